@@ -1,0 +1,75 @@
+"""The plugin contract: five hooks (DESIGN.md section 3; behaviours C1 to C12 in ``docs/contract.md``).
+
+A plugin is a module with these functions marked by :data:`hookimpl`, named by an entry point of the group
+``fbridge.platforms`` whose name is the platform's key. Only the plugin of a store's platform is imported, and
+it alone is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fbridge.models.fulfillments import Fulfillment, Receipt
+    from fbridge.models.platforms import CarrierCodes, OrderPage, OrderQuery, Platform, Store, StoreReport
+
+PROJECT = "fbridge"
+ENTRY_POINT_GROUP = "fbridge.platforms"
+SANDBOX_ENTRY_POINT_GROUP = "fbridge.sandboxes"
+OPTIONAL_HOOKS = frozenset({"check_store"})
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec(firstresult=True)
+def describe_platform() -> Platform:  # type: ignore[empty-body]
+    """Describe the platform. Called once after the plugin is loaded; no I/O. Since contract 1."""
+
+
+@hookspec(firstresult=True)
+def fetch_orders(store: Store, query: OrderQuery) -> Iterator[OrderPage]:  # type: ignore[empty-body]
+    """Yield the orders that the query asks for, oldest change first, in pages of constant memory.
+
+    The core stores each page and its cursor in one transaction before it asks for the next. Losing no order
+    version is C1; a malformed order goes into ``OrderPage.rejected`` (C2); refunds are taken off (C3).
+    Orders asked for by id come with all that a push needs when ``query.shipments`` is set; ids that the store
+    no longer has are named in ``absent``. Since contract 1.
+
+    Raises: CredentialsError, RefusedError, UnreachableError.
+    """
+
+
+@hookspec(firstresult=True)
+def push_fulfillment(  # type: ignore[empty-body]
+    store: Store, fulfillments: Sequence[Fulfillment]
+) -> Iterator[Receipt]:
+    """Bring each order on the store to the state that its fulfillment describes; yield one receipt an order.
+
+    Gets at most ``Platform.batch_size`` fulfillments, never two of one order, each with the order as just
+    read. The core commits a receipt before it asks for the next and always drains the iterator. The order of
+    receipts is free. An entry without a receipt counts as unconfirmed unless ``NotSent`` names it. A
+    fulfillment that the store already shows changes nothing and mails nobody (C4). Since contract 1.
+
+    Raises: NotSent, CredentialsError (nothing more is sent to this store).
+    """
+
+
+@hookspec(firstresult=True)
+def list_carrier_codes(store: Store) -> CarrierCodes:  # type: ignore[empty-body]
+    """The carrier codes that the store knows, and whether it takes others. Since contract 1.
+
+    Raises: CredentialsError, RefusedError, UnreachableError.
+    """
+
+
+@hookspec(firstresult=True)
+def check_store(store: Store) -> StoreReport:  # type: ignore[empty-body]
+    """Optional. Look at the store without sending or changing anything: reachable, credentials, permissions,
+    versions, clock, where tracking can be kept, mail behaviour. A failing check is a finding, not an error;
+    only what prevents every look (no network, a bug) raises. Since contract 1.
+    """

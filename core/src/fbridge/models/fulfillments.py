@@ -1,0 +1,160 @@
+"""What is pushed, and what comes back: one :class:`Fulfillment` and one :class:`Receipt` an order.
+
+The unit is the order because its status, its tracking field on some platforms and the order in which
+writes may run are the order's: a shipment never overwrites its sibling's number (DESIGN.md section 3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fbridge.models.orders import Order
+from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """So many pieces of one order line."""
+
+    line_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingNumber:
+    """A tracking number with its public page, expanded from the carrier's template ("" where there is none)."""
+
+    number: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedCarrier:
+    """The user's carrier as this store shall show it.
+
+    ``site_code`` is the mapped code of the store, or None: then the adapter sends ``label`` as free text
+    (allowed only where :attr:`CarrierCodes.open` is true).
+    """
+
+    code: str
+    label: str
+    site_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What the store held before our first write for a shipment: the ground that recovery stands on."""
+
+    remote_ids: tuple[str, ...]
+    remaining: tuple[Item, ...]
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FulfillmentShipment:
+    """One shipment of the order, in the revision that the store shall show.
+
+    ``acknowledged`` is the last revision the store is known to hold (None: never), with the numbers of that
+    revision in ``acknowledged_numbers`` and its ``remote_ids``. ``location`` is the store's id of the place
+    the goods left from. ``shipped_at`` is aware UTC. ``baseline`` and ``unconfirmed_since`` are set once a
+    write was tried.
+    """
+
+    id: str
+    revision: int
+    items: tuple[Item, ...]
+    tracking: tuple[TrackingNumber, ...]
+    shipped_at: datetime
+    parcels: int = 1
+    carrier: ResolvedCarrier | None = None
+    location: str | None = None
+    acknowledged: int | None = None
+    acknowledged_numbers: tuple[str, ...] = ()
+    remote_ids: tuple[str, ...] = ()
+    baseline: Baseline | None = None
+    unconfirmed_since: datetime | None = None
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The distinct tracking numbers, in the order of the parcels (C7)."""
+        return tuple(dict.fromkeys(entry.number for entry in self.tracking))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fulfillment:
+    """The state that one order should have on its store.
+
+    ``order`` is the order as the core read it from the store just before this push (with its shipments), so
+    the adapter need not read it again. ``shipments`` are all of the order's shipments that have left, those
+    already there included. ``completes_order``: with them every shippable line has left, so the order
+    becomes fulfilled. ``notify``: a mail to the customer is wanted and was shown in the plan (C11).
+    """
+
+    order: Order
+    shipments: tuple[FulfillmentShipment, ...]
+    completes_order: bool
+    notify: bool = False
+
+    @property
+    def order_id(self) -> str:
+        """The platform's key of the order."""
+        return self.order.remote_id
+
+    @property
+    def number(self) -> str:
+        """The order number that a person sees."""
+        return self.order.number
+
+    @property
+    def outstanding(self) -> tuple[FulfillmentShipment, ...]:
+        """The shipments whose wanted revision the store does not hold yet; each needs a receipt."""
+        return tuple(s for s in self.shipments if s.acknowledged != s.revision)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What became of each part of a push of one shipment."""
+
+    shipment: Effect = Effect.NOT_DONE
+    tracking: Effect = Effect.NOT_DONE
+    status: Effect = Effect.NOT_DONE
+    mail: MailEffect = MailEffect.NOT_SENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreHolds:
+    """What the store now holds of a shipment, read from its answer and never assumed (C10)."""
+
+    numbers: tuple[str, ...] = ()
+    carrier: str = ""
+    items: tuple[Item, ...] = ()
+    order_status: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentReceipt:
+    """The result of a push for one shipment.
+
+    ``reason`` is a stable code (``sent``, ``order_cancelled``, ``gateway_timeout`` ...), ``words`` the store's
+    own words or one sentence. ``not_before`` is the earliest time of another try for ``retry``.
+    """
+
+    shipment_id: str
+    revision: int
+    outcome: Outcome
+    reason: str
+    words: str = ""
+    remote_ids: tuple[str, ...] = ()
+    holds: StoreHolds | None = None
+    effects: Effects = Effects()
+    made_by: MadeBy = MadeBy.US
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The results of one fulfillment: one :class:`ShipmentReceipt` for each of its outstanding shipments."""
+
+    order_id: str
+    shipments: tuple[ShipmentReceipt, ...]

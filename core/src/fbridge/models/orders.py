@@ -1,0 +1,161 @@
+"""An order as a store sold it and as the store shows it now.
+
+Money is ``Decimal`` in the order's currency, times are aware UTC, quantities are integers by line id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """An amount with its currency (ISO 4217)."""
+
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.amount:.2f} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a parcel goes. Every field may be empty: stores withhold personal data."""
+
+    name: str = ""
+    company: str = ""
+    street: tuple[str, ...] = ()
+    postcode: str = ""
+    city: str = ""
+    province: str = ""
+    country: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """One line of an order.
+
+    ``quantity`` is what was ordered, ``removed`` what was refunded or cancelled before it left, ``shipped``
+    what the store itself shows as shipped. ``location`` is the store's own place of the goods (a Shopify
+    location, a Magento source) where the platform assigns one.
+    """
+
+    id: str
+    sku: str
+    name: str
+    quantity: int
+    removed: int = 0
+    shipped: int = 0
+    shippable: bool = True
+    total: Decimal | None = None
+    weight_grams: int | None = None
+    location: str | None = None
+
+    @property
+    def due(self) -> int:
+        """What must leave in all: ordered less removed; nothing for a line that no carrier takes."""
+        return max(self.quantity - self.removed, 0) if self.shippable else 0
+
+    @property
+    def remaining(self) -> int:
+        """What the store shows as still to be shipped."""
+        return max(self.due - self.shipped, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """How the order is paid. ``amount_due`` is what the courier (cod) or the customer (unpaid) still owes."""
+
+    kind: PaymentKind
+    method: str = ""
+    title: str = ""
+    amount_due: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShippingMethod:
+    """As the customer chose it; ``code`` is what carrier routes match."""
+
+    code: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreShipment:
+    """A shipment that the store holds, whoever made it (a fulfillment, a tracking row, a Magento shipment).
+
+    ``mark`` is the UUID of the fbridge shipment that made it, where the platform keeps one.
+    ``lines`` is empty where the platform does not tell what was in the parcel.
+    """
+
+    remote_id: str
+    mark: str | None = None
+    numbers: tuple[str, ...] = ()
+    carrier: str = ""
+    lines: tuple[tuple[str, int], ...] = ()
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One order of one store (DESIGN.md section 1).
+
+    ``remote_id`` is the platform's key, ``number`` what a person sees. ``remote_status`` is the platform's own
+    word beside fbridge's ``status``. ``shipments`` is what the store holds: complete when the query asked for
+    shipments, else whatever came for free. ``adapter_data`` is JSON-able, is given back to the adapter with a
+    push, and holds no personal data. ``ambiguous_time`` marks a ``changed_at`` inside a repeated DST hour.
+    """
+
+    remote_id: str
+    number: str
+    status: OrderStatus
+    remote_status: str
+    created_at: datetime
+    changed_at: datetime
+    currency: str
+    total: Decimal
+    payment: Payment
+    lines: tuple[OrderLine, ...]
+    delivery: Delivery = Delivery.SHIP
+    shipping_method: ShippingMethod | None = None
+    ship_to: Address = field(default_factory=Address)
+    bill_to: Address = field(default_factory=Address)
+    note: str = ""
+    channel: str | None = None
+    shipments: tuple[StoreShipment, ...] = ()
+    adapter_data: dict[str, Any] = field(default_factory=dict)
+    ambiguous_time: bool = False
+
+    @property
+    def fulfillment_state(self) -> FulfillmentState:
+        """What the store itself shows, from its lines."""
+        return fulfillment_state(self.lines)
+
+    def line(self, line_id: str) -> OrderLine | None:
+        """The line with this id, or None."""
+        return next((line for line in self.lines if line.id == line_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedOrder:
+    """An order of which the adapter cannot make sense; the others go on (C2)."""
+
+    remote_id: str
+    reason: str
+    number: str = ""
+
+
+def fulfillment_state(lines: tuple[OrderLine, ...]) -> FulfillmentState:
+    """``fulfilled`` when nothing that a carrier takes remains; ``partial`` when something has left."""
+    if any(line.remaining for line in lines):
+        partly = any(line.shipped for line in lines if line.shippable)
+        return FulfillmentState.PARTIAL if partly else FulfillmentState.UNFULFILLED
+    return FulfillmentState.FULFILLED

@@ -1,0 +1,159 @@
+"""What a plugin says of its platform, what it is asked, and the store it is asked about."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from fbridge.models.orders import Order, RejectedOrder
+from fbridge.models.states import MailBehaviour, Support
+
+if TYPE_CHECKING:
+    from marshmallow import Schema
+
+    from fbridge.http import StoreHttp
+
+CONTRACT_VERSION = 1
+"""A plugin built for another major contract is refused by name, and breaks nothing else."""
+
+Cursor = Mapping[str, Any]
+"""Opaque to the core, JSON-able, made and read by one adapter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What the platform can hold; ``store check`` says it of one store."""
+
+    partial_shipments: Support
+    several_numbers: Support
+    tracking_update: Support
+    carrier_free_text: Support
+    ship_date: Support
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """A plugin's description of its platform.
+
+    ``settings`` is the marshmallow schema of the store's own settings (without the core's, see
+    ``docs/settings.md``); secret fields carry ``metadata={"secret": True}``. ``batch_size`` is the most orders in
+    one ``push_fulfillment`` call. ``settle_time`` is how long the platform may go on working after an answer
+    was lost. ``exchange_fields`` names the JSON keys whose values may be kept in the record of HTTP exchanges;
+    all others are blanked, so name no key that holds personal data.
+    """
+
+    key: str
+    label: str
+    settings: type[Schema]
+    batch_size: int
+    settle_time: timedelta
+    capabilities: Capabilities
+    mail: MailBehaviour
+    contract: int = CONTRACT_VERSION
+    exchange_fields: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One configured shop, as handed to the adapter.
+
+    ``settings`` are validated by the plugin's schema; secret ones are :class:`fbridge.models.secrets.Secret`.
+    ``http`` is the only way to the network. ``facts`` is what the adapter's last ``check_store`` found, as the
+    core kept it (empty before the first check).
+    """
+
+    name: str
+    url: str
+    settings: Mapping[str, Any]
+    http: StoreHttp
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        """The current time, aware UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderQuery:
+    """Which orders are wanted.
+
+    Either all that changed since ``since`` (aware UTC; None: from the beginning), going on from ``cursor``; or
+    those with ``order_ids``, to read them again. ``shipments``: read also what the store holds of each order's
+    shipments, and all that the adapter wants back with a push; it may cost requests.
+    """
+
+    since: datetime | None = None
+    cursor: Cursor | None = None
+    order_ids: tuple[str, ...] | None = None
+    shipments: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether a stored cursor belongs to this query."""
+        question = [self.since.isoformat() if self.since else None, self.shipments]
+        return hashlib.sha256(json.dumps(question).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage:
+    """Some orders, and the cursor from which a later call goes on after them.
+
+    ``absent`` names the asked ``order_ids`` that the store no longer has. ``remaining`` is the store's own
+    count of orders still to come, for the progress display only (None: not told).
+    """
+
+    orders: tuple[Order, ...]
+    cursor: Cursor = field(default_factory=dict)
+    rejected: tuple[RejectedOrder, ...] = ()
+    absent: tuple[str, ...] = ()
+    remaining: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierCode:
+    """One carrier as the store calls it: a name, a code or an id, with what people see."""
+
+    code: str
+    label: str
+    tracking_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierCodes:
+    """The codes the store knows; ``open`` tells whether it takes a carrier's own name and URL as well."""
+
+    codes: tuple[CarrierCode, ...]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of a store check: what was looked at, whether it will do, and in words."""
+
+    name: str
+    ok: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreReport:
+    """What ``check_store`` found out without changing or sending anything.
+
+    ``facts`` is JSON-able and comes back in :attr:`Store.facts`. ``capabilities`` is the platform's, narrowed to
+    this store. ``clock_offset`` is the store's clock minus ours. ``mail`` says what a push makes the store send.
+    """
+
+    findings: tuple[Finding, ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    capabilities: Capabilities | None = None
+    clock_offset: timedelta | None = None
+    mail: MailBehaviour | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the store can be worked with."""
+        return all(finding.ok for finding in self.findings)

@@ -1,0 +1,118 @@
+"""The words of DESIGN.md section 4, as enums. Values are stable: they stand in the database and in JSON."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class OrderStatus(StrEnum):
+    """May goods leave for this order? Beside it stands :class:`FulfillmentState`."""
+
+    OPEN = "open"
+    ON_HOLD = "on_hold"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+
+
+class FulfillmentState(StrEnum):
+    """How much of an order has left, told from its lines."""
+
+    UNFULFILLED = "unfulfilled"
+    PARTIAL = "partial"
+    FULFILLED = "fulfilled"
+
+
+class PaymentKind(StrEnum):
+    """Who has the money: the merchant, the courier at the door (cash on delivery), nobody yet."""
+
+    PAID = "paid"
+    COD = "cod"
+    UNPAID = "unpaid"
+
+
+class Delivery(StrEnum):
+    """What an order has for a carrier: a parcel, a pick-up in the shop, nothing (virtual goods)."""
+
+    SHIP = "ship"
+    PICKUP = "pickup"
+    NONE = "none"
+
+
+class ManifestState(StrEnum):
+    """A manifest is gathered, then shipped; an unused one is cancelled."""
+
+    PREPARING = "preparing"
+    SHIPPED = "shipped"
+    CANCELLED = "cancelled"
+
+
+class ShipmentOrigin(StrEnum):
+    """``store``: goods of a store order. ``external``: a parcel of no store order; it is never pushed."""
+
+    STORE = "store"
+    EXTERNAL = "external"
+
+
+class PushState(StrEnum):
+    """Where a shipment stands towards its store."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCONFIRMED = "unconfirmed"
+    RETRY = "retry"
+    REFUSED = "refused"
+    NEEDS_ATTENTION = "needs_attention"
+    DONE_ELSEWHERE = "done_elsewhere"
+    WITHDRAWN = "withdrawn"
+
+
+class Outcome(StrEnum):
+    """What a receipt says of one shipment (C9)."""
+
+    DONE = "done"
+    DONE_ELSEWHERE = "done_elsewhere"
+    REFUSED = "refused"
+    RETRY = "retry"
+    UNCONFIRMED = "unconfirmed"
+
+
+class Effect(StrEnum):
+    """What became of one part of a push: the shipment, its tracking, the order's status."""
+
+    DONE = "done"
+    NOT_DONE = "not_done"
+    UNCONFIRMED = "unconfirmed"
+
+
+class MailEffect(StrEnum):
+    """What became of the customer's mail; ``unknowable`` where the platform leaves no trace of it."""
+
+    SENT = "sent"
+    NOT_SENT = "not_sent"
+    UNCONFIRMED = "unconfirmed"
+    UNKNOWABLE = "unknowable"
+
+
+class MadeBy(StrEnum):
+    """Who made what the store shows: this push, or somebody before it."""
+
+    US = "us"
+    FOUND = "found"
+
+
+class Support(StrEnum):
+    """Whether a platform can do a thing; ``with-plugin``: some of its stores can (see ``store check``)."""
+
+    YES = "yes"
+    NO = "no"
+    WITH_PLUGIN = "with-plugin"
+
+
+class MailBehaviour(StrEnum):
+    """Does the platform mail the customer when an order becomes fulfilled?"""
+
+    ALWAYS = "always"
+    OPTIONAL = "optional"
+    NEVER = "never"
