@@ -1,0 +1,22 @@
+"""What a bulk operation says of each of its items: one bad row stops nothing else (DESIGN.md section 5.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemResult:
+    """The result of one item.
+
+    ``ref`` is what the caller named, ``reason`` a stable code, ``words`` one sentence, ``label`` the shipment
+    (``S12``) where there is one; ``document`` and ``row`` echo the caller's own reference.
+    """
+
+    ref: str
+    ok: bool
+    reason: str
+    words: str
+    label: str = ""
+    document: str = ""
+    row: int | None = None

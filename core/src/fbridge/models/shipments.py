@@ -1,0 +1,143 @@
+"""The office's side: carriers, shipments, manifests, and where a shipment stands towards its store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from fbridge.models.fulfillments import Effects, Item
+from fbridge.models.orders import Address, Money
+from fbridge.models.states import ManifestState, PushState, ShipmentOrigin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """The user's own carrier record.
+
+    ``tracking_url`` is a template with the placeholders ``{number}``, ``{customer_code}`` and ``{postcode}``;
+    ``customer_code`` is our code at the carrier.
+    """
+
+    id: int
+    code: str
+    name: str
+    tracking_url: str = ""
+    customer_code: str = ""
+
+    def url_for(self, number: str, *, postcode: str = "") -> str:
+        """The public page of one tracking number; "" where the carrier has no template."""
+        values = {"number": number, "customer_code": self.customer_code, "postcode": postcode}
+        url = self.tracking_url
+        for name, value in values.items():
+            url = url.replace("{" + name + "}", quote(value, safe=""))
+        return url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The ERP's reference of a shipping document: unique as a whole."""
+
+    number: str
+    source: str = ""
+    series: str = ""
+    year: int | None = None
+
+    @property
+    def key(self) -> str:
+        """One string that identifies the document."""
+        return "/".join((self.source, self.series, self.number, str(self.year or "")))
+
+    def __str__(self) -> str:
+        parts = (self.source, self.series, self.number, str(self.year or ""))
+        return "/".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushStatus:
+    """Where a shipment stands towards its store (the push ledger).
+
+    ``reason`` is a stable code, ``words`` a sentence; ``since`` is when the state was entered, ``next_at`` when
+    something will be tried again by itself. Times are aware UTC.
+    """
+
+    state: PushState
+    reason: str
+    words: str
+    since: datetime
+    next_at: datetime | None
+    acknowledged_revision: int | None
+    tries: int
+    effects: Effects
+    remote_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """A shipping document: goods of one order that leave together, or an external parcel.
+
+    ``numbers`` are those of the wanted ``revision``; ``push`` is None for external parcels, which are never
+    pushed. ``order_id`` is the key in fbridge's database, ``order_number`` what a person sees.
+    """
+
+    id: int
+    uuid: str
+    origin: ShipmentOrigin
+    carrier: Carrier
+    revision: int
+    parcels: int
+    created_at: datetime
+    items: tuple[Item, ...] = ()
+    numbers: tuple[str, ...] = ()
+    store: str | None = None
+    order_id: int | None = None
+    order_number: str = ""
+    manifest: str | None = None
+    weight_grams: int | None = None
+    cod: Money | None = None
+    warehouse: str | None = None
+    document: Document | None = None
+    recipient: Address | None = None
+    shipped_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    push: PushStatus | None = None
+
+    @property
+    def label(self) -> str:
+        """How a person names it on the command line: ``S12``."""
+        return f"S{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """Shipments handed to one carrier together."""
+
+    id: int
+    number: str
+    carrier: Carrier
+    state: ManifestState
+    created_at: datetime
+    shipped_at: datetime | None
+    cancelled_at: datetime | None
+    shipments: tuple[Shipment, ...]
+
+    @property
+    def parcels(self) -> int:
+        """How many boxes the courier takes."""
+        return sum(shipment.parcels for shipment in self.shipments)
+
+    @property
+    def weight_grams(self) -> int:
+        """The weight of all shipments that state one."""
+        return sum(shipment.weight_grams or 0 for shipment in self.shipments)
+
+    @property
+    def cod_totals(self) -> tuple[Money, ...]:
+        """What the courier collects at the door, by currency."""
+        totals: dict[str, Money] = {}
+        for shipment in self.shipments:
+            if shipment.cod:
+                so_far = totals.get(shipment.cod.currency)
+                amount = shipment.cod.amount + (so_far.amount if so_far else 0)
+                totals[shipment.cod.currency] = Money(amount=amount, currency=shipment.cod.currency)
+        return tuple(totals[currency] for currency in sorted(totals))

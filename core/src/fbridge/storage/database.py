@@ -1,0 +1,203 @@
+"""Opening the database, and its two kinds of work: a read and a write unit.
+
+A write unit is BEGIN IMMEDIATE on SQLite and an ordinary transaction with row locks on PostgreSQL. No unit is
+ever open during HTTP (DESIGN.md section 5.6).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+
+from fbridge.errors import BusyError, FbridgeError, StorageError
+from fbridge.storage.version import HEAD_REVISION, KNOWN_REVISIONS
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+class Database:
+    """One database, ready for this version of fbridge."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(fbridge_write=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """SQLite, as against PostgreSQL."""
+        return self._engine.dialect.name == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        name = self._engine.url.database
+        return Path(name) if self.is_sqlite and name else None
+
+    @property
+    def url(self) -> URL:
+        """Where the database is (its ``str`` hides the password)."""
+        return self._engine.url
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view; nothing is written."""
+        with explained(self._engine.url), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write unit: all or nothing. Raises BusyError when another program holds the database too long."""
+        with explained(self._engine.url), self._writer.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """A connection of its own without a transaction, for session locks on PostgreSQL."""
+        engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with explained(self._engine.url), engine.connect() as connection:
+            yield connection
+
+    def for_update(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        """Lock the rows that are read (PostgreSQL; a SQLite write unit is alone anyway)."""
+        return query if self.is_sqlite else query.with_for_update()
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._engine.dispose()
+
+
+def open_database(url: str, *, migrate: bool = True) -> Database:
+    """Open (and for SQLite create or bring up to date) the database at this SQLAlchemy URL.
+
+    Raises StorageError: from a newer fbridge, not migrated (PostgreSQL), not a database, not writable.
+    """
+    parsed = _parse(url)
+    engine = _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _postgres_engine(parsed)
+    try:
+        with explained(engine.url):
+            revision = read_revision(engine)
+        if revision != HEAD_REVISION:
+            _bring_up_to_date(engine, revision, migrate=migrate)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine)
+
+
+def read_revision(engine: Engine) -> str | None:
+    """The schema revision: one cheap read, None for an empty database."""
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _bring_up_to_date(engine: Engine, revision: str | None, *, migrate: bool) -> None:
+    place = engine.url.render_as_string(hide_password=True)
+    if revision is not None and revision not in KNOWN_REVISIONS:
+        raise StorageError(
+            f"The database {place} was made by a newer fbridge (schema {revision}); "
+            f"this one knows up to {HEAD_REVISION}. Upgrade fbridge.",
+            reason="database_newer",
+        )
+    if engine.dialect.name != "sqlite" and not migrate:
+        raise StorageError(
+            f"The database {place} is not ready for this fbridge; run: fbridge db upgrade",
+            reason="database_not_upgraded",
+        )
+    from fbridge.storage.upgrade import upgrade
+
+    upgrade(engine)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except sa.exc.ArgumentError:
+        raise StorageError(f"database = {url!r} is not a database URL, such as sqlite:///PATH") from None
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise StorageError(f"database: {backend} is not supported; use sqlite or postgresql")
+    return parsed
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        _make_private(Path(url.database))
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None})
+    event.listen(engine, "connect", _sqlite_pragmas)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """Create the file for its owner only, before SQLite would create it for everybody."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StorageError(f"The database {path} cannot be opened: {error.strerror}.") from error
+
+
+def _sqlite_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("fbridge_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _postgres_engine(url: URL) -> Engine:
+    try:
+        return sa.create_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError:
+        raise StorageError(
+            "PostgreSQL needs one more package; run: pip install 'fbridge[postgres]'",
+            reason="postgres_driver_missing",
+        ) from None
+
+
+_SQLITE_FAULTS = (
+    ("database or disk is full", "the disk is full; free some room and run the command again"),
+    ("file is not a database", "it is not a database; move it away or name another one in the settings"),
+    ("database disk image is malformed", "it is damaged; restore a backup"),
+    ("readonly database", "it may not be written; check the owner and the rights of the file and its folder"),
+    ("unable to open database file", "it cannot be opened; check the folder and its rights"),
+    ("disk i/o error", "the disk reports an error; check the disk, then restore a backup if needed"),
+)
+
+
+@contextmanager
+def explained(url: URL) -> Iterator[None]:
+    """Turn the faults of a database that a person can mend into one sentence."""
+    try:
+        yield
+    except sa.exc.OperationalError as error:
+        raise _storage_error(url, error) from error
+    except sa.exc.DatabaseError as error:
+        if "file is not a database" in str(error.orig) or "malformed" in str(error.orig):
+            raise _storage_error(url, error) from error
+        raise
+
+
+def _storage_error(url: URL, error: sa.exc.DatabaseError) -> FbridgeError:
+    place = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    cause = str(error.orig).strip()
+    if "database is locked" in cause:
+        return BusyError(f"Another program keeps the database {place} busy; try again in a moment.")
+    for sign, advice in _SQLITE_FAULTS:
+        if sign in cause.lower():
+            return StorageError(f"The database {place}: {advice}.")
+    return StorageError(f"The database {place} cannot be used: {cause.splitlines()[0]}")

@@ -1,0 +1,325 @@
+"""All tables. The first migration creates exactly these; later ones change both in one commit.
+
+Stores are named as in the settings file; orders, shipments and manifests have integer keys of our own.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from fbridge.models.states import (
+    Delivery,
+    Effect,
+    FulfillmentState,
+    MadeBy,
+    MailEffect,
+    ManifestState,
+    OrderStatus,
+    PaymentKind,
+    PushState,
+    ShipmentOrigin,
+)
+from fbridge.storage.columns import ExactDecimal, UtcTime, Word
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+stores = sa.Table(
+    "stores",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("platform", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("push_epoch", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("facts_at", UtcTime),
+    sa.Column("codes_open", sa.Boolean),
+    sa.Column("codes_at", UtcTime),
+    comment="one row for each store ever used; its settings stand in the settings file",
+)
+
+cursors = sa.Table(
+    "cursors",
+    metadata,
+    sa.Column("store", sa.ForeignKey("stores.name"), primary_key=True),
+    sa.Column("feed", sa.String(32), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("cursor", sa.JSON, nullable=False),
+    sa.Column("complete", sa.Boolean, nullable=False),
+    sa.Column("updated_at", UtcTime, nullable=False),
+    comment="how far a store was fetched; written in the transaction of its page",
+)
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("store", sa.ForeignKey("stores.name"), nullable=False),
+    sa.Column("remote_id", sa.String(128), nullable=False),
+    sa.Column("number", sa.String(128), nullable=False),
+    sa.Column("status", Word(OrderStatus), nullable=False),
+    sa.Column("remote_status", sa.String(128), nullable=False),
+    sa.Column("fulfillment", Word(FulfillmentState), nullable=False),
+    sa.Column("delivery", Word(Delivery), nullable=False),
+    sa.Column("payment", Word(PaymentKind), nullable=False),
+    sa.Column("payment_method", sa.String(128), nullable=False),
+    sa.Column("payment_title", sa.Text, nullable=False),
+    sa.Column("amount_due", ExactDecimal, nullable=False),
+    sa.Column("total", ExactDecimal, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("channel", sa.String(128)),
+    sa.Column("shipping_method", sa.String(255), nullable=False),
+    sa.Column("shipping_title", sa.Text, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("changed_at", UtcTime, nullable=False),
+    sa.Column("ambiguous_time", sa.Boolean, nullable=False),
+    sa.Column("customer", sa.Text, nullable=False),
+    sa.Column("ship_to", sa.JSON, nullable=False),
+    sa.Column("bill_to", sa.JSON, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("store_shipments", sa.JSON, nullable=False),
+    sa.Column("historic", sa.Boolean, nullable=False),
+    sa.Column("open_quantity", sa.Integer, nullable=False),
+    sa.Column("content_hash", sa.String(32), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("first_seen_at", UtcTime, nullable=False),
+    sa.Column("fetched_at", UtcTime, nullable=False),
+    sa.UniqueConstraint("store", "remote_id"),
+    sa.Index("ix_orders_number", "number"),
+    sa.Index("ix_orders_open", "store", "status", "open_quantity"),
+    sa.Index("ix_orders_created_at", "created_at"),
+    comment="open_quantity: pieces that no shipment holds yet and the store does not show as shipped",
+)
+
+order_lines = sa.Table(
+    "order_lines",
+    metadata,
+    sa.Column("order_id", sa.ForeignKey("orders.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("line_id", sa.String(128), primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("sku", sa.String(255), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Column("removed", sa.Integer, nullable=False),
+    sa.Column("shipped", sa.Integer, nullable=False),
+    sa.Column("shippable", sa.Boolean, nullable=False),
+    sa.Column("total", ExactDecimal),
+    sa.Column("weight_grams", sa.Integer),
+    sa.Column("location", sa.String(128)),
+)
+
+rejected_orders = sa.Table(
+    "rejected_orders",
+    metadata,
+    sa.Column("store", sa.ForeignKey("stores.name"), primary_key=True),
+    sa.Column("remote_id", sa.String(128), primary_key=True),
+    sa.Column("number", sa.String(128), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("seen_at", UtcTime, nullable=False),
+    comment="orders that their adapter could not read; the row goes when the order can be read",
+)
+
+carriers = sa.Table(
+    "carriers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("code", sa.String(32), nullable=False, unique=True),
+    sa.Column("name", sa.String(255), nullable=False),
+    sa.Column("tracking_url", sa.Text, nullable=False),
+    sa.Column("customer_code", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+)
+
+carrier_mappings = sa.Table(
+    "carrier_mappings",
+    metadata,
+    sa.Column("store", sa.ForeignKey("stores.name"), primary_key=True),
+    sa.Column("carrier_id", sa.ForeignKey("carriers.id"), primary_key=True),
+    sa.Column("site_code", sa.String(255), nullable=False),
+    sa.Column("mapped_at", UtcTime, nullable=False),
+)
+
+site_carriers = sa.Table(
+    "site_carriers",
+    metadata,
+    sa.Column("store", sa.ForeignKey("stores.name"), primary_key=True),
+    sa.Column("code", sa.String(255), primary_key=True),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("tracking_url", sa.Text, nullable=False),
+    comment="the store's own carrier codes as last listed (stores.codes_at, stores.codes_open)",
+)
+
+carrier_routes = sa.Table(
+    "carrier_routes",
+    metadata,
+    sa.Column("store", sa.ForeignKey("stores.name"), primary_key=True),
+    sa.Column("shipping_method", sa.String(255), primary_key=True),
+    sa.Column("delivery", Word(Delivery), nullable=False),
+    sa.Column("carrier_id", sa.ForeignKey("carriers.id")),
+    comment="shipping_method '*' is the store's default; delivery pickup or none needs no carrier",
+)
+
+manifests = sa.Table(
+    "manifests",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("number", sa.String(16), nullable=False, unique=True),
+    sa.Column("carrier_id", sa.ForeignKey("carriers.id"), nullable=False),
+    sa.Column("state", Word(ManifestState), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("shipped_at", UtcTime),
+    sa.Column("cancelled_at", UtcTime),
+)
+
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+    comment="manifest numbers by year: no gap, no double",
+)
+
+shipments = sa.Table(
+    "shipments",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("uuid", sa.String(36), nullable=False, unique=True),
+    sa.Column("origin", Word(ShipmentOrigin), nullable=False),
+    sa.Column("store", sa.ForeignKey("stores.name")),
+    sa.Column("order_id", sa.ForeignKey("orders.id"), index=True),
+    sa.Column("carrier_id", sa.ForeignKey("carriers.id"), nullable=False),
+    sa.Column("manifest_id", sa.ForeignKey("manifests.id"), index=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("parcels", sa.Integer, nullable=False),
+    sa.Column("weight_grams", sa.Integer),
+    sa.Column("cod_amount", ExactDecimal),
+    sa.Column("cod_currency", sa.String(3)),
+    sa.Column("warehouse", sa.String(64)),
+    sa.Column("recipient", sa.JSON),
+    sa.Column("document_source", sa.String(32)),
+    sa.Column("document_series", sa.String(32)),
+    sa.Column("document_number", sa.String(64)),
+    sa.Column("document_year", sa.Integer),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("shipped_at", UtcTime),
+    sa.Column("withdrawn_at", UtcTime),
+    sa.Column("document_key", sa.String(192), unique=True),
+    comment="recipient only for external parcels; document_key only where a document is named",
+)
+
+shipment_lines = sa.Table(
+    "shipment_lines",
+    metadata,
+    sa.Column("shipment_id", sa.ForeignKey("shipments.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("line_id", sa.String(128), primary_key=True),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.CheckConstraint("quantity > 0", name="quantity_positive"),
+)
+
+shipment_revisions = sa.Table(
+    "shipment_revisions",
+    metadata,
+    sa.Column("shipment_id", sa.ForeignKey("shipments.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("carrier_id", sa.ForeignKey("carriers.id"), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("reason", sa.String(64), nullable=False),
+)
+
+shipment_numbers = sa.Table(
+    "shipment_numbers",
+    metadata,
+    sa.Column("shipment_id", sa.Integer, primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("number", sa.String(255), nullable=False, index=True),
+    sa.ForeignKeyConstraint(
+        ["shipment_id", "revision"],
+        ["shipment_revisions.shipment_id", "shipment_revisions.revision"],
+        ondelete="CASCADE",
+    ),
+)
+
+pushes = sa.Table(
+    "pushes",
+    metadata,
+    sa.Column("shipment_id", sa.ForeignKey("shipments.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("state", Word(PushState), nullable=False, index=True),
+    sa.Column("reason", sa.String(64), nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("since", UtcTime, nullable=False),
+    sa.Column("next_at", UtcTime),
+    sa.Column("acknowledged_revision", sa.Integer),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("claimed_at", UtcTime),
+    sa.Column("unconfirmed_since", UtcTime),
+    sa.Column("baseline", sa.JSON),
+    sa.Column("remote_ids", sa.JSON, nullable=False),
+    sa.Column("effect_shipment", Word(Effect), nullable=False),
+    sa.Column("effect_tracking", Word(Effect), nullable=False),
+    sa.Column("effect_status", Word(Effect), nullable=False),
+    sa.Column("effect_mail", Word(MailEffect), nullable=False),
+    sa.Column("made_by", Word(MadeBy)),
+    sa.Column("holds", sa.JSON),
+    comment="the push ledger: where each store shipment stands towards its store",
+)
+
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("shipment_id", sa.ForeignKey("shipments.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("started_at", UtcTime, nullable=False),
+    sa.Column("finished_at", UtcTime),
+    sa.Column("outcome", sa.String(32)),
+    sa.Column("reason", sa.String(64)),
+    sa.Column("words", sa.Text),
+    sa.Column("effects", sa.JSON),
+    sa.Column("holds", sa.JSON),
+)
+
+exchanges = sa.Table(
+    "exchanges",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("store", sa.ForeignKey("stores.name"), nullable=False),
+    sa.Column("at", UtcTime, nullable=False, index=True),
+    sa.Column("method", sa.String(8), nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("duration_ms", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("request_body", sa.Text),
+    sa.Column("response_body", sa.Text),
+    comment="HTTP as it happened, redacted and blanked by the platform's whitelist",
+)
+
+attempt_exchanges = sa.Table(
+    "attempt_exchanges",
+    metadata,
+    sa.Column("attempt_id", sa.ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("exchange_id", sa.ForeignKey("exchanges.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("kind", sa.String(48), nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("store", sa.ForeignKey("stores.name")),
+    sa.Column("order_id", sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True),
+    sa.Column("shipment_id", sa.ForeignKey("shipments.id", ondelete="CASCADE"), index=True),
+    sa.Column("manifest_id", sa.ForeignKey("manifests.id", ondelete="CASCADE"), index=True),
+    comment="what happened, for explain: one row an act of a person or a change of state",
+)
