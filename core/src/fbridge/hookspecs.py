@@ -1,4 +1,4 @@
-"""The plugin contract: five hooks (DESIGN.md section 3; behaviours C1 to C12 in ``docs/contract.md``).
+"""The plugin contract: four hooks and two optional ones (behaviours C1 to C12 in ``docs/contract.md``).
 
 A plugin is a module with these functions marked by :data:`hookimpl`, named by an entry point of the group
 ``fbridge.platforms`` whose name is the platform's key. Only the plugin of a store's platform is imported, and
@@ -14,13 +14,13 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fbridge.models.fulfillments import Fulfillment, Receipt
+    from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
     from fbridge.models.platforms import CarrierCodes, OrderPage, OrderQuery, Platform, Store, StoreReport
 
 PROJECT = "fbridge"
 ENTRY_POINT_GROUP = "fbridge.platforms"
 SANDBOX_ENTRY_POINT_GROUP = "fbridge.sandboxes"
-OPTIONAL_HOOKS = frozenset({"check_store"})
+OPTIONAL_HOOKS = frozenset({"check_store", "preview_push"})
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -55,7 +55,8 @@ def push_fulfillment(  # type: ignore[empty-body]
     receipts is free. An entry without a receipt counts as unconfirmed unless ``NotSent`` names it. A
     fulfillment that the store already shows changes nothing and mails nobody (C4). Since contract 1.
 
-    Raises: NotSent, CredentialsError (nothing more is sent to this store).
+    Raises: NotSent; CredentialsError: nothing more is sent to this store, and entries without a receipt were
+    provably not sent.
     """
 
 
@@ -72,4 +73,14 @@ def check_store(store: Store) -> StoreReport:  # type: ignore[empty-body]
     """Optional. Look at the store without sending or changing anything: reachable, credentials, permissions,
     versions, clock, where tracking can be kept, mail behaviour. A failing check is a finding, not an error;
     only what prevents every look (no network, a bug) raises. Since contract 1.
+    """
+
+
+@hookspec(firstresult=True)
+def preview_push(  # type: ignore[empty-body]
+    store: Store, fulfillments: Sequence[Fulfillment]
+) -> Sequence[Preview]:
+    """Optional, no I/O. What a push of these would do, for the plan: mails, refusals that need no store,
+    warnings. Without it the plan counts one mail for each completed order where the platform mails. The orders
+    are as last fetched, without ``adapter_data``. Since contract 1.
     """

@@ -44,11 +44,14 @@ class ResolvedCarrier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """What the store held before our first write for a shipment: the ground that recovery stands on."""
+    """What the store held before our first write for a shipment: the ground that recovery stands on.
 
-    remote_ids: tuple[str, ...]
+    ``entries`` are the pairs (remote id, tracking number; "" for none) that the store showed.
+    """
+
+    entries: tuple[tuple[str, str], ...]
     remaining: tuple[Item, ...]
-    read_at: datetime
+    remote_status: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,8 @@ class FulfillmentShipment:
     ``acknowledged`` is the last revision the store is known to hold (None: never), with the numbers of that
     revision in ``acknowledged_numbers`` and its ``remote_ids``. ``location`` is the store's id of the place
     the goods left from. ``shipped_at`` is aware UTC. ``baseline`` and ``unconfirmed_since`` are set once a
-    write was tried.
+    write was tried. ``fences`` are the marks that an earlier ``prepared`` receipt set up on the store. ``mail`` is
+    what is known of the customer's mail so far: one that may have gone is not sent again.
     """
 
     id: str
@@ -74,6 +78,8 @@ class FulfillmentShipment:
     remote_ids: tuple[str, ...] = ()
     baseline: Baseline | None = None
     unconfirmed_since: datetime | None = None
+    fences: tuple[str, ...] = ()
+    mail: MailEffect = MailEffect.NOT_SENT
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -137,7 +143,8 @@ class ShipmentReceipt:
     """The result of a push for one shipment.
 
     ``reason`` is a stable code (``sent``, ``order_cancelled``, ``gateway_timeout`` ...), ``words`` the store's
-    own words or one sentence. ``not_before`` is the earliest time of another try for ``retry``.
+    own words or one sentence. ``not_before`` is the earliest time of another try for ``retry``, and of the check
+    for ``unconfirmed``. ``remote_ids`` are kept whatever the outcome.
     """
 
     shipment_id: str
@@ -150,6 +157,7 @@ class ShipmentReceipt:
     effects: Effects = Effects()
     made_by: MadeBy = MadeBy.US
     not_before: datetime | None = None
+    fences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,3 +166,18 @@ class Receipt:
 
     order_id: str
     shipments: tuple[ShipmentReceipt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a push of one order would do, as far as it can be told without asking the store (C11).
+
+    ``mails`` names each mail that would leave, ``carrier`` how the store would show it ("" for as resolved),
+    ``refused`` is a sentence why the adapter would not send it, ``warnings`` are shown in the plan.
+    """
+
+    order_id: str
+    mails: tuple[str, ...] = ()
+    carrier: str = ""
+    refused: str = ""
+    warnings: tuple[str, ...] = ()

@@ -44,8 +44,9 @@ class OrderLine:
     """One line of an order.
 
     ``quantity`` is what was ordered, ``removed`` what was refunded or cancelled before it left, ``shipped``
-    what the store itself shows as shipped. ``location`` is the store's own place of the goods (a Shopify
-    location, a Magento source) where the platform assigns one.
+    what the store itself shows as shipped, ``held`` what the store keeps back of the rest. ``locations`` says
+    how many pieces the store assigns to which of its places (a Shopify location, a Magento source). ``total``
+    is the line's price with tax, in the order's currency.
     """
 
     id: str
@@ -57,7 +58,8 @@ class OrderLine:
     shippable: bool = True
     total: Decimal | None = None
     weight_grams: int | None = None
-    location: str | None = None
+    locations: tuple[tuple[str, int], ...] = ()
+    held: int = 0
 
     @property
     def due(self) -> int:
@@ -92,8 +94,9 @@ class ShippingMethod:
 class StoreShipment:
     """A shipment that the store holds, whoever made it (a fulfillment, a tracking row, a Magento shipment).
 
-    ``mark`` is the UUID of the fbridge shipment that made it, where the platform keeps one.
-    ``lines`` is empty where the platform does not tell what was in the parcel.
+    ``mark`` is the UUID of the fbridge shipment that made it, or one of its fences, where the platform keeps
+    one. ``lines`` is empty where the platform does not tell what was in the parcel. ``mailed`` tells whether the
+    customer was mailed about it, where the platform leaves a trace of that.
     """
 
     remote_id: str
@@ -102,6 +105,7 @@ class StoreShipment:
     carrier: str = ""
     lines: tuple[tuple[str, int], ...] = ()
     created_at: datetime | None = None
+    mailed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +115,8 @@ class Order:
     ``remote_id`` is the platform's key, ``number`` what a person sees. ``remote_status`` is the platform's own
     word beside fbridge's ``status``. ``shipments`` is what the store holds: complete when the query asked for
     shipments, else whatever came for free. ``adapter_data`` is JSON-able, is given back to the adapter with a
-    push, and holds no personal data. ``ambiguous_time`` marks a ``changed_at`` inside a repeated DST hour.
+    push, and holds no personal data. ``marks``: any shipment that fbridge made would show its mark here, so a
+    missing mark proves that it is not there. ``ambiguous_time`` marks a ``changed_at`` inside a repeated DST hour.
     """
 
     remote_id: str
@@ -131,6 +136,7 @@ class Order:
     note: str = ""
     channel: str | None = None
     shipments: tuple[StoreShipment, ...] = ()
+    marks: bool = False
     adapter_data: dict[str, Any] = field(default_factory=dict)
     ambiguous_time: bool = False
 

@@ -43,7 +43,7 @@ class Platform:
     ``docs/settings.md``); secret fields carry ``metadata={"secret": True}``. ``batch_size`` is the most orders in
     one ``push_fulfillment`` call. ``settle_time`` is how long the platform may go on working after an answer
     was lost. ``exchange_fields`` names the JSON keys whose values may be kept in the record of HTTP exchanges;
-    all others are blanked, so name no key that holds personal data.
+    all others are blanked, so name no key that holds personal data (for XML: element names).
     """
 
     key: str
@@ -140,11 +140,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place the store ships from (a Shopify location, a Magento source)."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreReport:
     """What ``check_store`` found out without changing or sending anything.
 
     ``facts`` is JSON-able and comes back in :attr:`Store.facts`. ``capabilities`` is the platform's, narrowed to
     this store. ``clock_offset`` is the store's clock minus ours. ``mail`` says what a push makes the store send.
+    ``locations`` are the store's own places of goods, for the ``warehouses`` setting.
     """
 
     findings: tuple[Finding, ...]
@@ -152,6 +161,7 @@ class StoreReport:
     capabilities: Capabilities | None = None
     clock_offset: timedelta | None = None
     mail: MailBehaviour | None = None
+    locations: tuple[Location, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -6,7 +6,11 @@ from enum import StrEnum
 
 
 class OrderStatus(StrEnum):
-    """May goods leave for this order? Beside it stands :class:`FulfillmentState`."""
+    """May goods leave for this order? Beside it stands :class:`FulfillmentState`.
+
+    ``closed`` is what a complete push leads to on the platform (completed, shipped, archived or not);
+    ``cancelled`` is every end without goods: cancelled, refunded in full, failed, in the trash.
+    """
 
     OPEN = "open"
     ON_HOLD = "on_hold"
@@ -69,13 +73,18 @@ class PushState(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a receipt says of one shipment (C9)."""
+    """What a receipt says of one shipment (C9).
+
+    ``prepared``: a fence was set up on the store (``ShipmentReceipt.fences``) and nothing is shipped yet; the
+    core commits it, reads the order again and calls again in the same run.
+    """
 
     DONE = "done"
     DONE_ELSEWHERE = "done_elsewhere"
     REFUSED = "refused"
     RETRY = "retry"
     UNCONFIRMED = "unconfirmed"
+    PREPARED = "prepared"
 
 
 class Effect(StrEnum):

@@ -111,7 +111,8 @@ order_lines = sa.Table(
     sa.Column("shippable", sa.Boolean, nullable=False),
     sa.Column("total", ExactDecimal),
     sa.Column("weight_grams", sa.Integer),
-    sa.Column("location", sa.String(128)),
+    sa.Column("locations", sa.JSON, nullable=False),
+    sa.Column("held", sa.Integer, nullable=False),
 )
 
 rejected_orders = sa.Table(
@@ -202,6 +203,7 @@ shipments = sa.Table(
     sa.Column("cod_currency", sa.String(3)),
     sa.Column("warehouse", sa.String(64)),
     sa.Column("recipient", sa.JSON),
+    sa.Column("address_print", sa.String(32)),
     sa.Column("document_source", sa.String(32)),
     sa.Column("document_series", sa.String(32)),
     sa.Column("document_number", sa.String(64)),
@@ -262,6 +264,7 @@ pushes = sa.Table(
     sa.Column("unconfirmed_since", UtcTime),
     sa.Column("baseline", sa.JSON),
     sa.Column("remote_ids", sa.JSON, nullable=False),
+    sa.Column("fences", sa.JSON, nullable=False),
     sa.Column("effect_shipment", Word(Effect), nullable=False),
     sa.Column("effect_tracking", Word(Effect), nullable=False),
     sa.Column("effect_status", Word(Effect), nullable=False),

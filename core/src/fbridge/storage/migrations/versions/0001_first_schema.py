@@ -236,7 +236,8 @@ def _create_order_lines() -> None:
         sa.Column("shippable", sa.Boolean(), nullable=False),
         sa.Column("total", sa.String(length=40), nullable=True),
         sa.Column("weight_grams", sa.Integer(), nullable=True),
-        sa.Column("location", sa.String(length=128), nullable=True),
+        sa.Column("locations", sa.JSON(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_id"], ["orders.id"], name=op.f("fk_order_lines_order_id"), ondelete="CASCADE"
         ),
@@ -261,6 +262,7 @@ def _create_shipments() -> None:
         sa.Column("cod_currency", sa.String(length=3), nullable=True),
         sa.Column("warehouse", sa.String(length=64), nullable=True),
         sa.Column("recipient", sa.JSON(), nullable=True),
+        sa.Column("address_print", sa.String(length=32), nullable=True),
         sa.Column("document_source", sa.String(length=32), nullable=True),
         sa.Column("document_series", sa.String(length=32), nullable=True),
         sa.Column("document_number", sa.String(length=64), nullable=True),
@@ -349,6 +351,7 @@ def _create_pushes() -> None:
         sa.Column("unconfirmed_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("baseline", sa.JSON(), nullable=True),
         sa.Column("remote_ids", sa.JSON(), nullable=False),
+        sa.Column("fences", sa.JSON(), nullable=False),
         sa.Column("effect_shipment", sa.String(length=32), nullable=False),
         sa.Column("effect_tracking", sa.String(length=32), nullable=False),
         sa.Column("effect_status", sa.String(length=32), nullable=False),

@@ -1,0 +1,39 @@
+# Needs Python 3.11+, pip, make and git; everything else is installed into .venv by the first target that runs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check bench docs build clean
+
+demo: $(READY)  ## set up and run the main job against a sandbox store
+	$(BIN)/fbridge demo
+
+test: $(READY)  ## set up and pass the tests
+	$(BIN)/pytest -n 2
+
+check: $(READY)  ## lint, types, import contracts, generated docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/cog --check docs/*.md
+
+bench: $(READY)  ## ratios against a baseline in the same run
+	$(BIN)/python -m bench
+
+docs: $(READY)  ## write the generated parts of the documentation again
+	$(BIN)/cog -r docs/*.md
+
+build: $(READY)  ## one wheel for each distribution, in dist/
+	for folder in core plugins/*; do $(BIN)/python -m build --wheel --outdir dist $$folder || exit 1; done
+
+clean:
+	rm -rf $(VENV) dist
+
+$(READY): requirements-dev.txt core/pyproject.toml $(wildcard plugins/*/pyproject.toml)
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fbridge needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	touch $@

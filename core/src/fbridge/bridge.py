@@ -1,0 +1,184 @@
+"""``Bridge``: the typed Python API. The command line is built on it, and so may an integrator's script be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from fbridge.errors import FbridgeError, InputError
+from fbridge.models.shipments import Shipment
+from fbridge.plugins import PlatformStatus, describe_all
+from fbridge.settings import Home, find_home, load_settings
+from fbridge.storage.database import open_database
+from fbridge.workflow.carriers import Carriers
+from fbridge.workflow.context import Context
+from fbridge.workflow.fetch import FetchProgress, FetchResult, fetch_stores
+from fbridge.workflow.find import Found, find
+from fbridge.workflow.manifests import Manifests
+from fbridge.workflow.orders import Orders
+from fbridge.workflow.plan import PushPlan, make_plan
+from fbridge.workflow.push import PushItem, StorePush, push_store
+from fbridge.workflow.push_run import PushProgress
+from fbridge.workflow.shipments import Shipments
+from fbridge.workflow.side_by_side import side_by_side
+from fbridge.workflow.status import StatusReport, read_status
+from fbridge.workflow.stores import Stores
+from fbridge.workflow.ways_out import adopt, resend
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushResult:
+    """What a push did, over all stores: where each touched shipment stands, and the stores that ended early."""
+
+    results: tuple[PushItem, ...]
+    errors: tuple[tuple[str, FbridgeError], ...]
+
+
+class Bridge:
+    """One user's fbridge: settings, database and all that can be done with them. Close it, or use ``with``."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.stores = Stores(context)
+        self.orders = Orders(context)
+        self.carriers = Carriers(context)
+        self.shipments = Shipments(context)
+        self.manifests = Manifests(context)
+
+    @classmethod
+    def open(cls, home: Home | None = None, *, database_url: str | None = None) -> Self:
+        """Open with the user's settings, or those of another home.
+
+        Raises: ConfigError (settings), StorageError (database).
+        """
+        home = home or find_home()
+        home.create()
+        settings = load_settings(home)
+        database = open_database(database_url or settings.database, migrate=False)
+        return cls(Context(database=database, settings=settings, timezone=settings.timezone))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the database connections."""
+        self.context.database.close()
+
+    def platforms(self) -> Sequence[PlatformStatus]:
+        """The installed platform plugins, with the cause where one is broken."""
+        return describe_all()
+
+    def fetch(
+        self,
+        stores: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+        progress: Callable[[FetchProgress], None] | None = None,
+    ) -> tuple[FetchResult, ...]:
+        """Fetch what changed, on these stores or all; a store's error is in its result.
+
+        Raises: NotFoundError for an unknown store, before anything is fetched.
+        """
+        return fetch_stores(self.context, self._names(stores), since=since, progress=progress)
+
+    def plan(self, stores: Sequence[str] = (), *, manifest: str | None = None) -> PushPlan:
+        """What a push would do. Raises ConfigError, PluginError; UnreachableError only where a store's carrier
+        codes were never listed."""
+        number = self._shipped_manifest(manifest)
+        return make_plan(self.context, self._names(stores), manifest=number)
+
+    def push(
+        self,
+        plan: PushPlan | None = None,
+        *,
+        stores: Sequence[str] = (),
+        manifest: str | None = None,
+        only_if: str | None = None,
+        progress: Callable[[PushProgress], None] | None = None,
+    ) -> PushResult:
+        """Push what is due: everything, some stores, or one manifest; one store's error stops no other.
+
+        With ``only_if`` (a plan's fingerprint) nothing is sent when anything the plan rests on has changed.
+
+        Raises: InputError (``plan_changed``, manifest not shipped), NotFoundError.
+        """
+        number = plan.manifest if plan else self._shipped_manifest(manifest)
+        current = make_plan(self.context, self._names(stores), manifest=number)
+        wanted = only_if or (plan.fingerprint if plan else None)
+        if wanted and wanted != current.fingerprint:
+            raise InputError(
+                f"The plan has changed ({wanted} is now {current.fingerprint}); nothing was sent. "
+                "Look at it again: fbridge push --plan",
+                reason="plan_changed",
+            )
+        names = [store.store for store in current.stores]
+        pushed = self._push_side_by_side(names, number, progress)
+        return PushResult(
+            results=tuple(item for one in pushed for item in one.items),
+            errors=tuple((one.store, one.error) for one in pushed if one.error),
+        )
+
+    def resend(self, ref: str) -> Shipment:
+        """A person decided that a shipment is sent again by the next push. Raises NotFoundError, InputError."""
+        return resend(self.context, self.shipments.get(ref))
+
+    def adopt(self, ref: str) -> Shipment:
+        """A person decided that the store has a shipment. Raises NotFoundError, InputError."""
+        return adopt(self.context, self.shipments.get(ref))
+
+    def status(self) -> StatusReport:
+        """Everything that is not at rest."""
+        return read_status(self.context)
+
+    def find(self, text: str) -> tuple[Found, ...]:
+        """Orders, shipments, manifests and numbers that match."""
+        return find(self.context, text)
+
+    def backup(self, target: Path | None = None) -> Path:
+        """Copy the SQLite database while it is in use. Raises InputError on PostgreSQL, which has its own tools."""
+        from fbridge.storage.upgrade import backup, backup_name
+
+        path = self.context.database.path
+        if path is None:
+            raise InputError("The database is PostgreSQL; back it up with pg_dump.", reason="not_sqlite")
+        target = target or backup_name(path)
+        backup(path, target)
+        return target
+
+    @staticmethod
+    def upgrade_database(home: Home | None = None) -> None:
+        """Bring the database to this fbridge's schema (SQLite does so by itself). Raises StorageError."""
+        settings = load_settings(home or find_home())
+        open_database(settings.database, migrate=True).close()
+
+    def _names(self, stores: Sequence[str]) -> list[str]:
+        settings = self.context.settings
+        return [settings.store(name).name for name in stores] or list(settings.stores)
+
+    def _shipped_manifest(self, manifest: str | None) -> str | None:
+        if manifest is None:
+            return None
+        found = self.manifests.get(manifest)
+        if found.shipped_at is None:
+            raise InputError(
+                f"Manifest {found.number} is {found.state}; only a shipped one is pushed: "
+                f"fbridge manifest ship {found.number}",
+                reason="not_shipped",
+            )
+        return found.number
+
+    def _push_side_by_side(
+        self, names: Sequence[str], manifest: str | None, progress: Callable[[PushProgress], None] | None
+    ) -> tuple[StorePush, ...]:
+        return side_by_side(
+            names,
+            lambda name, stop: push_store(
+                self.context, name, manifest=manifest, progress=progress, stop=stop
+            ),
+        )

@@ -1,0 +1,189 @@
+"""``fbridge carrier``: own carriers, what the stores call them, and which orders go with whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from fbridge.cli.command_classes import Group
+from fbridge.cli.session import Session, pass_session
+from fbridge.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from fbridge.workflow.carriers import MappingRow, RouteRow
+
+
+@click.group(cls=Group)
+def carrier() -> None:
+    """Carriers, what the stores call them, and which orders go with whom."""
+
+
+@carrier.command()
+@click.argument("code")
+@click.argument("name")
+@click.option("--tracking-url", default="", metavar="URL", help="With {number}, {customer_code}, {postcode}.")
+@click.option("--customer-code", default="", help="Our code at the carrier.")
+@pass_session
+def add(session: Session, code: str, name: str, tracking_url: str, customer_code: str) -> ExitCode:
+    """Add a carrier, such as: fbridge carrier add BRT "Bartolini"."""
+    from fbridge.cli.carrier_views import carrier_facts
+    from fbridge.cli.output import show_data
+
+    added = session.bridge.carriers.add(code, name, tracking_url=tracking_url, customer_code=customer_code)
+    return show_data(
+        session, added, carrier_facts(added), next_step=f"fbridge carrier map STORE {added.code} SITE_CODE"
+    )
+
+
+@carrier.command("list")
+@pass_session
+def list_(session: Session) -> ExitCode:
+    """List the carriers."""
+    from fbridge.cli.carrier_views import CARRIER_COLUMNS
+    from fbridge.cli.output import show_items
+
+    return show_items(
+        session,
+        session.bridge.carriers.list(),
+        CARRIER_COLUMNS,
+        empty='There is no carrier yet. Next: fbridge carrier add BRT "Bartolini"',
+        next_step="fbridge carrier coverage",
+    )
+
+
+@carrier.command()
+@click.argument("code", metavar="CARRIER")
+@pass_session
+def remove(session: Session, code: str) -> ExitCode:
+    """Remove a carrier that nothing uses."""
+    from fbridge.cli.output import show_data
+
+    session.bridge.carriers.remove(code)
+    return show_data(session, {"removed": code}, f"Carrier {code} is removed.")
+
+
+@carrier.command()
+@click.argument("store")
+@click.option("--refresh", is_flag=True, help="Ask the store again.")
+@pass_session
+def codes(session: Session, store: str, refresh: bool) -> ExitCode:
+    """List what a store calls its carriers."""
+    from fbridge.cli.carrier_views import CODE_COLUMNS
+    from fbridge.cli.output import show_data
+    from fbridge.cli.tables import Table
+
+    found = session.bridge.carriers.codes(store, refresh=refresh)
+    more = "It takes others as well." if found.open else "It takes no others."
+    table = [Table(CODE_COLUMNS, found.codes)] if found.codes else []
+    words = f"{store} knows {len(found.codes)} carrier codes. {more}"
+    return show_data(session, found, *table, words, next_step=f"fbridge carrier suggest {store}")
+
+
+@carrier.command("map")
+@click.argument("store", required=False)
+@click.argument("code", metavar="[CARRIER", required=False)
+@click.argument("site_code", metavar="SITE_CODE]", required=False)
+@pass_session
+def map_(session: Session, store: str | None, code: str | None, site_code: str | None) -> ExitCode:
+    """Say what a store calls a carrier; without CARRIER and SITE_CODE, list what was said."""
+    if code is None or store is None:
+        return _show_mappings(session, session.bridge.carriers.mappings(store))
+    if site_code is None:
+        raise click.UsageError(f"Name the SITE_CODE too; `fbridge carrier codes {store}` lists them.")
+    row = session.bridge.carriers.map(store, code, site_code)
+    return _show_mappings(session, [row])
+
+
+@carrier.command()
+@click.argument("store")
+@click.argument("code", metavar="CARRIER")
+@pass_session
+def unmap(session: Session, store: str, code: str) -> ExitCode:
+    """Forget what a store calls a carrier."""
+    from fbridge.cli.output import show_data
+
+    session.bridge.carriers.unmap(store, code)
+    return show_data(session, {"store": store, "carrier": code}, f"{code} is not mapped on {store} any more.")
+
+
+@carrier.command()
+@click.argument("store", required=False)
+@click.argument("method", metavar="[METHOD", required=False)
+@click.argument("target", metavar="CARRIER|pickup|none]", required=False)
+@pass_session
+def route(session: Session, store: str | None, method: str | None, target: str | None) -> ExitCode:
+    """Say who takes the orders of a shipping method; without METHOD, list what was said.
+
+    METHOD is the store's code of the method (see `fbridge carrier coverage`), or "*" for all others.
+    """
+    if method is None or store is None:
+        return _show_routes(session, session.bridge.carriers.routes(store))
+    if target is None:
+        raise click.UsageError("Name who takes them: a carrier's code, `pickup` or `none`.")
+    return _show_routes(session, [session.bridge.carriers.route(store, method, target)])
+
+
+@carrier.command()
+@click.argument("store")
+@click.argument("method")
+@pass_session
+def unroute(session: Session, store: str, method: str) -> ExitCode:
+    """Forget who takes the orders of a shipping method."""
+    from fbridge.cli.output import show_data
+
+    session.bridge.carriers.unroute(store, method)
+    words = f"{method} of {store} has no route of its own any more."
+    return show_data(session, {"store": store, "shipping_method": method}, words)
+
+
+@carrier.command()
+@click.argument("store")
+@pass_session
+def suggest(session: Session, store: str) -> ExitCode:
+    """Suggest mappings, by the likeness of names."""
+    from fbridge.cli.carrier_views import SUGGESTION_COLUMNS
+    from fbridge.cli.output import show_items
+
+    found = session.bridge.carriers.suggest(store)
+    best = f"fbridge carrier map {store} {found[0].carrier} '{found[0].site_code}'" if found else ""
+    return show_items(
+        session,
+        found,
+        SUGGESTION_COLUMNS,
+        empty=f"Nothing to suggest; `fbridge carrier codes {store}` lists all codes.",
+        next_step=best,
+    )
+
+
+@carrier.command()
+@click.argument("store", required=False)
+@pass_session
+def coverage(session: Session, store: str | None) -> ExitCode:
+    """Show which shipping methods of open orders have a carrier, and whether their store can show it."""
+    from fbridge.cli.carrier_views import COVERAGE_COLUMNS
+    from fbridge.cli.output import show_items
+
+    return show_items(
+        session,
+        session.bridge.carriers.coverage(store),
+        COVERAGE_COLUMNS,
+        empty="There are no open orders. `fbridge fetch` brings new ones.",
+        next_step="fbridge carrier route STORE METHOD CARRIER",
+    )
+
+
+def _show_mappings(session: Session, rows: tuple[MappingRow, ...] | list[MappingRow]) -> ExitCode:
+    from fbridge.cli.carrier_views import MAPPING_COLUMNS
+    from fbridge.cli.output import show_items
+
+    empty = "Nothing is mapped yet. `fbridge carrier suggest STORE` proposes mappings."
+    return show_items(session, rows, MAPPING_COLUMNS, empty=empty, next_step="fbridge carrier coverage")
+
+
+def _show_routes(session: Session, rows: tuple[RouteRow, ...] | list[RouteRow]) -> ExitCode:
+    from fbridge.cli.carrier_views import ROUTE_COLUMNS
+    from fbridge.cli.output import show_items
+
+    empty = "There is no route yet. `fbridge carrier coverage` lists the shipping methods of open orders."
+    return show_items(session, rows, ROUTE_COLUMNS, empty=empty, next_step="fbridge carrier coverage")

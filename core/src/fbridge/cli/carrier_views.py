@@ -1,0 +1,74 @@
+"""How carriers, mappings and routes look to people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fbridge.cli.tables import Column, Facts
+from fbridge.models.platforms import CarrierCode
+from fbridge.models.shipments import Carrier
+
+if TYPE_CHECKING:
+    from fbridge.workflow.carriers import CoverageRow, MappingRow, RouteRow, Suggestion
+
+CARRIER_COLUMNS: list[Column[Carrier]] = [
+    Column("Carrier", lambda one: one.code),
+    Column("Name", lambda one: one.name),
+    Column("Customer code", lambda one: one.customer_code),
+    Column("Tracking URL", lambda one: one.tracking_url),
+]
+
+CODE_COLUMNS: list[Column[CarrierCode]] = [
+    Column("Site code", lambda code: code.code),
+    Column("Shown as", lambda code: code.label),
+    Column("Tracking URL", lambda code: code.tracking_url),
+]
+
+MAPPING_COLUMNS: list[Column[MappingRow]] = [
+    Column("Store", lambda row: row.store),
+    Column("Carrier", lambda row: row.carrier),
+    Column("Site code", lambda row: row.site_code),
+    Column("Shown as", lambda row: row.site_label),
+]
+
+ROUTE_COLUMNS: list[Column[RouteRow]] = [
+    Column("Store", lambda row: row.store),
+    Column("Shipping method", lambda row: row.shipping_method),
+    Column("Goes with", lambda row: row.target),
+]
+
+SUGGESTION_COLUMNS: list[Column[Suggestion]] = [
+    Column("Carrier", lambda one: one.carrier),
+    Column("Site code", lambda one: one.site_code),
+    Column("Shown as", lambda one: one.label),
+    Column("Likeness", lambda one: f"{one.score:.0%}", right=True),
+]
+
+
+def mapped_words(row: CoverageRow) -> str:
+    """Whether the store can show the carrier."""
+    if row.mapped is None:
+        return ""
+    return "yes" if row.mapped else "no mapping"
+
+
+COVERAGE_COLUMNS: list[Column[CoverageRow]] = [
+    Column("Store", lambda row: row.store),
+    Column("Shipping method", lambda row: row.shipping_method),
+    Column("Title", lambda row: row.title),
+    Column("Open orders", lambda row: row.orders, right=True),
+    Column("Goes with", lambda row: row.carrier or "nobody yet"),
+    Column("Can be shown", mapped_words),
+]
+
+
+def carrier_facts(carrier: Carrier) -> Facts:
+    """One carrier."""
+    return Facts(
+        [
+            ("Carrier", carrier.code),
+            ("Name", carrier.name),
+            ("Customer code", carrier.customer_code),
+            ("Tracking URL", carrier.tracking_url),
+        ]
+    )

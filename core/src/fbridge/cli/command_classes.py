@@ -1,0 +1,98 @@
+"""The click classes: groups that load commands on demand, commands that know the global options.
+
+Heavy imports stand inside command bodies, so that ``--help`` and ``--version`` cost little more than click
+(DESIGN.md section 9).
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+
+def global_options() -> list[click.Parameter]:
+    """The options that are understood before and after the command's name."""
+    return [
+        click.Option(["--json"], is_flag=True, expose_value=False, callback=_remember, help="Print JSON."),
+        click.Option(
+            ["-q", "--quiet"],
+            is_flag=True,
+            expose_value=False,
+            callback=_remember,
+            help="No progress, no hints.",
+        ),
+        click.Option(
+            ["--debug"],
+            is_flag=True,
+            expose_value=False,
+            callback=_remember,
+            help="Log, and show tracebacks.",
+        ),
+    ]
+
+
+def _remember(context: click.Context, option: click.Parameter, value: bool) -> None:
+    if value and option.name:
+        setattr(context.obj, option.name, True)
+
+
+class Command(click.Command):
+    """A command that takes the global options too, so that their place does not matter."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(global_options())
+
+
+class Group(click.Group):
+    """A group that lists its commands in the order of the work and answers a misspelt one with its like."""
+
+    command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names in the order they were added."""
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which ones look like it."""
+        name = args[0]
+        if name not in self.list_commands(ctx) and not name.startswith("-"):
+            ctx.fail(f"No such command: {name!r}.{near_matches(name, self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
+
+
+class LazyGroup(Group):
+    """Its commands are named as ``name -> ("module:attribute", short help)`` and loaded when run."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The lazy names, then the loaded ones."""
+        return [*self.lazy, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module and return the command."""
+        if cmd_name not in self.lazy:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = self.lazy[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the static short helps; nothing is imported."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short_help) for name, (_, short_help) in self.lazy.items()])
+
+
+def near_matches(name: str, names: list[str]) -> str:
+    """`` Did you mean 'push'?``, or nothing where none is like it."""
+    likely = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    return f" Did you mean {' or '.join(repr(match) for match in likely)}?" if likely else ""

@@ -1,0 +1,55 @@
+"""How values look to people: local times, money with its currency, states as words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from fbridge.cli.harmless_text import one_line
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def displayed(value: object, timezone: ZoneInfo) -> str:
+    """The value as one harmless line; "" for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Enum):
+        return str(value.value).replace("_", " ")
+    if isinstance(value, datetime | date | timedelta):
+        return _time(value, timezone)
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return ", ".join(displayed(entry, timezone) for entry in value)
+    return one_line(f"{value:f}" if isinstance(value, Decimal) else str(value))
+
+
+def age(span: timedelta) -> str:
+    """``4 min``, ``3 h``, ``2 d 5 h``."""
+    seconds = max(int(span.total_seconds()), 0)
+    days, hours = seconds // _DAY, seconds % _DAY // _HOUR
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    return f"{hours} h" if hours else f"{seconds // _MINUTE} min"
+
+
+def kilograms(grams: int | None) -> str:
+    """``1.25 kg``; "" for an unknown weight."""
+    return f"{Decimal(grams) / 1000:f} kg" if grams else ""
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 order``, ``2 orders``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _time(value: datetime | date | timedelta, timezone: ZoneInfo) -> str:
+    if isinstance(value, timedelta):
+        return age(value)
+    if isinstance(value, datetime):
+        return f"{value.astimezone(timezone):%Y-%m-%d %H:%M}"
+    return value.isoformat()

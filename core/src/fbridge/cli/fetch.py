@@ -1,0 +1,73 @@
+"""``fbridge fetch``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from fbridge.cli.command_classes import Command
+from fbridge.cli.session import Session, pass_session
+from fbridge.cli.when import When, when
+from fbridge.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fbridge.workflow.fetch import FetchResult
+
+
+@click.command(cls=Command)
+@click.argument("stores", nargs=-1, metavar="[STORE]...")
+@click.option("--since", type=when, metavar="DATE", help="Read again all that changed since then.")
+@pass_session
+def fetch(session: Session, stores: tuple[str, ...], since: When | None) -> ExitCode:
+    """Download the orders that are new or changed, from all stores or from those named.
+
+    It can be stopped at any time: what was fetched is kept, and the next run goes on from there.
+    """
+    from fbridge.cli.output import combined_code, show_items
+    from fbridge.cli.progress import fetch_progress
+    from fbridge.cli.tables import Column
+
+    with fetch_progress(session) as progress:
+        results = session.bridge.fetch(stores, since=session.moment(since), progress=progress)
+    columns: list[Column[FetchResult]] = [
+        Column("Store", lambda result: result.store),
+        Column("Orders", lambda result: result.orders, right=True),
+        Column("New", lambda result: result.new, right=True),
+        Column("Changed", lambda result: result.changed, right=True),
+        Column("Not understood", lambda result: len(result.rejected) or "", right=True),
+        Column("Problem", lambda result: result.error or ""),
+    ]
+    code = combined_code([_code(result) for result in results])
+    show_items(
+        session,
+        results,
+        columns,
+        empty="There is no store yet. Next: fbridge store add NAME PLATFORM --url URL",
+        next_step="fbridge orders list --ready",
+        code=code,
+    )
+    _tell_rejected(session, results)
+    return code
+
+
+def _code(result: FetchResult) -> ExitCode:
+    if result.error:
+        return result.error.exit_code
+    return ExitCode.SOME_FAILED if result.rejected else ExitCode.OK
+
+
+def _tell_rejected(session: Session, results: tuple[FetchResult, ...]) -> None:
+    from fbridge.cli.output import say
+
+    for line in _rejected_lines(results):
+        say(session, line)
+
+
+def _rejected_lines(results: tuple[FetchResult, ...]) -> Iterator[str]:
+    for result in results:
+        for order in result.rejected:
+            name = order.number or f"with the id {order.remote_id}"
+            yield f"{result.store}: order {name} was left out: {order.reason}"

@@ -1,0 +1,70 @@
+"""The JSON form of what the Python API returns (``docs/cli.md``, "JSON").
+
+Dataclasses become objects with the same field names, ``Decimal`` a string, times ISO 8601 in UTC with ``Z``,
+spans whole seconds, enums their stable values. Credentials and exceptions give nothing away.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+from fbridge.errors import FbridgeError
+from fbridge.models.orders import OrderLine
+from fbridge.models.platforms import StoreReport
+from fbridge.models.shipments import Manifest, Shipment
+
+_TOLD_PROPERTIES: Mapping[type, tuple[str, ...]] = {
+    Shipment: ("label",),
+    Manifest: ("parcels", "weight_grams", "cod_totals"),
+    OrderLine: ("due", "remaining"),
+    StoreReport: ("ok",),
+}
+
+
+def jsonable(value: Any) -> Any:
+    """The value in terms that ``json.dumps`` knows."""
+    if isinstance(value, Enum):
+        return value.value
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, FbridgeError):
+        return {"reason": value.reason, "message": str(value), "exit_code": int(value.exit_code)}
+    if dataclasses.is_dataclass(value):
+        kind: Any = type(value)
+        return {name: jsonable(getattr(value, name)) for name in _names(kind)}
+    return _collection(value) if isinstance(value, Iterable) else _scalar(value)
+
+
+def utc_text(moment: datetime) -> str:
+    """ISO 8601 in UTC: ``2026-11-03T13:05:00Z``."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _collection(value: Iterable[Any]) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(entry) for key, entry in value.items()}
+    return [jsonable(entry) for entry in value]
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return utc_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return int(value.total_seconds())
+    return str(value)
+
+
+@lru_cache
+def _names(kind: Any) -> tuple[str, ...]:
+    fields = tuple(field.name for field in dataclasses.fields(kind))
+    return fields + _TOLD_PROPERTIES.get(kind, ())

@@ -1,0 +1,91 @@
+"""The ``fbridge`` command. Importing this module imports click and nothing heavy (DESIGN.md section 9)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from fbridge import __version__
+from fbridge.cli.command_classes import LazyGroup, global_options
+from fbridge.cli.consoles import accept_every_character
+from fbridge.cli.errors_shown import ReaderLeftError, run_guarded
+from fbridge.cli.session import Session
+
+COMMANDS = {
+    "demo": ("fbridge.cli.demo:demo", "See the whole job on an emulated store."),
+    "platforms": ("fbridge.cli.platforms:platforms", "List the installed platform plugins."),
+    "store": ("fbridge.cli.store:store", "Add, check and remove stores."),
+    "fetch": ("fbridge.cli.fetch:fetch", "Download new and changed orders."),
+    "orders": ("fbridge.cli.orders:orders", "List, show and export orders."),
+    "carrier": ("fbridge.cli.carrier:carrier", "Carriers, their codes on the stores, and routes."),
+    "shipment": ("fbridge.cli.shipment:shipment", "Make and look at shipments."),
+    "tracking": ("fbridge.cli.tracking:tracking", "Set tracking numbers."),
+    "manifest": ("fbridge.cli.manifest:manifest", "Gather shipments for a carrier, and ship them."),
+    "push": ("fbridge.cli.push:push", "Tell the stores what was shipped."),
+    "status": ("fbridge.cli.status:status", "Show what is not at rest, why, and what to do."),
+    "find": ("fbridge.cli.find:find", "Find an order, a shipment, a manifest or a number."),
+    "db": ("fbridge.cli.db:db", "Upgrade and back up the database."),
+    "sandbox": ("fbridge.cli.sandbox:sandbox", "Run an emulated store."),
+}
+
+
+class RootGroup(LazyGroup):
+    """The root of all commands, inside the error boundary."""
+
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
+        """Run one command line and leave with its exit code."""
+        accept_every_character()
+        # Passing the arguments on keeps click from expanding `*` into file names on Windows.
+        given = list(sys.argv[1:] if args is None else args)
+        session = extra.pop("obj", None) or Session()
+        session.json = session.json or "--json" in given  # so that usage errors are JSON as well
+        extra |= {"obj": session, "standalone_mode": False}
+        run = super().main
+        sys.exit(run_guarded(session, lambda: run(given, prog_name or "fbridge", **extra)))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click itself would call a closed pipe a failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderLeftError from error
+
+
+@click.group(cls=RootGroup, name="fbridge", lazy=COMMANDS)
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of settings and data [FBRIDGE_HOME].",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_obj
+def cli(session: Session, home: Path | None) -> None:
+    """Bring orders in from online stores, and tell the stores what was shipped.
+
+    The daily work: fbridge fetch, fbridge manifest add BRT 1001 1002, fbridge manifest ship BRT,
+    fbridge push. `fbridge COMMAND --help` explains each.
+    """
+    session.home = home or session.home
+    if session.debug:
+        _log_to_stderr()
+
+
+cli.params.extend(global_options())
+
+
+def _log_to_stderr() -> None:
+    import logging
+
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("fbridge").setLevel(logging.DEBUG)
+
+
+def main() -> NoReturn:
+    """The console entry point."""
+    cli.main()

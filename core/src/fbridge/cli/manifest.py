@@ -1,0 +1,167 @@
+"""``fbridge manifest``: what one carrier takes away together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from fbridge.cli.command_classes import Group
+from fbridge.cli.session import Session, pass_session
+from fbridge.exit_codes import ExitCode
+from fbridge.models.states import ManifestState
+
+if TYPE_CHECKING:
+    from fbridge.models.results import ItemResult
+    from fbridge.models.shipments import Manifest
+
+_STATES = [state.value for state in ManifestState]
+
+
+@click.group(cls=Group)
+def manifest() -> None:
+    """Gather shipments for one carrier, and ship them.
+
+    MANIFEST is a number such as 2026-0001, or a carrier's code for the one of that carrier in preparation.
+    """
+
+
+@manifest.command()
+@click.argument("carrier")
+@pass_session
+def new(session: Session, carrier: str) -> ExitCode:
+    """Open an empty manifest for a carrier."""
+    return _show(session, session.bridge.manifests.new(carrier))
+
+
+@manifest.command()
+@click.argument("target", metavar="CARRIER|MANIFEST")
+@click.argument("refs", nargs=-1, required=True, metavar="ORDER|SHIPMENT...")
+@click.option("--store", help="Of the order numbers, where several stores have them.")
+@pass_session
+def add(session: Session, target: str, refs: tuple[str, ...], store: str | None) -> ExitCode:
+    """Put orders or shipments on a manifest.
+
+    For an order number (or STORE:NUMBER) a shipment of all that remains is made. With a carrier's code, the
+    manifest of that carrier in preparation is taken, or a new one is opened.
+    """
+    added = session.bridge.manifests.add(target, refs, store=store)
+    return _show_results(session, added, added.manifest, added.results)
+
+
+@manifest.command()
+@click.argument("ref", metavar="MANIFEST")
+@click.argument("shipments", nargs=-1, required=True, metavar="SHIPMENT...")
+@pass_session
+def remove(session: Session, ref: str, shipments: tuple[str, ...]) -> ExitCode:
+    """Take shipments off a manifest in preparation; they stay as shipments."""
+    results = session.bridge.manifests.remove(ref, shipments)
+    return _show_results(session, results, None, results)
+
+
+@manifest.command("list")
+@click.option("--state", type=click.Choice(_STATES))
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
+@pass_session
+def list_(session: Session, state: str | None, limit: int | None) -> ExitCode:
+    """List manifests, the newest first."""
+    from fbridge.cli.manifest_views import MANIFEST_COLUMNS
+    from fbridge.cli.output import show_items
+
+    return show_items(
+        session,
+        session.bridge.manifests.list(state=ManifestState(state) if state else None, limit=limit),
+        MANIFEST_COLUMNS,
+        empty="No manifest. `fbridge manifest add CARRIER ORDER...` opens one.",
+        next_step="fbridge manifest show MANIFEST",
+    )
+
+
+@manifest.command()
+@click.argument("ref", metavar="MANIFEST")
+@pass_session
+def show(session: Session, ref: str) -> ExitCode:
+    """Show a manifest with its shipments."""
+    return _show(session, session.bridge.manifests.get(ref))
+
+
+@manifest.command()
+@click.argument("ref", metavar="MANIFEST")
+@click.option("--no-check", is_flag=True, help="Do not read the orders again on their stores (offline).")
+@click.option("--leave-out-bad", is_flag=True, help="Ship without the shipments that must not leave.")
+@click.option("--force", multiple=True, metavar="SHIPMENT", help="Ship this one all the same; repeatable.")
+@pass_session
+def ship(session: Session, ref: str, no_check: bool, leave_out_bad: bool, force: tuple[str, ...]) -> ExitCode:
+    """Say that the carrier has taken the parcels.
+
+    The orders are read again on their stores first. What was cancelled, refunded, put on hold, changed in
+    address or shipped meanwhile stops the manifest, while the parcel is still in the house.
+    """
+    from fbridge.cli.manifest_views import next_step
+
+    shipped = session.bridge.manifests.ship(ref, check=not no_check, leave_out_bad=leave_out_bad, force=force)
+    step = next_step(shipped.manifest)
+    if not shipped.shipped:
+        step = f"fbridge manifest ship {shipped.manifest.number} --leave-out-bad"
+    code = ExitCode.OK if shipped.shipped else ExitCode.SOME_FAILED
+    return _show_results(session, shipped, shipped.manifest, shipped.results, step=step, code=code)
+
+
+@manifest.command()
+@click.argument("ref", metavar="MANIFEST")
+@pass_session
+def reopen(session: Session, ref: str) -> ExitCode:
+    """Put a shipped manifest back into preparation, while no store was told."""
+    return _show(session, session.bridge.manifests.reopen(ref))
+
+
+@manifest.command("leave-behind")
+@click.argument("ref", metavar="MANIFEST")
+@click.argument("shipments", nargs=-1, required=True, metavar="SHIPMENT...")
+@pass_session
+def leave_behind(session: Session, ref: str, shipments: tuple[str, ...]) -> ExitCode:
+    """Say that the carrier did not take these shipments; also after `ship`, while no store was told."""
+    results = session.bridge.manifests.leave_behind(ref, shipments)
+    return _show_results(session, results, None, results)
+
+
+@manifest.command()
+@click.argument("ref", metavar="MANIFEST")
+@pass_session
+def cancel(session: Session, ref: str) -> ExitCode:
+    """Cancel a manifest in preparation; its shipments stay, on no manifest."""
+    return _show(session, session.bridge.manifests.cancel(ref))
+
+
+def _show(session: Session, one: Manifest) -> ExitCode:
+    from fbridge.cli.manifest_views import manifest_blocks, next_step
+    from fbridge.cli.output import show_data
+
+    return show_data(session, one, *manifest_blocks(one), next_step=next_step(one))
+
+
+def _show_results(
+    session: Session,
+    data: object,
+    one: Manifest | None,
+    results: Sequence[ItemResult],
+    *,
+    step: str = "",
+    code: ExitCode = ExitCode.OK,
+) -> ExitCode:
+    from fbridge.cli.manifest_views import RESULT_COLUMNS, next_step, summary
+    from fbridge.cli.output import show_data
+    from fbridge.cli.tables import Table
+
+    if not all(result.ok for result in results):
+        code = ExitCode.SOME_FAILED
+    blocks = [Table(RESULT_COLUMNS, results)] if results else []
+    return show_data(
+        session,
+        data,
+        *blocks,
+        *([summary(one)] if one else []),
+        next_step=step or (next_step(one) if one else ""),
+        code=code,
+    )

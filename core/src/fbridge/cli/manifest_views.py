@@ -1,0 +1,60 @@
+"""How manifests look to people, and what to type next for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from fbridge.cli.displayed import counted, kilograms
+from fbridge.cli.shipment_views import SHIPMENT_COLUMNS
+from fbridge.cli.tables import Block, Column, Table
+from fbridge.models.results import ItemResult
+from fbridge.models.states import ManifestState
+
+if TYPE_CHECKING:
+    from fbridge.models.shipments import Manifest
+
+MANIFEST_COLUMNS: list[Column[Manifest]] = [
+    Column("Manifest", lambda one: one.number),
+    Column("Carrier", lambda one: one.carrier.code),
+    Column("State", lambda one: one.state),
+    Column("Shipments", lambda one: len(one.shipments), right=True),
+    Column("Parcels", lambda one: one.parcels, right=True),
+    Column("Weight", lambda one: kilograms(one.weight_grams), right=True),
+    Column("COD", lambda one: one.cod_totals, right=True),
+    Column("Made at", lambda one: one.created_at),
+    Column("Shipped at", lambda one: one.shipped_at),
+]
+
+RESULT_COLUMNS: list[Column[ItemResult]] = [
+    Column("Item", lambda result: result.ref),
+    Column("Shipment", lambda result: result.label),
+    Column("Result", lambda result: "ok" if result.ok else "not done"),
+    Column("", lambda result: result.words),
+]
+
+
+def summary(manifest: Manifest) -> str:
+    """One line: ``Manifest 2026-0001 (BRT), preparing: 2 shipments, 3 parcels, 1.2 kg, COD 12.30 EUR``."""
+    totals = [counted(len(manifest.shipments), "shipment"), counted(manifest.parcels, "parcel")]
+    totals += [kilograms(manifest.weight_grams)] if manifest.weight_grams else []
+    totals += [f"COD {total}" for total in manifest.cod_totals]
+    return f"Manifest {manifest.number} ({manifest.carrier.code}), {manifest.state}: {', '.join(totals)}"
+
+
+def manifest_blocks(manifest: Manifest) -> Iterator[Block[Any]]:
+    """One manifest, as ``manifest show`` prints it."""
+    yield summary(manifest)
+    if manifest.shipments:
+        yield Table(SHIPMENT_COLUMNS, manifest.shipments)
+
+
+def next_step(manifest: Manifest) -> str:
+    """What to type next for this manifest."""
+    if manifest.state is ManifestState.CANCELLED:
+        return ""
+    if manifest.state is ManifestState.SHIPPED:
+        return f"fbridge push --manifest {manifest.number}"
+    if not manifest.shipments:
+        return f"fbridge manifest add {manifest.number} ORDER..."
+    return f"fbridge manifest ship {manifest.number}"

@@ -1,0 +1,121 @@
+"""How orders look to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from fbridge.cli.shipment_views import SHIPMENT_COLUMNS
+from fbridge.cli.tables import Block, Column, Facts, Table
+from fbridge.models.orders import Address, Money, StoreShipment
+from fbridge.models.states import Delivery, OrderStatus, PaymentKind
+
+if TYPE_CHECKING:
+    from fbridge.workflow.orders import OrderDetail, OrderLineRow, OrderRow
+
+
+def payment_words(kind: PaymentKind, due: Money) -> str:
+    """``paid``, ``COD 12.30 EUR``, ``unpaid 12.30 EUR``."""
+    if kind is PaymentKind.PAID:
+        return "paid"
+    return f"{'COD' if kind is PaymentKind.COD else 'unpaid'} {due}"
+
+
+def shipping_words(row: OrderRow) -> str:
+    """The carrier that the order is routed to, else what the customer chose."""
+    if row.delivery is not Delivery.SHIP:
+        return "pick-up" if row.delivery is Delivery.PICKUP else "nothing to ship"
+    return row.carrier or str(row.shipping_method or "")
+
+
+def state_words(row: OrderRow) -> str:
+    """How much has left; for an order that is not open also why."""
+    return row.fulfillment if row.status is OrderStatus.OPEN else f"{row.fulfillment}, {row.status}"
+
+
+ORDER_COLUMNS: list[Column[OrderRow]] = [
+    Column("Store", lambda row: row.store),
+    Column("Order", lambda row: row.number),
+    Column("Created", lambda row: row.created_at),
+    Column("State", state_words),
+    Column("Payment", lambda row: payment_words(row.payment, row.amount_due)),
+    Column("Total", lambda row: row.total, right=True),
+    Column("Open", lambda row: row.open_quantity, right=True),
+    Column("Shipping", shipping_words),
+    Column("Customer", lambda row: row.customer),
+    Column("City", lambda row: f"{row.city} {row.country}".strip()),
+]
+
+LINE_COLUMNS: list[Column[OrderLineRow]] = [
+    Column("Line", lambda row: row.line.id),
+    Column("SKU", lambda row: row.line.sku),
+    Column("Article", lambda row: row.line.name),
+    Column("Ordered", lambda row: row.line.quantity, right=True),
+    Column("Removed", lambda row: row.line.removed or "", right=True),
+    Column("In shipments", lambda row: row.in_shipments or "", right=True),
+    Column("Free", lambda row: row.free, right=True),
+]
+
+STORE_SHIPMENT_COLUMNS: list[Column[StoreShipment]] = [
+    Column("On the store", lambda one: one.remote_id),
+    Column("Carrier", lambda one: one.carrier),
+    Column("Numbers", lambda one: one.numbers),
+    Column("Made at", lambda one: one.created_at),
+]
+
+
+def address_words(address: Address | None) -> str:
+    """An address on one line."""
+    if address is None:
+        return ""
+    place = " ".join(filter(None, (address.postcode, address.city, address.province)))
+    parts = (
+        address.name,
+        address.company,
+        *address.street,
+        place,
+        address.country,
+        address.phone,
+        address.email,
+    )
+    return ", ".join(filter(None, parts))
+
+
+def order_blocks(detail: OrderDetail) -> Iterator[Block[Any]]:
+    """One order, as ``orders show`` prints it."""
+    row = detail.row
+    yield f"Order {row.number} of {row.store}: {state_words(row)}"
+    yield Facts(_order_facts(detail))
+    yield ""
+    yield Table(LINE_COLUMNS, detail.lines)
+    if detail.shipments:
+        yield ""
+        yield Table(SHIPMENT_COLUMNS, detail.shipments)
+    if detail.store_shipments:
+        yield ""
+        yield Table(STORE_SHIPMENT_COLUMNS, detail.store_shipments)
+
+
+def _order_facts(detail: OrderDetail) -> list[tuple[str, object]]:
+    row = detail.row
+    return [
+        ("Created", row.created_at),
+        ("Changed", row.changed_at),
+        ("On the store", row.remote_status),
+        ("Payment", f"{payment_words(row.payment, row.amount_due)} ({row.payment_method})"),
+        ("Total", row.total),
+        ("Shipping", shipping_words(row)),
+        ("Channel", row.channel),
+        ("Ship to", address_words(detail.ship_to)),
+        ("Bill to", "" if detail.bill_to == detail.ship_to else address_words(detail.bill_to)),
+        ("Note", detail.note),
+    ]
+
+
+def next_step(detail: OrderDetail) -> str:
+    """What to type next for this order."""
+    if any(line.free for line in detail.lines):
+        return (
+            f"fbridge manifest add {detail.row.carrier or 'CARRIER'} {detail.row.store}:{detail.row.number}"
+        )
+    return "fbridge status"

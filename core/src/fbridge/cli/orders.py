@@ -1,0 +1,128 @@
+"""``fbridge orders``: list, show and export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fbridge.cli.command_classes import Group
+from fbridge.cli.session import Session, pass_session
+from fbridge.cli.when import When, span, when
+from fbridge.exit_codes import ExitCode
+from fbridge.models.states import FulfillmentState
+
+if TYPE_CHECKING:
+    from fbridge.workflow.orders import OrderFilter
+
+_STATES = [state.value for state in FulfillmentState]
+
+
+@click.group(cls=Group)
+def orders() -> None:
+    """List, show and export the orders that were fetched."""
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that choose orders."""
+    for option in reversed(
+        [
+            click.option("--store", help="Of this store only."),
+            click.option(
+                "--ready", is_flag=True, help="Paid or cash on delivery, with something left to ship."
+            ),
+            click.option("--cod", is_flag=True, help="Cash on delivery."),
+            click.option("--unpaid", is_flag=True, help="Not paid yet."),
+            click.option("--carrier", help="Whose shipping method goes with this carrier."),
+            click.option("--since", type=when, metavar="DATE", help="Created at or after."),
+            click.option("--older-than", type=span, metavar="SPAN", help="Created longer ago, such as 3d."),
+            click.option("--state", type=click.Choice(_STATES), help="How much has left."),
+            click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def order_filter(
+    session: Session,
+    since: When | None,
+    older_than: timedelta | None,
+    state: str | None,
+    **chosen: Any,
+) -> OrderFilter:
+    """The filter that the options describe."""
+    from fbridge.workflow.orders import OrderFilter
+
+    return OrderFilter(
+        since=session.moment(since),
+        older_than=older_than,
+        state=FulfillmentState(state) if state else None,
+        **chosen,
+    )
+
+
+@orders.command("list")
+@filter_options
+@pass_session
+def list_(session: Session, /, **options: Any) -> ExitCode:
+    """List orders, oldest first.
+
+    Dates may be written 2026-11-01, 2026-11-01T14:30, today, yesterday or 3d (three days ago).
+    """
+    from fbridge.cli.order_views import ORDER_COLUMNS
+    from fbridge.cli.output import show_items
+
+    return show_items(
+        session,
+        session.bridge.orders.list(order_filter(session, **options)),
+        ORDER_COLUMNS,
+        empty="No order fits. `fbridge fetch` brings new ones.",
+        next_step="fbridge manifest add CARRIER ORDER...",
+    )
+
+
+@orders.command()
+@click.argument("order")
+@click.option("--store", help="Where several stores have this number.")
+@pass_session
+def show(session: Session, order: str, store: str | None) -> ExitCode:
+    """Show one order with its lines, its shipments, and what its store holds.
+
+    ORDER is the number, or STORE:NUMBER.
+    """
+    from fbridge.cli.order_views import next_step, order_blocks
+    from fbridge.cli.output import show_data
+
+    detail = session.bridge.orders.get(order, store)
+    return show_data(session, detail, *order_blocks(detail), next_step=next_step(detail))
+
+
+@orders.command()
+@filter_options
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json", "ndjson"]),
+    help="csv (a row for each line), unless --json.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File; replaced when all is written.",
+)
+@pass_session
+def export(session: Session, /, form: str | None, output: Path | None, **options: Any) -> ExitCode:
+    """Write orders with lines and addresses, for another program or a spreadsheet."""
+    from fbridge.cli.order_export import export_orders
+    from fbridge.cli.output import say
+
+    chosen = order_filter(session, **options)
+    count = export_orders(session, chosen, form or ("json" if session.json else "csv"), output)
+    if output:
+        say(session, f"{count} orders are in {output}.")
+    return ExitCode.OK

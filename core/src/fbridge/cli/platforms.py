@@ -1,0 +1,64 @@
+"""``fbridge platforms``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fbridge.cli.command_classes import Command
+from fbridge.cli.session import Session, pass_session
+from fbridge.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from fbridge.plugins import PlatformStatus
+
+
+@click.command(cls=Command)
+@click.option("--check", is_flag=True, help="Exit with 4 when a plugin is broken.")
+@pass_session
+def platforms(session: Session, check: bool) -> ExitCode:
+    """List the installed platform plugins, what they can do, and what is wrong with a broken one."""
+    from fbridge.cli.output import show_data
+    from fbridge.cli.tables import Column, Table
+
+    found = session.bridge.platforms()
+    columns: list[Column[PlatformStatus]] = [
+        Column("Platform", lambda one: one.key),
+        Column("Name", lambda one: one.platform.label if one.platform else ""),
+        Column("Package", lambda one: one.distribution),
+        Column("Works", lambda one: one.ok),
+        Column("Partial shipments", lambda one: one.platform and one.platform.capabilities.partial_shipments),
+        Column("Several numbers", lambda one: one.platform and one.platform.capabilities.several_numbers),
+        Column("Corrections", lambda one: one.platform and one.platform.capabilities.tracking_update),
+        Column("Mail", lambda one: one.platform and one.platform.mail),
+    ]
+    blocks = (
+        [Table(columns, found)]
+        if found
+        else ["No platform plugin is installed: pip install fbridge-PLATFORM"]
+    )
+    broken = [one for one in found if not one.ok]
+    return show_data(
+        session,
+        [_record(one) for one in found],
+        *blocks,
+        *(one.cause for one in broken),
+        next_step=f"fbridge store add NAME {found[0].key}" if found else "",
+        code=ExitCode.PLUGIN if check and broken else ExitCode.OK,
+    )
+
+
+def _record(one: PlatformStatus) -> dict[str, Any]:
+    record = {"key": one.key, "distribution": one.distribution, "ok": one.ok, "cause": one.cause or None}
+    platform = one.platform
+    if platform is None:
+        return record
+    return record | {
+        "label": platform.label,
+        "contract": platform.contract,
+        "batch_size": platform.batch_size,
+        "settle_seconds": platform.settle_time,
+        "capabilities": platform.capabilities,
+        "mail": platform.mail,
+    }

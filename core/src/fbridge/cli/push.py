@@ -1,0 +1,129 @@
+"""``fbridge push``: tell the stores what was shipped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from fbridge.cli.command_classes import Command
+from fbridge.cli.session import Session, pass_session
+from fbridge.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from fbridge.bridge import PushResult
+    from fbridge.workflow.plan import PushPlan
+
+_DOES_SOMETHING = {"send", "update", "check"}
+_NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
+
+
+@click.command(cls=Command)
+@click.argument("stores", nargs=-1, metavar="[STORE]...")
+@click.option("--manifest", help="Only what is on this manifest.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option("--plan", "plan_only", is_flag=True, help="Only print the plan and its fingerprint.")
+@click.option("--only-if", metavar="FINGERPRINT", help="Refuse if the plan is not the one that was printed.")
+@click.option("--resend", metavar="SHIPMENT", help="First decide that this one must be sent again.")
+@pass_session
+def push(
+    session: Session,
+    stores: tuple[str, ...],
+    manifest: str | None,
+    yes: bool,
+    plan_only: bool,
+    only_if: str | None,
+    resend: str | None,
+) -> ExitCode:
+    """Tell the stores what was shipped and they do not show yet.
+
+    Shows first what will happen on each store: every change, the carrier as the store will show it, every
+    mail, and what waits and why. Then it asks; in a script say --yes, or --plan and later --only-if.
+    """
+    yes = yes or only_if is not None
+    if plan_only and resend:
+        raise click.UsageError("Give either --plan or --resend.")
+    if not plan_only and not yes and not session.may_ask:
+        raise click.UsageError("Nobody is there to ask: say --yes, or --plan to see the plan only.")
+    if resend and not _decide_resend(session, resend, yes=yes):
+        return ExitCode.OK
+    plan = session.bridge.plan(stores, manifest=manifest)
+    if plan_only:
+        return _show_plan(session, plan)
+    return _carry_out(session, plan, yes=yes, only_if=only_if)
+
+
+def _decide_resend(session: Session, ref: str, *, yes: bool) -> bool:
+    from fbridge.cli.output import say
+
+    question = f"Is it certain that the store does not show {ref}? It will be sent again"
+    if not yes and not click.confirm(question, err=True):
+        return False
+    one = session.bridge.resend(ref)
+    say(session, f"{one.label} will be sent again.")
+    return True
+
+
+def _show_plan(session: Session, plan: PushPlan) -> ExitCode:
+    from fbridge.cli.output import show_data
+    from fbridge.cli.plan_views import plan_blocks
+
+    step = f"fbridge push --only-if {plan.fingerprint}" if _does_something(plan) else "fbridge status"
+    blocks = plan_blocks(plan) if plan.stores else ["There is nothing to tell the stores."]
+    return show_data(session, plan, *blocks, next_step=step)
+
+
+def _carry_out(session: Session, plan: PushPlan, *, yes: bool, only_if: str | None) -> ExitCode:
+    from fbridge.cli.progress import push_progress
+
+    if not _does_something(plan) and only_if is None:
+        return _show_nothing_to_do(session, plan)
+    if not session.json:
+        _print_plan(session, plan)
+    if not yes and not click.confirm("Push this?", err=True):
+        click.echo("Nothing was sent.", err=True)
+        return ExitCode.OK
+    with push_progress(session) as progress:
+        result = session.bridge.push(plan, only_if=only_if, progress=progress)
+    return _show_result(session, plan, result)
+
+
+def _show_nothing_to_do(session: Session, plan: PushPlan) -> ExitCode:
+    from fbridge.cli.output import show_data
+    from fbridge.cli.plan_views import plan_blocks
+
+    blocks = plan_blocks(plan) if plan.stores else ()
+    data = {"plan": plan, "results": [], "errors": []}
+    return show_data(
+        session, data, *blocks, "There is nothing to tell the stores now.", next_step="fbridge status"
+    )
+
+
+def _print_plan(session: Session, plan: PushPlan) -> None:
+    from fbridge.cli.plan_views import plan_blocks
+    from fbridge.cli.tables import print_block
+
+    for block in plan_blocks(plan):
+        print_block(block, session)
+
+
+def _show_result(session: Session, plan: PushPlan, result: PushResult) -> ExitCode:
+    from fbridge.cli.output import combined_code, show_data
+    from fbridge.cli.plan_views import ITEM_COLUMNS
+    from fbridge.cli.tables import Table
+
+    codes = [ExitCode.OK if item.state in _NOT_FAILED else ExitCode.SOME_FAILED for item in result.results]
+    code = combined_code(codes + [error.exit_code for _, error in result.errors])
+    errors = [{"store": store, "error": error} for store, error in result.errors]
+    return show_data(
+        session,
+        {"plan": plan, "results": result.results, "errors": errors},
+        *([Table(ITEM_COLUMNS, result.results)] if result.results else []),
+        *(f"{store}: {error}" for store, error in result.errors),
+        next_step="fbridge status",
+        code=code,
+    )
+
+
+def _does_something(plan: PushPlan) -> bool:
+    return any(entry.action in _DOES_SOMETHING for store in plan.stores for entry in store.entries)

@@ -1,0 +1,79 @@
+"""What one run of the command line shares: the global options and the open ``Bridge``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fbridge.bridge import Bridge
+    from fbridge.cli.when import When
+    from fbridge.settings import Home
+
+
+def home_at(folder: Path | None) -> Home | None:
+    """The places in this folder; None for the user's own."""
+    if folder is None:
+        return None
+    from fbridge.settings import find_home
+
+    return find_home({"FBRIDGE_HOME": str(folder)})
+
+
+def _open_bridge(home: Path | None) -> Bridge:
+    from fbridge.bridge import Bridge
+
+    return Bridge.open(home_at(home))
+
+
+def _stdin_is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+@dataclass
+class Session:
+    """One run of ``fbridge``. ``interactive`` tells whether there is somebody to ask."""
+
+    home: Path | None = None
+    json: bool = False
+    quiet: bool = False
+    debug: bool = field(default_factory=lambda: os.environ.get("FBRIDGE_DEBUG", "") not in {"", "0"})
+    interactive: bool = field(default_factory=_stdin_is_terminal)
+    open_bridge: Callable[[Path | None], Bridge] = _open_bridge
+
+    @cached_property
+    def bridge(self) -> Bridge:
+        """The Python API, opened when a command first needs it."""
+        return self.open_bridge(self.home)
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The user's time zone, for display and for dates that are typed."""
+        return self.bridge.context.timezone
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether a question can be answered: a person is there, and the output is not for a program."""
+        return self.interactive and not self.json
+
+    def moment(self, when: When | None) -> datetime | None:
+        """A typed point in time as aware UTC."""
+        return when.moment(datetime.now(UTC), self.timezone) if when else None
+
+    def close(self) -> None:
+        """Close the bridge if it was opened."""
+        if "bridge" in self.__dict__:
+            self.bridge.close()
+
+
+pass_session = click.make_pass_decorator(Session)

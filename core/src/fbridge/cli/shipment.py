@@ -1,0 +1,187 @@
+"""``fbridge shipment``: make and look at shipping documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from fbridge.cli.argument_types import amount, document, grams, line_and_quantity
+from fbridge.cli.command_classes import Group
+from fbridge.cli.session import Session, pass_session
+from fbridge.exit_codes import ExitCode
+from fbridge.models.states import PushState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fbridge.models.shipments import Shipment
+
+_STATES = [state.value for state in PushState]
+
+
+@click.group(cls=Group)
+def shipment() -> None:
+    """Make and look at shipments: goods of one order that leave together."""
+
+
+def parcel_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that describe the parcels."""
+    for option in reversed(
+        [
+            click.option(
+                "--number", "numbers", multiple=True, metavar="NUMBER", help="Tracking number; repeatable."
+            ),
+            click.option(
+                "--parcels", type=click.IntRange(min=1), help="How many boxes [one for each number]."
+            ),
+            click.option(
+                "--weight",
+                "weight_grams",
+                type=grams,
+                metavar="WEIGHT",
+                help="Of all boxes: 1250g or 1.25kg.",
+            ),
+            click.option("--warehouse", help="Where the goods leave from."),
+            click.option(
+                "--document", type=document, metavar="SOURCE/SERIES/NUMBER/YEAR", help="The ERP's reference."
+            ),
+            click.option("--manifest", help="Put it on this manifest (or carrier's manifest) at once."),
+            click.option(
+                "--allow-shared", is_flag=True, help="Although another shipment has the same number."
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@shipment.command()
+@click.argument("order")
+@click.option("--store", help="Where several stores have this number.")
+@click.option(
+    "--line",
+    "lines",
+    type=line_and_quantity,
+    multiple=True,
+    metavar="SKU=N",
+    help="Line id or SKU; all that remains if none.",
+)
+@click.option("--carrier", help="Carrier [the route of the shipping method].")
+@parcel_options
+@click.option(
+    "--cod", type=amount, metavar="AMOUNT", help="Cash to collect [what is due, once for each order]."
+)
+@click.option("--no-cod", is_flag=True, help="Collect nothing with this shipment.")
+@click.option("--allow-unpaid", is_flag=True, help="Although the order is not paid.")
+@pass_session
+def create(
+    session: Session,
+    /,
+    order: str,
+    lines: tuple[tuple[str, int], ...],
+    cod: Decimal | None,
+    no_cod: bool,
+    **options: Any,
+) -> ExitCode:
+    """Make a shipment of an order: of all that remains, or of some lines.
+
+    ORDER is the number, or STORE:NUMBER.
+    """
+    if cod is not None and no_cod:
+        raise click.UsageError("Give either --cod or --no-cod.")
+    items = _added_up(lines) or None
+    return _show(
+        session, session.bridge.shipments.create(order, items=items, cod=cod, no_cod=no_cod, **options)
+    )
+
+
+@shipment.command()
+@click.option("--carrier", required=True)
+@click.option("--name", default="", help="Recipient.")
+@click.option("--company", default="")
+@click.option("--street", multiple=True, help="Repeatable.")
+@click.option("--postcode", default="")
+@click.option("--city", default="")
+@click.option("--province", default="")
+@click.option("--country", default="", help="Two letters.")
+@click.option("--phone", default="")
+@click.option("--email", default="")
+@click.option("--cod", type=amount, metavar="AMOUNT", help="Cash to collect.")
+@click.option("--currency", default="EUR", show_default=True, help="Of the cash to collect.")
+@parcel_options
+@pass_session
+def external(session: Session, /, cod: Decimal | None, currency: str, **options: Any) -> ExitCode:
+    """Make a shipment that belongs to no store order: it is on the manifest and is never pushed."""
+    from fbridge.models.orders import Address, Money
+
+    names = ("name", "company", "street", "postcode", "city", "province", "country", "phone", "email")
+    recipient = Address(**{name: options.pop(name) for name in names})
+    if not recipient.name and not recipient.company:
+        raise click.UsageError("Name the recipient with --name or --company.")
+    money = None if cod is None else Money(amount=cod, currency=currency.upper())
+    return _show(session, session.bridge.shipments.create_external(recipient=recipient, cod=money, **options))
+
+
+@shipment.command("list")
+@click.option("--state", type=click.Choice(_STATES), help="Where it stands towards its store.")
+@click.option("--store")
+@click.option("--manifest")
+@click.option("--carrier")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
+@pass_session
+def list_(session: Session, /, state: str | None, **options: Any) -> ExitCode:
+    """List shipments."""
+    from fbridge.cli.output import show_items
+    from fbridge.cli.shipment_views import SHIPMENT_COLUMNS
+
+    return show_items(
+        session,
+        session.bridge.shipments.list(state=PushState(state) if state else None, **options),
+        SHIPMENT_COLUMNS,
+        empty="No shipment fits. `fbridge manifest add CARRIER ORDER...` makes them.",
+        next_step="fbridge status",
+    )
+
+
+@shipment.command()
+@click.argument("ref", metavar="SHIPMENT")
+@pass_session
+def show(session: Session, ref: str) -> ExitCode:
+    """Show one shipment: by S12, document number, or the number of an order that has one."""
+    return _show(session, session.bridge.shipments.get(ref))
+
+
+@shipment.command()
+@click.argument("ref", metavar="SHIPMENT")
+@pass_session
+def withdraw(session: Session, ref: str) -> ExitCode:
+    """Take a shipment back, so that its goods are free again; only while the store knows nothing of it."""
+    return _show(session, session.bridge.shipments.withdraw(ref))
+
+
+@shipment.command()
+@click.argument("ref", metavar="SHIPMENT")
+@pass_session
+def adopt(session: Session, ref: str) -> ExitCode:
+    """Decide that what the store shows is this shipment; nothing is sent.
+
+    One of the two ways out of `needs attention`; the other is `fbridge push --resend SHIPMENT`.
+    """
+    return _show(session, session.bridge.adopt(ref))
+
+
+def _added_up(lines: tuple[tuple[str, int], ...]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for line, quantity in lines:
+        total[line] += quantity
+    return dict(total)
+
+
+def _show(session: Session, one: Shipment) -> ExitCode:
+    from fbridge.cli.output import show_data
+    from fbridge.cli.shipment_views import next_step, shipment_facts
+
+    return show_data(session, one, shipment_facts(one), next_step=next_step(one))

@@ -1,0 +1,105 @@
+"""How shipments look to people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fbridge.cli.displayed import counted, kilograms
+from fbridge.cli.tables import Column, Facts
+from fbridge.models.states import MailEffect, ShipmentOrigin
+
+if TYPE_CHECKING:
+    from fbridge.models.fulfillments import Effects
+    from fbridge.models.shipments import Shipment
+
+
+def state_words(shipment: Shipment) -> str:
+    """Where the shipment stands towards its store."""
+    if shipment.withdrawn_at:
+        return "withdrawn"
+    if shipment.origin is ShipmentOrigin.EXTERNAL:
+        return "external, never pushed"
+    if shipment.shipped_at is None:
+        return "in the house"
+    return shipment.push.state.value.replace("_", " ") if shipment.push else ""
+
+
+def pieces(shipment: Shipment) -> object:
+    """How many pieces of goods are in it."""
+    return sum(item.quantity for item in shipment.items) or ""
+
+
+def recipient_words(shipment: Shipment) -> str:
+    """The order, or for an external parcel the recipient."""
+    if shipment.order_number:
+        return shipment.order_number
+    return (shipment.recipient.name or shipment.recipient.company) if shipment.recipient else ""
+
+
+SHIPMENT_COLUMNS: list[Column[Shipment]] = [
+    Column("Shipment", lambda one: one.label),
+    Column("Store", lambda one: one.store or ""),
+    Column("Order", recipient_words),
+    Column("Carrier", lambda one: one.carrier.code),
+    Column("Manifest", lambda one: one.manifest),
+    Column("Pieces", pieces, right=True),
+    Column("Parcels", lambda one: one.parcels, right=True),
+    Column("Weight", lambda one: kilograms(one.weight_grams), right=True),
+    Column("COD", lambda one: one.cod or "", right=True),
+    Column("Numbers", lambda one: one.numbers),
+    Column("State", state_words),
+]
+
+
+def shipment_facts(shipment: Shipment) -> Facts:
+    """One shipment, as ``shipment show`` prints it."""
+    push = shipment.push
+    return Facts(
+        [
+            ("Shipment", f"{shipment.label} ({shipment.uuid})"),
+            ("Order", f"{shipment.store}:{shipment.order_number}" if shipment.order_number else ""),
+            ("Recipient", recipient_words(shipment) if shipment.recipient else ""),
+            ("Carrier", f"{shipment.carrier.code} ({shipment.carrier.name})"),
+            ("Manifest", shipment.manifest),
+            ("Goods", [f"{item.quantity} of line {item.line_id}" for item in shipment.items]),
+            ("Parcels", counted(shipment.parcels, "parcel")),
+            ("Weight", kilograms(shipment.weight_grams)),
+            ("COD", shipment.cod),
+            ("Numbers", shipment.numbers),
+            ("Tracking", _tracking_pages(shipment)),
+            ("Warehouse", shipment.warehouse),
+            ("Document", shipment.document),
+            ("Made at", shipment.created_at),
+            ("Left at", shipment.shipped_at),
+            ("State", state_words(shipment)),
+            ("Since", push.since if push else None),
+            ("Because", push.words if push else ""),
+            ("Next try", push.next_at if push else None),
+            ("On the store", push.remote_ids if push else ()),
+            ("Done there", _effect_words(push.effects) if push and push.tries else ""),
+        ]
+    )  # fmt: skip
+
+
+def _tracking_pages(shipment: Shipment) -> list[str]:
+    postcode = shipment.recipient.postcode if shipment.recipient else ""
+    pages = (shipment.carrier.url_for(number, postcode=postcode) for number in shipment.numbers)
+    return [page for page in pages if page]
+
+
+def _effect_words(effects: Effects) -> str:
+    parts = (("shipment", effects.shipment), ("tracking", effects.tracking), ("status", effects.status))
+    words = [f"{name} {effect.value.replace('_', ' ')}" for name, effect in parts]
+    mail = "" if effects.mail is MailEffect.NOT_SENT else f", mail {effects.mail.value}"
+    return ", ".join(words) + mail
+
+
+def next_step(shipment: Shipment) -> str:
+    """What to type next for this shipment."""
+    if shipment.withdrawn_at:
+        return ""
+    if shipment.shipped_at:
+        return "fbridge push" if shipment.order_number else ""
+    if shipment.manifest:
+        return f"fbridge manifest ship {shipment.manifest}"
+    return f"fbridge manifest add {shipment.carrier.code} {shipment.label}"

@@ -1,0 +1,63 @@
+"""``fbridge status``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from fbridge.cli.command_classes import Command
+from fbridge.cli.session import Session, pass_session
+from fbridge.exit_codes import ExitCode
+from fbridge.models.states import PushState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fbridge.workflow.status import StatusItem, StatusReport
+
+
+@click.command(cls=Command)
+@pass_session
+def status(session: Session) -> ExitCode:
+    """Show every shipment that is not at rest: its age, the reason, and the next step.
+
+    The exit code is 1 when something is overdue or needs a person, so that a scheduler can tell.
+    """
+    from fbridge.cli.output import show_data
+    from fbridge.cli.tables import Column, Table
+
+    report = session.bridge.status()
+    columns: list[Column[StatusItem]] = [
+        Column("Store", lambda item: item.store),
+        Column("Shipment", lambda item: item.shipment),
+        Column("Order", lambda item: item.order_number),
+        Column("State", lambda item: item.state),
+        Column("For", lambda item: item.age, right=True),
+        Column("", lambda item: "overdue" if item.overdue else ""),
+        Column("Why", lambda item: item.words),
+        Column("Next step", lambda item: item.next_step),
+    ]
+    table = [Table(columns, report.items)] if report.items else []
+    urgent = [item for item in report.items if item.overdue or item.state == PushState.NEEDS_ATTENTION]
+    code = ExitCode.SOME_FAILED if urgent else ExitCode.OK
+    return show_data(
+        session, report, *table, *_sentences(report), next_step=_next_step(report, urgent), code=code
+    )
+
+
+def _sentences(report: StatusReport) -> Iterator[str]:
+    counts = [f"{number} {state.replace('_', ' ')}" for state, number in report.counts.items() if number]
+    if counts:
+        yield f"Shipments: {', '.join(counts)}."
+    if report.manifests_preparing:
+        yield f"Manifests in preparation: {report.manifests_preparing}."
+    if not report.items:
+        yield "Everything is at rest."
+
+
+def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
+    first = next(iter(urgent), next(iter(report.items), None))
+    if first:
+        return first.next_step
+    return "fbridge manifest list --state preparing" if report.manifests_preparing else "fbridge fetch"

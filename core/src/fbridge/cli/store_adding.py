@@ -1,0 +1,140 @@
+"""``fbridge store add``: ask for what was not said, look at the store, and keep it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from fbridge.cli.harmless_text import several_lines
+from fbridge.cli.output import say, show_data
+from fbridge.cli.session import Session
+from fbridge.cli.store_views import report_blocks, store_facts
+from fbridge.cli.when import When, when
+from fbridge.errors import CredentialsError, RefusedError, UnreachableError
+from fbridge.exit_codes import ExitCode
+from fbridge.settings.loading import variable
+
+if TYPE_CHECKING:
+    from fbridge.models.platforms import StoreReport
+    from fbridge.workflow.stores import FieldInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What is known of the new store so far."""
+
+    name: str
+    platform: str
+    url: str | None
+    orders_from: When | None
+    accept_mail: bool | None
+    fields: dict[str, str]
+
+
+def add_store(session: Session, answers: Answers, *, check: bool) -> ExitCode:
+    """Complete the answers, and keep the store if it can be worked with or if the person says so."""
+    wanted = session.bridge.stores.fields(
+        answers.platform
+    )  # an unknown platform is named before any question
+    if session.may_ask:
+        answers = _ask(answers, wanted)
+    elif missing := _unsaid(answers):
+        raise click.UsageError(f"Nobody is there to ask: say {', and '.join(missing)}.")
+    try:
+        report = _save(session, answers, check=check)
+    except (CredentialsError, RefusedError, UnreachableError) as error:
+        say(session, "The store was not saved; --no-check saves it without a look.")
+        if not session.may_ask:
+            raise
+        click.echo(several_lines(str(error)), err=True)
+        if not click.confirm("Save it all the same?", err=True):
+            return error.exit_code
+        report = _save(session, answers, check=False)
+    return _show(session, answers.name, report)
+
+
+def from_environment(field: str, variable_name: str) -> str:
+    """A secret from the environment; a variable that is not set is a mistake."""
+    value = os.environ.get(variable_name)
+    if not value:
+        raise click.UsageError(f"The environment variable {variable_name} for {field} is not set.")
+    return value
+
+
+def _unsaid(answers: Answers) -> list[str]:
+    missing = []
+    if not answers.url:
+        missing.append("--url URL")
+    if answers.orders_from is None:
+        missing.append("--orders-from DATE (orders before it are taken as done)")
+    if answers.accept_mail is None:
+        missing.append("--accept-mail or --no-accept-mail (whether customers get the shop's mail)")
+    return missing
+
+
+def _ask(answers: Answers, wanted: tuple[FieldInfo, ...]) -> Answers:
+    url = answers.url or click.prompt("Address of the shop (https://...)", err=True)
+    fields = dict(answers.fields)
+    for field in wanted:
+        known = field.name in fields or variable(answers.name, field.name) in os.environ
+        if field.required and not known:
+            fields[field.name] = _ask_field(field)
+    return replace(
+        answers,
+        url=url,
+        fields=fields,
+        orders_from=answers.orders_from or _ask_date(),
+        accept_mail=_ask_mail() if answers.accept_mail is None else answers.accept_mail,
+    )
+
+
+def _ask_field(field: FieldInfo) -> str:
+    answer: str = click.prompt(field.label, default=field.default, hide_input=field.secret, err=True)
+    return answer
+
+
+def _ask_date() -> When:
+    click.echo("Orders before this date are taken as done: not shipped, and nobody is mailed.", err=True)
+    return click.prompt("From which date do orders count (2026-11-01, today, 7d)", value_proc=when, err=True)
+
+
+def _ask_mail() -> bool:
+    click.echo("Many shops mail the customer when they hear that an order is shipped.", err=True)
+    return click.confirm("Shall customers get the shop's mail?", default=None, err=True)
+
+
+def _save(session: Session, answers: Answers, *, check: bool) -> StoreReport | None:
+    if check:
+        say(session, "Looking at the store...")
+    return session.bridge.stores.add(
+        answers.name,
+        answers.platform,
+        answers.url or "",
+        answers.fields,
+        orders_from=_first_day(session, answers),
+        accept_mail=bool(answers.accept_mail),
+        check_first=check,
+    )
+
+
+def _first_day(session: Session, answers: Answers) -> date:
+    moment = session.moment(answers.orders_from)
+    if moment is None:  # both ways of completing the answers have made sure
+        raise click.UsageError("Say --orders-from DATE.")
+    return moment.astimezone(session.timezone).date()
+
+
+def _show(session: Session, name: str, report: StoreReport | None) -> ExitCode:
+    info = session.bridge.stores.show(name)
+    found = report_blocks(report) if report else ()
+    return show_data(
+        session,
+        {"store": info, "check": report},
+        store_facts(info),
+        *found,
+        next_step=f"fbridge fetch {info.name}",
+    )

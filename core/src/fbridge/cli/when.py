@@ -1,0 +1,59 @@
+"""Points in time and spans as people type them: ``2026-11-01``, ``today``, ``3d``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import click
+
+_SPAN = re.compile(r"(\d{1,5})([mhdw])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DAYS = {"today": 0, "yesterday": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A point in time whose meaning depends on the clock and the user's time zone."""
+
+    text: str
+
+    def moment(self, now: datetime, timezone: ZoneInfo) -> datetime:
+        """The point in time, aware UTC: a date is its midnight in ``timezone``, ``3d`` three days before."""
+        ago = read_span(self.text)
+        if ago is not None:
+            return now.astimezone(UTC) - ago
+        if self.text in _DAYS:
+            day = now.astimezone(timezone).date() - timedelta(days=_DAYS[self.text])
+            return datetime.combine(day, time(), timezone).astimezone(UTC)
+        typed = datetime.fromisoformat(self.text)
+        return (typed if typed.tzinfo else typed.replace(tzinfo=timezone)).astimezone(UTC)
+
+
+def read_span(text: str) -> timedelta | None:
+    """``45m``, ``12h``, ``3d``, ``2w`` as a span; None for anything else."""
+    match = _SPAN.fullmatch(text)
+    return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else None
+
+
+def when(text: str) -> When:
+    """A click type. Checks the syntax; the time zone is applied later, when the settings are known."""
+    given = text.strip()
+    wanted = When(given.lower() if given.lower() in _DAYS or read_span(given.lower()) else given)
+    try:
+        wanted.moment(datetime.now(UTC), ZoneInfo("UTC"))
+    except (ValueError, OverflowError):
+        raise click.BadParameter(
+            f"{text!r} is not a date: write 2026-11-01, 2026-11-01T14:30, today, yesterday or 3d."
+        ) from None
+    return wanted
+
+
+def span(text: str) -> timedelta:
+    """A click type: ``45m``, ``12h``, ``3d``, ``2w``."""
+    found = read_span(text.strip().lower())
+    if found is None:
+        raise click.BadParameter(f"{text!r} is not a span: write 45m, 12h, 3d or 2w.")
+    return found

@@ -1,0 +1,303 @@
+"""The client that adapters use as ``store.http``: the only module that knows httpx."""
+
+from __future__ import annotations
+
+import json as json_lib
+import logging
+import ssl
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from time import monotonic
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from fbridge import __version__
+from fbridge.errors import ConfigError, NotSentError, UnconfirmedError, UnreachableError
+from fbridge.http.auth import Auth
+from fbridge.http.body_reader import ACCEPTED_ENCODINGS, BodyError, read_body
+from fbridge.http.exchange import OnExchange, Recorder
+from fbridge.http.rate_limit import waiter
+from fbridge.http.redaction import Redactor
+from fbridge.http.response import Headers, Response
+from fbridge.http.retries import RetryPolicy, read_with_retries
+from fbridge.http.urls import Params, clean_base_url, is_loopback, join, redirect_on_same_host
+from fbridge.models.secrets import Secret
+
+LARGEST_ANSWER = 32 * 1024 * 1024
+MOST_HOPS = 3
+
+_NO_CONNECTION = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+_FAULTS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, BodyError)
+
+# These write whole URLs and signatures into the log, which fbridge.http does in a redacted form.
+for _name in ("httpx", "httpcore", "oauthlib", "stamina"):
+    logging.getLogger(_name).setLevel(logging.ERROR)
+
+
+def _nothing() -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request before it is signed."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class StoreHttp:
+    """HTTP with one store: signed, rate-limited, redacted, size-limited, TLS verified, no cookies kept.
+
+    ``read`` is tried again while a fault may pass; ``write`` goes out exactly once. Safe for several threads.
+    Times are seconds. ``secrets`` never show in messages, logs and exchanges; those of the auth are known.
+    ``on_exchange`` gets an :class:`~fbridge.http.exchange.Exchange` for every try, in its thread.
+    ``before_write`` is called at the last moment before each write; what it raises stops that write.
+    ``exchange_fields`` are the JSON keys whose values an exchange may keep (``Platform.exchange_fields``).
+
+    Raises: ConfigError where ``base_url`` is no URL, or plain http to another machine without ``allow_http``.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        auth: Auth | None = None,
+        timeout: float = 30.0,
+        connect_timeout: float = 10.0,
+        requests_per_second: float | None = None,
+        allow_http: bool = False,
+        secrets: Iterable[str | Secret] = (),
+        on_exchange: OnExchange | None = None,
+        exchange_fields: frozenset[str] = frozenset(),
+        largest_answer: int = LARGEST_ANSWER,
+        retry_policy: RetryPolicy | None = None,
+    ) -> None:
+        self.base_url = _checked(base_url, allow_http=allow_http)
+        self._redactor = Redactor(secrets)
+        self._recorder = Recorder(self._redactor, exchange_fields, on_exchange)
+        self._wait_for_turn = waiter(requests_per_second)
+        self._timeout = timeout
+        self._connect_timeout = connect_timeout
+        self._largest_answer = largest_answer
+        self._retry_policy = retry_policy or RetryPolicy()
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(timeout, connect=connect_timeout),
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            # A proxy of the office must not stand between us and a sandbox on this machine.
+            trust_env=not is_loopback(urlsplit(self.base_url).hostname or ""),
+        )
+        self.auth = auth
+        self.before_write: Callable[[], object] = _nothing
+
+    @property
+    def auth(self) -> Auth | None:
+        """Who signs the requests; the adapter's client sets it once."""
+        return self._auth
+
+    @auth.setter
+    def auth(self, auth: Auth | None) -> None:
+        self._auth = auth
+        self.hide(*getattr(auth, "secrets", ()))
+
+    def hide(self, *secrets: str | Secret) -> None:
+        """Never show these: a token that was obtained on the way."""
+        self._redactor.hide(*secrets)
+
+    def read(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        params: Params | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        retry: bool = True,
+    ) -> Response:
+        """Ask for something; nothing on the store changes by it.
+
+        ``path`` is joined to ``base_url``. Tried again on connection faults, 429, 500, 502, 503 and 504,
+        waiting as ``Retry-After`` asks; what the last try gave counts, so a 503 may be returned. Redirects
+        are followed on the same host only; others are returned.
+
+        Raises: UnreachableError (``no_connection``, ``bad_certificate``, ``no_answer``, ``answer_too_large``,
+        ``broken_encoding``).
+        """
+        call = self._call(method, path, params, json, None, headers)
+        read_once = partial(self._follow, call)
+        return read_with_retries(read_once, self._retry_policy) if retry else read_once()
+
+    def write(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        json: Any = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Change something: exactly one try. Any HTTP status is returned, redirects too.
+
+        Raises: NotSentError where no connection was made; UnconfirmedError where the request may have arrived
+        and no whole answer came.
+        """
+        call = self._call(method, path, params, json, content, headers)
+        try:
+            return self._exchange(call, self.before_write)
+        except _FAULTS as fault:
+            raise self._write_error(call, fault) from None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        params: Params | None,
+        json: Any,
+        content: bytes | None,
+        headers: Mapping[str, str] | None,
+    ) -> _Call:
+        own = {
+            "accept": "application/json",
+            "accept-encoding": ACCEPTED_ENCODINGS,
+            "user-agent": f"fbridge/{__version__}",
+        }
+        if json is not None:
+            content = json_lib.dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
+            own["content-type"] = "application/json"
+        own |= {name.lower(): value for name, value in (headers or {}).items()}
+        return _Call(method.upper(), join(self.base_url, path, params), own, content or b"")
+
+    def _follow(self, call: _Call) -> Response:
+        for _ in range(MOST_HOPS):
+            response = self._read_once(call)
+            target = _redirect(call, response)
+            if target is None:
+                return response
+            call = replace(call, url=target)
+        return self._read_once(call)
+
+    def _read_once(self, call: _Call) -> Response:
+        try:
+            return self._exchange(call)
+        except _FAULTS as fault:
+            raise UnreachableError(f"{self._words(call, fault)}.", reason=_reason(fault)) from None
+
+    def _exchange(self, call: _Call, before_sending: Callable[[], object] = _nothing) -> Response:
+        self._wait_for_turn()
+        before_sending()
+        url, signature = self._auth.sign(call.method, call.url) if self._auth else (call.url, {})
+        at, started = datetime.now(UTC), monotonic()
+        record = partial(
+            self._recorder.record,
+            at=at,
+            method=call.method,
+            url=url,
+            sent=(call.headers.get("content-type", ""), call.content),
+        )
+        try:
+            response = self._send(replace(call, url=url, headers={**call.headers, **signature}), started)
+        except _FAULTS as fault:
+            record(duration=timedelta(seconds=monotonic() - started), error=_plain_words(fault))
+            raise
+        received = (response.headers.get("content-type", ""), response.content)
+        record(duration=response.elapsed, status=response.status, received=received)
+        return response
+
+    def _send(self, call: _Call, started: float) -> Response:
+        # Bytes, because httpx would put a header that is not ASCII, a secret perhaps, into its UnicodeError.
+        headers = {name.encode(): value.encode() for name, value in call.headers.items()}
+        with self._client.stream(
+            call.method, call.url, headers=headers, content=call.content or None
+        ) as answer:
+            content = read_body(
+                answer.iter_raw(),
+                encoding=answer.headers.get("content-encoding", ""),
+                limit=self._largest_answer,
+                deadline=monotonic() + 4 * self._timeout,
+            )
+            return Response(
+                status=answer.status_code,
+                headers=Headers(answer.headers.multi_items()),
+                url=self._redactor.place(call.url),
+                content=content,
+                elapsed=timedelta(seconds=monotonic() - started),
+            )
+
+    def _write_error(self, call: _Call, fault: Exception) -> UnreachableError:
+        words = self._words(call, fault)
+        if isinstance(fault, _NO_CONNECTION):
+            return NotSentError(f"{words}; nothing was sent.")
+        return UnconfirmedError(f"{words}; the store may have done it all the same.")
+
+    def _words(self, call: _Call, fault: Exception) -> str:
+        where = self._redactor.place(call.url)
+        detail = self._redactor.text(_plain_words(fault))
+        if isinstance(fault, httpx.ConnectTimeout):
+            return f"No connection to {where} within {self._connect_timeout:g} s"
+        if isinstance(fault, httpx.ReadTimeout):
+            return f"No answer from {where} within {self._timeout:g} s"
+        if _is_certificate_fault(fault):
+            return f"The TLS certificate of {where} is not valid ({detail})"
+        if isinstance(fault, _NO_CONNECTION):
+            return f"No connection to {where} ({detail}); check the URL and the network"
+        return f"No whole answer from {where} ({detail})"
+
+
+def _checked(base_url: str, *, allow_http: bool) -> str:
+    try:
+        return clean_base_url(base_url, allow_http=allow_http)
+    except ConfigError as error:
+        raise ConfigError(f"The store's URL {error}", reason=error.reason) from None
+
+
+def _redirect(call: _Call, response: Response) -> str | None:
+    follows = {"GET": {301, 302, 303, 307, 308}}.get(call.method, {307, 308})
+    location = response.headers.get("location")
+    if location is None or response.status not in follows:
+        return None
+    return redirect_on_same_host(call.url, location)
+
+
+def _reason(fault: Exception) -> str:
+    if isinstance(fault, BodyError):
+        return fault.reason
+    if _is_certificate_fault(fault):
+        return "bad_certificate"
+    return "no_connection" if isinstance(fault, _NO_CONNECTION) else "no_answer"
+
+
+def _is_certificate_fault(fault: BaseException | None) -> bool:
+    while fault is not None:
+        if isinstance(fault, ssl.SSLCertVerificationError):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
+
+
+def _plain_words(fault: Exception) -> str:
+    words = str(fault) or type(fault).__name__
+    return words.partition("] ")[2] if words.startswith("[Errno") else words

@@ -1,0 +1,89 @@
+"""An answer, wholly read, and what can be understood of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import Message
+from typing import Any
+
+from fbridge.errors import UnreachableError
+
+
+class Headers(Mapping[str, str]):
+    """Headers by name, whatever the case; several of one name are joined by a comma (RFC 9110 5.3)."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in pairs:
+            before = self._values.get(name.lower())
+            self._values[name.lower()] = value if before is None else f"{before}, {value}"
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One answer of the store. ``url`` is redacted, for messages; ``elapsed`` is of the last try."""
+
+    status: int
+    headers: Mapping[str, str]
+    url: str
+    content: bytes
+    elapsed: timedelta
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status <= 299  # noqa: PLR2004 - the definition of success
+
+    @property
+    def text(self) -> str:
+        """The body in the charset that the answer names, else UTF-8; U+FFFD for what cannot be decoded."""
+        message = Message()
+        message["Content-Type"] = self.headers.get("content-type", "")
+        charset = message.get_content_charset("utf-8")
+        try:
+            return self.content.decode(charset, errors="replace")
+        except LookupError:
+            return self.content.decode("utf-8", errors="replace")
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises: UnreachableError (``empty_answer``, ``html_instead_of_json`` or ``broken_json``).
+        """
+        try:
+            return json.loads(self.content)
+        except (ValueError, RecursionError):
+            raise self._not_json() from None
+
+    def _not_json(self) -> UnreachableError:
+        answered = f"{self.url} answered (HTTP {self.status})"
+        if not self.content.strip():
+            return UnreachableError(
+                f"{answered} with an empty body instead of JSON; look into the store's error log.",
+                reason="empty_answer",
+            )
+        if self.content.lstrip().startswith(b"<"):
+            return UnreachableError(
+                f"{answered} with a web page instead of JSON; check the store's URL, its maintenance mode "
+                "and what stands before it (login page, firewall).",
+                reason="html_instead_of_json",
+            )
+        return UnreachableError(
+            f"{answered} with broken or cut JSON ({len(self.content)} bytes); try again later.",
+            reason="broken_json",
+        )

@@ -1,0 +1,103 @@
+"""Reads are tried again while a fault may pass (DESIGN.md section 3, "HTTP"). Writes never come here."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from fbridge.errors import UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fbridge.http.response import Response
+
+PASSING_STATUSES = frozenset({429, 500, 502, 503, 504})
+PASSING_REASONS = frozenset({"no_connection", "no_answer"})
+
+log = logging.getLogger("fbridge.http")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How long a read is tried: so many tries within so many seconds, with growing waits (seconds)."""
+
+    tries: int = 4
+    seconds: float = 60.0
+    first_wait: float = 0.5
+    longest_wait: float = 8.0
+    jitter: float = 0.5
+
+
+class _PassingAnswerError(Exception):
+    def __init__(self, response: Response) -> None:
+        super().__init__(f"HTTP {response.status}")
+        self.response = response
+
+
+def read_with_retries(read_once: Callable[[], Response], policy: RetryPolicy) -> Response:
+    """What the last try gave: its answer, whatever the status, or its UnreachableError."""
+    # Brings asyncio along; who only names a RetryPolicy need not wait for it.
+    import stamina
+
+    attempts = stamina.retry_context(
+        on=_Backoff(policy),
+        attempts=policy.tries,
+        timeout=policy.seconds,
+        wait_initial=policy.first_wait,
+        wait_max=policy.longest_wait,
+        wait_jitter=policy.jitter,
+    )
+    try:
+        for attempt in attempts:
+            with attempt:
+                return _answer_at_rest(read_once())
+    except _PassingAnswerError as passing:
+        return passing.response
+    raise AssertionError("stamina ends with an answer or an error")
+
+
+def _answer_at_rest(response: Response) -> Response:
+    if response.status in PASSING_STATUSES:
+        raise _PassingAnswerError(response)
+    return response
+
+
+class _Backoff:
+    """Tells stamina whether to try again, and when the store asked for a time, how long to wait."""
+
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._deadline = monotonic() + policy.seconds
+
+    def __call__(self, error: Exception) -> bool | float:
+        if isinstance(error, UnreachableError):
+            return error.reason in PASSING_REASONS
+        if not isinstance(error, _PassingAnswerError):
+            return False
+        asked = retry_after(error.response.headers)
+        if asked is None:
+            return True
+        log.debug("%s asks to wait %.0f s", error.response.url, asked)
+        # Knocking earlier than asked prolongs a block: better to give up and let the caller come back.
+        return asked if monotonic() + asked < self._deadline else False
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that ``Retry-After`` asks for, as seconds or as a date (RFC 9110 10.2.3); else None."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    try:
+        return max(float(value), 0.0) if value[0].isdigit() else _seconds_until(value)
+    except ValueError:
+        return None
+
+
+def _seconds_until(date: str) -> float:
+    moment = parsedate_to_datetime(date)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)

@@ -1,0 +1,361 @@
+"""The plugin host: finds, loads and calls platform plugins (DESIGN.md section 3, "Dispatch").
+
+Only the plugin of a store's platform is imported, into a plugin manager of its own, and it alone is called. A
+broken one is named with its distribution and its cause, and breaks nobody else.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import re
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import Distribution, EntryPoint, distributions
+from typing import Any, TypeVar
+
+import pluggy
+
+from fbridge import hookspecs
+from fbridge.errors import FbridgeError, PluginError, PluginMissingError
+from fbridge.http.redaction import Redactor
+from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
+from fbridge.models.platforms import (
+    CONTRACT_VERSION,
+    CarrierCodes,
+    OrderPage,
+    OrderQuery,
+    Platform,
+    Store,
+    StoreReport,
+)
+from fbridge.models.secrets import Secret
+from fbridge.settings.near_match import did_you_mean
+
+T = TypeVar("T")
+
+log = logging.getLogger("fbridge.plugins")
+_SPECIFIED = f"{hookspecs.PROJECT}_spec"
+_IMPLEMENTED = f"{hookspecs.PROJECT}_impl"
+_END = object()
+
+HOOKS = tuple(name for name, value in vars(hookspecs).items() if hasattr(value, _SPECIFIED))
+REQUIRED_HOOKS = tuple(name for name in HOOKS if name not in hookspecs.OPTIONAL_HOOKS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformStatus:
+    """An installed platform for display: ``platform`` where it works, else ``cause`` in one sentence."""
+
+    key: str
+    distribution: str
+    platform: Platform | None = None
+    cause: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the plugin can be used."""
+        return self.platform is not None
+
+
+def installed_platforms() -> dict[str, EntryPoint]:
+    """The entry point of each installed platform by key, sorted. Nothing is imported.
+
+    ``FBRIDGE_PLATFORMS=a,b`` leaves only these.
+    """
+    return {key: offers[0] for key, offers in _offers().items()}
+
+
+def load_platform(key: str) -> LoadedPlatform:
+    """Import the plugin of this platform, and no other.
+
+    Raises: PluginMissingError; PluginError naming the plugin, its distribution and the cause.
+    """
+    offers = _offers().get(key)
+    if offers is None:
+        raise _missing(key)
+    if len(offers) > 1:
+        names = " and ".join(_distribution(offer) for offer in offers)
+        raise PluginError(
+            f'Two plugins offer the platform "{key}": {names}. Uninstall one of them.',
+            reason="plugin_ambiguous",
+        )
+    return _Loader(offers[0]).load()
+
+
+def describe_all() -> list[PlatformStatus]:
+    """Every installed platform, working or failed with its cause. Raises no error of a plugin."""
+    return [_status(key, offer) for key, offer in installed_platforms().items()]
+
+
+def _status(key: str, offer: EntryPoint) -> PlatformStatus:
+    try:
+        platform = load_platform(key).platform
+    except PluginError as error:
+        return PlatformStatus(key=key, distribution=_distribution(offer), cause=str(error))
+    return PlatformStatus(key=key, distribution=_distribution(offer), platform=platform)
+
+
+class LoadedPlatform:
+    """One plugin, ready to be called. What it raises beside FbridgeError becomes a PluginError naming it."""
+
+    def __init__(self, platform: Platform, distribution: str, hooks: pluggy.HookRelay) -> None:
+        self.platform = platform
+        self.distribution = distribution
+        self._hooks = hooks
+
+    def fetch_orders(self, store: Store, query: OrderQuery) -> Generator[OrderPage]:
+        """See :func:`fbridge.hookspecs.fetch_orders`."""
+        return self._each("fetch_orders", OrderPage, store=store, query=query)
+
+    def push_fulfillment(self, store: Store, fulfillments: Sequence[Fulfillment]) -> Generator[Receipt]:
+        """See :func:`fbridge.hookspecs.push_fulfillment`. It begins when the first receipt is asked for."""
+        return self._each("push_fulfillment", Receipt, store=store, fulfillments=fulfillments)
+
+    def list_carrier_codes(self, store: Store) -> CarrierCodes:
+        """See :func:`fbridge.hookspecs.list_carrier_codes`."""
+        return self._one("list_carrier_codes", CarrierCodes, store=store)
+
+    def check_store(self, store: Store) -> StoreReport | None:
+        """See :func:`fbridge.hookspecs.check_store`; None where the plugin has no such hook."""
+        if not self._hooks.check_store.get_hookimpls():
+            return None
+        return self._one("check_store", StoreReport, store=store)
+
+    def preview_push(self, store: Store, fulfillments: Sequence[Fulfillment]) -> tuple[Preview, ...] | None:
+        """See :func:`fbridge.hookspecs.preview_push`; None where the plugin has no such hook."""
+        if not self._hooks.preview_push.get_hookimpls():
+            return None
+        return tuple(self._each("preview_push", Preview, store=store, fulfillments=fulfillments))
+
+    def _one(self, hook: str, kind: type[T], **arguments: Any) -> T:
+        with self._blamed(hook, arguments["store"]):
+            result = getattr(self._hooks, hook)(**arguments)
+        return self._checked(hook, kind, result)
+
+    def _each(self, hook: str, kind: type[T], **arguments: Any) -> Generator[T]:
+        store = arguments["store"]
+        with self._blamed(hook, store):
+            items = iter(getattr(self._hooks, hook)(**arguments))
+        try:
+            while True:
+                with self._blamed(hook, store):
+                    item = next(items, _END)
+                if item is _END:
+                    return
+                yield self._checked(hook, kind, item)
+        finally:
+            with self._blamed(hook, store):
+                getattr(items, "close", lambda: None)()
+
+    def _checked(self, hook: str, kind: type[T], value: object) -> T:
+        if isinstance(value, kind):
+            return value
+        raise self._error(f"{hook} gave {type(value).__name__} where {kind.__name__} is due")
+
+    @contextmanager
+    def _blamed(self, hook: str, store: Store) -> Iterator[None]:
+        try:
+            yield
+        except FbridgeError:
+            raise
+        except (Exception, SystemExit) as error:
+            secrets = [value for value in store.settings.values() if isinstance(value, Secret)]
+            told = Redactor(secrets).text(_told(error))
+            raise self._error(f'{hook} failed on store "{store.name}": {told}') from error
+
+    def _error(self, cause: str) -> PluginError:
+        return _plugin_error(self.platform.key, self.distribution, cause)
+
+
+class _Loader:
+    """Takes one entry point through import, hooks, description and contract."""
+
+    def __init__(self, offer: EntryPoint) -> None:
+        self._offer = offer
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+
+    def load(self) -> LoadedPlatform:
+        plugin = self._import()
+        fault = self._register(plugin)
+        if fault:
+            # Other hooks in another contract are no misspelling: that cause comes first.
+            self._check_contract(_stated_contract(plugin))
+            raise self._error(fault)
+        platform = self._describe()
+        self._check_contract(platform.contract)
+        if platform.key != self._offer.name:
+            raise self._error(f'it describes the platform "{platform.key}" under another name')
+        if platform_fault := _platform_fault(platform):
+            raise self._error(f"its description is wrong: {platform_fault}")
+        return LoadedPlatform(platform, _distribution(self._offer), self._manager.hook)
+
+    def _import(self) -> object:
+        offer = self._offer
+        if offer.pattern.match(offer.value) is None:
+            raise self._error(f'its entry point "{offer.value}" names no module')
+        try:
+            return offer.load()
+        except ModuleNotFoundError as error:
+            raise self._error(_not_found(offer, error)) from error
+        except (Exception, SystemExit) as error:
+            raise self._error(f"it fails at import: {_told(error)}") from error
+
+    def _register(self, plugin: object) -> str:
+        """What is wrong with the plugin's hooks, or nothing."""
+        try:
+            self._manager.register(plugin, self._offer.name)
+        except pluggy.PluginValidationError as error:
+            return _wrong_hook(error)
+        except Exception as error:  # noqa: BLE001 - a plugin may be any object, and raise from any attribute
+            return f"it cannot be registered: {_told(error)}"
+        return self._unknown_hook() or self._missing_hooks(plugin)
+
+    def _unknown_hook(self) -> str:
+        names = [
+            caller.name
+            for caller in self._manager.get_hookcallers(self._manager.get_plugin(self._offer.name)) or ()
+            if not caller.has_spec()
+        ]
+        return (
+            f'it has a hook "{names[0]}", which fbridge does not know.{did_you_mean(names[0], HOOKS)}'
+            if names
+            else ""
+        )
+
+    def _missing_hooks(self, plugin: object) -> str:
+        missing = [name for name in REQUIRED_HOOKS if not self._implementations(name)]
+        if not missing:
+            return ""
+        unmarked = [name for name in missing if callable(getattr(plugin, name, None))]
+        hint = f" ({unmarked[0]} is not marked with @hookimpl)" if unmarked else ""
+        return f"it lacks the {'hook' if len(missing) == 1 else 'hooks'} {', '.join(missing)}{hint}"
+
+    def _implementations(self, name: str) -> list[Any]:
+        found = getattr(self._manager.hook, name).get_hookimpls()
+        return [one for one in found if not (one.wrapper or one.hookwrapper)]
+
+    def _describe(self) -> Platform:
+        try:
+            platform = self._manager.hook.describe_platform()
+        except (Exception, SystemExit) as error:
+            raise self._error(f"describe_platform fails: {_told(error)}") from error
+        if not isinstance(platform, Platform):
+            raise self._error(f"describe_platform gave {type(platform).__name__} where Platform is due")
+        return platform
+
+    def _check_contract(self, contract: object) -> None:
+        if contract is None or contract == CONTRACT_VERSION:
+            return
+        newer = isinstance(contract, int) and contract > CONTRACT_VERSION
+        update = hookspecs.PROJECT if newer else getattr(self._offer.dist, "name", self._offer.name)
+        raise self._error(
+            f"it is built for contract {contract} and this fbridge has contract {CONTRACT_VERSION}; "
+            f"run: pip install --upgrade {update}",
+            reason="plugin_contract",
+        )
+
+    def _error(self, cause: str, *, reason: str | None = None) -> PluginError:
+        return _plugin_error(self._offer.name, _distribution(self._offer), cause, reason=reason)
+
+
+def _offers() -> dict[str, list[EntryPoint]]:
+    allowed = _allowed()
+    offers: dict[str, list[EntryPoint]] = {}
+    seen: set[str] = set()
+    for distribution in distributions():
+        for offer in _entry_points(distribution, seen):
+            if allowed is None or offer.name in allowed:
+                offers.setdefault(offer.name, []).append(offer)
+    return dict(sorted(offers.items()))
+
+
+def _entry_points(distribution: Distribution, seen: set[str]) -> list[EntryPoint]:
+    """What a distribution offers us; one that is broken, or shadowed on ``sys.path``, offers nothing."""
+    try:
+        found = list(distribution.entry_points.select(group=hookspecs.ENTRY_POINT_GROUP))
+        if not found:
+            return []
+        name = re.sub(r"[-_.]+", "-", distribution.metadata["Name"] or str(distribution)).lower()
+    except Exception as error:  # noqa: BLE001 - any package of this environment may be damaged in any way
+        log.warning("An installed package has unreadable metadata: %s", _told(error))
+        return []
+    if name in seen:
+        return []
+    seen.add(name)
+    return found
+
+
+def _allowed() -> frozenset[str] | None:
+    chosen = os.environ.get("FBRIDGE_PLATFORMS")
+    return frozenset(part.strip() for part in chosen.split(",") if part.strip()) if chosen else None
+
+
+def _missing(key: str) -> PluginMissingError:
+    installed = installed_platforms()
+    allowed = _allowed()
+    names = f"Installed: {', '.join(installed)}." if installed else "No platform plugin is installed."
+    if allowed is not None and key not in allowed:
+        return PluginMissingError(f'The platform "{key}" is left out by FBRIDGE_PLATFORMS. {names}')
+    way_out = ""
+    if re.fullmatch(r"[a-z0-9][a-z0-9_-]*", key):
+        way_out = f" To install it: pip install fbridge-{key} (with pipx: pipx inject fbridge fbridge-{key})"
+    return PluginMissingError(
+        f'There is no plugin for the platform "{key}".{did_you_mean(key, installed)} {names}{way_out}'
+    )
+
+
+def _distribution(offer: EntryPoint) -> str:
+    return f"{offer.dist.name} {offer.dist.version}" if offer.dist else offer.value
+
+
+def _plugin_error(key: str, distribution: str, cause: str, *, reason: str | None = None) -> PluginError:
+    return PluginError(f'The plugin "{key}" ({distribution}) is broken: {cause}', reason=reason)
+
+
+def _not_found(offer: EntryPoint, error: ModuleNotFoundError) -> str:
+    own = error.name is not None and (offer.module == error.name or offer.module.startswith(f"{error.name}."))
+    if own:
+        return f"its module {offer.module} is not there; install it again"
+    return f"it needs the module {error.name}, which is not installed; install the plugin again with pip"
+
+
+def _wrong_hook(error: pluggy.PluginValidationError) -> str:
+    text = str(error)
+    arguments = re.search(r"for hook '(\w+)'.*Argument\(s\) \{(.*?)\}", text, re.DOTALL)
+    if arguments is None:
+        return f"a hook is wrong: {' '.join(text.split())}"
+    hook, names = arguments[1], arguments[2].replace("'", "")
+    known = ", ".join(inspect.signature(getattr(hookspecs, hook)).parameters) or "no arguments"
+    return f"its hook {hook} has arguments that fbridge does not give: {names} (it gives {known})"
+
+
+def _stated_contract(plugin: object) -> object:
+    """The contract that a plugin with wrong hooks says it is built for, if it says so."""
+    with suppress(Exception):
+        describe = getattr(plugin, "describe_platform", None)
+        return getattr(describe(), "contract", None) if hasattr(describe, _IMPLEMENTED) and describe else None
+    return None
+
+
+def _platform_fault(platform: Platform) -> str:
+    # What a plugin wrote there is not held to its annotations by anybody.
+    schema: Any = platform.settings
+    size: Any = platform.batch_size
+    settle: Any = platform.settle_time
+    checks: Mapping[str, bool] = {
+        "settings must be a marshmallow schema class": isinstance(schema, type) and hasattr(schema, "load"),
+        "batch_size must be 1 or more": isinstance(size, int) and size >= 1,
+        "settle_time must be a timedelta of 0 or more": isinstance(settle, timedelta)
+        and settle >= timedelta(0),
+    }
+    return next((rule for rule, holds in checks.items() if not holds), "")
+
+
+def _told(error: BaseException) -> str:
+    words = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__

@@ -1,0 +1,26 @@
+"""Emulated stores for tests, demos and plugin authors: ``pip install 'fbridge[sandbox]'``.
+
+A plugin names a module with ``create_sandbox(**options)`` in the entry-point group ``fbridge.sandboxes``;
+:mod:`fbridge.sandbox.serving` serves what that returns over loopback.
+"""
+
+from __future__ import annotations
+
+from fbridge.sandbox.contract import SandboxApp, SandboxModule
+from fbridge.sandbox.faults import Fault, FaultKind, FaultPlan, FaultyApp
+from fbridge.sandbox.loading import create_sandbox, installed_sandboxes
+from fbridge.sandbox.serving import ServedSandbox, serve, serve_forever
+
+__all__ = [
+    "Fault",
+    "FaultKind",
+    "FaultPlan",
+    "FaultyApp",
+    "SandboxApp",
+    "SandboxModule",
+    "ServedSandbox",
+    "create_sandbox",
+    "installed_sandboxes",
+    "serve",
+    "serve_forever",
+]

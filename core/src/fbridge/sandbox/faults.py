@@ -1,0 +1,199 @@
+"""Faults on demand: what networks, gateways and hosts do to a request, for any emulated store."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from waitress.channel import ClientDisconnected
+from werkzeug.wrappers import Response
+
+from fbridge.sandbox.background_work import answer_of, gateway_timeout, run_detached
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+CONTROL_PREFIX = "/__sandbox__"
+"""Routes below it steer the sandbox; no fault ever strikes them."""
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+SERVER_ERROR_PAGE = "<html><head><title>500</title></head><body><h1>Internal Server Error</h1></body></html>"
+LOGIN_PAGE = (
+    "<!DOCTYPE html><html><head><title>Log In</title></head>"
+    "<body><form id='loginform' method='post'><input name='log'><input name='pwd'></form></body></html>"
+)
+
+
+class FaultKind(StrEnum):
+    """What happens to the request."""
+
+    DROP_BEFORE = "drop_before"
+    """The connection ends without an answer; nothing was done."""
+    DROP_AFTER = "drop_after"
+    """All was done, then the connection ends without an answer."""
+    GATEWAY_TIMEOUT = "gateway_timeout"
+    """504 at once; the work starts ``seconds`` later and commits."""
+    SERVER_ERROR = "server_error"
+    """500 with an HTML page; nothing was done."""
+    TOO_MANY_REQUESTS = "too_many_requests"
+    """429, with ``Retry-After`` when ``retry_after`` is given; nothing was done."""
+    TRUNCATED = "truncated"
+    """All was done; the JSON of the answer ends in the middle."""
+    LOGIN_PAGE = "login_page"
+    """200 with an HTML page in place of JSON, as security plugins do; nothing was done."""
+    SLOW = "slow"
+    """All is done, the answer comes ``seconds`` later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Strikes the next ``times`` requests whose method and path match.
+
+    ``method`` is ``write``, ``read``, ``any`` or one method. ``path`` is a regular expression, searched in
+    the path with its query.
+    """
+
+    kind: FaultKind
+    method: str = "write"
+    path: str = ""
+    times: int = 1
+    seconds: float = 0.0
+    retry_after: int | None = None
+
+    @classmethod
+    def of(cls, kind: str, **details: Any) -> Fault:
+        """From plain values, as they come over a control route. Raises: ValueError, TypeError."""
+        return cls(kind=FaultKind(kind), **details)
+
+    def strikes(self, method: str, path: str) -> bool:
+        """Whether this request is meant."""
+        return _method_matches(self.method, method) and re.search(self.path, path) is not None
+
+
+class FaultPlan:
+    """The faults that wait for their request. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Let it strike."""
+        with self._lock:
+            self._waiting.append(fault)
+
+    def clear(self) -> None:
+        """Forget the faults that did not strike."""
+        with self._lock:
+            self._waiting.clear()
+
+    @property
+    def waiting(self) -> tuple[Fault, ...]:
+        """The faults that did not strike yet."""
+        with self._lock:
+            return tuple(self._waiting)
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """The fault for this request, used up by one."""
+        with self._lock:
+            for position, fault in enumerate(self._waiting):
+                if fault.strikes(method, path):
+                    rest = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
+                    self._waiting[position : position + 1] = rest
+                    return fault
+        return None
+
+
+class FaultyApp:
+    """A WSGI application that suffers from the faults of its plan."""
+
+    def __init__(self, app: WSGIApplication, plan: FaultPlan) -> None:
+        self._app = app
+        self._plan = plan
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(CONTROL_PREFIX):
+            return self._app(environ, start_response)
+        fault = self._plan.take(environ["REQUEST_METHOD"], f"{path}?{environ.get('QUERY_STRING', '')}")
+        if fault is None:
+            return self._app(environ, start_response)
+        return _EFFECTS[fault.kind](self._app, environ, fault)(environ, start_response)
+
+
+def drop_connection() -> Response:
+    """End the connection without a byte of an answer.
+
+    waitress closes the socket of a task that ends with its own ``ClientDisconnected``, so the client sees the
+    end of the stream where it waits for a status line. Under another server this is a plain server error.
+    """
+    raise ClientDisconnected
+
+
+def _method_matches(wanted: str, method: str) -> bool:
+    if wanted == "any":
+        return True
+    if wanted in {"read", "write"}:
+        return (method in READS) == (wanted == "read")
+    return method == wanted.upper()
+
+
+def _drop_before(_app: WSGIApplication, _environ: WSGIEnvironment, _fault: Fault) -> Response:
+    return drop_connection()
+
+
+def _drop_after(app: WSGIApplication, environ: WSGIEnvironment, _fault: Fault) -> Response:
+    answer_of(app, environ)
+    return drop_connection()
+
+
+def _gateway_timeout(app: WSGIApplication, environ: WSGIEnvironment, fault: Fault) -> Response:
+    run_detached(app, environ, delay=fault.seconds)
+    return gateway_timeout()
+
+
+def _server_error(_app: WSGIApplication, _environ: WSGIEnvironment, _fault: Fault) -> Response:
+    return Response(SERVER_ERROR_PAGE, status=500, content_type="text/html; charset=UTF-8")
+
+
+def _too_many_requests(_app: WSGIApplication, _environ: WSGIEnvironment, fault: Fault) -> Response:
+    response = Response("Too Many Requests", status=429, content_type="text/plain")
+    if fault.retry_after is not None:
+        response.headers["Retry-After"] = str(fault.retry_after)
+    return response
+
+
+def _truncated(app: WSGIApplication, environ: WSGIEnvironment, _fault: Fault) -> Response:
+    response = answer_of(app, environ)
+    whole = response.get_data()
+    response.set_data(whole[: len(whole) // 2])
+    return response
+
+
+def _login_page(_app: WSGIApplication, _environ: WSGIEnvironment, _fault: Fault) -> Response:
+    return Response(LOGIN_PAGE, status=200, content_type="text/html; charset=UTF-8")
+
+
+def _slow(app: WSGIApplication, environ: WSGIEnvironment, fault: Fault) -> Response:
+    response = answer_of(app, environ)
+    time.sleep(fault.seconds)
+    return response
+
+
+_EFFECTS: dict[FaultKind, Callable[[WSGIApplication, WSGIEnvironment, Fault], Response]] = {
+    FaultKind.DROP_BEFORE: _drop_before,
+    FaultKind.DROP_AFTER: _drop_after,
+    FaultKind.GATEWAY_TIMEOUT: _gateway_timeout,
+    FaultKind.SERVER_ERROR: _server_error,
+    FaultKind.TOO_MANY_REQUESTS: _too_many_requests,
+    FaultKind.TRUNCATED: _truncated,
+    FaultKind.LOGIN_PAGE: _login_page,
+    FaultKind.SLOW: _slow,
+}

@@ -1,0 +1,175 @@
+"""Reads the settings files as they stand; what a store's values must be is checked in ``resolving``."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fbridge.errors import ConfigError, NotFoundError
+from fbridge.settings.config_file import read_toml
+from fbridge.settings.near_match import did_you_mean
+from fbridge.settings.paths import Home
+from fbridge.settings.secrets_file import read_secrets
+
+STORE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+STORE_NAME_RULE = (
+    "a store's name has 1 to 32 small letters, digits, - or _, and begins with a letter or digit"
+)
+EXCHANGE_DAYS = 90
+GLOBAL_FIELDS = ("database", "exchange_days", "stores", "timezone")
+
+
+@dataclass(frozen=True, slots=True)
+class RawStore:
+    """A store as the files have it, unchecked but for its name and platform."""
+
+    name: str
+    platform: str
+    values: Mapping[str, Any]
+    secrets: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of this user.
+
+    ``timezone`` is for display, filters, the manifest's year and "today". ``database`` is an SQLAlchemy URL
+    and may hold a password. ``exchange_days`` is the age limit of HTTP exchanges. ``stores`` are by name.
+    """
+
+    home: Home
+    timezone: ZoneInfo
+    database: str = field(repr=False)
+    exchange_days: int
+    stores: Mapping[str, RawStore]
+    environment: Mapping[str, str] = field(repr=False)
+
+    def store(self, name: str) -> RawStore:
+        """The store of this name.
+
+        Raises: NotFoundError with near matches.
+        """
+        if name in self.stores:
+            return self.stores[name]
+        known = (
+            f"The stores are {', '.join(self.stores)}."
+            if self.stores
+            else "There is none yet: fbridge store add"
+        )
+        raise NotFoundError(f'There is no store "{name}".{did_you_mean(name, self.stores)} {known}')
+
+
+def load_settings(home: Home, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read both files; ``FBRIDGE_TIMEZONE``, ``FBRIDGE_DATABASE`` and ``FBRIDGE_EXCHANGE_DAYS`` override.
+
+    Raises: ConfigError naming file and field.
+    """
+    config, secrets = read_toml(home.config_file), read_secrets(home.secrets_file)
+    for name in config:
+        if name not in GLOBAL_FIELDS:
+            hint = did_you_mean(name, GLOBAL_FIELDS)
+            raise ConfigError(f'{home.config_file}: field "{name}" is unknown.{hint}')
+    globals_ = _Globals(home, config, secrets, environment)
+    return Settings(
+        home=home,
+        timezone=globals_.timezone(),
+        database=globals_.database(),
+        exchange_days=globals_.exchange_days(),
+        stores=_stores(home, config, secrets, environment),
+        environment=dict(environment),
+    )
+
+
+def variable(store: str, field_name: str) -> str:
+    """The environment variable that overrides a field of a store."""
+    return f"FBRIDGE_{_upper(store)}_{_upper(field_name)}"
+
+
+def _upper(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+@dataclass(frozen=True, slots=True)
+class _Globals:
+    home: Home
+    config: Mapping[str, Any]
+    secrets: Mapping[str, Any]
+    environment: Mapping[str, str]
+
+    def timezone(self) -> ZoneInfo:
+        name, place = self._find("timezone")
+        try:
+            return ZoneInfo(str(name)) if name is not None else _system_zone()
+        except (OSError, ValueError, LookupError):
+            from zoneinfo import available_timezones
+
+            hint = did_you_mean(str(name), available_timezones())
+            raise ConfigError(f'{place} must be a time zone such as "Europe/Rome".{hint}') from None
+
+    def database(self) -> str:
+        url, place = self._find("database")
+        if url is None:
+            return f"sqlite:///{self.home.database_file.as_posix()}"
+        if not isinstance(url, str) or "://" not in url:
+            raise ConfigError(
+                f"{place} must be a database URL such as postgresql+psycopg://user@host/fbridge."
+            )
+        return url
+
+    def exchange_days(self) -> int:
+        days, place = self._find("exchange_days")
+        if isinstance(days, bool) or not re.fullmatch(
+            r"\d{1,5}", str(EXCHANGE_DAYS if days is None else days)
+        ):
+            raise ConfigError(f"{place} must be a whole number of days.")
+        return EXCHANGE_DAYS if days is None else int(days)
+
+    def _find(self, name: str) -> tuple[Any, str]:
+        """The value, and the beginning of a sentence about it. A database URL may stand among the secrets."""
+        if own := self.environment.get(f"FBRIDGE_{name.upper()}"):
+            return own, f"Environment variable FBRIDGE_{name.upper()}:"
+        if name in self.secrets:
+            return self.secrets[name], f'{self.home.secrets_file}: field "{name}":'
+        return self.config.get(name), f'{self.home.config_file}: field "{name}":'
+
+
+def _system_zone() -> ZoneInfo:
+    import warnings
+
+    import tzlocal
+
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            return ZoneInfo(tzlocal.get_localzone_name())
+    except (OSError, ValueError, LookupError):
+        return ZoneInfo("UTC")
+
+
+def _stores(
+    home: Home, config: Mapping[str, Any], secrets: Mapping[str, Any], environment: Mapping[str, str]
+) -> dict[str, RawStore]:
+    tables = _table(config.get("stores", {}), f'{home.config_file}: "stores"')
+    hidden = _table(secrets.get("stores", {}), f'{home.secrets_file}: "stores"')
+    found = {}
+    for name, values in tables.items():
+        where = f'{home.config_file}: store "{name}"'
+        if not STORE_NAME.fullmatch(name):
+            raise ConfigError(f"{where}: {STORE_NAME_RULE}.")
+        platform = environment.get(variable(name, "platform")) or _table(values, where).get("platform")
+        if not isinstance(platform, str) or not platform:
+            raise ConfigError(
+                f'{where}, field "platform": is missing; it names the plugin, as in "woocommerce".'
+            )
+        own = _table(hidden.get(name, {}), f'{home.secrets_file}: store "{name}"')
+        found[name] = RawStore(name, platform, values, own)
+    return found
+
+
+def _table(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ConfigError(f"{where}: must be a table, as in [stores.shop].")
+    return value

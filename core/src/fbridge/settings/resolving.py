@@ -1,0 +1,182 @@
+"""One store's settings, checked by the core's schema and by the plugin's, with where each value came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from fbridge.errors import ConfigError, PluginError
+from fbridge.http.redaction import Redactor
+from fbridge.http.urls import clean_base_url
+from fbridge.models.secrets import Secret
+from fbridge.settings.field_errors import field_error
+from fbridge.settings.loading import RawStore, Settings, variable
+from fbridge.settings.policies import UnmappedCarrier, WithoutTracking
+
+if TYPE_CHECKING:
+    from marshmallow import Schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """A store's settings, ready for use.
+
+    ``orders_from`` is a date in the user's time zone. ``timeout`` is in seconds. ``settle`` overrides the
+    platform's settle time. ``warehouses`` maps our warehouses to the store's locations. ``options`` is what
+    the plugin's schema loaded, its secrets as :class:`Secret`.
+    """
+
+    name: str
+    platform: str
+    url: str
+    orders_from: date
+    accept_mail: bool
+    without_tracking: WithoutTracking
+    unmapped_carrier: UnmappedCarrier
+    timeout: float
+    requests_per_second: float | None
+    settle: timedelta | None
+    allow_http: bool
+    warehouses: Mapping[str, str]
+    options: Mapping[str, Any]
+
+
+def resolve_store(settings: Settings, name: str, platform_schema: type[Schema]) -> StoreSettings:
+    """Check the store's settings and return them.
+
+    Raises: NotFoundError; ConfigError with a line for each wrong field, naming file, store and field.
+    """
+    return StoreResolver(settings, settings.store(name), platform_schema).resolve()
+
+
+class StoreResolver:
+    """Gathers a store's values from files and environment, and loads them by both schemas."""
+
+    def __init__(self, settings: Settings, raw: RawStore, platform_schema: type[Schema]) -> None:
+        from fbridge.settings.store_schema import StoreFields
+
+        self._settings = settings
+        self._raw = raw
+        self._core = StoreFields()
+        self._platform = platform_schema()
+        self.core_names = _names(self._core)
+        self.secret_names = secret_names(self._platform)
+        self._known = {**_names(self._platform), **self.core_names}
+
+    def resolve(self) -> StoreSettings:
+        """The checked settings.
+
+        Raises: ConfigError, PluginError.
+        """
+        self._refuse_visible_secrets()
+        values = self._values()
+        core = {key: value for key, value in values.items() if key in self.core_names}
+        own = {key: value for key, value in values.items() if key not in self.core_names}
+        loaded, options, errors = _load(self._core, core), _load(self._platform, own), []
+        for result in (loaded, options):
+            errors += [self._error(key, messages) for key, messages in result.errors.items()]
+        if not errors:
+            errors = self._check_url(loaded.values)
+        if errors:
+            raise ConfigError("\n".join(errors))
+        return StoreSettings(name=self._raw.name, options=self._wrapped(options.values), **loaded.values)
+
+    def _values(self) -> dict[str, Any]:
+        values = {**self._raw.values, **self._raw.secrets}
+        for key in self._known:
+            if (text := self._from_environment(key)) is not None:
+                values[key] = self._structured(key, text)
+        # TOML has dates of its own; schemas read text.
+        return {
+            key: value.isoformat() if isinstance(value, date | datetime) else value
+            for key, value in values.items()
+        }
+
+    def _from_environment(self, key: str) -> str | None:
+        return self._settings.environment.get(variable(self._raw.name, key))
+
+    def _structured(self, key: str, text: str) -> Any:
+        if not _is_structure(self._known[key]):
+            return text
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise ConfigError(self._error(key, ['must be JSON, as in {"main": "12"}.'])) from None
+
+    def _refuse_visible_secrets(self) -> None:
+        for key in self.secret_names & self._raw.values.keys():
+            home, name = self._settings.home, self._raw.name
+            raise ConfigError(
+                f'{home.config_file}: store "{name}", field "{key}": is a credential; '
+                f"move it to [stores.{name}] in {home.secrets_file}."
+            )
+
+    def _check_url(self, core: dict[str, Any]) -> list[str]:
+        try:
+            core["url"] = clean_base_url(core["url"], allow_http=core["allow_http"])
+        except ConfigError as error:
+            return [self._error("url", [str(error)])]
+        return []
+
+    def _error(self, key: str, messages: Any) -> str:
+        hidden = [self._values_of_secret(key)] if key in self.secret_names else []
+        return Redactor(hidden).text(f"{self._place(key)}: {field_error(key, messages, self._known)}")
+
+    def _values_of_secret(self, key: str) -> str:
+        return str(self._from_environment(key) or self._raw.secrets.get(key, ""))
+
+    def _place(self, key: str) -> str:
+        home, name = self._settings.home, variable(self._raw.name, key)
+        if key in self._known and self._from_environment(key) is not None:
+            return f'Environment variable {name} (store "{self._raw.name}", field "{key}")'
+        secret = key in self.secret_names or key in self._raw.secrets
+        file = home.secrets_file if secret else home.config_file
+        return f'{file}: store "{self._raw.name}", field "{key}"'
+
+    def _wrapped(self, options: dict[str, Any]) -> dict[str, Any]:
+        attributes = {self._platform.fields[key].attribute or key for key in self._secret_attributes()}
+        return {
+            key: Secret(value) if key in attributes and isinstance(value, str) else value
+            for key, value in options.items()
+        }
+
+    def _secret_attributes(self) -> Iterator[str]:
+        return (key for key, field in self._platform.fields.items() if field.metadata.get("secret"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    values: dict[str, Any]
+    errors: dict[str, Any]
+
+
+def _load(schema: Schema, values: Mapping[str, Any]) -> _Loaded:
+    from marshmallow import RAISE, ValidationError
+
+    try:
+        loaded = schema.load(values, unknown=RAISE)
+    except ValidationError as error:
+        return _Loaded({}, error.normalized_messages())  # type: ignore[no-untyped-call]
+    if not isinstance(loaded, dict):
+        raise PluginError(
+            f"The settings schema {type(schema).__name__} must load a dict, not {type(loaded).__name__}."
+        )
+    return _Loaded(loaded, {})
+
+
+def _names(schema: Schema) -> dict[str, Any]:
+    return {field.data_key or key: field for key, field in schema.fields.items()}
+
+
+def secret_names(schema: Schema) -> frozenset[str]:
+    """The fields that hold credentials, as they are called in files."""
+    return frozenset(key for key, field in _names(schema).items() if field.metadata.get("secret"))
+
+
+def _is_structure(field: Any) -> bool:
+    from marshmallow import fields
+
+    return isinstance(field, fields.Mapping | fields.List | fields.Nested | fields.Tuple)

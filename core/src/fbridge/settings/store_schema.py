@@ -1,0 +1,78 @@
+"""The core's own settings of a store, beside those that the platform's plugin asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, cast
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from fbridge.settings.policies import (
+    UnmappedCarrier,
+    WithoutTracking,
+    duration_text,
+    parse_duration,
+    parse_without_tracking,
+)
+
+
+class _Parsed(fields.Field[Any]):
+    """Text read by a function that raises ValueError with the rule."""
+
+    def __init__(self, parse: Callable[[str], Any], show: Callable[[Any], str], **options: Any) -> None:
+        super().__init__(**options)
+        self._parse = parse
+        self._show = show
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002 - marshmallow's signature
+        return None if value is None else self._show(value)
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,  # noqa: ARG002 - marshmallow's signature
+        data: Mapping[str, Any] | None,  # noqa: ARG002 - marshmallow's signature
+        **kwargs: Any,  # noqa: ARG002 - marshmallow's signature
+    ) -> Any:
+        try:
+            return self._parse(str(value))
+        except ValueError as error:
+            raise ValidationError(f"{error}.") from None
+
+
+def _policy() -> fields.Field[Any]:
+    return _Parsed(parse_without_tracking, str, load_default=WithoutTracking(None))
+
+
+class StoreFields(Schema):
+    """``docs/settings.md`` explains each field. ``platform`` and ``url`` are checked where they are used."""
+
+    platform = fields.String(required=True)
+    url = fields.String(required=True)
+    orders_from = fields.Date(
+        required=True, metadata={"description": "orders before this date count as done and are never pushed"}
+    )
+    accept_mail = fields.Boolean(load_default=False)
+    without_tracking = _policy()
+    unmapped_carrier = fields.Enum(
+        UnmappedCarrier,
+        by_value=True,
+        load_default=UnmappedCarrier.WAIT,
+        error_messages={"unknown": "must be wait or send."},
+    )
+    timeout = fields.Float(
+        load_default=30.0,
+        validate=validate.Range(
+            0, 600, min_inclusive=False, error="must be seconds, above 0 and at most 600."
+        ),
+    )
+    requests_per_second = fields.Float(
+        load_default=None,
+        validate=validate.Range(0, 1000, min_inclusive=False, error="must be above 0 and at most 1000."),
+    )
+    settle = _Parsed(
+        parse_duration, cast("Callable[[timedelta], str]", duration_text), load_default=None, allow_none=True
+    )
+    allow_http = fields.Boolean(load_default=False)
+    warehouses = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)

@@ -1,0 +1,188 @@
+"""Between an :class:`~fbridge.models.orders.Order` and its rows. Pure: no connection in sight."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.engine import RowMapping
+
+from fbridge.models.orders import Address, Order, OrderLine, Payment, ShippingMethod, StoreShipment
+
+
+def content_hash(order: Order) -> str:
+    """Tells two versions of an order apart (32 hex digits).
+
+    What only some reads bring along, the store's shipments and the adapter's data, makes no version.
+    """
+    bare = replace(order, shipments=(), adapter_data={})
+    return hashlib.blake2b(repr(bare).encode(), digest_size=16).hexdigest()
+
+
+def order_row(order: Order) -> dict[str, Any]:
+    """The columns of ``orders`` that come from the order itself."""
+    method = order.shipping_method or ShippingMethod(code="")
+    return {
+        "remote_id": order.remote_id,
+        "number": _text(order.number, 128),
+        "status": order.status,
+        "remote_status": _text(order.remote_status, 128),
+        "delivery": order.delivery,
+        "payment": order.payment.kind,
+        "payment_method": _text(order.payment.method, 128),
+        "payment_title": _text(order.payment.title),
+        "amount_due": order.payment.amount_due,
+        "total": order.total,
+        "currency": order.currency,
+        "channel": _text(order.channel, 128) if order.channel else None,
+        "shipping_method": _text(method.code, 255),
+        "shipping_title": _text(method.title),
+        "created_at": order.created_at,
+        "changed_at": order.changed_at,
+        "ambiguous_time": order.ambiguous_time,
+        "customer": _text(_customer(order)),
+        "ship_to": address_to_json(order.ship_to),
+        "bill_to": address_to_json(order.bill_to),
+        "note": _text(order.note),
+        "store_shipments": [_store_shipment_to_json(shipment) for shipment in order.shipments],
+    }
+
+
+def line_rows(order_id: int, order: Order) -> Iterable[dict[str, Any]]:
+    """The rows of ``order_lines``, in the order's own sequence."""
+    for position, line in enumerate(order.lines):
+        yield {
+            "order_id": order_id,
+            "line_id": line.id,
+            "position": position,
+            "sku": _text(line.sku, 255),
+            "name": _text(line.name),
+            "quantity": line.quantity,
+            "removed": line.removed,
+            "shipped": line.shipped,
+            "shippable": line.shippable,
+            "total": line.total,
+            "weight_grams": line.weight_grams,
+            "locations": [list(place) for place in line.locations],
+            "held": line.held,
+        }
+
+
+def order_from_rows(row: RowMapping, lines: Iterable[RowMapping]) -> Order:
+    """The order as it was last read from its store; ``adapter_data`` is not kept and comes back empty."""
+    return Order(
+        remote_id=row["remote_id"],
+        number=row["number"],
+        status=row["status"],
+        remote_status=row["remote_status"],
+        created_at=row["created_at"],
+        changed_at=row["changed_at"],
+        currency=row["currency"],
+        total=row["total"],
+        payment=Payment(
+            kind=row["payment"],
+            method=row["payment_method"],
+            title=row["payment_title"],
+            amount_due=row["amount_due"],
+        ),
+        lines=tuple(map(line_from_row, lines)),
+        delivery=row["delivery"],
+        shipping_method=_shipping_method(row),
+        ship_to=address_from_json(row["ship_to"]),
+        bill_to=address_from_json(row["bill_to"]),
+        note=row["note"],
+        channel=row["channel"],
+        shipments=store_shipments_from_json(row["store_shipments"]),
+        ambiguous_time=row["ambiguous_time"],
+    )
+
+
+def line_from_row(row: RowMapping) -> OrderLine:
+    """One order line."""
+    return OrderLine(
+        id=row["line_id"],
+        sku=row["sku"],
+        name=row["name"],
+        quantity=row["quantity"],
+        removed=row["removed"],
+        shipped=row["shipped"],
+        shippable=row["shippable"],
+        total=row["total"],
+        weight_grams=row["weight_grams"],
+        locations=tuple((place, quantity) for place, quantity in row["locations"]),
+        held=row["held"],
+    )
+
+
+def address_to_json(address: Address) -> dict[str, Any]:
+    """The fields that are not empty."""
+    fields = {
+        "name": address.name,
+        "company": address.company,
+        "street": list(address.street),
+        "postcode": address.postcode,
+        "city": address.city,
+        "province": address.province,
+        "country": address.country,
+        "phone": address.phone,
+        "email": address.email,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def address_from_json(fields: Mapping[str, Any]) -> Address:
+    """The address that :func:`address_to_json` wrote down."""
+    return Address(**{**fields, "street": tuple(fields.get("street", ()))})
+
+
+def store_shipments_from_json(entries: Iterable[Mapping[str, Any]]) -> tuple[StoreShipment, ...]:
+    """What the store held of an order's shipments when it was last read."""
+    return tuple(map(_store_shipment_from_json, entries))
+
+
+def _text(value: str, limit: int | None = None) -> str:
+    """Text that both databases take: shops send NULs, half surrogates (cut emoji) and endless titles."""
+    if "\x00" in value:
+        value = value.replace("\x00", "")
+    if not value.isascii():
+        value = value.encode(errors="replace").decode()
+    return value[:limit]
+
+
+def _customer(order: Order) -> str:
+    to, bill = order.ship_to, order.bill_to
+    return to.name or to.company or bill.name or bill.company
+
+
+def _shipping_method(row: RowMapping) -> ShippingMethod | None:
+    if not row["shipping_method"] and not row["shipping_title"]:
+        return None
+    return ShippingMethod(code=row["shipping_method"], title=row["shipping_title"])
+
+
+def _store_shipment_to_json(shipment: StoreShipment) -> dict[str, Any]:
+    return {
+        "remote_id": shipment.remote_id,
+        "mark": shipment.mark,
+        "numbers": list(shipment.numbers),
+        "carrier": shipment.carrier,
+        "lines": [list(line) for line in shipment.lines],
+        "created_at": shipment.created_at.isoformat() if shipment.created_at else None,
+        "mailed": shipment.mailed,
+    }
+
+
+def _store_shipment_from_json(fields: Mapping[str, Any]) -> StoreShipment:
+    created_at = fields["created_at"]
+    return StoreShipment(
+        remote_id=fields["remote_id"],
+        mark=fields["mark"],
+        numbers=tuple(fields["numbers"]),
+        carrier=fields["carrier"],
+        lines=tuple((line_id, quantity) for line_id, quantity in fields["lines"]),
+        created_at=datetime.fromisoformat(created_at) if created_at else None,
+        mailed=fields["mailed"],
+    )

@@ -1,0 +1,200 @@
+"""Reading the push ledger: shipments that have left, with all that a push needs to know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from fbridge.models.fulfillments import Baseline, Item
+from fbridge.models.orders import Money
+from fbridge.models.push import LedgerRow
+from fbridge.models.shipments import Carrier
+from fbridge.models.states import PushState
+from fbridge.storage.tables import (
+    carriers,
+    manifests,
+    orders,
+    pushes,
+    shipment_lines,
+    shipment_numbers,
+    shipments,
+)
+
+UNFINISHED = (
+    PushState.READY,
+    PushState.WAITING,
+    PushState.SENDING,
+    PushState.UNCONFIRMED,
+    PushState.RETRY,
+    PushState.REFUSED,
+    PushState.NEEDS_ATTENTION,
+)
+
+
+def load_orders_in_work(
+    connection: Connection, store: str, *, manifest: str | None = None
+) -> dict[int, tuple[LedgerRow, ...]]:
+    """All shipments that have left of every order of the store with something unfinished, by order key.
+
+    With a manifest only the orders that it carries are in work; their other shipments come along.
+    """
+    unfinished = sa.and_(_has_left(store), pushes.c.state.in_(UNFINISHED))
+    if manifest is not None:
+        unfinished = sa.and_(unfinished, manifests.c.number == manifest)
+    wanted = sa.select(shipments.c.order_id).select_from(_joined()).where(unfinished)
+    return group_by_order(_load(connection, sa.and_(_has_left(store), shipments.c.order_id.in_(wanted))))
+
+
+def load_rows(connection: Connection, shipment_ids: Sequence[int]) -> tuple[LedgerRow, ...]:
+    """These shipments, in the order of their keys."""
+    return _load(connection, shipments.c.id.in_(shipment_ids))
+
+
+def load_order_rows(connection: Connection, store: str, order_id: int) -> tuple[LedgerRow, ...]:
+    """All shipments of one order that have left."""
+    return _load(connection, sa.and_(_has_left(store), shipments.c.order_id == order_id))
+
+
+def group_by_order(rows: Sequence[LedgerRow]) -> dict[int, tuple[LedgerRow, ...]]:
+    """The rows of each order, in the order in which they were made."""
+    groups: dict[int, list[LedgerRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.order_id].append(row)
+    return {order_id: tuple(group) for order_id, group in groups.items()}
+
+
+def _joined() -> sa.FromClause:
+    return (
+        shipments.join(pushes, pushes.c.shipment_id == shipments.c.id)
+        .join(orders, orders.c.id == shipments.c.order_id)
+        .join(carriers, carriers.c.id == shipments.c.carrier_id)
+        .join(manifests, manifests.c.id == shipments.c.manifest_id)
+    )
+
+
+def _has_left(store: str) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        shipments.c.store == store, shipments.c.shipped_at.is_not(None), shipments.c.withdrawn_at.is_(None)
+    )
+
+
+def _load(connection: Connection, where: sa.ColumnElement[bool]) -> tuple[LedgerRow, ...]:
+    query = (
+        sa.select(
+            *(column for column in shipments.c if column.name not in {"carrier_id", "revision"}),
+            shipments.c.revision.label("wanted_revision"),
+            *(column.label(f"push_{column.name}") for column in pushes.c),
+            orders.c.remote_id.label("remote_order_id"),
+            orders.c.number.label("order_number"),
+            orders.c.ship_to,
+            manifests.c.number.label("manifest"),
+            *(column.label(f"carrier_{column.name}") for column in carriers.c),
+        )
+        .select_from(_joined())
+        .where(where)
+        .order_by(shipments.c.id)
+    )
+    rows = connection.execute(query).mappings().all()
+    ids = [row["id"] for row in rows]
+    items = _items(connection, ids)
+    numbers = _numbers(connection, ids)
+    return tuple(_ledger_row(row, items, numbers) for row in rows)
+
+
+def _items(connection: Connection, ids: Sequence[int]) -> dict[int, list[Item]]:
+    found: dict[int, list[Item]] = defaultdict(list)
+    for part in _parts(ids):
+        query = sa.select(shipment_lines).where(shipment_lines.c.shipment_id.in_(part))
+        for row in connection.execute(query.order_by(shipment_lines.c.line_id)):
+            found[row.shipment_id].append(Item(line_id=row.line_id, quantity=row.quantity))
+    return found
+
+
+def _numbers(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, int], list[str]]:
+    found: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for part in _parts(ids):
+        query = sa.select(shipment_numbers).where(shipment_numbers.c.shipment_id.in_(part))
+        for row in connection.execute(query.order_by(shipment_numbers.c.position)):
+            found[row.shipment_id, row.revision].append(row.number)
+    return found
+
+
+def _parts(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
+    """Databases limit the number of values in one statement."""
+    return [ids[start : start + size] for start in range(0, len(ids), size)]
+
+
+def _ledger_row(
+    row: RowMapping,
+    items: dict[int, list[Item]],
+    numbers: dict[tuple[int, int], list[str]],
+) -> LedgerRow:
+    key, revision, acknowledged = row["id"], row["wanted_revision"], row["push_acknowledged_revision"]
+    cod = row["cod_amount"]
+    return LedgerRow(
+        shipment_id=key,
+        uuid=row["uuid"],
+        store=row["store"],
+        order_id=row["order_id"],
+        remote_order_id=row["remote_order_id"],
+        order_number=row["order_number"],
+        postcode=str((row["ship_to"] or {}).get("postcode", "")),
+        manifest=row["manifest"],
+        carrier=_carrier(row),
+        revision=revision,
+        acknowledged_revision=acknowledged,
+        parcels=row["parcels"],
+        warehouse=row["warehouse"],
+        shipped_at=row["shipped_at"],
+        items=tuple(items[key]),
+        numbers=tuple(numbers[key, revision]),
+        acknowledged_numbers=tuple(numbers[key, acknowledged]) if acknowledged else (),
+        cod=Money(amount=cod, currency=row["cod_currency"]) if cod is not None else None,
+        state=row["push_state"],
+        reason=row["push_reason"],
+        words=row["push_words"],
+        since=row["push_since"],
+        next_at=row["push_next_at"],
+        tries=row["push_tries"],
+        unconfirmed_since=row["push_unconfirmed_since"],
+        baseline=baseline_from_json(row["push_baseline"]),
+        remote_ids=tuple(row["push_remote_ids"]),
+        fences=tuple(row["push_fences"]),
+        mail=row["push_effect_mail"],
+    )
+
+
+def _carrier(row: RowMapping) -> Carrier:
+    return Carrier(
+        id=row["carrier_id"],
+        code=row["carrier_code"],
+        name=row["carrier_name"],
+        tracking_url=row["carrier_tracking_url"],
+        customer_code=row["carrier_customer_code"],
+    )
+
+
+def baseline_to_json(baseline: Baseline | None) -> dict[str, Any] | None:
+    """As it is kept in the ledger."""
+    if baseline is None:
+        return None
+    return {
+        "entries": [list(entry) for entry in baseline.entries],
+        "remaining": [[item.line_id, item.quantity] for item in baseline.remaining],
+        "remote_status": baseline.remote_status,
+    }
+
+
+def baseline_from_json(data: dict[str, Any] | None) -> Baseline | None:
+    """As it was kept in the ledger."""
+    if data is None:
+        return None
+    return Baseline(
+        entries=tuple((remote_id, number) for remote_id, number in data["entries"]),
+        remaining=tuple(Item(line_id=line, quantity=quantity) for line, quantity in data["remaining"]),
+        remote_status=data["remote_status"],
+    )

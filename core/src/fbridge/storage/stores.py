@@ -1,0 +1,96 @@
+"""Stores as the database knows them: facts from the last check, cached carrier codes, fetch cursors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.storage.tables import cursors, orders, stores
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreRow:
+    """What is kept of a store beside its settings. Times are aware UTC."""
+
+    name: str
+    platform: str
+    facts: Mapping[str, Any]
+    facts_at: datetime | None
+    codes_open: bool | None
+    codes_at: datetime | None
+
+
+def ensure_store(connection: Connection, name: str, platform: str, *, at: datetime) -> StoreRow:
+    """The row of this store; made when the store is used for the first time."""
+    row = find_store(connection, name)
+    if row is None:
+        connection.execute(sa.insert(stores).values(name=name, platform=platform, created_at=at, facts={}))
+        row = find_store(connection, name)
+        assert row is not None  # noqa: S101 - inserted just above, in the same transaction
+    return row
+
+
+def find_store(connection: Connection, name: str) -> StoreRow | None:
+    """The row of this store, or None."""
+    row = connection.execute(sa.select(stores).where(stores.c.name == name)).one_or_none()
+    if row is None:
+        return None
+    return StoreRow(
+        name=row.name,
+        platform=row.platform,
+        facts=row.facts,
+        facts_at=row.facts_at,
+        codes_open=row.codes_open,
+        codes_at=row.codes_at,
+    )
+
+
+def keep_facts(connection: Connection, name: str, facts: Mapping[str, Any], *, at: datetime) -> None:
+    """Keep what a check found, for the adapter's next calls."""
+    connection.execute(sa.update(stores).where(stores.c.name == name).values(facts=dict(facts), facts_at=at))
+
+
+def read_cursor(
+    connection: Connection, store: str, feed: str, fingerprint: str, *, unfinished_only: bool = False
+) -> dict[str, Any] | None:
+    """Where the last fetch of this query stopped; None for a first fetch or another query."""
+    row = connection.execute(
+        sa.select(cursors).where(cursors.c.store == store, cursors.c.feed == feed)
+    ).one_or_none()
+    if row is None or row.fingerprint != fingerprint or (unfinished_only and row.complete):
+        return None
+    return dict(row.cursor)
+
+
+def write_cursor(
+    connection: Connection,
+    store: str,
+    feed: str,
+    fingerprint: str,
+    cursor: Mapping[str, Any],
+    *,
+    complete: bool,
+    at: datetime,
+) -> None:
+    """Keep where a fetch stands; called in the transaction that stores its page."""
+    values = {"fingerprint": fingerprint, "cursor": dict(cursor), "complete": complete, "updated_at": at}
+    key = sa.and_(cursors.c.store == store, cursors.c.feed == feed)
+    if not connection.execute(sa.update(cursors).where(key).values(**values)).rowcount:
+        connection.execute(sa.insert(cursors).values(store=store, feed=feed, **values))
+
+
+def fetch_times(connection: Connection) -> dict[str, datetime]:
+    """When each store was last fetched."""
+    query = sa.select(cursors.c.store, cursors.c.updated_at).where(cursors.c.feed == "orders")
+    return {row.store: row.updated_at for row in connection.execute(query)}
+
+
+def order_counts(connection: Connection) -> dict[str, int]:
+    """How many orders are stored, by store."""
+    query = sa.select(orders.c.store, sa.func.count()).group_by(orders.c.store)
+    return {store: count for store, count in connection.execute(query)}  # noqa: C416 - rows, not tuples

@@ -1,0 +1,99 @@
+"""Turns: one process works a store's pushes at a time, and one its fetch (DESIGN.md section 5.2).
+
+The lock dies with its process: an OS file lock beside a SQLite database, a session advisory lock on
+PostgreSQL. Each push turn has an epoch; whoever finds a newer one than its own has been overtaken and sends
+nothing more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from filelock import FileLock, Timeout
+from sqlalchemy.engine import Connection
+
+from fbridge.errors import BusyError
+from fbridge.storage.database import Database
+from fbridge.storage.tables import stores
+
+
+@dataclass(frozen=True, slots=True)
+class PushTurn:
+    """The right to push to one store.
+
+    ``restored``: the database is older than the last push from here, so a backup was put back and what it
+    calls unsent may have been sent.
+    """
+
+    database: Database
+    store: str
+    epoch: int
+    restored: bool
+
+    def verify(self, connection: Connection | None = None) -> None:
+        """Raise BusyError when another process has taken over since."""
+        if connection is None:
+            with self.database.read() as own:
+                return self.verify(own)
+        query = sa.select(stores.c.push_epoch).where(stores.c.name == self.store)
+        if connection.execute(query).scalar_one() != self.epoch:
+            raise BusyError(
+                f"Another fbridge has taken over the pushes of store {self.store!r}; nothing more is sent.",
+                reason="overtaken",
+            )
+        return None
+
+
+@contextmanager
+def push_turn(database: Database, store: str, folder: Path) -> Iterator[PushTurn]:
+    """Take the turn to push to this store. Raises BusyError when another process has it."""
+    with exclusive(database, f"push-{store}", folder, f"Another fbridge is pushing to store {store!r}."):
+        witness = folder / f"push-{store}.epoch"
+        seen = int(witness.read_text()) if witness.exists() else 0
+        with database.write() as connection:
+            known = connection.execute(
+                sa.select(stores.c.push_epoch).where(stores.c.name == store)
+            ).scalar_one()
+            epoch = max(known, seen) + 1
+            connection.execute(sa.update(stores).where(stores.c.name == store).values(push_epoch=epoch))
+        witness.write_text(str(epoch))
+        yield PushTurn(database, store, epoch, restored=known < seen)
+
+
+@contextmanager
+def fetch_turn(database: Database, store: str, folder: Path) -> Iterator[None]:
+    """Take the turn to fetch from this store; it never waits for a push, nor a push for it."""
+    with exclusive(database, f"fetch-{store}", folder, f"Another fbridge is fetching from store {store!r}."):
+        yield
+
+
+@contextmanager
+def exclusive(database: Database, name: str, folder: Path, busy: str) -> Iterator[None]:
+    """Hold a lock by name among all processes that share the database, or raise BusyError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not database.is_sqlite:
+        with _advisory_lock(database, name, busy):
+            yield
+        return
+    try:
+        with FileLock(folder / f"{name}.lock", timeout=0):
+            yield
+    except Timeout:
+        raise BusyError(f"{busy} Try again when it has finished.") from None
+
+
+@contextmanager
+def _advisory_lock(database: Database, name: str, busy: str) -> Iterator[None]:
+    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
+    with database.session() as session:
+        if not session.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar_one():
+            raise BusyError(f"{busy} Try again when it has finished.")
+        try:
+            yield
+        finally:
+            session.execute(sa.select(sa.func.pg_advisory_unlock(key)))

@@ -1,0 +1,1 @@
+"""The workflow: orders in, shipments and manifests, pushes out. Services that ``Bridge`` offers."""

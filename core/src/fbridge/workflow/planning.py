@@ -1,0 +1,218 @@
+"""What a push would do with each shipment, and why (pure; DESIGN.md sections 2, 4 and 5.4)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from fbridge.models.fulfillments import (
+    Fulfillment,
+    FulfillmentShipment,
+    ResolvedCarrier,
+    TrackingNumber,
+)
+from fbridge.models.orders import Order, OrderLine
+from fbridge.models.push import LedgerRow
+from fbridge.models.shipments import Carrier
+from fbridge.models.states import PushState
+
+
+class Action(StrEnum):
+    """What a push does with a shipment."""
+
+    SEND = "send"
+    UPDATE = "update"
+    CHECK = "check"
+    WAIT = "wait"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushPolicy:
+    """How one store wants its pushes: its settings, mappings and what its platform does.
+
+    ``patience``: how long a shipment without a number waits for one (None: for ever; zero: it does not wait).
+    ``codes`` are the store's own codes as last listed, with their labels; ``codes_open`` is None when they
+    were never listed.
+    """
+
+    patience: timedelta | None
+    send_unmapped: bool
+    mappings: Mapping[int, str]
+    codes: Mapping[str, str]
+    codes_open: bool
+    settle: timedelta
+    always_mails: bool
+    accepts_mail: bool
+    warehouses: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What to do with one shipment now, and why: a stable reason and a sentence."""
+
+    action: Action
+    reason: str
+    words: str
+    next_at: datetime | None = None
+    carrier: ResolvedCarrier | None = None
+    with_numbers: bool = True
+
+
+AT_REST = frozenset(
+    {
+        PushState.SENT,
+        PushState.DONE_ELSEWHERE,
+        PushState.WITHDRAWN,
+        PushState.REFUSED,
+        PushState.NEEDS_ATTENTION,
+    }
+)
+TAKEN_BY_STORE = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
+
+
+def decide(row: LedgerRow, policy: PushPolicy, *, completes_order: bool, now: datetime) -> Decision:
+    """Decide about one shipment that has left and that the store does not hold in its wanted revision."""
+    if row.state in (PushState.SENDING, PushState.UNCONFIRMED):
+        return _check(row, policy, now)
+    if row.state in (PushState.REFUSED, PushState.NEEDS_ATTENTION):
+        return Decision(action=Action.BLOCKED, reason=row.reason, words=row.words)
+    if row.state is PushState.RETRY and row.next_at and row.next_at > now:
+        return Decision(action=Action.WAIT, reason=row.reason, words=row.words, next_at=row.next_at)
+    if (
+        completes_order
+        and policy.always_mails
+        and not policy.accepts_mail
+        and row.acknowledged_revision is None
+    ):
+        return Decision(
+            action=Action.WAIT,
+            reason="mail_not_accepted",
+            words="the store mails the customer when the order is completed, and its settings do not accept that "
+            "(accept_mail = true)",
+        )
+    return _wait_for_number(row, policy, now) or _with_carrier(row, policy)
+
+
+def _check(row: LedgerRow, policy: PushPolicy, now: datetime) -> Decision:
+    settled = (row.unconfirmed_since or now) + policy.settle
+    due = max(settled, row.next_at or settled)
+    words = "the last answer never came; the store is read first, nothing is sent on a guess"
+    return Decision(action=Action.CHECK, reason=row.reason, words=words, next_at=due)
+
+
+def _wait_for_number(row: LedgerRow, policy: PushPolicy, now: datetime) -> Decision | None:
+    if row.numbers or policy.patience == timedelta(0):
+        return None
+    if policy.patience is None:
+        return Decision(
+            action=Action.WAIT, reason="no_tracking_number", words="it waits for its tracking number"
+        )
+    until = row.shipped_at + policy.patience
+    if now >= until:
+        return None
+    return Decision(
+        action=Action.WAIT,
+        reason="no_tracking_number",
+        words="it waits for its tracking number, then goes without",
+        next_at=until,
+    )
+
+
+def _with_carrier(row: LedgerRow, policy: PushPolicy) -> Decision:
+    action = Action.SEND if row.acknowledged_revision is None else Action.UPDATE
+    carrier, fault = resolve_carrier(row.carrier, policy)
+    if carrier:
+        return Decision(action=action, reason="due", words="", carrier=carrier)
+    if not row.numbers:
+        return Decision(action=action, reason="due", words="without a tracking number")
+    if policy.send_unmapped:
+        return Decision(
+            action=action,
+            reason="carrier_unmapped",
+            words=f"{fault}; sent without number",
+            with_numbers=False,
+        )
+    return Decision(action=Action.WAIT, reason="carrier_unmapped", words=fault)
+
+
+def resolve_carrier(carrier: Carrier, policy: PushPolicy) -> tuple[ResolvedCarrier | None, str]:
+    """The carrier as the store shall show it, or None with the reason in words."""
+    site_code = policy.mappings.get(carrier.id)
+    if site_code is not None and (policy.codes_open or site_code in policy.codes):
+        label = policy.codes.get(site_code, carrier.name)
+        return ResolvedCarrier(code=carrier.code, label=label, site_code=site_code), ""
+    if site_code is not None:
+        return None, f"carrier {carrier.code} is mapped to {site_code!r}, which the store no longer knows"
+    if policy.codes_open:
+        return ResolvedCarrier(code=carrier.code, label=carrier.name), ""
+    return None, f"carrier {carrier.code} is not mapped to a code of the store"
+
+
+def completes(lines: Sequence[OrderLine], rows: Sequence[LedgerRow]) -> bool:
+    """Whether with these shipments every shippable line has left.
+
+    What the store shows as shipped may hold shipments of ours that it knows, and others by hand; to that comes
+    what it does not know yet.
+    """
+    known = _quantities(row for row in rows if row.acknowledged_revision is not None or row.remote_ids)
+    unknown = _quantities(row for row in rows if row.acknowledged_revision is None and not row.remote_ids)
+    return all(max(line.shipped, known[line.id]) + unknown[line.id] >= line.due for line in lines)
+
+
+def _quantities(rows: Iterable[LedgerRow]) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for row in rows:
+        for item in row.items:
+            sums[item.line_id] += item.quantity
+    return sums
+
+
+def build_fulfillment(
+    order: Order,
+    rows: Sequence[LedgerRow],
+    decisions: Mapping[int, Decision],
+    policy: PushPolicy,
+) -> Fulfillment:
+    """The state that the order shall have on its store: what is there already and what this push adds."""
+    return Fulfillment(
+        order=order,
+        shipments=tuple(_shipment(row, decisions.get(row.shipment_id), policy) for row in rows),
+        completes_order=completes(order.lines, rows),
+        notify=policy.accepts_mail,
+    )
+
+
+def _shipment(row: LedgerRow, decision: Decision | None, policy: PushPolicy) -> FulfillmentShipment:
+    numbers = row.numbers if decision is None or decision.with_numbers else ()
+    carrier = decision.carrier if decision else resolve_carrier(row.carrier, policy)[0]
+    return FulfillmentShipment(
+        id=row.uuid,
+        revision=row.revision,
+        items=row.items,
+        tracking=tuple(
+            TrackingNumber(number=n, url=row.carrier.url_for(n, postcode=row.postcode)) for n in numbers
+        ),
+        shipped_at=row.shipped_at,
+        parcels=row.parcels,
+        carrier=carrier,
+        location=policy.warehouses.get(row.warehouse or ""),
+        acknowledged=row.acknowledged_revision,
+        acknowledged_numbers=row.acknowledged_numbers,
+        remote_ids=row.remote_ids,
+        baseline=row.baseline,
+        unconfirmed_since=row.unconfirmed_since,
+        fences=row.fences,
+        mail=row.mail,
+    )
+
+
+def fingerprint(facts: object) -> str:
+    """A short name for everything a plan rests on; equal plans have equal names."""
+    text = json.dumps(facts, sort_keys=True, default=str)
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

@@ -1,0 +1,1 @@
+"""The WooCommerce plugin of fbridge."""

@@ -1,0 +1,138 @@
+"""What an answer of the store means for whoever asked: its JSON, or the error that says what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from html import unescape
+from typing import Any
+
+from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
+from fbridge.http import Response
+from fbridge.http.retries import retry_after
+
+_KEYS_PAGE = "WooCommerce > Settings > Advanced > REST API"
+_TAG = re.compile(r"<[^>]*>")
+
+
+def content_of(response: Response) -> Any:
+    """The JSON of a good answer.
+
+    Raises: CredentialsError, RefusedError, UnreachableError.
+    """
+    if not response.ok:
+        raise error_of(response)
+    return response.json()
+
+
+def list_of(response: Response) -> list[Any]:
+    """The JSON list of a good answer. Raises as :func:`content_of`."""
+    content = content_of(response)
+    if not isinstance(content, list):
+        raise UnreachableError(
+            f"{response.url} answered with something else than a list; a plugin of the store may interfere.",
+            reason="unexpected_answer",
+        )
+    return content
+
+
+def error_of(response: Response) -> FbridgeError:
+    """The error that an answer outside 2xx means."""
+    if response.status in (401, 403):
+        return _not_allowed(response)
+    if 300 <= response.status < 400:  # noqa: PLR2004 - the definition of a redirect
+        return redirected(response)
+    if response.status == 429 or response.status >= 500:  # noqa: PLR2004 - the definition of a passing fault
+        return _passing(response)
+    if response.status == 404 and not code_of(response):  # noqa: PLR2004 - not found
+        return no_api(response)
+    return RefusedError(f"The store refused: {words_of(response)}", reason=code_of(response) or None)
+
+
+def body_of(response: Response) -> Mapping[str, Any]:
+    """The JSON object of an answer; empty where it is none."""
+    try:
+        body = response.json()
+    except UnreachableError:
+        return {}
+    return body if isinstance(body, Mapping) else {}
+
+
+def code_of(response: Response) -> str:
+    """WordPress's error code, or "" where the answer does not come from WordPress."""
+    return str(body_of(response).get("code", ""))
+
+
+def words_of(response: Response) -> str:
+    """The store's own words without markup, or the HTTP status."""
+    return plain_words(body_of(response).get("message")) or f"HTTP {response.status} from {response.url}"
+
+
+def plain_words(message: Any) -> str:
+    """A message of WordPress as plain text."""
+    return unescape(_TAG.sub("", str(message or ""))).strip()
+
+
+def no_api(response: Response) -> RefusedError:
+    """Neither WordPress's REST API nor its error stands there."""
+    return RefusedError(
+        f"{response.url} answered HTTP {response.status} without the WooCommerce REST API: check the store's URL, that "
+        "WooCommerce is active, and that Settings > Permalinks is not Plain.",
+        reason="no_api",
+    )
+
+
+def redirected(response: Response) -> RefusedError:
+    """The store wants another URL."""
+    target = response.headers.get("location", "").partition("?")[0]
+    return RefusedError(
+        f"{response.url} sends on to {target or 'another place'}: set the store's URL to the one that it really has.",
+        reason="redirected",
+    )
+
+
+def wait_asked(response: Response) -> timedelta | None:
+    """How long ``Retry-After`` asks to wait."""
+    seconds = retry_after(response.headers)
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def server_time(response: Response) -> datetime | None:
+    """The store's clock, from the Date header; aware UTC."""
+    try:
+        moment = parsedate_to_datetime(response.headers.get("date", ""))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _not_allowed(response: Response) -> FbridgeError:
+    code, words = code_of(response), words_of(response)
+    if not code:
+        return UnreachableError(
+            f"Something before the store (a firewall, a login page) answered HTTP {response.status} at {response.url}: "
+            "allow this computer there.",
+            reason="blocked",
+        )
+    if "permissions" in words:
+        return CredentialsError(
+            f"The store says: {words} Give the key Read/Write under {_KEYS_PAGE}.",
+            reason="missing_permission",
+        )
+    if code == "woocommerce_rest_authentication_error":
+        return CredentialsError(f"The store says: {words} Check consumer_key and consumer_secret.")
+    return CredentialsError(
+        f"The store does not know the key or did not see it ({words}): check consumer_key, the rights of its user, "
+        "and that the web server hands the Authorization header on."
+    )
+
+
+def _passing(response: Response) -> UnreachableError:
+    reasons = {429: "rate_limited", 502: "gateway_timeout", 504: "gateway_timeout"}
+    return UnreachableError(
+        f"The store cannot answer now ({words_of(response)}): try again later.",
+        reason=reasons.get(response.status, "server_error"),
+        retry_after=wait_asked(response),
+    )

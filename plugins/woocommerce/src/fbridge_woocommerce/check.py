@@ -1,0 +1,147 @@
+"""Look at a store without sending or changing anything, and say in words what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
+from fbridge.http import Response
+from fbridge.models.platforms import Finding, Store, StoreReport
+from fbridge.models.states import MailBehaviour
+
+from fbridge_woocommerce.answers import body_of, content_of, error_of, no_api, server_time
+from fbridge_woocommerce.client import WooClient
+from fbridge_woocommerce.detection import facts_from, look_at_rows, namespaces_in, place_of
+from fbridge_woocommerce.run_memory import memory_of
+from fbridge_woocommerce.tracking_place import (
+    AUTO,
+    Place,
+    StoreFacts,
+    capabilities_at,
+    carrier_list_is_open,
+    is_offered,
+)
+
+_OAUTH_TOLERANCE = timedelta(minutes=15)
+
+_PLACE_WORDS = {
+    Place.AST: "as rows of Advanced Shipment Tracking, together with the order's status",
+    Place.WST: "as rows of Shipment Tracking, together with the order's status",
+    Place.META: "as rows of the order meta that Shipment Tracking reads; its routes are not needed",
+    Place.FULFILLMENTS: "in WooCommerce's own fulfillments",
+    Place.NOTE: "in private order notes: the customer does not see them",
+    Place.NONE: "nowhere: only the status is sent",
+}
+
+
+def report(store: Store) -> StoreReport:
+    """What stands in the way and what does not. Raises: UnreachableError where the store cannot be looked at."""
+    client = WooClient(store)
+    index = client.index()
+    api = _api_finding(client, index)
+    if not api.ok:
+        return StoreReport(findings=(api,), mail=MailBehaviour.ALWAYS)
+    access = (_access("read orders", client.newest_order), _access("write orders", client.probe_write))
+    facts = _facts(client, index, may_read=access[0].ok)
+    offset = _clock_offset(store, index)
+    place = place_of(store, facts)
+    memory_of(store).facts = facts
+    return StoreReport(
+        findings=(
+            api,
+            *access,
+            _versions(facts),
+            _clock(store, offset),
+            _place(store, place, facts),
+            _mail(),
+        ),
+        facts=facts.to_json(),
+        capabilities=capabilities_at(place),
+        clock_offset=offset,
+        mail=MailBehaviour.ALWAYS,
+    )
+
+
+def _api_finding(client: WooClient, index: Response) -> Finding:
+    name = "REST API"
+    try:
+        content = content_of(index)
+    except (CredentialsError, RefusedError, UnreachableError) as error:
+        return Finding(name=name, ok=False, words=_no_api_words(client, index, error))
+    if "wc/v3" not in namespaces_in(content):
+        words = f"{index.url} is WordPress, but WooCommerce (REST API v3) is not active there."
+        return Finding(name=name, ok=False, words=words)
+    title = content.get("name") or "the store"
+    return Finding(name=name, ok=True, words=f"WooCommerce answers for {title}.")
+
+
+def _no_api_words(client: WooClient, index: Response, error: FbridgeError) -> str:
+    """Plain permalinks, no WordPress at all and a passing fault want different acts."""
+    if index.status in (401, 403) or index.status == 429 or index.status >= 500:  # noqa: PLR2004 - HTTP's numbers
+        return str(error)
+    if namespaces_in(body_of(client.index_without_permalinks())):
+        return (
+            f"{index.url} is not there because Settings > Permalinks is Plain: choose any other structure, for "
+            "WooCommerce does not take API keys with plain permalinks."
+        )
+    return str(error if getattr(error, "reason", "") == "redirected" else no_api(index))
+
+
+def _access(name: str, request: Callable[[], Response]) -> Finding:
+    response = request()
+    if response.ok:
+        return Finding(name=name, ok=True, words=f"The key may {name}.")
+    return Finding(name=name, ok=False, words=str(error_of(response)))
+
+
+def _facts(client: WooClient, index: Response, *, may_read: bool) -> StoreFacts:
+    status = body_of(client.system_status()) if may_read else {}
+    facts = facts_from(namespaces_in(index.json()), body_of(client.routes()), status)
+    shown = look_at_rows(client, facts) if may_read else None
+    return StoreFacts(**{**facts.to_json(), "rows_shown": shown})
+
+
+def _versions(facts: StoreFacts) -> Finding:
+    if not facts.woocommerce:
+        return Finding(name="versions", ok=True, words="Not told: the key's user may not manage WooCommerce.")
+    words = f"WooCommerce {facts.woocommerce} on WordPress {facts.wordpress}."
+    return Finding(name="versions", ok=True, words=words)
+
+
+def _clock_offset(store: Store, index: Response) -> timedelta | None:
+    told = server_time(index)
+    return None if told is None else told - store.now()
+
+
+def _clock(store: Store, offset: timedelta | None) -> Finding:
+    """Signatures over http are good for 15 minutes; over https the clock does not matter."""
+    if offset is None:
+        return Finding(name="clock", ok=True, words="The store does not tell its time.")
+    seconds = round(offset.total_seconds())
+    signed = urlsplit(store.http.base_url).scheme == "http"
+    if signed and abs(offset) >= _OAUTH_TOLERANCE:
+        words = (
+            f"The store's clock is {seconds:+d} s off this one; requests over http need less than 15 minutes."
+        )
+        return Finding(name="clock", ok=False, words=words)
+    return Finding(name="clock", ok=True, words=f"The store's clock is {seconds:+d} s off this one.")
+
+
+def _place(store: Store, place: Place, facts: StoreFacts) -> Finding:
+    how = "found out" if store.settings["tracking"] == AUTO else "by the setting tracking"
+    words = f"Tracking numbers are kept {_PLACE_WORDS[place]} ({how})."
+    if not is_offered(place, facts):
+        words = f"The setting tracking = {place} wants what this store does not offer; set it to auto."
+        return Finding(name="tracking", ok=False, words=words)
+    if place in (Place.AST, Place.WST) and facts.rows_shown is False:
+        words += " The plugin does not show rows of the order meta, so its own route is used: a request for each number."
+    if not carrier_list_is_open(place):
+        words += " Carriers must be among those set up in the plugin: it shows no other name."
+    return Finding(name="tracking", ok=True, words=words)
+
+
+def _mail() -> Finding:
+    words = 'Completing an order always makes the store send its "Completed order" mail; fbridge cannot prevent it.'
+    return Finding(name="mail", ok=True, words=words)

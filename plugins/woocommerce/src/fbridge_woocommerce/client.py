@@ -1,0 +1,228 @@
+"""The requests to a WooCommerce store: the only module that knows its paths and parameters.
+
+Sources: WooCommerce REST API v3; Advanced Shipment Tracking and Shipment Tracking REST APIs; core fulfillments as
+observed on WooCommerce 11.0.1. Reads raise CredentialsError, RefusedError or UnreachableError; writes return the
+answer, whatever its status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from fbridge.http import Auth, BasicAuth, Response
+from fbridge.models.platforms import Store
+
+from fbridge_woocommerce.answers import code_of, content_of, error_of, list_of
+from fbridge_woocommerce.schemas import ORDER_FIELDS
+
+PAGE_SIZE = 100
+_API = "wp-json/wc/v3"
+_ANY_ORDER = 999999
+_UNKNOWN_ORDER = frozenset({"woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_order_invalid_id"})
+_SECOND = timedelta(seconds=1)
+
+Json = Mapping[str, Any]
+
+
+class WooClient:
+    """Speaks with one store. Safe for several threads, as ``store.http`` is."""
+
+    def __init__(self, store: Store) -> None:
+        self._http = store.http
+        if self._http.auth is None:
+            self._http.auth = auth_for(store)
+
+    # Reading orders
+
+    def changed_orders(self, after: datetime | None) -> Response:
+        """The first page of the orders changed later than ``after`` (exclusive), oldest change first.
+
+        A naive GMT time with ``dates_are_gmt`` is the only form that loses no order: with a Z the store would
+        skip as many hours as its time zone is east of Greenwich.
+        """
+        return self._orders_page({"modified_after": _naive(after)} if after else {})
+
+    def orders_of_second(self, second: datetime, page: int) -> Response:
+        """One page of the orders changed within one second."""
+        return self._orders_page({**_window(second), "page": page})
+
+    def count_of_second(self, second: datetime) -> Response:
+        """As :meth:`orders_of_second`, for its ``X-WP-Total`` only."""
+        return self._orders_page({**_window(second), "per_page": 1, "_fields": "id"})
+
+    def _orders_page(self, params: Mapping[str, Any]) -> Response:
+        always = {
+            "status": "any",
+            "orderby": "modified",
+            "order": "asc",
+            "dates_are_gmt": True,
+            "per_page": PAGE_SIZE,
+            "page": 1,
+            "_fields": ORDER_FIELDS,
+        }
+        return self._good("orders", {**always, **params})
+
+    def orders(self, order_ids: Sequence[str]) -> list[Any]:
+        """At most 100 orders by id. Unknown and trashed ones are left out by the store."""
+        params = {
+            "include": ",".join(order_ids),
+            "status": "any",
+            "per_page": PAGE_SIZE,
+            "_fields": ORDER_FIELDS,
+        }
+        return list_of(self._good("orders", params))
+
+    def order(self, order_id: str) -> Json | None:
+        """One order, in the trash too; None where there is none."""
+        response = self._http.read(f"{_API}/orders/{order_id}", params={"_fields": ORDER_FIELDS})
+        if code_of(response) in _UNKNOWN_ORDER:
+            return None
+        content: Json = content_of(response)
+        return content
+
+    def refunds(self, order_id: str) -> list[Any]:
+        """The refunds of an order with their lines."""
+        params = {"per_page": PAGE_SIZE, "_fields": "id,line_items"}
+        return list_of(self._good(f"orders/{order_id}/refunds", params))
+
+    # What an order's tracking place holds
+
+    def fulfillments(self, order_id: str) -> list[Any]:
+        """The core fulfillments of an order; none where the feature is off."""
+        response = self._http.read(f"{_API}/orders/{order_id}/fulfillments")
+        return [] if code_of(response) == "rest_no_route" else list_of(response)
+
+    def fulfillment(self, order_id: str, fulfillment_id: str) -> Json:
+        """One core fulfillment."""
+        content: Json = content_of(self._good(f"orders/{order_id}/fulfillments/{fulfillment_id}", {}))
+        return content
+
+    def notes(self, order_id: str) -> list[Any]:
+        """All notes of an order; the list has no pages."""
+        return list_of(self._good(f"orders/{order_id}/notes", {"_fields": "id,note"}))
+
+    def trackings(self, namespace: str, order_id: str) -> list[Any]:
+        """The rows that a tracking plugin shows for an order."""
+        return list_of(self._read(f"wp-json/{namespace}/orders/{order_id}/shipment-trackings"))
+
+    # What the store offers
+
+    def index(self) -> Response:
+        """The public description of the site."""
+        params = {"_fields": "name,url,gmt_offset,timezone_string,namespaces"}
+        return self._http.read("wp-json/", params=params)
+
+    def index_without_permalinks(self) -> Response:
+        """The same, at the place where it stands with plain permalinks."""
+        return self._http.read("", params={"rest_route": "/", "_fields": "namespaces"}, retry=False)
+
+    def routes(self) -> Response:
+        """The public list of WooCommerce's routes."""
+        return self._http.read(_API)
+
+    def system_status(self) -> Response:
+        """Versions and active plugins; for keys of users who may manage WooCommerce."""
+        return self._http.read(
+            f"{_API}/system_status", params={"_fields": "environment,settings,active_plugins"}, retry=False
+        )
+
+    def newest_order(self) -> Response:
+        """A request that needs the right to read."""
+        return self._http.read(f"{_API}/orders", params={"per_page": 1, "_fields": "id"})
+
+    def completed_orders(self) -> list[Any]:
+        """The meta data of the latest completed orders."""
+        params = {
+            "status": "completed",
+            "orderby": "modified",
+            "order": "desc",
+            "per_page": PAGE_SIZE,
+            "_fields": "id,meta_data",
+        }
+        return list_of(self._good("orders", params))
+
+    def probe_write(self) -> Response:
+        """An empty batch needs the right to write, and changes nothing."""
+        return self._http.write("POST", f"{_API}/orders/batch", json={})
+
+    def providers(self, namespace: str) -> Any:
+        """The carriers of a tracking plugin. The route wants an order id, and takes any."""
+        path = f"wp-json/{namespace}/orders/{_ANY_ORDER}/shipment-trackings/providers"
+        return content_of(self._read(path))
+
+    # Writing
+
+    def update_orders(self, updates: Sequence[Json]) -> Response:
+        """Change several orders. There ``_fields`` would empty the answer, so it is long."""
+        return self._http.write("POST", f"{_API}/orders/batch", json={"update": list(updates)})
+
+    def create_fulfillment(self, order_id: str, meta: Sequence[Json]) -> Response:
+        """Make a core fulfillment without a mail of its own."""
+        return self._http.write(
+            "POST", f"{_API}/orders/{order_id}/fulfillments", json=_fulfillment_body(meta)
+        )
+
+    def replace_fulfillment(self, order_id: str, fulfillment_id: str, meta: Sequence[Json]) -> Response:
+        """Replace the whole meta data of a core fulfillment: keys that are left out are deleted."""
+        path = f"{_API}/orders/{order_id}/fulfillments/{fulfillment_id}"
+        return self._http.write("PUT", path, json=_fulfillment_body(meta))
+
+    def add_tracking(self, namespace: str, order_id: str, body: Json) -> Response:
+        """Add a row through the tracking plugin's own route; again makes a second row."""
+        return self._http.write(
+            "POST", f"wp-json/{namespace}/orders/{order_id}/shipment-trackings", json=body
+        )
+
+    def delete_tracking(self, namespace: str, order_id: str, tracking_id: str) -> Response:
+        """Take a row away through the tracking plugin's own route."""
+        path = f"wp-json/{namespace}/orders/{order_id}/shipment-trackings/{tracking_id}"
+        return self._http.write("DELETE", path, params={"force": True})
+
+    def add_note(self, order_id: str, note: str) -> Response:
+        """Add a private note; again makes a second one."""
+        body = {"note": note, "customer_note": False}
+        return self._http.write("POST", f"{_API}/orders/{order_id}/notes", json=body)
+
+    def _good(self, path: str, params: Mapping[str, Any]) -> Response:
+        return self._read(f"{_API}/{path}", params)
+
+    def _read(self, path: str, params: Mapping[str, Any] | None = None) -> Response:
+        response = self._http.read(path, params=params)
+        if not response.ok:
+            raise error_of(response)
+        return response
+
+
+def auth_for(store: Store) -> Auth:
+    """Basic over https. Over http WooCommerce ignores it without a word and wants OAuth 1.0a.
+
+    The signature goes into the query: some web servers keep the Authorization header to themselves.
+    """
+    key, secret = store.settings["consumer_key"], store.settings["consumer_secret"]
+    if urlsplit(store.http.base_url).scheme == "https":
+        return BasicAuth(key, secret)
+    from fbridge.http.oauth1 import OAuth1Auth
+
+    return OAuth1Auth(key, secret, placement="query")
+
+
+def total_of(response: Response) -> int | None:
+    """The store's count of all that was asked for; of a page that is not past the end."""
+    value = response.headers.get("x-wp-total", "")
+    return int(value) if value.isdigit() else None
+
+
+def _naive(moment: datetime) -> str:
+    return moment.replace(tzinfo=None, microsecond=0).isoformat()
+
+
+def _window(second: datetime) -> dict[str, str]:
+    """Both limits are exclusive."""
+    return {"modified_after": _naive(second - _SECOND), "modified_before": _naive(second + _SECOND)}
+
+
+def _fulfillment_body(meta: Sequence[Json]) -> dict[str, Any]:
+    return {"status": "fulfilled", "is_fulfilled": True, "notify_customer": False, "meta_data": list(meta)}

@@ -1,0 +1,101 @@
+"""Find out what a store offers, without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fbridge.errors import RefusedError, UnreachableError
+from fbridge.models.platforms import Store
+
+from fbridge_woocommerce.answers import body_of, content_of
+from fbridge_woocommerce.client import WooClient
+from fbridge_woocommerce.run_memory import memory_of
+from fbridge_woocommerce.schemas import TRACKING_ROWS
+from fbridge_woocommerce.tracking_place import Place, StoreFacts, place_for
+from fbridge_woocommerce.tracking_rows import rows_in
+
+_FULFILLMENTS_ROUTE = "/wc/v3/orders/(?P<order_id>[\\d]+)/fulfillments"
+_WST_PLUGIN = "woocommerce-shipment-tracking"
+
+
+def facts_of(store: Store, client: WooClient) -> StoreFacts:
+    """The facts of the last check, or found out now, once in a run.
+
+    Raises: CredentialsError, RefusedError, UnreachableError.
+    """
+    memory = memory_of(store)
+    known = StoreFacts.from_json(store.facts) or memory.facts
+    if known is None:
+        known = memory.facts = detect(client)
+    return known
+
+
+def place_of(store: Store, facts: StoreFacts) -> Place:
+    """Where this store keeps tracking numbers."""
+    return place_for(store.settings["tracking"], facts)
+
+
+def rows_are_shown(store: Store, facts: StoreFacts) -> bool | None:
+    """Whether the tracking plugin shows rows of the order meta; this run knows better than an old check."""
+    seen = memory_of(store).rows_shown
+    return facts.rows_shown if seen is None else seen
+
+
+def detect(client: WooClient) -> StoreFacts:
+    """Ask the store for its namespaces, routes and plugins. Raises as :func:`facts_of`."""
+    namespaces = namespaces_in(content_of(client.index()))
+    return facts_from(namespaces, content_of(client.routes()), body_of(client.system_status()))
+
+
+def facts_from(namespaces: frozenset[str], routes: Any, system_status: Mapping[str, Any]) -> StoreFacts:
+    """Put together what three answers tell; ``system_status`` is empty where the key may not see it."""
+    environment = system_status.get("environment")
+    environment = environment if isinstance(environment, Mapping) else {}
+    has_wst_routes = "wc-shipment-tracking/v3" in namespaces
+    return StoreFacts(
+        ast="wc-ast/v3" in namespaces,
+        wst=has_wst_routes and "wc-ast/v3" not in namespaces,
+        wst_without_routes=not has_wst_routes and _has_wst_plugin(system_status),
+        fulfillments=_FULFILLMENTS_ROUTE in (routes.get("routes") or ())
+        if isinstance(routes, Mapping)
+        else False,
+        woocommerce=str(environment.get("version") or ""),
+        wordpress=str(environment.get("wp_version") or ""),
+    )
+
+
+def namespaces_in(index: Any) -> frozenset[str]:
+    """The REST namespaces that a site's index names."""
+    found = index.get("namespaces") if isinstance(index, Mapping) else None
+    return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
+
+
+def _has_wst_plugin(system_status: Mapping[str, Any]) -> bool:
+    plugins = system_status.get("active_plugins")
+    entries = plugins if isinstance(plugins, list) else []
+    return any(
+        isinstance(entry, Mapping) and str(entry.get("plugin", "")).startswith(f"{_WST_PLUGIN}/")
+        for entry in entries
+    )
+
+
+def look_at_rows(client: WooClient, facts: StoreFacts) -> bool | None:
+    """Whether the plugin shows a row that stands in an order's meta; None where no late order has one."""
+    if facts.namespace is None:
+        return None
+    try:
+        for order in client.completed_orders():
+            for row in _rows_of(order):
+                shown = client.trackings(facts.namespace, str(order["id"]))
+                return any(entry.get("tracking_id") == row.get("tracking_id") for entry in shown)
+    except (RefusedError, UnreachableError):
+        return None
+    return None
+
+
+def _rows_of(order: Any) -> list[dict[str, Any]]:
+    for entry in order.get("meta_data") or ():
+        if entry.get("key") == TRACKING_ROWS:
+            return rows_in(entry.get("value"))
+    return []

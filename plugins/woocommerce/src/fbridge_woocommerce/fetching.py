@@ -1,0 +1,32 @@
+"""Pages of orders: read in a thread, decoded here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+from fbridge.models.orders import Order, RejectedOrder
+from fbridge.models.platforms import OrderPage, OrderQuery, Store
+
+from fbridge_woocommerce.mapping import order_from
+from fbridge_woocommerce.read_ahead import read_ahead
+from fbridge_woocommerce.reading import RawPage, raw_pages
+
+
+def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
+    """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
+    cod_methods = store.settings.get("cod_methods") or ()
+    with closing(read_ahead(raw_pages(store, query))) as pages:
+        for raw in pages:
+            yield _order_page(raw, cod_methods)
+
+
+def _order_page(raw: RawPage, cod_methods: Sequence[str]) -> OrderPage:
+    decoded = [order_from(order, cod_methods) for order in raw.orders]
+    return OrderPage(
+        orders=tuple(entry for entry in decoded if isinstance(entry, Order)),
+        rejected=tuple(entry for entry in decoded if isinstance(entry, RejectedOrder)),
+        cursor=raw.cursor,
+        absent=raw.absent,
+        remaining=raw.remaining,
+    )

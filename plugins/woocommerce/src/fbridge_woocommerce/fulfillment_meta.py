@@ -1,0 +1,189 @@
+"""Core fulfillments (WooCommerce 10.1 and later, off by default): their meta data, and what to write. Pure.
+
+One fulfillment is one shipment, marked by its UUID in a meta key of our own, which reads back in the list. It has
+one field for the number: several are joined, and split again when read.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from fbridge.models.fulfillments import FulfillmentShipment, ResolvedCarrier
+from fbridge.models.orders import Order, StoreShipment
+
+from fbridge_woocommerce.carriers import OTHER, fulfillment_carrier_label
+
+MARK = "_fbridge_shipment"
+SEPARATOR = ", "
+FULFILLED = "fulfilled"
+
+Meta = dict[str, Any]
+
+
+def store_shipment(fulfillment: Mapping[str, Any]) -> StoreShipment | None:
+    """A decoded fulfillment as the core sees it; None for a draft, of which nothing has left."""
+    if fulfillment["status"] != FULFILLED:
+        return None
+    meta = meta_of(fulfillment)
+    return StoreShipment(
+        remote_id=str(fulfillment["id"]),
+        mark=str(meta[MARK]) if meta.get(MARK) else None,
+        numbers=split_numbers(meta.get("_tracking_number")),
+        carrier=_carrier(meta),
+        lines=tuple(_items(meta)),
+        created_at=_moment(meta.get("_date_fulfilled")),
+    )
+
+
+def meta_of(fulfillment: Mapping[str, Any]) -> Meta:
+    """``meta_data`` as a dict."""
+    return {str(entry.get("key")): entry.get("value") for entry in fulfillment.get("meta_data", ())}
+
+
+def meta_list(meta: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A dict as ``meta_data``."""
+    return [{"key": key, "value": value} for key, value in meta.items()]
+
+
+def split_numbers(value: Any) -> tuple[str, ...]:
+    """The numbers in the one field."""
+    return tuple(number.strip() for number in str(value or "").split(SEPARATOR.strip()) if number.strip())
+
+
+def joined(numbers: Iterable[str]) -> str:
+    """Several numbers for the one field."""
+    return SEPARATOR.join(numbers)
+
+
+def fulfilled_quantities(shipments: Iterable[StoreShipment]) -> Counter[str]:
+    """How many pieces of each line the store's fulfillments hold."""
+    quantities: Counter[str] = Counter()
+    for shipment in shipments:
+        for line_id, quantity in shipment.lines:
+            quantities[line_id] += quantity
+    return quantities
+
+
+def meta_for(shipment: FulfillmentShipment) -> Meta:
+    """The meta data that a shipment's fulfillment shall have. The link is not made by the store: it is sent."""
+    return {
+        "_items": [{"item_id": int(item.line_id), "qty": item.quantity} for item in shipment.items],
+        "_tracking_number": joined(shipment.numbers),
+        "_tracking_url": next((entry.url for entry in shipment.tracking if entry.url), ""),
+        **_provider(shipment.carrier),
+        MARK: shipment.id,
+    }
+
+
+def _provider(carrier: ResolvedCarrier | None) -> Meta:
+    if carrier is None:
+        return {}
+    if carrier.site_code and carrier.site_code != OTHER:
+        return {"_shipment_provider": carrier.site_code}
+    return {"_shipment_provider": OTHER, "_provider_name": carrier.label}
+
+
+def corrected_meta(before: Mapping[str, Any], shipment: FulfillmentShipment) -> Meta:
+    """The whole meta data for a change: the store deletes the keys that a PUT leaves out."""
+    kept = {key: value for key, value in before.items() if key != "_provider_name"}
+    return {**kept, **meta_for(shipment)}
+
+
+def with_numbers(before: Mapping[str, Any], numbers: Sequence[str]) -> Meta:
+    """The whole meta data of somebody else's fulfillment, with numbers added to it."""
+    present = split_numbers(before.get("_tracking_number"))
+    return {**before, "_tracking_number": joined(dict.fromkeys((*present, *numbers)))}
+
+
+class Act(Enum):
+    """What brings a shipment onto the store."""
+
+    NOTHING = "nothing"
+    CREATE = "create"
+    CORRECT = "correct"
+    ADD_NUMBERS = "add_numbers"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class FulfillmentPlan:
+    """What to do for one shipment; ``remote_id`` is the fulfillment to change or found to hold it."""
+
+    act: Act
+    remote_id: str | None = None
+    numbers: tuple[str, ...] = ()
+
+
+def plan_fulfillment(order: Order, shipment: FulfillmentShipment) -> FulfillmentPlan:
+    """Find the shipment on the store by our mark, else by its numbers, else make it.
+
+    Where somebody else's fulfillments already hold its pieces, another one would count them twice: a missing
+    number is added to theirs. The store does not validate quantities, so what does not fit is refused here.
+    """
+    ours = next((entry for entry in order.shipments if entry.mark == shipment.id), None)
+    if ours is not None:
+        act = Act.NOTHING if _shows(ours, shipment) else Act.CORRECT
+        return FulfillmentPlan(act, ours.remote_id)
+    entered = {number: entry for entry in order.shipments for number in entry.numbers}
+    missing = tuple(number for number in shipment.numbers if number not in entered)
+    if shipment.numbers and not missing:
+        return FulfillmentPlan(Act.NOTHING, entered[shipment.numbers[0]].remote_id)
+    if _fits(order, shipment):
+        return FulfillmentPlan(Act.CREATE)
+    theirs = _holding(order.shipments, shipment)
+    if theirs is None:
+        return FulfillmentPlan(Act.REFUSE)
+    return FulfillmentPlan(Act.ADD_NUMBERS if missing else Act.NOTHING, theirs.remote_id, missing)
+
+
+def _shows(found: StoreShipment, shipment: FulfillmentShipment) -> bool:
+    return (
+        set(found.numbers) == set(shipment.numbers)
+        and (shipment.carrier is None or found.carrier == _carrier(meta_for(shipment)))
+        and Counter(dict(found.lines)) == _pieces(shipment)
+    )
+
+
+def _fits(order: Order, shipment: FulfillmentShipment) -> bool:
+    held = fulfilled_quantities(order.shipments)
+    due = {line.id: line.quantity - line.removed for line in order.lines}
+    return all(held[line_id] + count <= due.get(line_id, 0) for line_id, count in _pieces(shipment).items())
+
+
+def _pieces(shipment: FulfillmentShipment) -> Counter[str]:
+    pieces: Counter[str] = Counter()
+    for item in shipment.items:
+        pieces[item.line_id] += item.quantity
+    return pieces
+
+
+def _holding(entries: Sequence[StoreShipment], shipment: FulfillmentShipment) -> StoreShipment | None:
+    """Somebody else's fulfillment with goods of ours, rather one without a number."""
+    lines = {item.line_id for item in shipment.items}
+    theirs = [entry for entry in entries if not entry.mark and lines & {line for line, _ in entry.lines}]
+    return min(theirs, key=lambda entry: len(entry.numbers), default=None)
+
+
+def _carrier(meta: Mapping[str, Any]) -> str:
+    key = str(meta.get("_shipment_provider") or "")
+    if key == OTHER:
+        return str(meta.get("_provider_name") or "")
+    return fulfillment_carrier_label(key)
+
+
+def _items(meta: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
+    for item in meta.get("_items") or ():
+        yield str(item["item_id"]), int(item["qty"])
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,296 @@
+"""What a push of one order wants, what has become of it, and the receipt. Pure.
+
+A status is the order's, so its effect and that of the mail stand in the receipt of every shipment of the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fbridge.models.fulfillments import (
+    Effects,
+    Fulfillment,
+    FulfillmentShipment,
+    Item,
+    Receipt,
+    ShipmentReceipt,
+    StoreHolds,
+)
+from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
+
+from fbridge_woocommerce.answers import plain_words
+from fbridge_woocommerce.mapping import COMPLETED, ROWS_KEY
+from fbridge_woocommerce.schemas import TRACKING_ROWS
+from fbridge_woocommerce.tracking_place import Place
+from fbridge_woocommerce.tracking_rows import (
+    RowsPlan,
+    carrier_of,
+    number_of,
+    plan_rows,
+    rows_in,
+    shipment_uuid,
+)
+
+_UNKNOWN_ORDER = "woocommerce_rest_shop_order_invalid_id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why something is not done, or not known to be done."""
+
+    outcome: Outcome
+    reason: str
+    words: str
+    not_before: datetime | None = None
+
+    @property
+    def effect(self) -> Effect:
+        """What it means for what was asked."""
+        return Effect.UNCONFIRMED if self.outcome is Outcome.UNCONFIRMED else Effect.NOT_DONE
+
+
+@dataclass(slots=True)
+class Part:
+    """One outstanding shipment while it is pushed. ``found``: the store has it from somebody else."""
+
+    shipment: FulfillmentShipment
+    made: Effect = Effect.NOT_DONE
+    tracking: Effect = Effect.NOT_DONE
+    remote_ids: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    carrier: str = ""
+    items: tuple[Item, ...] = ()
+    found: bool = False
+    reason: str = ""
+    words: str = ""
+    problem: Problem | None = None
+
+    def fail(self, problem: Problem) -> None:
+        """The request that was about this shipment went wrong."""
+        self.problem = problem
+        self.made = problem.effect
+        if self.shipment.numbers:
+            self.tracking = problem.effect
+
+
+@dataclass(slots=True)
+class Work:
+    """One order while it is pushed.
+
+    ``status``, ``mail`` and ``order_status`` are what the store is known to hold; ``untouched`` means that
+    nothing of it was sent.
+    """
+
+    fulfillment: Fulfillment
+    place: Place
+    wants_status: bool
+    elsewhere: bool
+    parts: tuple[Part, ...]
+    rows: RowsPlan | None = None
+    status: Effect = Effect.NOT_DONE
+    mail: MailEffect = MailEffect.NOT_SENT
+    order_status: str = ""
+    wrote: bool = False
+    untouched: bool = False
+    problem: Problem | None = None
+
+    @property
+    def order_id(self) -> str:
+        """The platform's key of the order."""
+        return self.fulfillment.order_id
+
+    @property
+    def has_problem(self) -> bool:
+        """Whether the order or a shipment of it cannot go on: then its status is left too (C6)."""
+        return self.problem is not None or any(part.problem for part in self.parts)
+
+    def fail(self, problem: Problem, *, tracking: bool, status: bool) -> None:
+        """Something that was asked for the whole order went wrong."""
+        self.problem = problem
+        for part in self.parts:
+            if tracking and part.shipment.numbers:
+                part.tracking = problem.effect
+        if status:
+            self.status = problem.effect
+            unknown = problem.effect is Effect.UNCONFIRMED
+            self.mail = MailEffect.UNCONFIRMED if unknown else MailEffect.NOT_SENT
+
+
+def begin(fulfillment: Fulfillment, place: Place) -> Work:
+    """Judge the order as it was read: an order that must not ship is refused, a finished one is not finished again.
+
+    Completing a cancelled, refunded or trashed order would revive it without a question.
+    """
+    order = fulfillment.order
+    completed = order.remote_status == COMPLETED
+    tried = any(shipment.unconfirmed_since for shipment in fulfillment.shipments)
+    work = Work(
+        fulfillment=fulfillment,
+        place=place,
+        wants_status=fulfillment.completes_order and not completed,
+        elsewhere=completed and not tried and not _is_ours(fulfillment),
+        parts=tuple(Part(shipment) for shipment in fulfillment.outstanding),
+        status=Effect.DONE if completed else Effect.NOT_DONE,
+        mail=MailEffect.UNKNOWABLE if completed and tried else MailEffect.NOT_SENT,
+        order_status=order.remote_status,
+        problem=_refusal(fulfillment),
+    )
+    if place.keeps_rows and work.problem is None:
+        _plan_tracking_rows(work)
+    return work
+
+
+def _is_ours(fulfillment: Fulfillment) -> bool:
+    marks = {entry.mark for entry in fulfillment.order.shipments}
+    return any(
+        shipment.acknowledged is not None or shipment.id in marks or str(shipment_uuid(shipment.id)) in marks
+        for shipment in fulfillment.shipments
+    )
+
+
+def _refusal(fulfillment: Fulfillment) -> Problem | None:
+    order = fulfillment.order
+    reasons = {OrderStatus.CANCELLED: "order_cancelled", OrderStatus.ON_HOLD: "on_hold"}
+    if order.status not in reasons:
+        return None
+    words = f"Order {order.number} is {order.remote_status} on the store; it was left as it is."
+    return Problem(outcome=Outcome.REFUSED, reason=reasons[order.status], words=words)
+
+
+def _plan_tracking_rows(work: Work) -> None:
+    held = rows_in(work.fulfillment.order.adapter_data.get(ROWS_KEY, []))
+    # Without a carrier the number is not sent, and what is there is left.
+    sent = [part.shipment for part in work.parts if part.shipment.carrier is not None]
+    work.rows = plan_rows(held, sent)
+    show_rows(work, held)
+
+
+def show_rows(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Take over what the store's rows hold of each shipment."""
+    planned = work.rows.ids if work.rows else {}
+    for part in work.parts:
+        ids = planned.get(part.shipment.id, ())
+        held = [
+            row for row in rows if row.get("tracking_id") in ids and number_of(row) in part.shipment.numbers
+        ]
+        part.remote_ids = tuple(str(row["tracking_id"]) for row in held)
+        part.numbers = tuple(number_of(row) for row in held)
+        part.carrier = next(map(carrier_of, held), "")
+        complete = bool(part.shipment.numbers) and set(part.numbers) == set(part.shipment.numbers)
+        part.tracking = Effect.DONE if complete else Effect.NOT_DONE
+        part.found = complete and not _has_own_row(part)
+
+
+def _has_own_row(part: Part) -> bool:
+    return shipment_uuid(part.shipment.id).hex in part.remote_ids
+
+
+def update_for(work: Work, *, with_rows: bool) -> dict[str, Any] | None:
+    """The order's entry in a batch: rows and status in one, for the mail is made after the meta is saved (C6)."""
+    if work.has_problem or work.untouched:
+        return None
+    update: dict[str, Any] = {"status": COMPLETED} if work.wants_status else {}
+    if with_rows and work.rows is not None and work.rows.changed:
+        update["meta_data"] = [{"key": TRACKING_ROWS, "value": list(work.rows.rows)}]
+    return {"id": int(work.order_id), **update} if update else None
+
+
+def take_item(work: Work, update: Mapping[str, Any], item: Mapping[str, Any] | None) -> None:
+    """Take over the store's answer to an order's entry in a batch (C10)."""
+    asked_rows, asked_status = "meta_data" in update, "status" in update
+    problem = _item_problem(item)
+    if problem is not None or item is None:
+        work.fail(problem or _missing(), tracking=asked_rows, status=asked_status)
+        return
+    work.wrote = True
+    work.order_status = str(item["status"] or "")
+    if asked_rows:
+        show_rows(work, rows_in(item["meta_data"].get(TRACKING_ROWS)))
+        _check_rows(work)
+    if asked_status:
+        _take_status(work)
+
+
+def _item_problem(item: Mapping[str, Any] | None) -> Problem | None:
+    if item is None or item["error"] is None:
+        return None
+    error: Mapping[str, Any] = item["error"]
+    code = str(error.get("code") or "refused")
+    return Problem(
+        outcome=Outcome.REFUSED,
+        reason="order_not_found" if code == _UNKNOWN_ORDER else code,
+        words=plain_words(error.get("message")) or code,
+    )
+
+
+def _missing() -> Problem:
+    words = "The store's answer does not tell what became of this order."
+    return Problem(outcome=Outcome.UNCONFIRMED, reason="not_in_answer", words=words)
+
+
+def _check_rows(work: Work) -> None:
+    for part in work.parts:
+        if part.shipment.carrier and part.shipment.numbers and part.tracking is not Effect.DONE:
+            words = "The store did not keep the tracking number; a plugin of the store may interfere."
+            part.problem = Problem(outcome=Outcome.REFUSED, reason="tracking_not_kept", words=words)
+
+
+def _take_status(work: Work) -> None:
+    if work.order_status == COMPLETED:
+        work.status, work.mail = Effect.DONE, MailEffect.SENT
+        return
+    words = f"The store was asked for the status {COMPLETED} and holds {work.order_status or 'none'}."
+    work.problem = Problem(outcome=Outcome.REFUSED, reason="status_not_taken", words=words)
+
+
+def receipt_of(work: Work) -> Receipt:
+    """The receipt: one entry for each outstanding shipment."""
+    return Receipt(
+        order_id=work.order_id, shipments=tuple(_shipment_receipt(work, part) for part in work.parts)
+    )
+
+
+def _shipment_receipt(work: Work, part: Part) -> ShipmentReceipt:
+    problem = part.problem or work.problem
+    outcome = Outcome.DONE_ELSEWHERE if work.elsewhere else Outcome.DONE
+    reason, words = _good_reason(work, part)
+    holds = StoreHolds(
+        numbers=part.numbers, carrier=part.carrier, items=part.items, order_status=work.order_status
+    )
+    return ShipmentReceipt(
+        shipment_id=part.shipment.id,
+        revision=part.shipment.revision,
+        outcome=problem.outcome if problem else outcome,
+        reason=problem.reason if problem else reason,
+        words=problem.words if problem else words,
+        remote_ids=part.remote_ids,
+        holds=holds,
+        effects=Effects(
+            shipment=_made(work, part), tracking=part.tracking, status=work.status, mail=work.mail
+        ),
+        made_by=MadeBy.FOUND if part.found or work.elsewhere else MadeBy.US,
+        not_before=problem.not_before if problem else None,
+    )
+
+
+def _made(work: Work, part: Part) -> Effect:
+    """Only core fulfillments know shipments; elsewhere the order's status says that it has left."""
+    return part.made if work.place is Place.FULFILLMENTS else work.status
+
+
+def _good_reason(work: Work, part: Part) -> tuple[str, str]:
+    if part.reason:
+        return part.reason, part.words
+    if work.elsewhere:
+        return "completed_elsewhere", "Somebody completed the order on the store."
+    if work.place is not Place.FULFILLMENTS and work.status is not Effect.DONE:
+        return (
+            "partial_status_left",
+            "The store has no partial shipments: the order's status waits until all has left.",
+        )
+    if work.place is Place.NONE and part.shipment.numbers:
+        return "number_not_kept", "The setting tracking = none keeps the number away from the store."
+    return ("sent", "") if work.wrote else ("already_there", "The store shows it already; nothing was sent.")

@@ -1,0 +1,88 @@
+"""Puts the emulated store together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from werkzeug.wrappers import Request
+
+from fbridge.sandbox.background_work import GatewayTimeout
+from fbridge.sandbox.faults import CONTROL_PREFIX, FaultyApp
+from fbridge_woocommerce.sandbox import pace
+from fbridge_woocommerce.sandbox.authentication import Authenticator, made_up_key
+from fbridge_woocommerce.sandbox.control import Control, SeenRequest
+from fbridge_woocommerce.sandbox.control_routes import ControlRoutes
+from fbridge_woocommerce.sandbox.dispatch import Dispatcher
+from fbridge_woocommerce.sandbox.routes.discovery import discovery_routes
+from fbridge_woocommerce.sandbox.routes.fulfillments import fulfillment_routes
+from fbridge_woocommerce.sandbox.routes.notes import note_routes
+from fbridge_woocommerce.sandbox.routes.orders import order_routes
+from fbridge_woocommerce.sandbox.routes.refunds import refund_routes
+from fbridge_woocommerce.sandbox.routes.trackings import tracking_routes
+from fbridge_woocommerce.sandbox.settings import SandboxSettings
+from fbridge_woocommerce.sandbox.state import Shop
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+CREDENTIALS = re.compile(r"(consumer_(?:key|secret)|oauth_\w+)=[^&]*&?")
+
+
+class WooCommerceSandbox:
+    """A WooCommerce store in memory: ``wsgi`` to serve, ``control`` to steer, ``store_settings()`` as key."""
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self.settings = settings
+        self._keys = {name: made_up_key(name) for name in ("read_write", "read", "write")}
+        self.shop = Shop(settings)
+        self.control = Control(self.shop, self._keys)
+        self._control_routes = ControlRoutes(self.control)
+        routes = [
+            route
+            for make in (
+                discovery_routes,
+                order_routes,
+                note_routes,
+                refund_routes,
+                fulfillment_routes,
+                tracking_routes,
+            )
+            for route in make(self.shop)
+        ]
+        self._dispatcher = Dispatcher(routes, Authenticator(self._keys, self.shop.now), settings)
+        self.wsgi = self._stack()
+
+    def store_settings(self) -> dict[str, Any]:
+        """The settings of the plugin that open this store, with all rights."""
+        key = self._keys["read_write"]
+        return {"consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}
+
+    def _stack(self) -> WSGIApplication:
+        app: WSGIApplication = self._answer
+        if self.settings.gateway_timeout is not None:
+            app = GatewayTimeout(app, self.settings.gateway_timeout)
+        return FaultyApp(app, self.control.faults)
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        if request.path.startswith(CONTROL_PREFIX):
+            return self._control_routes.answer(request)(environ, start_response)
+        self.control.saw(SeenRequest(request.method, _without_credentials(request)))
+        self.shop.pace.wait(pace.REQUEST)
+        return self._dispatcher.answer(request)(environ, start_response)
+
+
+def create_sandbox(**options: Any) -> WooCommerceSandbox:
+    """A new store; the options are those of :class:`~fbridge_woocommerce.sandbox.settings.SandboxSettings`.
+
+    Raises: TypeError for an unknown option, ValueError for a value that is not allowed.
+    """
+    return WooCommerceSandbox(SandboxSettings(**options))
+
+
+def _without_credentials(request: Request) -> str:
+    query = CREDENTIALS.sub("", unquote(request.query_string.decode("latin-1"))).rstrip("&")
+    return f"{request.path}?{query}" if query else request.path

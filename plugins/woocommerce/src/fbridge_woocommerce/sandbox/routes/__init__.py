@@ -1,0 +1,1 @@
+"""The REST routes of the store, one module a resource."""

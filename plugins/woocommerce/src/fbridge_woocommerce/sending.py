@@ -1,0 +1,170 @@
+"""Send a chunk of fulfillments: tracking first or together with the status, one write at a time.
+
+Two equal status writes at once make several mails, so nothing here runs in parallel. After a write without an
+answer nothing more is sent for the chunk: the store may still be at work on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from fbridge.errors import (
+    CredentialsError,
+    FbridgeError,
+    NotSent,
+    NotSentError,
+    RefusedError,
+    UnreachableError,
+)
+from fbridge.http import Response
+from fbridge.models.fulfillments import Fulfillment, Receipt
+from fbridge.models.platforms import Store
+from fbridge.models.states import Outcome
+from marshmallow import ValidationError
+
+from fbridge_woocommerce.client import WooClient
+from fbridge_woocommerce.detection import facts_of, place_of, rows_are_shown
+from fbridge_woocommerce.push import Problem, Work, begin, receipt_of, take_item, update_for
+from fbridge_woocommerce.run_memory import memory_of
+from fbridge_woocommerce.schemas import BatchPayload
+from fbridge_woocommerce.tracking_place import Place, StoreFacts
+from fbridge_woocommerce.tracking_writers import FulfillmentWriter, NoteWriter, RouteWriter, TrackingWriter
+from fbridge_woocommerce.write_answers import USUAL_WAIT, WriteFault, checked, later
+
+_BATCH = BatchPayload()
+_Updates = Sequence[tuple[Work, Mapping[str, Any]]]
+
+
+def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
+    """The receipts of a chunk. Raises, after all that are known: NotSent, CredentialsError."""
+    client = WooClient(store)
+    try:
+        facts = facts_of(store, client)
+    except (RefusedError, UnreachableError) as error:
+        ids = [fulfillment.order_id for fulfillment in fulfillments]
+        raise NotSent(ids, str(error), reason=error.reason) from None
+    yield from _Sending(store, client, facts).run(fulfillments)
+
+
+class _Sending:
+    """One chunk on its way to one store."""
+
+    def __init__(self, store: Store, client: WooClient, facts: StoreFacts) -> None:
+        self._store = store
+        self._client = client
+        self._facts = facts
+        self._place = place_of(store, facts)
+        self._halt: FbridgeError | None = None
+
+    def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
+        works = [begin(fulfillment, self._place) for fulfillment in fulfillments]
+        writer = self._writer()
+        if writer is not None:
+            self._write_tracking(works, writer)
+        self._write_orders(works, with_rows=writer is None)
+        yield from (receipt_of(work) for work in works if not work.untouched)
+        self._tell_halt(works)
+
+    def _writer(self) -> TrackingWriter | None:
+        """Who writes the tracking in requests of its own; None where it goes with the status, or nowhere."""
+        if self._place is Place.FULFILLMENTS:
+            return FulfillmentWriter(self._store, self._client)
+        if self._place is Place.NOTE:
+            return NoteWriter(self._store, self._client)
+        if self._place.keeps_rows and rows_are_shown(self._store, self._facts) is False:
+            return self._route_writer()
+        return None
+
+    def _route_writer(self) -> TrackingWriter | None:
+        namespace = self._facts.namespace
+        return RouteWriter(self._store, self._client, namespace) if namespace else None
+
+    def _write_tracking(self, works: Sequence[Work], writer: TrackingWriter) -> None:
+        for work in works:
+            if work.problem is None and self._halt is None:
+                self._write_one(work, writer)
+            elif work.problem is None:
+                self._hold_back(work)
+
+    def _write_one(self, work: Work, writer: TrackingWriter) -> None:
+        try:
+            writer.write(work)
+        except (NotSentError, CredentialsError) as error:
+            self._halt = error
+            self._hold_back(work)
+        if any(part.problem and part.problem.outcome is Outcome.UNCONFIRMED for part in work.parts):
+            self._halt = _still_at_work()
+
+    def _write_orders(self, works: Sequence[Work], *, with_rows: bool) -> None:
+        updates = [(work, update) for work in works if (update := update_for(work, with_rows=with_rows))]
+        if updates and self._halt is None:
+            self._send_batch(updates)
+            self._look_at_rows([work for work, update in updates if "meta_data" in update])
+        elif updates:
+            for work, _ in updates:
+                self._hold_back(work)
+
+    def _send_batch(self, updates: _Updates) -> None:
+        bodies = [update for _, update in updates]
+        try:
+            items = _items(checked(lambda: self._client.update_orders(bodies), self._store.now))
+        except WriteFault as fault:
+            for work, update in updates:
+                work.fail(fault.problem, tracking="meta_data" in update, status="status" in update)
+        except (NotSentError, CredentialsError) as error:
+            self._halt = error
+            for work, _ in updates:
+                self._hold_back(work)
+        else:
+            for work, update in updates:
+                take_item(work, update, items.get(work.order_id))
+
+    def _look_at_rows(self, works: Sequence[Work]) -> None:
+        """Once in a run: does the tracking plugin show what was written? Else its own route is used."""
+        memory, namespace = memory_of(self._store), self._facts.namespace
+        written = next((work for work in works if not work.has_problem and _row_ids(work)), None)
+        if memory.rows_shown is not None or namespace is None or written is None:
+            return
+        try:
+            shown = self._client.trackings(namespace, written.order_id)
+        except (RefusedError, UnreachableError):
+            return
+        memory.rows_shown = any(str(row.get("tracking_id")) in _row_ids(written) for row in shown)
+        if not memory.rows_shown:
+            self._write_tracking(works, RouteWriter(self._store, self._client, namespace))
+
+    def _hold_back(self, work: Work) -> None:
+        work.untouched = not work.wrote
+        if work.wrote and not work.has_problem:
+            words = f"Only a part of it was sent: {self._halt}"
+            work.problem = later(words, "held_back", self._store.now() + USUAL_WAIT)
+
+    def _tell_halt(self, works: Sequence[Work]) -> None:
+        untouched = [work.order_id for work in works if work.untouched]
+        if isinstance(self._halt, CredentialsError):
+            raise self._halt
+        if self._halt is not None and untouched:
+            raise NotSent(untouched, str(self._halt), reason=self._halt.reason)
+
+
+def _items(response: Response) -> dict[str, Mapping[str, Any]]:
+    """The answers by order id."""
+    try:
+        decoded = _BATCH.load(response.json())
+    except ValidationError:
+        words = "The store's answer to the batch is not the one of WooCommerce; a plugin may interfere."
+        problem = Problem(outcome=Outcome.UNCONFIRMED, reason="unexpected_answer", words=words)
+        raise WriteFault(problem) from None
+    return {str(item["id"]): item for item in decoded["update"]}
+
+
+def _row_ids(work: Work) -> frozenset[str]:
+    return frozenset(own for part in work.parts for own in part.remote_ids)
+
+
+def _still_at_work() -> NotSentError:
+    return NotSentError(
+        "A request has no answer yet and the store may still be at work on it, so nothing more was sent.",
+        reason="held_back",
+    )

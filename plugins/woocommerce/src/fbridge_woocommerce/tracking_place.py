@@ -1,0 +1,107 @@
+"""Where a store can keep a tracking number, and which of these places is used. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any, Self
+
+from fbridge.models.platforms import Capabilities
+from fbridge.models.states import Support
+
+AUTO = "auto"
+
+
+class Place(StrEnum):
+    """The places; the values are those of the setting ``tracking``."""
+
+    FULFILLMENTS = "fulfillments"
+    AST = "ast"
+    WST = "wst"
+    META = "meta"
+    NOTE = "note"
+    NONE = "none"
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether numbers are rows of the order meta ``_wc_shipment_tracking_items``."""
+        return self in (Place.AST, Place.WST, Place.META)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreFacts:
+    """What a store offers, as ``check_store`` found it.
+
+    ``wst`` needs the routes of Shipment Tracking; ``wst_without_routes`` is the plugin running without them, as
+    versions up to 2.3.1 do on WooCommerce 9 and later. ``rows_shown`` tells whether the tracking plugin was seen
+    to show rows of the order meta (None: there was no row to look at).
+    """
+
+    ast: bool = False
+    wst: bool = False
+    wst_without_routes: bool = False
+    fulfillments: bool = False
+    rows_shown: bool | None = None
+    woocommerce: str = ""
+    wordpress: str = ""
+
+    @classmethod
+    def from_json(cls, facts: Mapping[str, Any]) -> Self | None:
+        """The facts of an earlier check; None where there was none."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in facts.items() if name in known}) if facts else None
+
+    def to_json(self) -> dict[str, Any]:
+        """For ``StoreReport.facts``."""
+        return asdict(self)
+
+    @property
+    def namespace(self) -> str | None:
+        """The REST namespace of the tracking plugin; ``wc-ast/v3`` tells AST from WST."""
+        if self.ast:
+            return "wc-ast/v3"
+        return "wc-shipment-tracking/v3" if self.wst else None
+
+
+def place_for(setting: str, facts: StoreFacts) -> Place:
+    """The place that ``setting`` means on this store.
+
+    A tracking plugin comes first: it shows the number to the customer and needs the fewest requests. A store
+    that can keep no number at all gets a private note, so that the shop's people find it.
+    """
+    if setting != AUTO:
+        return Place(setting)
+    if facts.ast:
+        return Place.AST
+    if facts.wst:
+        return Place.WST
+    if facts.wst_without_routes:
+        return Place.META
+    return Place.FULFILLMENTS if facts.fulfillments else Place.NOTE
+
+
+def is_offered(place: Place, facts: StoreFacts) -> bool:
+    """Whether the store has what the place needs; only a setting can ask for what it has not."""
+    offered = {Place.AST: facts.ast, Place.WST: facts.wst, Place.FULFILLMENTS: facts.fulfillments}
+    return offered.get(place, True)
+
+
+def carrier_list_is_open(place: Place) -> bool:
+    """Whether a carrier's own name is shown: AST shows nothing for a name that it does not know."""
+    return place is not Place.AST
+
+
+def capabilities_at(place: Place) -> Capabilities:
+    """The platform's capabilities, narrowed to one place."""
+    return Capabilities(
+        partial_shipments=_support(place is Place.FULFILLMENTS),
+        several_numbers=_support(place is not Place.NONE),
+        tracking_update=_support(place not in (Place.NOTE, Place.NONE)),
+        carrier_free_text=_support(carrier_list_is_open(place) and place is not Place.NONE),
+        ship_date=_support(place.keeps_rows),
+    )
+
+
+def _support(answer: bool) -> Support:
+    return Support.YES if answer else Support.NO

@@ -1,0 +1,212 @@
+"""The rows of the order meta ``_wc_shipment_tracking_items``: where AST and WST keep tracking numbers. Pure.
+
+Both plugins read the array as it is, so a row under a tracking id of our own arrives together with the status,
+and writing it again changes nothing (observed with AST 3.7.9 and WST 2.3.1). The id of a shipment's first number
+is the shipment's UUID, so that it is found again after a lost answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, RFC_4122, UUID, uuid5
+
+from fbridge.models.fulfillments import FulfillmentShipment, ResolvedCarrier, TrackingNumber
+from fbridge.models.orders import StoreShipment
+
+from fbridge_woocommerce.slugs import sanitize_title
+
+Row = dict[str, Any]
+
+SPARE_NUMBERS = 20
+
+_RANDOM_UUIDS = (4, 7)
+
+
+def shipment_uuid(shipment_id: str) -> UUID:
+    """The shipment's id as a UUID; another kind of id gets one that stays the same."""
+    try:
+        return UUID(shipment_id)
+    except ValueError:
+        return uuid5(NAMESPACE_URL, f"fbridge:shipment:{shipment_id}")
+
+
+def tracking_id(shipment_id: str, index: int) -> str:
+    """Our id (32 hex digits) for the number at ``index`` among those of a shipment that we enter."""
+    base = shipment_uuid(shipment_id)
+    return base.hex if index == 0 else uuid5(base, str(index)).hex
+
+
+def rows_in(value: Any) -> list[Row]:
+    """The rows in the meta value as the store gives it; PHP turns a list with gaps into an object."""
+    entries = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return [dict(entry) for entry in entries if isinstance(entry, Mapping)]
+
+
+def number_of(row: Mapping[str, Any]) -> str:
+    """The row's tracking number."""
+    return str(row.get("tracking_number") or "").strip()
+
+
+def carrier_of(row: Mapping[str, Any]) -> str:
+    """The row's carrier: the provider's slug, or the free name."""
+    return str(row.get("tracking_provider") or row.get("custom_tracking_provider") or "")
+
+
+def store_shipments(rows: Sequence[Row]) -> tuple[StoreShipment, ...]:
+    """The rows as the core sees them, with the mark where an id may be one of ours.
+
+    An id of the plugins is random too, so one in many looks like a UUID; such a mark belongs to no shipment.
+    """
+    marks = _marks(str(row.get("tracking_id") or "") for row in rows)
+    return tuple(
+        StoreShipment(
+            remote_id=str(row.get("tracking_id") or ""),
+            mark=marks.get(str(row.get("tracking_id") or "")),
+            numbers=(number_of(row),) if number_of(row) else (),
+            carrier=carrier_of(row),
+        )
+        for row in rows
+    )
+
+
+def _marks(ids: Iterable[str]) -> dict[str, str]:
+    present = tuple(ids)
+    marks = {own: str(UUID(own)) for own in present if _may_be_ours(own)}
+    for own, mark in tuple(marks.items()):
+        further = {tracking_id(mark, index) for index in range(1, len(present))}
+        marks |= {other: mark for other in present if other in further and other != own}
+    return marks
+
+
+def _may_be_ours(own: str) -> bool:
+    try:
+        candidate = UUID(hex=own)
+    except ValueError:
+        return False
+    return candidate.variant == RFC_4122 and candidate.version in _RANDOM_UUIDS
+
+
+@dataclass(frozen=True, slots=True)
+class RowsPlan:
+    """The array as it shall be, and for each planned shipment the ids of the rows that hold its numbers."""
+
+    rows: tuple[Row, ...]
+    changed: bool
+    ids: Mapping[str, tuple[str, ...]]
+
+
+def plan_rows(rows: Sequence[Row], shipments: Sequence[FulfillmentShipment]) -> RowsPlan:
+    """Bring the rows to what the shipments want: theirs replaced, added or removed, all others untouched.
+
+    A number that somebody else entered for the order is not entered twice (C7).
+    """
+    wanted = list(rows)
+    ids: dict[str, tuple[str, ...]] = {}
+    for shipment in shipments:
+        wanted, ids[shipment.id] = _with_shipment(wanted, shipment)
+    return RowsPlan(rows=tuple(wanted), changed=wanted != list(rows), ids=ids)
+
+
+def _with_shipment(rows: list[Row], shipment: FulfillmentShipment) -> tuple[list[Row], tuple[str, ...]]:
+    own = {tracking_id(shipment.id, index) for index in range(_most(shipment))}
+    ours = [row for row in rows if _is_ours(row, own, shipment)]
+    found = {number_of(row): str(row.get("tracking_id") or "") for row in rows if row not in ours}
+    entered = [entry for entry in shipment.tracking if entry.number not in found]
+    entered = list({entry.number: entry for entry in entered}.values())
+    made = [str(row["tracking_id"]) for row in ours if row["tracking_id"] not in own]
+    free = (made + [tracking_id(shipment.id, index) for index in range(len(entered))])[: len(entered)]
+    new = [_row(shipment, entry, own, _by_id(ours, own)) for entry, own in zip(entered, free, strict=True)]
+    ids = {number_of(row): str(row["tracking_id"]) for row in new}
+    return _replaced(rows, ours, new), tuple(ids.get(number) or found[number] for number in shipment.numbers)
+
+
+def _most(shipment: FulfillmentShipment) -> int:
+    """How far our ids are looked for: an earlier revision may have had more numbers than we know of."""
+    return max(len(shipment.tracking), len(shipment.acknowledged_numbers)) + SPARE_NUMBERS
+
+
+def _is_ours(row: Row, own: Collection[str], shipment: FulfillmentShipment) -> bool:
+    """By our id, or by the id that the plugin's own route gave to a number which is acknowledged as ours."""
+    if row.get("tracking_id") in own:
+        return True
+    return row.get("tracking_id") in shipment.remote_ids and number_of(row) in shipment.acknowledged_numbers
+
+
+def _by_id(rows: Sequence[Row], own: str) -> Row:
+    return next((row for row in rows if row.get("tracking_id") == own), {})
+
+
+def _replaced(rows: Sequence[Row], ours: Sequence[Row], new: Sequence[Row]) -> list[Row]:
+    """``rows`` with ours replaced where they stand, surplus ones left out and further ones added at the end."""
+    by_id = {row["tracking_id"]: row for row in new}
+    result = []
+    for row in rows:
+        if row not in ours:
+            result.append(row)
+        elif row.get("tracking_id") in by_id:
+            result.append(by_id.pop(row.get("tracking_id")))
+    return [*result, *by_id.values()]
+
+
+def _row(shipment: FulfillmentShipment, entry: TrackingNumber, own: str, before: Row) -> Row:
+    after = {
+        **_blank_row(),
+        **before,
+        **_carrier_fields(shipment.carrier, entry.url),
+        "tracking_number": entry.number,
+        "date_shipped": _unix_day(shipment.shipped_at),
+        "tracking_id": own,
+    }
+    return before if _shows_the_same(before, after) else after
+
+
+def _blank_row() -> Row:
+    """As AST writes it; WST ignores what it does not know."""
+    return {
+        "tracking_provider": "",
+        "custom_tracking_provider": "",
+        "custom_tracking_link": "",
+        "tracking_number": "",
+        "tracking_product_code": "",
+        "source": "REST_API",
+        "date_shipped": "",
+        "status_shipped": "",
+        "tracking_id": "",
+        "user_id": 0,
+    }
+
+
+def _carrier_fields(carrier: ResolvedCarrier | None, url: str) -> Row:
+    """A provider that the plugin knows makes its own link; a free name needs ours."""
+    if carrier is not None and carrier.site_code:
+        provider, name, link = carrier.site_code, "", ""
+    else:
+        provider, name, link = "", carrier.label if carrier else "", url
+    return {
+        "tracking_provider": provider,
+        "custom_tracking_provider": name,
+        "custom_tracking_link": link,
+    }
+
+
+def _unix_day(moment: datetime) -> str:
+    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return str(int(midnight.timestamp()))
+
+
+def _shows_the_same(before: Row, after: Row) -> bool:
+    """Plugins rewrite rows in their own spelling: a name for a slug, null for "", a number for a string."""
+    return bool(before) and _shown(before) == _shown(after)
+
+
+def _shown(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
+        sanitize_title(str(row.get("tracking_provider") or "")),
+        str(row.get("custom_tracking_provider") or ""),
+        str(row.get("custom_tracking_link") or ""),
+        number_of(row),
+        str(row.get("date_shipped") or ""),
+    )

@@ -1,0 +1,209 @@
+"""Bring tracking onto the store in requests of its own, where it cannot travel with the status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from fbridge.errors import CredentialsError, FbridgeError, NotSentError
+from fbridge.http import Response
+from fbridge.models.fulfillments import FulfillmentShipment, Item
+from fbridge.models.platforms import Store
+from fbridge.models.states import Effect, Outcome
+
+from fbridge_woocommerce import fulfillment_meta, tracking_notes
+from fbridge_woocommerce.client import WooClient
+from fbridge_woocommerce.fulfillment_meta import Act, FulfillmentPlan, meta_list, meta_of, plan_fulfillment
+from fbridge_woocommerce.push import Part, Problem, Work
+from fbridge_woocommerce.tracking_rows import carrier_of, number_of
+from fbridge_woocommerce.write_answers import USUAL_WAIT, WriteFault, checked, later, problem_of
+
+
+class TrackingWriter(Protocol):
+    """Writes the tracking of one order; problems stay with the shipments that have them.
+
+    Raises: CredentialsError, NotSentError.
+    """
+
+    def write(self, work: Work) -> None:
+        """Bring the outstanding shipments of the order onto the store."""
+
+
+class _PartByPart:
+    """A writer that handles one shipment after the other."""
+
+    def __init__(self, store: Store, client: WooClient) -> None:
+        self._store = store
+        self._client = client
+
+    def write(self, work: Work) -> None:
+        """See :class:`TrackingWriter`. After a write without an answer the order's other shipments wait."""
+        waits = False
+        for part in work.parts:
+            if waits:
+                part.problem = later("An earlier request has no answer yet.", "held_back", self._soon)
+                continue
+            try:
+                self._write_part(work, part)
+            except WriteFault as fault:
+                part.fail(fault.problem)
+                waits = fault.problem.outcome is Outcome.UNCONFIRMED
+            except (NotSentError, CredentialsError):
+                raise
+            except FbridgeError as error:
+                part.problem = problem_of(error, self._store.now())
+
+    def _write_part(self, work: Work, part: Part) -> None:
+        raise NotImplementedError
+
+    def _send(self, work: Work, write: Callable[[], Response]) -> Response:
+        response = checked(write, self._store.now)
+        work.wrote = True
+        return response
+
+    @property
+    def _soon(self) -> Any:
+        return self._store.now() + USUAL_WAIT
+
+
+class FulfillmentWriter(_PartByPart):
+    """Core fulfillments: one for each shipment, with our UUID in its meta."""
+
+    def _write_part(self, work: Work, part: Part) -> None:
+        shipment = part.shipment if part.shipment.carrier else replace(part.shipment, tracking=())
+        plan = plan_fulfillment(work.fulfillment.order, shipment)
+        if plan.act is Act.REFUSE:
+            part.fail(_too_many(work))
+        elif plan.act is Act.NOTHING:
+            self._take_found(work, part, plan)
+        else:
+            response = self._send(work, self._request(work.order_id, shipment, plan))
+            self._take(part, response.json(), shipment)
+
+    def _request(
+        self, order_id: str, shipment: FulfillmentShipment, plan: FulfillmentPlan
+    ) -> Callable[[], Response]:
+        if plan.act is Act.CREATE or plan.remote_id is None:
+            meta = meta_list(fulfillment_meta.meta_for(shipment))
+            return lambda: self._client.create_fulfillment(order_id, meta)
+        fulfillment_id = plan.remote_id
+        before = meta_of(self._client.fulfillment(order_id, fulfillment_id))
+        if plan.act is Act.CORRECT:
+            after = fulfillment_meta.corrected_meta(before, shipment)
+        else:
+            after = fulfillment_meta.with_numbers(before, plan.numbers)
+        return lambda: self._client.replace_fulfillment(order_id, fulfillment_id, meta_list(after))
+
+    def _take_found(self, work: Work, part: Part, plan: FulfillmentPlan) -> None:
+        entry = next(entry for entry in work.fulfillment.order.shipments if entry.remote_id == plan.remote_id)
+        _take_entry(part, entry)
+        part.found = entry.mark != part.shipment.id
+
+    def _take(self, part: Part, fulfillment: Mapping[str, Any], shipment: FulfillmentShipment) -> None:
+        entry = fulfillment_meta.store_shipment(fulfillment)
+        if entry is None or not set(shipment.numbers) <= set(entry.numbers):
+            words = (
+                "The store did not keep the fulfillment as it was sent; a plugin of the store may interfere."
+            )
+            part.fail(Problem(outcome=Outcome.REFUSED, reason="fulfillment_not_kept", words=words))
+            return
+        _take_entry(part, entry)
+
+
+def _take_entry(part: Part, entry: Any) -> None:
+    part.remote_ids = (entry.remote_id,)
+    part.numbers = entry.numbers
+    part.carrier = entry.carrier
+    part.items = tuple(Item(line_id=line, quantity=quantity) for line, quantity in entry.lines)
+    part.made = Effect.DONE
+    if part.shipment.carrier and part.shipment.numbers:
+        part.tracking = Effect.DONE
+
+
+def _too_many(work: Work) -> Problem:
+    words = (
+        f"The fulfillments that order {work.fulfillment.number} has on the store leave fewer pieces than this shipment "
+        "holds; look at them there."
+    )
+    return Problem(outcome=Outcome.REFUSED, reason="more_than_remains", words=words)
+
+
+class NoteWriter(_PartByPart):
+    """Private notes, for the shop's people."""
+
+    def _write_part(self, work: Work, part: Part) -> None:
+        shipment = part.shipment
+        if not shipment.numbers:
+            return
+        notes = self._client.notes(work.order_id)
+        missing = [number for number in shipment.numbers if not tracking_notes.is_entered(number, notes)]
+        entries = [entry for entry in tracking_notes.store_shipments(notes) if entry.mark == shipment.id]
+        part.remote_ids = tuple(entry.remote_id for entry in entries)
+        part.found = not missing and not entries
+        if missing:
+            text = tracking_notes.note_text(shipment, missing)
+            response = self._send(work, lambda: self._client.add_note(work.order_id, text))
+            part.remote_ids += (str(response.json().get("id", "")),)
+        part.numbers, part.tracking = shipment.numbers, Effect.DONE
+        if set(shipment.acknowledged_numbers) - set(shipment.numbers):
+            part.reason = "cannot_correct"
+            part.words = (
+                "Notes cannot be changed: the new number has a note of its own, the old one is still there."
+            )
+
+
+class RouteWriter(_PartByPart):
+    """The tracking plugin's own route, for a plugin that does not show rows of the order meta.
+
+    It gives its own ids and takes equal rows again, so numbers are compared first.
+    """
+
+    def __init__(self, store: Store, client: WooClient, namespace: str) -> None:
+        super().__init__(store, client)
+        self._namespace = namespace
+
+    def _write_part(self, work: Work, part: Part) -> None:
+        shipment = part.shipment
+        part.remote_ids, part.numbers, part.tracking = (), (), Effect.NOT_DONE
+        if shipment.carrier is None:
+            return
+        rows = self._client.trackings(self._namespace, work.order_id)
+        entered = {number_of(row): row for row in rows}
+        part.found = bool(shipment.numbers) and set(shipment.numbers) <= set(entered)
+        for body in _route_bodies(shipment):
+            row = entered.get(body["tracking_number"]) or self._add(work, body)
+            part.remote_ids += (str(row.get("tracking_id", "")),)
+            part.numbers += (number_of(row),)
+            part.carrier = carrier_of(row)
+        for number in set(shipment.acknowledged_numbers) - set(shipment.numbers):
+            self._remove(work, shipment, entered.get(number, {}))
+        part.tracking = Effect.DONE if shipment.numbers else Effect.NOT_DONE
+
+    def _add(self, work: Work, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        row: Mapping[str, Any] = self._send(
+            work, lambda: self._client.add_tracking(self._namespace, work.order_id, body)
+        ).json()
+        return row
+
+    def _remove(self, work: Work, shipment: FulfillmentShipment, row: Mapping[str, Any]) -> None:
+        tracking_id = str(row.get("tracking_id", ""))
+        if tracking_id in shipment.remote_ids:
+            self._send(
+                work, lambda: self._client.delete_tracking(self._namespace, work.order_id, tracking_id)
+            )
+
+
+def _route_bodies(shipment: FulfillmentShipment) -> list[dict[str, Any]]:
+    carrier = shipment.carrier
+    links = {entry.number: entry.url for entry in shipment.tracking}
+    provider = carrier.site_code if carrier and carrier.site_code else ""
+    bodies = []
+    for number in shipment.numbers:
+        body = {"tracking_number": number, "date_shipped": shipment.shipped_at.date().isoformat()}
+        if provider:
+            body["tracking_provider"] = provider
+        elif carrier is not None:
+            body |= {"custom_tracking_provider": carrier.label, "custom_tracking_link": links[number]}
+        bodies.append(body)
+    return bodies

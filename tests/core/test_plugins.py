@@ -1,0 +1,362 @@
+"""The plugin host, with real distributions: a module and a dist-info folder on ``sys.path``."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fbridge.errors import PluginError, PluginMissingError, UnreachableError
+from fbridge.http import StoreHttp
+from fbridge.models.platforms import OrderPage, OrderQuery, Store
+from fbridge.models.secrets import Secret
+from fbridge.plugins import describe_all, installed_platforms, load_platform
+
+HEADER = """
+from datetime import timedelta
+from marshmallow import Schema
+from fbridge.errors import UnreachableError
+from fbridge.hookspecs import hookimpl
+from fbridge.models.platforms import *
+from fbridge.models.states import *
+"""
+DESCRIBE = """
+@hookimpl
+def describe_platform():
+    yes = Support.YES
+    return Platform(
+        key="KEY", label="Key", settings=Schema, batch_size=5, settle_time=timedelta(seconds=1),
+        capabilities=Capabilities(partial_shipments=yes, several_numbers=yes, tracking_update=yes,
+                                  carrier_free_text=yes, ship_date=yes),
+        mail=MailBehaviour.NEVER,
+    )
+"""
+FETCH = """
+@hookimpl
+def fetch_orders(store, query):
+    for number in range(3):
+        yield OrderPage(orders=(), cursor={"page": number})
+"""
+PUSH = """
+@hookimpl
+def push_fulfillment(store, fulfillments):
+    return iter(())
+"""
+CODES = """
+@hookimpl
+def list_carrier_codes(store):
+    return CarrierCodes(codes=(), open=True)
+"""
+GOOD = HEADER + DESCRIBE + FETCH + PUSH + CODES
+
+Install = Callable[..., None]
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
+    """Puts a distribution ``fbridge-<key>`` with this source into a folder that stands on ``sys.path``."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    modules = set(sys.modules)
+
+    def installed(
+        key: str, source: str | None = GOOD, *, entry: str | None = None, name: str | None = None
+    ) -> None:
+        name = name or f"fbridge-{key}"
+        module = name.replace("-", "_")
+        if source is not None:
+            (tmp_path / f"{module}.py").write_text(textwrap.dedent(source).replace("KEY", key), "utf-8")
+        info = tmp_path / f"{module}-0.3.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.3\n", "utf-8")
+        (info / "entry_points.txt").write_text(
+            f"[fbridge.platforms]\n{key} = {module if entry is None else entry}\n", "utf-8"
+        )
+
+    yield installed
+    for module in set(sys.modules) - modules:
+        if module.startswith(("fbridge_", "lost")):
+            del sys.modules[module]
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with StoreHttp("http://127.0.0.1:1") as http:
+        yield Store("shop", http.base_url, {"consumer_secret": Secret("cs_canary")}, http)
+
+
+def failure(key: str) -> str:
+    with pytest.raises(PluginError) as raised:
+        load_platform(key)
+    message = str(raised.value)
+    assert message.startswith(f'The plugin "{key}" (fbridge-{key} 0.3) is broken: ')
+    return message.partition("is broken: ")[2]
+
+
+def test_names_are_listed_without_importing_anything(install: Install) -> None:
+    install("alpha", "raise SystemExit(3)")
+    install("beta")
+    assert [key for key in installed_platforms() if key in {"alpha", "beta"}] == ["alpha", "beta"]
+    assert not {"fbridge_alpha", "fbridge_beta"} & set(sys.modules)
+
+
+def test_only_the_asked_plugin_is_imported_and_called(install: Install, store: Store) -> None:
+    install("alpha")
+    install("beta")
+    adapter = load_platform("beta")
+    assert "fbridge_alpha" not in sys.modules
+    load_platform("alpha")
+    assert (adapter.platform.key, adapter.platform.batch_size) == ("beta", 5)
+    pages = list(adapter.fetch_orders(store, OrderQuery(since=datetime(2026, 1, 1, tzinfo=UTC))))
+    assert [page.cursor["page"] for page in pages] == [0, 1, 2]
+    assert adapter.list_carrier_codes(store).open
+    assert list(adapter.push_fulfillment(store, [])) == []
+
+
+def test_optional_hooks_may_be_left_out_or_be_there(install: Install, store: Store) -> None:
+    install("alpha")
+    install(
+        "beta",
+        GOOD
+        + "@hookimpl\ndef check_store(store):\n    return StoreReport(findings=(), facts={'a': store.name})\n"
+        + "@hookimpl\ndef preview_push(store, fulfillments):\n    return []\n",
+    )
+    assert load_platform("alpha").check_store(store) is None
+    assert load_platform("alpha").preview_push(store, []) is None
+    report = load_platform("beta").check_store(store)
+    assert report is not None
+    assert report.facts == {"a": "shop"}
+    assert load_platform("beta").preview_push(store, []) == ()
+
+
+def test_an_unknown_platform_lists_the_installed_and_the_ways_to_install(install: Install) -> None:
+    install("alpha")
+    with pytest.raises(PluginMissingError) as raised:
+        load_platform("alpah")
+    message = str(raised.value)
+    assert message.startswith(
+        'There is no plugin for the platform "alpah". Did you mean "alpha"? Installed: alpha'
+    )
+    assert message.endswith("pip install fbridge-alpah (with pipx: pipx inject fbridge fbridge-alpah)")
+
+
+def test_no_command_is_made_of_a_name_that_is_none() -> None:
+    with pytest.raises(PluginMissingError) as raised:
+        load_platform("a; rm -rf /")
+    assert "pip install" not in str(raised.value)
+
+
+def test_the_environment_restricts_the_set(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
+    install("alpha")
+    install("beta")
+    monkeypatch.setenv("FBRIDGE_PLATFORMS", " beta ,gamma")
+    assert list(installed_platforms()) == ["beta"]
+    with pytest.raises(PluginMissingError, match=r"left out by FBRIDGE_PLATFORMS. Installed: beta"):
+        load_platform("alpha")
+
+
+BROKEN = {
+    "syntax": ("def", "fails at import: SyntaxError"),
+    "raises": ("1 / 0", "fails at import: ZeroDivisionError: division by zero"),
+    "exits": ("raise SystemExit(3)", "fails at import: SystemExit: 3"),
+    "dependency": ("import lostlibrary", "needs the module lostlibrary, which is not installed"),
+    "submodule": ("import fbridge.lostmodule", "needs the module fbridge.lostmodule"),
+    "name": ("from fbridge.errors import Lost", "fails at import: ImportError: cannot import name 'Lost'"),
+    "misspelt": (
+        GOOD.replace("def fetch_orders", "def fetch_order"),
+        'has a hook "fetch_order", which fbridge does not know. Did you mean "fetch_orders"?',
+    ),
+    "foreign": (GOOD + "@hookimpl\ndef zzz():\n    pass\n", 'has a hook "zzz", which fbridge does not know.'),
+    "missing": (HEADER + DESCRIBE + FETCH, "lacks the hooks push_fulfillment, list_carrier_codes"),
+    "nothing": ("x = 1", "lacks the hooks describe_platform, fetch_orders"),
+    "unmarked": (
+        GOOD.replace("@hookimpl\ndef list_carrier_codes", "def list_carrier_codes"),
+        "lacks the hook list_carrier_codes (list_carrier_codes is not marked with @hookimpl)",
+    ),
+    "arguments": (
+        GOOD.replace("push_fulfillment(store, fulfillments)", "push_fulfillment(store, orders)"),
+        "has arguments that fbridge does not give: orders (it gives store, fulfillments)",
+    ),
+    "wrapper": (
+        GOOD.replace("@hookimpl\ndef fetch_orders", "@hookimpl(wrapper=True)\ndef fetch_orders"),
+        "lacks the hook fetch_orders",
+    ),
+    "describing": (GOOD.replace("yes = Support.YES", "1 / 0"), "describe_platform fails: ZeroDivisionError"),
+    "described": (
+        GOOD.replace("yes = Support.YES", "return {'key': 'KEY'}"),
+        "describe_platform gave dict where Platform is due",
+    ),
+    "silent": (
+        GOOD.replace("yes = Support.YES", "return None"),
+        "describe_platform gave NoneType where Platform is due",
+    ),
+    "contract": (
+        GOOD.replace("batch_size=5", "batch_size=5, contract=2"),
+        "is built for contract 2 and this fbridge has contract 1; run: pip install --upgrade fbridge",
+    ),
+    "older": (
+        GOOD.replace("batch_size=5", "batch_size=5, contract=0").replace("fetch_orders", "get_orders"),
+        "is built for contract 0 and this fbridge has contract 1; run: pip install --upgrade fbridge-older",
+    ),
+    "renamed": (GOOD.replace("KEY", "other"), 'describes the platform "other" under another name'),
+    "batch": (GOOD.replace("batch_size=5", "batch_size=0"), "batch_size must be 1 or more"),
+    "settle": (GOOD.replace("timedelta(seconds=1)", "1"), "settle_time must be a timedelta"),
+    "schema": (
+        GOOD.replace("settings=Schema", "settings=Schema()"),
+        "settings must be a marshmallow schema class",
+    ),
+}
+
+
+@pytest.mark.parametrize("key", BROKEN)
+def test_a_broken_plugin_is_named_with_its_cause_and_breaks_no_other(install: Install, key: str) -> None:
+    source, cause = BROKEN[key]
+    install(key, source)
+    install("sound")
+    assert cause in failure(key)
+    statuses = {status.key: status for status in describe_all()}
+    assert cause in statuses[key].cause
+    assert (statuses[key].ok, statuses["sound"].ok) == (False, True)
+    assert statuses["sound"].distribution == "fbridge-sound 0.3"
+    assert load_platform("sound").platform.label == "Key"
+
+
+@pytest.mark.parametrize(
+    ("entry", "cause"),
+    [
+        ("lost.plugin", "its module lost.plugin is not there; install it again"),
+        ("fbridge_entry:lost", "fails at import: AttributeError"),
+        ("???", 'its entry point "???" names no module'),
+    ],
+)
+def test_a_wrong_entry_point_is_told_from_a_missing_dependency(
+    install: Install, entry: str, cause: str
+) -> None:
+    install("entry", entry=entry)
+    assert cause in failure("entry")
+    assert [status.ok for status in describe_all() if status.key == "entry"] == [False]
+
+
+def test_two_distributions_with_one_key_are_both_named(install: Install) -> None:
+    install("alpha")
+    install("alpha", name="rival-alpha")
+    install("sound")
+    with pytest.raises(PluginError, match=r"fbridge-alpha 0\.3.*Uninstall one") as raised:
+        load_platform("alpha")
+    assert "rival-alpha 0.3" in str(raised.value)
+    assert {status.key: status.ok for status in describe_all()} | {"alpha": False, "sound": True} == {
+        status.key: status.ok for status in describe_all()
+    }
+
+
+def test_a_damaged_distribution_hides_no_other(install: Install, tmp_path: Path) -> None:
+    install("alpha")
+    damaged = tmp_path / "aaa-1.dist-info"
+    damaged.mkdir()
+    (damaged / "entry_points.txt").write_bytes(b"[fbridge.platforms]\n\xff\xfe = \xff\n")
+    assert "alpha" in installed_platforms()
+
+
+def test_ctrl_c_at_import_passes_through(install: Install) -> None:
+    install("alpha", "raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
+        describe_all()
+
+
+def fetching(install: Install, body: str) -> Any:
+    install(
+        "alpha", HEADER + DESCRIBE + f"@hookimpl\ndef fetch_orders(store, query):\n{body}\n" + PUSH + CODES
+    )
+    return load_platform("alpha")
+
+
+def test_a_bug_in_the_middle_names_the_plugin_and_keeps_what_came_before(
+    install: Install, store: Store
+) -> None:
+    adapter = fetching(install, "    yield OrderPage(orders=())\n    {}['secret cs_canary']")
+    pages = adapter.fetch_orders(store, OrderQuery())
+    assert isinstance(next(pages), OrderPage)
+    with pytest.raises(
+        PluginError, match=r'"alpha" \(fbridge-alpha 0.3\).*fetch_orders failed on store "shop"'
+    ) as raised:
+        next(pages)
+    assert isinstance(raised.value.__cause__, KeyError)
+    assert "KeyError" in str(raised.value)
+    assert "canary" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ("    yield {'orders': []}", "fetch_orders gave dict where OrderPage is due"),
+        ("    yield None", "fetch_orders gave NoneType where OrderPage is due"),
+        ("    return None", "fetch_orders failed on store \"shop\": TypeError: 'NoneType'"),
+        ("    return 5", "TypeError"),
+        ("    raise ValueError('no')", "ValueError: no"),
+        ("    import sys\n    sys.exit(0)", "SystemExit: 0"),
+        ("    raise StopIteration", "StopIteration"),
+    ],
+)
+def test_what_is_not_a_page_is_a_plugin_error(install: Install, store: Store, body: str, cause: str) -> None:
+    adapter = fetching(install, body)
+    with pytest.raises(PluginError) as raised:
+        list(adapter.fetch_orders(store, OrderQuery()))
+    assert cause in str(raised.value)
+
+
+def test_expected_errors_pass_as_they_are(install: Install, store: Store) -> None:
+    adapter = fetching(
+        install, "    yield OrderPage(orders=())\n    raise UnreachableError('down', reason='x')"
+    )
+    with pytest.raises(UnreachableError, match="down") as raised:
+        list(adapter.fetch_orders(store, OrderQuery()))
+    assert raised.value.reason == "x"
+
+
+def test_ctrl_c_in_a_plugin_passes_through(install: Install, store: Store) -> None:
+    adapter = fetching(install, "    yield OrderPage(orders=())\n    raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
+        list(adapter.fetch_orders(store, OrderQuery()))
+
+
+def test_a_generator_that_is_left_is_closed(install: Install, store: Store) -> None:
+    adapter = fetching(
+        install,
+        "    try:\n        yield OrderPage(orders=())\n        yield OrderPage(orders=())\n"
+        "    finally:\n        query.cursor['closed'] = True",
+    )
+    cursor: dict[str, bool] = {}
+    pages = adapter.fetch_orders(store, OrderQuery(cursor=cursor))
+    next(pages)
+    assert cursor == {}
+    pages.close()
+    assert cursor == {"closed": True}
+
+
+def test_pages_are_made_one_by_one(install: Install, store: Store) -> None:
+    adapter = fetching(
+        install,
+        "    for number in range(3):\n        query.cursor[number] = 1\n        yield OrderPage(orders=())",
+    )
+    cursor: dict[int, int] = {}
+    pages = adapter.fetch_orders(store, OrderQuery(cursor=cursor))  # type: ignore[arg-type]
+    next(pages)
+    assert cursor == {0: 1}
+    assert len(list(pages)) == 2
+
+
+def test_a_wrong_single_answer_is_a_plugin_error(install: Install, store: Store) -> None:
+    install(
+        "alpha",
+        GOOD.replace("return CarrierCodes(codes=(), open=True)", "return []")
+        + "@hookimpl\ndef check_store(store):\n    return None\n",
+    )
+    adapter = load_platform("alpha")
+    with pytest.raises(PluginError, match="list_carrier_codes gave list where CarrierCodes is due"):
+        adapter.list_carrier_codes(store)
+    with pytest.raises(PluginError, match="check_store gave NoneType where StoreReport is due"):
+        adapter.check_store(store)
