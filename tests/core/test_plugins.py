@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -253,6 +254,16 @@ def test_two_distributions_with_one_key_are_both_named(install: Install) -> None
     }
 
 
+def test_a_copy_shadowed_on_the_path_is_no_rival(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install("alpha")
+    older = tmp_path / "older"
+    shutil.copytree(tmp_path / "fbridge_alpha-0.3.dist-info", older / "fbridge_alpha-0.1.dist-info")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(older)])
+    assert load_platform("alpha").distribution == "fbridge-alpha 0.3"
+
+
 def test_a_damaged_distribution_hides_no_other(install: Install, tmp_path: Path) -> None:
     install("alpha")
     damaged = tmp_path / "aaa-1.dist-info"
@@ -323,11 +334,13 @@ def test_ctrl_c_in_a_plugin_passes_through(install: Install, store: Store) -> No
         list(adapter.fetch_orders(store, OrderQuery()))
 
 
-def test_a_generator_that_is_left_is_closed(install: Install, store: Store) -> None:
+def test_an_iterator_that_is_left_is_closed(install: Install, store: Store) -> None:
     adapter = fetching(
         install,
-        "    try:\n        yield OrderPage(orders=())\n        yield OrderPage(orders=())\n"
-        "    finally:\n        query.cursor['closed'] = True",
+        "    class Pages:\n        def __iter__(self): return self\n"
+        "        def __next__(self): return OrderPage(orders=())\n"
+        "        def close(self): query.cursor['closed'] = True\n"
+        "    return Pages()",
     )
     cursor: dict[str, bool] = {}
     pages = adapter.fetch_orders(store, OrderQuery(cursor=cursor))

@@ -6,6 +6,7 @@ import gzip
 import socket
 import threading
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -176,9 +177,14 @@ def test_an_oversized_answer_is_refused_without_another_try(
 def test_a_decompression_bomb_is_counted_unpacked(server: Any, connect: Connect, reply: Any) -> None:
     bomb = gzip.compress(b"0" * 50_000_000)
     server.answers(reply(body=bomb, Content_Encoding="gzip"))
+    http = connect(server.url, largest_answer=1024 * 1024)
+    tracemalloc.start()
     with pytest.raises(UnreachableError) as raised:
-        connect(server.url, largest_answer=1024 * 1024).read("orders")
+        http.read("orders")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert raised.value.reason == "answer_too_large"
+    assert peak < 8 * 1024 * 1024
 
 
 def test_a_bomb_in_a_bomb_is_refused_unopened(server: Any, connect: Connect, reply: Any) -> None:
@@ -202,6 +208,7 @@ def test_a_cut_compressed_answer_is_tried_again(server: Any, connect: Connect, r
         reply(body=whole[:-9], Content_Encoding="gzip"), reply(body=whole, Content_Encoding="gzip")
     )
     assert connect(server.url).read("orders").json() == {"a": 1}
+    assert len(server.asked) == 2
 
 
 def test_a_cut_answer_is_tried_again(server: Any, connect: Connect, reply: Any) -> None:

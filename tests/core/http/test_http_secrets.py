@@ -198,5 +198,10 @@ def test_tokens_in_texts_are_hidden_and_words_are_kept(text: str, shown: str) ->
     assert Redactor().text(text) == shown
 
 
+def test_a_pair_of_secrets_is_known_in_base64_wherever_it_stands() -> None:
+    pair = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
+    assert Redactor([KEY, Secret(SECRET)]).text(f"?auth={quote(pair)}; {pair}") == f"?auth={HIDDEN}; {HIDDEN}"
+
+
 def test_user_information_in_a_url_is_hidden() -> None:
     assert Redactor().url("https://anna:pw@a.b/x") == "https://a.b/x"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -146,7 +147,11 @@ def suggest(session: Session, store: str) -> ExitCode:
     from fbridge.cli.output import show_items
 
     found = session.bridge.carriers.suggest(store)
-    best = f"fbridge carrier map {store} {found[0].carrier} '{found[0].site_code}'" if found else ""
+    best = (
+        shlex.join(["fbridge", "carrier", "map", store, found[0].carrier, found[0].site_code])
+        if found
+        else ""
+    )
     return show_items(
         session,
         found,
@@ -161,15 +166,16 @@ def suggest(session: Session, store: str) -> ExitCode:
 @pass_session
 def coverage(session: Session, store: str | None) -> ExitCode:
     """Show which shipping methods of open orders have a carrier, and whether their store can show it."""
-    from fbridge.cli.carrier_views import COVERAGE_COLUMNS
+    from fbridge.cli.carrier_views import COVERAGE_COLUMNS, coverage_step
     from fbridge.cli.output import show_items
 
+    rows = session.bridge.carriers.coverage(store)
     return show_items(
         session,
-        session.bridge.carriers.coverage(store),
+        rows,
         COVERAGE_COLUMNS,
         empty="There are no open orders. `fbridge fetch` brings new ones.",
-        next_step="fbridge carrier route STORE METHOD CARRIER",
+        next_step=coverage_step(rows),
     )
 
 

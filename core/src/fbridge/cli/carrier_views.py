@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from fbridge.cli.tables import Column, Facts
@@ -60,6 +62,16 @@ COVERAGE_COLUMNS: list[Column[CoverageRow]] = [
     Column("Goes with", lambda row: row.carrier or "nobody yet"),
     Column("Can be shown", mapped_words),
 ]
+
+
+def coverage_step(rows: Iterable[CoverageRow]) -> str:
+    """What to type next: the first gap, else on with the orders."""
+    for row in rows:
+        if row.carrier is None:
+            return shlex.join(["fbridge", "carrier", "route", row.store, row.shipping_method, "CARRIER"])
+        if row.mapped is False:
+            return shlex.join(["fbridge", "carrier", "map", row.store, row.carrier, "SITE_CODE"])
+    return "fbridge orders list --ready"
 
 
 def carrier_facts(carrier: Carrier) -> Facts:

@@ -13,7 +13,12 @@ from fbridge.exit_codes import ExitCode
 if TYPE_CHECKING:
     from fbridge.workflow.find import Found
 
-_SHOWN_BY = {"order": "orders show", "shipment": "shipment show", "manifest": "manifest show"}
+_SHOWN_BY = {
+    "order": "orders show",
+    "shipment": "shipment show",
+    "number": "shipment show",
+    "manifest": "manifest show",
+}
 
 
 @click.command(cls=Command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -26,23 +27,12 @@ Write = Callable[[str], object]
 
 def export_orders(session: Session, chosen: OrderFilter, form: str, output: Path | None) -> int:
     """Write the chosen orders in one of the three forms; return how many there were."""
-    details = _details(session, chosen)
+    details = session.bridge.orders.details(chosen)
     first = next(details, None)  # an error of the query must not leave a file behind
-    everything = iter(()) if first is None else _chain(first, details)
+    everything = iter(()) if first is None else itertools.chain([first], details)
     with replaced_file(output) if output else nullcontext() as file:
         write = file.write if file else _write_to_stdout
         return _FORMS[form](everything, write)
-
-
-def _details(session: Session, chosen: OrderFilter) -> Iterator[OrderDetail]:
-    orders = session.bridge.orders
-    for row in orders.list(chosen):
-        yield orders.get(f"id={row.remote_id}", row.store)
-
-
-def _chain(first: OrderDetail, rest: Iterator[OrderDetail]) -> Iterator[OrderDetail]:
-    yield first
-    yield from rest
 
 
 def _write_to_stdout(text: str) -> None:

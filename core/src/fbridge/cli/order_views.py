@@ -25,7 +25,7 @@ def shipping_words(row: OrderRow) -> str:
     """The carrier that the order is routed to, else what the customer chose."""
     if row.delivery is not Delivery.SHIP:
         return "pick-up" if row.delivery is Delivery.PICKUP else "nothing to ship"
-    return row.carrier or str(row.shipping_method or "")
+    return row.carrier or row.shipping_title or row.shipping_method or ""
 
 
 def state_words(row: OrderRow) -> str:
@@ -102,9 +102,11 @@ def _order_facts(detail: OrderDetail) -> list[tuple[str, object]]:
         ("Created", row.created_at),
         ("Changed", row.changed_at),
         ("On the store", row.remote_status),
-        ("Payment", f"{payment_words(row.payment, row.amount_due)} ({row.payment_method})"),
+        ("Payment", payment_words(row.payment, row.amount_due)),
+        ("Paid by", row.payment_method),
         ("Total", row.total),
         ("Shipping", shipping_words(row)),
+        ("Method", " ".join(filter(None, (row.shipping_method, row.shipping_title)))),
         ("Channel", row.channel),
         ("Ship to", address_words(detail.ship_to)),
         ("Bill to", "" if detail.bill_to == detail.ship_to else address_words(detail.bill_to)),

@@ -29,7 +29,7 @@ def store_facts(info: StoreInfo) -> Facts:
             ("Orders", info.orders),
             ("Last fetch", info.last_fetch or "never"),
             ("Last check", info.checked_at or "never"),
-            *info.settings.items(),
+            *((name, value) for name, value in info.settings.items() if name not in {"platform", "url"}),
         ]
     )
 
@@ -41,6 +41,7 @@ def report_blocks(report: StoreReport) -> Iterator[Block[Any]]:
         [
             ("Clock of the store", _clock_words(report)),
             ("Mail to customers", report.mail),
+            ("Places of goods", [f"{place.id} ({place.label})" for place in report.locations]),
         ]
     )
 

@@ -11,6 +11,7 @@ import click
 
 _SPAN = re.compile(r"(\d{1,5})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_YEARS = range(1970, 3000)
 _DAYS = {"today": 0, "yesterday": 1}
 
 
@@ -42,13 +43,18 @@ def when(text: str) -> When:
     """A click type. Checks the syntax; the time zone is applied later, when the settings are known."""
     given = text.strip()
     wanted = When(given.lower() if given.lower() in _DAYS or read_span(given.lower()) else given)
-    try:
-        wanted.moment(datetime.now(UTC), ZoneInfo("UTC"))
-    except (ValueError, OverflowError):
+    if not _is_sensible(wanted):
         raise click.BadParameter(
             f"{text!r} is not a date: write 2026-11-01, 2026-11-01T14:30, today, yesterday or 3d."
-        ) from None
+        )
     return wanted
+
+
+def _is_sensible(wanted: When) -> bool:
+    try:
+        return wanted.moment(datetime.now(UTC), ZoneInfo("UTC")).year in _YEARS
+    except (ValueError, OverflowError):
+        return False
 
 
 def span(text: str) -> timedelta:

@@ -44,7 +44,7 @@ def set_store(path: Path, name: str, values: Mapping[str, Any]) -> None:
     table = tomlkit.table()
     table.update(values)
     document["stores"][name] = table
-    write_private(path, tomlkit.dumps(document))
+    _write(path, document)
 
 
 def drop_store(path: Path, name: str) -> None:
@@ -52,13 +52,11 @@ def drop_store(path: Path, name: str) -> None:
 
     Raises: ConfigError.
     """
-    import tomlkit
-
     document = _parse(path)
     stores = document.get("stores", {})
     if name in stores:
         del stores[name]
-        write_private(path, tomlkit.dumps(document))
+        _write(path, document)
 
 
 def _parse(path: Path) -> TOMLDocument:
@@ -66,6 +64,18 @@ def _parse(path: Path) -> TOMLDocument:
 
     read_toml(path)  # its messages name the line
     return tomlkit.parse(_read_text(path))
+
+
+def _write(path: Path, document: TOMLDocument) -> None:
+    text = document.as_string()
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        # Tables may be written in ways that do not mix; better to ask than to leave a file that nobody can read.
+        raise ConfigError(
+            f"{path}: its [stores] are written in an unusual way that fbridge cannot change; change them by hand."
+        ) from None
+    write_private(path, text)
 
 
 def _read_text(path: Path) -> str:

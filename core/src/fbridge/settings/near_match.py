@@ -9,6 +9,5 @@ from difflib import get_close_matches
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`` Did you mean "x"?``, or nothing; goes after a sentence."""
     lower = {name.lower(): name for name in known}
-    matches = get_close_matches(word.lower(), lower, n=2, cutoff=0.6)
-    quoted = " or ".join(f'"{lower[match]}"' for match in matches)
-    return f" Did you mean {quoted}?" if quoted else ""
+    matches = get_close_matches(word.lower(), lower, n=1)
+    return f' Did you mean "{lower[matches[0]]}"?' if matches else ""

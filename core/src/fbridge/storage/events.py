@@ -23,7 +23,7 @@ def record(
 ) -> None:
     """Write down one event in the write unit of the act itself.
 
-    ``kind`` is a stable code such as ``shipment_created``, ``words`` a sentence without secrets or addresses,
+    ``kind`` is a stable code such as ``shipment.created``, ``words`` a sentence without secrets or addresses,
     ``at`` aware UTC.
     """
     connection.execute(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from fbridge.errors import InputError, NotFoundError
 from fbridge.models.platforms import CarrierCode, CarrierCodes
@@ -83,7 +85,7 @@ class Carriers:
             if any(known.code == values["code"] for known in carrier_rows.load_carriers(connection)):
                 raise InputError(f"There is a carrier {values['code']} already.", reason="carrier_exists")
             carrier_rows.insert_carrier(connection, values, self._context.now())
-            self._record(connection, "carrier_added", f"Carrier {values['code']} ({values['name']}) added.")
+            self._record(connection, "carrier.added", f"Carrier {values['code']} ({values['name']}) added.")
             return find_carrier(connection, values["code"])
 
     def list(self) -> tuple[Carrier, ...]:
@@ -107,7 +109,7 @@ class Carriers:
                     f"Carrier {carrier.code} is used by {counted}; it stays.", reason="carrier_in_use"
                 )
             carrier_rows.delete_carrier(connection, carrier.id)
-            self._record(connection, "carrier_removed", f"Carrier {carrier.code} removed.")
+            self._record(connection, "carrier.removed", f"Carrier {carrier.code} removed.")
 
     def codes(self, store: str, *, refresh: bool = False) -> CarrierCodes:
         """What the store calls its carriers, as last listed; asks the store the first time, and to refresh.
@@ -130,7 +132,7 @@ class Carriers:
         with self._database.write() as connection:
             carrier_rows.set_mapping(connection, store, carrier.id, chosen.code, self._context.now())
             words = f"Carrier {carrier.code} is {chosen.code} ({chosen.label}) on {store}."
-            self._record(connection, "carrier_mapped", words, store)
+            self._record(connection, "carrier.mapped", words, store)
         return MappingRow(store, carrier.code, chosen.code, chosen.label)
 
     def unmap(self, store: str, code: str) -> None:
@@ -139,7 +141,9 @@ class Carriers:
             carrier = find_carrier(connection, code)
             if not carrier_rows.delete_mapping(connection, known_store(connection, store), carrier.id):
                 raise NotFoundError(f"{carrier.code} is not mapped on {store}.", reason="not_mapped")
-            self._record(connection, "carrier_unmapped", f"Carrier {carrier.code} unmapped on {store}.", store)
+            self._record(
+                connection, "carrier.unmapped", f"Carrier {carrier.code} unmapped on {store}.", store
+            )
 
     def mappings(self, store: str | None = None) -> tuple[MappingRow, ...]:
         """All mappings (of one store). Raises NotFoundError."""
@@ -166,7 +170,7 @@ class Carriers:
                 target=carrier.code if carrier else str(delivery),
             )
             words = f"Shipping method {shipping_method} of {store} goes to {row.target}."
-            self._record(connection, "carrier_routed", words, store)
+            self._record(connection, "carrier.routed", words, store)
             return row
 
     def unroute(self, store: str, shipping_method: str) -> None:
@@ -179,7 +183,7 @@ class Carriers:
                     reason="not_routed",
                 )
             words = f"Shipping method {shipping_method} of {store} has no route any more."
-            self._record(connection, "carrier_unrouted", words, store)
+            self._record(connection, "carrier.unrouted", words, store)
 
     def routes(self, store: str | None = None) -> tuple[RouteRow, ...]:
         """All routes (of one store). Raises NotFoundError."""
@@ -209,21 +213,7 @@ class Carriers:
                 for route in carrier_rows.load_routes(connection, store)
             }
             mapped = {(row.store, row.carrier) for row in carrier_rows.load_mappings(connection, store)}
-        rows = []
-        for of_store, method, title, count, takes_any in methods:
-            route = routes.get((of_store, method)) or routes.get((of_store, carrier_rows.DEFAULT_METHOD))
-            carrier = route.carrier.code if route and route.carrier else None
-            rows.append(
-                CoverageRow(
-                    store=of_store,
-                    shipping_method=method,
-                    title=title,
-                    orders=count,
-                    carrier=carrier or (str(route.delivery) if route else None),
-                    mapped=bool(takes_any) or (of_store, carrier) in mapped if carrier else None,
-                )
-            )
-        return tuple(rows)
+        return tuple(_coverage_row(method, routes, mapped) for method in methods)
 
     def _cached(self, store: str) -> CarrierCodes | None:
         with self._database.read() as connection:
@@ -242,7 +232,10 @@ def _clean_code(code: str) -> str:
             reason="bad_carrier_code",
         )
     if clean.lower() in _TARGET_WORDS:
-        raise InputError(f"{clean} cannot be a carrier's code; it means something else in a route.", reason="bad_carrier_code")
+        raise InputError(
+            f"{clean} cannot be a carrier's code; it means something else in a route.",
+            reason="bad_carrier_code",
+        )
     return clean
 
 
@@ -284,6 +277,25 @@ def _route_row(route: carrier_rows.Route) -> RouteRow:
     return RouteRow(store=route.store, shipping_method=route.shipping_method, target=target)
 
 
+def _coverage_row(
+    method: Row[Any],
+    routes: Mapping[tuple[str, str], carrier_rows.Route],
+    mapped: Collection[tuple[str, str]],
+) -> CoverageRow:
+    route = routes.get((method.store, method.shipping_method))
+    route = route or routes.get((method.store, carrier_rows.DEFAULT_METHOD))
+    carrier = route.carrier.code if route and route.carrier else None
+    shown = bool(method.codes_open) or (method.store, carrier) in mapped
+    return CoverageRow(
+        store=method.store,
+        shipping_method=method.shipping_method,
+        title=method.title,
+        orders=method.orders,
+        carrier=carrier or (str(route.delivery) if route else None),
+        mapped=shown if carrier else None,
+    )
+
+
 def _most_alike(carrier: Carrier, codes: CarrierCodes) -> Suggestion | None:
     scored = [(_likeness(carrier, entry), entry) for entry in codes.codes]
     if not scored:
@@ -303,13 +315,13 @@ def _plain(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if c.isalnum())
 
 
-def _open_methods(store: str | None) -> sa.Select[tuple[str, str, str, int, bool | None]]:
+def _open_methods(store: str | None) -> sa.Select[Any]:
     query = (
         sa.select(
             orders.c.store,
             orders.c.shipping_method,
-            sa.func.max(orders.c.shipping_title),
-            sa.func.count(),
+            sa.func.max(orders.c.shipping_title).label("title"),
+            sa.func.count().label("orders"),
             stores.c.codes_open,
         )
         .join_from(orders, stores)

@@ -56,7 +56,7 @@ def open_manifest(connection: Connection, carrier: Carrier, context: Context) ->
     number = next_number(connection, context.local_date(at).year)
     key = insert_manifest(connection, number, carrier.id, at)
     record(
-        connection, "manifest_opened", f"Manifest {number} opened for {carrier.code}.", at=at, manifest_id=key
+        connection, "manifest.opened", f"Manifest {number} opened for {carrier.code}.", at=at, manifest_id=key
     )
     return key
 

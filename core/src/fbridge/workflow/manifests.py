@@ -1,33 +1,31 @@
-"""Manifests: what is handed to one carrier together, gathered and taken back (shipping stands apart)."""
+"""Manifests: what is handed to one carrier together, gathered, shipped, taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from fbridge.errors import FbridgeError, InputError
+from fbridge.errors import InputError
 from fbridge.models.results import ItemResult
-from fbridge.models.shipments import Manifest, Shipment
+from fbridge.models.shipments import Manifest
 from fbridge.models.states import ManifestState
 from fbridge.storage.events import record
 from fbridge.storage.ledger import hold_back, lock_entries
 from fbridge.storage.manifests import load_manifest, load_manifests, lock_manifest, update_manifest
-from fbridge.storage.shipments import load_shipment, lock_shipments, update_shipments
+from fbridge.storage.shipments import lock_shipments, update_shipments
 from fbridge.storage.tables import carriers, manifests
 from fbridge.workflow.context import Context
-from fbridge.workflow.manifest_filling import add_to_manifest
+from fbridge.workflow.manifest_filling import add_to_manifest, take_off_manifest
 from fbridge.workflow.manifest_references import (
     find_manifest,
     open_manifest,
     refuse_unless_preparing,
     target_manifest,
 )
-from fbridge.workflow.references import find_carrier, find_shipment
+from fbridge.workflow.references import find_carrier
+from fbridge.workflow.ship import ShipResult, ship_manifest
 from fbridge.workflow.shipment_rules import untouched
 
 
@@ -83,13 +81,23 @@ class Manifests:
             results = add_to_manifest(connection, manifest, refs, store=store, at=self._context.now())
             return AddResult(manifest=load_manifest(connection, manifest.id), results=results)
 
+    def ship(
+        self, ref: str, *, check: bool = True, leave_out_bad: bool = False, force: Sequence[str] = ()
+    ) -> ShipResult:
+        """Say that the carrier has taken the parcels, after a last look at their orders on the stores.
+
+        See :func:`fbridge.workflow.ship.ship_manifest`. Raises NotFoundError, InputError, UnreachableError.
+        """
+        return ship_manifest(
+            self._context, self.get(ref), check=check, leave_out_bad=leave_out_bad, force=force
+        )
+
     def remove(self, ref: str, shipments: Sequence[str]) -> tuple[ItemResult, ...]:
         """Take shipments off a manifest in preparation; they stay as shipments. Raises as :meth:`get` does."""
         with self._database.write() as connection:
             manifest = lock_manifest(connection, find_manifest(connection, ref))
             refuse_unless_preparing(manifest)
-            take_off = partial(_take_off, connection, manifest, self._context.now())
-            return tuple(_each(connection, shipments, take_off))
+            return take_off_manifest(connection, manifest, shipments, at=self._context.now())
 
     def leave_behind(self, ref: str, shipments: Sequence[str]) -> tuple[ItemResult, ...]:
         """Say that the carrier did not take these: also off a shipped manifest, while no store was told."""
@@ -97,8 +105,7 @@ class Manifests:
             manifest = lock_manifest(connection, find_manifest(connection, ref))
             if manifest.state is ManifestState.CANCELLED:
                 refuse_unless_preparing(manifest)
-            take_off = partial(_take_off, connection, manifest, self._context.now())
-            return tuple(_each(connection, shipments, take_off))
+            return take_off_manifest(connection, manifest, shipments, at=self._context.now())
 
     def reopen(self, ref: str) -> Manifest:
         """Put a shipped manifest back into preparation. Raises InputError once a store was told of any of it."""
@@ -117,7 +124,7 @@ class Manifests:
             update_manifest(connection, manifest.id, state=ManifestState.PREPARING, shipped_at=None)
             update_shipments(connection, ids, shipped_at=None)
             hold_back(connection, ids, self._context.now())
-            self._record(connection, "manifest_reopened", manifest, "reopened")
+            self._record(connection, "manifest.reopened", manifest, "reopened")
             return load_manifest(connection, manifest.id)
 
     def cancel(self, ref: str) -> Manifest:
@@ -129,7 +136,7 @@ class Manifests:
             update_manifest(
                 connection, manifest.id, state=ManifestState.CANCELLED, cancelled_at=self._context.now()
             )
-            self._record(connection, "manifest_cancelled", manifest, "cancelled")
+            self._record(connection, "manifest.cancelled", manifest, "cancelled")
             return load_manifest(connection, manifest.id)
 
     def _record(self, connection: Connection, kind: str, manifest: Manifest, words: str) -> None:
@@ -142,14 +149,11 @@ class Manifests:
         )
 
 
-def _each(
-    connection: Connection, refs: Sequence[str], act: Callable[[str], ItemResult]
-) -> list[ItemResult]:
-    results = []
-    for ref in refs:
-        try:
-            with connection.begin_nested():
-                results.append(act(ref))
-        except FbridgeError as error:
-            results.append(ItemResult(ref=ref, ok=False, reason=error.reason, words=str(error)))
-    return results
+def _refuse_pushed(manifest: Manifest) -> None:
+    told = [shipment.label for shipment in manifest.shipments if not untouched(shipment)]
+    if told:
+        raise InputError(
+            f"Manifest {manifest.number} stays shipped: {', '.join(told)} went to a store already; what did not "
+            f"leave comes off with: fbridge manifest leave-behind {manifest.number} SHIPMENT",
+            reason="already_pushed",
+        )

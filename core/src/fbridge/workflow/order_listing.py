@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -167,21 +168,29 @@ def order_row(row: RowMapping) -> OrderRow:
     )
 
 
-def _conditions(chosen: OrderFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
-    kinds = [
-        kind
-        for kind, wanted in ((PaymentKind.COD, chosen.cod), (PaymentKind.UNPAID, chosen.unpaid))
-        if wanted
-    ]
-    longest_ago = now - chosen.older_than if chosen.older_than is not None else None
-    possible = (
-        (chosen.store, orders.c.store == chosen.store),
-        (chosen.ready or None, _READY),
-        (kinds or None, orders.c.payment.in_(kinds)),
-        (chosen.carrier, carriers.c.code == (chosen.carrier or "").strip().upper()),
-        (chosen.since, orders.c.created_at >= chosen.since),
-        (longest_ago, orders.c.created_at <= longest_ago),
-        (chosen.changed_since, orders.c.changed_at >= chosen.changed_since),
-        (chosen.state, orders.c.fulfillment == chosen.state),
-    )
-    return [condition for wanted, condition in possible if wanted is not None]
+def _conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement[bool]]:
+    if chosen.store is not None:
+        yield orders.c.store == chosen.store
+    if chosen.ready:
+        yield _READY
+    kinds = [kind for kind, wanted in _kinds(chosen) if wanted]
+    if kinds:
+        yield orders.c.payment.in_(kinds)
+    if chosen.carrier is not None:
+        yield carriers.c.code == chosen.carrier.strip().upper()
+    if chosen.state is not None:
+        yield orders.c.fulfillment == chosen.state
+    yield from _time_conditions(chosen, now)
+
+
+def _kinds(chosen: OrderFilter) -> Iterable[tuple[PaymentKind, bool]]:
+    return (PaymentKind.COD, chosen.cod), (PaymentKind.UNPAID, chosen.unpaid)
+
+
+def _time_conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement[bool]]:
+    if chosen.since is not None:
+        yield orders.c.created_at >= chosen.since
+    if chosen.older_than is not None:
+        yield orders.c.created_at <= now - chosen.older_than
+    if chosen.changed_since is not None:
+        yield orders.c.changed_at >= chosen.changed_since

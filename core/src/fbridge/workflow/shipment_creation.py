@@ -14,6 +14,7 @@ from fbridge.errors import InputError
 from fbridge.models.fulfillments import Item
 from fbridge.models.shipments import Carrier, Document, Manifest
 from fbridge.models.states import Delivery
+from fbridge.storage.address_prints import keep_address_print
 from fbridge.storage.carriers import route_for
 from fbridge.storage.events import record
 from fbridge.storage.ledger import open_entry
@@ -93,11 +94,12 @@ def create_for_order(
     )
     refuse_bad_particulars(connection, new, allow_shared=wish.allow_shared)
     shipment_id = insert_shipment(connection, new, at)
+    keep_address_print(connection, shipment_id, candidate.order.ship_to)
     open_entry(connection, shipment_id, at)
     refresh_open_quantity(connection, [candidate.id])
     record(
         connection,
-        "shipment_created",
+        "shipment.created",
         f"S{shipment_id} made of order {candidate.label} ({pieces(items)}) for {carrier.code}"
         f"{f', cash on delivery {new.cod}' if new.cod else ''}.",
         at=at,

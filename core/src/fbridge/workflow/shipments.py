@@ -132,7 +132,7 @@ class Shipments:
             )
             refuse_bad_particulars(connection, new, allow_shared=allow_shared)
             shipment_id = insert_shipment(connection, new, self._context.now())
-            self._record(connection, "shipment_created", "made outside of any store", shipment_id)
+            self._record(connection, "shipment.created", "made outside of any store", shipment_id)
             return load_shipment(connection, shipment_id)
 
     def list(
@@ -177,7 +177,7 @@ class Shipments:
             close_entry(connection, shipment.id, now)
             if shipment.order_id is not None:
                 refresh_open_quantity(connection, [shipment.order_id])
-            self._record(connection, "shipment_withdrawn", "withdrawn", shipment.id)
+            self._record(connection, "shipment.withdrawn", "withdrawn", shipment.id)
             return load_shipment(connection, shipment.id)
 
     def set_tracking(
@@ -222,7 +222,7 @@ class Shipments:
         update_shipments(connection, [shipment.id], revision=revision, carrier_id=wanted.carrier.id)
         want_revision(connection, shipment.id, at)
         words = f"travels with {wanted.carrier.code} under {', '.join(wanted.numbers) or 'no number'}"
-        self._record(connection, "tracking_set", words, shipment.id)
+        self._record(connection, "tracking.set", words, shipment.id)
 
     def _target(self, connection: Connection, target: str | None, carrier: Carrier | None) -> Manifest | None:
         if target is None:

@@ -48,7 +48,7 @@ def error_of(response: Response) -> FbridgeError:
         return _passing(response)
     if response.status == 404 and not code_of(response):  # noqa: PLR2004 - not found
         return no_api(response)
-    return RefusedError(f"The store refused: {words_of(response)}", reason=code_of(response) or None)
+    return RefusedError(f"The store refused: {words_of(response)}", reason=code_of(response))
 
 
 def body_of(response: Response) -> Mapping[str, Any]:
@@ -61,8 +61,12 @@ def body_of(response: Response) -> Mapping[str, Any]:
 
 
 def code_of(response: Response) -> str:
-    """WordPress's error code, or "" where the answer does not come from WordPress."""
-    return str(body_of(response).get("code", ""))
+    """WordPress's error code, or "" where the answer does not come from WordPress.
+
+    Core fulfillments answer with a number there, mostly 0.
+    """
+    code = body_of(response).get("code", "")
+    return code if isinstance(code, str) else "refused"
 
 
 def words_of(response: Response) -> str:
@@ -78,8 +82,8 @@ def plain_words(message: Any) -> str:
 def no_api(response: Response) -> RefusedError:
     """Neither WordPress's REST API nor its error stands there."""
     return RefusedError(
-        f"{response.url} answered HTTP {response.status} without the WooCommerce REST API: check the store's URL, that "
-        "WooCommerce is active, and that Settings > Permalinks is not Plain.",
+        f"{response.url} answered HTTP {response.status} without the WooCommerce REST API: check the store's "
+        "URL, that WooCommerce is active, and that Settings > Permalinks is not Plain.",
         reason="no_api",
     )
 
@@ -112,8 +116,8 @@ def _not_allowed(response: Response) -> FbridgeError:
     code, words = code_of(response), words_of(response)
     if not code:
         return UnreachableError(
-            f"Something before the store (a firewall, a login page) answered HTTP {response.status} at {response.url}: "
-            "allow this computer there.",
+            f"Something before the store (a firewall, a login page) answered HTTP {response.status} at "
+            f"{response.url}: allow this computer there.",
             reason="blocked",
         )
     if "permissions" in words:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fbridge.models.platforms import CarrierCode, CarrierCodes, Store
-
 from fbridge_woocommerce.carriers import fulfillment_carriers, providers_as_codes
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_of, place_of

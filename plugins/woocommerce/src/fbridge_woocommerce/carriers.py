@@ -1,4 +1,4 @@
-"""The carriers that a store knows by a code: providers of the tracking plugins, or those of core fulfillments. Pure."""
+"""The carriers that a store knows by a code: of the tracking plugins, or of core fulfillments. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 from fbridge.models.fulfillments import ResolvedCarrier
 from fbridge.models.platforms import CarrierCode
-
 from fbridge_woocommerce.slugs import sanitize_title
 
 OTHER = "other"

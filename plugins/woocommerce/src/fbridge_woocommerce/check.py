@@ -10,10 +10,9 @@ from fbridge.errors import CredentialsError, FbridgeError, RefusedError, Unreach
 from fbridge.http import Response
 from fbridge.models.platforms import Finding, Store, StoreReport
 from fbridge.models.states import MailBehaviour
-
 from fbridge_woocommerce.answers import body_of, content_of, error_of, no_api, server_time
 from fbridge_woocommerce.client import WooClient
-from fbridge_woocommerce.detection import facts_from, look_at_rows, namespaces_in, place_of
+from fbridge_woocommerce.detection import facts_from, look_at_rows, namespaces_in, place_of, system_status_of
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.tracking_place import (
     AUTO,
@@ -40,12 +39,12 @@ def report(store: Store) -> StoreReport:
     """What stands in the way and what does not. Raises: UnreachableError where the store cannot be looked at."""
     client = WooClient(store)
     index = client.index()
+    offset = _clock_offset(store, index)
     api = _api_finding(client, index)
     if not api.ok:
         return StoreReport(findings=(api,), mail=MailBehaviour.ALWAYS)
     access = (_access("read orders", client.newest_order), _access("write orders", client.probe_write))
     facts = _facts(client, index, may_read=access[0].ok)
-    offset = _clock_offset(store, index)
     place = place_of(store, facts)
     memory_of(store).facts = facts
     return StoreReport(
@@ -97,7 +96,7 @@ def _access(name: str, request: Callable[[], Response]) -> Finding:
 
 
 def _facts(client: WooClient, index: Response, *, may_read: bool) -> StoreFacts:
-    status = body_of(client.system_status()) if may_read else {}
+    status = system_status_of(client) if may_read else {}
     facts = facts_from(namespaces_in(index.json()), body_of(client.routes()), status)
     shown = look_at_rows(client, facts) if may_read else None
     return StoreFacts(**{**facts.to_json(), "rows_shown": shown})
@@ -111,8 +110,9 @@ def _versions(facts: StoreFacts) -> Finding:
 
 
 def _clock_offset(store: Store, index: Response) -> timedelta | None:
+    """The header has no fractions, so it is half a second behind on average."""
     told = server_time(index)
-    return None if told is None else told - store.now()
+    return None if told is None else told + timedelta(seconds=0.5) - store.now()
 
 
 def _clock(store: Store, offset: timedelta | None) -> Finding:
@@ -136,7 +136,7 @@ def _place(store: Store, place: Place, facts: StoreFacts) -> Finding:
         words = f"The setting tracking = {place} wants what this store does not offer; set it to auto."
         return Finding(name="tracking", ok=False, words=words)
     if place in (Place.AST, Place.WST) and facts.rows_shown is False:
-        words += " The plugin does not show rows of the order meta, so its own route is used: a request for each number."
+        words += " The plugin does not show rows of the order meta: its own route is used, number by number."
     if not carrier_list_is_open(place):
         words += " Carriers must be among those set up in the plugin: it shows no other name."
     return Finding(name="tracking", ok=True, words=words)

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from fbridge.http import Auth, BasicAuth, Response
 from fbridge.models.platforms import Store
-
 from fbridge_woocommerce.answers import code_of, content_of, error_of, list_of
 from fbridge_woocommerce.schemas import ORDER_FIELDS
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from fbridge.errors import RefusedError, UnreachableError
 from fbridge.models.platforms import Store
-
 from fbridge_woocommerce.answers import body_of, content_of
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.run_memory import memory_of
@@ -45,7 +44,16 @@ def rows_are_shown(store: Store, facts: StoreFacts) -> bool | None:
 def detect(client: WooClient) -> StoreFacts:
     """Ask the store for its namespaces, routes and plugins. Raises as :func:`facts_of`."""
     namespaces = namespaces_in(content_of(client.index()))
-    return facts_from(namespaces, content_of(client.routes()), body_of(client.system_status()))
+    return facts_from(namespaces, content_of(client.routes()), system_status_of(client))
+
+
+def system_status_of(client: WooClient) -> Mapping[str, Any]:
+    """Versions and plugins; empty where the store does not tell this key, or not in time."""
+    try:
+        response = client.system_status()
+    except UnreachableError:
+        return {}
+    return body_of(response) if response.ok else {}
 
 
 def facts_from(namespaces: frozenset[str], routes: Any, system_status: Mapping[str, Any]) -> StoreFacts:

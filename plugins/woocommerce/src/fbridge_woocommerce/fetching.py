@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 
 from fbridge.models.orders import Order, RejectedOrder
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
-
 from fbridge_woocommerce.mapping import order_from
 from fbridge_woocommerce.read_ahead import read_ahead
 from fbridge_woocommerce.reading import RawPage, raw_pages
@@ -16,7 +14,7 @@ from fbridge_woocommerce.reading import RawPage, raw_pages
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
     cod_methods = store.settings.get("cod_methods") or ()
-    with closing(read_ahead(raw_pages(store, query))) as pages:
+    with read_ahead(raw_pages(store, query)) as pages:
         for raw in pages:
             yield _order_page(raw, cod_methods)
 

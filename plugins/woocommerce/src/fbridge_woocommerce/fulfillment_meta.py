@@ -15,7 +15,6 @@ from typing import Any
 
 from fbridge.models.fulfillments import FulfillmentShipment, ResolvedCarrier
 from fbridge.models.orders import Order, StoreShipment
-
 from fbridge_woocommerce.carriers import OTHER, fulfillment_carrier_label
 
 MARK = "_fbridge_shipment"

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from marshmallow import ValidationError
+
 from fbridge.models.orders import (
     Address,
     Order,
@@ -18,8 +20,6 @@ from fbridge.models.orders import (
     StoreShipment,
 )
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind
-from marshmallow import ValidationError
-
 from fbridge_woocommerce import fulfillment_meta, tracking_notes, tracking_rows
 from fbridge_woocommerce.schemas import (
     FULFILLMENT_STATUS,
@@ -109,7 +109,8 @@ def order_from(raw: RawOrder, cod_methods: Iterable[str] = ()) -> Order | Reject
 
 
 def _rejected(raw: RawOrder, reason: str) -> RejectedOrder:
-    order = raw.order if isinstance(raw.order, Mapping) else {}
+    order: Any = raw.order
+    order = order if isinstance(order, Mapping) else {}
     remote_id = str(order.get("id", ""))
     return RejectedOrder(remote_id=remote_id, reason=reason, number=str(order.get("number") or remote_id))
 

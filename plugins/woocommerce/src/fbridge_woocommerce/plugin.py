@@ -1,4 +1,4 @@
-"""The WooCommerce plugin: the five hooks of the contract."""
+"""The WooCommerce plugin: the hooks of the contract."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fbridge.models.platforms import (
 from fbridge.models.states import MailBehaviour, Support
 
 if TYPE_CHECKING:
-    from fbridge.models.fulfillments import Fulfillment, Receipt
+    from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
     from fbridge.models.platforms import Store, StoreReport
 
 EXCHANGE_FIELDS = frozenset(
@@ -86,6 +86,14 @@ def push_fulfillment(store: Store, fulfillments: Sequence[Fulfillment]) -> Itera
     from fbridge_woocommerce.sending import send
 
     return send(store, fulfillments)
+
+
+@hookimpl
+def preview_push(store: Store, fulfillments: Sequence[Fulfillment]) -> Sequence[Preview]:
+    """See :func:`fbridge.hookspecs.preview_push`."""
+    from fbridge_woocommerce.preview import preview_of
+
+    return [preview_of(store, fulfillment) for fulfillment in fulfillments]
 
 
 @hookimpl

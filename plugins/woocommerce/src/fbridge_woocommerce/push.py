@@ -20,7 +20,6 @@ from fbridge.models.fulfillments import (
     StoreHolds,
 )
 from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
-
 from fbridge_woocommerce.answers import plain_words
 from fbridge_woocommerce.mapping import COMPLETED, ROWS_KEY
 from fbridge_woocommerce.schemas import TRACKING_ROWS
@@ -34,6 +33,7 @@ from fbridge_woocommerce.tracking_rows import (
     shipment_uuid,
 )
 
+PARTIAL_WORDS = "The store has no partial shipments: the order's status waits until all has left."
 _UNKNOWN_ORDER = "woocommerce_rest_shop_order_invalid_id"
 
 
@@ -136,7 +136,7 @@ def begin(fulfillment: Fulfillment, place: Place) -> Work:
         status=Effect.DONE if completed else Effect.NOT_DONE,
         mail=MailEffect.UNKNOWABLE if completed and tried else MailEffect.NOT_SENT,
         order_status=order.remote_status,
-        problem=_refusal(fulfillment),
+        problem=refusal_of(fulfillment),
     )
     if place.keeps_rows and work.problem is None:
         _plan_tracking_rows(work)
@@ -146,17 +146,19 @@ def begin(fulfillment: Fulfillment, place: Place) -> Work:
 def _is_ours(fulfillment: Fulfillment) -> bool:
     marks = {entry.mark for entry in fulfillment.order.shipments}
     return any(
-        shipment.acknowledged is not None or shipment.id in marks or str(shipment_uuid(shipment.id)) in marks
+        shipment.acknowledged is not None
+        or not marks.isdisjoint((shipment.id, str(shipment_uuid(shipment.id))))
         for shipment in fulfillment.shipments
     )
 
 
-def _refusal(fulfillment: Fulfillment) -> Problem | None:
+def refusal_of(fulfillment: Fulfillment) -> Problem | None:
+    """Why nothing is sent for the order, from its status; None where something may be."""
     order = fulfillment.order
     reasons = {OrderStatus.CANCELLED: "order_cancelled", OrderStatus.ON_HOLD: "on_hold"}
     if order.status not in reasons:
         return None
-    words = f"Order {order.number} is {order.remote_status} on the store; it was left as it is."
+    words = f"Order {order.number} is {order.remote_status} on the store; it is left as it is."
     return Problem(outcome=Outcome.REFUSED, reason=reasons[order.status], words=words)
 
 
@@ -287,10 +289,7 @@ def _good_reason(work: Work, part: Part) -> tuple[str, str]:
     if work.elsewhere:
         return "completed_elsewhere", "Somebody completed the order on the store."
     if work.place is not Place.FULFILLMENTS and work.status is not Effect.DONE:
-        return (
-            "partial_status_left",
-            "The store has no partial shipments: the order's status waits until all has left.",
-        )
+        return "partial_status_left", PARTIAL_WORDS
     if work.place is Place.NONE and part.shipment.numbers:
         return "number_not_kept", "The setting tracking = none keeps the number away from the store."
     return ("sent", "") if work.wrote else ("already_there", "The store shows it already; nothing was sent.")

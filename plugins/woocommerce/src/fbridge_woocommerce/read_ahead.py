@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-def read_ahead(source: Iterator[T]) -> Iterator[T]:
+@contextmanager
+def read_ahead(source: Iterator[T]) -> Iterator[Iterator[T]]:
     """The same items; one is made in a thread while its predecessor is used, and never more than one.
 
-    An error of the source comes out where its item would have come. Closing this iterator waits for the item
-    that is being made and ends the thread.
+    An error of the source comes out where its item would have come. The end of the ``with`` block waits for the
+    item that is being made, and ends the thread.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="fbridge-read-ahead") as pool:
+        yield _items(source, pool)
+
+
+def _items(source: Iterator[T], pool: ThreadPoolExecutor) -> Iterator[T]:
+    coming = pool.submit(_next, source)
+    while (item := coming.result()) is not None:
         coming = pool.submit(_next, source)
-        while (item := _result(coming)) is not None:
-            coming = pool.submit(_next, source)
-            yield item[0]
+        yield item[0]
 
 
 def _next(source: Iterator[T]) -> tuple[T] | None:
     for item in source:
         return (item,)
     return None
-
-
-def _result(coming: Future[tuple[T] | None]) -> tuple[T] | None:
-    return coming.result()

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from fbridge.errors import RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import OrderQuery, Store
-
 from fbridge_woocommerce import keyset
 from fbridge_woocommerce.answers import list_of, server_time
 from fbridge_woocommerce.client import PAGE_SIZE, WooClient, total_of
@@ -84,8 +83,8 @@ class _ChangedOrders:
         total = total_of(self._client.count_of_second(second))
         if total is None:
             raise UnreachableError(
-                f"More than {PAGE_SIZE} orders of {self._store.url} changed in one second, and the store does not say "
-                "how many: something before it takes the header X-WP-Total away.",
+                f"More than {PAGE_SIZE} orders of {self._store.url} changed in one second, and the store does "
+                "not say how many: something before it takes the header X-WP-Total away.",
                 reason="unexpected_answer",
             )
         return -(-total // PAGE_SIZE)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from marshmallow import ValidationError
+
 from fbridge.errors import (
     CredentialsError,
     FbridgeError,
@@ -21,8 +23,6 @@ from fbridge.http import Response
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.platforms import Store
 from fbridge.models.states import Outcome
-from marshmallow import ValidationError
-
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_of, place_of, rows_are_shown
 from fbridge_woocommerce.push import Problem, Work, begin, receipt_of, take_item, update_for

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from fbridge_woocommerce.tracking_place import AUTO, Place
 
 
-class _Words(fields.List):
+class _Words(fields.List[Any]):
     """A list of words; a command line or an environment variable gives them separated by commas."""
 
     def _deserialize(

@@ -12,7 +12,6 @@ from typing import Any
 
 from fbridge.models.fulfillments import FulfillmentShipment
 from fbridge.models.orders import StoreShipment
-
 from fbridge_woocommerce.carriers import carrier_words
 
 _OURS = re.compile(r"\[fbridge (?P<mark>\S+): (?P<numbers>[^\]]+)\]")

@@ -15,14 +15,13 @@ from uuid import NAMESPACE_URL, RFC_4122, UUID, uuid5
 
 from fbridge.models.fulfillments import FulfillmentShipment, ResolvedCarrier, TrackingNumber
 from fbridge.models.orders import StoreShipment
-
 from fbridge_woocommerce.slugs import sanitize_title
 
 Row = dict[str, Any]
 
 SPARE_NUMBERS = 20
 
-_RANDOM_UUIDS = (4, 7)
+_UUID_VERSIONS = (4, 5, 7)
 
 
 def shipment_uuid(shipment_id: str) -> UUID:
@@ -75,9 +74,9 @@ def store_shipments(rows: Sequence[Row]) -> tuple[StoreShipment, ...]:
 def _marks(ids: Iterable[str]) -> dict[str, str]:
     present = tuple(ids)
     marks = {own: str(UUID(own)) for own in present if _may_be_ours(own)}
-    for own, mark in tuple(marks.items()):
+    for mark in tuple(marks.values()):
         further = {tracking_id(mark, index) for index in range(1, len(present))}
-        marks |= {other: mark for other in present if other in further and other != own}
+        marks |= {own: mark for own in present if own in further}
     return marks
 
 
@@ -86,7 +85,7 @@ def _may_be_ours(own: str) -> bool:
         candidate = UUID(hex=own)
     except ValueError:
         return False
-    return candidate.variant == RFC_4122 and candidate.version in _RANDOM_UUIDS
+    return candidate.variant == RFC_4122 and candidate.version in _UUID_VERSIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from fbridge.http import Response
 from fbridge.models.fulfillments import FulfillmentShipment, Item
 from fbridge.models.platforms import Store
 from fbridge.models.states import Effect, Outcome
-
 from fbridge_woocommerce import fulfillment_meta, tracking_notes
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.fulfillment_meta import Act, FulfillmentPlan, meta_list, meta_of, plan_fulfillment
@@ -72,6 +71,8 @@ class FulfillmentWriter(_PartByPart):
 
     def _write_part(self, work: Work, part: Part) -> None:
         shipment = part.shipment if part.shipment.carrier else replace(part.shipment, tracking=())
+        if not shipment.items:
+            return
         plan = plan_fulfillment(work.fulfillment.order, shipment)
         if plan.act is Act.REFUSE:
             part.fail(_too_many(work))
@@ -123,8 +124,8 @@ def _take_entry(part: Part, entry: Any) -> None:
 
 def _too_many(work: Work) -> Problem:
     words = (
-        f"The fulfillments that order {work.fulfillment.number} has on the store leave fewer pieces than this shipment "
-        "holds; look at them there."
+        f"The fulfillments that order {work.fulfillment.number} has on the store leave fewer pieces than this "
+        "shipment holds; look at them there."
     )
     return Problem(outcome=Outcome.REFUSED, reason="more_than_remains", words=words)
 

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from fbridge.errors import CredentialsError, FbridgeError, NotSentError, UnconfirmedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.states import Outcome
-
 from fbridge_woocommerce.answers import code_of, error_of, wait_asked, words_of
 from fbridge_woocommerce.push import Problem
 

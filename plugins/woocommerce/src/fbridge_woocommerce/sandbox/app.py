@@ -23,6 +23,7 @@ from fbridge_woocommerce.sandbox.routes.orders import order_routes
 from fbridge_woocommerce.sandbox.routes.refunds import refund_routes
 from fbridge_woocommerce.sandbox.routes.trackings import tracking_routes
 from fbridge_woocommerce.sandbox.settings import SandboxSettings
+from fbridge_woocommerce.sandbox.shopkeeper import WooCommerceShopkeeper
 from fbridge_woocommerce.sandbox.state import Shop
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class WooCommerceSandbox:
         self._keys = {name: made_up_key(name) for name in ("read_write", "read", "write")}
         self.shop = Shop(settings)
         self.control = Control(self.shop, self._keys)
+        self.shopkeeper = WooCommerceShopkeeper(self.control)
         self._control_routes = ControlRoutes(self.control)
         routes = [
             route

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import BaseConverter, Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from fbridge_woocommerce.sandbox.authentication import Authenticator
@@ -27,6 +27,12 @@ COMMON_HEADERS = {
         "Authorization, X-WP-Nonce, Content-Disposition, Content-MD5, Content-Type"
     ),
 }
+
+
+class HexConverter(BaseConverter):
+    """The id of a tracking, ``<hex:id>``."""
+
+    regex = "[a-fA-F0-9]{1,32}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class Dispatcher:
     ) -> None:
         self._routes = list(routes)
         rules = [Rule(route.rule, methods=route.methods, endpoint=route) for route in self._routes]
-        self._map = Map(rules, strict_slashes=False, merge_slashes=False)
+        self._map = Map(rules, converters={"hex": HexConverter}, strict_slashes=False, merge_slashes=False)
         self._authenticator = authenticator
         self._settings = settings
 

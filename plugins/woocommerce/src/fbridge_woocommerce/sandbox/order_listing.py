@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -18,7 +18,7 @@ ORDER_BY = ("date", "id", "include", "title", "slug", "modified")
 DATE_FILTERS = ("modified_after", "modified_before", "after", "before")
 LIST_PARAMETERS = ("include", "exclude")
 UNSORTED = frozenset({"include", "title", "slug"})
-"""With these the real store sorts by nothing useful; the sandbox sorts by id."""
+"""With these the database gives the orders as it finds them, which is by status and date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +141,19 @@ def _page_by_index(shop: Shop, wanted: OrderFilter) -> tuple[list[int], int]:
 
 def _page_by_scan(shop: Shop, wanted: OrderFilter) -> tuple[list[int], int]:
     found = [order for order in _candidates(shop, wanted) if _matches(order, wanted)]
-    if wanted.orderby in {"modified", "date"}:
-        attribute = "modified" if wanted.orderby == "modified" else "created"
-        found.sort(key=lambda order: (getattr(order, attribute), order.id), reverse=wanted.descending)
-    else:
-        ascending_anyway = wanted.orderby in UNSORTED
-        found.sort(key=lambda order: order.id, reverse=wanted.descending and not ascending_anyway)
+    found.sort(key=_sort_key(wanted.orderby), reverse=wanted.descending)
     page = found[wanted.start : wanted.start + wanted.per_page]
     return [order.id for order in page], len(found)
+
+
+def _sort_key(orderby: str) -> Callable[[OrderRecord], tuple[Any, ...]]:
+    if orderby == "modified":
+        return lambda order: (order.modified, order.id)
+    if orderby == "date":
+        return lambda order: (order.created, order.id)
+    if orderby in UNSORTED:
+        return lambda order: (order.status, order.created, order.id)
+    return lambda order: (order.id,)
 
 
 def _candidates(shop: Shop, wanted: OrderFilter) -> Iterable[OrderRecord]:

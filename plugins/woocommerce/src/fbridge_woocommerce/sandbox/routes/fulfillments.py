@@ -60,9 +60,9 @@ def _create(shop: Shop, call: Call) -> Answer:
         fulfillment = FulfillmentRecord(next(shop.fulfillment_ids), "", shop.now(), [])
         record.fulfillments.append(fulfillment)
         _fill(shop, fulfillment, call)
-        _mail(shop, record, fulfillment, call, "created")
-        shop.add_note(record, _created_note(shop, record, fulfillment))
         update_status(shop, record)
+        shop.add_note(record, _created_note(shop, record, fulfillment))
+        _mail(shop, record, fulfillment, call, "created")
     return Answer(_json(fulfillment, record, as_read=False), 201)
 
 

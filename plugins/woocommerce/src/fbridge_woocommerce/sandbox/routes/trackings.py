@@ -56,7 +56,7 @@ class _Place:
 
 def _routes(place: _Place) -> list[Route]:
     every = f"/{place.namespace}/orders/<int:order_id>/shipment-trackings"
-    one = f"{every}/<string(maxlength=32):id>"
+    one = f"{every}/<hex:id>"
     needed = ("tracking_number",)
     return [
         Route(every, ("GET",), partial(_list, place), errors.cannot_list),

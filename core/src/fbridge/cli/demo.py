@@ -1,0 +1,101 @@
+"""``fbridge demo``."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fbridge.cli.command_classes import Command
+from fbridge.cli.session import Session, pass_session
+from fbridge.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from fbridge.demo.evening import Comparison, Evening, Step
+
+WIDTH = 110
+ROWS = 9
+
+
+@click.command(cls=Command)
+@click.option("--platform", default="woocommerce", show_default=True, help="Platform to emulate.")
+@pass_session
+def demo(session: Session, platform: str) -> ExitCode:
+    """See the whole job on an emulated store.
+
+    Starts a sandbox store, fetches its orders, makes a manifest, ships it, is killed in the middle of the push,
+    and pushes again: nothing is lost and nothing is sent twice. Uses a folder of its own; your settings and
+    stores are not touched.
+    """
+    with _evening(platform) as evening:
+        speak = not session.json
+        if speak:
+            click.echo("An evening at a shop's office, on an emulated store. Your own settings are not touched.\n")
+        for step in _steps(evening):
+            if speak:
+                _show(step)
+        rows = evening.compare()
+        if speak:
+            _show_comparison(evening, rows)
+            return ExitCode.OK
+        from fbridge.cli.output import show_data
+
+        return show_data(session, evening.facts)
+
+
+@contextmanager
+def _evening(platform: str) -> Iterator[Evening]:
+    from fbridge.bridge import Bridge
+    from fbridge.demo.evening import Evening
+    from fbridge.sandbox import create_sandbox, serve
+    from fbridge.settings import Home
+
+    with tempfile.TemporaryDirectory(prefix="fbridge-demo-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        places = Home(config=home, data=home, log=home / "log")
+        with serve(create_sandbox(platform, pace=0.5)) as served, Bridge.open(places) as bridge:
+            yield Evening(bridge, served, platform, home)
+
+
+def _steps(evening: Evening) -> Iterator[Step]:
+    for act in (
+        evening.add_store,
+        evening.fetch,
+        evening.map_carrier,
+        evening.list_ready,
+        evening.gather,
+        evening.push_too_early,
+        evening.ship,
+        evening.plan,
+        evening.killed_push,
+        evening.push_again,
+    ):
+        yield act()
+
+
+def _show(step: Step) -> None:
+    click.secho(f"$ {step.command}", bold=True)
+    for line in step.lines:
+        click.echo(f"  {line}")
+
+
+def _show_comparison(evening: Evening, rows: Sequence[Comparison]) -> None:
+    facts = evening.facts
+    plain = [row for row in rows if row.what == "paid"]
+    shown = [row for row in rows if row.what != "paid"] + plain
+    click.echo("\nWhat the store itself shows, before and after:")
+    click.echo(f"  {'order':<8}{'':<21}{'before':<13}{'after':<13}{'mails':>5}  tracking numbers")
+    for row in shown[:ROWS]:
+        numbers = ", ".join(row.numbers)
+        click.echo(f"  {row.order:<8}{row.what:<21}{row.before:<13}{row.after:<13}{row.mails:>5}  {numbers}")
+    if len(shown) > ROWS:
+        click.echo(f"  ... and {len(shown) - ROWS} more like the last")
+    click.echo(
+        f"\n{facts.sent} shipments sent, {facts.lost} lost, {facts.doubled_numbers} doubled, "
+        f"{facts.second_mails} second mails."
+    )
+    click.echo("Now your own store: fbridge store add NAME --platform PLATFORM --url URL")

@@ -1,0 +1,245 @@
+"""The evening itself: each step is a command that a person would type, done through ``Bridge``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from fbridge.bridge import Bridge
+from fbridge.demo.killed_push import kill_a_push
+from fbridge.errors import FbridgeError
+from fbridge.models.orders import Address, Money
+from fbridge.models.states import PaymentKind
+from fbridge.sandbox import ServedSandbox
+from fbridge.sandbox.contract import Shopkeeper, ShownOrder
+from fbridge.workflow.order_listing import OrderRow
+from fbridge.workflow.orders import OrderFilter
+
+STORE = "shop"
+CARRIER = "BRT"
+ORDERS = 28
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command with what came of it, in a few lines."""
+
+    command: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One order as the store showed it before the evening and shows it after."""
+
+    order: str
+    what: str
+    before: str
+    after: str
+    numbers: tuple[str, ...]
+    mails: int
+
+
+@dataclass(slots=True)
+class Facts:
+    """What happened, for ``--json``."""
+
+    platform: str = ""
+    orders_fetched: int = 0
+    orders_ready: int = 0
+    manifest: str = ""
+    shipments: int = 0
+    parcels: int = 0
+    stopped: tuple[str, ...] = ()
+    planned_mails: int = 0
+    killed_after_mails: int = 0
+    sent: int = 0
+    doubled_numbers: int = 0
+    second_mails: int = 0
+    lost: int = 0
+    comparison: list[Comparison] = field(default_factory=list)
+
+
+class Evening:
+    """Plays the evening on one served sandbox; yields each step when it is done."""
+
+    def __init__(self, bridge: Bridge, served: ServedSandbox, platform: str, home: Path) -> None:
+        self._bridge = bridge
+        self._served = served
+        self._shop: Shopkeeper = served.app.shopkeeper
+        self._home = home
+        self._rows: list[OrderRow] = []
+        self._special: dict[str, str] = {}
+        self._before: dict[str, ShownOrder] = {}
+        self.facts = Facts(platform=platform)
+
+    def add_store(self) -> Step:
+        """Add the sandbox as a store; it is checked on the way."""
+        settings = {**self._served.store_settings(), "settle": "1s"}
+        report = self._bridge.stores.add(
+            STORE,
+            self.facts.platform,
+            self._served.url,
+            settings,
+            orders_from=date(2020, 1, 1),
+            accept_mail=True,
+        )
+        findings = report.findings if report else ()
+        tracking = next((one.words for one in findings if one.name == "tracking"), "")
+        command = f"fbridge store add {STORE} --platform {self.facts.platform} --url {self._served.url} --accept-mail"
+        return Step(command, (f"{len(findings)} checks passed. {tracking}",))
+
+    def fetch(self) -> Step:
+        """Download every order, whatever its state."""
+        (result,) = self._bridge.fetch([STORE])
+        if result.error:
+            raise result.error
+        self.facts.orders_fetched = result.orders
+        return Step(f"fbridge fetch {STORE}", (f"{result.orders} orders, of every state, are kept here.",))
+
+    def map_carrier(self) -> Step:
+        """Add a carrier and say what the store calls it."""
+        self._bridge.carriers.add(CARRIER, "BRT Bartolini", tracking_url="https://vas.brt.it/?n={number}")
+        (suggestion, *_) = self._bridge.carriers.suggest(STORE)
+        self._bridge.carriers.map(STORE, CARRIER, suggestion.site_code)
+        return Step(
+            f'fbridge carrier add {CARRIER} "BRT Bartolini"; fbridge carrier map {STORE} {CARRIER} {suggestion.site_code}',
+            (f"The store will show it as {suggestion.label!r}.",),
+        )
+
+    def list_ready(self) -> Step:
+        """What can be shipped: paid or cash on delivery, goods for a carrier, nothing shipped yet."""
+        ready = list(self._bridge.orders.list(OrderFilter(ready=True)))
+        cod = [row for row in ready if row.payment is PaymentKind.COD][:2]
+        paid = [row for row in ready if row.payment is PaymentKind.PAID]
+        self._rows = cod + paid[: ORDERS - len(cod)]
+        self._before = {row.remote_id: self._shop.shows(row.remote_id) for row in self._rows}
+        self.facts.orders_ready = len(ready)
+        words = f"{len(ready)} orders can leave, all unfulfilled. Tonight {len(self._rows)} of them do."
+        return Step("fbridge orders list --ready", (words,))
+
+    def gather(self) -> Step:
+        """One manifest: most orders whole, one in part, one in three parcels, one parcel of no order."""
+        partial = next(row for row in self._rows if self._pieces(row) > 1)
+        triple = next(row for row in self._rows if row is not partial and row.payment is PaymentKind.PAID)
+        whole = [row.number for row in self._rows if row not in (partial, triple)]
+        added = self._bridge.manifests.add(CARRIER, whole)
+        number = added.manifest.number
+        line = self._bridge.orders.get(partial.number).lines[0].line
+        self._bridge.shipments.create(partial.number, items={line.id: 1}, manifest=number)
+        self._bridge.shipments.create(triple.number, numbers=[f"BX{triple.number}-{n}" for n in "123"], manifest=number)
+        self._bridge.shipments.create_external(
+            carrier=CARRIER,
+            recipient=Address(name="Anna Verdi", city="Torino", country="IT"),
+            cod=Money(amount=Decimal("35.00"), currency="EUR"),
+            manifest=number,
+        )
+        for name in [*whole, partial.number]:
+            self._bridge.shipments.set_tracking(name, [f"BX{name}"])
+        self._special = {partial.number: "a part of it", triple.number: "three parcels"}
+        return self._gathered(number, partial.number, triple.number)
+
+    def _gathered(self, number: str, partial: str, triple: str) -> Step:
+        manifest = self._bridge.manifests.get(number)
+        self.facts.manifest, self.facts.shipments = number, len(manifest.shipments)
+        self.facts.parcels = manifest.parcels
+        cod = ", ".join(str(total) for total in manifest.cod_totals)
+        return Step(
+            f"fbridge manifest add {CARRIER} ORDER...; fbridge shipment create {partial} --line ...=1; "
+            f"fbridge shipment create {triple} --number ...; fbridge shipment external; fbridge tracking set ...",
+            (
+                f"Manifest {number}, in preparation: {len(manifest.shipments)} shipments, {manifest.parcels} parcels, "
+                f"cash on delivery {cod}.",
+                f"Order {partial} leaves in part, {triple} in three parcels, one parcel belongs to no order.",
+            ),
+        )
+
+    def push_too_early(self) -> Step:
+        """Nothing is pushed before the manifest is shipped."""
+        command = f"fbridge push --manifest {self.facts.manifest}"
+        try:
+            self._bridge.plan(manifest=self.facts.manifest)
+        except FbridgeError as refusal:
+            return Step(command, (f"Refused: {refusal}",))
+        raise AssertionError("a manifest in preparation could be pushed")
+
+    def ship(self) -> Step:
+        """The shop cancels an order meanwhile; the last look finds it while the parcel is in the house."""
+        victim = self._rows[-1]
+        self._shop.cancel(victim.remote_id)
+        self._special[victim.number] = "cancelled meanwhile"
+        stopped = [one for one in self._bridge.manifests.ship(CARRIER).results if not one.ok]
+        self.facts.stopped = tuple(one.ref for one in stopped)
+        shipped = self._bridge.manifests.ship(CARRIER, leave_out_bad=True)
+        return Step(
+            f"fbridge manifest ship {CARRIER}; fbridge manifest ship {CARRIER} --leave-out-bad",
+            (
+                f"Stopped first, order {stopped[0].ref}: {stopped[0].words}.",
+                f"Then shipped without it: {len(shipped.manifest.shipments)} shipments left with the courier.",
+            ),
+        )
+
+    def plan(self) -> Step:
+        """What a push would do."""
+        plan = self._bridge.plan()
+        (store,) = plan.stores
+        self.facts.planned_mails = store.mails
+        cod = ", ".join(str(total) for total in store.cod_totals)
+        entry = store.entries[0]
+        return Step(
+            "fbridge push --plan",
+            (
+                f"{store.goes_out} shipments go out, {store.mails} customers get the store's mail, "
+                f"cash on delivery {cod}; fingerprint {plan.fingerprint}.",
+                f"As with order {entry.order_number}: {entry.carrier}, {', '.join(entry.numbers)}.",
+            ),
+        )
+
+    def killed_push(self) -> Step:
+        """A push in a process of its own, killed while the store is at work on it."""
+        self.facts.killed_after_mails = kill_a_push(self._home, lambda: len(self._mails()))
+        words = f"Killed with SIGKILL when {self.facts.killed_after_mails} mails were out; the store works on."
+        return Step("fbridge push --yes", (words,))
+
+    def push_again(self) -> Step:
+        """What may have arrived is read on the store first; only what is missing is sent."""
+        result = self._bridge.push()
+        for _, error in result.errors:
+            raise error
+        found = sum(item.reason == "found_on_store" for item in result.results)
+        sent = sum(item.state == "sent" for item in result.results)
+        self.facts.sent = sent
+        words = f"{sent} shipments are on the store: {found} were found there, {sent - found} were sent now."
+        return Step("fbridge push --yes", (words,))
+
+    def compare(self) -> list[Comparison]:
+        """Each order before and after, as the store itself shows it."""
+        for row in self._rows:
+            after = self._shop.shows(row.remote_id)
+            self.facts.doubled_numbers += len(after.numbers) - len(set(after.numbers))
+            self.facts.second_mails += max(after.mails - 1, 0)
+            stopped = row.number in self.facts.stopped
+            self.facts.lost += not after.numbers and not stopped
+            self.facts.comparison.append(self._comparison(row, after))
+        return self.facts.comparison
+
+    def _comparison(self, row: OrderRow, after: ShownOrder) -> Comparison:
+        what = "cash on delivery" if row.payment is PaymentKind.COD else "paid"
+        return Comparison(
+            order=row.number,
+            what=self._special.get(row.number, what),
+            before=self._before[row.remote_id].status,
+            after=after.status,
+            numbers=after.numbers,
+            mails=after.mails,
+        )
+
+    def _mails(self) -> Sequence[str]:
+        return [row.remote_id for row in self._rows if self._shop.shows(row.remote_id).mails]
+
+    def _pieces(self, row: OrderRow) -> int:
+        return self._bridge.orders.get(row.number).lines[0].line.remaining

@@ -1,0 +1,55 @@
+"""What a push of one order would do, for the plan. Pure: from the facts of the last check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
+from fbridge.models.platforms import Store
+from fbridge_woocommerce.detection import place_of
+from fbridge_woocommerce.mapping import COMPLETED
+from fbridge_woocommerce.push import PARTIAL_WORDS, refusal_of
+from fbridge_woocommerce.tracking_place import AUTO, Place, StoreFacts
+
+MAIL = "Completed order"
+
+
+def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
+    """Completing mails the customer once; an order that is completed already gets numbers only."""
+    refusal = refusal_of(fulfillment)
+    if refusal is not None:
+        return Preview(order_id=fulfillment.order_id, refused=refusal.words)
+    completes = fulfillment.completes_order and fulfillment.order.remote_status != COMPLETED
+    warnings = dict.fromkeys(_warnings(_known_place(store), fulfillment))
+    return Preview(
+        order_id=fulfillment.order_id, mails=(MAIL,) if completes else (), warnings=tuple(warnings)
+    )
+
+
+def _known_place(store: Store) -> Place | None:
+    facts = StoreFacts.from_json(store.facts)
+    if facts is None and store.settings["tracking"] == AUTO:
+        return None
+    return place_of(store, facts or StoreFacts())
+
+
+def _warnings(place: Place | None, fulfillment: Fulfillment) -> Iterator[str]:
+    if not fulfillment.completes_order and place is not Place.FULFILLMENTS:
+        yield PARTIAL_WORDS
+    for shipment in fulfillment.outstanding:
+        if shipment.numbers and place is not None:
+            yield from _about_numbers(place, shipment)
+
+
+def _about_numbers(place: Place, shipment: FulfillmentShipment) -> Iterator[str]:
+    carrier = shipment.carrier
+    if place is Place.NONE:
+        yield "The tracking number is not sent: the setting tracking is none."
+    if place is Place.NOTE:
+        yield "The tracking number goes into a private note, which the customer does not see."
+    if place is Place.NOTE and set(shipment.acknowledged_numbers) - set(shipment.numbers):
+        yield "The note with the former number stays: notes cannot be changed."
+    if place is Place.AST and carrier is not None and not carrier.site_code:
+        yield f"Advanced Shipment Tracking will not show the name {carrier.label}: it is not mapped to a provider."
+    if place is Place.FULFILLMENTS and len(shipment.numbers) > 1:
+        yield "The numbers stand together in the one field of the fulfillment, with the page of the first."

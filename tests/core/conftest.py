@@ -1,0 +1,310 @@
+"""The core's tests run on a real SQLite file and on a real PostgreSQL server of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from fbridge.models.orders import Address, Order, OrderLine, Payment, ShippingMethod
+from fbridge.models.shipments import Shipment
+from fbridge.models.states import ManifestState, OrderStatus, PaymentKind, PushState
+from fbridge.settings import Home, Settings
+from fbridge.storage.database import Database, open_database
+from fbridge.storage.orders import UpsertCounts, upsert_page
+from fbridge.storage.quantities import refresh_open_quantity
+from fbridge.storage.stores import ensure_store
+from fbridge.storage.tables import events, manifests, pushes, shipments
+from fbridge.workflow.carriers import Carriers
+from fbridge.workflow.context import Context
+from fbridge.workflow.manifests import Manifests
+from fbridge.workflow.orders import Orders
+from fbridge.workflow.shipments import Shipments
+
+ROME = ZoneInfo("Europe/Rome")
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+# --- databases ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A private server on a Unix socket, without durability because it dies with the tests."""
+
+    folder: Path
+
+    def url(self, name: str) -> str:
+        url = sa.URL.create(
+            "postgresql+psycopg", username="fbridge", database=name, query={"host": str(self.folder)}
+        )
+        return url.render_as_string(hide_password=False)
+
+    def execute(self, statement: str) -> None:
+        engine = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                connection.execute(sa.text(statement))
+        finally:
+            engine.dispose()
+
+
+def _server_program(name: str) -> str | None:
+    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
+    return shutil.which(name) or next(map(str, installed), None)
+
+
+def _server_user() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root, so root starts it as somebody else."""
+    if os.geteuid() != 0:
+        return {}
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    pytest.skip("PostgreSQL refuses to run as root, and there is no user postgres or nobody")
+
+
+def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return server.execute("SELECT 1")
+        except sa.exc.OperationalError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    initdb, postgres = _server_program("initdb"), _server_program("postgres")
+    if initdb is None or postgres is None:
+        pytest.skip("there are no PostgreSQL server binaries on this machine")
+    pytest.importorskip("psycopg", reason="the PostgreSQL driver is not installed")
+    user = _server_user()
+    folder = Path(tempfile.mkdtemp(prefix="fbridge-pg-"))
+    data = folder / "data"
+    if user:
+        os.chown(folder, user["user"], user["group"])
+    subprocess.run(
+        [initdb, "-D", data, "-U", "fbridge", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
+        check=True, capture_output=True, cwd=folder, **user,
+    )  # fmt: skip
+    quick = (
+        "fsync=off",
+        "synchronous_commit=off",
+        "full_page_writes=off",
+        "listen_addresses=",
+        "log_min_messages=fatal",
+    )
+    options = [word for setting in (*quick, f"unix_socket_directories={folder}") for word in ("-c", setting)]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [postgres, "-D", data, *options], cwd=folder, stdout=log, stderr=log, **user
+        )
+    server = PostgresServer(folder)
+    try:
+        _wait_until_ready(server, process)
+        server.execute("CREATE DATABASE template_fbridge")
+        open_database(server.url("template_fbridge")).close()
+        yield server
+    finally:
+        process.send_signal(signal.SIGINT)  # a fast shutdown: it does not wait for clients
+        process.wait(timeout=30)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "fbridge.db"
+    open_database(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database, brought up to date: once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "fbridge.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = f"test_{time.monotonic_ns()}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE template_fbridge")
+    yield server.url(name)
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+# --- an office ---------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Clock:
+    """A clock that tests wind forward."""
+
+    moment: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **span: float) -> None:
+        self.moment += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def context(database: Database, clock: Clock, tmp_path: Path) -> Context:
+    settings = Settings(
+        home=Home(config=tmp_path, data=tmp_path, log=tmp_path),
+        timezone=ROME,
+        database="",
+        exchange_days=30,
+        stores={},
+        environment={},
+    )
+    return Context(database=database, settings=settings, timezone=ROME, now=clock)
+
+
+def make_line(line_id: str, sku: str, quantity: int = 1, **more: Any) -> OrderLine:
+    return OrderLine(id=line_id, sku=sku, name=f"Article {sku}", quantity=quantity, **more)
+
+
+def make_order(number: str, *lines: OrderLine, **changes: Any) -> Order:
+    """A paid order of one line with 3 pieces of MUG, if nothing else is said."""
+    order = Order(
+        remote_id=f"r{number}",
+        number=number,
+        status=OrderStatus.OPEN,
+        remote_status="processing",
+        created_at=START - timedelta(days=1),
+        changed_at=START - timedelta(hours=1),
+        currency="EUR",
+        total=Decimal("49.90"),
+        payment=Payment(kind=PaymentKind.PAID, method="paypal", title="PayPal"),
+        lines=lines or (make_line(f"{number}-1", "MUG", 3),),
+        shipping_method=ShippingMethod(code="flat_rate:1", title="Courier"),
+        ship_to=Address(
+            name="Ada Rossi", street=("Via Roma 1",), postcode="20100", city="Milano", country="IT"
+        ),
+    )
+    return replace(order, **changes)
+
+
+def cod_payment(amount: str) -> Payment:
+    return Payment(kind=PaymentKind.COD, method="cod", title="Contrassegno", amount_due=Decimal(amount))
+
+
+@dataclass
+class Office:
+    """The services over one database with the stores ``shop`` and ``b2b``, and what is done around them."""
+
+    context: Context
+    carriers: Carriers = field(init=False)
+    orders: Orders = field(init=False)
+    shipments: Shipments = field(init=False)
+    manifests: Manifests = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.carriers, self.orders = Carriers(self.context), Orders(self.context)
+        self.shipments, self.manifests = Shipments(self.context), Manifests(self.context)
+        with self.context.database.write() as connection:
+            for store in ("shop", "b2b"):
+                ensure_store(connection, store, "testshop", at=START)
+
+    def keep(self, *page: Order, store: str = "shop", orders_from: date | None = None) -> UpsertCounts:
+        """Keep orders as a fetch does."""
+        with self.context.database.write() as connection:
+            return upsert_page(
+                connection, store, page, orders_from=orders_from, timezone=ROME, now=self.context.now()
+            )
+
+    def leave(self, number: str) -> None:
+        """The carrier takes a manifest's parcels; its shipments are ready to be pushed."""
+        manifest, at = self.manifests.get(number), self.context.now()
+        ids = [shipment.id for shipment in manifest.shipments]
+        with self.context.database.write() as connection:
+            connection.execute(
+                sa.update(manifests)
+                .where(manifests.c.id == manifest.id)
+                .values(state=ManifestState.SHIPPED, shipped_at=at)
+            )
+            connection.execute(sa.update(shipments).where(shipments.c.id.in_(ids)).values(shipped_at=at))
+            connection.execute(
+                sa.update(pushes)
+                .where(pushes.c.shipment_id.in_(ids))
+                .values(state=PushState.READY, reason="ready", words="goes with the next push")
+            )
+
+    def pushed(self, shipment: Shipment, state: PushState, **columns: Any) -> None:
+        """A push ended in this state."""
+        with self.context.database.write() as connection:
+            connection.execute(
+                sa.update(pushes)
+                .where(pushes.c.shipment_id == shipment.id)
+                .values(state=state, reason=str(state), words="as told", tries=1, **columns)
+            )
+            if shipment.order_id is not None:
+                refresh_open_quantity(connection, [shipment.order_id])
+
+    def sent(self, shipment: Shipment) -> None:
+        """A push succeeded: the store holds the present revision."""
+        self.pushed(shipment, PushState.SENT, acknowledged_revision=shipment.revision)
+
+    def history(self) -> list[tuple[str, str]]:
+        """(kind, words) of everything that was recorded."""
+        with self.context.database.read() as connection:
+            rows = connection.execute(sa.select(events.c.kind, events.c.words).order_by(events.c.id))
+            return [(row.kind, row.words) for row in rows]
+
+
+@pytest.fixture
+def office(context: Context) -> Office:
+    """An office with the carriers BRT and GLS, where BRT takes what the shops send by ``flat_rate:1``."""
+    made = Office(context)
+    made.carriers.add("BRT", "Bartolini", tracking_url="https://brt.example/{number}")
+    made.carriers.add("GLS", "General Logistics")
+    made.carriers.route("shop", "flat_rate:1", "BRT")
+    made.carriers.route("b2b", "*", "GLS")
+    return made
+
+
+@dataclass
+class Factory:
+    """What tests make: orders, lines and payments (helpers cannot be imported from a conftest)."""
+
+    order: Callable[..., Order] = make_order
+    line: Callable[..., OrderLine] = make_line
+    cod: Callable[[str], Payment] = cod_payment
+
+
+@pytest.fixture
+def make() -> Factory:
+    return Factory()
