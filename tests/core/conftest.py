@@ -23,13 +23,13 @@ import sqlalchemy as sa
 
 from fbridge.models.orders import Address, Order, OrderLine, Payment, ShippingMethod
 from fbridge.models.shipments import Shipment
-from fbridge.models.states import ManifestState, OrderStatus, PaymentKind, PushState
+from fbridge.models.states import OrderStatus, PaymentKind, PushState
 from fbridge.settings import Home, Settings
 from fbridge.storage.database import Database, open_database
 from fbridge.storage.orders import UpsertCounts, upsert_page
 from fbridge.storage.quantities import refresh_open_quantity
 from fbridge.storage.stores import ensure_store
-from fbridge.storage.tables import events, manifests, pushes, shipments
+from fbridge.storage.tables import events, metadata, pushes
 from fbridge.workflow.carriers import Carriers
 from fbridge.workflow.context import Context
 from fbridge.workflow.manifests import Manifests
@@ -55,13 +55,22 @@ class PostgresServer:
         )
         return url.render_as_string(hide_password=False)
 
-    def execute(self, statement: str) -> None:
-        engine = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+    def execute(self, *statements: str, database: str = "postgres") -> None:
+        engine = sa.create_engine(self.url(database), isolation_level="AUTOCOMMIT")
         try:
             with engine.connect() as connection:
-                connection.execute(sa.text(statement))
+                for statement in statements:
+                    connection.exec_driver_sql(statement)
         finally:
             engine.dispose()
+
+    def empty(self, database: str) -> None:
+        """As good as a fresh database, and much quicker than making one."""
+        self.execute(
+            *(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)),
+            "SELECT setval(seqrelid, 1, false) FROM pg_sequence",
+            database=database,
+        )
 
 
 def _server_program(name: str) -> str | None:
@@ -121,8 +130,8 @@ def postgres_server() -> Iterator[PostgresServer]:
     server = PostgresServer(folder)
     try:
         _wait_until_ready(server, process)
-        server.execute("CREATE DATABASE template_fbridge")
-        open_database(server.url("template_fbridge")).close()
+        server.execute("CREATE DATABASE office")
+        open_database(server.url("office")).close()
         yield server
     finally:
         process.send_signal(signal.SIGINT)  # a fast shutdown: it does not wait for clients
@@ -146,10 +155,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield f"sqlite:///{path}"
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = f"test_{time.monotonic_ns()}"
-    server.execute(f"CREATE DATABASE {name} TEMPLATE template_fbridge")
-    yield server.url(name)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    yield server.url("office")
+    server.empty("office")
 
 
 @pytest.fixture
@@ -248,20 +255,7 @@ class Office:
 
     def leave(self, number: str) -> None:
         """The carrier takes a manifest's parcels; its shipments are ready to be pushed."""
-        manifest, at = self.manifests.get(number), self.context.now()
-        ids = [shipment.id for shipment in manifest.shipments]
-        with self.context.database.write() as connection:
-            connection.execute(
-                sa.update(manifests)
-                .where(manifests.c.id == manifest.id)
-                .values(state=ManifestState.SHIPPED, shipped_at=at)
-            )
-            connection.execute(sa.update(shipments).where(shipments.c.id.in_(ids)).values(shipped_at=at))
-            connection.execute(
-                sa.update(pushes)
-                .where(pushes.c.shipment_id.in_(ids))
-                .values(state=PushState.READY, reason="ready", words="goes with the next push")
-            )
+        assert self.manifests.ship(number, check=False).shipped
 
     def pushed(self, shipment: Shipment, state: PushState, **columns: Any) -> None:
         """A push ended in this state."""

@@ -20,16 +20,16 @@ def test_a_character_that_cannot_be_shown_gets_a_plain_one(character: str, shown
     assert plain(character) == shown
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "ascii"])
-def test_narrow_consoles_show_what_they_can(user: Any, shop: Any, encoding: str) -> None:
-    shop.sell(1004, name="Łukasz Żak … ✓ 日本", note="naïve")
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("cp1252", "Lukasz Zak – ok ?? naïve"), ("cp850", "Lukasz Zak - ok ?? naïve")]
+)
+def test_narrow_consoles_show_what_they_can(user: Any, shop: Any, encoding: str, shown: str) -> None:
+    shop.sell(1004, name="Łukasz Żak – ✓ 日本 naïve")
     user.add_shop(shop)
     user.run("fetch")
     done = user.process("orders", "show", "1004", PYTHONIOENCODING=encoding)
     assert done.returncode == 0, done.stderr
-    text = done.stdout.decode(encoding)
-    assert "Lukasz Zak ... ok ??" in text
-    assert ("naive" if encoding == "ascii" else "naïve") in text
+    assert shown in done.stdout.decode(encoding)
 
 
 def test_a_narrow_console_gets_whole_data_as_json(user: Any, shop: Any) -> None:
@@ -43,7 +43,7 @@ def test_a_narrow_console_gets_whole_data_as_json(user: Any, shop: Any) -> None:
 def test_an_error_about_a_name_that_is_no_text_is_shown(user: Any) -> None:
     done = user.process("orders", "show", "\udcff", PYTHONIOENCODING="cp1252")
     assert done.returncode == 2
-    assert b"no order" in done.stderr
+    assert b"is not text in this console's encoding" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 import pytest
@@ -60,7 +60,7 @@ class StoreClient:
                 **options,
             },
         )
-        url, _, _ = signer.sign(f"{self.served.url}/wp-json{path}", method)
+        url, _, _ = signer.sign(f"{self.served.url}/wp-json{path}", cast("Any", method))
         return str(url)
 
 

@@ -31,7 +31,10 @@ HOURS_AGO = 1795300000
 NOT_EMULATED = {
     ("orders_list", "search"): "full-text search; an adapter asks by id",
     ("fulfillments_partial", "lookup UPS"): "guessing a carrier from a number; not used, and wrong for Italy",
-    ("fulfillments_partial", "lookup Poste"): "guessing a carrier from a number; not used, and wrong for Italy",
+    (
+        "fulfillments_partial",
+        "lookup Poste",
+    ): "guessing a carrier from a number; not used, and wrong for Italy",
     ("fulfillments_errors", "-"): "wc-analytics is the shop's own office, not an interface for others",
     ("batch_fields", "WP core batch/v1: not usable with WC keys"): "cannot be used with REST keys",
     ("concurrent_put", ""): "which of several writes at once wins is chance; see test_sandbox_races.py",
@@ -67,7 +70,12 @@ SAME_VALUE = {
     "version",
 }
 TODAY = "2026-11-23"
-HISTORY = ("Stock levels", "Order status changed from Pending", 'Email "New order"', 'Email "Processing order"')
+HISTORY = (
+    "Stock levels",
+    "Order status changed from Pending",
+    'Email "New order"',
+    'Email "Processing order"',
+)
 """Notes from before the first recorded request."""
 TRIMMED = "..."
 
@@ -106,7 +114,8 @@ def _given_orders(given: dict[str, dict[str, Any]]) -> Iterator[OrderRecord]:
         if "lines" in wanted:
             template = body["line_items"][0]
             body["line_items"] = [
-                template | {"id": int(line), "quantity": quantity} for line, quantity in wanted["lines"].items()
+                template | {"id": int(line), "quantity": quantity}
+                for line, quantity in wanted["lines"].items()
             ]
         body |= {name: wanted[name] for name in ("total", "customer_note") if name in wanted}
         record = OrderRecord(
@@ -182,7 +191,9 @@ class Replay:
         if isinstance(recorded, dict) and isinstance(answered, dict):
             for key in ("id", "tracking_id"):
                 if key in recorded and key in answered and recorded[key] != answered[key]:
-                    kind = {"tracking_id": "shipment-trackings"}.get(key, "notes" if "note" in recorded else "orders")
+                    kind = {"tracking_id": "shipment-trackings"}.get(
+                        key, "notes" if "note" in recorded else "orders"
+                    )
                     self._renamed[f"/{kind}/{recorded[key]}"] = f"/{kind}/{answered[key]}"
                     if "entity_id" in recorded:
                         self._renamed[f"/fulfillments/{recorded[key]}"] = f"/fulfillments/{answered[key]}"
@@ -251,14 +262,21 @@ def _headers(recorded: dict[str, str], answer: httpx.Response, *, exactly: bool,
     for name in ("X-WP-Total", "X-WP-TotalPages", "Location", "Allow"):
         if (name in recorded) != (name in answer.headers) and answer.status_code < 400:
             found.append(f"header {name}: {answer.headers.get(name)}, recorded {recorded.get(name)}")
-    if answer.headers.get("Allow", recorded.get("Allow")) != recorded.get("Allow") and answer.status_code < 400:
+    if (
+        answer.headers.get("Allow", recorded.get("Allow")) != recorded.get("Allow")
+        and answer.status_code < 400
+    ):
         found.append(f"header Allow: {answer.headers['Allow']}, recorded {recorded['Allow']}")
     return found
 
 
 def _shapes(recorded: Any, answered: Any, path: tuple[str, ...]) -> Iterator[str]:
     last = path[-1] if path else ""
-    if last in NOT_THE_SAME_INSIDE or recorded == TRIMMED or (recorded is None or answered is None) and last in MAY_BE_NULL:
+    if (
+        last in NOT_THE_SAME_INSIDE
+        or recorded == TRIMMED
+        or ((recorded is None or answered is None) and last in MAY_BE_NULL)
+    ):
         return
     if path[-2:] in MAY_BE_NUMBER_OR_TEXT:
         return

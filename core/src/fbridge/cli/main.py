@@ -47,7 +47,12 @@ class RootGroup(LazyGroup):
         session.json = session.json or "--json" in given  # so that usage errors are JSON as well
         extra |= {"obj": session, "standalone_mode": False}
         run = super().main
-        sys.exit(run_guarded(session, lambda: run(given, prog_name or "fbridge", **extra)))
+
+        def work() -> object:
+            _refuse_undecodable(given)
+            return run(given, prog_name or "fbridge", **extra)
+
+        sys.exit(run_guarded(session, work))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; click itself would call a closed pipe a failure."""
@@ -77,6 +82,13 @@ def cli(session: Session, home: Path | None) -> None:
 
 
 cli.params.extend(global_options())
+
+
+def _refuse_undecodable(words: Sequence[str]) -> None:
+    """Bytes that are no text in the console's encoding come as lone surrogates, which no database takes."""
+    for word in words:
+        if any("\ud800" <= character <= "\udfff" for character in word):
+            raise click.UsageError(f"{word!r} is not text in this console's encoding.")
 
 
 def _log_to_stderr() -> None:

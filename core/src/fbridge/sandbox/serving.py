@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
@@ -26,19 +27,18 @@ class ServedSandbox:
 
     def __init__(self, app: SandboxApp, host: str, port: int) -> None:
         self.app = app
-        self._sockets: dict[int, Any] = {}
+        self._socket = _bind(host, port)
+        self._dispatchers: dict[int, Any] = {}
         server = create_server(
             app.wsgi,
-            map=self._sockets,
-            host=_loopback(host),
-            port=port,
+            map=self._dispatchers,
+            sockets=[self._socket],
             threads=THREADS,
             ident=None,
             clear_untrusted_proxy_headers=False,  # the sandbox itself decides whether it trusts them
         )
-        self._server = cast("Any", server)  # the stubs allow several sockets; one address makes one
-        self.host: str = self._server.effective_host
-        self.port = int(self._server.effective_port)
+        self._server = cast("Any", server)  # the stubs allow several sockets; this is the server of one
+        self.host, self.port = self._socket.getsockname()[:2]
         self._thread = Thread(target=self._server.run, name=f"sandbox-{self.port}", daemon=True)
         self._thread.start()
 
@@ -71,8 +71,8 @@ class ServedSandbox:
         self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=2)
 
     def _close_sockets(self) -> None:
-        # Runs inside the server's own loop, which ends when no socket is left in its map.
-        for dispatcher in list(self._sockets.values()):
+        # Runs inside the server's own loop, which ends when nothing is left in its map.
+        for dispatcher in list(self._dispatchers.values()):
             dispatcher.close()
 
     def __enter__(self) -> Self:
@@ -109,6 +109,12 @@ def serve_forever(
         if ready is not None:
             ready(served)
         served.wait()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    address = _loopback(host)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return socket.create_server((address, port), family=family)
 
 
 def _loopback(host: str) -> str:

@@ -8,12 +8,13 @@ from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
-from fbridge.errors import InputError
+from fbridge.errors import BusyError, InputError
 from fbridge.models.orders import Address, Money
 from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
 from fbridge.models.states import Effect, PushState
 from fbridge.storage.events import record
 from fbridge.storage.ledger import close_entry, lock_entries, want_revision
+from fbridge.storage.manifests import lock_manifest
 from fbridge.storage.orders import lock_orders, refresh_open_quantity
 from fbridge.storage.shipments import (
     NewShipment,
@@ -256,12 +257,17 @@ class _Wanted:
 
 
 def _lock(connection: Connection, shipment_id: int) -> Shipment:
-    """The shipment as it is now, kept with its order and its ledger entry from other writers."""
-    order_id = load_shipment(connection, shipment_id).order_id
-    lock_orders(connection, [order_id] if order_id is not None else [])
+    """The shipment as it is now, kept with its manifest, order and ledger entry from other writers."""
+    before = load_shipment(connection, shipment_id)
+    if before.manifest is not None:
+        lock_manifest(connection, find_manifest(connection, before.manifest))
+    lock_orders(connection, [before.order_id] if before.order_id is not None else [])
     lock_shipments(connection, [shipment_id])
     lock_entries(connection, [shipment_id])
-    return load_shipment(connection, shipment_id)
+    now = load_shipment(connection, shipment_id)
+    if now.manifest != before.manifest:
+        raise BusyError(f"{now.label} was moved to another manifest at this moment; run the command again.")
+    return now
 
 
 def _wanted(shipment: Shipment, numbers: Sequence[str], carrier: Carrier, parcels: int | None) -> _Wanted:

@@ -49,7 +49,8 @@ def write_order(shop: Shop, changes: Mapping[str, Any]) -> OrderRecord:
         mails = len(shop.mails)
         _apply(shop, record, changes)
         # A status that was not asked for is still saved as it was read.
-        change_status(shop, record, status, before=before)
+        if status != before:
+            change_status(shop, record, status, before=before)
         shop.touch(record)
         mails = len(shop.mails) - mails
     shop.pace.wait_for_mails(mails)

@@ -1,0 +1,19 @@
+"""``python -m bench``: print every ratio. ``python -m bench start fetch`` runs only those."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import fetching, pushing, starting
+
+BENCHES = {"start": starting.run, "fetch": fetching.run, "push": pushing.run}
+
+
+def main() -> None:
+    """Run the named benchmarks, or all."""
+    for name in sys.argv[1:] or BENCHES:
+        for line in BENCHES[name]():
+            print(line, flush=True)
+
+
+main()

@@ -1,0 +1,64 @@
+"""One measured run in a fresh process: ``python -m bench.measured fbridge|bare`` with the store on stdin."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+
+def fbridge_fetch(store: dict[str, Any]) -> tuple[int, float]:
+    """Fetch every order into a new SQLite database; orders and seconds."""
+    from fbridge.bridge import Bridge
+    from fbridge.settings import Home
+
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        with Bridge.open(Home(config=home, data=home, log=home)) as bridge:
+            bridge.stores.add(
+                "shop",
+                "woocommerce",
+                store["url"],
+                store["settings"],
+                orders_from=date(2000, 1, 1),
+                accept_mail=True,
+            )
+            started = time.perf_counter()
+            (result,) = bridge.fetch()
+            seconds = time.perf_counter() - started
+            if result.error:
+                raise result.error
+            return result.new, seconds
+
+
+def bare_loop(store: dict[str, Any]) -> tuple[int, float]:
+    """Download the pages that fbridge asked for, and throw them away."""
+    import httpx
+
+    from fbridge.http.oauth1 import OAuth1Auth
+
+    auth = OAuth1Auth(store["settings"]["consumer_key"], store["settings"]["consumer_secret"])
+    paths = [one["path"] for one in store["pages"] if "modified_after" in one["path"]]
+    with httpx.Client() as client:
+        started = time.perf_counter()
+        for path in paths:
+            url, headers = auth.sign("GET", store["url"] + path)
+            client.get(url, headers=dict(headers)).raise_for_status()
+        return len(paths), time.perf_counter() - started
+
+
+def main() -> None:
+    """Measure and print one line of JSON."""
+    store = json.load(sys.stdin)
+    count, seconds = (fbridge_fetch if sys.argv[1] == "fbridge" else bare_loop)(store)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak_mb = peak / 1024 if sys.platform != "darwin" else peak / 1024 / 1024
+    print(json.dumps({"orders": count, "seconds": seconds, "peak_mb": peak_mb}))
+
+
+main()

@@ -1,0 +1,25 @@
+"""Faults of networks, gateways and hosts on demand: a proxy on loopback between an adapter and its store."""
+
+from __future__ import annotations
+
+from fbridge.testing.faults.catalogue import (
+    REFUSED_CONNECTION,
+    read_faults,
+    unlucky_write_faults,
+    write_faults,
+)
+from fbridge.testing.faults.proxy import FaultProxy, Passed
+from fbridge.testing.faults.rules import Answer, Fault, On, Rule
+
+__all__ = [
+    "REFUSED_CONNECTION",
+    "Answer",
+    "Fault",
+    "FaultProxy",
+    "On",
+    "Passed",
+    "Rule",
+    "read_faults",
+    "unlucky_write_faults",
+    "write_faults",
+]
