@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench docs build clean
+.PHONY: demo test check bench torture docs build clean
 
 demo: $(READY)  ## set up and run the main job against a sandbox store
 	$(BIN)/fbridge demo
@@ -21,7 +21,10 @@ check: $(READY)  ## lint, types, import contracts, generated docs
 	$(BIN)/cog --check docs/*.md
 
 bench: $(READY)  ## ratios against a baseline in the same run
-	$(BIN)/python -m bench
+	$(BIN)/python -m tests.bench
+
+torture: $(READY)  ## hundreds of kills; nothing lost, nothing twice
+	$(BIN)/python -m tests.torture
 
 docs: $(READY)  ## write the generated parts of the documentation again
 	$(BIN)/cog -r docs/*.md

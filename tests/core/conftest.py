@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from fbridge.errors import InputError
 from fbridge.models.orders import Address, Order, OrderLine, Payment, ShippingMethod
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import OrderStatus, PaymentKind, PushState
@@ -302,3 +304,13 @@ class Factory:
 @pytest.fixture
 def make() -> Factory:
     return Factory()
+
+
+@pytest.fixture
+def refused() -> Callable[[str, str], Any]:
+    """``with refused(reason, words)`` expects an InputError with this reason, whose sentence holds the words."""
+
+    def expect(reason: str, words: str) -> Any:
+        return pytest.raises(InputError, match=re.escape(words), check=lambda error: error.reason == reason)
+
+    return expect

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from fbridge.sandbox.contract import Shopkeeper
+
 
 @dataclass
 class Counter:
@@ -33,6 +35,10 @@ class Counter:
     @property
     def wsgi(self) -> WSGIApplication:
         return FaultyApp(self._answer, self.control)
+
+    @property
+    def shopkeeper(self) -> Shopkeeper:
+        raise NotImplementedError
 
     def store_settings(self) -> dict[str, Any]:
         return {"token": "none"}

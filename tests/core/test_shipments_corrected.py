@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 
-from fbridge.errors import InputError
 from fbridge.models.states import Effect, PushState
-
-
-def refused(reason: str, sentence: str) -> Any:
-    """Expects an InputError whose sentence holds these words."""
-    return pytest.raises(InputError, match=re.escape(sentence), check=lambda error: error.reason == reason)
 
 
 class TestWithdraw:
@@ -28,18 +21,18 @@ class TestWithdraw:
         assert office.orders.get("1001").row.open_quantity == 3
         assert office.manifests.get("BRT").shipments == ()
 
-    def test_twice_is_refused(self, office: Any, made: Any) -> None:
+    def test_twice_is_refused(self, office: Any, made: Any, refused: Any) -> None:
         office.shipments.withdraw(made.label)
         with refused("withdrawn", f"{made.label} is withdrawn already."):
             office.shipments.withdraw(made.label)
 
-    def test_what_has_left_must_be_left_behind_first(self, office: Any, made: Any) -> None:
+    def test_what_has_left_must_be_left_behind_first(self, office: Any, made: Any, refused: Any) -> None:
         office.leave("BRT")
         with refused("manifest_shipped", f"fbridge manifest leave-behind 2026-0001 {made.label}"):
             office.shipments.withdraw(made.label)
 
     @pytest.mark.parametrize("state", [PushState.SENT, PushState.UNCONFIRMED, PushState.NEEDS_ATTENTION])
-    def test_what_was_pushed_stays(self, office: Any, made: Any, state: PushState) -> None:
+    def test_what_was_pushed_stays(self, office: Any, made: Any, state: PushState, refused: Any) -> None:
         office.leave("BRT")
         office.pushed(made, state)
         with refused("already_pushed", f"{made.label} was pushed to its store already (it is {state})"):
@@ -50,7 +43,7 @@ class TestWithdraw:
         office.pushed(made, PushState.REFUSED)
         assert office.shipments.withdraw(made.label).manifest == "2026-0001"
 
-    def test_what_the_store_refused_in_part_stays(self, office: Any, made: Any) -> None:
+    def test_what_the_store_refused_in_part_stays(self, office: Any, made: Any, refused: Any) -> None:
         office.leave("BRT")
         office.pushed(made, PushState.REFUSED, effect_tracking=Effect.DONE)
         with refused("already_pushed", "it is refused"):
@@ -98,7 +91,9 @@ class TestSetTracking:
         corrected = office.shipments.set_tracking("1001", [], carrier="GLS")
         assert (corrected.carrier.code, corrected.numbers, corrected.revision) == ("GLS", ("B1",), 2)
 
-    def test_another_carrier_does_not_fit_the_manifest_in_preparation(self, office: Any, made: Any) -> None:
+    def test_another_carrier_does_not_fit_the_manifest_in_preparation(
+        self, office: Any, made: Any, refused: Any
+    ) -> None:
         with refused("other_carrier", f"fbridge manifest remove 2026-0001 {made.label}"):
             office.shipments.set_tracking("1001", ["G1"], carrier="GLS")
 
@@ -106,18 +101,20 @@ class TestSetTracking:
         changed = office.shipments.set_tracking("1001", [], parcels=4)
         assert (changed.parcels, changed.revision) == (4, 1)
 
-    def test_nothing_to_set_is_said(self, office: Any, made: Any) -> None:
+    def test_nothing_to_set_is_said(self, office: Any, made: Any, refused: Any) -> None:
         with refused("no_number", f"Give a tracking number for {made.label}."):
             office.shipments.set_tracking("1001", [])
 
-    def test_a_number_of_another_shipment_needs_a_word(self, office: Any, make: Any, made: Any) -> None:
+    def test_a_number_of_another_shipment_needs_a_word(
+        self, office: Any, make: Any, made: Any, refused: Any
+    ) -> None:
         office.keep(make.order("1002"))
         office.shipments.create("1002")
         with refused("number_in_use", f"already used by {made.label}"):
             office.shipments.set_tracking("1002", ["B1"])
         assert office.shipments.set_tracking("1002", ["B1"], allow_shared=True).numbers == ("B1",)
 
-    def test_a_withdrawn_shipment_has_no_tracking(self, office: Any, made: Any) -> None:
+    def test_a_withdrawn_shipment_has_no_tracking(self, office: Any, made: Any, refused: Any) -> None:
         office.shipments.withdraw(made.label)
         with refused("withdrawn", "is withdrawn; it has no tracking any more."):
             office.shipments.set_tracking(made.label, ["B2"])

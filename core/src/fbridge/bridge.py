@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -15,11 +15,13 @@ from fbridge.settings import Home, find_home, load_settings
 from fbridge.storage.database import open_database
 from fbridge.workflow.carriers import Carriers
 from fbridge.workflow.context import Context
+from fbridge.workflow.explain import Story, explain
 from fbridge.workflow.fetch import FetchProgress, FetchResult, fetch_stores
 from fbridge.workflow.find import Found, find
 from fbridge.workflow.manifests import Manifests
 from fbridge.workflow.orders import Orders
 from fbridge.workflow.plan import PushPlan, make_plan
+from fbridge.workflow.purge import Purged, purge
 from fbridge.workflow.push import PushItem, StorePush, push_store
 from fbridge.workflow.push_run import PushProgress
 from fbridge.workflow.shipments import Shipments
@@ -139,6 +141,14 @@ class Bridge:
     def find(self, text: str) -> tuple[Found, ...]:
         """Orders, shipments, manifests and numbers that match."""
         return find(self.context, text)
+
+    def explain(self, ref: str) -> Story:
+        """The whole story of an order, a shipment or a tracking number. Raises NotFoundError, InputError."""
+        return explain(self.context, ref)
+
+    def purge(self, older_than: timedelta) -> Purged:
+        """Forget personal data and HTTP exchanges that are older."""
+        return purge(self.context, older_than)
 
     def backup(self, target: Path | None = None) -> Path:
         """Copy the SQLite database while it is in use. Raises InputError on PostgreSQL, which has its own tools."""

@@ -87,6 +87,7 @@ class User:
             "store",
             "add",
             name,
+            "--platform",
             "plain",
             "--url",
             f"https://{name}.example",

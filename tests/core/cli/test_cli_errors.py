@@ -128,9 +128,7 @@ def test_every_command_is_there_and_has_help(user: Any) -> None:
     listed = user.run("--help").stdout
     for name, (_, short_help) in COMMANDS.items():
         assert short_help in listed
-        assert "--json" in user.run(name, "--help").stdout or name in {
-            group for group in COMMANDS if "COMMAND [ARGS]" in user.run(group, "--help").stdout
-        }
+        assert f"Usage: fbridge {name} " in user.run(name, "--help").stdout
 
 
 def test_a_reader_that_leaves_is_no_failure(user: Any, shop: Any) -> None:
@@ -165,16 +163,18 @@ def test_ctrl_c_ends_with_130_and_a_sentence(user: Any, shop: Any) -> None:
     user.add_shop(shop)
     shop.file.unlink()
     os.mkfifo(shop.file)  # a store that never answers
-    with subprocess.Popen(
-        [sys.executable, "-c", "from fbridge.cli.main import main; main()", "store", "check", "shop"],
-        env=user.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        with shop.file.open("w"):  # opens when the process reads, so it waits for the store now
-            time.sleep(0.2)
-            process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=30)
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", "from fbridge.cli.main import main; main()", "store", "check", "shop"],
+            env=user.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process,
+        shop.file.open("w"),
+    ):  # opens when the process reads, so it waits for the store now
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
     assert process.returncode == 130
     assert b"What was done is kept" in said
     assert b"Traceback" not in said

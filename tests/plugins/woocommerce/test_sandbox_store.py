@@ -86,7 +86,7 @@ def test_a_hundred_thousand_orders_are_read_by_keyset(
 ) -> None:
     served = make_sandbox(orders=100_000)
     call = client_of(served)
-    since = "2026-01-01T00:00:00"
+    since = str(served.control.order(2000)["date_modified_gmt"])
     served.control.change(1500, status="on-hold")
     query = "dates_are_gmt=true&orderby=modified&order=asc&per_page=100&page=1&_fields=id,date_modified_gmt"
     seen: list[int] = []
@@ -213,3 +213,83 @@ def test_a_write_key_writes_and_does_not_read(call: Call) -> None:
 def test_an_unknown_option_is_refused() -> None:
     with pytest.raises(ValueError, match="tracking is 'dhl'"):
         create_sandbox(tracking="dhl")
+
+
+FULFILLMENT = {
+    "status": "fulfilled",
+    "meta_data": [
+        {"key": "_items", "value": [{"item_id": 41, "qty": 1}]},
+        {"key": "_tracking_number", "value": "BX1"},
+    ],
+}
+TRACKING = {"tracking_provider": "UPS", "tracking_number": "1Z1"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "moves"),
+    [
+        ("PUT", "", {}, True),
+        ("PUT", "", {"status": "processing"}, True),
+        ("PUT", "", {"meta_data": [{"key": "_mark", "value": "1"}]}, True),
+        ("POST", "/fulfillments", FULFILLMENT, True),
+        ("POST", "/shipment-trackings", TRACKING, True),
+        ("POST", "/notes", {"note": "interna"}, False),
+        ("GET", "", None, False),
+    ],
+)
+def test_what_moves_the_date_of_change(
+    make_sandbox: Callable[..., ServedSandbox],
+    client_of: Callable[[ServedSandbox], Call],
+    method: str,
+    path: str,
+    body: dict[str, Any] | None,
+    moves: bool,
+) -> None:
+    served = make_sandbox(fulfillments=True)
+    before = served.control.order(29)["date_modified_gmt"]
+    assert client_of(served)(method, f"/wc/v3/orders/29{path}", json=body).is_success
+    assert (served.control.order(29)["date_modified_gmt"] > before) is moves
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "bodies", "kinds"),
+    [
+        ("PUT", "", [{"status": "completed"}] * 2, ["completed_order"]),
+        (
+            "PUT",
+            "",
+            [{"status": one} for one in ("completed", "processing", "completed")],
+            ["completed_order"] * 2,
+        ),
+        ("PUT", "", [{"status": "on-hold"}, {"status": "processing"}], ["processing_order"]),
+        ("PUT", "", [{"status": "cancelled"}], []),
+        ("POST", "/fulfillments", [FULFILLMENT], []),
+        ("POST", "/fulfillments", [FULFILLMENT | {"notify_customer": True}] * 2, ["fulfillment_created"] * 2),
+        ("POST", "/shipment-trackings", [TRACKING], []),
+        ("POST", "/shipment-trackings", [TRACKING | {"status_shipped": 1}], ["completed_order"]),
+        ("POST", "/notes", [{"note": "BX1", "customer_note": True}] * 2, ["note"] * 2),
+        ("POST", "/notes", [{"note": "BX1"}], []),
+    ],
+)
+def test_what_mails_the_customer(
+    make_sandbox: Callable[..., ServedSandbox],
+    client_of: Callable[[ServedSandbox], Call],
+    method: str,
+    path: str,
+    bodies: list[dict[str, Any]],
+    kinds: list[str],
+) -> None:
+    served = make_sandbox(fulfillments=True)
+    for body in bodies:
+        assert client_of(served)(method, f"/wc/v3/orders/29{path}", json=body).is_success
+    assert [mail.kind for mail in served.control.mails(29)] == [f"customer_{kind}" for kind in kinds]
+
+
+def test_a_fulfillment_mail_and_a_plugins_completed_mail_carry_the_number(
+    make_sandbox: Callable[..., ServedSandbox], client_of: Callable[[ServedSandbox], Call]
+) -> None:
+    served = make_sandbox(fulfillments=True)
+    call = client_of(served)
+    call("POST", "/wc/v3/orders/29/fulfillments", json=FULFILLMENT | {"notify_customer": True})
+    call("POST", "/wc/v3/orders/29/shipment-trackings", json=TRACKING | {"status_shipped": 1})
+    assert [mail.tracking_numbers for mail in served.control.mails(29)] == [("BX1",), ("1Z1",)]

@@ -6,33 +6,27 @@ Heavy imports stand inside command bodies, so that ``--help`` and ``--version`` 
 
 from __future__ import annotations
 
-import difflib
 import importlib
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
 
-def global_options() -> list[click.Parameter]:
-    """The options that are understood before and after the command's name."""
+def global_options(*, hidden: bool = False) -> list[click.Parameter]:
+    """The options that are understood before and after the command's name; ``--json`` is never hidden."""
     return [
-        click.Option(["--json"], is_flag=True, expose_value=False, callback=_remember, help="Print JSON."),
-        click.Option(
-            ["-q", "--quiet"],
-            is_flag=True,
-            expose_value=False,
-            callback=_remember,
-            help="No progress, no hints.",
-        ),
-        click.Option(
-            ["--debug"],
-            is_flag=True,
-            expose_value=False,
-            callback=_remember,
-            help="Log, and show tracebacks.",
-        ),
+        _flag(["--json"], "Print JSON."),
+        _flag(["-q", "--quiet"], "No progress, no hints.", hidden=hidden),
+        _flag(["--debug"], "Log, and show tracebacks.", hidden=hidden),
     ]
+
+
+def _flag(names: list[str], help_text: str, *, hidden: bool = False) -> click.Option:
+    return click.Option(
+        names, is_flag=True, expose_value=False, callback=_remember, help=help_text, hidden=hidden
+    )
 
 
 def _remember(context: click.Context, option: click.Parameter, value: bool) -> None:
@@ -40,12 +34,25 @@ def _remember(context: click.Context, option: click.Parameter, value: bool) -> N
         setattr(context.obj, option.name, True)
 
 
+def _log_to_stderr() -> None:
+    import logging
+
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("fbridge").setLevel(logging.DEBUG)
+
+
 class Command(click.Command):
     """A command that takes the global options too, so that their place does not matter."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params.extend(global_options())
+        self.params.extend(global_options(hidden=True))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, with a log where it was asked for."""
+        if ctx.obj.debug:
+            _log_to_stderr()
+        return super().invoke(ctx)
 
 
 class Group(click.Group):
@@ -94,5 +101,7 @@ class LazyGroup(Group):
 
 def near_matches(name: str, names: list[str]) -> str:
     """`` Did you mean 'push'?``, or nothing where none is like it."""
+    import difflib
+
     likely = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     return f" Did you mean {' or '.join(repr(match) for match in likely)}?" if likely else ""

@@ -34,7 +34,9 @@ def demo(session: Session, platform: str) -> ExitCode:
     with _evening(platform) as evening:
         speak = not session.json
         if speak:
-            click.echo("An evening at a shop's office, on an emulated store. Your own settings are not touched.\n")
+            click.echo(
+                "An evening at a shop's office, on an emulated store. Your own settings are not touched.\n"
+            )
         for step in _steps(evening):
             if speak:
                 _show(step)

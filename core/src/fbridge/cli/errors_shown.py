@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import traceback
 from typing import TYPE_CHECKING
 
 import click
@@ -61,6 +60,8 @@ def error_envelope(message: str, reason: str, code: ExitCode) -> dict[str, objec
 
 def _explain(session: Session, error: BaseException, message: str, reason: str, code: ExitCode) -> ExitCode:
     if session.debug:
+        import traceback
+
         traceback.print_exception(error)
     if session.json:
         click.echo(json.dumps(error_envelope(message, reason, code)))

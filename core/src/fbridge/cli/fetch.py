@@ -45,7 +45,7 @@ def fetch(session: Session, stores: tuple[str, ...], since: When | None) -> Exit
         session,
         results,
         columns,
-        empty="There is no store yet. Next: fbridge store add NAME PLATFORM --url URL",
+        empty="There is no store yet. Next: fbridge store add NAME",
         next_step="fbridge orders list --ready",
         code=code,
     )

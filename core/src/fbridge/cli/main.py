@@ -77,8 +77,6 @@ def cli(session: Session, home: Path | None) -> None:
     fbridge push. `fbridge COMMAND --help` explains each.
     """
     session.home = home or session.home
-    if session.debug:
-        _log_to_stderr()
 
 
 cli.params.extend(global_options())
@@ -89,13 +87,6 @@ def _refuse_undecodable(words: Sequence[str]) -> None:
     for word in words:
         if any("\ud800" <= character <= "\udfff" for character in word):
             raise click.UsageError(f"{word!r} is not text in this console's encoding.")
-
-
-def _log_to_stderr() -> None:
-    import logging
-
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    logging.getLogger("fbridge").setLevel(logging.DEBUG)
 
 
 def main() -> NoReturn:

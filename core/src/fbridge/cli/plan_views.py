@@ -26,6 +26,10 @@ def _what_happens(entry: PlanEntry) -> str:
     return f"{action}, order complete" if entry.completes_order else action
 
 
+def _why(entry: PlanEntry) -> str:
+    return "; ".join(filter(None, (entry.words, *entry.warnings)))
+
+
 ENTRY_COLUMNS: list[Column[PlanEntry]] = [
     Column("Shipment", lambda entry: entry.shipment),
     Column("Order", lambda entry: entry.order_number),
@@ -33,7 +37,7 @@ ENTRY_COLUMNS: list[Column[PlanEntry]] = [
     Column("Carrier on the store", lambda entry: entry.carrier),
     Column("Numbers", lambda entry: entry.numbers),
     Column("Mail", lambda entry: "mail" if entry.mail else ""),
-    Column("Why", lambda entry: entry.words),
+    Column("Why", _why),
 ]
 
 ITEM_COLUMNS: list[Column[PushItem]] = [

@@ -49,7 +49,7 @@ def push(
         return ExitCode.OK
     plan = session.bridge.plan(stores, manifest=manifest)
     if plan_only:
-        return _show_plan(session, plan)
+        return _show_plan(session, plan, stores)
     return _carry_out(session, plan, yes=yes, only_if=only_if)
 
 
@@ -64,11 +64,12 @@ def _decide_resend(session: Session, ref: str, *, yes: bool) -> bool:
     return True
 
 
-def _show_plan(session: Session, plan: PushPlan) -> ExitCode:
+def _show_plan(session: Session, plan: PushPlan, stores: tuple[str, ...]) -> ExitCode:
     from fbridge.cli.output import show_data
     from fbridge.cli.plan_views import plan_blocks
 
-    step = f"fbridge push --only-if {plan.fingerprint}" if _does_something(plan) else "fbridge status"
+    same = ["fbridge", "push", *stores, *(["--manifest", plan.manifest] if plan.manifest else [])]
+    step = " ".join([*same, "--only-if", plan.fingerprint]) if _does_something(plan) else "fbridge status"
     blocks = plan_blocks(plan) if plan.stores else ["There is nothing to tell the stores."]
     return show_data(session, plan, *blocks, next_step=step)
 
@@ -76,34 +77,21 @@ def _show_plan(session: Session, plan: PushPlan) -> ExitCode:
 def _carry_out(session: Session, plan: PushPlan, *, yes: bool, only_if: str | None) -> ExitCode:
     from fbridge.cli.progress import push_progress
 
-    if not _does_something(plan) and only_if is None:
-        return _show_nothing_to_do(session, plan)
     if not session.json:
         _print_plan(session, plan)
-    if not yes and not click.confirm("Push this?", err=True):
+    if _does_something(plan) and not yes and not click.confirm("Push this?", err=True):
         click.echo("Nothing was sent.", err=True)
         return ExitCode.OK
-    with push_progress(session) as progress:
+    with push_progress(session) as progress:  # where all waits, the reasons are noted for `status`
         result = session.bridge.push(plan, only_if=only_if, progress=progress)
     return _show_result(session, plan, result)
-
-
-def _show_nothing_to_do(session: Session, plan: PushPlan) -> ExitCode:
-    from fbridge.cli.output import show_data
-    from fbridge.cli.plan_views import plan_blocks
-
-    blocks = plan_blocks(plan) if plan.stores else ()
-    data = {"plan": plan, "results": [], "errors": []}
-    return show_data(
-        session, data, *blocks, "There is nothing to tell the stores now.", next_step="fbridge status"
-    )
 
 
 def _print_plan(session: Session, plan: PushPlan) -> None:
     from fbridge.cli.plan_views import plan_blocks
     from fbridge.cli.tables import print_block
 
-    for block in plan_blocks(plan):
+    for block in plan_blocks(plan) if plan.stores else ():
         print_block(block, session)
 
 
@@ -115,10 +103,11 @@ def _show_result(session: Session, plan: PushPlan, result: PushResult) -> ExitCo
     codes = [ExitCode.OK if item.state in _NOT_FAILED else ExitCode.SOME_FAILED for item in result.results]
     code = combined_code(codes + [error.exit_code for _, error in result.errors])
     errors = [{"store": store, "error": error} for store, error in result.errors]
+    nothing = "There is nothing to tell the stores now."
     return show_data(
         session,
         {"plan": plan, "results": result.results, "errors": errors},
-        *([Table(ITEM_COLUMNS, result.results)] if result.results else []),
+        Table(ITEM_COLUMNS, result.results) if _does_something(plan) else nothing,
         *(f"{store}: {error}" for store, error in result.errors),
         next_step="fbridge status",
         code=code,

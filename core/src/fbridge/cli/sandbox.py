@@ -93,7 +93,7 @@ def _announce(session: Session, platform: str, served: ServedSandbox) -> None:
             )
         )
         return
-    words = ["fbridge", "store", "add", "sandbox", platform, "--url", served.url]
+    words = ["fbridge", "store", "add", "sandbox", "--platform", platform, "--url", served.url]
     words += [word for name, value in settings.items() for word in ("--set", f"{name}={_setting(value)}")]
     click.echo(f"An emulated {platform} store answers at {served.url} until Ctrl-C.")
     click.echo(f"Next: {shlex.join(words)}")

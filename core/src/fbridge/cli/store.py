@@ -24,7 +24,7 @@ def store() -> None:
 
 @store.command()
 @click.argument("name")
-@click.argument("platform")
+@click.option("--platform", help="The platform's key, as `fbridge platforms` lists it.")
 @click.option("--url", help="The shop's address, such as https://shop.example.com.")
 @click.option(
     "--set",
@@ -55,7 +55,7 @@ def store() -> None:
 def add(
     session: Session,
     name: str,
-    platform: str,
+    platform: str | None,
     url: str | None,
     fields: tuple[tuple[str, str], ...],
     secrets: tuple[tuple[str, str], ...],
@@ -92,7 +92,7 @@ def list_(session: Session) -> ExitCode:
         session,
         session.bridge.stores.list(),
         _columns(),
-        empty="There is no store yet. Next: fbridge store add NAME PLATFORM --url URL",
+        empty="There is no store yet. Next: fbridge store add NAME",
         next_step="fbridge fetch",
     )
 

@@ -16,6 +16,8 @@ from fbridge.cli.store_views import report_blocks, store_facts
 from fbridge.cli.when import When, when
 from fbridge.errors import CredentialsError, RefusedError, UnreachableError
 from fbridge.exit_codes import ExitCode
+from fbridge.plugins import installed_platforms
+from fbridge.settings import check_store_name
 from fbridge.settings.loading import variable
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class Answers:
     """What is known of the new store so far."""
 
     name: str
-    platform: str
+    platform: str | None
     url: str | None
     orders_from: When | None
     accept_mail: bool | None
@@ -37,11 +39,8 @@ class Answers:
 
 def add_store(session: Session, answers: Answers, *, check: bool) -> ExitCode:
     """Complete the answers, and keep the store if it can be worked with or if the person says so."""
-    wanted = session.bridge.stores.fields(
-        answers.platform
-    )  # an unknown platform is named before any question
     if session.may_ask:
-        answers = _ask(answers, wanted)
+        answers = _ask(session, answers)
     elif missing := _unsaid(answers):
         raise click.UsageError(f"Nobody is there to ask: say {', and '.join(missing)}.")
     try:
@@ -67,6 +66,8 @@ def from_environment(field: str, variable_name: str) -> str:
 
 def _unsaid(answers: Answers) -> list[str]:
     missing = []
+    if not answers.platform:
+        missing.append("--platform PLATFORM")
     if not answers.url:
         missing.append("--url URL")
     if answers.orders_from is None:
@@ -76,7 +77,10 @@ def _unsaid(answers: Answers) -> list[str]:
     return missing
 
 
-def _ask(answers: Answers, wanted: tuple[FieldInfo, ...]) -> Answers:
+def _ask(session: Session, answers: Answers) -> Answers:
+    check_store_name(session.bridge.context.settings, answers.name)
+    platform = answers.platform or _ask_platform()
+    wanted = session.bridge.stores.fields(platform)  # an unknown platform is named before more is asked
     url = answers.url or click.prompt("Address of the shop (https://...)", err=True)
     fields = dict(answers.fields)
     for field in wanted:
@@ -85,11 +89,21 @@ def _ask(answers: Answers, wanted: tuple[FieldInfo, ...]) -> Answers:
             fields[field.name] = _ask_field(field)
     return replace(
         answers,
+        platform=platform,
         url=url,
         fields=fields,
         orders_from=answers.orders_from or _ask_date(),
         accept_mail=_ask_mail() if answers.accept_mail is None else answers.accept_mail,
     )
+
+
+def _ask_platform() -> str:
+    installed = list(installed_platforms())
+    only = installed[0] if len(installed) == 1 else None
+    answer: str = click.prompt(
+        f"Platform ({', '.join(installed) or 'none installed'})", default=only, err=True
+    )
+    return answer
 
 
 def _ask_field(field: FieldInfo) -> str:
@@ -112,7 +126,7 @@ def _save(session: Session, answers: Answers, *, check: bool) -> StoreReport | N
         say(session, "Looking at the store...")
     return session.bridge.stores.add(
         answers.name,
-        answers.platform,
+        answers.platform or "",
         answers.url or "",
         answers.fields,
         orders_from=_first_day(session, answers),

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 from fbridge.errors import InputError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fbridge.sandbox.contract import SandboxApp
 
 THREADS = 16
+SHUTDOWN_SECONDS = 10
 
 
 class ServedSandbox:
@@ -38,6 +40,7 @@ class ServedSandbox:
             clear_untrusted_proxy_headers=False,  # the sandbox itself decides whether it trusts them
         )
         self._server = cast("Any", server)  # the stubs allow several sockets; this is the server of one
+        self._closed = False
         self.host, self.port = self._socket.getsockname()[:2]
         self._thread = Thread(target=self._server.run, name=f"sandbox-{self.port}", daemon=True)
         self._thread.start()
@@ -63,17 +66,23 @@ class ServedSandbox:
             self._thread.join(timeout=0.5)
 
     def close(self) -> None:
-        """End the server with all its connections. A second call does nothing."""
-        if not self._thread.is_alive():
+        """End the server with all its connections, once the running requests are through. Twice is harmless."""
+        if self._closed:
             return
+        self._closed = True
         self._server.trigger.pull_trigger(self._close_sockets)
-        self._thread.join(timeout=10)
-        self._server.task_dispatcher.shutdown(cancel_pending=True, timeout=2)
+        workers = self._server.task_dispatcher
+        workers.shutdown(cancel_pending=True, timeout=SHUTDOWN_SECONDS)
+        if workers.threads:
+            return  # one is still at work, and will pull the trigger when it is through: leave it open
+        self._server.trigger.pull_trigger(self._server.trigger.close)
+        self._thread.join(timeout=SHUTDOWN_SECONDS)
 
     def _close_sockets(self) -> None:
-        # Runs inside the server's own loop, which ends when nothing is left in its map.
-        for dispatcher in list(self._dispatchers.values()):
-            dispatcher.close()
+        # Runs inside the server's own loop, which goes on for the trigger until nothing is left in its map.
+        for channel in list(self._server.active_channels.values()):
+            channel.handle_close()
+        wasyncore.dispatcher.close(self._server)
 
     def __enter__(self) -> Self:
         return self

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from fbridge.models.fulfillments import Baseline, Effects, ShipmentReceipt
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import Effect, MailEffect, PushState
+from fbridge.models.transitions import ALLOWED
 from fbridge.storage.push_rows import baseline_to_json
 from fbridge.storage.tables import attempt_exchanges, attempts, events, pushes, shipments
 
@@ -66,6 +67,8 @@ def settle(
     before = connection.execute(
         sa.select(pushes.c.state, pushes.c.reason, pushes.c.since).where(pushes.c.shipment_id == shipment_id)
     ).one()
+    if (before.state, state) not in ALLOWED:
+        raise RuntimeError(f"shipment {shipment_id} cannot go from {before.state} to {state} ({reason})")
     entered = at if before.state != state else before.since
     connection.execute(
         sa.update(pushes)

@@ -84,8 +84,8 @@ def _numbers(connection: Connection, text: str) -> Iterator[Found]:
     query = (
         sa.select(shipment_numbers.c.shipment_id, shipment_numbers.c.number)
         .where(_like(shipment_numbers.c.number, text))
-        .distinct()
-        .order_by(shipment_numbers.c.shipment_id.desc())
+        .group_by(shipment_numbers.c.shipment_id, shipment_numbers.c.number)
+        .order_by(shipment_numbers.c.shipment_id.desc(), sa.func.max(shipment_numbers.c.revision).desc())
         .limit(MOST_OF_A_KIND)
     )
     rows = connection.execute(query).all()

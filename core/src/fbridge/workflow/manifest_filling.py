@@ -97,9 +97,9 @@ def _add(filling: _Filling, ref: str, named: _Named) -> ItemResult:
         return _put_on(filling, ref, [load_shipment(filling.connection, named.shipment_id)])
     assert named.order_id is not None  # noqa: S101 - a reference names one or the other
     candidate = load_candidate(filling.connection, named.order_id)
-    loose = [one for one in candidate.shipments if one.manifest is None and one.shipped_at is None]
-    if loose and candidate.free == 0:
-        return _put_on(filling, ref, loose)
+    made = [one for one in candidate.shipments if one.manifest in {None, filling.manifest.number}]
+    if made and candidate.free == 0:
+        return _put_on(filling, ref, made)
     return _ship_rest(filling, ref, candidate)
 
 

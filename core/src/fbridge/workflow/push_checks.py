@@ -28,8 +28,8 @@ def check_chunk(run: PushRun, groups: Sequence[Group]) -> None:
     for group in groups:
         order = orders.get(group[0].remote_order_id)
         if order is None:
-            run.settle_group(
-                group,
+            run.settle_all(
+                unconfirmed(group),
                 PushState.NEEDS_ATTENTION,
                 reason="order_missing",
                 words="the store has no such order any more; whether it took the shipment cannot be told",

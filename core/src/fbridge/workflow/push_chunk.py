@@ -26,6 +26,8 @@ from fbridge.workflow.push_run import Group, PushRun
 from fbridge.workflow.receipts import ACKNOWLEDGED, ReceiptCheck, next_state
 from fbridge.workflow.recovery import take_baseline
 
+DUE = frozenset({PushState.READY, PushState.WAITING, PushState.RETRY})
+
 
 @dataclass(slots=True)
 class _Entry:
@@ -52,17 +54,21 @@ def _prepare(run: PushRun, groups: Sequence[Group], page: OrderPage) -> Iterator
         remote_id = group[0].remote_order_id
         if remote_id in unreadable:
             words = f"the order cannot be read: {unreadable[remote_id]}"
-            run.settle_group(group, PushState.NEEDS_ATTENTION, reason="order_unreadable", words=words)
+            run.settle_all(_due(group), PushState.NEEDS_ATTENTION, reason="order_unreadable", words=words)
         elif remote_id not in orders:
             words = "the store has no such order any more"
-            run.settle_group(group, PushState.REFUSED, reason="order_missing", words=words)
+            run.settle_all(_due(group), PushState.REFUSED, reason="order_missing", words=words)
         elif orders[remote_id].status is OrderStatus.CANCELLED:
             words = f"the order is {orders[remote_id].remote_status!r} on the store"
-            run.settle_group(group, PushState.REFUSED, reason="order_cancelled", words=words)
+            run.settle_all(_due(group), PushState.REFUSED, reason="order_cancelled", words=words)
         else:
             entry = _entry(run, group, orders[remote_id])
             if entry:
                 yield entry
+
+
+def _due(group: Group) -> list[LedgerRow]:
+    return [row for row in group if row.outstanding and row.state in DUE]
 
 
 def _entry(run: PushRun, group: Group, order: Order) -> _Entry | None:

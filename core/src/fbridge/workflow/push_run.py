@@ -89,13 +89,12 @@ class PushRun:
             now=self.now(),
         )
 
-    def settle_group(self, group: Group, state: PushState, *, reason: str, words: str) -> None:
-        """Move all outstanding shipments of an order to one state."""
+    def settle_all(self, rows: Sequence[LedgerRow], state: PushState, *, reason: str, words: str) -> None:
+        """Move these shipments of one order to one state."""
         now = self.now()
         with self.context.database.write() as connection:
             self.turn.verify(connection)
-            for row in group:
-                if row.outstanding:
-                    self.touched[row.shipment_id] = None
-                    push_ledger.settle(connection, row.shipment_id, state, reason=reason, words=words, at=now)
-            refresh_open_quantity(connection, [group[0].order_id])
+            for row in rows:
+                self.touched[row.shipment_id] = None
+                push_ledger.settle(connection, row.shipment_id, state, reason=reason, words=words, at=now)
+            refresh_open_quantity(connection, list({row.order_id for row in rows}))

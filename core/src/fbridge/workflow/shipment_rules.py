@@ -110,7 +110,10 @@ def untouched(shipment: Shipment) -> bool:
 
 
 def _nothing_left(candidate: Candidate) -> str:
-    labels = ", ".join(shipment.label for shipment in candidate.shipments)
+    labels = ", ".join(
+        f"{one.label} on manifest {one.manifest}" if one.manifest else one.label
+        for one in candidate.shipments
+    )
     where = f"all that is due is in {labels}" if labels else "its store shows all of it as shipped"
     return f"Nothing of order {candidate.label} is left to ship: {where}."
 

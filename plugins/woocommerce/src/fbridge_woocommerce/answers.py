@@ -126,11 +126,19 @@ def _not_allowed(response: Response) -> FbridgeError:
             reason="missing_permission",
         )
     if code == "woocommerce_rest_authentication_error":
-        return CredentialsError(f"The store says: {words} Check consumer_key and consumer_secret.")
+        return CredentialsError(f"The store says: {words} {_remedy(words)}")
     return CredentialsError(
         f"The store does not know the key or did not see it ({words}): check consumer_key, the rights of its user, "
         "and that the web server hands the Authorization header on."
     )
+
+
+def _remedy(words: str) -> str:
+    if "timestamp" in words:
+        return "Set this computer's clock: over http the store takes no request more than 15 minutes off."
+    if "signature" in words:
+        return "Check consumer_secret, and that the URL is the store's own address, port included."
+    return "Check consumer_key and consumer_secret."
 
 
 def _passing(response: Response) -> UnreachableError:

@@ -1,4 +1,4 @@
-"""The adapter against a store: settings as a user loads them, HTTP over loopback, fulfillments as the core builds them."""
+"""The adapter against a store: settings as a user loads them, fulfillments as the core builds them."""
 
 from __future__ import annotations
 

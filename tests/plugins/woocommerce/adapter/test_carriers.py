@@ -42,7 +42,9 @@ def test_a_slug_is_its_own_slug(name: str) -> None:
 
 def test_a_provider_under_two_countries_is_one_code() -> None:
     codes = providers_as_codes({"Italy": {"UPS": "https://u/%number%"}, "Global": {"UPS": "https://u/%1$s"}})
-    assert [(code.code, code.label, code.tracking_url) for code in codes] == [("ups", "UPS", "https://u/{number}")]
+    assert [(code.code, code.label, code.tracking_url) for code in codes] == [
+        ("ups", "UPS", "https://u/{number}")
+    ]
 
 
 def test_no_providers_come_as_an_empty_list_of_php() -> None:

@@ -31,7 +31,8 @@ REFUNDS_32 = recorded("order_with_refund", 1)
 
 
 def payload(**changes: Any) -> dict[str, Any]:
-    return deepcopy(ORDER_32) | {"refunds": []} | changes
+    fresh: dict[str, Any] = deepcopy(ORDER_32)
+    return fresh | {"refunds": []} | changes
 
 
 def mapped(raw: RawOrder, **options: Any) -> Order:
@@ -129,7 +130,11 @@ def fulfillment(remote_id: int, status: str, items: list[tuple[int, int]], numbe
         ({"payment_method": "cod"}, PaymentKind.PAID, "0"),
         ({"payment_method": "cod", "status": "completed"}, PaymentKind.COD, "218.32"),
         ({"payment_method": "contrassegno_bis"}, PaymentKind.COD, "218.32"),
-        ({"payment_method": "bacs", "date_paid_gmt": None, "status": "on-hold"}, PaymentKind.UNPAID, "218.32"),
+        (
+            {"payment_method": "bacs", "date_paid_gmt": None, "status": "on-hold"},
+            PaymentKind.UNPAID,
+            "218.32",
+        ),
         ({"payment_method": "bacs"}, PaymentKind.PAID, "0"),
         ({"payment_method": "", "date_paid_gmt": None, "total": "0.00"}, PaymentKind.PAID, "0"),
     ],

@@ -58,6 +58,8 @@ class FaultProxy:
         self._last: dict[str, HttpAnswer] = {}
         self._swaps: list[tuple[bytes, bytes]] = []
         self._late: list[Timer] = []
+        self.after_each: Callable[[], object] | None = None
+        """Called when the store has acted on a request, before its answer goes to the client."""
         self.closing = Event()
         self._elsewhere = _Served(_make_handler(self._lost))
         self.strangers: list[str] = []
@@ -160,7 +162,10 @@ class FaultProxy:
         self, handler: BaseHTTPRequestHandler, body: bytes, fault: Fault | None
     ) -> HttpAnswer | None:
         def ask() -> HttpAnswer:
-            return _ask(self._target, handler.command, handler.path, headers, body)
+            answer = _ask(self._target, handler.command, handler.path, headers, body)
+            if self.after_each:
+                self.after_each()
+            return answer
 
         headers = handler.headers.items()
         if fault is None or fault.acts:

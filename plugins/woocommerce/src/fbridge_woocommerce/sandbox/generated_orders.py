@@ -19,7 +19,8 @@ from fbridge_woocommerce.sandbox.order_bodies import (
 )
 from fbridge_woocommerce.sandbox.records import OrderRecord
 
-SPACING = 8640  # ten orders a day
+SPACING = 8640  # ten orders a day, and more when a year would not hold them all
+YEAR = 365 * 86_400
 
 STATUSES = ("processing", "completed", "on-hold", "cancelled", "pending", "failed")
 STATUS_WEIGHTS = (62, 20, 7, 5, 4, 2)
@@ -65,9 +66,10 @@ class GeneratedOrders:
     def records(self) -> Iterator[OrderRecord]:
         """All of them, oldest first, without their bodies."""
         random = Random(self.seed)  # noqa: S311 - made-up data
-        oldest = self.newest - SPACING * (self.count - 1)
+        spacing = min(SPACING, YEAR // max(self.count, 1))
+        oldest = self.newest - spacing * (self.count - 1)
         for number, status in enumerate(random.choices(STATUSES, STATUS_WEIGHTS, k=self.count)):
-            yield _record(self.first_id + number, status, oldest + SPACING * number)
+            yield _record(self.first_id + number, status, oldest + spacing * number)
 
     def body(self, record: OrderRecord) -> dict[str, Any]:
         """What does not change of this order."""

@@ -1,10 +1,10 @@
-"""``python -m bench``: print every ratio. ``python -m bench start fetch`` runs only those."""
+"""``python -m tests.bench``: print every ratio. ``python -m bench start fetch`` runs only those."""
 
 from __future__ import annotations
 
 import sys
 
-from bench import fetching, pushing, starting
+from tests.bench import fetching, pushing, starting
 
 BENCHES = {"start": starting.run, "fetch": fetching.run, "push": pushing.run}
 

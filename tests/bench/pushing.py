@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from bench.sandbox_process import SandboxProcess, sandbox
+from tests.bench.sandbox_process import SandboxProcess, sandbox
 from fbridge.bridge import Bridge
 from fbridge.settings import Home
 from fbridge.workflow.orders import OrderFilter
@@ -45,7 +45,7 @@ def _ship_orders(bridge: Bridge, store: SandboxProcess) -> None:
         "woocommerce",
         store.url,
         store.settings,
-        orders_from=date(2000, 1, 1),
+        orders_from=date(1980, 1, 1),
         accept_mail=True,
     )
     bridge.fetch()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
-from bench.sandbox_process import SandboxProcess, sandbox
+from tests.bench.sandbox_process import SandboxProcess, sandbox
 
 MANY, FEW = 100_000, 1_000
 RATE_ORDERS, RATE_ROUNDS = 4_000, 3
@@ -48,7 +48,7 @@ def _rate(pace: float, words: str) -> str:
 
 def _measure(what: str, store: SandboxProcess, pages: Any = ()) -> dict[str, Any]:
     given = json.dumps({"url": store.url, "settings": store.settings, "pages": list(pages)})
-    command = [sys.executable, "-m", "bench.measured", what]
+    command = [sys.executable, "-m", "tests.bench.measured", what]
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
     measured: dict[str, Any] = json.loads(done.stdout)
     return measured

@@ -1,0 +1,93 @@
+"""The one table of a shipment's states towards its store: who moves it where, and by what command.
+
+The ledger refuses every move that is not in it; the picture in ``docs/states.md`` is made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fbridge.models.states import PushState as S
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A move between two states: its cause in words, and the command that makes it."""
+
+    source: S
+    target: S
+    cause: str
+    command: str
+
+
+def _moves(sources: tuple[S, ...], target: S, cause: str, command: str) -> Iterator[Transition]:
+    return (Transition(source, target, cause, command) for source in sources)
+
+
+_DUE = (S.READY, S.WAITING, S.RETRY)
+_PUSH, _RESEND, _ADOPT = "push", "push --resend", "shipment adopt"
+_WITHDRAW, _TRACKING, _SHIP = "shipment withdraw", "tracking set", "manifest ship"
+_BACK = "manifest reopen, leave-behind"
+
+TRANSITIONS: tuple[Transition, ...] = (
+    *_moves((S.WAITING,), S.READY, "its manifest is shipped", _SHIP),
+    *_moves((S.READY, S.WAITING), S.WAITING, "it has not left after all, before any store was told", _BACK),
+    *_moves((S.WAITING, S.RETRY, S.REFUSED), S.READY, "a number came or was corrected", _TRACKING),
+    *_moves((S.SENT, S.DONE_ELSEWHERE), S.READY, "a correction of what the store holds", _TRACKING),
+    *_moves((S.READY,), S.WAITING, "a number, a mapping or a consent is missing", _PUSH),
+    *_moves(_DUE, S.SENDING, "claimed, before the network sees anything", _PUSH),
+    *_moves(_DUE, S.REFUSED, "the order is cancelled or gone on the store", _PUSH),
+    *_moves(_DUE, S.NEEDS_ATTENTION, "the order cannot be read", _PUSH),
+    *_moves((S.SENDING,), S.SENT, "the store holds it", _PUSH),
+    *_moves((S.SENDING,), S.DONE_ELSEWHERE, "somebody had shipped it on the store", _PUSH),
+    *_moves((S.SENDING,), S.REFUSED, "the store's lasting no", _PUSH),
+    *_moves((S.SENDING,), S.RETRY, "a passing fault", _PUSH),
+    *_moves((S.SENDING,), S.NEEDS_ATTENTION, "tried too often", _PUSH),
+    *_moves((S.SENDING,), S.UNCONFIRMED, "no answer, or the program died", _PUSH),
+    *_moves(
+        (S.SENDING,), S.READY, "provably not sent, a fence was set, or a correction came meanwhile", _PUSH
+    ),
+    *_moves((S.READY,), S.UNCONFIRMED, "the database was restored from an older backup", _PUSH),
+    *_moves((S.UNCONFIRMED,), S.SENT, "found on the store", _PUSH),
+    *_moves((S.UNCONFIRMED,), S.READY, "proved absent, or only partly there", _PUSH),
+    *_moves((S.UNCONFIRMED,), S.NEEDS_ATTENTION, "cannot be proven", _PUSH),
+    *_moves((S.REFUSED, S.NEEDS_ATTENTION, S.RETRY), S.READY, "a person decided: send it again", _RESEND),
+    *_moves(
+        (S.REFUSED, S.NEEDS_ATTENTION, S.UNCONFIRMED),
+        S.DONE_ELSEWHERE,
+        "a person decided: it is there",
+        _ADOPT,
+    ),
+    *_moves(
+        (S.READY, S.WAITING, S.REFUSED, S.NEEDS_ATTENTION),
+        S.WITHDRAWN,
+        "a person takes it back; no store holds it",
+        _WITHDRAW,
+    ),
+)
+
+ALLOWED: frozenset[tuple[S, S]] = frozenset((one.source, one.target) for one in TRANSITIONS) | {
+    (state, state) for state in S
+}
+"""Staying in a state, with another reason, is always allowed."""
+
+
+def mermaid() -> str:
+    """The table as a state diagram."""
+    lines = ["stateDiagram-v2", "    [*] --> waiting"]
+    grouped: dict[tuple[S, S], list[str]] = {}
+    for one in TRANSITIONS:
+        if one.source is not one.target:
+            grouped.setdefault((one.source, one.target), []).append(one.command)
+    for (source, target), commands in grouped.items():
+        lines.append(f"    {source} --> {target}: {' / '.join(dict.fromkeys(commands))}")
+    return "\n".join(lines)
+
+
+def markdown_table() -> str:
+    """The table for the documentation."""
+    rows = [
+        f"| `{one.source}` | `{one.target}` | {one.cause} | `fbridge {one.command}` |" for one in TRANSITIONS
+    ]
+    return "\n".join(("| from | to | because | by |", "|---|---|---|---|", *rows))

@@ -1,0 +1,27 @@
+"""The conformance kit for platform plugins: ``pip install 'fbridge[testing]'`` (docs/contract.md section 4).
+
+A plugin author describes the store to be tested as a :class:`StoreUnderTest`, mostly the plugin's own sandbox, and
+subclasses :class:`AdapterConformance`::
+
+    class TestMyPlatform(AdapterConformance):
+        @pytest.fixture
+        def store(self):
+            with ServedSandbox(create_sandbox(), "127.0.0.1", 0) as served:
+                yield MyStore(served)
+
+The tests ``test_C01_...`` to ``test_C12_...`` are numbered as the behaviours of the contract. They drive the whole of
+fbridge: a home in a temporary folder, SQLite, settings, the core, HTTP over loopback.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+# Before the import of what holds the assertions.
+pytest.register_assert_rewrite("fbridge.testing")
+
+from fbridge.testing.conformance import AdapterConformance  # noqa: E402
+from fbridge.testing.office import Office, number  # noqa: E402
+from fbridge.testing.store_under_test import StoreMail, StoreTruth, StoreUnderTest  # noqa: E402
+
+__all__ = ["AdapterConformance", "Office", "StoreMail", "StoreTruth", "StoreUnderTest", "number"]

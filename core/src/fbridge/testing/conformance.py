@@ -1,0 +1,22 @@
+"""The suite for any adapter: the behaviours C1 to C12 of ``docs/contract.md``."""
+
+from __future__ import annotations
+
+from fbridge.testing.fetching import FetchingConformance
+from fbridge.testing.lost_answers import LostAnswersConformance
+from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.secrecy import SecrecyConformance
+from fbridge.testing.shipping import ShippingConformance
+
+
+class AdapterConformance(
+    FetchingConformance,
+    ShippingConformance,
+    LostAnswersConformance,
+    OutcomesConformance,
+    SecrecyConformance,
+):
+    """Subclass it as ``class Test...`` and override the fixture ``store``: it gives a new ``StoreUnderTest``.
+
+    What a platform declares that it cannot do is left out with the capability named, never by hand.
+    """

@@ -1,0 +1,194 @@
+"""C1 and C2: what is fetched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fbridge.models.platforms import OrderQuery
+from fbridge.models.states import OrderStatus
+from fbridge.testing.direct import DirectPush
+from fbridge.testing.faults import Fault, FaultProxy, On, read_faults
+from fbridge.testing.fixtures import KitFixtures
+from fbridge.testing.office import STORE, Office
+from fbridge.testing.store_under_test import StoreUnderTest
+from fbridge.workflow.fetch import FetchProgress
+
+MANY = 250
+SOME = 120
+AN_HOUR_AGO = timedelta(hours=1)
+_AUTUMN = datetime(2024, 10, 27, 0, 20, tzinfo=UTC)
+_SPRING = datetime(2025, 3, 30, 0, 20, tzinfo=UTC)
+
+
+class _KilledError(BaseException):
+    """The end of a process, as far as a fetch can see it."""
+
+
+def make_orders(store: StoreUnderTest, count: int) -> list[str]:
+    """So many small orders."""
+    return [store.new_order([(store.skus[0], 1)]) for _ in range(count)]
+
+
+def spread_out(store: StoreUnderTest, orders: Sequence[str], start: datetime | None = None) -> None:
+    """Each order changed in a second of its own, beginning an hour ago."""
+    first = (start or datetime.now(UTC) - AN_HOUR_AGO).replace(microsecond=0)
+    for count, order in enumerate(orders):
+        store.set_changed([order], first + timedelta(seconds=count))
+
+
+class FetchingConformance(KitFixtures):
+    """No order version is lost, none is applied twice, and a bad order stops no other."""
+
+    def test_C01_every_order_arrives_and_nothing_arrives_again(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        orders = make_orders(store, 5)
+        first, second = office.fetch(), office.fetch()
+        assert first.error is None
+        assert set(office.fetched()) >= set(orders)
+        assert (second.new, second.changed) == (0, 0)
+
+    def test_C01_hundreds_of_orders_in_one_second_arrive(self, store: StoreUnderTest, office: Office) -> None:
+        orders = make_orders(store, MANY)
+        store.set_changed(orders, (datetime.now(UTC) - AN_HOUR_AGO).replace(microsecond=0))
+        result = office.fetch()
+        assert result.error is None
+        assert set(orders) - set(office.fetched()) == set()
+
+    def test_C01_a_later_version_arrives(self, store: StoreUnderTest, office: Office) -> None:
+        first, second = make_orders(store, 2)
+        office.fetch()
+        store.hold(first)
+        result = office.fetch()
+        assert result.changed == 1
+        assert office.fetched()[first].status is OrderStatus.ON_HOLD
+        assert office.fetched()[second].status is OrderStatus.OPEN
+
+    def test_C01_orders_that_change_between_pages_arrive(self, store: StoreUnderTest, office: Office) -> None:
+        orders = make_orders(store, MANY)
+        spread_out(store, orders)
+        late: list[str] = []
+
+        def merchant(told: FetchProgress) -> None:
+            if len(late) < 3:
+                late.append(store.new_order([(store.skus[1], 2)]))
+                for place in (0, MANY // 3, MANY // 2, MANY - 1):
+                    store.touch(orders[place])
+                store.hold(orders[-2])
+
+        result = office.bridge.fetch([STORE], progress=merchant)[0]
+        assert result.error is None
+        office.fetch()
+        fetched = office.fetched()
+        assert {*orders, *late} - set(fetched) == set()
+        assert fetched[orders[-2]].status is OrderStatus.ON_HOLD
+
+    @pytest.mark.parametrize("page", [1, 2])
+    def test_C01_a_killed_fetch_goes_on(self, store: StoreUnderTest, office: Office, page: int) -> None:
+        orders = make_orders(store, MANY)
+        spread_out(store, orders)
+        pages = 0
+
+        def kill(told: FetchProgress) -> None:
+            nonlocal pages
+            pages += 1
+            if pages == page:
+                raise _KilledError
+
+        with pytest.raises(_KilledError):
+            office.bridge.fetch([STORE], progress=kill)
+        kept = len(office.fetched())
+        result = office.fetch()
+        assert 0 < kept < MANY
+        assert set(orders) - set(office.fetched()) == set()
+        assert result.changed == 0
+
+    def test_C01_each_cursor_is_json_and_goes_on_after_its_page(
+        self, store: StoreUnderTest, direct: DirectPush
+    ) -> None:
+        orders = make_orders(store, MANY)
+        spread_out(store, orders)
+        pages = list(direct.pages(OrderQuery()))
+        for count, page in enumerate(pages):
+            cursor = json.loads(json.dumps(dict(page.cursor)))
+            after = {
+                order.remote_id
+                for later in direct.pages(OrderQuery(cursor=cursor))
+                for order in later.orders
+            }
+            missing = {order.remote_id for later in pages[count + 1 :] for order in later.orders} - after
+            assert not missing, f"the cursor of page {count + 1} goes past {len(missing)} orders"
+
+    @pytest.mark.parametrize("start", [_AUTUMN, _SPRING], ids=["autumn", "spring"])
+    def test_C01_nothing_is_lost_in_a_night_when_the_clocks_change(
+        self, store: StoreUnderTest, office: Office, start: datetime
+    ) -> None:
+        orders = make_orders(store, 5)
+        moments = [start + timedelta(minutes=30 * count) for count in range(5)]
+        for order, moment in zip(orders, moments, strict=True):
+            store.set_changed([order], moment)
+        office.fetch()
+        for order, moment in zip(orders, moments, strict=True):
+            store.hold(order)
+            store.set_changed([order], moment + timedelta(minutes=40))
+        office.fetch()
+        fetched = office.fetched()
+        assert [fetched[order].status for order in orders] == [OrderStatus.ON_HOLD] * 5
+        assert [fetched[order].changed_at for order in orders] == [
+            moment + timedelta(minutes=40) for moment in moments
+        ]
+
+    def test_C01_times_are_aware_utc(self, store: StoreUnderTest, direct: DirectPush) -> None:
+        before = datetime.now(UTC).replace(microsecond=0)
+        order = direct.read(store.new_order([(store.skus[0], 1)]))[0]
+        for moment in (order.created_at, order.changed_at):
+            assert moment.utcoffset() == timedelta(0)
+            assert before - timedelta(seconds=2) <= moment <= datetime.now(UTC) + timedelta(seconds=2)
+
+    @pytest.mark.parametrize("fault", read_faults(), ids=str)
+    def test_C01_nothing_is_lost_when_reading_goes_wrong(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault
+    ) -> None:
+        orders = make_orders(store, SOME)
+        spread_out(store, orders)
+        proxy.strike(fault, on=On.READ, nth=2)
+        results = [office.fetch(), office.fetch()]
+        assert proxy.struck == 1
+        assert results[-1].error is None
+        assert set(orders) - set(office.fetched()) == set()
+        assert sum(result.new for result in results) == len(office.fetched())
+        assert [result.changed for result in results] == [0, 0]
+
+    def test_C01_orders_asked_for_by_id_come_and_others_are_named_absent(
+        self, store: StoreUnderTest, direct: DirectPush
+    ) -> None:
+        here, gone = make_orders(store, 2)
+        store.delete(gone)
+        pages = list(direct.pages(OrderQuery(order_ids=(here, gone), shipments=True)))
+        assert [order.remote_id for page in pages for order in page.orders] == [here]
+        assert [absent for page in pages for absent in page.absent] == [gone]
+
+    def test_C02_a_malformed_order_is_named_and_the_others_arrive(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        first, bad, last = make_orders(store, 3)
+        store.malform(bad)
+        result = office.fetch()
+        assert result.error is None
+        assert {first, last} <= set(office.fetched())
+        assert [one.remote_id for one in result.rejected] == [bad]
+        assert result.rejected[0].reason
+
+    def test_C02_the_next_fetch_goes_past_a_malformed_order(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        bad = store.new_order([(store.skus[0], 1)])
+        store.malform(bad)
+        office.fetch()
+        later = store.new_order([(store.skus[0], 1)])
+        assert office.fetch().error is None
+        assert later in office.fetched()

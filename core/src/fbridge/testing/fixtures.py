@@ -1,0 +1,112 @@
+"""The fixtures of the kit, and how tests are left out that a platform declares it cannot pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stamina
+
+from fbridge.models.states import MailBehaviour, Support
+from fbridge.testing.direct import DirectPush, directly
+from fbridge.testing.faults import FaultProxy
+from fbridge.testing.office import Office
+from fbridge.testing.store_under_test import StoreUnderTest
+
+HASTE = 0.25
+"""Seconds that a client waits in tests of time-outs."""
+
+
+class KitFixtures:
+    """A store behind a proxy, and an office that works with it."""
+
+    @pytest.fixture
+    def store(self) -> StoreUnderTest:
+        """The store; every subclass gives its own, new for each test."""
+        raise NotImplementedError("override the fixture store: it returns a StoreUnderTest")
+
+    @pytest.fixture(autouse=True)
+    def _no_pauses_between_reads(self) -> Iterator[None]:
+        with stamina.set_testing(True, attempts=4, cap=True):
+            yield
+
+    @pytest.fixture
+    def proxy(self, store: StoreUnderTest) -> Iterator[FaultProxy]:
+        """Stands before the store and lets everything pass until it is told otherwise."""
+        with FaultProxy(store.url, is_write=store.is_write) as proxy:
+            yield proxy
+
+    @pytest.fixture
+    def make_office(
+        self, store: StoreUnderTest, proxy: FaultProxy, tmp_path: Path
+    ) -> Iterator[Callable[..., Office]]:
+        """``make_office(**settings)``: an office with these of the core's settings of a store."""
+        with ExitStack() as open_ones:
+
+            def make(**settings: Any) -> Office:
+                return open_ones.enter_context(Office(store, tmp_path / "home", url=proxy.url, **settings))
+
+            yield make
+
+    @pytest.fixture
+    def office(self, make_office: Callable[..., Office]) -> Office:
+        """An office with patience."""
+        return make_office()
+
+    @pytest.fixture
+    def hasty(self, make_office: Callable[..., Office]) -> Office:
+        """An office whose client gives up soon."""
+        return make_office(timeout=HASTE)
+
+    @pytest.fixture
+    def direct(self, office: Office) -> Iterator[DirectPush]:
+        """The adapter of the office's store, for direct calls."""
+        with directly(office) as opened:
+            yield opened
+
+    # What a platform declares
+
+    @pytest.fixture
+    def partial_shipments(self, office: Office) -> None:
+        """Leave the test out where a store has no partial shipments."""
+        _need(office, "partial_shipments")
+
+    @pytest.fixture
+    def no_partial_shipments(self, office: Office) -> None:
+        """Leave the test out where a store has partial shipments."""
+        _need(office, "partial_shipments", wanted=False)
+
+    @pytest.fixture
+    def several_numbers(self, office: Office) -> None:
+        """Leave the test out where an order has one number at most."""
+        _need(office, "several_numbers")
+
+    @pytest.fixture
+    def no_several_numbers(self, office: Office) -> None:
+        """Leave the test out where an order can have several numbers."""
+        _need(office, "several_numbers", wanted=False)
+
+    @pytest.fixture
+    def tracking_update(self, office: Office) -> None:
+        """Leave the test out where a number cannot be corrected."""
+        _need(office, "tracking_update")
+
+    @pytest.fixture
+    def no_tracking_update(self, office: Office) -> None:
+        """Leave the test out where a number can be corrected."""
+        _need(office, "tracking_update", wanted=False)
+
+    @pytest.fixture
+    def mails_at_all(self, office: Office) -> None:
+        """Leave the test out where the platform never mails."""
+        if office.platform.mail is MailBehaviour.NEVER:
+            pytest.skip(f"{office.platform.label} declares mail = never")
+
+
+def _need(office: Office, capability: str, *, wanted: bool = True) -> None:
+    declared = getattr(office.capabilities, capability)
+    if (declared is Support.YES) is not wanted:
+        pytest.skip(f"this store of {office.platform.label} declares {capability} = {declared}")

@@ -1,0 +1,188 @@
+"""C5: what becomes of a push whose answers are lost, with faults, dead programs and merchants in between."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from fbridge.models.states import PushState
+from fbridge.testing.faults import (
+    REFUSED_CONNECTION,
+    Answer,
+    Fault,
+    FaultProxy,
+    On,
+    unlucky_write_faults,
+    write_faults,
+)
+from fbridge.testing.fixtures import HASTE, KitFixtures
+from fbridge.testing.office import SETTLE, Office, number
+from fbridge.testing.proofs import assert_all_arrived_once, assert_nothing_doubled, assert_safe
+from fbridge.testing.store_under_test import StoreUnderTest
+from fbridge.workflow.planning import TAKEN_BY_STORE
+
+LATE = SETTLE / 2
+DROPPED_BEFORE = Fault(name="dropped_before", answer=Answer.HANG_UP)
+DROPPED_AFTER = Fault(name="dropped_after", answer=Answer.HANG_UP, acts=True)
+
+
+def two_orders_on_their_way(store: StoreUnderTest, office: Office) -> list[str]:
+    """One order in one shipment, and one in two shipments of the same article; all with numbers, all handed over."""
+    plain, split = store.new_order([(store.skus[0], 1)]), store.new_order([(store.skus[1], 2)])
+    office.fetch()
+    office.pack(plain, [number(1)])
+    office.pack(split, [number(2)], [(0, 1)])
+    office.pack(split, [number(3)])
+    office.hand_over()
+    return [plain, split]
+
+
+class LostAnswersConformance(KitFixtures):
+    """Nothing is lost, and nothing is sent again on a guess."""
+
+    @pytest.mark.parametrize("fault", write_faults(), ids=str)
+    def test_C05_all_arrives_once_after_a_fault(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault
+    ) -> None:
+        orders = two_orders_on_their_way(store, office)
+        proxy.strike(fault)
+        office.push_until_quiet()
+        assert proxy.struck == 1
+        assert_all_arrived_once(office, orders)
+
+    @pytest.mark.parametrize("fault", unlucky_write_faults(timeout=HASTE, late=LATE), ids=str)
+    def test_C05_all_arrives_once_after_a_time_out(
+        self, store: StoreUnderTest, hasty: Office, proxy: FaultProxy, fault: Fault
+    ) -> None:
+        orders = two_orders_on_their_way(store, hasty)
+        proxy.strike(fault)
+        hasty.push_until_quiet()
+        proxy.wait_for_late_acts()
+        assert proxy.struck == 1
+        assert_all_arrived_once(hasty, orders)
+
+    @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
+    @pytest.mark.parametrize("nth", [2, 3])
+    def test_C05_all_arrives_once_after_a_fault_in_the_middle(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault, nth: int
+    ) -> None:
+        orders = two_orders_on_their_way(store, office)
+        proxy.strike(fault, nth=nth)
+        office.push_until_quiet()
+        assert proxy.struck == 1 or len(proxy.writes) < nth
+        assert_all_arrived_once(office, orders)
+
+    @pytest.mark.parametrize("seed", [1, 2])
+    def test_C05_all_arrives_once_in_a_storm(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, seed: int
+    ) -> None:
+        orders = two_orders_on_their_way(store, office)
+        chance = random.Random(seed)  # noqa: S311 - a repeatable choice of faults
+        passing = [fault for fault in write_faults() if fault.answer is not Answer.REDIRECT]
+        for nth in range(1, 7):
+            if chance.random() < 0.7:
+                proxy.strike(chance.choice(passing), nth=nth)
+        office.push_until_quiet()
+        proxy.heal()
+        office.push_until_quiet()
+        assert proxy.struck
+        assert_safe(office, orders)
+
+    def test_C05_a_refused_connection_sends_nothing(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
+    ) -> None:
+        orders = two_orders_on_their_way(store, office)
+        truths = [store.truth(order) for order in orders]
+        proxy.strike(REFUSED_CONNECTION, on=On.READ)
+        result = office.push()
+        assert result.errors or any(item.state is PushState.RETRY for item in result.results)
+        assert [store.truth(order) for order in orders] == truths
+        proxy.heal()
+        office.push_until_quiet()
+        assert_all_arrived_once(office, orders)
+
+    @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
+    def test_C05_parts_without_a_number_are_never_doubled(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault
+    ) -> None:
+        order = store.new_order([(store.skus[0], 3)])
+        office.fetch()
+        first = office.pack(order, [], [(0, 1)])
+        second = office.pack(order, [], [(0, 1)])
+        office.hand_over()
+        proxy.strike(fault)
+        office.push_until_quiet()
+        assert not store.truth(order).closed
+        assert_safe(office, [order])
+        taken = sum(office.state(one) in TAKEN_BY_STORE for one in (first, second))
+        assert (store.truth(order).shipped or (taken,))[0] >= taken
+
+    def test_C05_a_correction_is_recovered_too(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, tracking_update: None
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        office.push()
+        for count, fault in enumerate((DROPPED_BEFORE, DROPPED_AFTER), start=2):
+            office.correct(shipment, [number(count)])
+            proxy.strike(fault)
+            office.push_until_quiet()
+            assert store.truth(order).numbers == (number(count),)
+        assert_all_arrived_once(office, [order])
+
+    # The merchant's hand between two tries
+
+    @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
+    def test_C05_an_order_cancelled_meanwhile_is_not_revived(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        office.ship(order, [number(1)])
+        proxy.strike(fault)
+        office.push(meanwhile=lambda: store.cancel(order))
+        office.push_until_quiet()
+        assert store.truth(order).cancelled
+        assert_nothing_doubled(office, [order])
+
+    @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
+    def test_C05_an_order_completed_by_hand_meanwhile_gets_its_number_and_no_second_mail(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        proxy.strike(fault)
+        office.push(meanwhile=lambda: store.complete_by_hand(order))
+        office.push_until_quiet()
+        assert store.truth(order).closed
+        assert_safe(office, [order])
+        if office.state(shipment) in TAKEN_BY_STORE:
+            assert store.truth(order).numbers == (number(1),)
+
+    @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
+    def test_C05_a_strangers_number_meanwhile_is_not_taken_for_ours(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault, several_numbers: None
+    ) -> None:
+        order = store.new_order([(store.skus[0], 2)])
+        office.fetch()
+        office.ship(order, [number(1)], [(0, 1)])
+        proxy.strike(fault)
+        office.push(meanwhile=lambda: store.add_number_by_hand(order, number(9)))
+        office.push_until_quiet()
+        assert_safe(office, [order])
+        assert number(9) in store.truth(order).numbers
+
+    def test_C05_pieces_refunded_meanwhile_do_not_hide_what_was_sent(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1), (store.skus[1], 2)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)], [(0, 1)])
+        proxy.strike(DROPPED_AFTER)
+        office.push(meanwhile=lambda: store.refund(order, 1, 1))
+        office.push_until_quiet()
+        assert store.truth(order).numbers == (number(1),)
+        assert office.state(shipment) is PushState.SENT

@@ -1,0 +1,225 @@
+"""The user's side of the conformance kit: a real fbridge with a home of its own, and short words for daily work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from fbridge.bridge import Bridge, PushResult
+from fbridge.errors import FbridgeError
+from fbridge.models.orders import Order
+from fbridge.models.platforms import Capabilities, Platform
+from fbridge.models.shipments import Shipment
+from fbridge.models.states import PushState
+from fbridge.plugins import load_platform
+from fbridge.settings import Home
+from fbridge.storage.orders import load_orders
+from fbridge.testing.store_under_test import StoreUnderTest
+from fbridge.workflow.fetch import FetchResult
+from fbridge.workflow.orders import OrderFilter
+from fbridge.workflow.push_run import PushProgress
+
+STORE = "shop"
+CARRIER = "BRT"
+SETTLE = 0.2
+MOST_ROUNDS = 8
+UNSETTLED = frozenset({PushState.READY, PushState.SENDING, PushState.UNCONFIRMED, PushState.RETRY})
+
+
+def number(count: int) -> str:
+    """A tracking number that occurs nowhere by chance."""
+    return f"FB{count:09d}IT"
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Now, and what was skipped of the time."""
+
+    skipped: timedelta = field(default=timedelta(0))
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.skipped
+
+
+class Office:
+    """One user with one store, ``shop``, and one carrier, ``BRT``, mapped where the store wants that.
+
+    ``url`` is the address of the store, or of a proxy before it. ``settings`` are the core's settings of a store
+    that differ from the kit's: mails are accepted, 0.2 s to settle, shipments without a number go out.
+    """
+
+    def __init__(self, store: StoreUnderTest, folder: Path, *, url: str = "", **settings: Any) -> None:
+        self.store = store
+        self.home = Home(config=folder / "config", data=folder / "data", log=folder / "log")
+        self._clock = _Clock()
+        self.bridge = Bridge.open(self.home)
+        self.bridge.context.now = self._clock
+        try:
+            self.capabilities = self._add_store(url or store.url, settings)
+            self._add_carrier()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self.bridge.close()
+
+    @property
+    def platform(self) -> Platform:
+        """As the plugin describes it."""
+        return load_platform(self.store.platform).platform
+
+    def skip_time(self, span: timedelta) -> None:
+        """Let fbridge believe that time has passed. The store's own clock goes on as it did."""
+        self._clock.skipped += span
+
+    # Fetching
+
+    def fetch(self) -> FetchResult:
+        """Fetch what changed; an error is in the result."""
+        return self.bridge.fetch([STORE])[0]
+
+    def fetched(self) -> dict[str, Order]:
+        """All orders as they are kept, by remote id."""
+        rows = list(self.bridge.orders.list(OrderFilter(store=STORE)))
+        with self.bridge.context.database.read() as connection:
+            orders = load_orders(connection, [row.id for row in rows])
+        return {order.remote_id: order for order in orders.values()}
+
+    # Shipping
+
+    def pack(
+        self,
+        order: str,
+        numbers: Sequence[str] = (),
+        items: Sequence[tuple[int, int]] | None = None,
+        *,
+        parcels: int | None = None,
+    ) -> Shipment:
+        """Make a shipment of an order and put it on the manifest: (line, quantity)s, or all that remains."""
+        found = self.fetched()[order]
+        wanted = {found.lines[line].id: quantity for line, quantity in items} if items is not None else None
+        return self.bridge.shipments.create(
+            found.number,
+            store=STORE,
+            items=wanted,
+            carrier=CARRIER,
+            numbers=numbers,
+            parcels=parcels,
+            manifest=CARRIER,
+        )
+
+    def hand_over(self) -> None:
+        """The courier has taken the parcels: the manifest is shipped, with a last look at its orders."""
+        result = self.bridge.manifests.ship(CARRIER)
+        assert result.shipped, f"the manifest was stopped: {[one.words for one in result.results]}"
+
+    def ship(
+        self,
+        order: str,
+        numbers: Sequence[str] = (),
+        items: Sequence[tuple[int, int]] | None = None,
+        *,
+        parcels: int | None = None,
+    ) -> Shipment:
+        """Pack and hand over."""
+        shipment = self.pack(order, numbers, items, parcels=parcels)
+        self.hand_over()
+        return shipment
+
+    def correct(self, shipment: Shipment, numbers: Sequence[str]) -> Shipment:
+        """Give a shipment other numbers."""
+        return self.bridge.shipments.set_tracking(shipment.label, numbers)
+
+    # Pushing
+
+    def push(self, *, meanwhile: Callable[[], object] | None = None) -> PushResult:
+        """One push, as a person starts it. A store's error is in the result.
+
+        ``meanwhile`` is called once, when the push waits for the store after a lost answer.
+        """
+        acts = [meanwhile] if meanwhile else []
+
+        def progress(told: PushProgress) -> None:
+            if acts and told.words.startswith("waiting"):
+                acts.pop()()
+
+        return self.bridge.push(stores=[STORE], progress=progress)
+
+    def push_until_quiet(self) -> list[FbridgeError]:
+        """Push again and again, as a person or a timer does, until nothing moves by itself any more."""
+        errors: list[FbridgeError] = []
+        for _ in range(MOST_ROUNDS):
+            errors += [error for _, error in self.push().errors]
+            moving = [s.push for s in self.shipments() if s.push and s.push.state in UNSETTLED]
+            if not moving:
+                break
+            # Only waits that fbridge chose itself are skipped: a store at work needs real time.
+            retries = [push.next_at for push in moving if push.state is PushState.RETRY and push.next_at]
+            self.skip_time(max([timedelta(0), *(at - self._clock() for at in retries)]))
+        return errors
+
+    def shipments(self) -> tuple[Shipment, ...]:
+        """All shipments with their states."""
+        return self.bridge.shipments.list(store=STORE)
+
+    def state(self, shipment: Shipment) -> PushState:
+        """Where a shipment stands towards the store."""
+        push = self.bridge.shipments.get(shipment.label).push
+        assert push is not None
+        return push.state
+
+    def reason(self, shipment: Shipment) -> str:
+        """The stable code beside the state."""
+        push = self.bridge.shipments.get(shipment.label).push
+        assert push is not None
+        return push.reason
+
+    def words(self, shipment: Shipment) -> str:
+        """The sentence beside the state."""
+        push = self.bridge.shipments.get(shipment.label).push
+        assert push is not None
+        return push.words
+
+    def planned_mails(self) -> int:
+        """The mails that the plan of a push shows."""
+        return sum(plan.mails for plan in self.bridge.plan([STORE]).stores)
+
+    # Setting up
+
+    def _add_store(self, url: str, settings: dict[str, Any]) -> Capabilities:
+        own = {
+            "allow_http": True,
+            "settle": f"{SETTLE}s",
+            "timeout": 10.0,
+            "without_tracking": "send",
+            "accept_mail": True,
+        } | settings
+        accept_mail = bool(own.pop("accept_mail"))
+        report = self.bridge.stores.add(
+            STORE,
+            self.store.platform,
+            url,
+            {**self.store.settings, **own},
+            orders_from=date(2000, 1, 1),
+            accept_mail=accept_mail,
+        )
+        declared = self.platform.capabilities
+        return report.capabilities if report and report.capabilities else declared
+
+    def _add_carrier(self) -> None:
+        self.bridge.carriers.add(CARRIER, "Bartolini", tracking_url="https://brt.example/{number}")
+        codes = self.bridge.carriers.codes(STORE)
+        if codes.codes and not codes.open:
+            self.bridge.carriers.map(STORE, CARRIER, codes.codes[0].code)
+

@@ -1,0 +1,240 @@
+"""C9, C10 and C11: what receipts say, and mails that the plan shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from fbridge.errors import CredentialsError
+from fbridge.models.fulfillments import ShipmentReceipt
+from fbridge.models.states import Effect, MailBehaviour, MailEffect, Outcome, PushState
+from fbridge.testing.direct import DirectPush, directly
+from fbridge.testing.faults import Answer, Fault, FaultProxy, unlucky_write_faults, write_faults
+from fbridge.testing.fixtures import HASTE, KitFixtures
+from fbridge.testing.office import Office, number
+from fbridge.testing.store_under_test import StoreUnderTest
+
+NOT_SENT = "not_sent"
+_NO_ANSWER = frozenset({Answer.REDIRECT, Answer.WRONG_TYPE})
+
+
+def outcome_of(receipt: ShipmentReceipt | None) -> str:
+    """The outcome, or that the adapter said by ``NotSent`` that nothing was sent."""
+    return NOT_SENT if receipt is None else str(receipt.outcome)
+
+
+def allowed_outcomes(fault: Fault) -> frozenset[str]:
+    """What an adapter may say after a fault on its only or first write."""
+    if fault.retried:
+        return frozenset({Outcome.RETRY, NOT_SENT})
+    if fault.answer is Answer.REDIRECT:
+        return frozenset({Outcome.RETRY, Outcome.REFUSED, Outcome.UNCONFIRMED, NOT_SENT})
+    if fault.answer is Answer.WRONG_TYPE:
+        return frozenset({Outcome.DONE, Outcome.UNCONFIRMED})
+    return frozenset({Outcome.UNCONFIRMED})
+
+
+class OutcomesConformance(KitFixtures):
+    """A remote "no", a passing fault and a missing answer are three things; a receipt tells what the store holds."""
+
+    # C9
+
+    def test_C09_each_fault_has_its_outcome(
+        self, store: StoreUnderTest, direct: DirectPush, proxy: FaultProxy
+    ) -> None:
+        wrong = {}
+        for count, fault in enumerate(write_faults()):
+            fulfillment = direct.whole(store.new_order([(store.skus[0], 1)]), number(count))
+            proxy.strike(fault)
+            outcome = outcome_of(direct.push_one(fulfillment))
+            if outcome not in allowed_outcomes(fault):
+                wrong[fault.name] = outcome
+        assert not wrong, f"outcomes that say something else than what happened: {wrong}"
+        assert proxy.struck == len(write_faults())
+
+    def test_C09_a_time_out_is_unconfirmed(
+        self, store: StoreUnderTest, hasty: Office, proxy: FaultProxy
+    ) -> None:
+        outcomes = {}
+        with directly(hasty) as direct:
+            for count, fault in enumerate(unlucky_write_faults(timeout=HASTE, late=0.01)):
+                fulfillment = direct.whole(store.new_order([(store.skus[0], 1)]), number(count))
+                proxy.strike(fault)
+                outcomes[fault.name] = outcome_of(direct.push_one(fulfillment))
+        assert set(outcomes.values()) == {Outcome.UNCONFIRMED}, outcomes
+
+    def test_C09_retry_after_is_heeded(
+        self, store: StoreUnderTest, direct: DirectPush, proxy: FaultProxy
+    ) -> None:
+        fault = next(fault for fault in write_faults() if dict(fault.headers).get("Retry-After"))
+        fulfillment = direct.whole(store.new_order([(store.skus[0], 1)]), number(1))
+        proxy.strike(fault)
+        receipt = direct.push_one(fulfillment)
+        assert receipt is not None
+        assert receipt.not_before is not None
+        wait = receipt.not_before - datetime.now(UTC)
+        assert timedelta(seconds=5) <= wait <= timedelta(seconds=9)
+
+    def test_C09_no_connection_is_not_sent(
+        self, store: StoreUnderTest, direct: DirectPush, proxy: FaultProxy
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        fulfillment = direct.whole(order, number(1))
+        truth = store.truth(order)
+        proxy.stop_listening()
+        outcome = outcome_of(direct.push_one(fulfillment))
+        assert outcome in {Outcome.RETRY, NOT_SENT}
+        assert store.truth(order) == truth
+
+    def test_C09_a_lasting_no_is_refused_in_the_stores_words_and_others_are_done(
+        self, store: StoreUnderTest, direct: DirectPush, proxy: FaultProxy
+    ) -> None:
+        orders = [store.new_order([(store.skus[0], 1)]) for _ in range(3)]
+        fulfillments = [direct.whole(order, number(count)) for count, order in enumerate(orders)]
+        store.delete(orders[1])
+        receipts = {receipt.order_id: receipt.shipments[0] for receipt in direct.push(*fulfillments)}
+        outcomes = [receipts[order].outcome for order in orders]
+        assert outcomes == [Outcome.DONE, Outcome.REFUSED, Outcome.DONE]
+        words = receipts[orders[1]].words
+        assert words
+        assert any(words in told or told in words for told in _words_of_the_store(proxy) if len(told) > 8), (
+            f"these are not the store's words: {words!r}"
+        )
+
+    def test_C09_every_fulfillment_has_one_receipt_with_its_outstanding_shipments(
+        self, store: StoreUnderTest, direct: DirectPush
+    ) -> None:
+        orders = [store.new_order([(store.skus[0], 2)]) for _ in range(2)]
+        wanted, fulfillments = {}, []
+        for count, order in enumerate(direct.read(*orders)):
+            parts = [
+                direct.shipment(order, [number(2 * count + part)], [(0, 1)]) for part in range(2 if count else 1)
+            ]
+            wanted[order.remote_id] = sorted((part.id, part.revision) for part in parts)
+            fulfillments.append(direct.fulfillment(order, *parts, completes=bool(count)))
+        given = {
+            receipt.order_id: sorted((one.shipment_id, one.revision) for one in receipt.shipments)
+            for receipt in direct.push(*fulfillments)
+        }
+        assert given == wanted
+
+    def test_C09_wrong_credentials_stop_the_store(
+        self, store: StoreUnderTest, direct: DirectPush, office: Office, proxy: FaultProxy
+    ) -> None:
+        fault = Fault(name="wrong key", answer=Answer.STATUS, status=401)
+        fulfillment = direct.whole(store.new_order([(store.skus[0], 1)]), number(1))
+        proxy.strike(fault)
+        try:
+            outcome = outcome_of(direct.push_one(fulfillment))
+        except CredentialsError:
+            outcome = NOT_SENT
+        assert outcome in {Outcome.RETRY, Outcome.REFUSED, NOT_SENT}
+
+    # C10
+
+    def test_C10_the_receipt_holds_what_the_store_holds(
+        self, store: StoreUnderTest, direct: DirectPush
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        receipt = direct.push_one(direct.whole(order, number(1)))
+        truth = store.truth(order)
+        assert receipt is not None
+        assert receipt.holds is not None
+        assert (receipt.outcome, truth.closed) == (Outcome.DONE, True)
+        assert receipt.holds.numbers == truth.numbers == (number(1),)
+        assert receipt.holds.carrier in truth.carriers
+        assert receipt.effects.tracking is Effect.DONE
+        assert receipt.effects.status is Effect.DONE
+
+    def test_C10_a_number_that_the_store_did_not_keep_is_not_done(
+        self, store: StoreUnderTest, direct: DirectPush, proxy: FaultProxy
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        fulfillment = direct.whole(order, number(1))
+        proxy.swap(number(1).encode(), number(7).encode())
+        receipt = direct.push_one(fulfillment)
+        assert store.truth(order).numbers == (number(7),)
+        assert receipt is not None
+        assert receipt.outcome is not Outcome.DONE
+        assert receipt.holds is None or number(1) not in receipt.holds.numbers
+        assert receipt.effects.tracking is not Effect.DONE
+
+    def test_C10_another_status_than_asked_is_not_done(
+        self, store: StoreUnderTest, direct: DirectPush, proxy: FaultProxy
+    ) -> None:
+        if store.status_swap is None:
+            pytest.skip("a write to this platform names no status")
+        order = store.new_order([(store.skus[0], 1)])
+        fulfillment = direct.whole(order, number(1))
+        proxy.swap(*store.status_swap)
+        receipt = direct.push_one(fulfillment)
+        assert not store.truth(order).closed
+        assert receipt is not None
+        assert receipt.outcome is not Outcome.DONE
+        assert receipt.effects.status is not Effect.DONE
+        assert receipt.effects.mail is not MailEffect.SENT
+
+    # C11
+
+    def test_C11_no_more_mails_leave_than_the_plan_showed(self, store: StoreUnderTest, office: Office) -> None:
+        whole, part = store.new_order([(store.skus[0], 1)]), store.new_order([(store.skus[0], 2)])
+        office.fetch()
+        office.pack(whole, [number(1)])
+        office.pack(part, [number(2)], [(0, 1)])
+        office.hand_over()
+        planned = office.planned_mails()
+        office.push()
+        assert len(store.mails(whole)) + len(store.mails(part)) <= planned
+        office.push()
+        assert len(store.mails(whole)) + len(store.mails(part)) <= planned
+
+    def test_C11_without_consent_nobody_is_mailed(
+        self, store: StoreUnderTest, make_office: Callable[..., Office]
+    ) -> None:
+        office = make_office(accept_mail=False)
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        office.push()
+        assert store.mails(order) == ()
+        if office.platform.mail is MailBehaviour.ALWAYS:
+            assert (office.state(shipment), office.reason(shipment)) == (
+                PushState.WAITING,
+                "mail_not_accepted",
+            )
+        else:
+            assert office.state(shipment) is PushState.SENT
+
+    def test_C11_a_direct_push_that_need_not_notify_mails_nobody(
+        self, store: StoreUnderTest, direct: DirectPush, office: Office
+    ) -> None:
+        if office.platform.mail is MailBehaviour.ALWAYS:
+            pytest.skip(f"{office.platform.label} declares mail = always")
+        order = store.new_order([(store.skus[0], 1)])
+        direct.push(direct.whole(order, number(1), notify=False))
+        assert store.truth(order).closed
+        assert store.mails(order) == ()
+
+
+def _words_of_the_store(proxy: FaultProxy) -> Iterator[str]:
+    for one in proxy.passed:
+        if one.answer is not None:
+            try:
+                yield from _texts(json.loads(one.answer.body))
+            except ValueError:
+                yield one.answer.body.decode("utf-8", errors="replace")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

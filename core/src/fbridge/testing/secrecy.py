@@ -1,0 +1,165 @@
+"""C12: credentials stay where they are."""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from fbridge.errors import FbridgeError
+from fbridge.models.platforms import OrderQuery
+from fbridge.settings.resolving import secret_names
+from fbridge.testing.direct import directly
+from fbridge.testing.faults import FaultProxy, On, read_faults, unlucky_write_faults, write_faults
+from fbridge.testing.fixtures import HASTE, KitFixtures
+from fbridge.testing.office import Office, number
+from fbridge.testing.store_under_test import StoreUnderTest
+
+
+@dataclass
+class Overheard:
+    """Everything that was said, with where."""
+
+    said: list[tuple[str, str]] = field(default_factory=list)
+
+    def hear(self, where: str, what: object) -> None:
+        """Take note of a text, an object's ``repr``, or an exception with all that it comes from."""
+        error = what if isinstance(what, BaseException) else None
+        self.said.append((where, f"{what} {what!r}"))
+        if error is not None:
+            for inner in (error.__cause__, error.__context__):
+                if inner is not None:
+                    self.hear(where, inner)
+
+    def leaks(self, secrets: list[str]) -> list[str]:
+        """Where one of the secrets was said, in any shape."""
+        shapes = [shape for secret in secrets for shape in shapes_of(secret)]
+        return sorted({where for where, what in self.said if any(shape in what for shape in shapes)})
+
+
+class _Listener(logging.Handler):
+    def __init__(self, overheard: Overheard) -> None:
+        super().__init__(logging.DEBUG)
+        self._overheard = overheard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._overheard.hear(f"log of {record.name}", record.getMessage())
+        if record.exc_info and record.exc_info[1]:
+            self._overheard.hear(f"log of {record.name}", record.exc_info[1])
+
+
+def shapes_of(secret: str) -> list[str]:
+    """The secret as it is, in a URL, in JSON, and inside Base64 at each of three places."""
+    encoded = [
+        base64.b64encode(b"x" * shift + secret.encode()).decode()[4 if shift else 0 : -4] for shift in range(3)
+    ]
+    return [secret, quote(secret, safe=""), json.dumps(secret)[1:-1], *(text for text in encoded if text)]
+
+
+class SecrecyConformance(KitFixtures):
+    """A credential is in no exception, log line, receipt, plan, report and file but the one that it was put into."""
+
+    @pytest.fixture
+    def overheard(self) -> Iterator[Overheard]:
+        """Listens to every log record of whatever level."""
+        overheard, root = Overheard(), logging.getLogger()
+        listener, level = _Listener(overheard), root.level
+        root.addHandler(listener)
+        root.setLevel(logging.DEBUG)
+        yield overheard
+        root.setLevel(level)
+        root.removeHandler(listener)
+
+    def test_C12_no_secret_is_said_or_kept_with_every_fault(
+        self, store: StoreUnderTest, hasty: Office, proxy: FaultProxy, overheard: Overheard
+    ) -> None:
+        faults = (*write_faults(), *unlucky_write_faults(timeout=HASTE, late=0.01)[:2])
+        orders = [store.new_order([(store.skus[0], 1)]) for _ in faults]
+        hasty.fetch()
+        for count, (order, fault) in enumerate(zip(orders, faults, strict=True)):
+            hasty.pack(order, [number(count)])
+            hasty.hand_over()
+            overheard.hear("plan", hasty.bridge.plan())
+            proxy.strike(fault)
+            overheard.hear("push", hasty.push())
+        overheard.hear("status", hasty.bridge.status())
+        self._look_at_the_rest(store, hasty, overheard)
+
+    def test_C12_no_secret_is_said_or_kept_with_every_fault_of_a_read(
+        self, store: StoreUnderTest, hasty: Office, proxy: FaultProxy, overheard: Overheard
+    ) -> None:
+        for fault in read_faults():
+            store.new_order([(store.skus[0], 1)])
+            proxy.strike(fault, on=On.READ, times=5)
+            result = hasty.fetch()
+            proxy.heal()
+            overheard.hear("fetch", result)
+            overheard.hear("fetch", result.error)
+        self._look_at_the_rest(store, hasty, overheard)
+
+    def test_C12_no_secret_is_in_receipts_cursors_and_what_an_order_carries(
+        self, store: StoreUnderTest, office: Office, overheard: Overheard
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        with directly(office) as direct:
+            fulfillment = direct.whole(order, number(1))
+            pages = list(direct.pages(OrderQuery()))
+            carried = [dict(page.cursor) for page in pages] + [fulfillment.order.adapter_data]
+            overheard.hear("cursor or adapter_data", json.dumps(carried))
+            overheard.hear("receipt", direct.push(fulfillment))
+            overheard.hear("facts", json.dumps(dict(direct.opened.store.facts)))
+        assert overheard.leaks(_secrets(store, office)) == []
+
+    def test_C12_a_wrong_credential_is_not_shown_either(
+        self, store: StoreUnderTest, office: Office, overheard: Overheard, make_office: Callable[..., Office]
+    ) -> None:
+        secret = sorted(secret_names(office.platform.settings()))[0]
+        wrong = "canary-" + str(store.settings[secret])[::-1]
+        office.bridge.stores.remove("shop")
+        try:
+            make_office(**{secret: wrong})
+        except FbridgeError as error:
+            overheard.hear("store add", error)
+        assert overheard.said
+        assert overheard.leaks([wrong]) == []
+
+    def test_C12_nobody_is_sent_on_with_a_credential(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
+    ) -> None:
+        office.fetch()
+        for fault in (fault for fault in (*write_faults(), *read_faults()) if "redirect" in fault.name):
+            order = store.new_order([(store.skus[0], 1)])
+            proxy.strike(fault, on=On.READ)
+            office.fetch()
+            proxy.heal()
+            office.fetch()
+            office.ship(order, [number(int(order) if order.isdigit() else 1)])
+            proxy.strike(fault)
+            office.push()
+            proxy.heal()
+        assert proxy.strangers == []
+
+    @staticmethod
+    def _look_at_the_rest(store: StoreUnderTest, office: Office, overheard: Overheard) -> None:
+        for path in _files(office):
+            overheard.hear(path.name, path.read_bytes().decode("latin-1"))
+        assert overheard.leaks(_secrets(store, office)) == []
+
+
+def _files(office: Office) -> list[Path]:
+    folders = (office.home.data, office.home.log, office.home.config)
+    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return [path for path in found if path != office.home.secrets_file]
+
+
+def _secrets(store: StoreUnderTest, office: Office) -> list[str]:
+    names = secret_names(office.platform.settings())
+    secrets = [str(store.settings[name]) for name in names if name in store.settings]
+    assert secrets, "the settings schema of the plugin marks no field as secret"
+    return secrets

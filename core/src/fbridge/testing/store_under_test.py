@@ -1,0 +1,113 @@
+"""What a plugin author gives to the conformance kit: a store, and the hands of its merchant."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fbridge.testing.faults.proxy import is_write_by_method
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreMail:
+    """A mail about the shipping of an order that left for its customer, with the tracking numbers in it."""
+
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreTruth:
+    """What the store really holds of an order, looked up behind the adapter's back.
+
+    ``closed``: the store shows the order as finished. ``numbers`` has every tracking number as often as it stands
+    there. ``shipped`` has the pieces that the store shows as shipped for each line, in the order of the lines; None
+    where the platform keeps no quantities. ``shipments`` counts what the platform has one of for each shipment of
+    ours: fulfillments, shipment records, tracking rows or notes. ``traces`` is whatever else a second push could
+    leave: notes, comments, history, comparable by ``==``.
+    """
+
+    closed: bool
+    cancelled: bool
+    numbers: tuple[str, ...]
+    carriers: tuple[str, ...]
+    shipped: tuple[int, ...] | None
+    shipments: int
+    traces: Any = None
+
+
+class StoreUnderTest(ABC):
+    """A store on loopback that the kit may work with, and what its merchant can do.
+
+    An order is named by its remote id. A line is named by its place in the list that :meth:`new_order` was given.
+    ``skus`` are at least three articles that a carrier takes, ``virtual_sku`` one that none takes (None where the
+    platform has no such thing). ``mail_holds_number``: the platform's mail can hold tracking numbers.
+    ``status_swap``: bytes by which a completing write asks for its status, and as many bytes that ask for
+    another one instead (None where a write names no status).
+    """
+
+    platform: str
+    url: str
+    skus: tuple[str, ...]
+    virtual_sku: str | None = None
+    mail_holds_number: bool = True
+    status_swap: tuple[bytes, bytes] | None = None
+
+    @property
+    @abstractmethod
+    def settings(self) -> Mapping[str, Any]:
+        """The plugin's own settings that open this store, credentials among them."""
+
+    @abstractmethod
+    def new_order(self, lines: Sequence[tuple[str, int]], *, cod: bool = False) -> str:
+        """A new order of these articles and quantities, ready to ship: paid, or cash on delivery."""
+
+    @abstractmethod
+    def touch(self, order: str) -> None:
+        """Change something that leaves the order as it is to us, and its date of change to now."""
+
+    @abstractmethod
+    def cancel(self, order: str) -> None:
+        """Cancel the order."""
+
+    @abstractmethod
+    def hold(self, order: str) -> None:
+        """Put the order on hold."""
+
+    @abstractmethod
+    def refund(self, order: str, line: int, quantity: int) -> None:
+        """Give back the money of so many pieces of a line that did not leave."""
+
+    @abstractmethod
+    def complete_by_hand(self, order: str) -> None:
+        """Mark the order as shipped as a person does, without a tracking number."""
+
+    @abstractmethod
+    def add_number_by_hand(self, order: str, number: str) -> None:
+        """Enter a tracking number as a person or another program does, and leave the order's status."""
+
+    @abstractmethod
+    def delete(self, order: str) -> None:
+        """Remove the order for good."""
+
+    @abstractmethod
+    def malform(self, order: str) -> None:
+        """Make the order such that no sense can be made of it, as a bad plugin or import does."""
+
+    @abstractmethod
+    def set_changed(self, orders: Sequence[str], moment: datetime) -> None:
+        """Give these orders one date of change (aware UTC, whole seconds)."""
+
+    @abstractmethod
+    def truth(self, order: str) -> StoreTruth:
+        """What the store really holds."""
+
+    @abstractmethod
+    def mails(self, order: str) -> tuple[StoreMail, ...]:
+        """The mails about the shipping of this order that left so far, oldest first."""
+
+    def is_write(self, method: str, path: str, body: bytes) -> bool:
+        """Whether a request may change something; override it where reads are POSTs."""
+        return is_write_by_method(method, path, body)

@@ -1,0 +1,115 @@
+"""From a receipt to the shipment's next state, and what a plugin may not do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Receipt, ShipmentReceipt
+from fbridge.models.orders import Order, Payment
+from fbridge.models.states import OrderStatus, Outcome, PaymentKind, PushState
+from fbridge.workflow.receipts import MOST_TRIES, ReceiptCheck, next_state, pause
+
+NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+SETTLE = timedelta(seconds=30)
+
+
+def receipt(outcome: Outcome = Outcome.DONE, **changes: object) -> ShipmentReceipt:
+    values = {"shipment_id": "u1", "revision": 1, "outcome": outcome, "reason": "r", **changes}
+    return ShipmentReceipt(**values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Outcome.DONE, PushState.SENT),
+        (Outcome.DONE_ELSEWHERE, PushState.DONE_ELSEWHERE),
+        (Outcome.REFUSED, PushState.REFUSED),
+        (Outcome.RETRY, PushState.RETRY),
+        (Outcome.UNCONFIRMED, PushState.UNCONFIRMED),
+        (Outcome.PREPARED, PushState.READY),
+    ],
+)
+def test_every_outcome_has_its_state(outcome: Outcome, state: PushState) -> None:
+    assert next_state(receipt(outcome), tries=1, settle=SETTLE, now=NOW).state is state
+
+
+def test_a_retry_comes_when_the_store_asks_or_after_a_growing_pause() -> None:
+    asked = NOW + timedelta(seconds=7)
+    assert (
+        next_state(receipt(Outcome.RETRY, not_before=asked), tries=1, settle=SETTLE, now=NOW).next_at == asked
+    )
+    assert next_state(receipt(Outcome.RETRY), tries=1, settle=SETTLE, now=NOW).next_at == NOW + pause(1)
+    pauses = [pause(tries) for tries in range(1, 9)]
+    assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+    assert pauses[-1] == timedelta(hours=1)
+
+
+def test_after_too_many_tries_a_person_is_asked() -> None:
+    found = next_state(receipt(Outcome.RETRY, words="busy"), tries=MOST_TRIES, settle=SETTLE, now=NOW)
+    assert found.state is PushState.NEEDS_ATTENTION
+    assert "busy" in found.words
+
+
+def test_an_unconfirmed_one_is_checked_when_the_store_has_settled() -> None:
+    assert next_state(receipt(Outcome.UNCONFIRMED), tries=1, settle=SETTLE, now=NOW).next_at == NOW + SETTLE
+
+
+def fulfillment(order_id: str = "77") -> Fulfillment:
+    order = Order(
+        remote_id=order_id,
+        number=order_id,
+        status=OrderStatus.OPEN,
+        remote_status="processing",
+        created_at=NOW,
+        changed_at=NOW,
+        currency="EUR",
+        total=Decimal(1),
+        payment=Payment(kind=PaymentKind.PAID),
+        lines=(),
+    )
+    shipments = tuple(
+        FulfillmentShipment(id=uuid, revision=1, items=(), tracking=(), shipped_at=NOW)
+        for uuid in ("u1", "u2")
+    )
+    return Fulfillment(order=order, shipments=shipments, completes_order=True)
+
+
+BOTH = (receipt(), receipt(shipment_id="u2"))
+
+
+def test_a_whole_receipt_is_believed() -> None:
+    assert ReceiptCheck.of([fulfillment()]).accept(Receipt(order_id="77", shipments=BOTH)) == (BOTH, "")
+
+
+def test_a_second_receipt_is_a_fault_and_not_believed() -> None:
+    check = ReceiptCheck.of([fulfillment()])
+    check.accept(Receipt(order_id="77", shipments=BOTH))
+    good, fault = check.accept(Receipt(order_id="77", shipments=BOTH))
+    assert good == ()
+    assert "had one already" in fault
+
+
+def test_a_foreign_receipt_is_a_fault() -> None:
+    good, fault = ReceiptCheck.of([fulfillment()]).accept(Receipt(order_id="78", shipments=BOTH))
+    assert good == ()
+    assert "78" in fault
+
+
+@pytest.mark.parametrize(
+    ("entries", "believed", "fault"),
+    [
+        (BOTH[:1], 1, "no entry for shipment u2"),
+        ((*BOTH, receipt(shipment_id="u3")), 2, "shipment u3"),
+        ((receipt(revision=2), BOTH[1]), 1, "revision 2"),
+        ((BOTH[0], *BOTH), 2, "shipment u1"),
+    ],
+)
+def test_entries_that_do_not_fit_are_named_and_left_out(
+    entries: tuple[ShipmentReceipt, ...], believed: int, fault: str
+) -> None:
+    good, told = ReceiptCheck.of([fulfillment()]).accept(Receipt(order_id="77", shipments=entries))
+    assert len(good) == believed
+    assert fault in told
