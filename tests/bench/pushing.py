@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from tests.bench.sandbox_process import SandboxProcess, sandbox
 from fbridge.bridge import Bridge
 from fbridge.settings import Home
 from fbridge.workflow.orders import OrderFilter
+from tests.bench.sandbox_process import SandboxProcess, sandbox
 
 ORDERS = 100
 PLACES = (

@@ -226,6 +226,13 @@ def test_shipments_taken_off_stay(office: Any) -> None:
     assert [one.manifest for one in office.shipments.list()] == [None, None]
 
 
+def test_a_shipment_taken_off_goes_on_waiting_since_it_was_made(office: Any, clock: Any) -> None:
+    made = office.manifests.add("BRT", ["1001"]).manifest.shipments[0]
+    clock.forward(hours=2)
+    office.manifests.remove("BRT", ["1001"])
+    assert office.shipments.get("1001").push == made.push
+
+
 def test_a_cancelled_manifest_frees_its_shipments(office: Any, refused: Any) -> None:
     office.manifests.add("BRT", ["1001"])
     manifest = office.manifests.cancel("BRT")

@@ -59,7 +59,8 @@ class Account:
     def __str__(self) -> str:
         return (
             f"kills {self.kills}, stops {self.stops}, faults {self.faults}, shipments {self.shipments}, "
-            f"interrupted attempts {self.interrupted}, attention {self.attention}, lost {len(self.lost)}, doubled {len(self.doubled)}, "
+            f"interrupted attempts {self.interrupted}, attention {self.attention}, "
+            f"lost {len(self.lost)}, doubled {len(self.doubled)}, "
             f"second mails {len(self.second_mails)}, disagreements {len(self.disagreements)}"
         )
 
@@ -85,15 +86,17 @@ class Torture:
 
     def run(self) -> Account:
         """Torture, then let one push work in peace, then count."""
-        with shop_process(orders=3 * self._wanted, pace=0.2) as shop:
-            with Bridge.open(self._home, database_url=self._database) as bridge:
-                open_shop(bridge, shop, SETTLE)
-                while self.account.kills < self._kills:
-                    self._one_round(bridge, shop)
-                self._ship(bridge, self._wanted - len(self._shipped))
-                shop.control("faults", "DELETE")
-                self._push_in_peace(bridge)
-                self._count(bridge, shop)
+        with (
+            shop_process(orders=3 * self._wanted, pace=0.2) as shop,
+            Bridge.open(self._home, database_url=self._database) as bridge,
+        ):
+            open_shop(bridge, shop, SETTLE)
+            while self.account.kills < self._kills:
+                self._one_round(bridge, shop)
+            self._ship(bridge, self._wanted - len(self._shipped))
+            shop.control("faults", "DELETE")
+            self._push_in_peace(bridge)
+            self._count(bridge, shop)
         return self.account
 
     def _ship(self, bridge: Bridge, count: int) -> None:

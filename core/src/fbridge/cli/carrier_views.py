@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 CARRIER_COLUMNS: list[Column[Carrier]] = [
     Column("Carrier", lambda one: one.code),
-    Column("Name", lambda one: one.name),
+    Column("Name", lambda one: one.name, wraps=True),
     Column("Customer code", lambda one: one.customer_code),
-    Column("Tracking URL", lambda one: one.tracking_url),
+    Column("Tracking URL", lambda one: one.tracking_url, wraps=True),
 ]
 
 CODE_COLUMNS: list[Column[CarrierCode]] = [
     Column("Site code", lambda code: code.code),
-    Column("Shown as", lambda code: code.label),
-    Column("Tracking URL", lambda code: code.tracking_url),
+    Column("Shown as", lambda code: code.label, wraps=True),
+    Column("Tracking URL", lambda code: code.tracking_url, wraps=True),
 ]
 
 MAPPING_COLUMNS: list[Column[MappingRow]] = [
     Column("Store", lambda row: row.store),
     Column("Carrier", lambda row: row.carrier),
     Column("Site code", lambda row: row.site_code),
-    Column("Shown as", lambda row: row.site_label),
+    Column("Shown as", lambda row: row.site_label, wraps=True),
 ]
 
 ROUTE_COLUMNS: list[Column[RouteRow]] = [
@@ -42,7 +42,7 @@ ROUTE_COLUMNS: list[Column[RouteRow]] = [
 SUGGESTION_COLUMNS: list[Column[Suggestion]] = [
     Column("Carrier", lambda one: one.carrier),
     Column("Site code", lambda one: one.site_code),
-    Column("Shown as", lambda one: one.label),
+    Column("Shown as", lambda one: one.label, wraps=True),
     Column("Likeness", lambda one: f"{one.score:.0%}", right=True),
 ]
 
@@ -57,7 +57,7 @@ def mapped_words(row: CoverageRow) -> str:
 COVERAGE_COLUMNS: list[Column[CoverageRow]] = [
     Column("Store", lambda row: row.store),
     Column("Shipping method", lambda row: row.shipping_method),
-    Column("Title", lambda row: row.title),
+    Column("Title", lambda row: row.title, wraps=True),
     Column("Open orders", lambda row: row.orders, right=True),
     Column("Goes with", lambda row: row.carrier or "nobody yet"),
     Column("Can be shown", mapped_words),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -13,6 +14,13 @@ from fbridge.cli.harmless_text import one_line
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A point in time of which only the user's date is shown."""
+
+    moment: datetime
+
+
 def displayed(value: object, timezone: ZoneInfo) -> str:
     """The value as one harmless line; "" for nothing."""
     if value is None:
@@ -21,6 +29,8 @@ def displayed(value: object, timezone: ZoneInfo) -> str:
         return "yes" if value else "no"
     if isinstance(value, Enum):
         return str(value.value).replace("_", " ")
+    if isinstance(value, Day):
+        return value.moment.astimezone(timezone).date().isoformat()
     if isinstance(value, datetime | date | timedelta):
         return _time(value, timezone)
     if isinstance(value, Iterable) and not isinstance(value, str):

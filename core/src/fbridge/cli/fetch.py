@@ -38,7 +38,7 @@ def fetch(session: Session, stores: tuple[str, ...], since: When | None) -> Exit
         Column("New", lambda result: result.new, right=True),
         Column("Changed", lambda result: result.changed, right=True),
         Column("Not understood", lambda result: len(result.rejected) or "", right=True),
-        Column("Problem", lambda result: result.error or ""),
+        Column("Problem", lambda result: result.error or "", wraps=True),
     ]
     code = combined_code([_code(result) for result in results])
     show_items(

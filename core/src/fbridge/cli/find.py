@@ -33,7 +33,7 @@ def find(session: Session, text: str) -> ExitCode:
     columns: list[Column[Found]] = [
         Column("What", lambda one: one.kind),
         Column("Name", lambda one: one.ref),
-        Column("", lambda one: one.words),
+        Column("", lambda one: one.words, wraps=True),
     ]
     return show_items(
         session, found, columns, empty=f"Nothing is like {text!r}.", next_step=_next_step(found)

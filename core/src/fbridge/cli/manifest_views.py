@@ -14,23 +14,21 @@ from fbridge.models.states import ManifestState
 if TYPE_CHECKING:
     from fbridge.models.shipments import Manifest
 
-MANIFEST_COLUMNS: list[Column[Manifest]] = [
+MANIFEST_COLUMNS: list[Column[Manifest]] = [  # these fit 80 characters
     Column("Manifest", lambda one: one.number),
     Column("Carrier", lambda one: one.carrier.code),
     Column("State", lambda one: one.state),
     Column("Shipments", lambda one: len(one.shipments), right=True),
     Column("Parcels", lambda one: one.parcels, right=True),
-    Column("Weight", lambda one: kilograms(one.weight_grams), right=True),
-    Column("COD", lambda one: one.cod_totals, right=True),
-    Column("Made at", lambda one: one.created_at),
-    Column("Shipped at", lambda one: one.shipped_at),
+    Column("COD", lambda one: one.cod_totals, right=True, wraps=True),
+    Column("Shipped at", lambda one: one.shipped_at, wraps=True),
 ]
 
 RESULT_COLUMNS: list[Column[ItemResult]] = [
     Column("Item", lambda result: result.ref),
     Column("Shipment", lambda result: result.label),
     Column("Result", lambda result: "ok" if result.ok else "not done"),
-    Column("", lambda result: result.words),
+    Column("", lambda result: result.words, wraps=True),
 ]
 
 

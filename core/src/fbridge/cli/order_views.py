@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from fbridge.cli.displayed import Day
 from fbridge.cli.shipment_views import SHIPMENT_COLUMNS
 from fbridge.cli.tables import Block, Column, Facts, Table
 from fbridge.models.orders import Address, Money, StoreShipment
@@ -33,23 +34,21 @@ def state_words(row: OrderRow) -> str:
     return row.fulfillment if row.status is OrderStatus.OPEN else f"{row.fulfillment}, {row.status}"
 
 
-ORDER_COLUMNS: list[Column[OrderRow]] = [
+ORDER_COLUMNS: list[Column[OrderRow]] = [  # these fit 80 characters
     Column("Store", lambda row: row.store),
     Column("Order", lambda row: row.number),
-    Column("Created", lambda row: row.created_at),
-    Column("State", state_words),
-    Column("Payment", lambda row: payment_words(row.payment, row.amount_due)),
-    Column("Total", lambda row: row.total, right=True),
+    Column("Created", lambda row: Day(row.created_at)),
+    Column("State", state_words, wraps=True),
+    Column("Payment", lambda row: payment_words(row.payment, row.amount_due), wraps=True),
     Column("Open", lambda row: row.open_quantity, right=True),
-    Column("Shipping", shipping_words),
-    Column("Customer", lambda row: row.customer),
-    Column("City", lambda row: f"{row.city} {row.country}".strip()),
+    Column("Shipping", shipping_words, wraps=True),
+    Column("Customer", lambda row: row.customer, wraps=True),
 ]
 
 LINE_COLUMNS: list[Column[OrderLineRow]] = [
     Column("Line", lambda row: row.line.id),
     Column("SKU", lambda row: row.line.sku),
-    Column("Article", lambda row: row.line.name),
+    Column("Article", lambda row: row.line.name, wraps=True),
     Column("Ordered", lambda row: row.line.quantity, right=True),
     Column("Removed", lambda row: row.line.removed or "", right=True),
     Column("In shipments", lambda row: row.in_shipments or "", right=True),
@@ -59,7 +58,7 @@ LINE_COLUMNS: list[Column[OrderLineRow]] = [
 STORE_SHIPMENT_COLUMNS: list[Column[StoreShipment]] = [
     Column("On the store", lambda one: one.remote_id),
     Column("Carrier", lambda one: one.carrier),
-    Column("Numbers", lambda one: one.numbers),
+    Column("Numbers", lambda one: one.numbers, wraps=True),
     Column("Made at", lambda one: one.created_at),
 ]
 

@@ -33,11 +33,11 @@ def _why(entry: PlanEntry) -> str:
 ENTRY_COLUMNS: list[Column[PlanEntry]] = [
     Column("Shipment", lambda entry: entry.shipment),
     Column("Order", lambda entry: entry.order_number),
-    Column("What", _what_happens),
-    Column("Carrier on the store", lambda entry: entry.carrier),
-    Column("Numbers", lambda entry: entry.numbers),
+    Column("What", _what_happens, wraps=True),
+    Column("Carrier on the store", lambda entry: entry.carrier, wraps=True),
+    Column("Numbers", lambda entry: entry.numbers, wraps=True),
     Column("Mail", lambda entry: "mail" if entry.mail else ""),
-    Column("Why", _why),
+    Column("Why", _why, wraps=True),
 ]
 
 ITEM_COLUMNS: list[Column[PushItem]] = [
@@ -45,8 +45,8 @@ ITEM_COLUMNS: list[Column[PushItem]] = [
     Column("Shipment", lambda item: item.shipment),
     Column("Order", lambda item: item.order_number),
     Column("State", lambda item: item.state),
-    Column("Numbers", lambda item: item.numbers),
-    Column("", lambda item: item.words),
+    Column("Numbers", lambda item: item.numbers, wraps=True),
+    Column("", lambda item: item.words, wraps=True),
 ]
 
 

@@ -24,11 +24,6 @@ def state_words(shipment: Shipment) -> str:
     return shipment.push.state.value.replace("_", " ") if shipment.push else ""
 
 
-def pieces(shipment: Shipment) -> object:
-    """How many pieces of goods are in it."""
-    return sum(item.quantity for item in shipment.items) or ""
-
-
 def recipient_words(shipment: Shipment) -> str:
     """The order, or for an external parcel the recipient."""
     if shipment.order_number:
@@ -36,18 +31,16 @@ def recipient_words(shipment: Shipment) -> str:
     return (shipment.recipient.name or shipment.recipient.company) if shipment.recipient else ""
 
 
-SHIPMENT_COLUMNS: list[Column[Shipment]] = [
+SHIPMENT_COLUMNS: list[Column[Shipment]] = [  # these fit 80 characters
     Column("Shipment", lambda one: one.label),
     Column("Store", lambda one: one.store or ""),
-    Column("Order", recipient_words),
+    Column("Order", recipient_words, wraps=True),
     Column("Carrier", lambda one: one.carrier.code),
     Column("Manifest", lambda one: one.manifest),
-    Column("Pieces", pieces, right=True),
     Column("Parcels", lambda one: one.parcels, right=True),
-    Column("Weight", lambda one: kilograms(one.weight_grams), right=True),
-    Column("COD", lambda one: one.cod or "", right=True),
-    Column("Numbers", lambda one: one.numbers),
-    Column("State", state_words),
+    Column("COD", lambda one: one.cod or "", right=True, wraps=True),
+    Column("Numbers", lambda one: one.numbers, wraps=True),
+    Column("State", state_words, wraps=True),
 ]
 
 

@@ -35,8 +35,8 @@ def status(session: Session) -> ExitCode:
         Column("State", lambda item: item.state),
         Column("For", lambda item: item.age, right=True),
         Column("", lambda item: "overdue" if item.overdue else ""),
-        Column("Why", lambda item: item.words),
-        Column("Next step", lambda item: item.next_step),
+        Column("Why", lambda item: item.words, wraps=True),
+        Column("Next step", lambda item: item.next_step, wraps=True),
     ]
     table = [Table(columns, report.items)] if report.items else []
     urgent = [item for item in report.items if item.overdue or item.state == PushState.NEEDS_ATTENTION]

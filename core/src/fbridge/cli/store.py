@@ -148,7 +148,7 @@ def _columns() -> list[Column[StoreInfo]]:
     return [
         Column("Store", lambda info: info.name),
         Column("Platform", lambda info: info.platform),
-        Column("URL", lambda info: info.url),
+        Column("URL", lambda info: info.url, wraps=True),
         Column("Orders", lambda info: info.orders, right=True),
         Column("Last fetch", lambda info: info.last_fetch or "never"),
     ]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FINDING_COLUMNS: list[Column[Finding]] = [
     Column("What", lambda finding: finding.name),
     Column("Result", lambda finding: "✓" if finding.ok else "✗"),
-    Column("", lambda finding: finding.words),
+    Column("", lambda finding: finding.words, wraps=True),
 ]
 
 

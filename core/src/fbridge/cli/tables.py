@@ -20,15 +20,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _UNLIMITED = 100_000
+_GAP = 2
+_LEAST_WRAPPED = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """A column: its title, where its value comes from, and whether it holds numbers."""
+    """A column: its title, where its value comes from, whether it holds numbers, or text that may wrap."""
 
     title: str
     value: Callable[[T], object]
     right: bool = False
+    wraps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,30 @@ def print_block(block: Block[T], session: Session) -> None:
 
 
 def _rich_table(table: Table[T], timezone: ZoneInfo) -> RichTable:
+    rows = [[displayed(column.value(row), timezone) for column in table.columns] for row in table.rows]
+    whole = not sys.stdout.isatty() or _fits(table.columns, rows)
     grid = _new_table(header=True)
     for column in table.columns:
-        grid.add_column(column.title, justify="right" if column.right else "left", overflow="fold")
-    for row in table.rows:
-        _add_row(grid, [displayed(column.value(row), timezone) for column in table.columns])
+        grid.add_column(
+            column.title,
+            justify="right" if column.right else "left",
+            overflow="fold",
+            no_wrap=whole and not column.wraps,
+        )
+    for cells in rows:
+        _add_row(grid, cells)
     return grid
+
+
+def _fits(columns: Sequence[Column[T]], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the terminal is wide enough to wrap nothing but the columns that may wrap."""
+    from rich.cells import cell_len
+
+    needed = _GAP * (len(columns) - 1)
+    for column, cells in zip(columns, zip(*rows, strict=True), strict=bool(rows)):
+        width = max(map(cell_len, (column.title, *cells)))
+        needed += min(width, _LEAST_WRAPPED) if column.wraps else width
+    return needed <= _console(None).width
 
 
 def _fact_table(facts: Facts, timezone: ZoneInfo) -> RichTable:
@@ -83,8 +104,15 @@ def _new_table(*, header: bool) -> RichTable:
     from rich import box
     from rich.table import Table as RichTable
 
-    style = box.SIMPLE_HEAD if header and sys.stdout.isatty() else None
-    return RichTable(box=style, show_header=header, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    ruled = header and sys.stdout.isatty()
+    return RichTable(
+        box=box.SIMPLE_HEAD if ruled else None,
+        show_header=header,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, _GAP - 1 if ruled else _GAP, 0, 0),
+        header_style="bold",
+    )
 
 
 def _add_row(grid: RichTable, cells: Sequence[str]) -> None:

@@ -90,7 +90,7 @@ class Evening:
         )
         findings = report.findings if report else ()
         tracking = next((one.words for one in findings if one.name == "tracking"), "")
-        command = f"fbridge store add {STORE} --platform {self.facts.platform} --url {self._served.url} --accept-mail"
+        command = f"fbridge store add {STORE} --platform {self.facts.platform} --url {self._served.url}"
         return Step(command, (f"{len(findings)} checks passed. {tracking}",))
 
     def fetch(self) -> Step:
@@ -106,10 +106,11 @@ class Evening:
         self._bridge.carriers.add(CARRIER, "BRT Bartolini", tracking_url="https://vas.brt.it/?n={number}")
         (suggestion, *_) = self._bridge.carriers.suggest(STORE)
         self._bridge.carriers.map(STORE, CARRIER, suggestion.site_code)
-        return Step(
-            f'fbridge carrier add {CARRIER} "BRT Bartolini"; fbridge carrier map {STORE} {CARRIER} {suggestion.site_code}',
-            (f"The store will show it as {suggestion.label!r}.",),
+        command = (
+            f'fbridge carrier add {CARRIER} "BRT Bartolini"; '
+            f"fbridge carrier map {STORE} {CARRIER} {suggestion.site_code}"
         )
+        return Step(command, (f"The store will show it as {suggestion.label!r}.",))
 
     def list_ready(self) -> Step:
         """What can be shipped: paid or cash on delivery, goods for a carrier, nothing shipped yet."""
@@ -124,14 +125,16 @@ class Evening:
 
     def gather(self) -> Step:
         """One manifest: most orders whole, one in part, one in three parcels, one parcel of no order."""
-        partial = next(row for row in self._rows if self._pieces(row) > 1)
-        triple = next(row for row in self._rows if row is not partial and row.payment is PaymentKind.PAID)
+        paid = [row for row in self._rows if row.payment is PaymentKind.PAID]
+        partial = next(row for row in paid if self._pieces(row) > 1)
+        triple = next(row for row in paid if row is not partial)
         whole = [row.number for row in self._rows if row not in (partial, triple)]
         added = self._bridge.manifests.add(CARRIER, whole)
         number = added.manifest.number
         line = self._bridge.orders.get(partial.number).lines[0].line
         self._bridge.shipments.create(partial.number, items={line.id: 1}, manifest=number)
-        self._bridge.shipments.create(triple.number, numbers=[f"BX{triple.number}-{n}" for n in "123"], manifest=number)
+        three = [f"BX{triple.number}-{n}" for n in "123"]
+        self._bridge.shipments.create(triple.number, numbers=three, manifest=number)
         self._bridge.shipments.create_external(
             carrier=CARRIER,
             recipient=Address(name="Anna Verdi", city="Torino", country="IT"),
@@ -148,12 +151,15 @@ class Evening:
         self.facts.manifest, self.facts.shipments = number, len(manifest.shipments)
         self.facts.parcels = manifest.parcels
         cod = ", ".join(str(total) for total in manifest.cod_totals)
-        return Step(
+        command = (
             f"fbridge manifest add {CARRIER} ORDER...; fbridge shipment create {partial} --line ...=1; "
-            f"fbridge shipment create {triple} --number ...; fbridge shipment external; fbridge tracking set ...",
+            f"fbridge shipment create {triple} --number ...; fbridge shipment external; fbridge tracking set ..."
+        )
+        contents = f"{len(manifest.shipments)} shipments, {manifest.parcels} parcels, cash on delivery {cod}"
+        return Step(
+            command,
             (
-                f"Manifest {number}, in preparation: {len(manifest.shipments)} shipments, {manifest.parcels} parcels, "
-                f"cash on delivery {cod}.",
+                f"Manifest {number}, in preparation: {contents}.",
                 f"Order {partial} leaves in part, {triple} in three parcels, one parcel belongs to no order.",
             ),
         )
@@ -190,11 +196,11 @@ class Evening:
         self.facts.planned_mails = store.mails
         cod = ", ".join(str(total) for total in store.cod_totals)
         entry = store.entries[0]
+        what = f"{store.goes_out} shipments go out, {store.mails} customers get the store's mail"
         return Step(
             "fbridge push --plan",
             (
-                f"{store.goes_out} shipments go out, {store.mails} customers get the store's mail, "
-                f"cash on delivery {cod}; fingerprint {plan.fingerprint}.",
+                f"{what}, cash on delivery {cod}; fingerprint {plan.fingerprint}.",
                 f"As with order {entry.order_number}: {entry.carrier}, {', '.join(entry.numbers)}.",
             ),
         )

@@ -126,18 +126,19 @@ class StoreHttp:
         json: Any = None,
         headers: Mapping[str, str] | None = None,
         retry: bool = True,
+        follow: bool = True,
     ) -> Response:
         """Ask for something; nothing on the store changes by it.
 
         ``path`` is joined to ``base_url``. Tried again on connection faults, 429, 500, 502, 503 and 504,
         waiting as ``Retry-After`` asks; what the last try gave counts, so a 503 may be returned. Redirects
-        are followed on the same host only; others are returned.
+        are followed on the same host only; others are returned, and all of them without ``follow``.
 
         Raises: UnreachableError (``no_connection``, ``bad_certificate``, ``no_answer``, ``answer_too_large``,
         ``broken_encoding``).
         """
         call = self._call(method, path, params, json, None, headers)
-        read_once = partial(self._follow, call)
+        read_once = partial(self._follow if follow else self._read_once, call)
         return read_with_retries(read_once, self._retry_policy) if retry else read_once()
 
     def write(

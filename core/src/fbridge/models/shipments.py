@@ -58,7 +58,8 @@ class PushStatus:
     """Where a shipment stands towards its store (the push ledger).
 
     ``reason`` is a stable code, ``words`` a sentence; ``since`` is when the state was entered, ``next_at`` when
-    something will be tried again by itself. Times are aware UTC.
+    something will be tried again by itself. ``claimed_at``: when it was last on its way to the store (None:
+    never). Times are aware UTC.
     """
 
     state: PushState
@@ -70,6 +71,7 @@ class PushStatus:
     tries: int
     effects: Effects
     remote_ids: tuple[str, ...] = ()
+    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

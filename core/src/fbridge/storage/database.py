@@ -29,6 +29,8 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writer = engine.execution_options(fbridge_write=True)
+        sqlite = engine.dialect.name == "sqlite"
+        self._reader = engine if sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
 
     @property
     def is_sqlite(self) -> bool:
@@ -49,7 +51,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A consistent view; nothing is written."""
-        with explained(self._engine.url), self._engine.connect() as connection, connection.begin():
+        with explained(self._engine.url), self._reader.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager

@@ -96,7 +96,8 @@ def _move(
 ) -> None:
     connection.execute(
         sa.update(pushes)
-        .where(pushes.c.shipment_id.in_(shipment_ids))
+        # What is so already keeps its age.
+        .where(pushes.c.shipment_id.in_(shipment_ids), pushes.c.reason != values["reason"])
         .values(**values, since=at, next_at=None)
     )
 
@@ -110,6 +111,7 @@ def _status(row: RowMapping) -> PushStatus:
         next_at=row["next_at"],
         acknowledged_revision=row["acknowledged_revision"],
         tries=row["tries"],
+        claimed_at=row["claimed_at"],
         effects=Effects(
             shipment=row["effect_shipment"],
             tracking=row["effect_tracking"],

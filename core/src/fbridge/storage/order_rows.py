@@ -18,7 +18,7 @@ def content_hash(order: Order) -> str:
 
     What only some reads bring along, the store's shipments and the adapter's data, makes no version.
     """
-    bare = replace(order, shipments=(), adapter_data={})
+    bare = replace(order, shipments=(), marks=False, adapter_data={})
     return hashlib.blake2b(repr(bare).encode(), digest_size=16).hexdigest()
 
 
@@ -47,7 +47,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "ship_to": address_to_json(order.ship_to),
         "bill_to": address_to_json(order.bill_to),
         "note": _text(order.note),
-        "store_shipments": [_store_shipment_to_json(shipment) for shipment in order.shipments],
+        "store_shipments": [store_shipment_to_json(shipment) for shipment in order.shipments],
     }
 
 
@@ -163,7 +163,8 @@ def _shipping_method(row: RowMapping) -> ShippingMethod | None:
     return ShippingMethod(code=row["shipping_method"], title=row["shipping_title"])
 
 
-def _store_shipment_to_json(shipment: StoreShipment) -> dict[str, Any]:
+def store_shipment_to_json(shipment: StoreShipment) -> dict[str, Any]:
+    """As kept in ``orders.store_shipments``."""
     return {
         "remote_id": shipment.remote_id,
         "mark": shipment.mark,

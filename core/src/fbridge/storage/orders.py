@@ -13,7 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.models.orders import Order, RejectedOrder
-from fbridge.storage.order_rows import content_hash, line_rows, order_from_rows, order_row
+from fbridge.storage.order_rows import (
+    content_hash,
+    line_rows,
+    order_from_rows,
+    order_row,
+    store_shipment_to_json,
+)
 from fbridge.storage.quantities import LineQuantity, refresh_open_quantity
 from fbridge.storage.tables import order_lines, orders, rejected_orders, stores
 
@@ -73,6 +79,21 @@ def upsert_page(
     _update(connection, changed, now)
     _clear_rejected(connection, store, newest)
     return UpsertCounts(len(new), len(changed), len(page) - len(new) - len(changed))
+
+
+def keep_store_shipments(connection: Connection, store: str, page: Sequence[Order]) -> None:
+    """Keep what the store holds of these orders' shipments, which makes no new version of an order."""
+    statement = (
+        sa.update(orders)
+        .where(orders.c.store == store, orders.c.remote_id == sa.bindparam("of_order"))
+        .values(store_shipments=sa.bindparam("held"))
+    )
+    rows = [
+        {"of_order": order.remote_id, "held": [store_shipment_to_json(one) for one in order.shipments]}
+        for order in page
+    ]
+    if rows:
+        connection.execute(statement, rows)
 
 
 def load_orders(connection: Connection, ids: Collection[int]) -> dict[int, Order]:

@@ -180,6 +180,7 @@ def unclaim(connection: Connection, shipment_id: int, *, reason: str, words: str
         words=words,
         at=at,
         tries=sa.case((pushes.c.tries > 0, pushes.c.tries - 1), else_=0),
+        claimed_at=sa.case((pushes.c.tries > 1, pushes.c.claimed_at), else_=None),
     )
 
 

@@ -17,8 +17,18 @@ from __future__ import annotations
 
 import pytest
 
-# Before the import of what holds the assertions.
-pytest.register_assert_rewrite("fbridge.testing")
+_WITH_ASSERTIONS = (
+    "direct",
+    "fetching",
+    "lost_answers",
+    "office",
+    "outcomes",
+    "proofs",
+    "secrecy",
+    "shipping",
+)
+# Before their import, so that a failing assertion shows its values.
+pytest.register_assert_rewrite(*(f"fbridge.testing.{name}" for name in _WITH_ASSERTIONS))
 
 from fbridge.testing.conformance import AdapterConformance  # noqa: E402
 from fbridge.testing.office import Office, number  # noqa: E402

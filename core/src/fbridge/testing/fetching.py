@@ -11,7 +11,7 @@ import pytest
 from fbridge.models.platforms import OrderQuery
 from fbridge.models.states import OrderStatus
 from fbridge.testing.direct import DirectPush
-from fbridge.testing.faults import Fault, FaultProxy, On, read_faults
+from fbridge.testing.faults import Fault, FaultProxy, On, confusing_read_faults, read_faults
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.office import STORE, Office
 from fbridge.testing.store_under_test import StoreUnderTest
@@ -19,7 +19,7 @@ from fbridge.workflow.fetch import FetchProgress
 
 MANY = 250
 SOME = 120
-AN_HOUR_AGO = timedelta(hours=1)
+AN_HOUR = timedelta(hours=1)
 _AUTUMN = datetime(2024, 10, 27, 0, 20, tzinfo=UTC)
 _SPRING = datetime(2025, 3, 30, 0, 20, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ def make_orders(store: StoreUnderTest, count: int) -> list[str]:
 
 def spread_out(store: StoreUnderTest, orders: Sequence[str], start: datetime | None = None) -> None:
     """Each order changed in a second of its own, beginning an hour ago."""
-    first = (start or datetime.now(UTC) - AN_HOUR_AGO).replace(microsecond=0)
+    first = (start or datetime.now(UTC) - AN_HOUR).replace(microsecond=0)
     for count, order in enumerate(orders):
         store.set_changed([order], first + timedelta(seconds=count))
 
@@ -54,7 +54,7 @@ class FetchingConformance(KitFixtures):
 
     def test_C01_hundreds_of_orders_in_one_second_arrive(self, store: StoreUnderTest, office: Office) -> None:
         orders = make_orders(store, MANY)
-        store.set_changed(orders, (datetime.now(UTC) - AN_HOUR_AGO).replace(microsecond=0))
+        store.set_changed(orders, (datetime.now(UTC) - AN_HOUR).replace(microsecond=0))
         result = office.fetch()
         assert result.error is None
         assert set(orders) - set(office.fetched()) == set()
@@ -116,9 +116,7 @@ class FetchingConformance(KitFixtures):
         for count, page in enumerate(pages):
             cursor = json.loads(json.dumps(dict(page.cursor)))
             after = {
-                order.remote_id
-                for later in direct.pages(OrderQuery(cursor=cursor))
-                for order in later.orders
+                order.remote_id for later in direct.pages(OrderQuery(cursor=cursor)) for order in later.orders
             }
             missing = {order.remote_id for later in pages[count + 1 :] for order in later.orders} - after
             assert not missing, f"the cursor of page {count + 1} goes past {len(missing)} orders"
@@ -128,19 +126,15 @@ class FetchingConformance(KitFixtures):
         self, store: StoreUnderTest, office: Office, start: datetime
     ) -> None:
         orders = make_orders(store, 5)
-        moments = [start + timedelta(minutes=30 * count) for count in range(5)]
-        for order, moment in zip(orders, moments, strict=True):
-            store.set_changed([order], moment)
+        store.set_changed(orders, start - AN_HOUR)
         office.fetch()
-        for order, moment in zip(orders, moments, strict=True):
+        for count, order in enumerate(orders):
+            moment = start + timedelta(minutes=30 * count)
             store.hold(order)
-            store.set_changed([order], moment + timedelta(minutes=40))
-        office.fetch()
-        fetched = office.fetched()
-        assert [fetched[order].status for order in orders] == [OrderStatus.ON_HOLD] * 5
-        assert [fetched[order].changed_at for order in orders] == [
-            moment + timedelta(minutes=40) for moment in moments
-        ]
+            store.set_changed([order], moment)
+            office.fetch()
+            kept = office.fetched()[order]
+            assert (kept.status, kept.changed_at) == (OrderStatus.ON_HOLD, moment)
 
     def test_C01_times_are_aware_utc(self, store: StoreUnderTest, direct: DirectPush) -> None:
         before = datetime.now(UTC).replace(microsecond=0)
@@ -149,19 +143,36 @@ class FetchingConformance(KitFixtures):
             assert moment.utcoffset() == timedelta(0)
             assert before - timedelta(seconds=2) <= moment <= datetime.now(UTC) + timedelta(seconds=2)
 
-    @pytest.mark.parametrize("fault", read_faults(), ids=str)
-    def test_C01_nothing_is_lost_when_reading_goes_wrong(
-        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault
+    @pytest.mark.parametrize("nth", [1, 2])
+    @pytest.mark.parametrize("fault", confusing_read_faults(), ids=str)
+    def test_C01_nothing_is_lost_when_pages_are_confused(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault, nth: int
     ) -> None:
         orders = make_orders(store, SOME)
         spread_out(store, orders)
-        proxy.strike(fault, on=On.READ, nth=2)
+        proxy.strike(fault, on=On.READ, nth=nth)
         results = [office.fetch(), office.fetch()]
         assert proxy.struck == 1
         assert results[-1].error is None
         assert set(orders) - set(office.fetched()) == set()
-        assert sum(result.new for result in results) == len(office.fetched())
         assert [result.changed for result in results] == [0, 0]
+
+    def test_C01_nothing_is_lost_when_a_read_fails(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
+    ) -> None:
+        wrong, start = {}, datetime.now(UTC) - AN_HOUR
+        for count, fault in enumerate(read_faults()):
+            orders = make_orders(store, 3)
+            store.set_changed(orders, (start + timedelta(minutes=count)).replace(microsecond=0))
+            proxy.strike(fault, on=On.READ, times=count % 5 + 1)
+            results = [office.fetch()]
+            proxy.heal()
+            results.append(office.fetch())
+            missing = set(orders) - set(office.fetched())
+            if missing or results[-1].error or any(result.changed for result in results):
+                wrong[fault.name] = (missing, results)
+        assert not wrong, f"orders were lost or came twice: {wrong}"
+        assert proxy.struck >= len(read_faults())
 
     def test_C01_orders_asked_for_by_id_come_and_others_are_named_absent(
         self, store: StoreUnderTest, direct: DirectPush

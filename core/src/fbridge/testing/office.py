@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +20,7 @@ from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
 from fbridge.plugins import load_platform
 from fbridge.settings import Home
+from fbridge.storage.database import open_database
 from fbridge.storage.orders import load_orders
 from fbridge.testing.store_under_test import StoreUnderTest
 from fbridge.workflow.fetch import FetchResult
@@ -27,6 +32,15 @@ CARRIER = "BRT"
 SETTLE = 0.2
 MOST_ROUNDS = 8
 UNSETTLED = frozenset({PushState.READY, PushState.SENDING, PushState.UNCONFIRMED, PushState.RETRY})
+
+
+@cache
+def _empty_database() -> Path:
+    """Made once, for migrations take longer than most tests."""
+    folder = Path(tempfile.mkdtemp(prefix="fbridge-kit-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    open_database(f"sqlite:///{folder / 'fbridge.db'}").close()
+    return folder / "fbridge.db"
 
 
 def number(count: int) -> str:
@@ -55,6 +69,8 @@ class Office:
         self.store = store
         self.home = Home(config=folder / "config", data=folder / "data", log=folder / "log")
         self._clock = _Clock()
+        self.home.create()
+        shutil.copy(_empty_database(), self.home.database_file)
         self.bridge = Bridge.open(self.home)
         self.bridge.context.now = self._clock
         try:
@@ -222,4 +238,3 @@ class Office:
         codes = self.bridge.carriers.codes(STORE)
         if codes.codes and not codes.open:
             self.bridge.carriers.map(STORE, CARRIER, codes.codes[0].code)
-

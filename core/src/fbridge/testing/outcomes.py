@@ -112,7 +112,8 @@ class OutcomesConformance(KitFixtures):
         wanted, fulfillments = {}, []
         for count, order in enumerate(direct.read(*orders)):
             parts = [
-                direct.shipment(order, [number(2 * count + part)], [(0, 1)]) for part in range(2 if count else 1)
+                direct.shipment(order, [number(2 * count + part)], [(0, 1)])
+                for part in range(2 if count else 1)
             ]
             wanted[order.remote_id] = sorted((part.id, part.revision) for part in parts)
             fulfillments.append(direct.fulfillment(order, *parts, completes=bool(count)))
@@ -180,7 +181,9 @@ class OutcomesConformance(KitFixtures):
 
     # C11
 
-    def test_C11_no_more_mails_leave_than_the_plan_showed(self, store: StoreUnderTest, office: Office) -> None:
+    def test_C11_no_more_mails_leave_than_the_plan_showed(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
         whole, part = store.new_order([(store.skus[0], 1)]), store.new_order([(store.skus[0], 2)])
         office.fetch()
         office.pack(whole, [number(1)])

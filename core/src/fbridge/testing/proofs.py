@@ -34,13 +34,18 @@ def assert_ledger_agrees(office: Office, orders: Sequence[str]) -> None:
         missing = [number for one in sent for number in one.numbers if number not in truth.numbers]
         assert not missing, f"the ledger says that order {order} shows {missing}; it shows {truth.numbers}"
         pieces = sum(item.quantity for one in sent for item in one.items)
-        if own and len(sent) == len(own) and pieces == sum(line.due for line in office.fetched()[order].lines):
+        if (
+            own
+            and len(sent) == len(own)
+            and pieces == sum(line.due for line in office.fetched()[order].lines)
+        ):
             assert truth.closed, f"all of order {order} was sent, but the store does not show it as finished"
 
 
 def assert_all_arrived_once(office: Office, orders: Sequence[str]) -> None:
     """Every shipment was sent, and is on the store once."""
-    states = {one.label: (str(_state(one)), one.push.reason) for one in office.shipments() if one.push}
+    own = [one for order in orders for one in _shipments_of(office, order)]
+    states = {one.label: (str(_state(one)), one.push.reason) for one in own if one.push}
     assert all(state == PushState.SENT for state, _ in states.values()), f"not everything was sent: {states}"
     assert_nothing_doubled(office, orders)
     assert_ledger_agrees(office, orders)
@@ -49,7 +54,7 @@ def assert_all_arrived_once(office: Office, orders: Sequence[str]) -> None:
 def assert_safe(office: Office, orders: Sequence[str]) -> None:
     """Every shipment is on the store once, or waits for a person; none was doubled."""
     allowed = {PushState.SENT, PushState.DONE_ELSEWHERE, PushState.NEEDS_ATTENTION, PushState.REFUSED}
-    states = {one.label: str(_state(one)) for one in office.shipments()}
+    states = {one.label: str(_state(one)) for order in orders for one in _shipments_of(office, order)}
     assert all(state in allowed for state in states.values()), f"something moves for ever: {states}"
     assert_nothing_doubled(office, orders)
     assert_ledger_agrees(office, orders)

@@ -57,7 +57,8 @@ class _Listener(logging.Handler):
 def shapes_of(secret: str) -> list[str]:
     """The secret as it is, in a URL, in JSON, and inside Base64 at each of three places."""
     encoded = [
-        base64.b64encode(b"x" * shift + secret.encode()).decode()[4 if shift else 0 : -4] for shift in range(3)
+        base64.b64encode(b"x" * shift + secret.encode()).decode()[4 if shift else 0 : -4]
+        for shift in range(3)
     ]
     return [secret, quote(secret, safe=""), json.dumps(secret)[1:-1], *(text for text in encoded if text)]
 
@@ -77,9 +78,14 @@ class SecrecyConformance(KitFixtures):
         root.removeHandler(listener)
 
     def test_C12_no_secret_is_said_or_kept_with_every_fault(
-        self, store: StoreUnderTest, hasty: Office, proxy: FaultProxy, overheard: Overheard
+        self,
+        store: StoreUnderTest,
+        make_office: Callable[..., Office],
+        proxy: FaultProxy,
+        overheard: Overheard,
     ) -> None:
-        faults = (*write_faults(), *unlucky_write_faults(timeout=HASTE, late=0.01)[:2])
+        hasty = make_office(timeout=HASTE, settle="0.01s")
+        faults = (*write_faults(), *unlucky_write_faults(timeout=HASTE, late=0.01)[:1])
         orders = [store.new_order([(store.skus[0], 1)]) for _ in faults]
         hasty.fetch()
         for count, (order, fault) in enumerate(zip(orders, faults, strict=True)):

@@ -14,7 +14,7 @@ from fbridge.models.platforms import OrderPage
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import PushState
 from fbridge.storage import push_ledger
-from fbridge.storage.orders import upsert_page
+from fbridge.storage.orders import keep_store_shipments, upsert_page
 from fbridge.storage.quantities import refresh_open_quantity
 from fbridge.storage.turns import PushTurn
 from fbridge.workflow.context import Context
@@ -88,6 +88,7 @@ class PushRun:
             timezone=self.context.timezone,
             now=self.now(),
         )
+        keep_store_shipments(connection, self.name, orders)
 
     def settle_all(self, rows: Sequence[LedgerRow], state: PushState, *, reason: str, words: str) -> None:
         """Move these shipments of one order to one state."""

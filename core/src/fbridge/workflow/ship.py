@@ -16,8 +16,9 @@ from fbridge.models.states import ManifestState, OrderStatus, PushState, Shipmen
 from fbridge.storage import events, push_ledger
 from fbridge.storage.address_prints import address_print, address_prints
 from fbridge.storage.manifests import load_manifest, lock_manifest
-from fbridge.storage.orders import upsert_page
+from fbridge.storage.orders import keep_store_shipments, upsert_page
 from fbridge.storage.quantities import line_quantities
+from fbridge.storage.shipments import lock_shipments
 from fbridge.storage.tables import manifests, orders, shipments
 from fbridge.workflow.context import Context
 from fbridge.workflow.open_store import open_store
@@ -130,6 +131,7 @@ def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> di
             timezone=context.timezone,
             now=context.now(),
         )
+        keep_store_shipments(connection, store, page.orders)
         quantities = line_quantities(connection, list({row.order_id for row in rows if row.order_id}))
     fresh = {order.remote_id: order for order in page.orders}
     short = {
@@ -178,7 +180,9 @@ def _mark_shipped(
 ) -> Manifest:
     now = context.now()
     with context.database.write() as connection:
-        current = lock_manifest(connection, manifest.id)
+        lock_manifest(connection, manifest.id)
+        lock_shipments(connection, [row.id for row in manifest.shipments])
+        current = load_manifest(connection, manifest.id)
         _refuse_unless_preparing(current)
         if {row.id for row in current.shipments} != {row.id for row in manifest.shipments}:
             raise InputError(

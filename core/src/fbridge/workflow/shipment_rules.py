@@ -106,7 +106,7 @@ def untouched(shipment: Shipment) -> bool:
     if push is None:
         return True
     at_rest = push.state in {PushState.READY, PushState.WAITING}
-    return at_rest and push.tries == 0 and push.acknowledged_revision is None
+    return at_rest and push.claimed_at is None and push.acknowledged_revision is None
 
 
 def _nothing_left(candidate: Candidate) -> str:

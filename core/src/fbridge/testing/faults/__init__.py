@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fbridge.testing.faults.catalogue import (
     REFUSED_CONNECTION,
+    confusing_read_faults,
     read_faults,
     unlucky_write_faults,
     write_faults,
@@ -19,6 +20,7 @@ __all__ = [
     "On",
     "Passed",
     "Rule",
+    "confusing_read_faults",
     "read_faults",
     "unlucky_write_faults",
     "write_faults",

@@ -19,8 +19,13 @@ class WooCommerceShopkeeper:
     def shows(self, order_id: str) -> ShownOrder:
         """The status, the tracking numbers wherever they are kept, and the "completed" mails."""
         key = int(order_id)
-        rows = [str(row["tracking_number"]) for row in self._control.trackings(key)]
+        numbers = [str(row["tracking_number"]) for row in self._control.trackings(key)]
+        for fulfillment in self._control.shop.orders[key].fulfillments:
+            shown = fulfillment.is_fulfilled and not fulfillment.deleted
+            numbers += [fulfillment.value("_tracking_number") or ""] if shown else []
         mails = [mail for mail in self._control.mails(key) if mail.kind == "customer_completed_order"]
         return ShownOrder(
-            status=str(self._control.order(key)["status"]), numbers=tuple(rows), mails=len(mails)
+            status=str(self._control.order(key)["status"]),
+            numbers=tuple(number for number in numbers if number),
+            mails=len(mails),
         )

@@ -1,0 +1,52 @@
+"""Installs the toy platform, whole or broken, and expects the right tests to fail on a broken one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+TOY = Path(__file__).parent / "toy_platform"
+
+
+@pytest.fixture
+def install_toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """``install_toy("adapter:adapter")``: a distribution whose entry point names this object of ``fbridge_toy``."""
+
+    def install(entry: str) -> None:
+        info = tmp_path / "site" / "fbridge_toy-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: fbridge-toy\nVersion: 1.0\n", "utf-8")
+        (info / "entry_points.txt").write_text(f"[fbridge.platforms]\ntoy = fbridge_toy.{entry}\n", "utf-8")
+        monkeypatch.syspath_prepend(str(TOY))
+        monkeypatch.syspath_prepend(str(info.parent))
+
+    return install
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a broken adapter only its red tests and one of each number are run; the red ones must fail."""
+    left_out = [item for item in items if not _is_wanted(item)]
+    for item in items:
+        if _base_name(item) in getattr(_class_of(item), "red", ()):
+            item.add_marker(pytest.mark.xfail(strict=True, raises=AssertionError, reason="a broken adapter"))
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _is_wanted(item: pytest.Item) -> bool:
+    broken = _class_of(item)
+    red = getattr(broken, "red", None)
+    return red is None or _base_name(item) in (*red, *broken.green)
+
+
+def _class_of(item: pytest.Item) -> type | None:
+    return getattr(item, "cls", None)
+
+
+def _base_name(item: pytest.Item) -> str:
+    """A test is named with its parameters where only some of them fail."""
+    red = getattr(_class_of(item), "red", ())
+    return item.name if item.name in red else item.name.partition("[")[0]

@@ -1,0 +1,294 @@
+"""The toy adapter. It is a class so that the broken ones change one thing each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from fbridge.errors import CredentialsError, NotSentError, RefusedError, UnconfirmedError, UnreachableError
+from fbridge.hookspecs import hookimpl
+from fbridge.http import HeaderAuth, Response, StoreHttp
+from fbridge.http.retries import retry_after
+from fbridge.models.fulfillments import (
+    Effects,
+    Fulfillment,
+    FulfillmentShipment,
+    Item,
+    Receipt,
+    ShipmentReceipt,
+    StoreHolds,
+)
+from fbridge.models.orders import Order, RejectedOrder, StoreShipment
+from fbridge.models.platforms import (
+    Capabilities,
+    CarrierCode,
+    CarrierCodes,
+    Finding,
+    OrderPage,
+    OrderQuery,
+    Platform,
+    Store,
+    StoreReport,
+)
+from fbridge.models.states import Effect, MailBehaviour, MailEffect, OrderStatus, Outcome, Support
+from fbridge_toy.reading import order_from, store_shipment
+
+OVERLAP = 120
+BATCH = 10
+Json = Mapping[str, Any]
+
+
+class ToySettings(Schema):
+    api_key = fields.String(required=True, metadata={"secret": True, "help": "the shop's key"})
+
+
+class ToyAdapter:
+    """All hooks of the contract but the preview."""
+
+    capabilities = Capabilities(
+        partial_shipments=Support.YES,
+        several_numbers=Support.YES,
+        tracking_update=Support.YES,
+        carrier_free_text=Support.NO,
+        ship_date=Support.NO,
+    )
+
+    @hookimpl
+    def describe_platform(self) -> Platform:
+        return Platform(
+            key="toy",
+            label="Toy",
+            settings=ToySettings,
+            batch_size=BATCH,
+            settle_time=timedelta(seconds=5),
+            capabilities=self.capabilities,
+            mail=MailBehaviour.OPTIONAL,
+            exchange_fields=frozenset({"numbers", "status", "mark", "error"}),
+        )
+
+    @hookimpl
+    def check_store(self, store: Store) -> StoreReport:
+        self.good_json(self.http(store).read("orders", params={"ids": "0"}))
+        return StoreReport(findings=(Finding(name="orders", ok=True, words="They can be read."),))
+
+    @hookimpl
+    def list_carrier_codes(self, store: Store) -> CarrierCodes:
+        listed = self.good_json(self.http(store).read("carriers"))
+        return CarrierCodes(
+            codes=tuple(CarrierCode(code=code, label=label) for code, label in listed.items()), open=False
+        )
+
+    # Reading
+
+    @hookimpl
+    def fetch_orders(self, store: Store, query: OrderQuery) -> Iterator[OrderPage]:
+        return self.by_id(store, query.order_ids) if query.order_ids is not None else self.changed(store, query)
+
+    def by_id(self, store: Store, ids: Sequence[str]) -> Iterator[OrderPage]:
+        raw = self.good_json(self.http(store).read("orders", params={"ids": ",".join(ids)}))["orders"]
+        orders, rejected = self.decoded(raw)
+        found = {one.remote_id for one in (*orders, *rejected)}
+        yield OrderPage(orders=orders, rejected=rejected, absent=tuple(i for i in ids if i not in found))
+
+    def changed(self, store: Store, query: OrderQuery) -> Iterator[OrderPage]:
+        since = int(query.since.timestamp()) - 1 if query.since else -1
+        place = dict(query.cursor or {"changed": since, "id": ""})
+        while True:
+            answer = self.good_json(self.http(store).read("orders", params=place))
+            rows = answer["orders"]
+            last = len(rows) >= answer["total"]
+            place = self.after(place, rows, last=last)
+            orders, rejected = self.decoded(rows)
+            yield OrderPage(orders=orders, rejected=rejected, cursor=dict(place), remaining=answer["total"])
+            if last:
+                return
+
+    def after(self, place: dict[str, Any], rows: Sequence[Json], *, last: bool) -> dict[str, Any]:
+        """The place after a page; after the last one a little back, for orders of the same seconds."""
+        if not rows:
+            return place
+        changed, order_id = max((row["changed"], int(row["id"])) for row in rows)
+        if last:
+            return {"changed": max(changed - OVERLAP, place["changed"]), "id": ""}
+        return {"changed": changed, "id": str(order_id)}
+
+    def decoded(self, rows: Sequence[Json]) -> tuple[tuple[Order, ...], tuple[RejectedOrder, ...]]:
+        made = [order_from(row) for row in rows]
+        return (
+            tuple(one for one in made if isinstance(one, Order)),
+            tuple(one for one in made if isinstance(one, RejectedOrder)),
+        )
+
+    # Writing
+
+    @hookimpl
+    def push_fulfillment(self, store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
+        return self.push(store, fulfillments)
+
+    def push(self, store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
+        for fulfillment in fulfillments:
+            receipts: list[ShipmentReceipt] = []
+            for shipment in fulfillment.outstanding:
+                if receipts and receipts[-1].outcome in {Outcome.UNCONFIRMED, Outcome.RETRY}:
+                    receipts.append(self.failed(shipment, Outcome.RETRY, "held_back"))
+                else:
+                    last = shipment is fulfillment.outstanding[-1]
+                    receipts.append(self.push_one(store, fulfillment, shipment, last=last))
+            yield Receipt(order_id=fulfillment.order_id, shipments=tuple(receipts))
+
+    def push_one(
+        self, store: Store, fulfillment: Fulfillment, shipment: FulfillmentShipment, *, last: bool
+    ) -> ShipmentReceipt:
+        order = fulfillment.order
+        if order.status in {OrderStatus.CANCELLED, OrderStatus.ON_HOLD}:
+            return self.failed(shipment, Outcome.REFUSED, f"order_{order.status}")
+        own = self.own_entry(order, shipment)
+        completes = last and fulfillment.completes_order and order.status is not OrderStatus.CLOSED
+        if own and set(own.numbers) == set(shipment.numbers) and not completes:
+            return self.done(fulfillment, shipment, own, order.remote_status, completes=False)
+        body = self.body(fulfillment, shipment, completes=completes)
+        try:
+            answer = self.send(store, order, own, body)
+        except NotSentError as error:
+            return self.failed(shipment, Outcome.RETRY, error.reason, str(error))
+        except UnconfirmedError as error:
+            return self.failed(shipment, Outcome.UNCONFIRMED, error.reason, str(error))
+        return self.told(fulfillment, shipment, answer, completes=completes)
+
+    def own_entry(self, order: Order, shipment: FulfillmentShipment) -> StoreShipment | None:
+        """What the store holds of this shipment."""
+        return next(
+            (
+                entry
+                for entry in order.shipments
+                if entry.mark == shipment.id or entry.remote_id in shipment.remote_ids
+            ),
+            None,
+        )
+
+    def body(
+        self, fulfillment: Fulfillment, shipment: FulfillmentShipment, *, completes: bool
+    ) -> dict[str, Any]:
+        finished = fulfillment.order.status is OrderStatus.CLOSED
+        return {
+            "mark": shipment.id,
+            "lines": {} if finished else {item.line_id: item.quantity for item in shipment.items},
+            "numbers": list(shipment.numbers),
+            "carrier": shipment.carrier.site_code if shipment.carrier else "",
+            "status": "done" if completes or finished else "open",
+            "notify": fulfillment.notify and shipment.mail is MailEffect.NOT_SENT,
+        }
+
+    def send(
+        self, store: Store, order: Order, own: StoreShipment | None, body: Mapping[str, Any]
+    ) -> Response:
+        path = f"orders/{order.remote_id}/shipments"
+        if own is None:
+            return self.http(store).write("POST", path, json=body)
+        return self.http(store).write("PUT", f"{path}/{own.remote_id}", json=body)
+
+    def told(
+        self, fulfillment: Fulfillment, shipment: FulfillmentShipment, answer: Response, *, completes: bool
+    ) -> ShipmentReceipt:
+        """What the answer to the write means (C9)."""
+        if answer.status == 429:
+            wait = timedelta(seconds=retry_after(answer.headers) or 60)
+            failed = self.failed(shipment, Outcome.RETRY, "rate_limited")
+            return replace(failed, not_before=datetime.now(UTC) + wait)
+        if answer.status >= 500:
+            return self.failed(shipment, Outcome.UNCONFIRMED, "gateway", f"HTTP {answer.status}")
+        if 300 <= answer.status < 400:
+            return self.failed(shipment, Outcome.RETRY, "redirected", f"HTTP {answer.status}")
+        try:
+            content = answer.json()
+            if answer.status == 401:
+                return self.failed(shipment, Outcome.RETRY, "bad_credentials")
+            if not answer.ok:
+                return self.failed(shipment, Outcome.REFUSED, "refused", content["error"])
+            return self.from_order(fulfillment, shipment, content, completes=completes)
+        except (UnreachableError, KeyError, TypeError) as error:
+            return self.failed(shipment, Outcome.UNCONFIRMED, "unreadable_answer", str(error))
+
+    def from_order(
+        self, fulfillment: Fulfillment, shipment: FulfillmentShipment, content: Json, *, completes: bool
+    ) -> ShipmentReceipt:
+        entries = [store_shipment(one) for one in content["shipments"]]
+        entry = next((one for one in entries if one.mark == shipment.id), None)
+        entry = entry or next((one for one in entries if one.remote_id in shipment.remote_ids), None)
+        if entry is None:
+            return self.failed(shipment, Outcome.REFUSED, "not_kept", "The store kept no such shipment.")
+        return self.done(fulfillment, shipment, entry, str(content["status"]), completes=completes)
+
+    def done(
+        self,
+        fulfillment: Fulfillment,
+        shipment: FulfillmentShipment,
+        entry: StoreShipment,
+        status: str,
+        *,
+        completes: bool,
+    ) -> ShipmentReceipt:
+        """The receipt from what the store holds (C10)."""
+        kept = set(shipment.numbers) <= set(entry.numbers)
+        finished = status == "done"
+        good = kept and (finished or not completes)
+        elsewhere = fulfillment.order.status is OrderStatus.CLOSED and shipment.acknowledged is None
+        elsewhere = elsewhere and not shipment.unconfirmed_since and not self.own_entry(fulfillment.order, shipment)
+        mailed = completes and finished and fulfillment.notify
+        return ShipmentReceipt(
+            shipment_id=shipment.id,
+            revision=shipment.revision,
+            outcome=(Outcome.DONE_ELSEWHERE if elsewhere else Outcome.DONE) if good else Outcome.REFUSED,
+            reason="sent" if good else "not_as_asked",
+            words="" if good else "The store holds something else than it was asked for.",
+            remote_ids=(entry.remote_id,),
+            holds=StoreHolds(
+                numbers=entry.numbers,
+                carrier=entry.carrier,
+                items=tuple(Item(line_id=line, quantity=pieces) for line, pieces in entry.lines),
+                order_status=status,
+            ),
+            effects=Effects(
+                shipment=Effect.DONE,
+                tracking=Effect.DONE if kept and shipment.numbers else Effect.NOT_DONE,
+                status=Effect.DONE if finished else Effect.NOT_DONE,
+                mail=MailEffect.SENT if mailed else MailEffect.NOT_SENT,
+            ),
+        )
+
+    def failed(
+        self, shipment: FulfillmentShipment, outcome: Outcome, reason: str, words: str = ""
+    ) -> ShipmentReceipt:
+        effect = Effect.UNCONFIRMED if outcome is Outcome.UNCONFIRMED else Effect.NOT_DONE
+        mail = MailEffect.UNCONFIRMED if outcome is Outcome.UNCONFIRMED else MailEffect.NOT_SENT
+        return ShipmentReceipt(
+            shipment_id=shipment.id,
+            revision=shipment.revision,
+            outcome=outcome,
+            reason=reason,
+            words=words,
+            effects=Effects(shipment=effect, tracking=effect, status=effect, mail=mail),
+        )
+
+    # HTTP
+
+    def http(self, store: Store) -> StoreHttp:
+        if store.http.auth is None:
+            store.http.auth = HeaderAuth("X-Key", store.settings["api_key"])
+        return store.http
+
+    def good_json(self, answer: Response) -> Any:
+        if answer.status == 401:
+            raise CredentialsError(f"{answer.url} does not know the key; check api_key.")
+        if 300 <= answer.status < 400:
+            raise RefusedError(f"{answer.url} sends on to another place; check the store's URL.")
+        if not answer.ok:
+            raise UnreachableError(f"{answer.url} answered HTTP {answer.status}; try again later.")
+        return answer.json()
+
+
+adapter = ToyAdapter()

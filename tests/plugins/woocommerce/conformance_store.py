@@ -1,0 +1,174 @@
+"""The emulated WooCommerce store as the conformance kit wants it: its merchant's hands, and a look behind."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from fbridge.sandbox import ServedSandbox
+from fbridge.testing import StoreMail, StoreTruth, StoreUnderTest
+from fbridge_woocommerce.sandbox.control import Control
+from fbridge_woocommerce.sandbox.fulfillment_status import existing, update_status
+from fbridge_woocommerce.sandbox.records import FulfillmentRecord, MetaRow, OrderRecord
+
+ARTICLES = {"CAF-1KG": 10, "TAZ-BLU": 11, "FIL-004": 12}
+DIGITAL = {"DIG-001": 14}
+CUSTOMER = {
+    "first_name": "Anna",
+    "last_name": "Rossi",
+    "address_1": "Via Roma 1",
+    "city": "Roma",
+    "postcode": "00100",
+    "country": "IT",
+    "email": "anna@shop.example",
+}
+SHIPPING_MAILS = ("customer_completed_order", "customer_fulfillment")
+KIT_NUMBER = re.compile(r"FB\d{9}IT")
+
+
+class WooCommerceUnderTest(StoreUnderTest):
+    """One store of the sandbox. ``own_settings`` are settings of the plugin beside the credentials."""
+
+    platform = "woocommerce"
+    skus = tuple(ARTICLES)
+    virtual_sku = "DIG-001"
+    status_swap = (b'"status":"completed"', b'"status":"abandoned"')
+
+    def __init__(self, served: ServedSandbox, **own_settings: Any) -> None:
+        self.url = served.url
+        self._served = served
+        self._own_settings = own_settings
+        self._control: Control = served.control
+        self._shop = self._control.shop
+        # The mail of a completed order shows rows of the tracking plugins, nothing else.
+        self.mail_holds_number = self._shop.settings.tracking != "none"
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return {**self._served.store_settings(), **self._own_settings}
+
+    def new_order(self, lines: Sequence[tuple[str, int]], *, cod: bool = False) -> str:
+        digital = all(sku in DIGITAL for sku, _ in lines)
+        ids = ARTICLES | DIGITAL
+        order_id = self._control.add_order(
+            status="processing",
+            set_paid=not cod,
+            payment_method="cod" if cod else "bacs",
+            billing=CUSTOMER,
+            shipping={} if digital else CUSTOMER,
+            line_items=[{"product_id": ids[sku], "quantity": quantity} for sku, quantity in lines],
+            shipping_lines=[]
+            if digital
+            else [{"method_id": "flat_rate", "method_title": "Courier", "total": "5.00"}],
+        )
+        return str(order_id)
+
+    def touch(self, order: str) -> None:
+        self._control.change(int(order), transaction_id=f"touched-{self._shop.now()}")
+
+    def cancel(self, order: str) -> None:
+        self._control.cancel(int(order))
+
+    def hold(self, order: str) -> None:
+        self._control.change(int(order), status="on-hold")
+
+    def refund(self, order: str, line: int, quantity: int) -> None:
+        self._control.refund(int(order), {self._line_ids(order)[line]: quantity})
+
+    def complete_by_hand(self, order: str) -> None:
+        self._control.change(int(order), status="completed")
+
+    def add_number_by_hand(self, order: str, number: str) -> None:
+        if self._shop.settings.fulfillments:
+            self._fulfil_by_hand(order, number)
+        elif self._shop.settings.tracking == "none":
+            self._shop.add_note(self._record(order), f"Tracking number {number}")
+        else:
+            row = {"tracking_id": f"{int(order):032x}", "tracking_provider": "ups", "tracking_number": number}
+            self._control.set_trackings(int(order), [*self._control.trackings(int(order)), row])
+
+    def delete(self, order: str) -> None:
+        with self._shop.lock:
+            self._shop.set_status(self._record(order), "trash")
+            del self._shop.orders[int(order)]
+
+    def malform(self, order: str) -> None:
+        with self._shop.lock:
+            self._shop.body_to_change(self._record(order))["line_items"][0]["quantity"] = 1.5
+            self._shop.touch(self._record(order))
+
+    def set_changed(self, orders: Sequence[str], moment: datetime) -> None:
+        self._control.set_modified([int(order) for order in orders], int(moment.timestamp()))
+
+    def truth(self, order: str) -> StoreTruth:
+        with self._shop.lock:
+            record = self._record(order)
+            shipments = self._shipments(record)
+            return StoreTruth(
+                closed=record.status == "completed",
+                cancelled=record.status in {"cancelled", "refunded", "trash"},
+                numbers=tuple(number for numbers, _ in shipments for number in numbers),
+                carriers=tuple(carrier for _, carrier in shipments),
+                shipped=self._shipped(order, record),
+                shipments=len(shipments),
+                traces=[note.text for note in record.notes],
+            )
+
+    def mails(self, order: str) -> tuple[StoreMail, ...]:
+        sent = [mail for mail in self._control.mails(int(order)) if mail.kind.startswith(SHIPPING_MAILS)]
+        return tuple(StoreMail(numbers=mail.tracking_numbers) for mail in sent)
+
+    def _record(self, order: str) -> OrderRecord:
+        return self._shop.orders[int(order)]
+
+    def _line_ids(self, order: str) -> list[int]:
+        return [line["id"] for line in self._shop.body(self._record(order))["line_items"]]
+
+    def _shipments(self, record: OrderRecord) -> list[tuple[tuple[str, ...], str]]:
+        """Numbers and carrier of each fulfillment, tracking row or note."""
+        if self._shop.settings.fulfillments:
+            return [
+                (
+                    tuple(KIT_NUMBER.findall(str(one.value("_tracking_number")))),
+                    str(one.value("_shipment_provider") or ""),
+                )
+                for one in existing(record)
+            ]
+        if self._shop.settings.tracking == "none":
+            found = [tuple(dict.fromkeys(KIT_NUMBER.findall(note.text))) for note in record.notes]
+            return [(numbers, "") for numbers in found if numbers]
+        rows = self._control.trackings(record.id)
+        return [
+            (
+                (str(row["tracking_number"]),),
+                str(row["tracking_provider"] or row.get("custom_tracking_provider")),
+            )
+            for row in rows
+        ]
+
+    def _shipped(self, order: str, record: OrderRecord) -> tuple[int, ...] | None:
+        if not self._shop.settings.fulfillments:
+            return None
+        pieces: Counter[int] = Counter()
+        for one in existing(record):
+            for item in one.value("_items"):
+                pieces[item["item_id"]] += item["qty"]
+        return tuple(pieces[line_id] for line_id in self._line_ids(order))
+
+    def _fulfil_by_hand(self, order: str, number: str) -> None:
+        with self._shop.lock:
+            record, now = self._record(order), self._shop.now()
+            values = {
+                "_items": [{"item_id": self._line_ids(order)[0], "qty": 1}],
+                "_tracking_number": number,
+                "_shipment_provider": "ups",
+            }
+            meta = [MetaRow(next(self._shop.fulfillment_meta_ids), *pair) for pair in values.items()]
+            record.fulfillments.append(
+                FulfillmentRecord(next(self._shop.fulfillment_ids), "fulfilled", now, meta)
+            )
+            update_status(self._shop, record)
+            self._shop.touch(record)
