@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fbridge.version import __version__
+
 if TYPE_CHECKING:
     from fbridge.bridge import Bridge as Bridge
     from fbridge.hookspecs import hookimpl as hookimpl
 
-__version__ = "0.1.0"
 __all__ = ["Bridge", "__version__", "hookimpl"]
 
 

@@ -92,7 +92,10 @@ def test_a_refusal_of_the_store_fails_its_row_only(ready_user: Any, shop: Any) -
     assert "the order is locked by the accountant" in pushed.stdout
     assert shop.order(1002)["status"] == "closed"
     status = ready_user.run("status", code=1)
-    assert "fbridge push --resend S1" in status.stdout
+    assert "fbridge explain S1" in status.stdout
+    told = ready_user.run("explain", "S1")
+    assert "the order is locked by the accountant" in told.stdout
+    assert "fbridge push --resend S1, or fbridge shipment withdraw S1" in told.stderr
     assert ready_user.json("status", code=1)["data"]["items"][0]["reason"] == "store_says_no"
     shop.sell(1001)
     resent = ready_user.run("push", "--resend", "S1", "--yes")

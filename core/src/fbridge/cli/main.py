@@ -27,7 +27,9 @@ COMMANDS = {
     "manifest": ("fbridge.cli.manifest:manifest", "Gather shipments for a carrier, and ship them."),
     "push": ("fbridge.cli.push:push", "Tell the stores what was shipped."),
     "status": ("fbridge.cli.status:status", "Show what is not at rest, why, and what to do."),
+    "explain": ("fbridge.cli.explain:explain", "Tell the whole story of an order, shipment or number."),
     "find": ("fbridge.cli.find:find", "Find an order, a shipment, a manifest or a number."),
+    "purge": ("fbridge.cli.purge:purge", "Forget personal data of old orders."),
     "db": ("fbridge.cli.db:db", "Upgrade and back up the database."),
     "sandbox": ("fbridge.cli.sandbox:sandbox", "Run an emulated store."),
 }

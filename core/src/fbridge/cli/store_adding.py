@@ -39,6 +39,8 @@ class Answers:
 
 def add_store(session: Session, answers: Answers, *, check: bool) -> ExitCode:
     """Complete the answers, and keep the store if it can be worked with or if the person says so."""
+    if answers.platform:
+        session.bridge.stores.fields(answers.platform)  # an unknown platform is named before all else
     if session.may_ask:
         answers = _ask(session, answers)
     elif missing := _unsaid(answers):
@@ -80,7 +82,7 @@ def _unsaid(answers: Answers) -> list[str]:
 def _ask(session: Session, answers: Answers) -> Answers:
     check_store_name(session.bridge.context.settings, answers.name)
     platform = answers.platform or _ask_platform()
-    wanted = session.bridge.stores.fields(platform)  # an unknown platform is named before more is asked
+    wanted = session.bridge.stores.fields(platform)
     url = answers.url or click.prompt("Address of the shop (https://...)", err=True)
     fields = dict(answers.fields)
     for field in wanted:

@@ -208,7 +208,9 @@ class Evening:
     def killed_push(self) -> Step:
         """A push in a process of its own, killed while the store is at work on it."""
         self.facts.killed_after_mails = kill_a_push(self._home, lambda: len(self._mails()))
-        words = f"Killed with SIGKILL when {self.facts.killed_after_mails} mails were out; the store works on."
+        words = (
+            f"Killed with SIGKILL when {self.facts.killed_after_mails} mails were out; the store works on."
+        )
         return Step("fbridge push --yes", (words,))
 
     def push_again(self) -> Step:

@@ -18,7 +18,11 @@ def kill_a_push(home: Path, mails: Callable[[], int]) -> int:
     command = [sys.executable, "-m", "fbridge", "push", "--yes"]
     environment = {**os.environ, "FBRIDGE_HOME": str(home)}
     with subprocess.Popen(  # noqa: S603 - our own command, with our own arguments
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         give_up = time.monotonic() + PATIENCE
         while not mails() and process.poll() is None and time.monotonic() < give_up:

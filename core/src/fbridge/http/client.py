@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from fbridge import __version__
 from fbridge.errors import ConfigError, NotSentError, UnconfirmedError, UnreachableError
 from fbridge.http.auth import Auth
 from fbridge.http.body_reader import ACCEPTED_ENCODINGS, BodyError, read_body
@@ -27,6 +26,7 @@ from fbridge.http.response import Headers, Response
 from fbridge.http.retries import RetryPolicy, read_with_retries
 from fbridge.http.urls import Params, clean_base_url, is_loopback, join, redirect_on_same_host
 from fbridge.models.secrets import Secret
+from fbridge.version import __version__
 
 LARGEST_ANSWER = 32 * 1024 * 1024
 MOST_HOPS = 3
@@ -216,7 +216,7 @@ class StoreHttp:
             self._recorder.record,
             at=at,
             method=call.method,
-            url=url,
+            url=call.url,
             sent=(call.headers.get("content-type", ""), call.content),
         )
         try:

@@ -23,9 +23,9 @@ from fbridge.storage.story import (
 from fbridge.storage.tables import shipment_numbers, shipments
 from fbridge.workflow.context import Context
 from fbridge.workflow.references import find_order, find_shipment
-from fbridge.workflow.status import next_step
+from fbridge.workflow.status import ways_out
 
-_TOLD_BY_ATTEMPTS = "push.sending"
+_TOLD_BY_THE_ATTEMPT = "push.sending"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +72,20 @@ def explain(context: Context, ref: str) -> Story:
         )
         for order in seen
     ]
-    lines += [line for event in happened if (line := _event_line(event))]
+    answered = {(attempt.shipment_id, attempt.finished_at) for attempt in tries}
+    lines += [
+        _event_line(event)
+        for event in happened
+        if event.kind != _TOLD_BY_THE_ATTEMPT
+        and not (event.kind.startswith("push.") and (event.shipment_id, event.at) in answered)
+    ]
     lines += [line for attempt in tries for line in _attempt_lines(attempt)]
     return Story(
         subject=_subject(ref, found, [order.label for order in seen]),
         lines=tuple(sorted(lines, key=lambda line: line.at)),
         standing=tuple(_standing(one) for one in found),
         next_steps=tuple(
-            dict.fromkeys(step for one in found if one.push and (step := next_step(one, one.push)))
+            dict.fromkeys(step for one in found if one.push for step in ways_out(one, one.push))
         ),
     )
 
@@ -99,11 +105,10 @@ def _shipments_meant(connection: Connection, ref: str) -> tuple[Shipment, ...]:
     return ()
 
 
-def _event_line(event: EventRow) -> StoryLine | None:
-    if event.kind == _TOLD_BY_ATTEMPTS:
-        return None
-    label = f"S{event.shipment_id}: " if event.shipment_id else ""
-    return StoryLine(at=event.at, what=event.kind, words=f"{label}{event.words}")
+def _event_line(event: EventRow) -> StoryLine:
+    label = f"S{event.shipment_id}" if event.shipment_id else ""
+    words = event.words if event.words.startswith(label) else f"{label}: {event.words}"
+    return StoryLine(at=event.at, what=event.kind, words=words)
 
 
 def _attempt_lines(attempt: AttemptRow) -> Iterator[StoryLine]:

@@ -29,17 +29,16 @@ LIMITS: Mapping[PushState, timedelta] = {
 
 _STEPS = {
     PushState.READY: "fbridge push",
-    PushState.SENDING: "fbridge push (it is read on the store first)",
-    PushState.UNCONFIRMED: "fbridge push (it is read on the store first)",
-    PushState.RETRY: "fbridge push, or wait: the next push tries again",
-    PushState.REFUSED: "mend the cause, then: fbridge push --resend {label}",
-    PushState.NEEDS_ATTENTION: "look at the store, then: fbridge push --resend {label}, "
-    "or fbridge shipment adopt {label}",
+    PushState.SENDING: "fbridge push",
+    PushState.UNCONFIRMED: "fbridge push",
+    PushState.RETRY: "fbridge push",
+    PushState.REFUSED: "fbridge explain {label}",
+    PushState.NEEDS_ATTENTION: "fbridge explain {label}",
 }
 _WAITING_STEPS = {
     "no_tracking_number": "fbridge tracking set {label} NUMBER",
     "carrier_unmapped": "fbridge carrier map {store} {carrier} CODE",
-    "mail_not_accepted": "set accept_mail = true for store {store}",
+    "mail_not_accepted": "fbridge store show {store}",
 }
 
 
@@ -116,6 +115,18 @@ def _item(shipment: Shipment, push: PushStatus, now: datetime) -> StatusItem:
         next_step=next_step(shipment, push),
         overdue=age >= LIMITS[push.state],
     )
+
+
+_WAYS_OUT = {
+    PushState.REFUSED: ("fbridge push --resend {label}", "fbridge shipment withdraw {label}"),
+    PushState.NEEDS_ATTENTION: ("fbridge push --resend {label}", "fbridge shipment adopt {label}"),
+}
+
+
+def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
+    """The commands among which a person chooses; only one where nothing is to decide."""
+    chosen = _WAYS_OUT.get(push.state) or (next_step(shipment, push),)
+    return tuple(template.format(label=shipment.label) for template in chosen if template)
 
 
 def next_step(shipment: Shipment, push: PushStatus) -> str:

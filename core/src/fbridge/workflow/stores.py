@@ -103,8 +103,8 @@ class Stores:
         with open_store(self._context, name, settings=settings) as opened:
             report = check(self._context, opened)
         if report is not None and not report.ok:
-            faults = "; ".join(finding.words for finding in report.findings if not finding.ok)
-            raise CredentialsError(f"Store {name!r} was not added: {faults}", reason="check_failed")
+            faults = dict.fromkeys(finding.words for finding in report.findings if not finding.ok)
+            raise CredentialsError(f"Store {name!r} was not added: {' '.join(faults)}", reason="check_failed")
         return report
 
     def list(self) -> tuple[StoreInfo, ...]:

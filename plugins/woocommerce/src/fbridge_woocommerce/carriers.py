@@ -28,11 +28,6 @@ def fulfillment_carriers() -> tuple[CarrierCode, ...]:
     )
 
 
-def fulfillment_carrier_label(key: str) -> str:
-    """What people see for a provider key; the key itself where it is unknown."""
-    return next((carrier.label for carrier in fulfillment_carriers() if carrier.code == key), key)
-
-
 def providers_as_codes(providers: Any) -> tuple[CarrierCode, ...]:
     """The answer of a plugin's ``providers`` route as codes.
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from fbridge.models.fulfillments import FulfillmentShipment, ResolvedCarrier
 from fbridge.models.orders import Order, StoreShipment
-from fbridge_woocommerce.carriers import OTHER, fulfillment_carrier_label
+from fbridge_woocommerce.carriers import OTHER
 
 MARK = "_fbridge_shipment"
 SEPARATOR = ", "
@@ -172,7 +172,7 @@ def _carrier(meta: Mapping[str, Any]) -> str:
     key = str(meta.get("_shipment_provider") or "")
     if key == OTHER:
         return str(meta.get("_provider_name") or "")
-    return fulfillment_carrier_label(key)
+    return key
 
 
 def _items(meta: Mapping[str, Any]) -> Iterable[tuple[str, int]]:

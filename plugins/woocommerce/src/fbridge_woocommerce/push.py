@@ -39,17 +39,25 @@ _UNKNOWN_ORDER = "woocommerce_rest_shop_order_invalid_id"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Why something is not done, or not known to be done."""
+    """Why something is not done, or not known to be done; ``blocks``: the order's status has to wait for it."""
 
     outcome: Outcome
     reason: str
     words: str
     not_before: datetime | None = None
+    blocks: bool = True
 
     @property
     def effect(self) -> Effect:
         """What it means for what was asked."""
         return Effect.UNCONFIRMED if self.outcome is Outcome.UNCONFIRMED else Effect.NOT_DONE
+
+
+NOT_KEPT = Problem(
+    outcome=Outcome.REFUSED,
+    reason="tracking_not_kept",
+    words="The store did not keep the tracking number as it was sent; a plugin of the store may interfere.",
+)
 
 
 @dataclass(slots=True)
@@ -64,8 +72,6 @@ class Part:
     carrier: str = ""
     items: tuple[Item, ...] = ()
     found: bool = False
-    reason: str = ""
-    words: str = ""
     problem: Problem | None = None
 
     def fail(self, problem: Problem) -> None:
@@ -105,7 +111,7 @@ class Work:
     @property
     def has_problem(self) -> bool:
         """Whether the order or a shipment of it cannot go on: then its status is left too (C6)."""
-        return self.problem is not None or any(part.problem for part in self.parts)
+        return self.problem is not None or any(part.problem and part.problem.blocks for part in self.parts)
 
     def fail(self, problem: Problem, *, tracking: bool, status: bool) -> None:
         """Something that was asked for the whole order went wrong."""
@@ -236,8 +242,7 @@ def _missing() -> Problem:
 def _check_rows(work: Work) -> None:
     for part in work.parts:
         if part.shipment.carrier and part.shipment.numbers and part.tracking is not Effect.DONE:
-            words = "The store did not keep the tracking number; a plugin of the store may interfere."
-            part.problem = Problem(outcome=Outcome.REFUSED, reason="tracking_not_kept", words=words)
+            part.problem = NOT_KEPT
 
 
 def _take_status(work: Work) -> None:
@@ -284,8 +289,6 @@ def _made(work: Work, part: Part) -> Effect:
 
 
 def _good_reason(work: Work, part: Part) -> tuple[str, str]:
-    if part.reason:
-        return part.reason, part.words
     if work.elsewhere:
         return "completed_elsewhere", "Somebody completed the order on the store."
     if work.place is not Place.FULFILLMENTS and work.status is not Effect.DONE:

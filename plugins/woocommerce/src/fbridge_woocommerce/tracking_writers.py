@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 from fbridge.errors import CredentialsError, FbridgeError, NotSentError
 from fbridge.http import Response
 from fbridge.models.fulfillments import FulfillmentShipment, Item
+from fbridge.models.orders import StoreShipment
 from fbridge.models.platforms import Store
 from fbridge.models.states import Effect, Outcome
 from fbridge_woocommerce import fulfillment_meta, tracking_notes
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.fulfillment_meta import Act, FulfillmentPlan, meta_list, meta_of, plan_fulfillment
-from fbridge_woocommerce.push import Part, Problem, Work
+from fbridge_woocommerce.push import NOT_KEPT, Part, Problem, Work
 from fbridge_woocommerce.tracking_rows import carrier_of, number_of
 from fbridge_woocommerce.write_answers import USUAL_WAIT, WriteFault, checked, later, problem_of
 
@@ -112,7 +113,7 @@ class FulfillmentWriter(_PartByPart):
         _take_entry(part, entry)
 
 
-def _take_entry(part: Part, entry: Any) -> None:
+def _take_entry(part: Part, entry: StoreShipment) -> None:
     part.remote_ids = (entry.remote_id,)
     part.numbers = entry.numbers
     part.carrier = entry.carrier
@@ -130,6 +131,14 @@ def _too_many(work: Work) -> Problem:
     return Problem(outcome=Outcome.REFUSED, reason="more_than_remains", words=words)
 
 
+CANNOT_CORRECT = Problem(
+    outcome=Outcome.REFUSED,
+    reason="cannot_correct",
+    words="Notes cannot be changed: the new number has a note of its own, the old one is still there.",
+    blocks=False,
+)
+
+
 class NoteWriter(_PartByPart):
     """Private notes, for the shop's people."""
 
@@ -139,19 +148,23 @@ class NoteWriter(_PartByPart):
             return
         notes = self._client.notes(work.order_id)
         missing = [number for number in shipment.numbers if not tracking_notes.is_entered(number, notes)]
-        entries = [entry for entry in tracking_notes.store_shipments(notes) if entry.mark == shipment.id]
-        part.remote_ids = tuple(entry.remote_id for entry in entries)
-        part.found = not missing and not entries
+        part.found = not missing and not _ours(notes, shipment)
         if missing:
             text = tracking_notes.note_text(shipment, missing)
-            response = self._send(work, lambda: self._client.add_note(work.order_id, text))
-            part.remote_ids += (str(response.json().get("id", "")),)
-        part.numbers, part.tracking = shipment.numbers, Effect.DONE
-        if set(shipment.acknowledged_numbers) - set(shipment.numbers):
-            part.reason = "cannot_correct"
-            part.words = (
-                "Notes cannot be changed: the new number has a note of its own, the old one is still there."
-            )
+            notes.append(self._send(work, lambda: self._client.add_note(work.order_id, text)).json())
+        part.remote_ids = tuple(entry.remote_id for entry in _ours(notes, shipment))
+        part.numbers = tuple(
+            number for number in shipment.numbers if tracking_notes.is_entered(number, notes)
+        )
+        part.tracking = Effect.DONE if part.numbers == shipment.numbers else Effect.NOT_DONE
+        if part.tracking is not Effect.DONE:
+            part.problem = NOT_KEPT
+        elif set(shipment.acknowledged_numbers) - set(shipment.numbers):
+            part.problem = CANNOT_CORRECT
+
+
+def _ours(notes: Sequence[Mapping[str, Any]], shipment: FulfillmentShipment) -> list[StoreShipment]:
+    return [entry for entry in tracking_notes.store_shipments(notes) if entry.mark == shipment.id]
 
 
 class RouteWriter(_PartByPart):
@@ -179,7 +192,9 @@ class RouteWriter(_PartByPart):
             part.carrier = carrier_of(row)
         for number in set(shipment.acknowledged_numbers) - set(shipment.numbers):
             self._remove(work, shipment, entered.get(number, {}))
-        part.tracking = Effect.DONE if shipment.numbers else Effect.NOT_DONE
+        kept = set(part.numbers) == set(shipment.numbers)
+        part.tracking = Effect.DONE if shipment.numbers and kept else Effect.NOT_DONE
+        part.problem = None if kept else NOT_KEPT
 
     def _add(self, work: Work, body: Mapping[str, Any]) -> Mapping[str, Any]:
         row: Mapping[str, Any] = self._send(

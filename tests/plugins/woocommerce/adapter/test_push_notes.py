@@ -83,7 +83,7 @@ def test_c8_a_note_cannot_be_corrected_and_the_receipt_says_so(
         tracking=shipment_of(order, ["RIGHT"]).tracking,
     )
     (entry,) = desk.push_one(Fulfillment(order=order, shipments=(right,), completes_order=True)).shipments
-    assert entry.reason == "cannot_correct"
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "cannot_correct")
     assert "old one is still there" in entry.words
     assert notes_with(served, order, "RIGHT")
 
