@@ -1,17 +1,9 @@
-"""The core's tests run on a real SQLite file and on a real PostgreSQL server of their own."""
+"""An office over a real database, and what its tests make."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import pwd
 import re
-import shutil
-import signal
-import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -27,11 +19,11 @@ from fbridge.models.orders import Address, Order, OrderLine, Payment, ShippingMe
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import OrderStatus, PaymentKind, PushState
 from fbridge.settings import Home, Settings
-from fbridge.storage.database import Database, open_database
+from fbridge.storage.database import Database
 from fbridge.storage.orders import UpsertCounts, upsert_page
 from fbridge.storage.quantities import refresh_open_quantity
 from fbridge.storage.stores import ensure_store
-from fbridge.storage.tables import events, metadata, pushes
+from fbridge.storage.tables import events, pushes
 from fbridge.workflow.carriers import Carriers
 from fbridge.workflow.context import Context
 from fbridge.workflow.manifests import Manifests
@@ -40,135 +32,6 @@ from fbridge.workflow.shipments import Shipments
 
 ROME = ZoneInfo("Europe/Rome")
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-# --- databases ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PostgresServer:
-    """A private server on a Unix socket, without durability because it dies with the tests."""
-
-    folder: Path
-
-    def url(self, name: str) -> str:
-        url = sa.URL.create(
-            "postgresql+psycopg", username="fbridge", database=name, query={"host": str(self.folder)}
-        )
-        return url.render_as_string(hide_password=False)
-
-    def execute(self, *statements: str, database: str = "postgres") -> None:
-        engine = sa.create_engine(self.url(database), isolation_level="AUTOCOMMIT")
-        try:
-            with engine.connect() as connection:
-                for statement in statements:
-                    connection.exec_driver_sql(statement)
-        finally:
-            engine.dispose()
-
-    def empty(self, database: str) -> None:
-        """As good as a fresh database, and much quicker than making one."""
-        self.execute(
-            *(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)),
-            "SELECT setval(seqrelid, 1, false) FROM pg_sequence",
-            database=database,
-        )
-
-
-def _server_program(name: str) -> str | None:
-    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)
-    return shutil.which(name) or next(map(str, installed), None)
-
-
-def _server_user() -> dict[str, Any]:
-    """PostgreSQL refuses to run as root, so root starts it as somebody else."""
-    if os.geteuid() != 0:
-        return {}
-    for name in ("postgres", "nobody"):
-        with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-    pytest.skip("PostgreSQL refuses to run as root, and there is no user postgres or nobody")
-
-
-def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            return server.execute("SELECT 1")
-        except sa.exc.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    initdb, postgres = _server_program("initdb"), _server_program("postgres")
-    if initdb is None or postgres is None:
-        pytest.skip("there are no PostgreSQL server binaries on this machine")
-    pytest.importorskip("psycopg", reason="the PostgreSQL driver is not installed")
-    user = _server_user()
-    folder = Path(tempfile.mkdtemp(prefix="fbridge-pg-"))
-    data = folder / "data"
-    if user:
-        os.chown(folder, user["user"], user["group"])
-    subprocess.run(
-        [initdb, "-D", data, "-U", "fbridge", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
-        check=True, capture_output=True, cwd=folder, **user,
-    )  # fmt: skip
-    quick = (
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "listen_addresses=",
-        "log_min_messages=fatal",
-    )
-    options = [word for setting in (*quick, f"unix_socket_directories={folder}") for word in ("-c", setting)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [postgres, "-D", data, *options], cwd=folder, stdout=log, stderr=log, **user
-        )
-    server = PostgresServer(folder)
-    try:
-        _wait_until_ready(server, process)
-        server.execute("CREATE DATABASE office")
-        open_database(server.url("office")).close()
-        yield server
-    finally:
-        process.send_signal(signal.SIGINT)  # a fast shutdown: it does not wait for clients
-        process.wait(timeout=30)
-        shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "fbridge.db"
-    open_database(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh database, brought up to date: once on SQLite, once on PostgreSQL."""
-    if request.param == "sqlite":
-        path = tmp_path / "fbridge.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    yield server.url("office")
-    server.empty("office")
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
-
-
-# --- an office ---------------------------------------------------------------------------------------------
 
 
 @dataclass

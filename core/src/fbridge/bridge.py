@@ -13,6 +13,7 @@ from fbridge.models.shipments import Shipment
 from fbridge.plugins import PlatformStatus, describe_all
 from fbridge.settings import Home, find_home, load_settings
 from fbridge.storage.database import open_database
+from fbridge.storage.turns import refuse_while_pushing
 from fbridge.workflow.carriers import Carriers
 from fbridge.workflow.context import Context
 from fbridge.workflow.explain import Story, explain
@@ -108,10 +109,12 @@ class Bridge:
 
         With ``only_if`` (a plan's fingerprint) nothing is sent when anything the plan rests on has changed.
 
-        Raises: InputError (``plan_changed``, manifest not shipped), NotFoundError.
+        Raises: InputError (``plan_changed``, manifest not shipped), NotFoundError, BusyError.
         """
         number = plan.manifest if plan else self._shipped_manifest(manifest)
         current = make_plan(self.context, self._names(stores), manifest=number)
+        for store in current.stores:
+            refuse_while_pushing(self.context.database, store.store, self.context.lock_folder)
         wanted = only_if or (plan.fingerprint if plan else None)
         if wanted and wanted != current.fingerprint:
             raise InputError(

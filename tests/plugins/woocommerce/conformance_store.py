@@ -133,7 +133,7 @@ class WooCommerceUnderTest(StoreUnderTest):
             return [
                 (
                     tuple(KIT_NUMBER.findall(str(one.value("_tracking_number")))),
-                    str(one.value("_shipment_provider") or ""),
+                    str(one.value("_provider_name") or one.value("_shipment_provider") or ""),
                 )
                 for one in existing(record)
             ]

@@ -18,6 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from fbridge.errors import BusyError, FbridgeError, StorageError
+from fbridge.storage.network_folders import refuse_network_folder
 from fbridge.storage.version import HEAD_REVISION, KNOWN_REVISIONS
 
 BUSY_TIMEOUT_MS = 30_000
@@ -135,6 +136,7 @@ def _parse(url: str) -> URL:
 
 def _sqlite_engine(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
+        refuse_network_folder(Path(url.database))
         _make_private(Path(url.database))
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None})
     event.listen(engine, "connect", _sqlite_pragmas)

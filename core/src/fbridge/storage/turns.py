@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,10 +49,20 @@ class PushTurn:
         return None
 
 
+def refuse_while_pushing(database: Database, store: str, folder: Path) -> None:
+    """Raise BusyError when another process has the turn to push to this store; takes none."""
+    with _push_lock(database, store, folder):
+        pass
+
+
+def _push_lock(database: Database, store: str, folder: Path) -> AbstractContextManager[None]:
+    return exclusive(database, f"push-{store}", folder, f"Another fbridge is pushing to store {store!r}.")
+
+
 @contextmanager
 def push_turn(database: Database, store: str, folder: Path) -> Iterator[PushTurn]:
     """Take the turn to push to this store. Raises BusyError when another process has it."""
-    with exclusive(database, f"push-{store}", folder, f"Another fbridge is pushing to store {store!r}."):
+    with _push_lock(database, store, folder):
         witness = folder / f"push-{store}.epoch"
         seen = int(witness.read_text()) if witness.exists() else 0
         with database.write() as connection:

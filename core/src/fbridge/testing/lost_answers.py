@@ -67,8 +67,8 @@ class LostAnswersConformance(KitFixtures):
         assert proxy.struck == 1
         assert_all_arrived_once(hasty, orders)
 
-    @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
     @pytest.mark.parametrize("nth", [2, 3])
+    @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
     def test_C05_all_arrives_once_after_a_fault_in_the_middle(
         self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault, nth: int
     ) -> None:
@@ -123,10 +123,12 @@ class LostAnswersConformance(KitFixtures):
         assert not store.truth(order).closed
         assert_safe(office, [order])
         taken = sum(office.state(one) in TAKEN_BY_STORE for one in (first, second))
-        assert (store.truth(order).shipped or (taken,))[0] >= taken
+        shipped = store.truth(order).shipped
+        assert shipped is None or taken <= shipped[0] <= 2
 
+    @pytest.mark.usefixtures("tracking_update")
     def test_C05_a_correction_is_recovered_too(
-        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, tracking_update: None
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
     ) -> None:
         order = store.new_order([(store.skus[0], 1)])
         office.fetch()
@@ -169,9 +171,10 @@ class LostAnswersConformance(KitFixtures):
         if office.state(shipment) in TAKEN_BY_STORE:
             assert store.truth(order).numbers == (number(1),)
 
+    @pytest.mark.usefixtures("several_numbers")
     @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
     def test_C05_a_strangers_number_meanwhile_is_not_taken_for_ours(
-        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault, several_numbers: None
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault
     ) -> None:
         order = store.new_order([(store.skus[0], 2)])
         office.fetch()

@@ -97,8 +97,9 @@ class OutcomesConformance(KitFixtures):
         fulfillments = [direct.whole(order, number(count)) for count, order in enumerate(orders)]
         store.delete(orders[1])
         receipts = {receipt.order_id: receipt.shipments[0] for receipt in direct.push(*fulfillments)}
-        outcomes = [receipts[order].outcome for order in orders]
-        assert outcomes == [Outcome.DONE, Outcome.REFUSED, Outcome.DONE]
+        outcomes = {order: receipt.outcome for order, receipt in receipts.items()}
+        expected = (Outcome.DONE, Outcome.REFUSED, Outcome.DONE)
+        assert outcomes == dict(zip(orders, expected, strict=True))
         words = receipts[orders[1]].words
         assert words
         assert any(words in told or told in words for told in _words_of_the_store(proxy) if len(told) > 8), (
@@ -124,7 +125,7 @@ class OutcomesConformance(KitFixtures):
         assert given == wanted
 
     def test_C09_wrong_credentials_stop_the_store(
-        self, store: StoreUnderTest, direct: DirectPush, office: Office, proxy: FaultProxy
+        self, store: StoreUnderTest, direct: DirectPush, proxy: FaultProxy
     ) -> None:
         fault = Fault(name="wrong key", answer=Answer.STATUS, status=401)
         fulfillment = direct.whole(store.new_order([(store.skus[0], 1)]), number(1))

@@ -125,7 +125,7 @@ class SecrecyConformance(KitFixtures):
     def test_C12_a_wrong_credential_is_not_shown_either(
         self, store: StoreUnderTest, office: Office, overheard: Overheard, make_office: Callable[..., Office]
     ) -> None:
-        secret = sorted(secret_names(office.platform.settings()))[0]
+        secret = min(secret_names(office.platform.settings()))
         wrong = "canary-" + str(store.settings[secret])[::-1]
         office.bridge.stores.remove("shop")
         try:

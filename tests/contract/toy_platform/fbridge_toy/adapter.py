@@ -86,7 +86,9 @@ class ToyAdapter:
 
     @hookimpl
     def fetch_orders(self, store: Store, query: OrderQuery) -> Iterator[OrderPage]:
-        return self.by_id(store, query.order_ids) if query.order_ids is not None else self.changed(store, query)
+        return (
+            self.by_id(store, query.order_ids) if query.order_ids is not None else self.changed(store, query)
+        )
 
     def by_id(self, store: Store, ids: Sequence[str]) -> Iterator[OrderPage]:
         raw = self.good_json(self.http(store).read("orders", params={"ids": ",".join(ids)}))["orders"]
@@ -203,10 +205,10 @@ class ToyAdapter:
             return self.failed(shipment, Outcome.UNCONFIRMED, "gateway", f"HTTP {answer.status}")
         if 300 <= answer.status < 400:
             return self.failed(shipment, Outcome.RETRY, "redirected", f"HTTP {answer.status}")
+        if answer.status == 401:
+            return self.failed(shipment, Outcome.RETRY, "bad_credentials")
         try:
             content = answer.json()
-            if answer.status == 401:
-                return self.failed(shipment, Outcome.RETRY, "bad_credentials")
             if not answer.ok:
                 return self.failed(shipment, Outcome.REFUSED, "refused", content["error"])
             return self.from_order(fulfillment, shipment, content, completes=completes)
@@ -237,7 +239,9 @@ class ToyAdapter:
         finished = status == "done"
         good = kept and (finished or not completes)
         elsewhere = fulfillment.order.status is OrderStatus.CLOSED and shipment.acknowledged is None
-        elsewhere = elsewhere and not shipment.unconfirmed_since and not self.own_entry(fulfillment.order, shipment)
+        elsewhere = (
+            elsewhere and not shipment.unconfirmed_since and not self.own_entry(fulfillment.order, shipment)
+        )
         mailed = completes and finished and fulfillment.notify
         return ShipmentReceipt(
             shipment_id=shipment.id,

@@ -73,5 +73,3 @@ class ToySandbox:
 
 def _json(status: int, body: Any) -> Response:
     return Response(json.dumps(body), status=status, content_type="application/json")
-
-

@@ -236,11 +236,15 @@ def _make_handler(
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def handle_request(self) -> None:
+        def pass_on(self) -> None:
             self.close_connection = True
             answer(self, self.rfile.read(int(self.headers.get("Content-Length") or 0)))
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = handle_request
+        def __getattr__(self, name: str) -> Any:
+            """Every method is handled alike: the server looks for ``do_GET`` and its like."""
+            if name.startswith("do_"):
+                return self.pass_on
+            raise AttributeError(name)
 
         def log_message(self, *_: object) -> None:
             """Tests are quiet."""

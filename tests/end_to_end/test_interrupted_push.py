@@ -1,0 +1,90 @@
+"""A push that is interrupted, and two at once, as the office would meet them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fbridge.bridge import Bridge
+from fbridge.exit_codes import ExitCode
+from fbridge.settings import Home
+from tests.torture.shop import Shop, open_shop, ship_some, shop_process
+
+SHIPMENTS = 60
+BATCH = 25
+
+
+class Evening:
+    """An office with shipments that have left, and a slow store."""
+
+    def __init__(self, home: Path, shop: Shop, bridge: Bridge) -> None:
+        self.home, self.shop, self.bridge = home, shop, bridge
+
+    def start_push(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "fbridge", "push", "--yes"],
+            env={**os.environ, "FBRIDGE_HOME": str(self.home)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait_for_the_first_mail(self) -> None:
+        deadline = time.monotonic() + 30
+        while not self.shop.control("mails") and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def counts(self) -> dict[str, int]:
+        return dict(self.bridge.status().counts)
+
+
+@pytest.fixture
+def evening(tmp_path: Path) -> Iterator[Evening]:
+    home = Home(config=tmp_path, data=tmp_path, log=tmp_path / "log")
+    with shop_process(orders=3 * SHIPMENTS, pace=0.5) as shop, Bridge.open(home) as bridge:
+        open_shop(bridge, shop, "1s")
+        ship_some(bridge, SHIPMENTS)
+        yield Evening(tmp_path, shop, bridge)
+
+
+def test_ctrl_c_finishes_the_chunk_and_leaves_nothing_in_doubt(evening: Evening) -> None:
+    push = evening.start_push()
+    evening.wait_for_the_first_mail()
+    push.send_signal(signal.SIGINT)
+    _, told = push.communicate(timeout=30)
+    assert push.returncode == ExitCode.INTERRUPTED
+    assert "What was done is kept" in told
+    assert evening.counts() == {"sent": BATCH, "ready": SHIPMENTS - BATCH}
+    assert len(evening.shop.control("mails")) == BATCH
+
+
+def test_a_second_push_is_told_that_the_first_is_at_work(evening: Evening) -> None:
+    first = evening.start_push()
+    evening.wait_for_the_first_mail()
+    second = evening.start_push()
+    _, told = second.communicate(timeout=30)
+    first.communicate(timeout=60)
+    assert (first.returncode, second.returncode) == (ExitCode.OK, ExitCode.BUSY)
+    assert "Another fbridge is pushing to store 'shop'" in told
+    assert evening.counts() == {"sent": SHIPMENTS}
+    assert len(evening.shop.control("mails")) == SHIPMENTS
+
+
+def test_a_killed_push_is_picked_up_without_a_second_mail(evening: Evening) -> None:
+    push = evening.start_push()
+    evening.wait_for_the_first_mail()
+    push.kill()
+    push.communicate(timeout=30)
+    assert evening.counts()["sending"] == BATCH
+    result = evening.bridge.push()
+    assert not result.errors
+    assert evening.counts() == {"sent": SHIPMENTS}
+    assert len(evening.shop.control("mails")) == SHIPMENTS

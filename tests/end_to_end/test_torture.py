@@ -1,0 +1,15 @@
+"""A short torture run: pushers that race, are killed and stopped, and a store that fails in every way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.torture.run import Torture
+
+
+def test_nothing_is_lost_and_nothing_sent_twice(database_url: str, tmp_path: Path) -> None:
+    torture = Torture(tmp_path, seed=7, kills=4, shipments=40, database=database_url)
+    account = torture.run()
+    assert account.clean, account
+    assert account.shipments == 40
+    assert account.kills >= 4
