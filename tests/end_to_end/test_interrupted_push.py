@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.torture.shop import Shop, open_shop, ship_some, shop_process
 
 from fbridge.bridge import Bridge
 from fbridge.exit_codes import ExitCode
 from fbridge.settings import Home
-from tests.torture.shop import Shop, open_shop, ship_some, shop_process
 
 SHIPMENTS = 60
 BATCH = 25

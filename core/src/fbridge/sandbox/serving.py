@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
@@ -75,7 +75,8 @@ class ServedSandbox:
         workers.shutdown(cancel_pending=True, timeout=SHUTDOWN_SECONDS)
         if workers.threads:
             return  # one is still at work, and will pull the trigger when it is through: leave it open
-        self._server.trigger.pull_trigger(self._server.trigger.close)
+        with suppress(OSError):  # the loop may have ended, and closed its trigger, by itself
+            self._server.trigger.pull_trigger(self._server.trigger.close)
         self._thread.join(timeout=SHUTDOWN_SECONDS)
 
     def _close_sockets(self) -> None:

@@ -30,8 +30,8 @@ def _in_our_words(key: str, message: str, known: Mapping[str, Any]) -> str:
     if message == "Unknown field.":
         return f"is unknown.{did_you_mean(key, known)}"
     words = _IN_OUR_WORDS.get(message)
-    if words == "is missing." and key in known and known[key].metadata.get("description"):
-        return f"is missing ({known[key].metadata['description']})."
+    if words == "is missing." and key in known and known[key].metadata.get("help"):
+        return f"is missing ({known[key].metadata['help']})."
     return words or message[:1].lower() + message[1:]
 
 

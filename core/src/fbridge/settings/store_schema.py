@@ -51,7 +51,7 @@ class StoreFields(Schema):
     platform = fields.String(required=True)
     url = fields.String(required=True)
     orders_from = fields.Date(
-        required=True, metadata={"description": "orders before this date count as done and are never pushed"}
+        required=True, metadata={"help": "orders before this date count as done and are never pushed"}
     )
     accept_mail = fields.Boolean(load_default=False)
     without_tracking = _policy()

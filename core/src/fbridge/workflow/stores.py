@@ -55,7 +55,7 @@ class Stores:
         return tuple(
             FieldInfo(
                 name=field.data_key or name,
-                label=str(field.metadata.get("description", name)),
+                label=str(field.metadata.get("help", name)),
                 secret=bool(field.metadata.get("secret")),
                 required=field.required,
                 default=None if callable(field.load_default) else _text(field.load_default),

@@ -27,7 +27,7 @@ class WooCommerceSettings(Schema):
     consumer_key = fields.String(
         required=True,
         validate=validate.Length(min=1),
-        metadata={"help": "consumer key (ck_...) with read and write permission"},
+        metadata={"secret": True, "help": "consumer key (ck_...) with read and write permission"},
     )
     consumer_secret = fields.String(
         required=True,

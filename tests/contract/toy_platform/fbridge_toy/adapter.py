@@ -93,7 +93,7 @@ class ToyAdapter:
     def by_id(self, store: Store, ids: Sequence[str]) -> Iterator[OrderPage]:
         raw = self.good_json(self.http(store).read("orders", params={"ids": ",".join(ids)}))["orders"]
         orders, rejected = self.decoded(raw)
-        found = {one.remote_id for one in (*orders, *rejected)}
+        found = {one.remote_id for one in orders} | {one.remote_id for one in rejected}
         yield OrderPage(orders=orders, rejected=rejected, absent=tuple(i for i in ids if i not in found))
 
     def changed(self, store: Store, query: OrderQuery) -> Iterator[OrderPage]:

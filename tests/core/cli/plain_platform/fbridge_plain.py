@@ -53,8 +53,8 @@ from fbridge.models.states import (
 
 
 class PlainSettings(Schema):
-    file = fields.String(required=True, metadata={"description": "File of the store"})
-    key = fields.String(required=True, metadata={"description": "Key of the store", "secret": True})
+    file = fields.String(required=True, metadata={"help": "File of the store"})
+    key = fields.String(required=True, metadata={"help": "Key of the store", "secret": True})
 
 
 @hookimpl

@@ -45,6 +45,6 @@ def test_settings_have_a_place_for_tracking_and_own_cod_methods() -> None:
         WooCommerceSettings().load({**KEY, "tracking": "somewhere"})
 
 
-def test_the_secret_is_declared_as_one() -> None:
+def test_key_and_secret_are_declared_as_secrets() -> None:
     secret = [name for name, field in WooCommerceSettings().fields.items() if field.metadata.get("secret")]
-    assert secret == ["consumer_secret"]
+    assert secret == ["consumer_key", "consumer_secret"]
