@@ -1,0 +1,47 @@
+"""The platform's requests. No other file knows HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fbridge.errors import CredentialsError, RefusedError, UnreachableError
+from fbridge.http import HeaderAuth, Response
+from fbridge.models.platforms import Store
+
+
+class KioskClient:
+    """One store. Each method makes one request."""
+
+    def __init__(self, store: Store) -> None:
+        self._http = store.http
+        self._page_size = store.settings["page_size"]
+        if store.http.auth is None:
+            store.http.auth = HeaderAuth("X-Key", store.settings["api_key"])
+
+    def orders_after(self, place: Mapping[str, Any]) -> Any:
+        """A page of the orders after this place in the sequence of (changed, id)."""
+        return self._read("orders", {**place, "limit": self._page_size})
+
+    def orders_by_id(self, order_ids: Sequence[str]) -> Any:
+        """These orders, as far as they exist."""
+        return self._read("orders", {"ids": ",".join(order_ids)})
+
+    def carriers(self) -> Any:
+        """The names of the store's carriers by their codes."""
+        return self._read("carriers", {})
+
+    def put_parcel(self, order_id: str, mark: str, body: Mapping[str, Any]) -> Response:
+        """Make the parcel with this mark, or change it. Exactly one try: NotSentError, UnconfirmedError."""
+        return self._http.write("PUT", f"orders/{order_id}/parcels/{mark}", json=body)
+
+    def _read(self, path: str, params: Mapping[str, Any]) -> Any:
+        answer = self._http.read(path, params=params)
+        if answer.ok:
+            return answer.json()
+        if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise CredentialsError(f"{answer.url} does not accept the key; check api_key.")
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise UnreachableError(f"{answer.url} answered HTTP {answer.status}; try again later.")
+        raise RefusedError(f"{answer.url} answered HTTP {answer.status}; check the store's URL.")

@@ -1,0 +1,93 @@
+"""The kiosk plugin: the hooks of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from fbridge.hookspecs import hookimpl
+from fbridge.models.platforms import (
+    CONTRACT_VERSION,
+    Capabilities,
+    CarrierCode,
+    CarrierCodes,
+    Finding,
+    OrderPage,
+    OrderQuery,
+    Platform,
+    StoreReport,
+)
+from fbridge.models.states import MailBehaviour, Support
+
+if TYPE_CHECKING:
+    from fbridge.models.fulfillments import Fulfillment, Receipt
+    from fbridge.models.platforms import Store
+
+
+@hookimpl
+def describe_platform() -> Platform:
+    """What every store of this platform can hold."""
+    from fbridge_kiosk.settings import KioskSettings
+
+    return Platform(
+        key="kiosk",
+        label="Kiosk",
+        settings=KioskSettings,
+        batch_size=20,
+        settle_time=timedelta(seconds=30),
+        capabilities=Capabilities(
+            partial_shipments=Support.YES,
+            several_numbers=Support.YES,
+            tracking_update=Support.YES,
+            carrier_free_text=Support.NO,
+            ship_date=Support.NO,
+        ),
+        mail=MailBehaviour.OPTIONAL,
+        contract=CONTRACT_VERSION,
+        exchange_fields=frozenset({"numbers", "carrier", "status", "mark", "error"}),
+    )
+
+
+@hookimpl
+def fetch_orders(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
+    """See :func:`fbridge.hookspecs.fetch_orders`."""
+    from fbridge_kiosk.client import KioskClient
+    from fbridge_kiosk.fetching import order_pages
+
+    return order_pages(KioskClient(store), query)
+
+
+@hookimpl
+def push_fulfillment(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
+    """See :func:`fbridge.hookspecs.push_fulfillment`."""
+    from fbridge_kiosk.client import KioskClient
+    from fbridge_kiosk.push import push
+
+    return push(KioskClient(store), fulfillments)
+
+
+@hookimpl
+def list_carrier_codes(store: Store) -> CarrierCodes:
+    """See :func:`fbridge.hookspecs.list_carrier_codes`."""
+    from fbridge_kiosk.client import KioskClient
+
+    names = KioskClient(store).carriers()
+    return CarrierCodes(
+        codes=tuple(CarrierCode(code=code, label=label) for code, label in names.items()), open=False
+    )
+
+
+@hookimpl
+def check_store(store: Store) -> StoreReport:
+    """See :func:`fbridge.hookspecs.check_store`."""
+    from fbridge_kiosk.client import KioskClient
+
+    carriers = len(KioskClient(store).carriers())
+    return StoreReport(
+        findings=(
+            Finding(name="key", ok=True, words="The key is accepted."),
+            Finding(name="carriers", ok=carriers > 0, words=f"The store knows {carriers} carriers."),
+        ),
+        mail=MailBehaviour.OPTIONAL,
+    )
