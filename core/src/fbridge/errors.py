@@ -2,7 +2,7 @@
 
 ``str(error)`` is one sentence for a person: what is wrong, where (file, field, store, order), what to do.
 ``reason`` is a stable code for programs. The command line turns ``exit_code`` into its exit status
-(DESIGN.md section 8). Adapters raise these too; the core alone decides about retries.
+(docs/cli.md). Adapters raise these too; the core alone decides about retries.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class UnconfirmedError(UnreachableError):
     default_reason = "no_answer"
 
 
-class NotSent(FbridgeError):  # noqa: N818 - the contract's word (DESIGN.md section 3), a statement and not a fault
+class NotSent(FbridgeError):  # noqa: N818 - the contract's word (docs/contract.md), a statement and not a fault
     """Raised by ``push_fulfillment``: these orders were provably not sent; all without a receipt that are
     not named here count as unconfirmed."""
 

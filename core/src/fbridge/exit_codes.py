@@ -1,4 +1,4 @@
-"""The exit codes of the ``fbridge`` command: one documented enum (DESIGN.md section 8)."""
+"""The exit codes of the ``fbridge`` command: one documented enum (docs/cli.md)."""
 
 from enum import IntEnum
 

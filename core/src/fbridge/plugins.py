@@ -1,4 +1,4 @@
-"""The plugin host: finds, loads and calls platform plugins (DESIGN.md section 3, "Dispatch").
+"""The plugin host: finds, loads and calls platform plugins (docs/contract.md, "A plugin").
 
 Only the plugin of a store's platform is imported, into a plugin manager of its own, and it alone is called. A
 broken one is named with its distribution and its cause, and breaks nobody else.

@@ -137,6 +137,13 @@ def test_a_redirect_on_the_same_host_is_followed(server: Any, connect: Connect, 
     assert [asked.path for asked in server.asked] == ["/orders", "/shop/orders/"]
 
 
+def test_without_following_every_redirect_is_returned(server: Any, connect: Connect, reply: Any) -> None:
+    server.answers(reply(302, "", Location="/?url=orders"), reply(json_body="front page"))
+    response = connect(server.url).read("orders", follow=False)
+    assert (response.status, response.headers["location"]) == (302, "/?url=orders")
+    assert [asked.path for asked in server.asked] == ["/orders"]
+
+
 def test_a_redirect_to_another_host_is_returned_and_gets_no_credentials(
     server: Any, other_server: Any, connect: Connect, reply: Any
 ) -> None:

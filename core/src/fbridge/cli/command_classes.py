@@ -1,7 +1,7 @@
 """The click classes: groups that load commands on demand, commands that know the global options.
 
 Heavy imports stand inside command bodies, so that ``--help`` and ``--version`` cost little more than click
-(DESIGN.md section 9).
+(docs/architecture.md, "Budgets").
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The ``fbridge`` command. Importing this module imports click and nothing heavy (DESIGN.md section 9)."""
+"""The ``fbridge`` command. This module imports click and nothing heavy (docs/architecture.md, "Budgets")."""
 
 from __future__ import annotations
 

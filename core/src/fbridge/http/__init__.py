@@ -1,4 +1,4 @@
-"""The HTTP client that the core hands to adapters as ``store.http`` (DESIGN.md section 3, "HTTP").
+"""The HTTP client that the core hands to adapters as ``store.http`` (docs/contract.md, "HTTP").
 
 httpx is loaded with :class:`StoreHttp` on first use, so that a plugin may import the other names for nothing.
 """

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import monotonic
 from typing import Any, Self
@@ -94,6 +94,7 @@ class StoreHttp:
         self._largest_answer = largest_answer
         self._retry_policy = retry_policy or RetryPolicy()
         self._client = httpx.Client(
+            verify=_certificates(),
             timeout=httpx.Timeout(timeout, connect=connect_timeout),
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -266,6 +267,12 @@ class StoreHttp:
         if isinstance(fault, _NO_CONNECTION):
             return f"No connection to {where} ({detail}); check the URL and the network"
         return f"No whole answer from {where} ({detail})"
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Verifies certificates, for all stores; reading the authorities takes longer than many a request."""
+    return httpx.create_ssl_context()
 
 
 def _checked(base_url: str, *, allow_http: bool) -> str:

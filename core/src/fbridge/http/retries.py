@@ -1,4 +1,4 @@
-"""Reads are tried again while a fault may pass (DESIGN.md section 3, "HTTP"). Writes never come here."""
+"""Reads are tried again while a fault may pass (docs/contract.md, "HTTP"). Writes never come here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What is pushed, and what comes back: one :class:`Fulfillment` and one :class:`Receipt` an order.
 
 The unit is the order because its status, its tracking field on some platforms and the order in which
-writes may run are the order's: a shipment never overwrites its sibling's number (DESIGN.md section 3).
+writes may run are the order's: a shipment never overwrites its sibling's number (docs/architecture.md, "Decisions").
 """
 
 from __future__ import annotations

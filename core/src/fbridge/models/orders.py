@@ -110,7 +110,7 @@ class StoreShipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order of one store (DESIGN.md section 1).
+    """One order of one store.
 
     ``remote_id`` is the platform's key, ``number`` what a person sees. ``remote_status`` is the platform's own
     word beside fbridge's ``status``. ``shipments`` is what the store holds: complete when the query asked for

@@ -1,4 +1,4 @@
-"""What a bulk operation says of each of its items: one bad row stops nothing else (DESIGN.md section 5.3)."""
+"""What a bulk operation says of each item: one bad row stops nothing else (docs/architecture.md, promise 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The words of DESIGN.md section 4, as enums. Values are stable: they stand in the database and in JSON."""
+"""The words of docs/states.md, as enums. Values are stable: they stand in the database and in JSON."""
 
 from __future__ import annotations
 

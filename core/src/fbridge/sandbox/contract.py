@@ -1,4 +1,4 @@
-"""What an emulator of a platform offers: entry-point group ``fbridge.sandboxes`` (DESIGN.md section 3)."""
+"""What an emulator of a platform offers: entry-point group ``fbridge.sandboxes`` (docs/contract.md, "A plugin")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small values of a store's settings that need parsing (DESIGN.md section 2: the two policies of a store)."""
+"""Small values of a store's settings that need parsing (docs/settings.md, "For each store")."""
 
 from __future__ import annotations
 

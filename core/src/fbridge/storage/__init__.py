@@ -1,1 +1,1 @@
-"""Storage: SQLAlchemy Core on one SQLite file or on PostgreSQL (DESIGN.md section 5.6)."""
+"""Storage: SQLAlchemy Core on one SQLite file or on PostgreSQL (docs/architecture.md, "Storage")."""

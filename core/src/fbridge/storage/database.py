@@ -1,7 +1,7 @@
 """Opening the database, and its two kinds of work: a read and a write unit.
 
 A write unit is BEGIN IMMEDIATE on SQLite and an ordinary transaction with row locks on PostgreSQL. No unit is
-ever open during HTTP (DESIGN.md section 5.6).
+ever open during HTTP (docs/architecture.md, "Storage").
 """
 
 from __future__ import annotations

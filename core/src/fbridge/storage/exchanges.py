@@ -1,4 +1,4 @@
-"""HTTP exchanges, stored once and referred to by attempts (DESIGN.md section 5.5)."""
+"""HTTP exchanges, stored once and referred to by attempts (docs/architecture.md, promise 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns: one process works a store's pushes at a time, and one its fetch (DESIGN.md section 5.2).
+"""Turns: one process works a store's pushes at a time, and one its fetch (docs/architecture.md, promise 2).
 
 The lock dies with its process: an OS file lock beside a SQLite database, a session advisory lock on
 PostgreSQL. Each push turn has an epoch; whoever finds a newer one than its own has been overtaken and sends

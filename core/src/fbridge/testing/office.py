@@ -162,15 +162,17 @@ class Office:
     def push(self, *, meanwhile: Callable[[], object] | None = None) -> PushResult:
         """One push, as a person starts it. A store's error is in the result.
 
-        ``meanwhile`` is called once, when the push waits for the store after a lost answer.
+        ``meanwhile`` is called once, before the push reads the store again after a lost answer.
         """
         acts = [meanwhile] if meanwhile else []
 
         def progress(told: PushProgress) -> None:
-            if acts and told.words.startswith("waiting"):
+            if acts and told.words.startswith(("waiting", "reading")):
                 acts.pop()()
 
-        return self.bridge.push(stores=[STORE], progress=progress)
+        result = self.bridge.push(stores=[STORE], progress=progress)
+        assert not acts, "no answer was lost, so there was no time for anything meanwhile"
+        return result
 
     def push_until_quiet(self) -> list[FbridgeError]:
         """Push again and again, as a person or a timer does, until nothing moves by itself any more."""

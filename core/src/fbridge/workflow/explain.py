@@ -1,4 +1,4 @@
-"""The whole story of an order or a shipment, in plain words (DESIGN.md section 5.5)."""
+"""The whole story of an order or a shipment, in plain words (docs/architecture.md, promise 5)."""
 
 from __future__ import annotations
 

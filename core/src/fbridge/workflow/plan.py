@@ -1,4 +1,4 @@
-"""The push plan: what will happen, shown before it happens (DESIGN.md section 5.4)."""
+"""The push plan: what will happen, shown before it happens (docs/architecture.md, promise 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a push would do with each shipment, and why (pure; DESIGN.md sections 2, 4 and 5.4)."""
+"""What a push would do with each shipment, and why (pure; docs/architecture.md, promise 4; docs/settings.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The push: every shipment that has left reaches its store, once (DESIGN.md sections 3 to 5).
+"""The push: every shipment that has left reaches its store, once (docs/architecture.md, "The life of a push").
 
 A store is worked in rounds: first what is unconfirmed is read and judged, then what is due is sent in chunks.
 While answers were lost and the store needs only a moment to settle, the run waits for it.

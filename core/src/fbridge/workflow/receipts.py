@@ -1,4 +1,4 @@
-"""From a receipt to the shipment's next state (pure; DESIGN.md section 4)."""
+"""From a receipt to the shipment's next state (pure; docs/states.md)."""
 
 from __future__ import annotations
 

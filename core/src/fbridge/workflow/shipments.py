@@ -1,4 +1,4 @@
-"""Shipments: made of orders, corrected, withdrawn (DESIGN.md sections 1 and 4)."""
+"""Shipments: made of orders, corrected, withdrawn (docs/architecture.md, "Words"; docs/states.md)."""
 
 from __future__ import annotations
 

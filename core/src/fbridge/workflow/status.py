@@ -1,4 +1,4 @@
-"""Everything that is not at rest, with its age, its reason and the next step (DESIGN.md section 4)."""
+"""Everything that is not at rest, with its age, its reason and the next step (docs/states.md)."""
 
 from __future__ import annotations
 

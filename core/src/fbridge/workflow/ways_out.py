@@ -1,4 +1,4 @@
-"""The ways out for a person: send again, adopt what is there (DESIGN.md section 4)."""
+"""The ways out for a person: send again, adopt what is there (docs/states.md)."""
 
 from __future__ import annotations
 
