@@ -47,6 +47,13 @@ def _run(session: Session, work: Callable[[], object]) -> object:
     try:
         code = work()
         sys.stdout.flush()
+    except (FbridgeError, click.exceptions.Exit, click.ClickException, click.Abort, OSError, ReaderLeftError):
+        raise
+    except Exception:
+        import logging
+
+        logging.getLogger("fbridge").exception("a bug")
+        raise
     finally:
         session.close()
     return code

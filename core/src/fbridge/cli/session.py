@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -50,11 +51,17 @@ class Session:
     debug: bool = field(default_factory=lambda: os.environ.get("FBRIDGE_DEBUG", "") not in {"", "0"})
     interactive: bool = field(default_factory=_stdin_is_terminal)
     open_bridge: Callable[[Path | None], Bridge] = _open_bridge
+    _at_end: ExitStack = field(default_factory=ExitStack)
 
     @cached_property
     def bridge(self) -> Bridge:
         """The Python API, opened when a command first needs it."""
-        return self.open_bridge(self.home)
+        from fbridge.cli.log_file import log_kept_in
+
+        bridge = self.open_bridge(self.home)
+        self._at_end.callback(bridge.close)
+        self._at_end.enter_context(log_kept_in(bridge.context.settings.home.log))
+        return bridge
 
     @property
     def timezone(self) -> ZoneInfo:
@@ -71,9 +78,8 @@ class Session:
         return when.moment(datetime.now(UTC), self.timezone) if when else None
 
     def close(self) -> None:
-        """Close the bridge if it was opened."""
-        if "bridge" in self.__dict__:
-            self.bridge.close()
+        """Close the bridge and its log, if they were opened."""
+        self._at_end.close()
 
 
 pass_session = click.make_pass_decorator(Session)

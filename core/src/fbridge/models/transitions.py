@@ -36,7 +36,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves((S.WAITING, S.RETRY, S.REFUSED), S.READY, "a number came or was corrected", _TRACKING),
     *_moves((S.SENT, S.DONE_ELSEWHERE), S.READY, "a correction of what the store holds", _TRACKING),
     *_moves((S.READY,), S.WAITING, "a number, a mapping or a consent is missing", _PUSH),
-    *_moves(_DUE, S.SENDING, "claimed, before the network sees anything", _PUSH),
+    *_moves(_DUE, S.SENDING, "claimed and committed, before anything is written to the store", _PUSH),
     *_moves(_DUE, S.REFUSED, "the order is cancelled or gone on the store", _PUSH),
     *_moves(_DUE, S.NEEDS_ATTENTION, "the order cannot be read", _PUSH),
     *_moves((S.SENDING,), S.SENT, "the store holds it", _PUSH),
@@ -48,7 +48,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves(
         (S.SENDING,), S.READY, "provably not sent, a fence was set, or a correction came meanwhile", _PUSH
     ),
-    *_moves((S.READY,), S.UNCONFIRMED, "the database was restored from an older backup", _PUSH),
+    *_moves(_DUE, S.UNCONFIRMED, "the database was restored from an older backup", _PUSH),
     *_moves((S.UNCONFIRMED,), S.SENT, "found on the store", _PUSH),
     *_moves((S.UNCONFIRMED,), S.READY, "proved absent, or only partly there", _PUSH),
     *_moves((S.UNCONFIRMED,), S.NEEDS_ATTENTION, "cannot be proven", _PUSH),

@@ -6,10 +6,17 @@ A plugin names a module with ``create_sandbox(**options)`` in the entry-point gr
 
 from __future__ import annotations
 
-from fbridge.sandbox.contract import SandboxApp, SandboxModule
-from fbridge.sandbox.faults import Fault, FaultKind, FaultPlan, FaultyApp
-from fbridge.sandbox.loading import create_sandbox, installed_sandboxes
-from fbridge.sandbox.serving import ServedSandbox, serve, serve_forever
+from fbridge.errors import PluginMissingError
+
+try:
+    from fbridge.sandbox.contract import SandboxApp, SandboxModule
+    from fbridge.sandbox.faults import Fault, FaultKind, FaultPlan, FaultyApp
+    from fbridge.sandbox.loading import create_sandbox, installed_sandboxes
+    from fbridge.sandbox.serving import ServedSandbox, serve, serve_forever
+except ModuleNotFoundError as missing:
+    raise PluginMissingError(
+        f"Emulated stores need one more package ({missing.name}); run: pip install 'fbridge[sandbox]'"
+    ) from missing
 
 __all__ = [
     "Fault",

@@ -99,8 +99,8 @@ class StoreResolver:
         return self._settings.environment.get(variable(self._raw.name, key))
 
     def _structured(self, key: str, text: str) -> Any:
-        if not _is_structure(self._known[key]):
-            return text
+        if not _is_structure(self._known[key]) or (_is_list(self._known[key]) and text[:1] != "["):
+            return text  # a list in words, as in "a, b", is left to its field
         try:
             return json.loads(text)
         except ValueError:
@@ -174,6 +174,12 @@ def _names(schema: Schema) -> dict[str, Any]:
 def secret_names(schema: Schema) -> frozenset[str]:
     """The fields that hold credentials, as they are called in files."""
     return frozenset(key for key, field in _names(schema).items() if field.metadata.get("secret"))
+
+
+def _is_list(field: Any) -> bool:
+    from marshmallow import fields
+
+    return isinstance(field, fields.List)
 
 
 def _is_structure(field: Any) -> bool:

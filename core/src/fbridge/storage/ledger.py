@@ -22,6 +22,9 @@ NOT_SHIPPED = {
     "words": "its manifest is not shipped yet",
 }
 
+SENT_WITHOUT_NUMBER = "sent_without_number"
+"""The reason of a sent shipment whose number was kept back because its carrier was not mapped."""
+
 _WANTED_AGAIN = {
     "state": PushState.READY,
     "reason": "tracking_changed",

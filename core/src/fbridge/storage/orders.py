@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,8 @@ __all__ = [
 
 
 _MOST_KEYS = 500
+REPEATED_HOUR = timedelta(hours=1)
+"""On a DST night local times of an hour come twice; such a time tells no order of versions within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,7 @@ def _clear_rejected(connection: Connection, store: str, remote_ids: Iterable[str
 class _Known:
     id: int
     changed_at: datetime
+    ambiguous_time: bool
     content_hash: str
     version: int
 
@@ -192,9 +195,11 @@ class _Version:
     def is_news(self) -> bool:
         if self.known is None:
             return True
-        if self.order.changed_at == self.known.changed_at:
+        apart = self.order.changed_at - self.known.changed_at
+        ambiguous = self.order.ambiguous_time or self.known.ambiguous_time
+        if not apart or (ambiguous and abs(apart) <= REPEATED_HOUR):
             return self.hash != self.known.content_hash
-        return self.order.changed_at > self.known.changed_at
+        return apart > timedelta(0)
 
     def row(self, now: datetime) -> dict[str, Any]:
         return {
@@ -236,13 +241,20 @@ def _newest_of_each(page: Sequence[Order]) -> dict[str, Order]:
 def _known(connection: Connection, store: str, remote_ids: Iterable[str]) -> dict[str, _Known]:
     columns = orders.c
     query = (
-        sa.select(columns.id, columns.remote_id, columns.changed_at, columns.content_hash, columns.version)
+        sa.select(
+            columns.id,
+            columns.remote_id,
+            columns.changed_at,
+            columns.ambiguous_time,
+            columns.content_hash,
+            columns.version,
+        )
         .where(columns.store == store, columns.remote_id.in_(list(remote_ids)))
         .order_by(columns.id)
         .with_for_update(key_share=True)
     )
     return {
-        row.remote_id: _Known(row.id, row.changed_at, row.content_hash, row.version)
+        row.remote_id: _Known(row.id, row.changed_at, row.ambiguous_time, row.content_hash, row.version)
         for row in connection.execute(query)
     }
 

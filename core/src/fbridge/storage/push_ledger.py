@@ -132,13 +132,19 @@ def link_exchanges(connection: Connection, attempt_ids: Sequence[int], exchange_
         connection.execute(sa.insert(attempt_exchanges), pairs)
 
 
-def receipt_changes(receipt: ShipmentReceipt) -> dict[str, Any]:
-    """The ledger columns that a receipt fills, whatever its outcome."""
+_STRONGER_FIRST = (MailEffect.SENT, MailEffect.UNKNOWABLE, MailEffect.UNCONFIRMED, MailEffect.NOT_SENT)
+
+
+def receipt_changes(receipt: ShipmentReceipt, mail_before: MailEffect) -> dict[str, Any]:
+    """The ledger columns that a receipt fills, whatever its outcome.
+
+    A mail that went, or may have gone, is not forgotten because a later push sent none.
+    """
     changes: dict[str, Any] = {
         "effect_shipment": receipt.effects.shipment,
         "effect_tracking": receipt.effects.tracking,
         "effect_status": receipt.effects.status,
-        "effect_mail": receipt.effects.mail,
+        "effect_mail": min(receipt.effects.mail, mail_before, key=_STRONGER_FIRST.index),
         "made_by": receipt.made_by,
     }
     if receipt.remote_ids:
@@ -153,7 +159,7 @@ def receipt_changes(receipt: ShipmentReceipt) -> dict[str, Any]:
 def mark_unconfirmed(
     connection: Connection, shipment_ids: Collection[int], *, reason: str, words: str, at: datetime
 ) -> None:
-    """No receipt came: the write may have happened. ``unconfirmed_since`` keeps the first such moment."""
+    """No receipt came: the write may have happened."""
     for shipment_id in shipment_ids:
         settle(
             connection,
@@ -166,7 +172,10 @@ def mark_unconfirmed(
             effect_shipment=Effect.UNCONFIRMED,
             effect_tracking=Effect.UNCONFIRMED,
             effect_status=Effect.UNCONFIRMED,
-            effect_mail=MailEffect.UNCONFIRMED,
+            effect_mail=sa.case(
+                (pushes.c.effect_mail == MailEffect.NOT_SENT, MailEffect.UNCONFIRMED.value),
+                else_=pushes.c.effect_mail,
+            ),
         )
 
 
@@ -186,11 +195,13 @@ def unclaim(connection: Connection, shipment_id: int, *, reason: str, words: str
 
 def adopt_dead_claims(connection: Connection, store: str, *, at: datetime, every_unsent: bool) -> int:
     """What a dead process left in ``sending`` is unconfirmed; so is all unsent after a restored backup."""
-    states = [PushState.SENDING, PushState.READY] if every_unsent else [PushState.SENDING]
+    states = [PushState.SENDING]
+    if every_unsent:
+        states += [PushState.READY, PushState.WAITING, PushState.RETRY]
     query = (
         sa.select(pushes.c.shipment_id)
         .join(shipments, shipments.c.id == pushes.c.shipment_id)
-        .where(shipments.c.store == store, pushes.c.state.in_(states))
+        .where(shipments.c.store == store, shipments.c.shipped_at.is_not(None), pushes.c.state.in_(states))
     )
     found = list(connection.execute(query).scalars())
     reason, words = ("process_died", "the program ended while it was being sent")

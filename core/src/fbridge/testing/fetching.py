@@ -134,7 +134,10 @@ class FetchingConformance(KitFixtures):
             store.set_changed([order], moment)
             office.fetch()
             kept = office.fetched()[order]
-            assert (kept.status, kept.changed_at) == (OrderStatus.ON_HOLD, moment)
+            # A store's wall clock shows this hour twice, and does not tell which one is meant.
+            doubt = AN_HOUR if kept.ambiguous_time else timedelta(0)
+            assert kept.status is OrderStatus.ON_HOLD
+            assert abs(kept.changed_at - moment) in {timedelta(0), doubt}
 
     def test_C01_times_are_aware_utc(self, store: StoreUnderTest, direct: DirectPush) -> None:
         before = datetime.now(UTC).replace(microsecond=0)

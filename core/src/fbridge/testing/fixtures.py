@@ -100,10 +100,12 @@ class KitFixtures:
         _need(office, "tracking_update", wanted=False)
 
     @pytest.fixture
-    def mails_at_all(self, office: Office) -> None:
-        """Leave the test out where the platform never mails."""
+    def mails_at_all(self, store: StoreUnderTest, office: Office) -> None:
+        """Leave the test out where the platform never mails, or the store's settings want no mail."""
         if office.platform.mail is MailBehaviour.NEVER:
             pytest.skip(f"{office.platform.label} declares mail = never")
+        if not store.can_mail:
+            pytest.skip(f"this store of {office.platform.label} is set to mail nobody")
 
 
 def _need(office: Office, capability: str, *, wanted: bool = True) -> None:

@@ -43,7 +43,8 @@ class StoreUnderTest(ABC):
 
     An order is named by its remote id. A line is named by its place in the list that :meth:`new_order` was given.
     ``skus`` are at least three articles that a carrier takes, ``virtual_sku`` one that none takes (None where the
-    platform has no such thing). ``mail_holds_number``: the platform's mail can hold tracking numbers.
+    platform has no such thing). ``can_mail``: with these settings a push may make the store mail its customers, where
+    that is accepted. ``mail_holds_number``: that mail can hold tracking numbers.
     ``status_swap``: bytes by which a completing write asks for its status, and as many bytes that ask for
     another one instead (None where a write names no status).
     """
@@ -52,6 +53,7 @@ class StoreUnderTest(ABC):
     url: str
     skus: tuple[str, ...]
     virtual_sku: str | None = None
+    can_mail: bool = True
     mail_holds_number: bool = True
     status_swap: tuple[bytes, bytes] | None = None
 

@@ -18,7 +18,9 @@ from fbridge.models.states import Delivery, OrderStatus
 from fbridge.settings.near_match import did_you_mean
 from fbridge.storage import carriers as carrier_rows
 from fbridge.storage.events import record
-from fbridge.storage.tables import orders, stores
+from fbridge.storage.ledger import SENT_WITHOUT_NUMBER, want_revision
+from fbridge.storage.shipments import add_revision, load_shipments, update_shipments
+from fbridge.storage.tables import orders, pushes, shipments, stores
 from fbridge.workflow.context import Context
 from fbridge.workflow.open_store import open_store
 from fbridge.workflow.push_policy import known_codes
@@ -133,7 +135,30 @@ class Carriers:
             carrier_rows.set_mapping(connection, store, carrier.id, chosen.code, self._context.now())
             words = f"Carrier {carrier.code} is {chosen.code} ({chosen.label}) on {store}."
             self._record(connection, "carrier.mapped", words, store)
+            self._want_numbers_kept_back(connection, store, carrier)
         return MappingRow(store, carrier.code, chosen.code, chosen.label)
+
+    def _want_numbers_kept_back(self, connection: Connection, store: str, carrier: Carrier) -> None:
+        """What was sent without its number, for want of this mapping, gets it with the next push."""
+        at = self._context.now()
+        for shipment in load_shipments(
+            connection,
+            shipments.c.store == store,
+            shipments.c.carrier_id == carrier.id,
+            pushes.c.reason == SENT_WITHOUT_NUMBER,
+        ):
+            revision = shipment.revision + 1
+            add_revision(
+                connection,
+                shipment.id,
+                revision,
+                carrier.id,
+                shipment.numbers,
+                reason="carrier_mapped",
+                at=at,
+            )
+            update_shipments(connection, [shipment.id], revision=revision)
+            want_revision(connection, shipment.id, at)
 
     def unmap(self, store: str, code: str) -> None:
         """Forget what a store calls a carrier. Raises NotFoundError when nothing was said."""

@@ -138,10 +138,11 @@ def _standing(shipment: Shipment) -> str:
     if shipment.push is None:
         return f"{head}; it belongs to no store order and is never pushed."
     push = shipment.push
-    reason = push.words or push.reason
+    reason = push.words or push.reason.replace("_", " ")
+    told = "" if reason == push.state else f": {reason}"
     held = (
         ""
         if push.acknowledged_revision in (None, shipment.revision)
         else (f"; the store holds revision {push.acknowledged_revision} of {shipment.revision}")
     )
-    return f"{head}; towards its store it is {push.state}: {reason}{held}."
+    return f"{head}; towards its store it is {push.state}{told}{held}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from fbridge.storage.turns import fetch_turn
 from fbridge.workflow.context import Context
 from fbridge.workflow.open_store import OpenStore, open_store
 from fbridge.workflow.side_by_side import side_by_side
+
+log = logging.getLogger("fbridge.fetch")
 
 INCREMENTAL = "orders"
 SINCE = "orders-since"
@@ -77,6 +80,9 @@ def _fetch_guarded(
             _fetch(context, opened, since, tally, progress, stop)
     except FbridgeError as caught:
         error = caught
+        log.warning("fetch from %s ended early after %d orders: %s", name, tally.orders, caught)
+    else:
+        log.info("fetch from %s: %d orders, %d new, %d changed", name, tally.orders, tally.new, tally.changed)
     return FetchResult(
         store=name,
         orders=tally.orders,

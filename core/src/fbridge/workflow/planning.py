@@ -79,7 +79,7 @@ TAKEN_BY_STORE = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
 def decide(row: LedgerRow, policy: PushPolicy, *, completes_order: bool, now: datetime) -> Decision:
     """Decide about one shipment that has left and that the store does not hold in its wanted revision."""
     if row.state in (PushState.SENDING, PushState.UNCONFIRMED):
-        return _check(row, policy, now)
+        return _check(row, policy)
     if row.state in (PushState.REFUSED, PushState.NEEDS_ATTENTION):
         return Decision(action=Action.BLOCKED, reason=row.reason, words=row.words)
     if row.state is PushState.RETRY and row.next_at and row.next_at > now:
@@ -99,8 +99,8 @@ def decide(row: LedgerRow, policy: PushPolicy, *, completes_order: bool, now: da
     return _wait_for_number(row, policy, now) or _with_carrier(row, policy)
 
 
-def _check(row: LedgerRow, policy: PushPolicy, now: datetime) -> Decision:
-    settled = (row.unconfirmed_since or now) + policy.settle
+def _check(row: LedgerRow, policy: PushPolicy) -> Decision:
+    settled = (row.unconfirmed_since or row.since) + policy.settle
     due = max(settled, row.next_at or settled)
     words = "the last answer never came; the store is read first, nothing is sent on a guess"
     return Decision(action=Action.CHECK, reason=row.reason, words=words, next_at=due)

@@ -6,6 +6,7 @@ While answers were lost and the store needs only a moment to settle, the run wai
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,13 +23,20 @@ from fbridge.storage.turns import push_turn
 from fbridge.workflow.context import Context
 from fbridge.workflow.open_store import open_store, with_fresh_facts
 from fbridge.workflow.plan import GOES_OUT, decide_order
+from fbridge.workflow.purge import drop_old_exchanges
 from fbridge.workflow.push_checks import check_chunk, check_due_at, unconfirmed
-from fbridge.workflow.push_chunk import note_decision, send_chunk
+from fbridge.workflow.push_chunk import note_waiting, send_chunk
 from fbridge.workflow.push_policy import load_policy
 from fbridge.workflow.push_run import Group, PushProgress, PushRun
 
+log = logging.getLogger("fbridge.push")
+
 MOST_ROUNDS = 4
+LEEWAY = timedelta(seconds=5)
+LONGEST_RETRY_WAIT = timedelta(seconds=20)
 EQUAL_FAULTS = 10
+OF_THE_ORDER = frozenset({"order_cancelled", "order_missing"})
+"""Reasons that say something of the order, however many orders have them, and nothing of the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +85,17 @@ def push_store(
             _work(run)
     except FbridgeError as caught:
         error = caught
+    _log_run(name, run, error)
+    drop_old_exchanges(context, timedelta(days=context.settings.exchange_days))
     return StorePush(store=name, items=_items(context, run), error=error or _plugin_fault(run))
+
+
+def _log_run(name: str, run: PushRun | None, error: FbridgeError | None) -> None:
+    touched = len(run.touched) if run else 0
+    if error:
+        log.warning("push to %s ended early after %d shipments: %s", name, touched, error)
+    elif touched:
+        log.info("push to %s: %d shipments", name, touched)
 
 
 def _work(run: PushRun) -> None:
@@ -85,9 +103,10 @@ def _work(run: PushRun) -> None:
         run.turn.verify(connection)
         push_ledger.adopt_dead_claims(connection, run.name, at=run.now(), every_unsent=run.turn.restored)
     for _ in range(MOST_ROUNDS):
+        run.again = False
         _check_due(run)
         _send_due(run)
-        if not _wait_until_settled(run):
+        if not (run.again or _wait_until_settled(run)):
             return
 
 
@@ -126,11 +145,7 @@ def _due(run: PushRun) -> list[Group]:
         if goes and not unconfirmed(group):
             due.append(group)
         elif not goes:
-            with run.context.database.write() as connection:
-                run.turn.verify(connection)
-                for row in group:
-                    if row.shipment_id in decisions:
-                        note_decision(run, connection, row, decisions[row.shipment_id])
+            note_waiting(run, group, decisions)
     return due
 
 
@@ -140,8 +155,7 @@ def _stop_on_equal_faults(
     """The same fault again and again is the store's, not the orders': stop and say so."""
     with run.context.database.read() as connection:
         rows = load_rows(connection, [row.shipment_id for group in chunk for row in group if row.outstanding])
-    for row in rows:
-        recent.append((row.state, row.reason, row.words))
+    recent.extend((row.state, row.reason, row.words) for row in rows if row.reason not in OF_THE_ORDER)
     faults = {PushState.REFUSED, PushState.RETRY}
     if len(recent) == EQUAL_FAULTS and len(set(recent)) == 1 and recent[0][0] in faults:
         _, reason, words = recent[0]
@@ -153,17 +167,28 @@ def _stop_on_equal_faults(
 
 
 def _wait_until_settled(run: PushRun) -> bool:
-    """Wait for the next check, when it is near; tells whether another round is worth while."""
-    checks = [at for group in _groups(run) if (at := check_due_at(run, group))]
-    if not checks:
+    """Wait for the next check or retry, when it is near; tells whether another round is worth while."""
+    now = run.now()
+    groups = _groups(run)
+    near = [
+        at
+        for group in groups
+        if (at := check_due_at(run, group)) and at - now < 2 * run.policy.settle + LEEWAY
+    ]
+    near += [
+        at for group in groups for row in group if (at := _retry_at(row)) and at - now < LONGEST_RETRY_WAIT
+    ]
+    if not near:
         return False
-    pause = min(checks) - run.now()
-    if pause > 2 * run.policy.settle + timedelta(seconds=5):
-        return False
+    pause = min(near) - now
     if pause > timedelta(0):
         run.tell(f"waiting {pause.total_seconds():.0f} s for the store to settle")
         run.pause(pause)
     return not run.stop.is_set()
+
+
+def _retry_at(row: LedgerRow) -> datetime | None:
+    return row.next_at if row.state is PushState.RETRY else None
 
 
 def _chunks(groups: Sequence[Group], size: int) -> Iterator[Sequence[Group]]:

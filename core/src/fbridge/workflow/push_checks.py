@@ -111,5 +111,8 @@ def _consequence(
         return PushState.SENT, "found_on_store", changes
     if verdict.finding is Finding.UNPROVABLE:
         return PushState.NEEDS_ATTENTION, "unprovable", changes
-    reason = "proved_absent" if verdict.finding is Finding.ABSENT else "finish_what_is_there"
-    return PushState.READY, reason, changes
+    if verdict.finding is Finding.PARTLY_THERE:
+        return PushState.READY, "finish_what_is_there", changes
+    if row.mail is MailEffect.UNCONFIRMED:
+        changes["effect_mail"] = MailEffect.NOT_SENT
+    return PushState.READY, "proved_absent", changes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -14,9 +14,10 @@ from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt, Shipment
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderPage
 from fbridge.models.push import LedgerRow
-from fbridge.models.states import OrderStatus, PushState
+from fbridge.models.states import OrderStatus, Outcome, PushState
 from fbridge.storage import push_ledger
 from fbridge.storage.exchanges import concerning
+from fbridge.storage.ledger import SENT_WITHOUT_NUMBER
 from fbridge.storage.push_rows import load_rows
 from fbridge.storage.quantities import refresh_open_quantity
 from fbridge.storage.tables import shipments
@@ -37,6 +38,7 @@ class _Entry:
     order_id: int
     rows: dict[str, LedgerRow]
     baseline: Baseline
+    unnumbered: frozenset[int]
     attempts: dict[int, int] = field(default_factory=dict)
 
 
@@ -74,7 +76,7 @@ def _due(group: Group) -> list[LedgerRow]:
 def _entry(run: PushRun, group: Group, order: Order) -> _Entry | None:
     decisions = decide_order(group, order.lines, run.policy, run.now())
     sent = {key: one for key, one in decisions.items() if one.action in GOES_OUT}
-    _note_waiting(run, group, decisions)
+    note_waiting(run, group, decisions)
     if not sent:
         return None
     rows = leaving(group, decisions)
@@ -83,36 +85,39 @@ def _entry(run: PushRun, group: Group, order: Order) -> _Entry | None:
         order_id=group[0].order_id,
         rows={row.uuid: row for row in rows if row.shipment_id in sent},
         baseline=take_baseline(order),
+        unnumbered=frozenset(key for key, decision in sent.items() if not decision.with_numbers),
     )
 
 
-def _note_waiting(run: PushRun, group: Group, decisions: dict[int, Decision]) -> None:
-    """What turned out to wait once the order was read gets its reason."""
-    waiting = [row for row in group if _waits(decisions.get(row.shipment_id))]
-    if not waiting:
+def note_waiting(run: PushRun, group: Group, decisions: Mapping[int, Decision]) -> None:
+    """Let the ledger say why shipments wait; states that mean more than waiting stay."""
+    news = [
+        (row, decision)
+        for row in group
+        if (decision := decisions.get(row.shipment_id)) and _waits_otherwise(row, decision)
+    ]
+    if not news:
         return
     with run.context.database.write() as connection:
         run.turn.verify(connection)
-        for row in waiting:
-            note_decision(run, connection, row, decisions[row.shipment_id])
+        for row, decision in news:
+            push_ledger.settle(
+                connection,
+                row.shipment_id,
+                PushState.WAITING,
+                reason=decision.reason,
+                words=decision.words,
+                at=run.now(),
+                next_at=decision.next_at,
+            )
 
 
-def _waits(decision: Decision | None) -> bool:
-    return decision is not None and decision.action not in GOES_OUT
-
-
-def note_decision(run: PushRun, connection: Connection, row: LedgerRow, decision: Decision) -> None:
-    """Let the ledger say why a shipment waits; states that mean more than waiting stay."""
-    if row.state in (PushState.READY, PushState.WAITING):
-        push_ledger.settle(
-            connection,
-            row.shipment_id,
-            PushState.WAITING,
-            reason=decision.reason,
-            words=decision.words,
-            at=run.now(),
-            next_at=decision.next_at,
-        )
+def _waits_otherwise(row: LedgerRow, decision: Decision) -> bool:
+    """Whether it waits, and the ledger does not say so yet."""
+    if decision.action in GOES_OUT or row.state not in (PushState.READY, PushState.WAITING):
+        return False
+    known = (row.state, row.reason, row.words, row.next_at)
+    return known != (PushState.WAITING, decision.reason, decision.words, decision.next_at)
 
 
 def _claim(run: PushRun, entries: list[_Entry]) -> list[_Entry]:
@@ -198,13 +203,18 @@ def _record(
 ) -> None:
     row, now = entry.rows[receipt.shipment_id], run.now()
     after = next_state(receipt, tries=row.tries + 1, settle=run.policy.settle, now=now)
-    changes = push_ledger.receipt_changes(receipt)
+    changes = push_ledger.receipt_changes(receipt, row.mail)
     state, reason, words = after.state, after.reason, after.words
+    if receipt.outcome is Outcome.PREPARED:
+        changes["tries"], run.again = row.tries, True
     if state in ACKNOWLEDGED:
         changes |= {"acknowledged_revision": receipt.revision, "unconfirmed_since": None, "baseline": None}
         changes["tries"] = 0
         if _revision_wanted(connection, row.shipment_id) != receipt.revision:
             state, reason, words = PushState.READY, "correction_due", "a correction came in meanwhile"
+            run.again = True
+        elif row.shipment_id in entry.unnumbered:
+            reason, words = SENT_WITHOUT_NUMBER, "sent without its number, because its carrier is not mapped"
     elif state is PushState.UNCONFIRMED:
         changes["unconfirmed_since"] = now
     push_ledger.settle(

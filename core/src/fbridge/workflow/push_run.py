@@ -50,6 +50,7 @@ class PushRun:
     faults: list[str] = field(default_factory=list)
     done: int = 0
     total: int = 0
+    again: bool = False
 
     @property
     def name(self) -> str:
