@@ -272,3 +272,15 @@ def test_details_stream_all_that_an_export_needs(office: Any, make: Any) -> None
     assert found["1001"].shipments[0].numbers == ("N1",)
     assert found["1002"].ship_to.city == "Milano"
     assert found["1002"].shipments == ()
+
+
+def test_in_a_repeated_hour_the_later_read_counts_whatever_its_time_says(office: Any, make: Any) -> None:
+    """At the first 02:50 the clock goes back to 02:00, and at the second 02:10 the order is changed again."""
+    at = datetime(2026, 10, 25, 1, 50, tzinfo=UTC)
+    first = make.order("1001", changed_at=at, ambiguous_time=True, note="first")
+    office.keep(first)
+    again = make.order("1001", changed_at=at - timedelta(minutes=40), ambiguous_time=True, note="second")
+    assert office.keep(again).changed == 1
+    assert office.orders.get("1001").note == "second"
+    much_older = make.order("1001", changed_at=at - timedelta(hours=3), note="stale")
+    assert office.keep(much_older).changed == 0

@@ -5,6 +5,28 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
+from dataclasses import dataclass
+
+import pytest
+
+LONGEST_SECONDS = 20
+LONGEST_LINES = 60
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a platform's staff calls the states of an order."""
+
+    platform: str
+    shipped: str
+    cancelled: str
+
+
+PLATFORMS = (
+    Names("woocommerce", shipped="completed", cancelled="cancelled"),
+    Names("prestashop", shipped="Shipped", cancelled="Canceled"),
+)
 
 
 def demo(*options: str) -> str:
@@ -12,24 +34,36 @@ def demo(*options: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
-def test_the_evening_loses_nothing_and_doubles_nothing() -> None:
-    facts = json.loads(demo("--json"))["data"]
+@pytest.mark.parametrize("names", PLATFORMS, ids=lambda names: names.platform)
+def test_the_evening_loses_nothing_and_doubles_nothing(names: Names) -> None:
+    facts = json.loads(demo("--platform", names.platform, "--json"))["data"]
+    assert facts["platform"] == names.platform
     assert (facts["lost"], facts["doubled_numbers"], facts["second_mails"]) == (0, 0, 0)
     assert facts["killed_after_mails"] > 0
+    assert facts["sent"] == len(facts["comparison"]) - 1
     rows = {row["what"]: row for row in facts["comparison"]}
     assert len(rows["three parcels"]["numbers"]) == 3
-    assert rows["three parcels"]["after"] == "completed"
-    assert rows["a part of it"]["after"] == rows["a part of it"]["before"] == "processing"
+    assert rows["three parcels"]["after"] == names.shipped
+    assert rows["a part of it"]["after"] == rows["a part of it"]["before"] != names.shipped
+    assert len(rows["a part of it"]["numbers"]) == 1
+    assert rows["cancelled meanwhile"]["after"] == names.cancelled
     assert rows["cancelled meanwhile"]["numbers"] == []
-    assert [row["order"] for row in facts["comparison"] if row["what"] == "cancelled meanwhile"] == facts[
-        "stopped"
-    ]
-    paid = [row for row in facts["comparison"] if row["what"] in ("paid", "cash on delivery")]
-    assert {(row["after"], row["mails"], len(row["numbers"])) for row in paid} == {("completed", 1, 1)}
+    assert facts["stopped"] == [rows["cancelled meanwhile"]["order"]]
+    whole = [row for row in facts["comparison"] if row["what"] in ("paid", "cash on delivery")]
+    assert {(row["after"], row["mails"], len(row["numbers"])) for row in whole} == {(names.shipped, 1, 1)}
 
 
-def test_it_fits_a_screen_and_names_each_command() -> None:
-    lines = demo().splitlines()
-    assert len(lines) <= 60
+@pytest.mark.parametrize("names", PLATFORMS, ids=lambda names: names.platform)
+def test_it_fits_a_screen_names_each_command_and_the_other_platforms(names: Names) -> None:
+    start = time.monotonic()
+    lines = demo("--platform", names.platform).splitlines()
+    assert time.monotonic() - start < LONGEST_SECONDS
+    assert len(lines) <= LONGEST_LINES
     assert sum(line.startswith("$ fbridge ") for line in lines) == 10
-    assert lines[-2].endswith("0 lost, 0 doubled, 0 second mails.")
+    assert lines[-3].endswith("0 lost, 0 doubled, 0 second mails.")
+    (other,) = (one.platform for one in PLATFORMS if one is not names)
+    assert lines[-1].endswith(f"fbridge demo --platform {other}")
+
+
+def test_without_a_platform_it_is_the_woocommerce_evening() -> None:
+    assert json.loads(demo("--json"))["data"]["platform"] == "woocommerce"

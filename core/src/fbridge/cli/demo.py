@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import click
@@ -17,12 +18,13 @@ from fbridge.exit_codes import ExitCode
 if TYPE_CHECKING:
     from fbridge.demo.evening import Comparison, Evening, Step
 
-WIDTH = 110
+USUAL = "woocommerce"
 ROWS = 9
+LONGEST_STATUS = 20
 
 
 @click.command(cls=Command)
-@click.option("--platform", default="woocommerce", show_default=True, help="Platform to emulate.")
+@click.option("--platform", default=USUAL, show_default=True, help="Platform to emulate.")
 @pass_session
 def demo(session: Session, platform: str) -> ExitCode:
     """See the whole job on an emulated store.
@@ -43,6 +45,7 @@ def demo(session: Session, platform: str) -> ExitCode:
         rows = evening.compare()
         if speak:
             _show_comparison(evening, rows)
+            _show_what_is_next(platform)
             return ExitCode.OK
         from fbridge.cli.output import show_data
 
@@ -89,15 +92,38 @@ def _show_comparison(evening: Evening, rows: Sequence[Comparison]) -> None:
     facts = evening.facts
     plain = [row for row in rows if row.what == "paid"]
     shown = [row for row in rows if row.what != "paid"] + plain
+    names, befores, afters = (
+        _column(title, cells[:ROWS])
+        for title, cells in (
+            ("order", [row.order for row in shown]),
+            ("before", [row.before for row in shown]),
+            ("after", [row.after for row in shown]),
+        )
+    )
     click.echo("\nWhat the store itself shows, before and after:")
-    click.echo(f"  {'order':<8}{'':<21}{'before':<13}{'after':<13}{'mails':>5}  tracking numbers")
-    for row in shown[:ROWS]:
-        numbers = ", ".join(row.numbers)
-        click.echo(f"  {row.order:<8}{row.what:<21}{row.before:<13}{row.after:<13}{row.mails:>5}  {numbers}")
+    click.echo(f"  {names[0]}{'':<21}{befores[0]}{afters[0]}{'mails':>5}  tracking numbers")
+    for row, name, before, after in zip(shown, names[1:], befores[1:], afters[1:], strict=False):
+        cells = f"{name}{row.what:<21}{before}{after}{row.mails:>5}  {', '.join(row.numbers)}"
+        click.echo(f"  {cells.rstrip()}")
     if len(shown) > ROWS:
         click.echo(f"  ... and {len(shown) - ROWS} more like the last")
     click.echo(
         f"\n{facts.sent} shipments sent, {facts.lost} lost, {facts.doubled_numbers} doubled, "
         f"{facts.second_mails} second mails."
     )
+
+
+def _column(title: str, cells: Sequence[str]) -> list[str]:
+    """The title and the cells in one width; the ends of long names are left out."""
+    short = [title, *(shorten(cell, LONGEST_STATUS, placeholder="...") for cell in cells)]
+    width = max(map(len, short)) + 2
+    return [cell.ljust(width) for cell in short]
+
+
+def _show_what_is_next(platform: str) -> None:
+    from fbridge.sandbox import installed_sandboxes
+
     click.echo("Now your own store: fbridge store add NAME --platform PLATFORM --url URL")
+    others = [f"fbridge demo --platform {one}" for one in installed_sandboxes() if one != platform]
+    if others:
+        click.echo(f"The same evening elsewhere: {'; '.join(others)}")

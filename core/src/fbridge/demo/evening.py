@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,7 @@ from fbridge.bridge import Bridge
 from fbridge.demo.killed_push import kill_a_push
 from fbridge.errors import FbridgeError
 from fbridge.models.orders import Address, Money
-from fbridge.models.states import PaymentKind
+from fbridge.models.states import PaymentKind, PushState
 from fbridge.sandbox import ServedSandbox
 from fbridge.sandbox.contract import Shopkeeper, ShownOrder
 from fbridge.workflow.order_listing import OrderRow
@@ -102,21 +103,24 @@ class Evening:
         return Step(f"fbridge fetch {STORE}", (f"{result.orders} orders, of every state, are kept here.",))
 
     def map_carrier(self) -> Step:
-        """Add a carrier and say what the store calls it."""
-        self._bridge.carriers.add(CARRIER, "BRT Bartolini", tracking_url="https://vas.brt.it/?n={number}")
-        (suggestion, *_) = self._bridge.carriers.suggest(STORE)
-        self._bridge.carriers.map(STORE, CARRIER, suggestion.site_code)
-        command = (
-            f'fbridge carrier add {CARRIER} "BRT Bartolini"; '
-            f"fbridge carrier map {STORE} {CARRIER} {suggestion.site_code}"
-        )
-        return Step(command, (f"The store will show it as {suggestion.label!r}.",))
+        """Add a carrier, under the name that the store has for it, and say what the store calls it."""
+        labels = (one.label for one in self._bridge.carriers.codes(STORE).codes)
+        name = next((label for label in labels if label.startswith(CARRIER)), CARRIER)
+        self._bridge.carriers.add(CARRIER, name, tracking_url="https://vas.brt.it/?n={number}")
+        command = f'fbridge carrier add {CARRIER} "{name}"'
+        for suggestion in self._bridge.carriers.suggest(STORE):
+            self._bridge.carriers.map(STORE, CARRIER, suggestion.site_code)
+            command += f"; fbridge carrier map {STORE} {CARRIER} {suggestion.site_code}"
+        return Step(command, (f"The store will show it as {name!r}.",))
 
     def list_ready(self) -> Step:
         """What can be shipped: paid or cash on delivery, goods for a carrier, nothing shipped yet."""
         ready = list(self._bridge.orders.list(OrderFilter(ready=True)))
-        cod = [row for row in ready if row.payment is PaymentKind.COD][:2]
-        paid = [row for row in ready if row.payment is PaymentKind.PAID]
+        # On some platforms two orders may share a number; tonight each is named by its number alone.
+        named = Counter(row.number for row in self._bridge.orders.list(OrderFilter()))
+        clear = [row for row in ready if named[row.number] == 1]
+        cod = [row for row in clear if row.payment is PaymentKind.COD][:2]
+        paid = [row for row in clear if row.payment is PaymentKind.PAID]
         self._rows = cod + paid[: ORDERS - len(cod)]
         self._before = {row.remote_id: self._shop.shows(row.remote_id) for row in self._rows}
         self.facts.orders_ready = len(ready)
@@ -219,10 +223,12 @@ class Evening:
         for _, error in result.errors:
             raise error
         found = sum(item.reason == "found_on_store" for item in result.results)
-        sent = sum(item.state == "sent" for item in result.results)
-        self.facts.sent = sent
-        words = f"{sent} shipments are on the store: {found} were found there, {sent - found} were sent now."
-        return Step("fbridge push --yes", (words,))
+        now = sum(item.state is PushState.SENT for item in result.results) - found
+        self.facts.sent = len(self._bridge.shipments.list(state=PushState.SENT))
+        known = self.facts.sent - found - now
+        answered = f"{known} had their answer before the kill, " if known else ""
+        words = f"{answered}{found} were found there, {now} were sent now."
+        return Step("fbridge push --yes", (f"{self.facts.sent} shipments are on the store: {words}",))
 
     def compare(self) -> list[Comparison]:
         """Each order before and after, as the store itself shows it."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from fbridge.http.read_ahead import read_ahead
 from fbridge.models.orders import Order, RejectedOrder
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_woocommerce.mapping import order_from
-from fbridge_woocommerce.read_ahead import read_ahead
 from fbridge_woocommerce.reading import RawPage, raw_pages
 
 

@@ -123,12 +123,21 @@ def push_fulfillment(store: Store, fulfillments: Sequence[Fulfillment]) -> Itera
         if record.get("refuses"):
             yield _receipt(fulfillment, Outcome.REFUSED, record["refuses"])
             continue
+        if record.get("fences") and not any(one.fences for one in fulfillment.outstanding):
+            yield _receipt(fulfillment, Outcome.PREPARED, "", fences=("fence-1",))
+            continue
+        answer = record.pop("answer", "")
+        if answer == "never, and nothing was done":
+            Path(store.settings["file"]).write_text(json.dumps(state), "utf-8")
+            continue
         for shipment in fulfillment.outstanding:
             _put(record, shipment)
         if fulfillment.completes_order:
             record["status"] = "closed"
             record["mails"] = record.get("mails", 0) + 1
         Path(store.settings["file"]).write_text(json.dumps(state), "utf-8")
+        if answer == "never":
+            continue
         yield _receipt(fulfillment, Outcome.DONE, "")
 
 
@@ -140,7 +149,9 @@ def _put(record: dict[str, Any], shipment: FulfillmentShipment) -> None:
     record["shipments"] = [*held, entry]
 
 
-def _receipt(fulfillment: Fulfillment, outcome: Outcome, words: str) -> Receipt:
+def _receipt(
+    fulfillment: Fulfillment, outcome: Outcome, words: str, *, fences: tuple[str, ...] = ()
+) -> Receipt:
     done = outcome is Outcome.DONE
     mail = MailEffect.SENT if done and fulfillment.completes_order else MailEffect.NOT_SENT
     part = Effect.DONE if done else Effect.NOT_DONE
@@ -156,6 +167,7 @@ def _receipt(fulfillment: Fulfillment, outcome: Outcome, words: str) -> Receipt:
                 remote_ids=(f"R-{shipment.id}",) if done else (),
                 holds=StoreHolds(numbers=shipment.numbers) if done else None,
                 effects=Effects(shipment=part, tracking=part, status=part, mail=mail),
+                fences=fences,
             )
             for shipment in fulfillment.outstanding
         ),

@@ -16,7 +16,6 @@ from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.states import OrderStatus
 from fbridge.sandbox import ServedSandbox
 from fbridge_woocommerce import plugin
-from fbridge_woocommerce.read_ahead import read_ahead
 
 MakeSandbox = Callable[..., ServedSandbox]
 StoreOf = Callable[..., Store]
@@ -233,22 +232,3 @@ def test_leaving_early_ends_the_thread(make_sandbox: MakeSandbox, store_of: Stor
     next(pages)
     pages.close()  # type: ignore[attr-defined] # the core closes it too
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("fbridge-read-ahead")]
-
-
-def test_only_one_page_is_read_ahead() -> None:
-    made: list[int] = []
-
-    def source() -> Iterator[int]:
-        for number in range(10):
-            made.append(number)
-            yield number
-
-    with read_ahead(source()) as items:
-        assert next(items) == 0
-        assert next(items) == 1
-    assert len(made) <= 3
-
-
-def test_closing_before_the_first_item_reads_nothing() -> None:
-    with read_ahead(iter([1])) as items:
-        assert items is not None
