@@ -64,15 +64,29 @@ def push_turn(database: Database, store: str, folder: Path) -> Iterator[PushTurn
     """Take the turn to push to this store. Raises BusyError when another process has it."""
     with _push_lock(database, store, folder):
         witness = folder / f"push-{store}.epoch"
-        seen = int(witness.read_text()) if witness.exists() else 0
+        seen = _last_epoch_seen(witness)
         with database.write() as connection:
             known = connection.execute(
                 sa.select(stores.c.push_epoch).where(stores.c.name == store)
             ).scalar_one()
             epoch = max(known, seen) + 1
             connection.execute(sa.update(stores).where(stores.c.name == store).values(push_epoch=epoch))
-        witness.write_text(str(epoch))
+        _keep_epoch(witness, epoch)
         yield PushTurn(database, store, epoch, restored=known < seen)
+
+
+def _last_epoch_seen(witness: Path) -> int:
+    """0 where there is none, or where a crash left half of it."""
+    try:
+        return int(witness.read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def _keep_epoch(witness: Path, epoch: int) -> None:
+    half_written = witness.with_suffix(".new")
+    half_written.write_text(str(epoch))
+    half_written.replace(witness)
 
 
 @contextmanager

@@ -1,0 +1,94 @@
+"""Turns: one process pushes to a store at a time, and who was overtaken sends nothing more (promise 2)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from fbridge.errors import BusyError
+from fbridge.http import BasicAuth
+from fbridge.http.client import StoreHttp
+from fbridge.storage.database import Database
+from fbridge.storage.stores import ensure_store
+from fbridge.storage.tables import stores
+from fbridge.storage.turns import fetch_turn, push_turn, refuse_while_pushing
+from fbridge.workflow.context import utc_now
+
+
+@pytest.fixture
+def shop(database: Database) -> str:
+    with database.write() as connection:
+        ensure_store(connection, "shop", "plain", at=utc_now())
+        ensure_store(connection, "b2b", "plain", at=utc_now())
+    return "shop"
+
+
+def overtake(database: Database, store: str) -> None:
+    """As another process does that took the turn after this one lost it."""
+    with database.write() as connection:
+        connection.execute(
+            sa.update(stores).where(stores.c.name == store).values(push_epoch=stores.c.push_epoch + 1)
+        )
+
+
+def test_a_second_push_to_the_store_is_refused_and_one_to_another_store_is_not(
+    database: Database, shop: str, tmp_path: Path
+) -> None:
+    with push_turn(database, shop, tmp_path):
+        with pytest.raises(BusyError, match="pushing to store 'shop'"), push_turn(database, shop, tmp_path):
+            pass
+        with pytest.raises(BusyError):
+            refuse_while_pushing(database, shop, tmp_path)
+        with push_turn(database, "b2b", tmp_path), fetch_turn(database, shop, tmp_path):
+            pass
+    with push_turn(database, shop, tmp_path) as again:
+        again.verify()
+
+
+def test_each_turn_has_a_later_epoch_and_the_former_one_is_overtaken(
+    database: Database, shop: str, tmp_path: Path
+) -> None:
+    with push_turn(database, shop, tmp_path) as first:
+        first.verify()
+        overtake(database, shop)
+        with pytest.raises(BusyError, match="nothing more is sent"):
+            first.verify()
+
+
+def test_who_was_overtaken_in_its_sleep_sends_nothing_more(
+    database: Database, shop: str, tmp_path: Path
+) -> None:
+    with (
+        push_turn(database, shop, tmp_path) as turn,
+        StoreHttp("http://127.0.0.1:9", auth=BasicAuth("a", "b")) as http,
+    ):
+        http.before_write = turn.verify
+        overtake(database, shop)
+        with pytest.raises(BusyError, match="taken over"):
+            http.write("POST", "orders")
+
+
+def test_a_database_older_than_the_last_push_from_here_was_restored(
+    database: Database, shop: str, tmp_path: Path
+) -> None:
+    for _ in range(3):
+        with push_turn(database, shop, tmp_path) as turn:
+            assert not turn.restored
+    with database.write() as connection:
+        connection.execute(sa.update(stores).where(stores.c.name == shop).values(push_epoch=1))
+    with push_turn(database, shop, tmp_path) as turn:
+        assert turn.restored
+    with push_turn(database, shop, tmp_path) as turn:
+        assert not turn.restored
+
+
+def test_the_lock_of_a_dead_process_is_free(database: Database, shop: str, tmp_path: Path) -> None:
+    def die(turn: Any) -> None:
+        raise SystemExit
+
+    with pytest.raises(SystemExit), push_turn(database, shop, tmp_path) as turn:
+        die(turn)
+    refuse_while_pushing(database, shop, tmp_path)
