@@ -8,7 +8,14 @@ from tests.torture.run import Torture
 
 
 def test_nothing_is_lost_and_nothing_sent_twice(database_url: str, tmp_path: Path) -> None:
-    torture = Torture(tmp_path, seed=7, kills=4, shipments=40, database=database_url)
+    _torture(Torture(tmp_path, platform="woocommerce", seed=7, kills=4, shipments=40, database=database_url))
+
+
+def test_nothing_is_lost_and_nothing_sent_twice_on_prestashop(tmp_path: Path) -> None:
+    _torture(Torture(tmp_path, platform="prestashop", seed=7, kills=4, shipments=40))
+
+
+def _torture(torture: Torture) -> None:
     account = torture.run()
     assert account.clean, account
     assert account.shipments == 40

@@ -1,4 +1,4 @@
-"""``python -m tests.torture --kills 300``: print the account; exit 1 where a promise was broken."""
+"""``python -m tests.torture --platform prestashop --kills 300``: print the account, exit 1 on a broken promise."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.torture.platforms import PLATFORMS
 from tests.torture.run import Torture
 
 
 def main() -> int:
     """Run and account."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture")
+    parser.add_argument("--platform", choices=sorted(PLATFORMS), default="woocommerce")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="a setting of the plugin; may be repeated",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--shipments", type=int, default=400)
@@ -21,6 +30,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="fbridge-torture-") as folder:
         torture = Torture(
             Path(folder),
+            platform=given.platform,
+            settings=dict(setting.split("=", 1) for setting in given.set),
             seed=given.seed,
             kills=given.kills,
             shipments=given.shipments,

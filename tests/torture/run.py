@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +21,7 @@ from fbridge.bridge import Bridge
 from fbridge.models.states import PushState
 from fbridge.settings import Home
 from fbridge.storage.tables import attempts
+from tests.torture.platforms import PLATFORMS, Shown
 from tests.torture.shop import Shop, open_shop, ship_some, shop_process
 
 PUSHERS = 2
@@ -73,7 +76,19 @@ class Account:
 class Torture:
     """One seeded run in one folder."""
 
-    def __init__(self, folder: Path, *, seed: int, kills: int, shipments: int, database: str | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        platform: str,
+        seed: int,
+        kills: int,
+        shipments: int,
+        database: str | None = None,
+        settings: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        self._platform = PLATFORMS[platform]
+        self._settings = settings
         self._home = Home(config=folder, data=folder, log=folder / "log")
         self._environment = {**os.environ, "FBRIDGE_HOME": str(folder)}
         if database:
@@ -87,10 +102,10 @@ class Torture:
     def run(self) -> Account:
         """Torture, then let one push work in peace, then count."""
         with (
-            shop_process(orders=3 * self._wanted, pace=0.2) as shop,
+            shop_process(self._platform.key, orders=3 * self._wanted, pace=0.2) as shop,
             Bridge.open(self._home, database_url=self._database) as bridge,
         ):
-            open_shop(bridge, shop, SETTLE)
+            open_shop(bridge, shop, self._platform, settle=SETTLE, **self._settings)
             while self.account.kills < self._kills:
                 self._one_round(bridge, shop)
             self._ship(bridge, self._wanted - len(self._shipped))
@@ -159,35 +174,26 @@ class Torture:
                 sa.select(sa.func.count()).select_from(attempts).where(cut_off)
             ).scalar_one()
         mails = Counter(
-            str(mail["order_id"])
-            for mail in shop.control("mails")
-            if mail["kind"] == "customer_completed_order"
+            str(mail["order_id"]) for mail in shop.control("mails") if mail["kind"] in self._platform.mails
         )
-        ledger = {one.order_number: one for one in bridge.shipments.list() if one.order_number}
+        ledger: dict[str, Any] = {
+            one.order_number: one for one in bridge.shipments.list() if one.order_number
+        }
         for remote_id in self._shipped:
-            self._count_order(remote_id, shop.control(f"orders/{remote_id}"), ledger, mails)
+            shown = self._platform.shown(shop.control(f"orders/{remote_id}"))
+            self._count_order(shown, ledger[shown.order_number].push.state, mails[remote_id])
 
-    def _count_order(
-        self, remote_id: str, order: dict[str, Any], ledger: dict[str, Any], mails: Counter[str]
-    ) -> None:
-        account, number = self.account, str(order["number"])
-        rows = [
-            row["tracking_number"]
-            for meta in order["meta_data"]
-            if meta["key"] == "_wc_shipment_tracking_items"
-            for row in meta["value"]
-        ]
-        shown = order["status"] == "completed" and f"BX{number}" in rows
-        state = ledger[number].push.state
-        account.attention += state is PushState.NEEDS_ATTENTION
-        if not shown and state is not PushState.NEEDS_ATTENTION:
+    def _count_order(self, shown: Shown, state: PushState, mails: int) -> None:
+        account, number = self.account, shown.order_number
+        arrived = shown.shipped and f"BX{number}" in shown.numbers
+        known = state in (PushState.SENT, PushState.DONE_ELSEWHERE)
+        asks = state is PushState.NEEDS_ATTENTION
+        account.attention += asks
+        if not arrived and not asks:
             account.lost.append(number)
-        if len(rows) > 1:
+        if len(shown.numbers) > 1 or shown.times_shipped > 1:
             account.doubled.append(number)
-        if mails[remote_id] > 1:
+        if mails > 1:
             account.second_mails.append(number)
-        if (
-            shown != (state in (PushState.SENT, PushState.DONE_ELSEWHERE))
-            and state is not PushState.NEEDS_ATTENTION
-        ):
+        if arrived != known and not asks:
             account.disagreements.append(f"{number}: {state}")

@@ -1,4 +1,4 @@
-"""Emulated WooCommerce stores over loopback, and a bare client for them."""
+"""Emulated WooCommerce stores, and a bare client for them; see the folder above for what is made of both."""
 
 from __future__ import annotations
 
@@ -9,34 +9,15 @@ import pytest
 from oauthlib.oauth1 import SIGNATURE_TYPE_QUERY, Client
 
 from fbridge.sandbox import ServedSandbox
-from fbridge_woocommerce.sandbox import create_sandbox
+from fbridge_woocommerce.sandbox import WooCommerceSandbox, create_sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 
 @pytest.fixture
-def make_sandbox() -> Iterator[Callable[..., ServedSandbox]]:
-    """``make_sandbox(**options)``: a served store with these options (see ``SandboxSettings``).
-
-    ``.url`` is its address, ``.store_settings()`` its credentials, ``.control`` looks at it and changes it. It is
-    closed at the end of the test.
-    """
-    served: list[ServedSandbox] = []
-
-    def make(**options: Any) -> ServedSandbox:
-        served.append(ServedSandbox(create_sandbox(**options), "127.0.0.1", 0))
-        return served[-1]
-
-    yield make
-    for one in served:
-        one.close()
-
-
-@pytest.fixture
-def sandbox(make_sandbox: Callable[..., ServedSandbox]) -> ServedSandbox:
-    """A served store: default orders, Advanced Shipment Tracking, no core fulfillments."""
-    return make_sandbox()
+def create_store() -> Callable[..., WooCommerceSandbox]:
+    return create_sandbox
 
 
 class StoreClient:
@@ -65,20 +46,5 @@ class StoreClient:
 
 
 @pytest.fixture
-def client_of() -> Iterator[Callable[[ServedSandbox], StoreClient]]:
-    """``client_of(served)``: a client of this store, closed at the end of the test."""
-    clients: list[StoreClient] = []
-
-    def make(served: ServedSandbox) -> StoreClient:
-        clients.append(StoreClient(served))
-        return clients[-1]
-
-    yield make
-    for client in clients:
-        client.http.close()
-
-
-@pytest.fixture
-def call(sandbox: ServedSandbox, client_of: Callable[[ServedSandbox], StoreClient]) -> StoreClient:
-    """``call(method, "/wc/v3/orders", json=...)`` on the ``sandbox`` store."""
-    return client_of(sandbox)
+def client_class() -> type[StoreClient]:
+    return StoreClient

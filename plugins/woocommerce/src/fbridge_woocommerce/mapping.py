@@ -19,6 +19,7 @@ from fbridge.models.orders import (
     ShippingMethod,
     StoreShipment,
 )
+from fbridge.models.payloads import bad_fields
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind
 from fbridge_woocommerce import fulfillment_meta, tracking_notes, tracking_rows
 from fbridge_woocommerce.schemas import (
@@ -101,7 +102,7 @@ def order_from(raw: RawOrder, cod_methods: Iterable[str] = ()) -> Order | Reject
     try:
         return _order(raw, frozenset(cod_methods))
     except ValidationError as error:
-        return _rejected(raw, f"bad_field: {'; '.join(_field_errors(error.messages))}")
+        return _rejected(raw, f"bad_field: {bad_fields(error)}")
     except _MalformedError as error:
         return _rejected(raw, str(error))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -113,14 +114,6 @@ def _rejected(raw: RawOrder, reason: str) -> RejectedOrder:
     order = order if isinstance(order, Mapping) else {}
     remote_id = str(order.get("id", ""))
     return RejectedOrder(remote_id=remote_id, reason=reason, number=str(order.get("number") or remote_id))
-
-
-def _field_errors(messages: Any, path: str = "") -> Iterable[str]:
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            yield from _field_errors(inner, f"{path}.{name}" if path else str(name))
-    else:
-        yield f"{path}: {' '.join(map(str, messages))}"
 
 
 def _order(raw: RawOrder, cod_methods: frozenset[str]) -> Order:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from fbridge.models.fulfillments import (
@@ -19,6 +18,7 @@ from fbridge.models.fulfillments import (
     ShipmentReceipt,
     StoreHolds,
 )
+from fbridge.models.problems import Problem
 from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
 from fbridge_woocommerce.answers import plain_words
 from fbridge_woocommerce.mapping import COMPLETED, ROWS_KEY
@@ -35,23 +35,6 @@ from fbridge_woocommerce.tracking_rows import (
 
 PARTIAL_WORDS = "The store has no partial shipments: the order's status waits until all has left."
 _UNKNOWN_ORDER = "woocommerce_rest_shop_order_invalid_id"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """Why something is not done, or not known to be done; ``blocks``: the order's status has to wait for it."""
-
-    outcome: Outcome
-    reason: str
-    words: str
-    not_before: datetime | None = None
-    blocks: bool = True
-
-    @property
-    def effect(self) -> Effect:
-        """What it means for what was asked."""
-        return Effect.UNCONFIRMED if self.outcome is Outcome.UNCONFIRMED else Effect.NOT_DONE
-
 
 NOT_KEPT = Problem(
     outcome=Outcome.REFUSED,

@@ -6,11 +6,12 @@ WooCommerce 11.0.1. Money is a string there, times are naive GMT in the ``*_gmt`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import ValidationError, fields
+
+from fbridge.models.payloads import Decoded, Payload
 
 TRACKING_ROWS = "_wc_shipment_tracking_items"
 FULFILLMENT_STATUS = "_fulfillment_status"
@@ -23,16 +24,10 @@ ORDER_FIELDS = (
 """The value of ``_fields``: it can name the children of objects, not those of lists."""
 
 
-class Text(fields.Field[str]):
+class Text(Decoded[str]):
     """A string; plugins put null or a number where WooCommerce has a string."""
 
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,  # noqa: ARG002 - marshmallow's signature
-        data: Mapping[str, Any] | None,  # noqa: ARG002
-        **kwargs: Any,  # noqa: ARG002
-    ) -> str:
+    def _decode(self, value: Any) -> str:
         if isinstance(value, str):
             return value
         if isinstance(value, int | float):
@@ -40,16 +35,10 @@ class Text(fields.Field[str]):
         raise ValidationError("Not a text.")
 
 
-class GmtTime(fields.Field[datetime]):
+class GmtTime(Decoded[datetime]):
     """A naive GMT time (``2026-11-23T00:50:54``; fulfillments add a Z) as aware UTC."""
 
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,  # noqa: ARG002 - marshmallow's signature
-        data: Mapping[str, Any] | None,  # noqa: ARG002
-        **kwargs: Any,  # noqa: ARG002
-    ) -> datetime:
+    def _decode(self, value: Any) -> datetime:
         try:
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError):
@@ -57,32 +46,21 @@ class GmtTime(fields.Field[datetime]):
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-class PickedMeta(fields.Field[dict[str, Any]]):
+class PickedMeta(Decoded[dict[str, Any]]):
     """``meta_data`` as a dict of the wanted keys only: plugins put anything there, also personal data."""
 
     def __init__(self, *wanted: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._wanted = frozenset(wanted)
 
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,  # noqa: ARG002 - marshmallow's signature
-        data: Mapping[str, Any] | None,  # noqa: ARG002
-        **kwargs: Any,  # noqa: ARG002
-    ) -> dict[str, Any]:
+    def _decode(self, value: Any) -> dict[str, Any]:
         try:
             return {entry["key"]: entry["value"] for entry in value if entry["key"] in self._wanted}
         except (TypeError, KeyError):
             raise ValidationError("Not a list of keys and values.") from None
 
 
-class _Payload(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-
-class AddressPayload(_Payload):
+class AddressPayload(Payload):
     """``billing`` and ``shipping``; the e-mail address is in billing only."""
 
     first_name = Text(load_default="", allow_none=True)
@@ -98,7 +76,7 @@ class AddressPayload(_Payload):
     email = Text(load_default="", allow_none=True)
 
 
-class LinePayload(_Payload):
+class LinePayload(Payload):
     """One of ``line_items``. ``price`` is left alone: a float with noise, net of tax."""
 
     id = fields.Integer(required=True)
@@ -109,7 +87,7 @@ class LinePayload(_Payload):
     total_tax = fields.Decimal(load_default=None, allow_none=True)
 
 
-class ShippingLinePayload(_Payload):
+class ShippingLinePayload(Payload):
     """One of ``shipping_lines``: the method that the customer chose."""
 
     method_id = Text(load_default="", allow_none=True)
@@ -117,14 +95,14 @@ class ShippingLinePayload(_Payload):
     method_title = Text(load_default="", allow_none=True)
 
 
-class RefundSummaryPayload(_Payload):
+class RefundSummaryPayload(Payload):
     """One of an order's ``refunds``; its lines are at ``/orders/{id}/refunds``."""
 
     id = fields.Integer(required=True)
     total = fields.Decimal(load_default=None, allow_none=True)
 
 
-class OrderPayload(_Payload):
+class OrderPayload(Payload):
     """An order, as far as :data:`ORDER_FIELDS` asks for it."""
 
     id = fields.Integer(required=True)
@@ -147,21 +125,21 @@ class OrderPayload(_Payload):
     meta_data = PickedMeta(TRACKING_ROWS, FULFILLMENT_STATUS, load_default=dict)
 
 
-class RefundLinePayload(_Payload):
+class RefundLinePayload(Payload):
     """A line of a refund: a negative quantity, and the order line in its meta."""
 
     quantity = fields.Raw(load_default=0)
     meta_data = PickedMeta(REFUNDED_LINE, load_default=dict)
 
 
-class RefundPayload(_Payload):
+class RefundPayload(Payload):
     """One of ``/orders/{id}/refunds``."""
 
     id = fields.Integer(required=True)
     line_items = fields.List(fields.Nested(RefundLinePayload), load_default=list)
 
 
-class FulfillmentPayload(_Payload):
+class FulfillmentPayload(Payload):
     """A core fulfillment. ``status`` decides: ``is_fulfilled`` is a boolean here and the string "1" there."""
 
     id = fields.Integer(required=True)
@@ -169,7 +147,7 @@ class FulfillmentPayload(_Payload):
     meta_data = fields.List(fields.Dict(), load_default=list)
 
 
-class BatchItemPayload(_Payload):
+class BatchItemPayload(Payload):
     """One entry of the answer to ``POST /orders/batch``: an order, or an error with the id that was asked."""
 
     id = fields.Raw(load_default=None, allow_none=True)
@@ -178,7 +156,7 @@ class BatchItemPayload(_Payload):
     error = fields.Dict(load_default=None, allow_none=True)
 
 
-class BatchPayload(_Payload):
+class BatchPayload(Payload):
     """The answer to ``POST /orders/batch``, in the order of the request."""
 
     update = fields.List(fields.Nested(BatchItemPayload), required=True)

@@ -22,15 +22,16 @@ from fbridge.errors import (
 from fbridge.http import Response
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.platforms import Store
+from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, still_at_work, tell_halt
 from fbridge.models.states import Outcome
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_of, place_of, rows_are_shown
-from fbridge_woocommerce.push import Problem, Work, begin, receipt_of, take_item, update_for
+from fbridge_woocommerce.push import Work, begin, receipt_of, take_item, update_for
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.schemas import BatchPayload
 from fbridge_woocommerce.tracking_place import Place, StoreFacts
 from fbridge_woocommerce.tracking_writers import FulfillmentWriter, NoteWriter, RouteWriter, TrackingWriter
-from fbridge_woocommerce.write_answers import USUAL_WAIT, WriteFault, checked, later
+from fbridge_woocommerce.write_answers import checked
 
 _BATCH = BatchPayload()
 _Updates = Sequence[tuple[Work, Mapping[str, Any]]]
@@ -64,7 +65,7 @@ class _Sending:
             self._write_tracking(works, writer)
         self._write_orders(works, with_rows=writer is None)
         yield from (receipt_of(work) for work in works if not work.untouched)
-        self._tell_halt(works)
+        tell_halt(self._halt, [work.order_id for work in works if work.untouched])
 
     def _writer(self) -> TrackingWriter | None:
         """Who writes the tracking in requests of its own; None where it goes with the status, or nowhere."""
@@ -94,7 +95,7 @@ class _Sending:
             self._halt = error
             self._hold_back(work)
         if any(part.problem and part.problem.outcome is Outcome.UNCONFIRMED for part in work.parts):
-            self._halt = _still_at_work()
+            self._halt = still_at_work()
 
     def _write_orders(self, works: Sequence[Work], *, with_rows: bool) -> None:
         updates = [(work, update) for work in works if (update := update_for(work, with_rows=with_rows))]
@@ -140,13 +141,6 @@ class _Sending:
             words = f"Only a part of it was sent: {self._halt}"
             work.problem = later(words, "held_back", self._store.now() + USUAL_WAIT)
 
-    def _tell_halt(self, works: Sequence[Work]) -> None:
-        untouched = [work.order_id for work in works if work.untouched]
-        if isinstance(self._halt, CredentialsError):
-            raise self._halt
-        if self._halt is not None and untouched:
-            raise NotSent(untouched, str(self._halt), reason=self._halt.reason)
-
 
 def _items(response: Response) -> dict[str, Mapping[str, Any]]:
     """The answers by order id."""
@@ -161,10 +155,3 @@ def _items(response: Response) -> dict[str, Mapping[str, Any]]:
 
 def _row_ids(work: Work) -> frozenset[str]:
     return frozenset(own for part in work.parts for own in part.remote_ids)
-
-
-def _still_at_work() -> NotSentError:
-    return NotSentError(
-        "A request has no answer yet and the store may still be at work on it, so nothing more was sent.",
-        reason="held_back",
-    )

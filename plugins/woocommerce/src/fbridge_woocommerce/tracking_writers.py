@@ -11,13 +11,14 @@ from fbridge.http import Response
 from fbridge.models.fulfillments import FulfillmentShipment, Item
 from fbridge.models.orders import StoreShipment
 from fbridge.models.platforms import Store
+from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later
 from fbridge.models.states import Effect, Outcome
 from fbridge_woocommerce import fulfillment_meta, tracking_notes
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.fulfillment_meta import Act, FulfillmentPlan, meta_list, meta_of, plan_fulfillment
-from fbridge_woocommerce.push import NOT_KEPT, Part, Problem, Work
+from fbridge_woocommerce.push import NOT_KEPT, Part, Work
 from fbridge_woocommerce.tracking_rows import carrier_of, number_of
-from fbridge_woocommerce.write_answers import USUAL_WAIT, WriteFault, checked, later, problem_of
+from fbridge_woocommerce.write_answers import checked, problem_of
 
 
 class TrackingWriter(Protocol):

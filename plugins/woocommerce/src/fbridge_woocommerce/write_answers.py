@@ -7,24 +7,14 @@ an answer that does not come from WooCommerce itself proves nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fbridge.errors import CredentialsError, FbridgeError, NotSentError, UnconfirmedError, UnreachableError
 from fbridge.http import Response
+from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
 from fbridge.models.states import Outcome
 from fbridge_woocommerce.answers import code_of, error_of, wait_asked, words_of
-from fbridge_woocommerce.push import Problem
 
-
-class WriteFault(Exception):  # noqa: N818 - it carries a problem and is not one of its own
-    """A write that is not known to be done; ``problem`` tells the rest."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.words)
-        self.problem = problem
-
-
-USUAL_WAIT = timedelta(seconds=60)
 _BEFORE_THE_STORE = frozenset({"blocked", "no_api", "redirected"})
 
 
@@ -70,19 +60,9 @@ def problem_of(error: FbridgeError, now: datetime) -> Problem:
     return refused(error, str(error))
 
 
-def unconfirmed(error: FbridgeError) -> Problem:
-    """Nobody knows; the store must be read."""
-    return Problem(outcome=Outcome.UNCONFIRMED, reason=error.reason, words=str(error))
-
-
 def refused(error: FbridgeError, words: str) -> Problem:
     """A lasting no, in the store's words."""
     return Problem(outcome=Outcome.REFUSED, reason=error.reason, words=words)
-
-
-def later(words: str, reason: str, not_before: datetime) -> Problem:
-    """A passing fault: not done."""
-    return Problem(outcome=Outcome.RETRY, reason=reason, words=words, not_before=not_before)
 
 
 def _unreadable(response: Response) -> Problem | None:

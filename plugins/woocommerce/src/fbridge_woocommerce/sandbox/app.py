@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from typing import Any
 
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
-from fbridge.sandbox.background_work import GatewayTimeout
-from fbridge.sandbox.faults import CONTROL_PREFIX, FaultyApp
+from fbridge.sandbox.store_app import store_app
 from fbridge_woocommerce.sandbox import pace
 from fbridge_woocommerce.sandbox.authentication import Authenticator, made_up_key
-from fbridge_woocommerce.sandbox.control import Control, SeenRequest
+from fbridge_woocommerce.sandbox.control import Control
 from fbridge_woocommerce.sandbox.control_routes import ControlRoutes
 from fbridge_woocommerce.sandbox.dispatch import Dispatcher
 from fbridge_woocommerce.sandbox.routes.discovery import discovery_routes
@@ -25,9 +22,6 @@ from fbridge_woocommerce.sandbox.routes.trackings import tracking_routes
 from fbridge_woocommerce.sandbox.settings import SandboxSettings
 from fbridge_woocommerce.sandbox.shopkeeper import WooCommerceShopkeeper
 from fbridge_woocommerce.sandbox.state import Shop
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CREDENTIALS = re.compile(r"(consumer_(?:key|secret)|oauth_\w+)=[^&]*&?")
 
@@ -41,7 +35,6 @@ class WooCommerceSandbox:
         self.shop = Shop(settings)
         self.control = Control(self.shop, self._keys)
         self.shopkeeper = WooCommerceShopkeeper(self.control)
-        self._control_routes = ControlRoutes(self.control)
         routes = [
             route
             for make in (
@@ -55,26 +48,21 @@ class WooCommerceSandbox:
             for route in make(self.shop)
         ]
         self._dispatcher = Dispatcher(routes, Authenticator(self._keys, self.shop.now), settings)
-        self.wsgi = self._stack()
+        self.wsgi = store_app(
+            self._answer,
+            ControlRoutes(self.control),
+            credentials=CREDENTIALS,
+            gateway_timeout=settings.gateway_timeout,
+        )
 
     def store_settings(self) -> dict[str, Any]:
         """The settings of the plugin that open this store, with all rights."""
         key = self._keys["read_write"]
         return {"consumer_key": key.consumer_key, "consumer_secret": key.consumer_secret}
 
-    def _stack(self) -> WSGIApplication:
-        app: WSGIApplication = self._answer
-        if self.settings.gateway_timeout is not None:
-            app = GatewayTimeout(app, self.settings.gateway_timeout)
-        return FaultyApp(app, self.control.faults)
-
-    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = Request(environ)
-        if request.path.startswith(CONTROL_PREFIX):
-            return self._control_routes.answer(request)(environ, start_response)
-        self.control.saw(SeenRequest(request.method, _without_credentials(request)))
+    def _answer(self, request: Request) -> Response:
         self.shop.pace.wait(pace.REQUEST)
-        return self._dispatcher.answer(request)(environ, start_response)
+        return self._dispatcher.answer(request)
 
 
 def create_sandbox(**options: Any) -> WooCommerceSandbox:
@@ -83,8 +71,3 @@ def create_sandbox(**options: Any) -> WooCommerceSandbox:
     Raises: TypeError for an unknown option, ValueError for a value that is not allowed.
     """
     return WooCommerceSandbox(SandboxSettings(**options))
-
-
-def _without_credentials(request: Request) -> str:
-    query = CREDENTIALS.sub("", unquote(request.query_string.decode("latin-1"))).rstrip("&")
-    return f"{request.path}?{query}" if query else request.path

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from threading import Lock
 from typing import Any
 
-from fbridge.sandbox.faults import Fault, FaultPlan
+from fbridge.sandbox.control import SandboxControl
 from fbridge_woocommerce.sandbox.authentication import ApiKey
 from fbridge_woocommerce.sandbox.order_writing import write_order
 from fbridge_woocommerce.sandbox.records import TRACKING_META, Mail, OrderRecord
@@ -18,28 +16,14 @@ from fbridge_woocommerce.sandbox.state import Shop
 from fbridge_woocommerce.sandbox.status_changes import add_refund, refund_rest, tracking_rows
 
 
-@dataclass(frozen=True, slots=True)
-class SeenRequest:
-    """A request that reached the store. ``path`` has its query, without credentials and signatures."""
-
-    method: str
-    path: str
-
-
-class Control:
+class Control(SandboxControl):
     """For tests and demos. Order ids are numbers."""
 
     def __init__(self, shop: Shop, keys: Mapping[str, ApiKey]) -> None:
+        super().__init__()
         self.shop = shop
         self.keys = keys
         """The store's REST keys: ``read_write``, ``read`` and ``write``."""
-        self.faults = FaultPlan()
-        self._lock = Lock()
-        self._requests: list[SeenRequest] = []
-
-    def add_fault(self, kind: str, **details: Any) -> None:
-        """Let a matching request fail, see :class:`fbridge.sandbox.faults.Fault`."""
-        self.faults.add(Fault.of(kind, **details))
 
     def order(self, order_id: int) -> dict[str, Any]:
         """The order's JSON as the store would answer it, without links."""
@@ -60,21 +44,6 @@ class Control:
         """What the customers were sent, oldest first."""
         with self.shop.lock:
             return [mail for mail in self.shop.mails if order_id in {None, mail.order_id}]
-
-    def requests(self) -> list[SeenRequest]:
-        """What reached the store since the last :meth:`forget_requests`."""
-        with self._lock:
-            return list(self._requests)
-
-    def forget_requests(self) -> None:
-        """Begin to count anew."""
-        with self._lock:
-            self._requests.clear()
-
-    def saw(self, request: SeenRequest) -> None:
-        """Called by the store itself."""
-        with self._lock:
-            self._requests.append(request)
 
     def add_order(self, **fields: Any) -> int:
         """A new order, fields as in ``POST /wc/v3/orders``; return its id."""

@@ -8,10 +8,10 @@ from threading import RLock
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fbridge.sandbox.pace import Pace
 from fbridge_woocommerce.sandbox.data import FIRST_GENERATED_ID, recorded_orders
 from fbridge_woocommerce.sandbox.generated_orders import GeneratedOrders
 from fbridge_woocommerce.sandbox.order_index import TimeIndex
-from fbridge_woocommerce.sandbox.pace import Pace
 from fbridge_woocommerce.sandbox.records import Mail, MetaRow, Note, OrderRecord
 from fbridge_woocommerce.sandbox.settings import SandboxSettings
 

@@ -1,0 +1,73 @@
+"""What went wrong with the writes of a push, for adapters that send the orders of a chunk one after another. Pure.
+
+After a write without an answer nothing more is sent for the chunk, for the store may still be at work on it; what
+was not touched by then is told with :class:`fbridge.errors.NotSent` (docs/contract.md, ``push_fulfillment``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fbridge.errors import CredentialsError, FbridgeError, NotSent, NotSentError
+from fbridge.models.states import Effect, Outcome
+
+USUAL_WAIT = timedelta(seconds=60)
+"""Where a store says that it is busy, and not how long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why something is not done, or not known to be done; ``blocks``: the order's status has to wait for it (C6).
+
+    ``not_before`` is aware UTC.
+    """
+
+    outcome: Outcome
+    reason: str
+    words: str
+    not_before: datetime | None = None
+    blocks: bool = True
+
+    @property
+    def effect(self) -> Effect:
+        """What it means for what was asked."""
+        return Effect.UNCONFIRMED if self.outcome is Outcome.UNCONFIRMED else Effect.NOT_DONE
+
+
+class WriteFault(Exception):  # noqa: N818 - it carries a problem and is not one of its own
+    """A write of which nothing is known to be done; ``problem`` tells the rest."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.words)
+        self.problem = problem
+
+
+def unconfirmed(error: FbridgeError) -> Problem:
+    """Nobody knows; the store must be read."""
+    return Problem(outcome=Outcome.UNCONFIRMED, reason=error.reason, words=str(error))
+
+
+def later(words: str, reason: str, not_before: datetime) -> Problem:
+    """A passing fault: not done."""
+    return Problem(outcome=Outcome.RETRY, reason=reason, words=words, not_before=not_before)
+
+
+def still_at_work() -> NotSentError:
+    """Why nothing more is sent after a write without an answer."""
+    return NotSentError(
+        "A request has no answer yet and the store may still be at work on it, so nothing more was sent.",
+        reason="held_back",
+    )
+
+
+def tell_halt(halt: FbridgeError | None, untouched: Sequence[str]) -> None:
+    """Say at the end of a chunk what stopped it (None: nothing did); ``untouched`` are ids of orders.
+
+    Raises: CredentialsError; NotSent with the orders of which nothing was sent.
+    """
+    if isinstance(halt, CredentialsError):
+        raise halt
+    if halt is not None and untouched:
+        raise NotSent(untouched, str(halt), reason=halt.reason)

@@ -1,0 +1,50 @@
+"""Puts before an emulated store what stands before every one of them: faults, a gateway, the control routes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from werkzeug.wrappers import Request, Response
+
+from fbridge.sandbox.background_work import GatewayTimeout
+from fbridge.sandbox.control import SeenRequest
+from fbridge.sandbox.faults import CONTROL_PREFIX, FaultyApp
+
+if TYPE_CHECKING:
+    import re
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from fbridge.sandbox.control_routes import ControlRoutes
+
+
+def store_app(
+    answer: Callable[[Request], Response],
+    routes: ControlRoutes[Any],
+    *,
+    credentials: re.Pattern[str],
+    gateway_timeout: float | None = None,
+) -> WSGIApplication:
+    """The WSGI callable of a store that gives ``answer`` to its platform's requests.
+
+    ``credentials`` is what is cut out of a query before the control keeps the request. ``gateway_timeout``:
+    seconds after which 504 is answered while the work goes on.
+    """
+    control = routes.control
+
+    def served(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        if request.path.startswith(CONTROL_PREFIX):
+            return routes.answer(request)(environ, start_response)
+        control.saw(SeenRequest(request.method, _without(credentials, request)))
+        return answer(request)(environ, start_response)
+
+    app = served if gateway_timeout is None else GatewayTimeout(served, gateway_timeout)
+    return FaultyApp(app, control.faults)
+
+
+def _without(credentials: re.Pattern[str], request: Request) -> str:
+    query = credentials.sub("", unquote(request.query_string.decode("latin-1"))).rstrip("&")
+    return f"{request.path}?{query}" if query else request.path

@@ -1,0 +1,1 @@
+"""fbridge for PrestaShop: orders, tracking and status through the Webservice."""

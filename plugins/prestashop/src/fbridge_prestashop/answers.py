@@ -1,0 +1,179 @@
+"""What an answer of the Webservice means for whoever asked: its content, or the error that says what to do.
+
+A 401 is told by its code: 18 and 20 are about the key, 26 about one permission of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from html import unescape
+from typing import Any
+from urllib.parse import urlsplit
+
+from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
+from fbridge.http import Response
+from fbridge.http.retries import retry_after
+from fbridge_prestashop.xml_bodies import errors_in
+
+KEYS_PAGE = "Advanced Parameters > Webservice"
+BAD_FORMAT, NOT_ACTIVE, DISABLED, NO_METHOD, NO_PERMISSION, NO_RESOURCE = 18, 20, 22, 25, 26, 27
+_VERSION = "psws-version"
+
+
+def rows_of(response: Response, resource: str) -> list[dict[str, Any]]:
+    """The entities of a good answer; an empty list is ``[]`` there, without the resource's name.
+
+    Raises: CredentialsError, RefusedError, UnreachableError.
+    """
+    if not response.ok:
+        raise error_of(response)
+    content = response.json()
+    rows = content.get(resource) if isinstance(content, Mapping) else content
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise UnreachableError(
+            f"{response.url} answered with something else than a list of {resource}; a module of the store may "
+            "interfere.",
+            reason="unexpected_answer",
+        )
+    return rows
+
+
+def error_of(response: Response) -> FbridgeError:
+    """The error that an answer outside 2xx means."""
+    if 300 <= response.status < 400:  # noqa: PLR2004 - the definition of a redirect
+        return redirected(response)
+    if response.status in (401, 403, 405):
+        return _not_allowed(response)
+    if response.status == 429 or response.status >= 500:  # noqa: PLR2004 - the definition of a passing fault
+        return _passing(response)
+    codes = codes_of(response)
+    if not codes:
+        return no_api(response)
+    return RefusedError(f"The store refused: {words_of(response)}", reason=reason_of(codes))
+
+
+def codes_of(response: Response) -> tuple[int, ...]:
+    """PrestaShop's error codes; none where the answer is not the Webservice's own."""
+    return tuple(code for code, _ in _errors(response))
+
+
+def words_of(response: Response) -> str:
+    """The store's own words, entities decoded, or the HTTP status."""
+    words = "; ".join(message for _, message in _errors(response) if message)
+    return words or f"HTTP {response.status} from {response.url}"
+
+
+def reason_of(codes: tuple[int, ...]) -> str:
+    """A stable code of ours for PrestaShop's."""
+    return f"prestashop_{codes[0]}" if codes else "refused"
+
+
+def _errors(response: Response) -> list[tuple[int, str]]:
+    """(code, message)s, from JSON or XML. Of a message that repeats our own body (127) the rest is cut off."""
+    try:
+        content = response.json()
+    except UnreachableError:
+        pairs = errors_in(response.content)
+    else:
+        found = content.get("errors") if isinstance(content, Mapping) else None
+        errors = [one for one in found or [] if isinstance(one, Mapping)]
+        pairs = [(str(one.get("code")), str(one.get("message") or "")) for one in errors]
+    return [(int(code), _plain(message)) for code, message in pairs if code.isdigit()]
+
+
+def _plain(message: str) -> str:
+    return unescape(message).partition("\n")[0].strip()
+
+
+def version_of(response: Response) -> str:
+    """PrestaShop's version; "" on answers without a valid key, where the header is 0."""
+    version = response.headers.get(_VERSION, "")
+    return version if "." in version else ""
+
+
+def is_empty_crash(response: Response) -> bool:
+    """PHP ended in the middle: 500 without a word. What was saved before stays saved."""
+    return response.status == 500 and not response.content.strip()  # noqa: PLR2004 - HTTP's number
+
+
+def wait_asked(response: Response) -> timedelta | None:
+    """How long ``Retry-After`` asks to wait."""
+    seconds = retry_after(response.headers)
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def server_time(response: Response) -> datetime | None:
+    """The store's clock, from ``Access-Time`` or ``Date``; aware UTC."""
+    seconds = response.headers.get("access-time", "")
+    if seconds.isdigit():
+        return datetime.fromtimestamp(int(seconds), UTC)
+    try:
+        moment = parsedate_to_datetime(response.headers.get("date", ""))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def redirected(response: Response) -> RefusedError:
+    """PrestaShop sends every request to the front page that does not use the shop's own domain."""
+    target = response.headers.get("location", "")
+    parts = urlsplit(target)
+    shop = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "another place"
+    if parts.query.startswith("url=") or parts.path in ("", "/"):
+        words = (
+            f"{response.url} sends on to the front page of {shop}: use the shop's own domain as its URL, exactly as "
+            "under Shop Parameters > Traffic & SEO, and check the setting id_shop if there is one."
+        )
+    else:
+        words = f"{response.url} sends on to {shop}{parts.path}: set the store's URL to the one that it really has."
+    return RefusedError(words, reason="redirected")
+
+
+def no_api(response: Response) -> RefusedError:
+    """The Webservice does not stand there."""
+    return RefusedError(
+        f"{response.url} answered HTTP {response.status} without the PrestaShop Webservice: check the store's URL "
+        "(without /api) and that its web server hands /api on to PrestaShop.",
+        reason="no_api",
+    )
+
+
+def _not_allowed(response: Response) -> FbridgeError:
+    codes, words = codes_of(response), words_of(response)
+    if BAD_FORMAT in codes:
+        return CredentialsError(f"The store says: {words}. Check api_key: it has 32 characters.")
+    if NO_PERMISSION in codes or NO_METHOD in codes:
+        return CredentialsError(
+            f"The store says: {words}. Give the key this permission under {KEYS_PAGE}.",
+            reason="missing_permission",
+        )
+    if NOT_ACTIVE in codes:
+        return CredentialsError(
+            f"The store says: {words}. Check api_key, and under {KEYS_PAGE} that the key is enabled."
+        )
+    if response.status == 401 and response.text.strip() == "401 Unauthorized":  # noqa: PLR2004 - HTTP's number
+        return CredentialsError(
+            f"{response.url} did not see the key: let the web server hand the Authorization header on to PHP."
+        )
+    return UnreachableError(
+        f"Something before the store (a firewall, a login page) answered HTTP {response.status} at {response.url}: "
+        "allow this computer there.",
+        reason="method_blocked" if response.status == 405 else "blocked",  # noqa: PLR2004 - HTTP's number
+    )
+
+
+def _passing(response: Response) -> UnreachableError:
+    if DISABLED in codes_of(response):
+        words = f"The store says: {words_of(response)}. Switch it on under {KEYS_PAGE}."
+        return UnreachableError(words, reason="webservice_off", retry_after=wait_asked(response))
+    reasons = {429: "rate_limited", 502: "gateway_timeout", 504: "gateway_timeout"}
+    words = words_of(response)
+    if is_empty_crash(response):
+        words += " without a word; the store's error log has the reason"
+    return UnreachableError(
+        f"The store cannot answer now ({words}): try again later.",
+        reason=reasons.get(response.status, "server_error"),
+        retry_after=wait_asked(response),
+    )

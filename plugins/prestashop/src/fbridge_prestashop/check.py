@@ -1,0 +1,191 @@
+"""Look at a store without sending or changing anything, and say in words what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
+from fbridge.http import Response
+from fbridge.models.platforms import Finding, Store, StoreReport
+from fbridge.models.states import MailBehaviour
+from fbridge_prestashop.answers import error_of, no_api, server_time, version_of
+from fbridge_prestashop.client import PrestaShopClient
+from fbridge_prestashop.detection import carriers_of, refreshed
+from fbridge_prestashop.mails import IN_TRANSIT_MAIL, SHIPPED_MAIL
+from fbridge_prestashop.permission_needs import findings_of
+from fbridge_prestashop.plugin import CAPABILITIES
+from fbridge_prestashop.run_memory import memory_of
+from fbridge_prestashop.settings import CustomerMail
+from fbridge_prestashop.shop import Shop
+from fbridge_prestashop.shop_facts import (
+    CANCELED,
+    DELIVERED,
+    FAILED,
+    REFUNDED,
+    SHIPPING,
+    ShopFacts,
+    codes_by_id,
+)
+from fbridge_prestashop.xml_bodies import Permissions, permissions_in
+
+OLDEST = (1, 7, 1)
+_ROLES = {
+    "Shipped": SHIPPING,
+    "Delivered": DELIVERED,
+    "Cancelled": CANCELED,
+    "Refunded": REFUNDED,
+    "Payment error": FAILED,
+}
+_CODES = "[id,iso_code]"
+
+
+def report(store: Store) -> StoreReport:
+    """What stands in the way and what does not. Raises: UnreachableError where the store cannot be looked at."""
+    client = PrestaShopClient(store)
+    response = client.root()
+    offset = _clock_offset(store, response)
+    permissions = permissions_in(response.content) if response.ok else None
+    if permissions is None:
+        words = str(no_api(response) if response.ok else error_of(response))
+        finding = Finding(name="Webservice", ok=False, words=words)
+        return StoreReport(findings=(finding,), clock_offset=offset, mail=MailBehaviour.OPTIONAL)
+    facts = ShopFacts(version=version_of(response)).allowing(permissions)
+    findings = [_webservice(response, permissions), *findings_of(permissions, facts, store.settings)]
+    if all(finding.ok for finding in findings):
+        facts, looked = _look(store, client, facts, permissions)
+        findings += looked
+    memory_of(store).facts = facts if facts.states else None
+    return StoreReport(
+        findings=(*findings, _clock(offset)),
+        facts=facts.to_json(),
+        capabilities=CAPABILITIES,
+        clock_offset=offset,
+        mail=MailBehaviour.OPTIONAL,
+    )
+
+
+def _webservice(response: Response, permissions: Permissions) -> Finding:
+    version = version_of(response)
+    name = permissions.shop_name or "the shop"
+    parts = tuple(int(part) for part in version.split(".") if part.isdigit())
+    if parts and parts < OLDEST:
+        words = f"PrestaShop {version} answers for {name}; fbridge needs 1.7.1 or newer."
+        return Finding(name="Webservice", ok=False, words=words)
+    words = f"PrestaShop {version or '(version not told)'} answers for {name}."
+    return Finding(name="Webservice", ok=True, words=words)
+
+
+def _look(
+    store: Store, client: PrestaShopClient, facts: ShopFacts, permissions: Permissions
+) -> tuple[ShopFacts, list[Finding]]:
+    """Read what the key may read."""
+    try:
+        seen = replace(
+            refreshed(store, client, facts),
+            carriers=carriers_of(client),
+            currencies=codes_by_id(client.all_rows("currencies", _CODES)),
+            countries=codes_by_id(client.all_rows("countries", _CODES)),
+            provinces=codes_by_id(client.all_rows("states", _CODES)),
+        )
+        languages = _languages(client, permissions)
+    except (CredentialsError, RefusedError, UnreachableError) as error:
+        return facts, [Finding(name="shop", ok=False, words=str(error))]
+    shop = Shop(store.settings, seen)
+    findings = (_zone(shop), languages, _states(shop), _carriers(shop), _tracking(seen), _mail(shop))
+    return seen, list(findings)
+
+
+def _languages(client: PrestaShopClient, permissions: Permissions) -> Finding:
+    if not permissions.may("get", "languages"):
+        return Finding(name="languages", ok=True, words="Not told: the key may not read languages.")
+    codes = codes_by_id(client.all_rows("languages", _CODES)).values()
+    return Finding(name="languages", ok=True, words=f"The shop speaks {', '.join(codes) or 'none'}.")
+
+
+def _zone(shop: Shop) -> Finding:
+    return _told(
+        "time zone",
+        lambda: (
+            f"The shop's times are those of {shop.zone}"
+            + (" (by the setting timezone)." if shop.settings.get("timezone") else ".")
+        ),
+    )
+
+
+def _told(name: str, words: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name=name, ok=True, words=words())
+    except FbridgeError as error:
+        return Finding(name=name, ok=False, words=str(error))
+
+
+def _states(shop: Shop) -> Finding:
+    """The states by role; only Shipped is indispensable."""
+    unknown = [one for one in _named_states(shop) if shop.facts.state(one) is None]
+    if unknown:
+        words = f"The settings name states that the shop does not have: {', '.join(unknown)}."
+        return Finding(name="order states", ok=False, words=words)
+    state = shop.shipped_state
+    if state is None:
+        words = "The shop does not tell which of its states is Shipped; set shipped_state to its id."
+        return Finding(name="order states", ok=False, words=words)
+    roles = {"Shipped": state} | {
+        label: found
+        for label, role in _ROLES.items()
+        if label != "Shipped" and (found := shop.facts.state_of_role(role))
+    }
+    told = ", ".join(f"{label} = {found.id} {found.name}" for label, found in roles.items())
+    return Finding(name="order states", ok=True, words=f"States by role: {told}.")
+
+
+def _named_states(shop: Shop) -> Iterator[str]:
+    settings = shop.settings
+    yield from filter(None, [settings.get("shipped_state")])
+    yield from settings.get("cancelled_states") or ()
+    yield from settings.get("on_hold_states") or ()
+
+
+def _carriers(shop: Shop) -> Finding:
+    codes = shop.facts.codes()
+    without = [code.label for code in codes if not code.tracking_url]
+    words = f"{len(codes)} active carriers."
+    if without:
+        words += f" Without a tracking URL: {', '.join(without)}."
+    return Finding(name="carriers", ok=bool(codes), words=words)
+
+
+def _tracking(facts: ShopFacts) -> Finding:
+    how = "PATCH" if facts.has_patch else "PUT of the whole row"
+    words = f"Tracking numbers stand in one field of 64 characters an order, written by {how}."
+    return Finding(name="tracking", ok=True, words=words)
+
+
+def _mail(shop: Shop) -> Finding:
+    state = shop.shipped_state
+    silent = shop.mail is CustomerMail.SHIPPED and state is not None and not state.mails
+    words = {
+        CustomerMail.NONE: "fbridge makes the shop send no mail (customer_mail = none).",
+        CustomerMail.SHIPPED: f'Where mails are accepted, the state makes the shop send its "{SHIPPED_MAIL}" mail.',
+        CustomerMail.IN_TRANSIT: (
+            f'Where mails are accepted, a new number makes the shop send its "{IN_TRANSIT_MAIL}" mail, with the link '
+            "of the carrier that the customer chose."
+        ),
+    }[shop.mail]
+    if silent:
+        words = "No mail leaves: the shop's state is not set to mail the customer."
+    return Finding(name="mail", ok=True, words=words)
+
+
+def _clock_offset(store: Store, response: Response) -> timedelta | None:
+    """The header has no fractions, so it is half a second behind on average."""
+    told = server_time(response)
+    return None if told is None else told + timedelta(seconds=0.5) - store.now()
+
+
+def _clock(offset: timedelta | None) -> Finding:
+    if offset is None:
+        return Finding(name="clock", ok=True, words="The store does not tell its time.")
+    seconds = round(offset.total_seconds())
+    return Finding(name="clock", ok=True, words=f"The store's clock is {seconds:+d} s off this one.")

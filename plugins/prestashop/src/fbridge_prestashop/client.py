@@ -1,0 +1,123 @@
+"""The requests to a PrestaShop store: the only module that knows its paths and parameters.
+
+Source: the Webservice of PrestaShop 1.7.1 to 9, as observed on 8.2.1. Reads ask for JSON and explicit fields, and
+raise CredentialsError, RefusedError or UnreachableError; writes send XML and return the answer, whatever its status.
+No redirect is followed: PrestaShop's own lead to the front page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from fbridge.http import BasicAuth, Response
+from fbridge.models.platforms import Store
+from fbridge_prestashop.answers import rows_of
+from fbridge_prestashop.keyset import Position
+from fbridge_prestashop.shop_time import text_of
+from fbridge_prestashop.xml_bodies import body_of
+
+PAGE_SIZE = 100
+MOST_IDS = 200
+LONGEST_LIST = 2000
+"""Ids in one URL, and the characters they take there: web servers cut at 4 to 8 kB."""
+
+_FOREVER = "2099-01-01 00:00:00"
+_XML = {"Content-Type": "text/xml; charset=utf-8"}
+
+Row = dict[str, Any]
+
+
+class PrestaShopClient:
+    """Speaks with one store. Safe for several threads, as ``store.http`` is."""
+
+    def __init__(self, store: Store) -> None:
+        self._http = store.http
+        self._shop: str | None = store.settings.get("id_shop")
+        if self._http.auth is None:
+            self._http.auth = BasicAuth(store.settings["api_key"])
+
+    # Reading
+
+    def root(self) -> Response:
+        """What the key may do. Always XML: asked for JSON, PrestaShop crashes."""
+        return self._http.read("api/", params=self._scope(), headers={"accept": "text/xml"}, follow=False)
+
+    def changed_orders(self, position: Position, fields: str) -> Response:
+        """A page of the orders from a position on, oldest change first.
+
+        ``[a,b]`` is the only filter that includes its limit; dates are filtered and sorted by with ``date=1`` only.
+        """
+        params = {"sort": "[date_upd_ASC,id_ASC]", "limit": PAGE_SIZE, "date": 1}
+        if position.second is not None:
+            until = text_of(position.second) if position.last_id is not None else _FOREVER
+            params["filter[date_upd]"] = f"[{text_of(position.second)},{until}]"
+        if position.last_id is not None:
+            params |= {"filter[id]": f">[{position.last_id}]", "sort": "[id_ASC]"}
+        return self._get("orders", fields, params)
+
+    def orders(self, order_ids: Sequence[str], fields: str) -> list[Row]:
+        """Orders by id; unknown ones are left out by the store."""
+        return self.rows_by("orders", order_ids, fields, params={"date": 1})
+
+    def rows_by(
+        self,
+        resource: str,
+        ids: Iterable[str],
+        fields: str,
+        *,
+        key: str = "id",
+        params: Mapping[str, Any] | None = None,
+    ) -> list[Row]:
+        """The entities whose ``key`` is among these ids, in as many requests as the length of URLs asks for."""
+        rows: list[Row] = []
+        for some in id_lists(ids):
+            wanted = {f"filter[{key}]": f"[{'|'.join(some)}]", "sort": "[id_ASC]", **(params or {})}
+            rows += rows_of(self._get(resource, fields, wanted), resource)
+        return rows
+
+    def all_rows(self, resource: str, fields: str) -> list[Row]:
+        """All entities of a short list."""
+        return rows_of(self._get(resource, fields, {"sort": "[id_ASC]"}), resource)
+
+    def configuration(self, names: Sequence[str]) -> Response:
+        """Values of the shop's configuration."""
+        return self._get("configurations", "[name,value]", {"filter[name]": f"[{'|'.join(names)}]"})
+
+    def _get(self, resource: str, fields: str, params: Mapping[str, Any]) -> Response:
+        common = {"output_format": "JSON", "display": fields, **self._scope()}
+        return self._http.read(f"api/{resource}", params={**common, **params}, follow=False)
+
+    # Writing
+
+    def write_numbers(self, method: str, rows: Sequence[Mapping[str, Any]], *, mail: bool) -> Response:
+        """Change ``order_carriers``: by PATCH the given fields, by PUT the whole rows. The bodies name the ids."""
+        return self._write(method, "order_carriers", body_of("order_carrier", rows), mail=mail)
+
+    def add_states(self, entries: Sequence[Mapping[str, Any]], *, mail: bool) -> Response:
+        """Give orders a state; again adds a second entry, and sends a second mail."""
+        return self._write("POST", "order_histories", body_of("order_history", entries), mail=mail)
+
+    def _write(self, method: str, resource: str, body: bytes, *, mail: bool) -> Response:
+        """Without ``display=full`` only the last entity would be in the answer."""
+        params: dict[str, Any] = {"output_format": "JSON", "display": "full", **self._scope()}
+        if mail:
+            params["sendemail"] = 1
+        return self._http.write(method, f"api/{resource}", params=params, content=body, headers=_XML)
+
+    def _scope(self) -> dict[str, Any]:
+        return {"id_shop": self._shop} if self._shop else {}
+
+
+def id_lists(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The distinct ids in lists that fit into a URL; a bar takes three characters there."""
+    some: list[str] = []
+    length = 0
+    for one in dict.fromkeys(ids):
+        if some and (len(some) == MOST_IDS or length + len(one) + 3 > LONGEST_LIST):
+            yield some
+            some, length = [], 0
+        some.append(one)
+        length += len(one) + 3
+    if some:
+        yield some

@@ -1,0 +1,100 @@
+"""Find out what a shop is, without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from marshmallow import ValidationError
+
+from fbridge.errors import CredentialsError, UnreachableError
+from fbridge.models.platforms import Store
+from fbridge_prestashop.answers import error_of, no_api, rows_of, version_of
+from fbridge_prestashop.client import PrestaShopClient
+from fbridge_prestashop.run_memory import memory_of
+from fbridge_prestashop.schemas import CARRIER_FIELDS, STATE_FIELDS
+from fbridge_prestashop.shop import Shop
+from fbridge_prestashop.shop_facts import (
+    CONFIGURATION,
+    ShopCarrier,
+    ShopFacts,
+    State,
+    carriers_from,
+    configuration_from,
+    states_from,
+)
+from fbridge_prestashop.xml_bodies import Permissions, permissions_in
+
+T = TypeVar("T")
+
+
+def shop_of(store: Store, client: PrestaShopClient, *, fresh: bool = False) -> Shop:
+    """The shop as the last check saw it, or as it is found now, once in a run. ``fresh``: with its configuration and
+    states as they are today.
+
+    Raises: CredentialsError, RefusedError, UnreachableError.
+    """
+    memory = memory_of(store)
+    known = memory.facts or ShopFacts.from_json(store.facts)
+    if known is None:
+        known, memory.refreshed = detect(store, client), True
+    elif fresh and not memory.refreshed:
+        known, memory.refreshed = refreshed(store, client, known), True
+    memory.facts = known
+    return Shop(store.settings, known)
+
+
+def detect(store: Store, client: PrestaShopClient) -> ShopFacts:
+    """Look at permissions, configuration, states and carriers. Raises as :func:`shop_of`."""
+    facts = refreshed(store, client, ShopFacts().allowing(permissions_of(client)))
+    return replace(facts, carriers=carriers_of(client))
+
+
+def permissions_of(client: PrestaShopClient) -> Permissions:
+    """What the key may do. Raises as :func:`shop_of`."""
+    response = client.root()
+    if not response.ok:
+        raise error_of(response)
+    permissions = permissions_in(response.content)
+    if permissions is None:
+        raise no_api(response)
+    return permissions
+
+
+def refreshed(store: Store, client: PrestaShopClient, facts: ShopFacts) -> ShopFacts:
+    """The facts with version, configuration and states as they are now. Raises as :func:`shop_of`."""
+    response = client.configuration(CONFIGURATION)
+    try:
+        configuration = configuration_from(rows_of(response, "configurations"))
+    except CredentialsError as error:
+        # With a time zone of the settings, states are told by their mail templates.
+        if error.reason != "missing_permission" or not store.settings.get("timezone"):
+            raise
+        configuration = {}
+    return replace(
+        facts,
+        version=version_of(response) or facts.version,
+        configuration=configuration,
+        states=states_of(client),
+    )
+
+
+def states_of(client: PrestaShopClient) -> tuple[State, ...]:
+    """All states of orders. Raises as :func:`shop_of`."""
+    return _decoded("order_states", lambda: states_from(client.all_rows("order_states", STATE_FIELDS)))
+
+
+def carriers_of(client: PrestaShopClient) -> tuple[ShopCarrier, ...]:
+    """All carriers, deleted ones included. Raises as :func:`shop_of`."""
+    return _decoded("carriers", lambda: carriers_from(client.all_rows("carriers", CARRIER_FIELDS)))
+
+
+def _decoded(resource: str, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except ValidationError:
+        raise UnreachableError(
+            f"The store's list of {resource} is not the one of PrestaShop; a module of the store may interfere.",
+            reason="unexpected_answer",
+        ) from None

@@ -1,0 +1,71 @@
+"""The customer's mail: which one a push makes the shop send, and that it is sent once. Pure.
+
+PrestaShop mails whenever it is asked to, and keeps no trace of it. So a mail is asked for only together with a
+change that the store does not show yet, and never a second time for one shipment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
+from fbridge.models.states import MailEffect
+from fbridge_prestashop.settings import CustomerMail
+from fbridge_prestashop.shop import Shop
+from fbridge_prestashop.tracking_plan import TrackingPlan
+
+SHIPPED_MAIL = "Shipped"
+IN_TRANSIT_MAIL = "Package in transit"
+
+
+def mails_shipped(fulfillment: Fulfillment, shop: Shop) -> bool:
+    """Whether the change of state, which is still to be made, asks for the state's mail."""
+    wanted = fulfillment.notify and shop.mail is CustomerMail.SHIPPED
+    state = shop.shipped_state
+    already = any(shipment.mail is MailEffect.SENT for shipment in fulfillment.shipments)
+    return wanted and not already and state is not None and state.mails
+
+
+def mails_in_transit(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -> bool:
+    """Whether writing the numbers asks for the mail with the link.
+
+    Only for a shipment whose number is new to the store, and which was not mailed about before. The shop sends
+    nothing where the carrier that the customer chose has no tracking page.
+    """
+    wanted = fulfillment.notify and shop.mail is CustomerMail.IN_TRANSIT and has_page(fulfillment, shop)
+    return wanted and any(_may_be_mailed(shipment, plan) for shipment in _with_new_numbers(fulfillment, plan))
+
+
+def has_page(fulfillment: Fulfillment, shop: Shop) -> bool:
+    """Whether the carrier on the order has a tracking page; the mail uses that one, whoever took the parcel."""
+    method = fulfillment.order.shipping_method
+    if method is None:
+        return False
+    carrier = shop.facts.usable_carrier(method.code)
+    others = (one for one in shop.facts.carriers if one.reference == method.code)
+    chosen = carrier or next(others, None)
+    return bool(chosen and chosen.url)
+
+
+def mailed_before(fulfillment: Fulfillment, plan: TrackingPlan) -> bool:
+    """Whether a number goes out about which no mail is sent, because an earlier one went or may have gone."""
+    return any(not _may_be_mailed(one, plan) for one in _with_new_numbers(fulfillment, plan))
+
+
+def known_mail(shipment: FulfillmentShipment) -> MailEffect:
+    """What is known of the shipment's mail so far, where this push sends none."""
+    return MailEffect.UNKNOWABLE if shipment.mail is MailEffect.UNCONFIRMED else shipment.mail
+
+
+def _with_new_numbers(fulfillment: Fulfillment, plan: TrackingPlan) -> Iterator[FulfillmentShipment]:
+    return (one for one in fulfillment.outstanding if set(plan.new).intersection(one.numbers))
+
+
+def _may_be_mailed(shipment: FulfillmentShipment, plan: TrackingPlan) -> bool:
+    """After a lost answer only if the field is as it was before: the shop writes the number, then it mails."""
+    if shipment.mail is MailEffect.NOT_SENT:
+        return True
+    if shipment.mail is MailEffect.SENT or shipment.acknowledged is not None:
+        return False
+    before = {number for _, number in shipment.baseline.entries} if shipment.baseline else set()
+    return set(plan.held) <= before

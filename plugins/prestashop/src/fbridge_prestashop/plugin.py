@@ -1,0 +1,104 @@
+"""The PrestaShop plugin: the hooks of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from fbridge.hookspecs import hookimpl
+from fbridge.models.platforms import (
+    CONTRACT_VERSION,
+    Capabilities,
+    CarrierCodes,
+    OrderPage,
+    OrderQuery,
+    Platform,
+)
+from fbridge.models.states import MailBehaviour, Support
+
+if TYPE_CHECKING:
+    from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
+    from fbridge.models.platforms import Store, StoreReport
+
+EXCHANGE_FIELDS = frozenset(
+    {
+        "code",
+        "current_state",
+        "date_upd",
+        "id",
+        "id_carrier",
+        "id_order",
+        "id_order_state",
+        "tracking_number",
+    }
+)
+"""No ``message``: of a body that it cannot read PrestaShop sends the whole text back."""
+
+CAPABILITIES = Capabilities(
+    partial_shipments=Support.NO,
+    several_numbers=Support.YES,
+    tracking_update=Support.YES,
+    carrier_free_text=Support.NO,
+    ship_date=Support.NO,
+)
+
+
+@hookimpl
+def describe_platform() -> Platform:
+    """PrestaShop, the same for each of its stores."""
+    from fbridge_prestashop.settings import PrestaShopSettings
+
+    return Platform(
+        key="prestashop",
+        label="PrestaShop",
+        settings=PrestaShopSettings,
+        # A chunk is read by five requests, however large; the writes are cut into smaller bodies by their mails.
+        batch_size=100,
+        # PHP goes on after a gateway gave up: ten mails of a slow mail server, or 50 states of a slow shop.
+        settle_time=timedelta(seconds=60),
+        capabilities=CAPABILITIES,
+        mail=MailBehaviour.OPTIONAL,
+        contract=CONTRACT_VERSION,
+        exchange_fields=EXCHANGE_FIELDS,
+    )
+
+
+@hookimpl
+def fetch_orders(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
+    """See :func:`fbridge.hookspecs.fetch_orders`."""
+    from fbridge_prestashop.fetching import order_pages
+
+    return order_pages(store, query)
+
+
+@hookimpl
+def push_fulfillment(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
+    """See :func:`fbridge.hookspecs.push_fulfillment`."""
+    from fbridge_prestashop.sending import send
+
+    return send(store, fulfillments)
+
+
+@hookimpl
+def preview_push(store: Store, fulfillments: Sequence[Fulfillment]) -> Sequence[Preview]:
+    """See :func:`fbridge.hookspecs.preview_push`."""
+    from fbridge_prestashop.preview import preview_of
+
+    return [preview_of(store, fulfillment) for fulfillment in fulfillments]
+
+
+@hookimpl
+def list_carrier_codes(store: Store) -> CarrierCodes:
+    """See :func:`fbridge.hookspecs.list_carrier_codes`."""
+    from fbridge_prestashop.carrier_lists import carrier_codes
+
+    return carrier_codes(store)
+
+
+@hookimpl
+def check_store(store: Store) -> StoreReport:
+    """See :func:`fbridge.hookspecs.check_store`."""
+    from fbridge_prestashop.check import report
+
+    return report(store)

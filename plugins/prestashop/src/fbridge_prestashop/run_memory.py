@@ -1,0 +1,37 @@
+"""What is learnt of a store while the program runs, beside the facts of its last check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from fbridge_prestashop.shop_facts import ShopFacts
+
+if TYPE_CHECKING:
+    from fbridge.http import StoreHttp
+    from fbridge.models.platforms import Store
+
+
+@dataclass(slots=True)
+class RunMemory:
+    """``facts`` grow by what orders refer to. ``refreshed``: configuration and states were read in this run.
+
+    ``virtual`` tells of products by id whether no carrier takes them. ``withheld`` are resources that the key may
+    not read and that can be done without. ``patch_fails``: something before the store does not let PATCH pass.
+    """
+
+    facts: ShopFacts | None = None
+    refreshed: bool = False
+    virtual: dict[str, bool] = field(default_factory=dict)
+    withheld: set[str] = field(default_factory=set)
+    asked_in_vain: set[tuple[str, str]] = field(default_factory=set)
+    patch_fails: bool = False
+
+
+_memories: WeakKeyDictionary[StoreHttp, RunMemory] = WeakKeyDictionary()
+
+
+def memory_of(store: Store) -> RunMemory:
+    """The memory of a store's connection; it ends with that."""
+    return _memories.setdefault(store.http, RunMemory())

@@ -1,0 +1,206 @@
+"""From the request to the resource and back: host, key, permission, format, headers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from hashlib import sha1
+from http import HTTPStatus
+from urllib.parse import quote
+
+from werkzeug.wrappers import Request, Response
+
+from fbridge_prestashop.sandbox import errors, output_json, output_xml, pace
+from fbridge_prestashop.sandbox.authentication import METHODS, REALM, WebserviceKey, find_key, key_text
+from fbridge_prestashop.sandbox.bodies import read_entities
+from fbridge_prestashop.sandbox.calls import API, Answer, Call, read_call
+from fbridge_prestashop.sandbox.display import read_display, whole
+from fbridge_prestashop.sandbox.listing import list_rows
+from fbridge_prestashop.sandbox.order_writes import writer_of
+from fbridge_prestashop.sandbox.resources import KNOWN_RESOURCES, RESOURCES
+from fbridge_prestashop.sandbox.schema import Resource
+from fbridge_prestashop.sandbox.state import SHOP_NAME, Shop
+
+LONGEST_REQUEST_LINE = 8_190
+TOO_LONG_PAGE = (
+    "<html>\r\n<head><title>414 Request-URI Too Large</title></head>\r\n<body>\r\n"
+    "<center><h1>414 Request-URI Too Large</h1></center>\r\n<hr>"
+    "<center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"
+)
+HTML = "text/html; charset=utf-8"
+READS = frozenset({"GET", "HEAD"})
+
+
+class Dispatcher:
+    """Answers the requests to the Webservice of the store."""
+
+    def __init__(self, shop: Shop, keys: Mapping[str, WebserviceKey]) -> None:
+        self._shop = shop
+        self._keys = keys
+        self._methods = METHODS if shop.settings.has_patch else METHODS - {"PATCH"}
+
+    def answer(self, request: Request) -> Response:
+        """The answer, errors included."""
+        if len(request.full_path) > LONGEST_REQUEST_LINE:
+            return Response(TOO_LONG_PAGE, status=414, content_type="text/html")
+        if not (request.path == API or request.path.startswith(f"{API}/")):
+            return Response(f"<!doctype html><title>{SHOP_NAME}</title>", content_type=HTML)
+        call = read_call(request)
+        if self._is_elsewhere(request, call):
+            return self._redirected(request)
+        key = key_text(request)
+        if key is None:
+            return _no_key()
+        return self._answered(call, key)
+
+    def _answered(self, call: Call, key: str) -> Response:
+        permissions: dict[str, frozenset[str]] | None = None
+        try:
+            if not self._shop.enabled:
+                raise errors.webservice_disabled()
+            permissions = find_key(self._keys, key).permissions
+            status, text = self._work(call, permissions)
+        except errors.WebserviceError as error:
+            shown = output_json.json_errors(error) if call.in_json else output_xml.xml_errors(error)
+            return self._response(call, error.status, shown, is_known=permissions is not None)
+        except errors.NotFoundWithoutBody:
+            response = self._response(call, 404, "")
+            del response.headers["Content-Type"]
+            return response
+        except errors.Crash:
+            return Response("", status=500, content_type=HTML)
+        return self._response(call, status, text)
+
+    def _work(self, call: Call, permissions: Mapping[str, frozenset[str]]) -> tuple[int, str]:
+        name = call.resource_name
+        self._check_shop_group(call)
+        self._check_permission(call, permissions)
+        if not name:
+            return self._root(call, permissions)
+        resource = RESOURCES[name]
+        if "schema" in call.query:
+            return 200, self._schema(call, resource)
+        if call.method == "DELETE":
+            return self._delete(call, resource)
+        answer = self._read(call, resource) if call.method in READS else self._write(call, resource)
+        if call.in_json:
+            drops_falsy = self._shop.settings.drops_falsy_fields
+            return answer.status, output_json.json_answer(answer, drops_falsy=drops_falsy)
+        return answer.status, output_xml.xml_answer(answer, call.home)
+
+    def _check_permission(self, call: Call, permissions: Mapping[str, frozenset[str]]) -> None:
+        method, name = call.method, call.resource_name
+        if method not in self._methods:
+            raise errors.method_not_valid(method)
+        if not name:
+            return
+        if name not in KNOWN_RESOURCES:
+            raise errors.unknown_resource(name, KNOWN_RESOURCES)
+        if not permissions.get(name) or name not in RESOURCES:
+            raise errors.resource_not_allowed(name)
+        if method not in permissions[name]:
+            raise errors.method_not_allowed(method, name)
+
+    def _check_shop_group(self, call: Call) -> None:
+        for name in ("id_group_shop", "id_shop_group"):
+            if call.query.get(name, "1") not in {"1", "all"}:
+                raise errors.unknown_shop_group()
+
+    def _root(self, call: Call, permissions: Mapping[str, frozenset[str]]) -> tuple[int, str]:
+        if call.in_json:
+            raise errors.Crash
+        allowed = [
+            (resource, permissions[name]) for name, resource in RESOURCES.items() if permissions.get(name)
+        ]
+        return 200, output_xml.xml_root(SHOP_NAME, allowed, self._methods, call.home)
+
+    def _schema(self, call: Call, resource: Resource) -> str:
+        if call.in_json:
+            return output_json.json_schema(resource.node)
+        languages = range(1, self._shop.settings.languages + 1)
+        return output_xml.xml_schema(resource, call.query["schema"], languages, call.home)
+
+    def _read(self, call: Call, resource: Resource) -> Answer:
+        is_list = call.row_id is None
+        display = read_display(resource, call.query.get("display"), is_list=is_list)
+        languages = self._languages(call)
+        with self._shop.lock:
+            if is_list:
+                rows = list_rows(self._shop, resource, call, display)
+            else:
+                row = self._shop.row(resource.name, _id(call))
+                if row is None:
+                    raise errors.NotFoundWithoutBody
+                rows = [row]
+        self._shop.pace.wait(pace.ROW_READ * len(rows))
+        return Answer(resource, rows, display, is_list=is_list, languages=languages)
+
+    def _write(self, call: Call, resource: Resource) -> Answer:
+        """One entity after the other: what was saved before an error stays saved."""
+        write = writer_of(resource, call.method)
+        rows = [write(self._shop, call, entity) for entity in read_entities(call.body, call.method)]
+        display = whole(resource, asked="display" in call.query)
+        status = 201 if call.method == "POST" else 200
+        return Answer(resource, rows, display, status, languages=self._languages(call))
+
+    def _delete(self, call: Call, resource: Resource) -> tuple[int, str]:
+        with self._shop.lock:
+            row_id = _id(call)
+            if self._shop.row(resource.name, row_id) is None:
+                raise errors.NotFoundWithoutBody
+            self._shop.tables[resource.name].remove(row_id)
+        return 200, ""
+
+    def _languages(self, call: Call) -> frozenset[str] | None:
+        text = call.query.get("language")
+        if text is None:
+            return None
+        asked = frozenset(text.strip("[]").split("|"))
+        if not all(one.isdigit() and self._shop.row("languages", one) for one in asked):
+            raise errors.unknown_language()
+        return asked
+
+    def _is_elsewhere(self, request: Request, call: Call) -> bool:
+        """Whether the request names a host or a shop that this installation does not have."""
+        domain = self._shop.settings.domain
+        if domain is not None and request.host.partition(":")[0] != domain:
+            return True
+        shop = call.query.get("id_shop", "all")
+        return shop != "all" and (not shop.isdigit() or self._shop.row("shops", shop) is None)
+
+    def _redirected(self, request: Request) -> Response:
+        """To the front page; what was asked for is lost, the body with it."""
+        domain = self._shop.settings.domain
+        _, colon, port = request.host.partition(":")
+        host = request.host if domain is None else f"{domain}{colon}{port}"
+        path = request.path.removeprefix(f"{API}/").strip("/")
+        query = request.query_string.decode("latin-1")
+        location = f"http://{host}/?url={quote(path, safe='')}{'&' if query else ''}{query}"
+        return Response("", status=302, headers={"Location": location}, content_type=HTML)
+
+    def _response(self, call: Call, status: int, text: str, *, is_known: bool = True) -> Response:
+        headers = {
+            "Access-Time": str(int(time.time())),
+            "X-Powered-By": "PrestaShop Webservice",
+            "PSWS-Version": self._shop.settings.version if is_known else "0",
+            "Execution-Time": "0.004",
+            "Set-Cookie": "PrestaShop-sandbox=def50200; path=/; HttpOnly",
+        }
+        if text:
+            headers["Content-Sha1"] = sha1(text.encode(), usedforsecurity=False).hexdigest()
+        if not is_known and status == HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = REALM
+        content_type = output_json.CONTENT_TYPE if call.in_json else output_xml.CONTENT_TYPE
+        return Response(text, status=status, headers=headers, content_type=content_type)
+
+
+def _no_key() -> Response:
+    headers = {"WWW-Authenticate": REALM}
+    return Response("401 Unauthorized", status=401, headers=headers, content_type=HTML)
+
+
+def _id(call: Call) -> int:
+    text = call.row_id or ""
+    if not text.isdigit():
+        raise errors.NotFoundWithoutBody
+    return int(text)

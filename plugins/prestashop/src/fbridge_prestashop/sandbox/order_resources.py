@@ -1,0 +1,163 @@
+"""The resources that make up an order: its head, its rows, its carrier lines, its history."""
+
+from __future__ import annotations
+
+from fbridge_prestashop.sandbox.schema import (
+    Association,
+    Field,
+    Format,
+    Resource,
+    dates,
+    flags,
+    floats,
+    ints,
+    link,
+    text,
+    texts,
+)
+
+TRACKING_SIZE = 64
+
+_ROW = Association(
+    name="order_rows",
+    node="order_row",
+    virtual=True,
+    fields=(
+        *ints("id"),
+        link("product_id", "products"),
+        *ints("product_attribute_id", "product_quantity"),
+        *texts("product_name", "product_reference", "product_ean13", "product_isbn", "product_upc"),
+        *floats("product_price"),
+        link("id_customization", "customizations"),
+        *floats("unit_price_tax_incl", "unit_price_tax_excl"),
+    ),
+)
+
+ORDERS = Resource(
+    name="orders",
+    node="order",
+    class_name="Order",
+    description="The Customers orders",
+    fields=(
+        link("id_address_delivery", "addresses", required=True),
+        link("id_address_invoice", "addresses", required=True),
+        link("id_cart", "carts", required=True),
+        link("id_currency", "currencies", required=True),
+        link("id_lang", "languages", required=True),
+        link("id_customer", "customers", required=True),
+        link("id_carrier", "carriers", required=True),
+        link("current_state", "order_states"),
+        text("module", required=True),
+        *ints("invoice_number"),
+        *dates("invoice_date"),
+        *ints("delivery_number"),
+        *dates("delivery_date"),
+        *flags("valid"),
+        *dates("date_add", "date_upd"),
+        Field(name="shipping_number", format=Format.TRACKING_NUMBER, dynamic=True),
+        *texts("note"),
+        link("id_shop_group"),
+        link("id_shop"),
+        *texts("secure_key"),
+        text("payment", required=True),
+        *flags("recyclable", "gift"),
+        *texts("gift_message"),
+        *flags("mobile_theme"),
+        *floats("total_discounts", "total_discounts_tax_incl", "total_discounts_tax_excl"),
+        *floats("total_paid", required=True),
+        *floats("total_paid_tax_incl", "total_paid_tax_excl"),
+        *floats("total_paid_real", "total_products", "total_products_wt", required=True),
+        *floats("total_shipping", "total_shipping_tax_incl", "total_shipping_tax_excl"),
+        *floats("carrier_tax_rate", decimals=3),
+        *floats("total_wrapping", "total_wrapping_tax_incl", "total_wrapping_tax_excl"),
+        *ints("round_mode", "round_type"),
+        *floats("conversion_rate", required=True),
+        *texts("reference"),
+    ),
+    associations=(_ROW,),
+)
+
+ORDER_CARRIERS = Resource(
+    name="order_carriers",
+    node="order_carrier",
+    class_name="OrderCarrier",
+    description="The Order carriers",
+    fields=(
+        link("id_order", "orders", required=True),
+        link("id_carrier", "carriers", required=True),
+        link("id_order_invoice"),
+        *floats("weight", "shipping_cost_tax_excl", "shipping_cost_tax_incl"),
+        Field(name="tracking_number", format=Format.TRACKING_NUMBER, size=TRACKING_SIZE),
+        *dates("date_add"),
+    ),
+)
+
+ORDER_HISTORIES = Resource(
+    name="order_histories",
+    node="order_history",
+    class_name="OrderHistory",
+    description="The Order histories",
+    fields=(
+        link("id_employee"),
+        link("id_order_state", "order_states", required=True),
+        link("id_order", "orders", required=True),
+        *dates("date_add"),
+    ),
+)
+
+ORDER_DETAILS = Resource(
+    name="order_details",
+    node="order_detail",
+    class_name="OrderDetail",
+    description="Details of an order",
+    fields=(
+        link("id_order", "orders", required=True),
+        link("product_id", "products"),
+        *ints("product_attribute_id", "product_quantity_reinjected"),
+        *floats("group_reduction", decimals=2),
+        *ints("discount_quantity_applied"),
+        *texts("download_hash"),
+        *dates("download_deadline"),
+        link("id_order_invoice"),
+        link("id_warehouse", required=True),
+        link("id_shop", required=True),
+        link("id_customization", "customizations"),
+        text("product_name", required=True),
+        *ints(
+            "product_quantity",
+            "product_quantity_in_stock",
+            "product_quantity_return",
+            "product_quantity_refunded",
+        ),
+        *floats("product_price"),
+        *floats("reduction_percent", decimals=2),
+        *floats(
+            "reduction_amount",
+            "reduction_amount_tax_incl",
+            "reduction_amount_tax_excl",
+            "product_quantity_discount",
+        ),
+        *texts("product_ean13", "product_isbn", "product_upc", "product_mpn", "product_reference"),
+        *texts("product_supplier_reference"),
+        *floats("product_weight"),
+        *ints("tax_computation_method"),
+        link("id_tax_rules_group", "tax_rule_groups"),
+        *floats("ecotax"),
+        *floats("ecotax_tax_rate", decimals=3),
+        *ints("download_nb"),
+        *floats(
+            "unit_price_tax_incl",
+            "unit_price_tax_excl",
+            "total_price_tax_incl",
+            "total_price_tax_excl",
+            "total_shipping_price_tax_excl",
+            "total_shipping_price_tax_incl",
+            "purchase_supplier_price",
+            "original_product_price",
+            "original_wholesale_price",
+            "total_refunded_tax_excl",
+            "total_refunded_tax_incl",
+        ),
+    ),
+    associations=(Association(name="taxes", node="tax", fields=(*ints("id"),)),),
+)

@@ -1,0 +1,209 @@
+"""Send a chunk of fulfillments: first the numbers, then the states, one write at a time.
+
+Several orders go in one body. Where PrestaShop ends in the middle of one, the orders are read again and what is
+missing is sent one by one. After a write without any answer nothing more is sent for the chunk: the store may
+still be at work on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from marshmallow import ValidationError
+
+from fbridge.errors import (
+    CredentialsError,
+    FbridgeError,
+    NotSent,
+    NotSentError,
+    RefusedError,
+    UnreachableError,
+)
+from fbridge.models.fulfillments import Fulfillment, Receipt
+from fbridge.models.platforms import Store
+from fbridge.models.problems import (
+    USUAL_WAIT,
+    Problem,
+    WriteFault,
+    later,
+    still_at_work,
+    tell_halt,
+    unconfirmed,
+)
+from fbridge.models.states import MailEffect, Outcome
+from fbridge_prestashop.batches import Batch, NumberBatch, StateBatch, take_answer
+from fbridge_prestashop.client import PrestaShopClient, Row
+from fbridge_prestashop.detection import shop_of
+from fbridge_prestashop.push import Work, begin, held_back, receipt_of
+from fbridge_prestashop.shop import Shop
+from fbridge_prestashop.write_answers import End, Interrupted, entities_of
+
+MOST_NUMBERS = 100
+MOST_STATES = 50
+MOST_MAILS = 10
+"""Orders in one body: a state takes 20 ms and more, a mail up to a second, and common proxies cut at 30 to 60 s."""
+
+_GONE = "The store has no such order any more."
+
+
+def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
+    """The receipts of a chunk. Raises, after all that are known: NotSent, CredentialsError."""
+    client = PrestaShopClient(store)
+    try:
+        shop = shop_of(store, client)
+    except (RefusedError, UnreachableError) as error:
+        ids = [fulfillment.order_id for fulfillment in fulfillments]
+        raise NotSent(ids, str(error), reason=error.reason) from None
+    yield from _Sending(store, client, shop).run(fulfillments)
+
+
+class _Sending:
+    """One chunk on its way to one shop."""
+
+    def __init__(self, store: Store, client: PrestaShopClient, shop: Shop) -> None:
+        self._store = store
+        self._client = client
+        self._shop = shop
+        self._halt: FbridgeError | None = None
+
+    def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
+        works = [begin(fulfillment, self._shop) for fulfillment in fulfillments]
+        self._write_numbers([work for work in works if work.wants_numbers])
+        due = [work for work in works if work.wants_status and work.problem is None and not work.untouched]
+        yield from self._receipts([work for work in works if work not in due])
+        state = self._shop.shipped_state
+        if due and state is not None:
+            batch = StateBatch(self._client, state.id)
+            for body in _bodies(due, MOST_STATES, lambda work: work.mails_status):
+                self._write(batch, body, mail=body[0].mails_status)
+                yield from self._receipts(body)
+        tell_halt(self._halt, [work.order_id for work in works if work.untouched])
+
+    def _write_numbers(self, works: Sequence[Work]) -> None:
+        batch = NumberBatch(self._store, self._client, self._shop)
+        for body in _bodies(works, MOST_NUMBERS, lambda work: work.mails_numbers):
+            self._write(batch, body, mail=body[0].mails_numbers)
+
+    def _receipts(self, works: Sequence[Work]) -> Iterator[Receipt]:
+        return (receipt_of(work, self._shop) for work in works if not work.untouched)
+
+    def _write(self, batch: Batch, works: Sequence[Work], *, mail: bool) -> None:
+        """One body, and where it ended in the middle all that follows from that."""
+        if self._halt is not None:
+            self._hold_back(works)
+            return
+        try:
+            rows = self._entities(batch, works, mail=mail)
+        except WriteFault as fault:
+            for work in works:
+                batch.fail(work, fault.problem)
+            if fault.problem.outcome is Outcome.UNCONFIRMED:
+                self._halt = still_at_work()
+        except Interrupted as end:
+            self._sort_out(batch, works, end, mail=mail)
+        except (NotSentError, CredentialsError) as error:
+            self._halt = error
+            self._hold_back(works)
+        else:
+            take_answer(batch, works, rows, _not_told())
+
+    def _entities(self, batch: Batch, works: Sequence[Work], *, mail: bool) -> list[Row]:
+        def write() -> list[Row]:
+            return entities_of(
+                lambda: batch.write(works, mail=mail), batch.resource, self._store.now, mail=mail
+            )
+
+        try:
+            return write()
+        except (NotSentError, CredentialsError) as error:
+            # What PATCH was not allowed to do was not done, so PUT may do it.
+            refused = error.reason in ("missing_permission", "method_blocked")
+            if not (refused and isinstance(batch, NumberBatch) and batch.may_put()):
+                raise
+        return write()
+
+    def _sort_out(self, batch: Batch, works: Sequence[Work], end: Interrupted, *, mail: bool) -> None:
+        """PrestaShop ended in the middle: find out what it saved, and send the rest one by one."""
+        if len(works) == 1 and end.end is not End.MAIL_FAILED:
+            batch.fail(works[0], end.problem)
+            return
+        try:
+            shown = batch.shown(works)
+        except (CredentialsError, RefusedError, UnreachableError, ValidationError):
+            for work in works:
+                batch.fail(work, _unread())
+            return
+        saved = [work for work in works if _is_saved(batch, work, shown)]
+        missing = [work for work in works if work not in saved]
+        for work in saved:
+            batch.take(work, shown[batch.key(work)])
+        rest = self._blame(batch, saved, missing, end, shown, mail=mail)
+        for work in rest:
+            self._write(batch, [work], mail=mail)
+
+    def _blame(
+        self,
+        batch: Batch,
+        saved: Sequence[Work],
+        missing: Sequence[Work],
+        end: Interrupted,
+        shown: dict[str, Row],
+        *,
+        mail: bool,
+    ) -> Sequence[Work]:
+        """Tell the order at which it ended what became of it; the others that are missing were not tried."""
+        if end.end is End.MAIL_FAILED and saved:
+            _without_mail(saved[-1])
+            return missing
+        if end.end is End.CRASHED and saved and mail:
+            # Its state may be set and its mail not made.
+            saved[-1].mail = MailEffect.UNKNOWABLE
+        if not missing:
+            if end.end is End.CRASHED:
+                batch.fail(saved[-1], end.problem)
+            return missing
+        gone = end.end is End.CRASHED and batch.key(missing[0]) not in shown
+        batch.fail(missing[0], _is_gone(missing[0]) if gone else end.problem)
+        return missing[1:]
+
+    def _hold_back(self, works: Sequence[Work]) -> None:
+        words = f"Only a part of it was sent: {self._halt}"
+        for work in works:
+            held_back(work, later(words, "held_back", self._store.now() + USUAL_WAIT))
+
+
+def _bodies(works: Sequence[Work], most: int, mails: Callable[[Work], bool]) -> Iterator[Sequence[Work]]:
+    """The orders cut into bodies: with and without a mail apart, for one word in the address asks for all; and what
+    the store may stumble over alone, or all after it would never be reached."""
+    for mailed, size in ((False, most), (True, MOST_MAILS)):
+        some = [work for work in works if mails(work) is mailed and not work.is_suspect]
+        for start in range(0, len(some), size):
+            yield some[start : start + size]
+    for work in works:
+        if work.is_suspect:
+            yield [work]
+
+
+def _is_saved(batch: Batch, work: Work, shown: dict[str, Row]) -> bool:
+    row = shown.get(batch.key(work))
+    return row is not None and batch.holds(work, row)
+
+
+def _without_mail(work: Work) -> None:
+    work.mail = MailEffect.NOT_SENT
+    work.mail_words = "The store saved it, but its mail server did not take the mail to the customer."
+
+
+def _is_gone(work: Work) -> Problem:
+    words = f"{_GONE.removesuffix('.')} (order {work.fulfillment.number})."
+    return Problem(outcome=Outcome.REFUSED, reason="order_missing", words=words)
+
+
+def _unread() -> Problem:
+    words = "The store ended in the middle, and could not be read afterwards."
+    return unconfirmed(UnreachableError(words, reason="server_error"))
+
+
+def _not_told() -> Problem:
+    words = "The store's answer does not tell what became of this order; a module of the store may interfere."
+    return Problem(outcome=Outcome.UNCONFIRMED, reason="not_in_answer", words=words)

@@ -1,0 +1,187 @@
+"""What fbridge knows of a shop: its states by role, carriers, time zone, and what the key may do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from fbridge.models.platforms import CarrierCode
+from fbridge_prestashop.schemas import CarrierPayload, StatePayload
+from fbridge_prestashop.xml_bodies import Permissions
+
+SHIPPING, DELIVERED, CANCELED = "PS_OS_SHIPPING", "PS_OS_DELIVERED", "PS_OS_CANCELED"
+REFUNDED, FAILED = "PS_OS_REFUND", "PS_OS_ERROR"
+CONFIGURATION = ("PS_TIMEZONE", "PS_WEIGHT_UNIT", SHIPPING, DELIVERED, CANCELED, REFUNDED, FAILED)
+"""The names whose values are read: the states that PrestaShop itself knows by role, among others."""
+
+SHAPE = 1
+FIRST_WITH_PATCH = 8
+_TEMPLATES = {SHIPPING: "shipped", CANCELED: "order_canceled", REFUNDED: "refund", FAILED: "payment_error"}
+_GRAMS = {"kg": 1000.0, "g": 1.0, "gr": 1.0, "lb": 453.59237, "lbs": 453.59237, "oz": 28.349523125}
+_NAMED_AS_SHOP = "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A state of orders. ``mails``: the shop may mail the customer when an order comes into it."""
+
+    id: str
+    name: str
+    template: str = ""
+    shipped: bool = False
+    paid: bool = False
+    mails: bool = False
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopCarrier:
+    """A carrier of the shop; of all with one ``reference`` at most one is ``usable``."""
+
+    id: str
+    reference: str
+    name: str
+    url: str = ""
+    usable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopFacts:
+    """One shop. ``patch`` and ``put``: how the key may write tracking. ``countries`` and ``provinces`` are ISO codes
+    by id, ``currencies`` too."""
+
+    version: str = ""
+    shop_name: str = ""
+    configuration: Mapping[str, str] = field(default_factory=dict)
+    states: tuple[State, ...] = ()
+    carriers: tuple[ShopCarrier, ...] = ()
+    patch: bool = False
+    put: bool = False
+    products: bool = False
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    countries: Mapping[str, str] = field(default_factory=dict)
+    provinces: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As the core keeps it between runs."""
+        return {"shape": SHAPE, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self | None:
+        """As :meth:`to_json` wrote it; None for another shape, or where there was no check yet."""
+        if data.get("shape") != SHAPE:
+            return None
+        kept = {name: value for name, value in data.items() if name != "shape"}
+        kept["states"] = tuple(State(**one) for one in kept["states"])
+        kept["carriers"] = tuple(ShopCarrier(**one) for one in kept["carriers"])
+        return cls(**kept)
+
+    @property
+    def has_patch(self) -> bool:
+        """PATCH came with PrestaShop 8, and is a permission of its own."""
+        major = self.version.partition(".")[0]
+        return self.patch and major.isdigit() and int(major) >= FIRST_WITH_PATCH
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """The shop's time zone; None where it is not known."""
+        try:
+            return ZoneInfo(self.configuration["PS_TIMEZONE"])
+        except (KeyError, ValueError, OSError):
+            return None
+
+    @property
+    def grams(self) -> float | None:
+        """Grams in one of the shop's units of weight."""
+        return _GRAMS.get(self.configuration.get("PS_WEIGHT_UNIT", "kg").strip().lower())
+
+    def state(self, state_id: str) -> State | None:
+        """A state by id."""
+        return next((state for state in self.states if state.id == state_id), None)
+
+    def state_of_role(self, role: str) -> State | None:
+        """The state that the configuration names for a role, else the one with the role's mail template."""
+        named = self.state(self.configuration.get(role, ""))
+        template = _TEMPLATES.get(role)
+        found = (
+            state for state in self.states if template and state.template == template and not state.deleted
+        )
+        return named or next(found, None)
+
+    def carrier(self, carrier_id: str) -> ShopCarrier | None:
+        """A carrier by id, deleted ones included: orders keep them."""
+        return next((carrier for carrier in self.carriers if carrier.id == carrier_id), None)
+
+    def usable_carrier(self, reference: str) -> ShopCarrier | None:
+        """The carrier that stands for a reference now."""
+        return next((one for one in self.carriers if one.usable and one.reference == reference), None)
+
+    def name_of(self, carrier: ShopCarrier) -> str:
+        """A carrier's name as customers see it: ``0`` stands for the shop's own."""
+        return self.shop_name or carrier.name if carrier.name == _NAMED_AS_SHOP else carrier.name
+
+    def codes(self) -> tuple[CarrierCode, ...]:
+        """The carriers that can be mapped."""
+        return tuple(
+            CarrierCode(
+                code=carrier.reference,
+                label=self.name_of(carrier),
+                tracking_url=carrier.url.replace("@", "{number}"),
+            )
+            for carrier in self.carriers
+            if carrier.usable
+        )
+
+    def allowing(self, permissions: Permissions) -> ShopFacts:
+        """With what the key may do."""
+        return replace(
+            self,
+            shop_name=permissions.shop_name,
+            patch=permissions.may("patch", "order_carriers"),
+            put=permissions.may("put", "order_carriers"),
+            products=permissions.may("get", "products"),
+        )
+
+
+def states_from(rows: Sequence[Mapping[str, Any]]) -> tuple[State, ...]:
+    """The answer of ``order_states``. Raises: ValidationError."""
+    loaded = StatePayload(many=True).load(list(rows))
+    return tuple(
+        State(
+            id=one["id"],
+            name=one["name"],
+            template=one["template"],
+            shipped=one["shipped"],
+            paid=one["paid"],
+            mails=one["send_email"],
+            deleted=one["deleted"],
+        )
+        for one in loaded
+    )
+
+
+def carriers_from(rows: Sequence[Mapping[str, Any]]) -> tuple[ShopCarrier, ...]:
+    """The answer of ``carriers``, deleted ones included. Raises: ValidationError."""
+    loaded = CarrierPayload(many=True).load(list(rows))
+    return tuple(
+        ShopCarrier(
+            id=one["id"],
+            reference=one["id_reference"] if one["id_reference"] not in ("", "0") else one["id"],
+            name=one["name"],
+            url=one["url"],
+            usable=one["active"] and not one["deleted"],
+        )
+        for one in loaded
+    )
+
+
+def codes_by_id(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """ISO codes by id, of countries, provinces or currencies."""
+    return {str(row.get("id")): str(row.get("iso_code") or "") for row in rows}
+
+
+def configuration_from(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Values by name. Of several (one a shop) the last one counts, which is the most special."""
+    return {str(row["name"]): str(row["value"]) for row in rows if row.get("name") and row.get("value")}

@@ -1,0 +1,92 @@
+"""The conformance suite on PrestaShop: as it is today, as it was before PATCH, and with the mail with the link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from fbridge.models.states import PushState
+from fbridge.sandbox import ServedSandbox
+from fbridge.testing import AdapterConformance, StoreMail, StoreUnderTest
+from fbridge.testing.faults import Answer, Fault, FaultProxy
+from fbridge.testing.fixtures import KitFixtures
+from fbridge.testing.lost_answers import LostAnswersConformance
+from fbridge.testing.office import Office, number
+from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.shipping import ShippingConformance
+
+from .conformance_store import PrestaShopUnderTest
+
+MakeSandbox = Callable[..., ServedSandbox]
+
+
+class TestPrestaShop8(AdapterConformance):
+    @pytest.fixture
+    def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
+        return PrestaShopUnderTest(make_sandbox(orders=0))
+
+
+class TestPrestaShop17WithoutMails(ShippingConformance, LostAnswersConformance):
+    """The whole row is written by PUT, and nobody is mailed."""
+
+    @pytest.fixture
+    def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
+        return PrestaShopUnderTest(
+            make_sandbox(orders=0, version="1.7.8.11", languages=1), customer_mail="none"
+        )
+
+
+class TestInTransitMails(KitFixtures):
+    """The mail goes out with the number, so one that comes late and a second shipment have a mail of their own."""
+
+    test_c06 = ShippingConformance.test_C06_the_mail_leaves_after_the_number_was_written
+    test_c11_planned = OutcomesConformance.test_C11_no_more_mails_leave_than_the_plan_showed
+    test_c11_without_consent = OutcomesConformance.test_C11_without_consent_nobody_is_mailed
+    test_c11_notify = OutcomesConformance.test_C11_a_direct_push_that_need_not_notify_mails_nobody
+
+    @pytest.fixture
+    def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
+        return PrestaShopUnderTest(make_sandbox(orders=0), customer_mail="in_transit")
+
+    def test_a_late_number_is_mailed_once_and_a_correction_is_not(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order)
+        office.push()
+        assert (store.truth(order).closed, store.mails(order)) == (True, ())
+        office.correct(shipment, [number(1)])
+        assert office.planned_mails() == 1
+        office.push()
+        assert store.mails(order) == (StoreMail(numbers=(number(1),)),)
+        office.correct(shipment, [number(2)])
+        assert office.planned_mails() == 0
+        office.push()
+        assert store.truth(order).numbers == (number(2),)
+        assert len(store.mails(order)) == 1
+
+    def test_a_second_shipment_is_mailed_with_both_numbers(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(store.skus[0], 2)])
+        office.fetch()
+        for count in (1, 2):
+            office.ship(order, [number(count)], [(0, 1)])
+            assert office.planned_mails() == 1
+            office.push()
+        assert store.truth(order).closed
+        assert [mail.numbers for mail in store.mails(order)] == [(number(1),), (number(1), number(2))]
+
+    @pytest.mark.parametrize("saved", [False, True], ids=["not_saved", "saved"])
+    def test_after_a_lost_answer_one_mail_leaves_in_all(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, *, saved: bool
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        proxy.strike(Fault(name="dropped", answer=Answer.HANG_UP, acts=saved))
+        office.push_until_quiet()
+        assert office.state(shipment) is PushState.SENT
+        assert store.mails(order) == (StoreMail(numbers=(number(1),)),)
