@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.torture.platforms import WooCommerce
 from tests.torture.shop import Shop, open_shop, ship_some, shop_process
 
 from fbridge.bridge import Bridge
@@ -49,8 +50,8 @@ class Evening:
 @pytest.fixture
 def evening(tmp_path: Path) -> Iterator[Evening]:
     home = Home(config=tmp_path, data=tmp_path, log=tmp_path / "log")
-    with shop_process(orders=3 * SHIPMENTS, pace=0.5) as shop, Bridge.open(home) as bridge:
-        open_shop(bridge, shop, "1s")
+    with shop_process("woocommerce", orders=3 * SHIPMENTS, pace=0.5) as shop, Bridge.open(home) as bridge:
+        open_shop(bridge, shop, WooCommerce(), settle="1s")
         ship_some(bridge, SHIPMENTS)
         yield Evening(tmp_path, shop, bridge)
 
