@@ -36,6 +36,7 @@ def main() -> int:
             kills=given.kills,
             shipments=given.shipments,
             database=given.database,
+            tell=lambda words: print(words, file=sys.stderr, end="\r", flush=True),
         )
         account = torture.run()
     print(account)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -86,7 +86,9 @@ class Torture:
         shipments: int,
         database: str | None = None,
         settings: Mapping[str, Any] = MappingProxyType({}),
+        tell: Callable[[str], object] = lambda _words: None,
     ) -> None:
+        self._tell = tell
         self._platform = PLATFORMS[platform]
         self._settings = settings
         self._home = Home(config=folder, data=folder, log=folder / "log")
@@ -108,6 +110,7 @@ class Torture:
             open_shop(bridge, shop, self._platform, settle=SETTLE, **self._settings)
             while self.account.kills < self._kills:
                 self._one_round(bridge, shop)
+                self._tell(f"{self.account.kills} of {self._kills} kills")
             self._ship(bridge, self._wanted - len(self._shipped))
             shop.control("faults", "DELETE")
             self._push_in_peace(bridge)
