@@ -28,7 +28,7 @@ class PrestaShopUnderTest(StoreUnderTest):
         self._own_settings = own_settings
         self._control: Control = served.control
         mail = own_settings.get("customer_mail", "shipped")
-        self.can_mail = mail != "none"
+        self.can_mail = self.loses_mails = mail != "none"
         self.mail_holds_number = mail == "in_transit"
 
     @property
@@ -37,6 +37,9 @@ class PrestaShopUnderTest(StoreUnderTest):
 
     def new_order(self, lines: Sequence[tuple[str, int]], *, cod: bool = False) -> str:
         return str(self._control.add_order(lines, state=COD if cod else PAID))
+
+    def lose_mails(self, *, lost: bool) -> None:
+        self._control.shop.smtp_down = lost
 
     def touch(self, order: str) -> None:
         self._control.change(int(order), gift="0")

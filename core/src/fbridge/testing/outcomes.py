@@ -223,6 +223,27 @@ class OutcomesConformance(KitFixtures):
         assert store.truth(order).closed
         assert store.mails(order) == ()
 
+    def test_C11_a_lost_mail_is_not_called_sent_and_is_not_sent_again(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        if not (store.can_mail and store.loses_mails):
+            pytest.skip(
+                f"the mail server of this store of {office.platform.label} cannot be put out of order"
+            )
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        store.lose_mails(lost=True)
+        office.push_until_quiet()
+        store.lose_mails(lost=False)
+        office.push()
+        assert store.truth(order).closed
+        assert store.mails(order) == ()
+        assert office.state(shipment) is PushState.SENT
+        push = office.bridge.shipments.get(shipment.label).push
+        assert push is not None
+        assert push.effects.mail is not MailEffect.SENT
+
 
 def _words_of_the_store(proxy: FaultProxy) -> Iterator[str]:
     for one in proxy.passed:

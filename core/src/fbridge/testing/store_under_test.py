@@ -45,6 +45,7 @@ class StoreUnderTest(ABC):
     ``skus`` are at least three articles that a carrier takes, ``virtual_sku`` one that none takes (None where the
     platform has no such thing). ``can_mail``: with these settings a push may make the store mail its customers, where
     that is accepted. ``mail_holds_number``: that mail can hold tracking numbers.
+    ``loses_mails``: its mail server can be put out of order (:meth:`lose_mails`).
     ``status_swap``: bytes by which a completing write asks for its status, and as many bytes that ask for
     another one instead (None where a write names no status).
     """
@@ -55,12 +56,17 @@ class StoreUnderTest(ABC):
     virtual_sku: str | None = None
     can_mail: bool = True
     mail_holds_number: bool = True
+    loses_mails: bool = False
     status_swap: tuple[bytes, bytes] | None = None
 
     @property
     @abstractmethod
     def settings(self) -> Mapping[str, Any]:
         """The plugin's own settings that open this store, credentials among them."""
+
+    def lose_mails(self, *, lost: bool) -> None:
+        """Put the store's mail server out of order, or in order again; where ``loses_mails``."""
+        raise NotImplementedError
 
     @abstractmethod
     def new_order(self, lines: Sequence[tuple[str, int]], *, cod: bool = False) -> str:
