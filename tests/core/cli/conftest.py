@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from fbridge.bridge import Bridge
 from fbridge.cli.main import cli
 from fbridge.cli.session import Session
+from fbridge.settings import find_home
 
 PLUGIN = Path(__file__).parent / "plain_platform"
 FBRIDGE = (sys.executable, "-c", "from fbridge.cli.main import main; main()")
@@ -80,6 +82,10 @@ class User:
         assert envelope["schema"] == 1
         assert envelope["ok"] is (code == 0)
         return envelope
+
+    def bridge(self) -> Bridge:
+        """The Python API on the same home; close it."""
+        return Bridge.open(find_home({"FBRIDGE_HOME": str(self.home)}))
 
     def add_shop(self, shop: PlainStore, *more: str, name: str = "shop", code: int = 0) -> Result:
         """Add the plain store without being asked."""

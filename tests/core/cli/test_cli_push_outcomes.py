@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+
+from fbridge.storage.tables import pushes
+from fbridge.workflow.push_run import PushRun
 
 
 def ship(user: Any, *orders: str) -> None:
@@ -91,3 +96,40 @@ def test_what_happened_is_in_the_log_file_too(ready_user: Any, shop: Any) -> Non
     assert "fetch from shop: 3 orders, 3 new" in log
     assert "push to shop: 1 shipments" in log
     assert "right" not in json.dumps(log)
+
+
+def test_what_a_dead_program_left_is_in_doubt_from_now_on_and_the_story_says_so(
+    ready_user: Any, shop: Any
+) -> None:
+    ship(ready_user, "1001")
+    with ready_user.bridge() as bridge, bridge.context.database.write() as connection:
+        long_ago = bridge.context.now() - timedelta(hours=1)
+        connection.execute(
+            sa.update(pushes).values(state="sending", since=long_ago, claimed_at=long_ago, tries=1)
+        )
+    assert pushed(ready_user)["1001"]["state"] == "sent"
+    story = ready_user.json("explain", "S1")["data"]["lines"]
+    assert "S1: the program ended while it was being sent" in [line["words"] for line in story]
+
+
+def test_a_number_corrected_while_the_order_is_read_is_the_only_one_that_is_sent(
+    ready_user: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ship(ready_user, "1001")
+    read = PushRun.read
+    corrections = iter(["CORRECTED"])
+
+    def read_and_be_corrected(run: PushRun, groups: Any) -> Any:
+        page = read(run, groups)
+        for number in corrections:
+            with ready_user.bridge() as bridge:
+                bridge.shipments.set_tracking("S1", [number])
+        return page
+
+    monkeypatch.setattr(PushRun, "read", read_and_be_corrected)
+    ready_user.run("push", "--yes")
+    assert shop.order(1001).get("shipments", []) == []
+    assert pushed(ready_user)["1001"]["state"] == "sent"
+    tried = [line for line in ready_user.json("explain", "S1")["data"]["lines"] if line["what"] == "attempt"]
+    assert [one["numbers"] for one in shop.order(1001)["shipments"]] == [["CORRECTED"]]
+    assert len(tried) == 1
