@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -67,10 +66,6 @@ class Database:
         engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         with explained(self._engine.url), engine.connect() as connection:
             yield connection
-
-    def for_update(self, query: sa.Select[Any]) -> sa.Select[Any]:
-        """Lock the rows that are read (PostgreSQL; a SQLite write unit is alone anyway)."""
-        return query if self.is_sqlite else query.with_for_update()
 
     def close(self) -> None:
         """Give back all connections."""

@@ -54,11 +54,6 @@ def load_rows(connection: Connection, shipment_ids: Sequence[int]) -> tuple[Ledg
     return _load(connection, shipments.c.id.in_(shipment_ids))
 
 
-def load_order_rows(connection: Connection, store: str, order_id: int) -> tuple[LedgerRow, ...]:
-    """All shipments of one order that have left."""
-    return _load(connection, sa.and_(_has_left(store), shipments.c.order_id == order_id))
-
-
 def group_by_order(rows: Sequence[LedgerRow]) -> dict[int, tuple[LedgerRow, ...]]:
     """The rows of each order, in the order in which they were made."""
     groups: dict[int, list[LedgerRow]] = defaultdict(list)

@@ -78,11 +78,6 @@ class PushPlan:
         """How many shipments are sent or updated."""
         return sum(store.goes_out for store in self.stores)
 
-    @property
-    def to_check(self) -> int:
-        """How many shipments are read on their store first, because an answer was lost."""
-        return sum(entry.action is Action.CHECK for store in self.stores for entry in store.entries)
-
 
 def make_plan(context: Context, names: Sequence[str], *, manifest: str | None = None) -> PushPlan:
     """Plan the pushes of these stores, or of one manifest on them."""
