@@ -27,9 +27,9 @@ class SandboxProcess:
 
 
 @contextmanager
-def sandbox(**options: Any) -> Iterator[SandboxProcess]:
-    """Serve an emulated WooCommerce store with these options."""
-    command = [sys.executable, "-m", "fbridge.sandbox", "woocommerce", "--until-stdin-closes"]
+def sandbox(platform: str = "woocommerce", **options: Any) -> Iterator[SandboxProcess]:
+    """Serve an emulated store with these options."""
+    command = [sys.executable, "-m", "fbridge.sandbox", platform, "--until-stdin-closes"]
     for name, value in options.items():
         command += ["--set", f"{name}={json.dumps(value)}"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

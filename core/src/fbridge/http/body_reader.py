@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +39,18 @@ def read_body(pieces: Iterable[bytes], *, encoding: str, limit: int, deadline: f
     if unpack and body and not unpack.finished:
         raise BodyError("the compressed answer was cut", "no_answer")
     return bytes(body)
+
+
+def copy_body(pieces: Iterable[bytes], into: BinaryIO, *, encoding: str) -> None:
+    """Write a body of any size into a file, in place of what stands there.
+
+    It has to come unpacked, as was asked for: then no piece is larger than what travelled. Raises: BodyError.
+    """
+    if _unpacker(encoding):
+        raise BodyError("the file is packed, which was not asked for", "broken_encoding")
+    into.seek(0)
+    into.truncate()
+    into.writelines(pieces)
 
 
 class _Unpacker:

@@ -11,23 +11,24 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import monotonic
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 from urllib.parse import urlsplit
 
 import httpx
 
-from fbridge.errors import ConfigError, NotSentError, UnconfirmedError, UnreachableError
+from fbridge.errors import ConfigError, NotSentError, RefusedError, UnconfirmedError, UnreachableError
 from fbridge.http.auth import Auth
-from fbridge.http.body_reader import ACCEPTED_ENCODINGS, BodyError, read_body
+from fbridge.http.body_reader import ACCEPTED_ENCODINGS, BodyError, copy_body, read_body
 from fbridge.http.exchange import OnExchange, Recorder
 from fbridge.http.rate_limit import waiter
 from fbridge.http.redaction import Redactor
 from fbridge.http.response import Headers, Response
-from fbridge.http.retries import RetryPolicy, read_with_retries
-from fbridge.http.urls import Params, clean_base_url, is_loopback, join, redirect_on_same_host
+from fbridge.http.retries import PASSING_STATUSES, RetryPolicy, no_exception, read_with_retries
+from fbridge.http.urls import Params, clean_base_url, is_loopback, is_safe_place, join, redirect_on_same_host
 from fbridge.models.secrets import Secret
 from fbridge.version import __version__
 
+USER_AGENT = f"fbridge/{__version__}"
 LARGEST_ANSWER = 32 * 1024 * 1024
 MOST_HOPS = 3
 
@@ -50,12 +51,14 @@ def _nothing() -> None: ...
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One request before it is signed."""
+    """One request before it is signed. ``into`` takes the body of a good answer that may be too large for memory."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     content: bytes
+    signed: bool = True
+    into: BinaryIO | None = None
 
 
 class StoreHttp:
@@ -125,22 +128,45 @@ class StoreHttp:
         method: str = "GET",
         params: Params | None = None,
         json: Any = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         retry: bool = True,
+        final: Callable[[Response], bool] = no_exception,
         follow: bool = True,
     ) -> Response:
         """Ask for something; nothing on the store changes by it.
 
-        ``path`` is joined to ``base_url``. Tried again on connection faults, 429, 500, 502, 503 and 504,
-        waiting as ``Retry-After`` asks; what the last try gave counts, so a 503 may be returned. Redirects
-        are followed on the same host only; others are returned, and all of them without ``follow``.
+        ``path`` is joined to ``base_url``. Tried again on connection faults, 429, 500, 502, 503 and 504, unless
+        the answer is ``final``, waiting as ``Retry-After`` asks; what the last try gave counts, so a 503 may be
+        returned. Redirects are followed on the same host only; others are returned, and all of them
+        without ``follow``.
 
         Raises: UnreachableError (``no_connection``, ``bad_certificate``, ``no_answer``, ``answer_too_large``,
         ``broken_encoding``).
         """
-        call = self._call(method, path, params, json, None, headers)
+        call = self._call(method, path, params, json, content, headers)
         read_once = partial(self._follow if follow else self._read_once, call)
-        return read_with_retries(read_once, self._retry_policy) if retry else read_once()
+        return read_with_retries(read_once, self._retry_policy, final) if retry else read_once()
+
+    def download(self, url: str, into: BinaryIO) -> None:
+        """Copy a file of any size, which the store names by its whole URL, on whatever host that is.
+
+        The store's credentials do not go there. Tried again as a read is, each time from the beginning of ``into``.
+
+        Raises: RefusedError (``download_refused``; such URLs expire); UnreachableError (``insecure_url`` where the
+        place has no TLS, and as :meth:`read`).
+        """
+        if not is_safe_place(url):
+            raise UnreachableError("The store names a file by what is no https URL.", reason="insecure_url")
+        headers = {"accept": "*/*", "accept-encoding": "identity", "user-agent": USER_AGENT}
+        call = _Call("GET", url, headers, b"", signed=False, into=into)
+        answer = read_with_retries(partial(self._read_once, call), self._retry_policy)
+        if answer.ok:
+            return
+        words = f"The file at {answer.url} cannot be had: {answer.status}."
+        if answer.status in PASSING_STATUSES:
+            raise UnreachableError(words, reason="server_error")
+        raise RefusedError(words, reason="download_refused")
 
     def write(
         self,
@@ -185,7 +211,7 @@ class StoreHttp:
         own = {
             "accept": "application/json",
             "accept-encoding": ACCEPTED_ENCODINGS,
-            "user-agent": f"fbridge/{__version__}",
+            "user-agent": USER_AGENT,
         }
         if json is not None:
             content = json_lib.dumps(json, ensure_ascii=False, separators=(",", ":")).encode()
@@ -211,7 +237,8 @@ class StoreHttp:
     def _exchange(self, call: _Call, before_sending: Callable[[], object] = _nothing) -> Response:
         self._wait_for_turn()
         before_sending()
-        url, signature = self._auth.sign(call.method, call.url) if self._auth else (call.url, {})
+        auth = self._auth if call.signed else None
+        url, signature = auth.sign(call.method, call.url) if auth else (call.url, {})
         at, started = datetime.now(UTC), monotonic()
         record = partial(
             self._recorder.record,
@@ -235,19 +262,25 @@ class StoreHttp:
         with self._client.stream(
             call.method, call.url, headers=headers, content=call.content or None
         ) as answer:
-            content = read_body(
-                answer.iter_raw(),
-                encoding=answer.headers.get("content-encoding", ""),
-                limit=self._largest_answer,
-                deadline=monotonic() + 4 * self._timeout,
-            )
             return Response(
                 status=answer.status_code,
                 headers=Headers(answer.headers.multi_items()),
                 url=self._redactor.place(call.url),
-                content=content,
+                content=self._body(answer, call.into if answer.is_success else None),
                 elapsed=timedelta(seconds=monotonic() - started),
             )
+
+    def _body(self, answer: httpx.Response, into: BinaryIO | None) -> bytes:
+        encoding = answer.headers.get("content-encoding", "")
+        if into is not None:
+            copy_body(answer.iter_raw(), into, encoding=encoding)
+            return b""
+        return read_body(
+            answer.iter_raw(),
+            encoding=encoding,
+            limit=self._largest_answer,
+            deadline=monotonic() + 4 * self._timeout,
+        )
 
     def _write_error(self, call: _Call, fault: Exception) -> UnreachableError:
         words = self._words(call, fault)

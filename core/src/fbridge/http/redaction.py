@@ -34,6 +34,10 @@ SECRET_PARAMETERS = frozenset(
         "signature",
         "token",
         "ws_key",
+        "x-amz-credential",
+        "x-amz-signature",
+        "x-goog-credential",
+        "x-goog-signature",
     }
 )
 """Query parameters that are hidden whatever they hold."""

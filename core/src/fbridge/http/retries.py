@@ -39,8 +39,20 @@ class _PassingAnswerError(Exception):
         self.response = response
 
 
-def read_with_retries(read_once: Callable[[], Response], policy: RetryPolicy) -> Response:
-    """What the last try gave: its answer, whatever the status, or its UnreachableError."""
+def no_exception(_response: Response) -> bool:
+    """Every answer with one of :data:`PASSING_STATUSES` is tried again."""
+    return False
+
+
+def read_with_retries(
+    read_once: Callable[[], Response],
+    policy: RetryPolicy,
+    final: Callable[[Response], bool] = no_exception,
+) -> Response:
+    """What the last try gave: its answer, whatever the status, or its UnreachableError.
+
+    ``final`` names answers that are not tried again although their status would allow it.
+    """
     # Brings asyncio along; who only names a RetryPolicy need not wait for it.
     import stamina
 
@@ -55,14 +67,14 @@ def read_with_retries(read_once: Callable[[], Response], policy: RetryPolicy) ->
     try:
         for attempt in attempts:
             with attempt:
-                return _answer_at_rest(read_once())
+                return _answer_at_rest(read_once(), final)
     except _PassingAnswerError as passing:
         return passing.response
     raise AssertionError("stamina ends with an answer or an error")
 
 
-def _answer_at_rest(response: Response) -> Response:
-    if response.status in PASSING_STATUSES:
+def _answer_at_rest(response: Response, final: Callable[[Response], bool]) -> Response:
+    if response.status in PASSING_STATUSES and not final(response):
         raise _PassingAnswerError(response)
     return response
 

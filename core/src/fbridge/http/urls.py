@@ -59,6 +59,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_safe_place(url: str) -> bool:
+    """Whether a whole URL leads to https, or to this machine."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    except ValueError:
+        return False
+
+
 def join(base_url: str, path: str, params: Params | None = None) -> str:
     """``base_url`` (which may have a path) + ``path`` (which may have a query) + ``params``.
 
