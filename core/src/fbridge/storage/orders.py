@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.models.orders import Order, RejectedOrder
+from fbridge.models.parts import in_parts
 from fbridge.storage.order_rows import (
     content_hash,
     line_rows,
@@ -21,7 +22,7 @@ from fbridge.storage.order_rows import (
     store_shipment_to_json,
 )
 from fbridge.storage.quantities import LineQuantity, refresh_open_quantity
-from fbridge.storage.tables import order_lines, orders, rejected_orders, stores
+from fbridge.storage.tables import MOST_KEYS, order_lines, orders, rejected_orders, stores
 
 __all__ = [
     "UpsertCounts",
@@ -36,7 +37,6 @@ __all__ = [
 ]
 
 
-_MOST_KEYS = 500
 REPEATED_HOUR = timedelta(hours=1)
 """On a DST night local times of an hour come twice; such a time tells no order of versions within it."""
 
@@ -101,9 +101,8 @@ def keep_store_shipments(connection: Connection, store: str, page: Sequence[Orde
 def load_orders(connection: Connection, ids: Collection[int]) -> dict[int, Order]:
     """The kept orders by their keys in the database; unknown keys are left out. Two queries for any 500."""
     found: dict[int, Order] = {}
-    keys = list(ids)
-    for start in range(0, len(keys), _MOST_KEYS):
-        found |= _load_orders(connection, keys[start : start + _MOST_KEYS])
+    for part in in_parts(list(ids), MOST_KEYS):
+        found |= _load_orders(connection, part)
     return found
 
 

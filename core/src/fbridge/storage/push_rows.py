@@ -11,10 +11,12 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from fbridge.models.fulfillments import Baseline, Item
 from fbridge.models.orders import Money
+from fbridge.models.parts import in_parts
 from fbridge.models.push import LedgerRow
 from fbridge.models.shipments import Carrier
 from fbridge.models.states import PushState
 from fbridge.storage.tables import (
+    MOST_KEYS,
     carriers,
     manifests,
     orders,
@@ -102,7 +104,7 @@ def _load(connection: Connection, where: sa.ColumnElement[bool]) -> tuple[Ledger
 
 def _items(connection: Connection, ids: Sequence[int]) -> dict[int, list[Item]]:
     found: dict[int, list[Item]] = defaultdict(list)
-    for part in _parts(ids):
+    for part in in_parts(ids, MOST_KEYS):
         query = sa.select(shipment_lines).where(shipment_lines.c.shipment_id.in_(part))
         for row in connection.execute(query.order_by(shipment_lines.c.line_id)):
             found[row.shipment_id].append(Item(line_id=row.line_id, quantity=row.quantity))
@@ -111,16 +113,11 @@ def _items(connection: Connection, ids: Sequence[int]) -> dict[int, list[Item]]:
 
 def _numbers(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, int], list[str]]:
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for part in _parts(ids):
+    for part in in_parts(ids, MOST_KEYS):
         query = sa.select(shipment_numbers).where(shipment_numbers.c.shipment_id.in_(part))
         for row in connection.execute(query.order_by(shipment_numbers.c.position)):
             found[row.shipment_id, row.revision].append(row.number)
     return found
-
-
-def _parts(ids: Sequence[int], size: int = 500) -> list[Sequence[int]]:
-    """Databases limit the number of values in one statement."""
-    return [ids[start : start + size] for start in range(0, len(ids), size)]
 
 
 def _ledger_row(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from fbridge.models.orders import OrderLine
+from fbridge.models.parts import in_parts
 from fbridge.models.states import FulfillmentState, PushState
 from fbridge.storage.order_rows import line_from_row
-from fbridge.storage.tables import order_lines, orders, pushes, shipment_lines, shipments
-
-_CHUNK = 500
+from fbridge.storage.tables import MOST_KEYS, order_lines, orders, pushes, shipment_lines, shipments
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def line_quantities(
 ) -> dict[int, tuple[LineQuantity, ...]]:
     """The lines of these orders in their sequence, by order id. Two queries for any 500 orders."""
     found: dict[int, tuple[LineQuantity, ...]] = dict.fromkeys(order_ids, ())
-    for chunk in _chunks(order_ids):
+    for chunk in in_parts(sorted(set(order_ids)), MOST_KEYS):
         held = _held(connection, chunk)
         lines = defaultdict(list)
         query = sa.select(order_lines).where(order_lines.c.order_id.in_(chunk))
@@ -123,9 +122,3 @@ def _held(connection: Connection, order_ids: Collection[int]) -> _Held:
 def _line_quantity(row: RowMapping, held: _Held) -> LineQuantity:
     sent, pending = held.get((row["order_id"], row["line_id"]), (0, 0))
     return LineQuantity(line=line_from_row(row), sent=sent, pending=pending)
-
-
-def _chunks(order_ids: Collection[int]) -> Iterable[list[int]]:
-    ordered = sorted(set(order_ids))
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]

@@ -21,6 +21,9 @@ from fbridge.models.states import (
 )
 from fbridge.storage.columns import ExactDecimal, UtcTime, Word
 
+MOST_KEYS = 500
+"""Keys in one statement: databases limit the number of its values."""
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",

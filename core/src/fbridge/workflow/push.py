@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
 from fbridge.errors import FbridgeError, PluginError, RefusedError
+from fbridge.models.parts import in_parts
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import PushState
 from fbridge.storage import push_ledger
@@ -118,7 +119,7 @@ def _groups(run: PushRun) -> list[Group]:
 def _check_due(run: PushRun) -> None:
     now = run.now()
     due = [group for group in _groups(run) if (at := check_due_at(run, group)) and at <= now]
-    for chunk in _chunks(due, run.opened.adapter.platform.batch_size):
+    for chunk in in_parts(due, run.opened.adapter.platform.batch_size):
         check_chunk(run, chunk)
 
 
@@ -126,7 +127,7 @@ def _send_due(run: PushRun) -> None:
     due = _due(run)
     run.total = run.done + len(due)
     recent: deque[tuple[PushState, str, str]] = deque(maxlen=EQUAL_FAULTS)
-    for chunk in _chunks(due, run.opened.adapter.platform.batch_size):
+    for chunk in in_parts(due, run.opened.adapter.platform.batch_size):
         if run.stop.is_set():
             return
         send_chunk(run, chunk)
@@ -189,11 +190,6 @@ def _wait_until_settled(run: PushRun) -> bool:
 
 def _retry_at(row: LedgerRow) -> datetime | None:
     return row.next_at if row.state is PushState.RETRY else None
-
-
-def _chunks(groups: Sequence[Group], size: int) -> Iterator[Sequence[Group]]:
-    for start in range(0, len(groups), size):
-        yield groups[start : start + size]
 
 
 def _items(context: Context, run: PushRun | None) -> tuple[PushItem, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from fbridge.http import Response
+from fbridge.models.parts import in_parts
 from fbridge.models.platforms import OrderQuery, Store
 from fbridge_prestashop import keyset
 from fbridge_prestashop.answers import rows_of, server_time
@@ -96,8 +97,7 @@ def _pages_by_id(
     client: PrestaShopClient, beside: BesideOrders, shop: Shop, order_ids: Sequence[str]
 ) -> Iterator[RawPage]:
     fields = order_fields(shop.facts.version)
-    for start in range(0, len(order_ids), PAGE_SIZE):
-        asked = list(dict.fromkeys(order_ids[start : start + PAGE_SIZE]))
+    for asked in in_parts(list(dict.fromkeys(order_ids)), PAGE_SIZE):
         numeric = [order_id for order_id in asked if order_id.isascii() and order_id.isdigit()]
         rows = client.orders(numeric, fields) if numeric else []
         present = {str(row.get("id")) for row in rows}

@@ -20,6 +20,7 @@ from fbridge.errors import (
     UnreachableError,
 )
 from fbridge.models.fulfillments import Fulfillment, Receipt
+from fbridge.models.parts import in_parts
 from fbridge.models.platforms import Store
 from fbridge.models.problems import (
     USUAL_WAIT,
@@ -177,8 +178,7 @@ def _bodies(works: Sequence[Work], most: int, mails: Callable[[Work], bool]) -> 
     the store may stumble over alone, or all after it would never be reached."""
     for mailed, size in ((False, most), (True, MOST_MAILS)):
         some = [work for work in works if mails(work) is mailed and not work.is_suspect]
-        for start in range(0, len(some), size):
-            yield some[start : start + size]
+        yield from in_parts(some, size)
     for work in works:
         if work.is_suspect:
             yield [work]

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from fbridge.errors import RefusedError, UnreachableError
 from fbridge.http import Response
+from fbridge.models.parts import in_parts
 from fbridge.models.platforms import OrderQuery, Store
 from fbridge_woocommerce import keyset
 from fbridge_woocommerce.answers import list_of, server_time
@@ -111,8 +112,7 @@ def _start(query: OrderQuery) -> Position:
 
 
 def _pages_by_id(client: WooClient, order_ids: Sequence[str], beside: _Beside) -> Iterator[RawPage]:
-    for start in range(0, len(order_ids), PAGE_SIZE):
-        asked = list(dict.fromkeys(order_ids[start : start + PAGE_SIZE]))
+    for asked in in_parts(list(dict.fromkeys(order_ids)), PAGE_SIZE):
         numeric = [order_id for order_id in asked if order_id.isascii() and order_id.isdigit()]
         rows = client.orders(numeric) if numeric else []
         listed = {str(row.get("id")) for row in rows if isinstance(row, Mapping)}
