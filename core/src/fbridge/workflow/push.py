@@ -105,8 +105,10 @@ def _work(run: PushRun) -> None:
         push_ledger.adopt_dead_claims(connection, run.name, at=run.now(), every_unsent=run.turn.restored)
     for _ in range(MOST_ROUNDS):
         run.again = False
-        _check_due(run)
-        _send_due(run)
+        groups = _groups(run)
+        if _check_due(run, groups):
+            groups = _groups(run)
+        _send_due(run, groups)
         if not (run.again or _wait_until_settled(run)):
             return
 
@@ -116,15 +118,17 @@ def _groups(run: PushRun) -> list[Group]:
         return list(load_orders_in_work(connection, run.name, manifest=run.manifest).values())
 
 
-def _check_due(run: PushRun) -> None:
+def _check_due(run: PushRun, groups: Sequence[Group]) -> bool:
+    """Check what it is time for; tells whether there was any."""
     now = run.now()
-    due = [group for group in _groups(run) if (at := check_due_at(run, group)) and at <= now]
+    due = [group for group in groups if (at := check_due_at(run, group)) and at <= now]
     for chunk in in_parts(due, run.opened.adapter.platform.batch_size):
         check_chunk(run, chunk)
+    return bool(due)
 
 
-def _send_due(run: PushRun) -> None:
-    due = _due(run)
+def _send_due(run: PushRun, groups: Sequence[Group]) -> None:
+    due = _due(run, groups)
     run.total = run.done + len(due)
     recent: deque[tuple[PushState, str, str]] = deque(maxlen=EQUAL_FAULTS)
     for chunk in in_parts(due, run.opened.adapter.platform.batch_size):
@@ -134,9 +138,8 @@ def _send_due(run: PushRun) -> None:
         _stop_on_equal_faults(run, chunk, recent)
 
 
-def _due(run: PushRun) -> list[Group]:
+def _due(run: PushRun, groups: Sequence[Group]) -> list[Group]:
     """The orders with something to send and nothing unconfirmed; the others get their reason noted."""
-    groups = _groups(run)
     with run.context.database.read() as connection:
         orders = load_orders(connection, [group[0].order_id for group in groups])
     due = []
