@@ -67,6 +67,31 @@ def test_our_mark_proves_it_is_there() -> None:
     assert finding(sent, order(there)) is Finding.THERE
 
 
+@pytest.mark.parametrize(
+    ("mailed", "notify", "found"),
+    [
+        (True, True, Finding.THERE),
+        (False, False, Finding.THERE),
+        (False, True, Finding.PARTLY_THERE),
+        (None, True, Finding.THERE),
+    ],
+)
+def test_a_mail_is_still_due_only_where_the_store_shows_that_it_never_left(
+    mailed: bool | None, notify: bool, found: Finding
+) -> None:
+    sent = after(order(), shipment())
+    there = StoreShipment(remote_id="f1", mark=UUID, numbers=("BX1",), mailed=mailed)
+    verdict = judge(sent, order(there), siblings=(), completes_order=False, notify=notify)
+    assert (verdict.finding, verdict.mailed) == (found, mailed)
+
+
+def test_a_correction_found_on_the_store_mails_nobody_again() -> None:
+    corrected = replace(after(order(), shipment()), acknowledged=1, revision=2)
+    there = StoreShipment(remote_id="f1", mark=UUID, numbers=("BX1",), mailed=False)
+    verdict = judge(corrected, order(there), siblings=(), completes_order=False, notify=True)
+    assert verdict.finding is Finding.THERE
+
+
 def test_our_number_among_what_is_new_proves_it_is_there() -> None:
     sent = after(order(), shipment())
     assert finding(sent, order(StoreShipment(remote_id="f1", numbers=("BX1",)))) is Finding.THERE

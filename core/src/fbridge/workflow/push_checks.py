@@ -82,9 +82,16 @@ def _judge_group(run: PushRun, group: Group, order: Order) -> None:
         run.turn.verify(connection)
         for row in open_rows:
             siblings = [one for key, one in wanted.items() if key != row.uuid]
-            verdict = judge(wanted[row.uuid], order, siblings=siblings, completes_order=complete)
+            verdict = judge(
+                wanted[row.uuid],
+                order,
+                siblings=siblings,
+                completes_order=complete,
+                notify=run.policy.accepts_mail,
+            )
             run.touched[row.shipment_id] = None
             state, reason, changes = _consequence(row, verdict, complete=complete)
+            changes |= _mail_changes(row, verdict, asked=run.policy.accepts_mail)
             push_ledger.settle(
                 connection, row.shipment_id, state, reason=reason, words=verdict.words, at=now, **changes
             )
@@ -106,13 +113,23 @@ def _consequence(
             "effect_shipment": Effect.DONE,
             "effect_tracking": Effect.DONE if row.numbers else Effect.NOT_DONE,
             "effect_status": Effect.DONE if complete else Effect.NOT_DONE,
-            "effect_mail": MailEffect.UNKNOWABLE if complete else MailEffect.NOT_SENT,
         }
         return PushState.SENT, "found_on_store", changes
     if verdict.finding is Finding.UNPROVABLE:
         return PushState.NEEDS_ATTENTION, "unprovable", changes
     if verdict.finding is Finding.PARTLY_THERE:
         return PushState.READY, "finish_what_is_there", changes
-    if row.mail is MailEffect.UNCONFIRMED:
-        changes["effect_mail"] = MailEffect.NOT_SENT
     return PushState.READY, "proved_absent", changes
+
+
+def _mail_changes(row: LedgerRow, verdict: Verdict, *, asked: bool) -> dict[str, Any]:
+    """What the store's trace tells of the mail; without a trace a mail that may have left stays unknowable."""
+    if row.mail is MailEffect.SENT or verdict.mailed:
+        return {"effect_mail": MailEffect.SENT}
+    if verdict.mailed is False:
+        return {"effect_mail": MailEffect.NOT_SENT}
+    if verdict.finding is Finding.THERE and asked:
+        return {"effect_mail": MailEffect.UNKNOWABLE}
+    if verdict.finding is Finding.ABSENT and row.mail is MailEffect.UNCONFIRMED:
+        return {"effect_mail": MailEffect.NOT_SENT}
+    return {}

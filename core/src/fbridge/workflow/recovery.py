@@ -28,11 +28,15 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """A finding with its evidence in words, and the remote ids that are ours."""
+    """A finding with its evidence in words, and the remote ids that are ours.
+
+    ``mailed``: whether the customer was mailed about what is ours; None where the store leaves no trace of it.
+    """
 
     finding: Finding
     words: str
     remote_ids: tuple[str, ...] = ()
+    mailed: bool | None = None
 
 
 def snapshot(order: Order) -> str:
@@ -61,16 +65,21 @@ def judge(
     *,
     siblings: Collection[FulfillmentShipment],
     completes_order: bool,
+    notify: bool = False,
 ) -> Verdict:
     """Judge one unconfirmed shipment from its order as the store shows it now.
 
     ``siblings`` are the order's other shipments that have left. ``completes_order``: the order was to become
-    fulfilled with this push.
+    fulfilled with this push. ``notify``: the customer was to be mailed.
     """
     ours = _ours(shipment, order, siblings)
     if ours:
-        complete = order.status is OrderStatus.CLOSED or not completes_order
-        return _found(shipment, ours, complete=complete)
+        mailed = _mailed(ours)
+        lacking = _lacking(shipment, ours) or _lacking_of_order(
+            complete=order.status is OrderStatus.CLOSED or not completes_order,
+            mailed=mailed is not False or not notify or shipment.acknowledged is not None,
+        )
+        return _found(ours, lacking, mailed)
     if shipment.acknowledged is not None:
         return Verdict(finding=Finding.ABSENT, words="the store still shows the former revision")
     if completes_order and order.status is OrderStatus.CLOSED:
@@ -117,16 +126,28 @@ def _entries(shipment: StoreShipment) -> list[tuple[str, str]]:
     return [(shipment.remote_id, number) for number in shipment.numbers or ("",)]
 
 
-def _found(shipment: FulfillmentShipment, ours: tuple[StoreShipment, ...], *, complete: bool) -> Verdict:
-    ids = tuple(s.remote_id for s in ours)
-    lacking = _lacking(shipment, ours)
-    if not lacking and not complete:
-        lacking = "the order's status is still to be set"
-    if lacking:
-        return Verdict(
-            finding=Finding.PARTLY_THERE, words=f"the store shows the shipment, but {lacking}", remote_ids=ids
-        )
-    return Verdict(finding=Finding.THERE, words="the store shows the shipment as sent", remote_ids=ids)
+def _mailed(ours: tuple[StoreShipment, ...]) -> bool | None:
+    traces = {one.mailed for one in ours}
+    if True in traces:
+        return True
+    return None if None in traces else False
+
+
+def _found(ours: tuple[StoreShipment, ...], lacking: str, mailed: bool | None) -> Verdict:
+    return Verdict(
+        finding=Finding.PARTLY_THERE if lacking else Finding.THERE,
+        words=f"the store shows the shipment, but {lacking}"
+        if lacking
+        else "the store shows the shipment as sent",
+        remote_ids=tuple(one.remote_id for one in ours),
+        mailed=mailed,
+    )
+
+
+def _lacking_of_order(*, complete: bool, mailed: bool) -> str:
+    if not complete:
+        return "the order's status is still to be set"
+    return "" if mailed else "the customer is still to be mailed"
 
 
 def _lacking(shipment: FulfillmentShipment, ours: tuple[StoreShipment, ...]) -> str:
