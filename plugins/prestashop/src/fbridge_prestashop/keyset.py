@@ -23,20 +23,29 @@ from fbridge_prestashop.shop_time import before_the_change, parse, text_of
 OVERLAP = timedelta(seconds=120)
 RESTLESS = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
+BEGINNING = datetime(1970, 1, 1)  # noqa: DTZ001 - the shop's times have no zone
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where reading stands: at a second (None: at the beginning), or within it, after the order ``last_id``."""
+    """Where reading stands: at a second (None: at the beginning), or within it, after the order ``last_id``.
+
+    ``begun`` is where the run began that stands here in its middle (None: it begins here).
+    """
 
     second: datetime | None = None
     last_id: int | None = None
+    begun: datetime | None = None
 
     @classmethod
     def from_cursor(cls, cursor: Mapping[str, Any]) -> Self:
         """The position that :meth:`to_cursor` wrote."""
-        last_id = cursor.get("id")
-        return cls(parse(cursor.get("from")), int(last_id) if last_id is not None else None)
+        last_id, begun = cursor.get("id"), parse(cursor.get("begun"))
+        return cls(parse(cursor.get("from")), int(last_id) if last_id is not None else None, begun)
+
+    def at(self, second: datetime | None, last_id: int | None = None) -> Position:
+        """Further on in the same run."""
+        return Position(second, last_id, begun=self.begun or self.second or BEGINNING)
 
     def to_cursor(self) -> dict[str, Any]:
         """JSON-able; times as the shop writes them."""
@@ -45,6 +54,8 @@ class Position:
             cursor["from"] = text_of(self.second)
         if self.last_id is not None:
             cursor["id"] = self.last_id
+        if self.begun is not None:
+            cursor["begun"] = text_of(self.begun)
         return cursor
 
 
@@ -68,15 +79,15 @@ def step(position: Position, rows: Sequence[Any], page_size: int, now: datetime)
     last = _last_second(rows, position.second, now - RESTLESS)
     whole = [row for row in rows if (moment := changed(row)) is None or moment < last]
     if last != position.second and any(changed(row) for row in whole):
-        return Step(whole, Position(last))
-    return Step(rows, Position(last, _highest_id([row for row in rows if changed(row) == last])))
+        return Step(whole, position.at(last))
+    return Step(rows, position.at(last, _highest_id([row for row in rows if changed(row) == last])))
 
 
 def _step_within(position: Position, rows: Sequence[Any], page_size: int) -> Step:
     """A page of one second: a short one ends it."""
     if len(rows) >= page_size:
-        return Step(rows, Position(position.second, _highest_id(rows)))
-    return Step(rows, Position(position.second + SECOND if position.second else None))
+        return Step(rows, position.at(position.second, _highest_id(rows)))
+    return Step(rows, position.at(position.second + SECOND if position.second else None))
 
 
 def _last_second(rows: Sequence[Any], first: datetime | None, horizon: datetime) -> datetime:
@@ -99,13 +110,15 @@ def _highest_id(rows: Sequence[Any]) -> int:
 def final_position(start: Position, newest: datetime | None, now: datetime, zone: ZoneInfo) -> Position:
     """Where the next run begins: a little before the newest order read, never before this run's beginning.
 
-    An order from the future, by a wrong clock or import, must not carry the position along. In a night when the
-    clocks change it steps back three hours.
+    That is where the whole run began, also where it went on in its middle at ``start``. An order from the future, by
+    a wrong clock or import, must not carry the position along. In a night when the clocks change it steps back three
+    hours.
     """
+    newest = newest or (start.second if start.begun else None)
     if newest is None:
         return Position(start.second)
-    back = before_the_change(min(newest, now) - OVERLAP, zone)
-    return Position(max(back, start.second) if start.second else back)
+    back, begun = before_the_change(min(newest, now) - OVERLAP, zone), start.begun or start.second
+    return Position(max(back, begun) if begun else back)
 
 
 def changed(row: Any) -> datetime | None:

@@ -22,23 +22,27 @@ from fbridge.errors import UnreachableError
 OVERLAP = timedelta(seconds=120)
 RESTLESS = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where reading stands: after a second (None: at the beginning), or within the second ``tie``.
 
-    ``page`` is the next page of the tie to read (0: its count is not known yet).
+    ``page`` is the next page of the tie to read (0: its count is not known yet). ``begun`` is where the run began
+    that stands here in its middle (None: it begins here).
     """
 
     after: datetime | None = None
     tie: datetime | None = None
     page: int = 0
+    begun: datetime | None = None
 
     @classmethod
     def from_cursor(cls, cursor: Mapping[str, Any]) -> Self:
         """The position that :meth:`to_cursor` wrote."""
-        return cls(_read(cursor.get("after")), _read(cursor.get("tie")), int(cursor.get("page", 0)))
+        after, tie, begun = (_read(cursor.get(name)) for name in ("after", "tie", "begun"))
+        return cls(after, tie, int(cursor.get("page", 0)), begun)
 
     def to_cursor(self) -> dict[str, Any]:
         """JSON-able: times as ``YYYY-MM-DDTHH:MM:SS``, GMT."""
@@ -47,11 +51,17 @@ class Position:
             cursor["after"] = _write(self.after)
         if self.tie is not None:
             cursor |= {"tie": _write(self.tie), "page": self.page}
+        if self.begun is not None:
+            cursor["begun"] = _write(self.begun)
         return cursor
+
+    def at(self, after: datetime | None, tie: datetime | None = None, page: int = 0) -> Position:
+        """Further on in the same run."""
+        return Position(after, tie, page, begun=self.begun or self.after or BEGINNING)
 
     def within_tie(self, page: int) -> Position:
         """The position before a page of the tie; 0 is after its first page, so the second is done."""
-        return Position(self.after, self.tie, page) if page > 0 else Position(self.tie)
+        return self.at(self.after, self.tie, page) if page > 0 else self.at(self.tie)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,8 @@ def step(
     last = _last_second(rows, server_time - RESTLESS)
     whole = [row for row in rows if (moment := modified(row)) is None or moment < last]
     if any(modified(row) for row in whole):
-        return Step(whole, Position(last - SECOND))
-    return Step(whole, Position(position.after, tie=last))
+        return Step(whole, position.at(last - SECOND))
+    return Step(whole, position.at(position.after, tie=last))
 
 
 def _is_all(rows: Sequence[Any], total: int | None, page_size: int) -> bool:
@@ -96,12 +106,14 @@ def _last_second(rows: Sequence[Any], horizon: datetime) -> datetime:
 def final_position(start: Position, newest: datetime | None, server_time: datetime) -> Position:
     """Where the next run begins: a little before the newest order read, never before this run's beginning.
 
-    An order from the future, by a wrong clock or import, must not carry the position along.
+    That is where the whole run began, also where it went on in its middle at ``start``. An order from the future, by
+    a wrong clock or import, must not carry the position along.
     """
+    newest = newest or (start.after if start.begun else None)
     if newest is None:
         return Position(start.after)
-    back = min(newest, server_time) - OVERLAP
-    return Position(max(back, start.after) if start.after else back)
+    back, begun = min(newest, server_time) - OVERLAP, start.begun or start.after
+    return Position(max(back, begun) if begun else back)
 
 
 def modified(row: Any) -> datetime | None:

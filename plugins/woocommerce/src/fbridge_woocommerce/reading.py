@@ -61,7 +61,7 @@ class _ChangedOrders:
                 yield page
             else:
                 yield from self._tie(position)
-                position = Position(position.tie)
+                position = position.at(position.tie)
 
     def _page(self, position: Position) -> tuple[RawPage, Position | None]:
         response = self._client.changed_orders(position.after)

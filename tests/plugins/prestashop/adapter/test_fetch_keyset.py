@@ -31,21 +31,21 @@ def test_of_a_full_page_only_whole_seconds_count() -> None:
     rows = [row(0), row(1), row(2), row(2)]
     got = step(Position(), rows, 4, NOW)
     assert got.rows == rows[:2]
-    assert got.position == Position(OLD + timedelta(seconds=2))
+    assert got.position == Position().at(OLD + timedelta(seconds=2))
 
 
 def test_one_second_on_a_whole_page_is_read_on_by_id() -> None:
     rows = [row(5, order_id) for order_id in (3, 4, 8, 9)]
     got = step(Position(OLD), rows, 4, NOW)
-    assert got.position == Position(OLD + timedelta(seconds=5), 9)
+    assert got.position == Position(OLD).at(OLD + timedelta(seconds=5), 9)
     short = step(got.position, rows[:2], 4, NOW)
-    assert short.position == Position(OLD + timedelta(seconds=6))
+    assert short.position == Position(OLD).at(OLD + timedelta(seconds=6))
 
 
 def test_an_order_that_changes_while_the_page_is_made_carries_nothing_along() -> None:
     rows = [row(0), at(NOW, 7), row(3), at(NOW, 8)]
     got = step(Position(), rows, 4, NOW)
-    assert got.position == Position(OLD + timedelta(seconds=3))
+    assert got.position == Position().at(OLD + timedelta(seconds=3))
     assert got.rows == rows[:1]
 
 
@@ -53,7 +53,7 @@ def test_an_order_that_shows_an_earlier_time_than_was_asked_for_does_not_turn_re
     """In the hour that comes twice."""
     start = Position(OLD + timedelta(seconds=9))
     got = step(start, [row(1, 1), row(9, 2), row(9, 3), row(2, 4)], 4, NOW)
-    assert got.position == Position(start.second, 3)
+    assert got.position == start.at(start.second, 3)
 
 
 def test_an_order_without_a_time_does_not_stop_the_paging() -> None:
@@ -70,6 +70,16 @@ def test_the_last_cursor_steps_back_but_never_behind_its_beginning() -> None:
     start = Position(newest - timedelta(seconds=30))
     assert final_position(start, newest, NOW, ROME).second == start.second
     assert final_position(start, None, NOW, ROME).second == start.second
+
+
+def test_a_run_that_goes_on_in_its_middle_keeps_the_overlap_of_the_whole() -> None:
+    first = Position().at(NOW - timedelta(seconds=10))
+    assert final_position(first, NOW, NOW, ROME).second == NOW - timedelta(seconds=120)
+    middle = Position.from_cursor(Position(OLD).at(NOW - timedelta(seconds=10)).to_cursor())
+    assert final_position(middle, NOW, NOW, ROME).second == NOW - timedelta(seconds=120)
+    assert final_position(middle, None, NOW, ROME).second == NOW - timedelta(seconds=130)
+    early = Position(NOW - timedelta(seconds=40)).at(NOW - timedelta(seconds=10))
+    assert final_position(early, NOW, NOW, ROME).second == NOW - timedelta(seconds=40)
 
 
 def test_an_order_from_the_future_does_not_carry_the_cursor_along() -> None:

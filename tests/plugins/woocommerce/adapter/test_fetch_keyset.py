@@ -28,19 +28,19 @@ def test_of_a_full_page_only_whole_seconds_count() -> None:
     rows = [row(0), row(1), row(2), row(2)]
     got = step(Position(), rows, total=9, page_size=4, server_time=NOW)
     assert got.rows == rows[:2]
-    assert got.position == Position(OLD + timedelta(seconds=1))
+    assert got.position == Position().at(OLD + timedelta(seconds=1))
 
 
 def test_one_second_on_a_whole_page_is_a_tie() -> None:
     start = Position(OLD)
     got = step(start, [row(5)] * 4, total=9, page_size=4, server_time=NOW)
-    assert got.position == Position(start.after, tie=OLD + timedelta(seconds=5))
+    assert got.position == start.at(start.after, tie=OLD + timedelta(seconds=5))
 
 
 def test_an_order_that_changes_while_the_page_is_made_carries_nothing_along() -> None:
     rows = [row(0), at(NOW, 7), row(3), at(NOW, 8)]
     got = step(Position(), rows, total=9, page_size=4, server_time=NOW)
-    assert got.position == Position(OLD + timedelta(seconds=2))
+    assert got.position == Position().at(OLD + timedelta(seconds=2))
 
 
 def test_a_store_that_gives_smaller_pages_is_not_at_its_end() -> None:
@@ -64,6 +64,16 @@ def test_the_last_cursor_steps_back_but_never_behind_its_beginning() -> None:
     start = Position(newest - timedelta(seconds=30))
     assert final_position(start, newest, NOW).after == start.after
     assert final_position(start, None, NOW).after == start.after
+
+
+def test_a_run_that_goes_on_in_its_middle_keeps_the_overlap_of_the_whole() -> None:
+    first = Position().at(NOW - timedelta(seconds=10))
+    assert final_position(first, NOW, NOW).after == NOW - timedelta(seconds=120)
+    middle = Position.from_cursor(Position(OLD).at(NOW - timedelta(seconds=10)).to_cursor())
+    assert final_position(middle, NOW, NOW).after == NOW - timedelta(seconds=120)
+    assert final_position(middle, None, NOW).after == NOW - timedelta(seconds=130)
+    early = Position(NOW - timedelta(seconds=40)).at(NOW - timedelta(seconds=10))
+    assert final_position(early, NOW, NOW).after == NOW - timedelta(seconds=40)
 
 
 def test_an_order_from_the_future_does_not_carry_the_cursor_along() -> None:

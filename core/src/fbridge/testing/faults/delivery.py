@@ -6,6 +6,7 @@ import select
 import socket
 import time
 from contextlib import suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from threading import Event
 
@@ -14,6 +15,9 @@ from fbridge.testing.faults.rules import Answer, Fault
 
 LONGEST_SILENCE = 20.0
 DRIP_PAUSE = 0.03
+SHORTEST_DRIP = 200
+"""Bytes: a store may answer with no more than a number, which would be through in no time."""
+
 _BLANKS = b" " * 65536
 
 
@@ -52,6 +56,7 @@ def _send_head(handler: BaseHTTPRequestHandler, answer: HttpAnswer) -> None:
 
 
 def _drip(handler: BaseHTTPRequestHandler, answer: HttpAnswer, closing: Event) -> None:
+    answer = replace(answer, body=answer.body.ljust(SHORTEST_DRIP))
     with suppress(ConnectionError):
         _send_head(handler, answer)
         for byte in answer.body:
