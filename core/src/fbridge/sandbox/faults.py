@@ -10,9 +10,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import ClientDisconnected
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Request, Response
 
-from fbridge.sandbox.background_work import answer_of, gateway_timeout, run_detached
+from fbridge.sandbox.background_work import answer_of, detached, gateway_timeout, run_detached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -49,6 +49,10 @@ class FaultKind(StrEnum):
     """200 with an HTML page in place of JSON, as security plugins do; nothing was done."""
     SLOW = "slow"
     """All is done, the answer comes ``seconds`` later."""
+    INTERNAL_ERROR = "internal_error"
+    """The platform's own words for an internal error (500 where it has none); nothing was done."""
+    INTERNAL_ERROR_AFTER = "internal_error_after"
+    """The same, after all was done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,7 @@ class Fault:
     """Strikes the next ``times`` requests whose method and path match.
 
     ``method`` is ``write``, ``read``, ``any`` or one method. ``path`` is a regular expression, searched in
-    the path with its query.
+    the path with its query, and in what the platform says about a request (see :class:`Requests`).
     """
 
     kind: FaultKind
@@ -71,9 +75,9 @@ class Fault:
         """From plain values, as they come over a control route. Raises: ValueError, TypeError."""
         return cls(kind=FaultKind(kind), **details)
 
-    def strikes(self, method: str, path: str) -> bool:
-        """Whether this request is meant."""
-        return _method_matches(self.method, method) and re.search(self.path, path) is not None
+    def strikes(self, method: str, path: str, *, writes: bool | None = None) -> bool:
+        """Whether this request is meant; ``writes`` where the method does not tell."""
+        return _method_matches(self.method, method, writes) and re.search(self.path, path) is not None
 
 
 class FaultPlan:
@@ -99,33 +103,77 @@ class FaultPlan:
         with self._lock:
             return tuple(self._waiting)
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str, *, writes: bool | None = None) -> Fault | None:
         """The fault for this request, used up by one."""
         with self._lock:
             for position, fault in enumerate(self._waiting):
-                if fault.strikes(method, path):
+                if fault.strikes(method, path, writes=writes):
                     rest = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
                     self._waiting[position : position + 1] = rest
                     return fault
         return None
 
 
+class Requests:
+    """What tells requests apart: method and path, on a REST platform. Others say more from the body."""
+
+    reads_body = False
+    """Whether :meth:`writes` and :meth:`note` look at the body, which is then kept in memory."""
+
+    def writes(self, request: Request) -> bool:
+        """Whether it may change something."""
+        return request.method not in READS
+
+    def note(self, request: Request) -> str:
+        """What stands behind the path where faults look and where the control keeps the requests seen."""
+        del request
+        return ""
+
+    def internal_error(self) -> Response:
+        """The platform's own words for an internal error."""
+        return server_error()
+
+
 class FaultyApp:
     """A WSGI application that suffers from the faults of its plan."""
 
-    def __init__(self, app: WSGIApplication, plan: FaultPlan) -> None:
+    def __init__(self, app: WSGIApplication, plan: FaultPlan, requests: Requests | None = None) -> None:
         self._app = app
         self._plan = plan
+        self._requests = requests or Requests()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        path = environ.get("PATH_INFO", "")
-        if path.startswith(CONTROL_PREFIX):
+        steered = environ.get("PATH_INFO", "").startswith(CONTROL_PREFIX)
+        if steered or not self._plan.waiting:
             return self._app(environ, start_response)
-        fault = self._plan.take(environ["REQUEST_METHOD"], f"{path}?{environ.get('QUERY_STRING', '')}")
+        if self._requests.reads_body:
+            environ = detached(environ)
+        fault = self._fault(environ)
         if fault is None:
             return self._app(environ, start_response)
-        return _EFFECTS[fault.kind](self._app, environ, fault)(environ, start_response)
+        return self._effect(environ, fault)(environ, start_response)
+
+    def _fault(self, environ: WSGIEnvironment) -> Fault | None:
+        request = Request(dict(environ))
+        path = f"{environ.get('PATH_INFO', '')}?{environ.get('QUERY_STRING', '')}"
+        if not self._requests.reads_body:
+            return self._plan.take(request.method, path)
+        note, writes = self._requests.note(request), self._requests.writes(request)
+        environ["wsgi.input"].seek(0)
+        return self._plan.take(request.method, f"{path} {note}", writes=writes)
+
+    def _effect(self, environ: WSGIEnvironment, fault: Fault) -> Response:
+        if fault.kind is FaultKind.INTERNAL_ERROR_AFTER:
+            answer_of(self._app, environ)
+        if fault.kind in {FaultKind.INTERNAL_ERROR, FaultKind.INTERNAL_ERROR_AFTER}:
+            return self._requests.internal_error()
+        return _EFFECTS[fault.kind](self._app, environ, fault)
+
+
+def server_error() -> Response:
+    """The page of a server that fell over."""
+    return Response(SERVER_ERROR_PAGE, status=500, content_type="text/html; charset=UTF-8")
 
 
 def drop_connection() -> Response:
@@ -137,11 +185,11 @@ def drop_connection() -> Response:
     raise ClientDisconnected
 
 
-def _method_matches(wanted: str, method: str) -> bool:
+def _method_matches(wanted: str, method: str, writes: bool | None) -> bool:
     if wanted == "any":
         return True
     if wanted in {"read", "write"}:
-        return (method in READS) == (wanted == "read")
+        return (method not in READS if writes is None else writes) == (wanted == "write")
     return method == wanted.upper()
 
 
@@ -160,7 +208,7 @@ def _gateway_timeout(app: WSGIApplication, environ: WSGIEnvironment, fault: Faul
 
 
 def _server_error(_app: WSGIApplication, _environ: WSGIEnvironment, _fault: Fault) -> Response:
-    return Response(SERVER_ERROR_PAGE, status=500, content_type="text/html; charset=UTF-8")
+    return server_error()
 
 
 def _too_many_requests(_app: WSGIApplication, _environ: WSGIEnvironment, fault: Fault) -> Response:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from fbridge.sandbox.background_work import GatewayTimeout
 from fbridge.sandbox.control import SeenRequest
-from fbridge.sandbox.faults import CONTROL_PREFIX, FaultyApp
+from fbridge.sandbox.faults import CONTROL_PREFIX, FaultyApp, Requests
 
 if TYPE_CHECKING:
     import re
@@ -26,23 +26,27 @@ def store_app(
     *,
     credentials: re.Pattern[str],
     gateway_timeout: float | None = None,
+    requests: Requests | None = None,
 ) -> WSGIApplication:
     """The WSGI callable of a store that gives ``answer`` to its platform's requests.
 
     ``credentials`` is what is cut out of a query before the control keeps the request. ``gateway_timeout``:
-    seconds after which 504 is answered while the work goes on.
+    seconds after which 504 is answered while the work goes on. ``requests`` tells reads from writes where the
+    method does not.
     """
     control = routes.control
+    told = requests or Requests()
 
     def served(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
         if request.path.startswith(CONTROL_PREFIX):
             return routes.answer(request)(environ, start_response)
-        control.saw(SeenRequest(request.method, _without(credentials, request)))
+        shown = f"{_without(credentials, request)} {told.note(request)}".rstrip()
+        control.saw(SeenRequest(request.method, shown))
         return answer(request)(environ, start_response)
 
     app = served if gateway_timeout is None else GatewayTimeout(served, gateway_timeout)
-    return FaultyApp(app, control.faults)
+    return FaultyApp(app, control.faults, told)
 
 
 def _without(credentials: re.Pattern[str], request: Request) -> str:

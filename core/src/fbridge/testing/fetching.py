@@ -17,8 +17,6 @@ from fbridge.testing.office import STORE, Office
 from fbridge.testing.store_under_test import StoreUnderTest
 from fbridge.workflow.fetch import FetchProgress
 
-MANY = 250
-SOME = 120
 AN_HOUR = timedelta(hours=1)
 _AUTUMN = datetime(2024, 10, 27, 0, 20, tzinfo=UTC)
 _SPRING = datetime(2025, 3, 30, 0, 20, tzinfo=UTC)
@@ -31,6 +29,11 @@ class _KilledError(BaseException):
 def make_orders(store: StoreUnderTest, count: int) -> list[str]:
     """So many small orders."""
     return [store.new_order([(store.skus[0], 1)]) for _ in range(count)]
+
+
+def more_than_two_pages(store: StoreUnderTest) -> int:
+    """So many orders."""
+    return 2 * store.page_size + store.page_size // 2
 
 
 def spread_out(store: StoreUnderTest, orders: Sequence[str], start: datetime | None = None) -> None:
@@ -53,7 +56,7 @@ class FetchingConformance(KitFixtures):
         assert (second.new, second.changed) == (0, 0)
 
     def test_C01_hundreds_of_orders_in_one_second_arrive(self, store: StoreUnderTest, office: Office) -> None:
-        orders = make_orders(store, MANY)
+        orders = make_orders(store, more_than_two_pages(store))
         store.set_changed(orders, (datetime.now(UTC) - AN_HOUR).replace(microsecond=0))
         result = office.fetch()
         assert result.error is None
@@ -69,14 +72,14 @@ class FetchingConformance(KitFixtures):
         assert office.fetched()[second].status is OrderStatus.OPEN
 
     def test_C01_orders_that_change_between_pages_arrive(self, store: StoreUnderTest, office: Office) -> None:
-        orders = make_orders(store, MANY)
+        orders = make_orders(store, more_than_two_pages(store))
         spread_out(store, orders)
         late: list[str] = []
 
         def merchant(_: FetchProgress) -> None:
             if len(late) < 3:
                 late.append(store.new_order([(store.skus[1], 2)]))
-                for place in (0, MANY // 3, MANY // 2, MANY - 1):
+                for place in (0, len(orders) // 3, len(orders) // 2, len(orders) - 1):
                     store.touch(orders[place])
                 store.hold(orders[-2])
 
@@ -89,7 +92,7 @@ class FetchingConformance(KitFixtures):
 
     @pytest.mark.parametrize("page", [1, 2])
     def test_C01_a_killed_fetch_goes_on(self, store: StoreUnderTest, office: Office, page: int) -> None:
-        orders = make_orders(store, MANY)
+        orders = make_orders(store, more_than_two_pages(store))
         spread_out(store, orders)
         pages = 0
 
@@ -103,14 +106,14 @@ class FetchingConformance(KitFixtures):
             office.bridge.fetch([STORE], progress=kill)
         kept = len(office.fetched())
         result = office.fetch()
-        assert 0 < kept < MANY
+        assert 0 < kept < len(orders)
         assert set(orders) - set(office.fetched()) == set()
         assert result.changed == 0
 
     def test_C01_each_cursor_is_json_and_goes_on_after_its_page(
         self, store: StoreUnderTest, direct: DirectPush
     ) -> None:
-        orders = make_orders(store, MANY)
+        orders = make_orders(store, more_than_two_pages(store))
         spread_out(store, orders)
         pages = list(direct.pages(OrderQuery()))
         for count, page in enumerate(pages):
@@ -150,7 +153,7 @@ class FetchingConformance(KitFixtures):
     def test_C01_nothing_is_lost_when_pages_are_confused(
         self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault
     ) -> None:
-        orders = make_orders(store, SOME)
+        orders = make_orders(store, store.page_size + 20)
         spread_out(store, orders)
         proxy.strike(fault, on=On.READ, nth=2)
         results = [office.fetch(), office.fetch()]

@@ -147,13 +147,14 @@ class SecrecyConformance(KitFixtures):
         self, store: StoreUnderTest, office: Office, proxy: FaultProxy
     ) -> None:
         office.fetch()
-        for fault in (fault for fault in (*write_faults(), *read_faults()) if "redirect" in fault.name):
+        redirects = [fault for fault in (*write_faults(), *read_faults()) if "redirect" in fault.name]
+        for count, fault in enumerate(redirects, start=1):
             order = store.new_order([(store.skus[0], 1)])
             proxy.strike(fault, on=On.READ)
             office.fetch()
             proxy.heal()
             office.fetch()
-            office.ship(order, [number(int(order) if order.isdigit() else 1)])
+            office.ship(order, [number(count)])
             proxy.strike(fault)
             office.push()
             proxy.heal()

@@ -47,7 +47,8 @@ class StoreUnderTest(ABC):
     that is accepted. ``mail_holds_number``: that mail can hold tracking numbers.
     ``loses_mails``: its mail server can be put out of order (:meth:`lose_mails`).
     ``status_swap``: bytes by which a completing write asks for its status, and as many bytes that ask for
-    another one instead (None where a write names no status).
+    another one instead (None where a write names no status). ``page_size``: the most orders that the adapter reads
+    with one request.
     """
 
     platform: str
@@ -58,6 +59,7 @@ class StoreUnderTest(ABC):
     mail_holds_number: bool = True
     loses_mails: bool = False
     status_swap: tuple[bytes, bytes] | None = None
+    page_size: int = 100
 
     @property
     @abstractmethod
