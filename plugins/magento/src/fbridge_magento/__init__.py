@@ -1,0 +1,1 @@
+"""fbridge for Magento: orders, tracking and status through the Webservice."""

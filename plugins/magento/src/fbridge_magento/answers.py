@@ -1,0 +1,229 @@
+"""What an answer of the store means for whoever asked: its content, or the error that says what to do.
+
+Magento's messages are translated and are never used to decide anything. A 401 stands for a wrong token, for
+tokens that the store does not take alone and for a missing permission; the resource that it names, and a look at
+``/V1/modules``, which every good token may see, tell them apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
+from fbridge.http import Response
+from fbridge.http.retries import retry_after
+
+INTEGRATIONS_PAGE = "System > Extensions > Integrations"
+ANY_TOKEN = "Magento_Backend::admin"  # noqa: S105 - the name of a permission
+"""What ``/V1/modules`` asks for: refused, the token itself is."""
+
+LONGEST_WORDS = 500
+_PLACEHOLDER = re.compile(r"%(\w+)")
+_INSIDE = ("SQLSTATE[", "Stack trace:", "Exception #")
+
+
+def content_of(response: Response) -> Any:
+    """The JSON of a good answer.
+
+    Raises: CredentialsError, RefusedError, UnreachableError.
+    """
+    if not response.ok:
+        raise error_of(response)
+    return response.json()
+
+
+def rows_of(response: Response) -> list[dict[str, Any]]:
+    """The ``items`` of a good answer; with ``fields`` Magento writes an empty list as null.
+
+    Raises as :func:`content_of`.
+    """
+    content = content_of(response)
+    if not isinstance(content, Mapping) or "items" not in content:
+        raise _unexpected(response)
+    rows = content["items"] or []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise _unexpected(response)
+    return rows
+
+
+def list_of(response: Response) -> list[Any]:
+    """The JSON list of a good answer. Raises as :func:`content_of`."""
+    content = content_of(response)
+    if not isinstance(content, list):
+        raise _unexpected(response)
+    return content
+
+
+def total_of(response: Response) -> int | None:
+    """The store's count of all that was asked for."""
+    total = body_of(response).get("total_count")
+    return total if isinstance(total, int) else None
+
+
+def error_of(response: Response) -> FbridgeError:
+    """The error that an answer outside 2xx means."""
+    if 300 <= response.status < 400:  # noqa: PLR2004 - the definition of a redirect
+        return redirected(response)
+    if response.status in (401, 403):
+        return _not_allowed(response)
+    if response.status == 429 or (response.status >= 500 and not is_own_fault(response)):  # noqa: PLR2004 - passing
+        return _passing(response)
+    if not body_of(response):
+        return no_api(response)
+    if response.status >= 500:  # noqa: PLR2004 - HTTP's number
+        return RefusedError(
+            f"The store has an error of its own at {response.url}: {words_of(response)}. Look into var/log of the "
+            "store.",
+            reason="store_error",
+        )
+    return RefusedError(f"The store refused: {words_of(response)}", reason="refused")
+
+
+def is_own_fault(response: Response) -> bool:
+    """A 500 that Magento itself words in JSON: for an unknown field, say. The same request has no better luck."""
+    return response.status == 500 and bool(body_of(response))  # noqa: PLR2004 - HTTP's number
+
+
+def body_of(response: Response) -> Mapping[str, Any]:
+    """The JSON object of an answer; empty where it is none."""
+    try:
+        body = response.json()
+    except UnreachableError:
+        return {}
+    return body if isinstance(body, Mapping) else {}
+
+
+def words_of(response: Response) -> str:
+    """The store's own words on one line with their parameters filled in, or the HTTP status.
+
+    In developer mode an error of the store tells its SQL and its file names; of that nothing is repeated.
+    """
+    body = body_of(response)
+    words = filled(body.get("message"), body.get("parameters"))
+    if not words or any(mark in words for mark in _INSIDE) or (response.status >= 500 and "trace" in body):  # noqa: PLR2004
+        return f"HTTP {response.status} from {response.url}"
+    return words
+
+
+def filled(message: Any, parameters: Any = None) -> str:
+    """A message with ``%1`` (from a list) and ``%name`` (from an object) filled in, on one line."""
+    if not isinstance(message, str):
+        return ""
+    values: dict[str, Any] = {}
+    if isinstance(parameters, Mapping):
+        values = {str(name): value for name, value in parameters.items()}
+    elif isinstance(parameters, list):
+        values = {str(number): value for number, value in enumerate(parameters, 1)}
+    words = _PLACEHOLDER.sub(lambda found: _value(found, values), message)
+    return " ".join(words.split())[:LONGEST_WORDS]
+
+
+def _value(found: re.Match[str], values: Mapping[str, Any]) -> str:
+    value = values.get(found[1], found[0])
+    return str(value) if isinstance(value, str | int | float) else found[0]
+
+
+def resource_of(response: Response) -> str:
+    """The permission (ACL resource) that a 401 asks for; "" where it names none."""
+    parameters = body_of(response).get("parameters")
+    name = parameters.get("resources") if isinstance(parameters, Mapping) else None
+    return name if isinstance(name, str) else ""
+
+
+def missing_permission(resource: str) -> CredentialsError:
+    """The token is good, and may not do this."""
+    return CredentialsError(
+        f"The integration has no permission {resource}: tick it under {INTEGRATIONS_PAGE}, tab API, save, and "
+        "reauthorize the integration.",
+        reason="missing_permission",
+    )
+
+
+def unknown_token() -> CredentialsError:
+    """The store takes no request with it."""
+    return CredentialsError(
+        f"The store does not take the access token. Check that it is the one under {INTEGRATIONS_PAGE} and that the "
+        "integration is active. Magento from 2.4.4 takes a token alone only with Stores > Configuration > Services "
+        "> OAuth > Allow OAuth Access Tokens to be used as standalone Bearer tokens; without it give consumer_key, "
+        "consumer_secret and access_token_secret too. Check also that the web server hands the Authorization header "
+        "on."
+    )
+
+
+def redirected(response: Response) -> RefusedError:
+    """The store wants another URL."""
+    target = response.headers.get("location", "").partition("?")[0]
+    return RefusedError(
+        f"{response.url} sends on to {target or 'another place'}: set the store's URL to the one that it really has.",
+        reason="redirected",
+    )
+
+
+def no_api(response: Response) -> RefusedError:
+    """Neither Magento's REST API nor its error stands there."""
+    return RefusedError(
+        f"{response.url} answered HTTP {response.status} without the Magento REST API: check the store's URL "
+        "(without /rest), and that its web server hands /rest on to Magento.",
+        reason="no_api",
+    )
+
+
+def wait_asked(response: Response) -> timedelta | None:
+    """How long ``Retry-After`` asks to wait."""
+    seconds = retry_after(response.headers)
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def server_time(response: Response) -> datetime | None:
+    """The store's clock, from the Date header; aware UTC."""
+    try:
+        moment = parsedate_to_datetime(response.headers.get("date", ""))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _unexpected(response: Response) -> UnreachableError:
+    return UnreachableError(
+        f"{response.url} answered with something else than was asked for; a module of the store may interfere.",
+        reason="unexpected_answer",
+    )
+
+
+def _not_allowed(response: Response) -> FbridgeError:
+    # Magento itself has no 403.
+    if response.status == 403 or not body_of(response):  # noqa: PLR2004 - HTTP's number
+        return UnreachableError(
+            f"Something before the store (a firewall, a login page) answered HTTP {response.status} at "
+            f"{response.url}: allow this computer there.",
+            reason="blocked",
+        )
+    resource = resource_of(response)
+    if resource and resource != ANY_TOKEN:
+        return CredentialsError(
+            f"The store refuses the token or its permission {resource}: fbridge store check tells which. Both are "
+            f"set under {INTEGRATIONS_PAGE}.",
+            reason="missing_permission",
+        )
+    if resource:
+        return unknown_token()
+    return CredentialsError(
+        f"The store says: {words_of(response)}. Check the credentials (OAuth: all four) under {INTEGRATIONS_PAGE}, "
+        "and that the URL is the store's own address."
+    )
+
+
+def _passing(response: Response) -> UnreachableError:
+    reasons = {429: "rate_limited", 502: "gateway_timeout", 503: "unavailable", 504: "gateway_timeout"}
+    words = words_of(response)
+    if response.status == 503:  # noqa: PLR2004 - HTTP's number
+        words += "; maintenance, or too much to do"
+    return UnreachableError(
+        f"The store cannot answer now ({words}): try again later.",
+        reason=reasons.get(response.status, "server_error"),
+        retry_after=wait_asked(response),
+    )

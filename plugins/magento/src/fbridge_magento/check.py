@@ -1,0 +1,257 @@
+"""Look at a store without sending or changing anything, and say in words what was found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from fbridge.errors import ConfigError, CredentialsError, RefusedError, UnreachableError
+from fbridge.http import Response
+from fbridge.http.auth import plain
+from fbridge.models.platforms import Finding, Location, Store, StoreReport
+from fbridge.models.states import MailBehaviour
+from fbridge_magento.answers import (
+    error_of,
+    list_of,
+    missing_permission,
+    resource_of,
+    rows_of,
+    server_time,
+)
+from fbridge_magento.client import MagentoClient
+from fbridge_magento.detection import BULK, MSI, read_sources, weight_units_in
+from fbridge_magento.plugin import CAPABILITIES
+from fbridge_magento.run_memory import memory_of
+from fbridge_magento.settings import AUTO_SOURCE
+from fbridge_magento.settings import BULK as PUSH_BULK
+from fbridge_magento.store_views import read_store_views, wanted_store_ids
+
+_VERSION = re.compile(r"Magento/(\d+\.\d+)(?: \((\w+)\))?\s*\Z")
+_SHIP = ("Magento_Sales::ship", "Magento_Sales::shipment", "Magento_Sales::comment")
+
+
+@dataclass(slots=True)
+class _Look:
+    """What was seen so far."""
+
+    store: Store
+    client: MagentoClient
+    modules: frozenset[str] = frozenset()
+    facts: dict[str, Any] = field(default_factory=dict)
+    locations: tuple[Location, ...] = ()
+
+
+def report(store: Store) -> StoreReport:
+    """What stands in the way and what does not. Raises: UnreachableError where the store cannot be looked at."""
+    look = _Look(store, MagentoClient(store))
+    version = look.client.version()
+    modules = look.client.modules()
+    offset = _clock_offset(store, modules)
+    findings = [_rest_api(look, version, modules)]
+    if findings[0].ok:
+        look.modules = frozenset(map(str, list_of(modules)))
+        findings += [*_permissions(look), *_surroundings(look)]
+        _remember(look)
+    return StoreReport(
+        findings=(*findings, _clock(offset)) if len(findings) > 1 else tuple(findings),
+        facts=look.facts,
+        capabilities=CAPABILITIES,
+        clock_offset=offset,
+        mail=MailBehaviour.OPTIONAL,
+        locations=look.locations,
+    )
+
+
+def _remember(look: _Look) -> None:
+    memory = memory_of(look.store)
+    memory.msi, memory.sources = look.facts["msi"], _tuple(look.facts["sources"])
+    memory.store_views = look.facts.get("store_views") or memory.store_views
+
+
+def _tuple(codes: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if codes is None else tuple(codes)
+
+
+def _rest_api(look: _Look, version: Response, modules: Response) -> Finding:
+    """``/V1/modules`` is for every good token, so a 401 there is about the token itself."""
+    name = "REST API"
+    try:
+        list_of(modules)
+    except (CredentialsError, RefusedError, UnreachableError) as error:
+        return Finding(name=name, ok=False, words=str(error))
+    found = _VERSION.match(version.text) if version.ok else None
+    look.facts["version"] = found[1] if found else ""
+    told = f"Magento {found[1]} ({found[2] or 'edition not told'})" if found else "Magento (version not told)"
+    way = "OAuth" if plain(look.store.settings["consumer_key"]) else "the token alone"
+    return Finding(name=name, ok=True, words=f"{told} answers and knows the integration, by {way}.")
+
+
+def _permissions(look: _Look) -> Iterator[Finding]:
+    yield _may("see orders", look.client.newest_order())
+    shipments = look.client.newest_shipment()
+    yield _may("see shipments", shipments)
+    if shipments.ok:
+        yield _marks(shipments)
+    words = f"Magento does not tell beforehand whether the integration has {', '.join(_SHIP)}: a first push shows it."
+    yield Finding(name="ship", ok=True, words=words)
+
+
+def _may(name: str, response: Response) -> Finding:
+    if response.ok:
+        return Finding(name=name, ok=True, words=f"The integration may {name}.")
+    resource = resource_of(response)
+    # The token was found good a moment ago.
+    error = missing_permission(resource) if response.status == 401 and resource else error_of(response)  # noqa: PLR2004
+    return Finding(name=name, ok=False, words=str(error))
+
+
+def _marks(response: Response) -> Finding:
+    """fbridge knows its shipments again by a comment."""
+    try:
+        rows = rows_of(response)
+    except (RefusedError, UnreachableError) as error:
+        return Finding(name="marks", ok=False, words=str(error))
+    if not rows:
+        words = "The store has no shipment yet; whether it shows their comments is seen with the first."
+    elif all("comments" in row for row in rows):
+        words = "The store shows the comments of shipments, by which fbridge knows its own again."
+    else:
+        words = (
+            "The store does not show the comments of shipments, so fbridge cannot know its own again: after a lost "
+            "answer you will be asked more often."
+        )
+    return Finding(name="marks", ok=True, words=words)
+
+
+def _surroundings(look: _Look) -> Iterator[Finding]:
+    yield _store_views(look)
+    yield _weights(look)
+    yield _inventory(look)
+    yield _bulk(look)
+    words = (
+        "Where a mail is wanted, fbridge asks for the store's shipment mail once the tracking numbers are in."
+    )
+    yield Finding(name="mail", ok=True, words=words)
+
+
+def _store_views(look: _Look) -> Finding:
+    name = "store views"
+    look.facts["store_views"] = {}
+    try:
+        look.facts["store_views"] = read_store_views(look.client)
+    except (CredentialsError, RefusedError, UnreachableError) as error:
+        needed = any(not view.isdigit() for view in look.store.settings.get("store_views") or ())
+        words = str(error) if needed else f"Not told, and not needed: {error}"
+        return Finding(name=name, ok=not needed, words=words)
+    known: Mapping[str, str] = look.facts["store_views"]
+    told = ", ".join(
+        f"{view_id} {code}" for view_id, code in sorted(known.items(), key=lambda one: int(one[0]))
+    )
+    return _wanted(look, known, told)
+
+
+def _wanted(look: _Look, known: Mapping[str, str], told: str) -> Finding:
+    memory_of(look.store).store_views = known
+    fresh = Store(look.store.name, look.store.url, look.store.settings, look.store.http)
+    try:
+        wanted = wanted_store_ids(fresh, look.client)
+    except ConfigError as error:
+        return Finding(name="store views", ok=False, words=str(error))
+    unknown = [view for view in wanted if view not in known]
+    if unknown:
+        words = f"The setting store_views names {', '.join(unknown)}; the store has {told}."
+        return Finding(name="store views", ok=False, words=words)
+    chosen = f"Orders of {', '.join(known[view] for view in wanted)} are read." if wanted else "All are read."
+    return Finding(name="store views", ok=True, words=f"The store has {told}. {chosen}")
+
+
+def _weights(look: _Look) -> Finding:
+    response = look.client.store_configs()
+    try:
+        look.facts["weight_units"] = weight_units_in(list_of(response))
+    except (CredentialsError, RefusedError, UnreachableError):
+        look.facts["weight_units"] = {}
+        words = "Not told (Magento_Backend::store): orders come without weights."
+        return Finding(name="weights", ok=True, words=words)
+    units = sorted(set(look.facts["weight_units"].values()))
+    return Finding(name="weights", ok=True, words=f"The store weighs in {', '.join(units)}.")
+
+
+def _inventory(look: _Look) -> Finding:
+    name = "inventory"
+    look.facts |= {"msi": MSI in look.modules, "sources": []}
+    if not look.facts["msi"]:
+        return Finding(name=name, ok=True, words="The store has no multi-source inventory.")
+    try:
+        found = read_sources(look.client)
+    except (RefusedError, UnreachableError) as error:
+        look.facts["sources"] = None
+        return Finding(name=name, ok=False, words=str(error))
+    chosen = look.store.settings.get("source") or ""
+    if found is None:
+        look.facts["sources"] = None
+        return _unseen(chosen)
+    look.locations = found
+    codes = look.facts["sources"] = [source.id for source in found]
+    return _sources(codes, chosen)
+
+
+def _unseen(chosen: str) -> Finding:
+    if chosen and chosen != AUTO_SOURCE:
+        words = f"Goods are booked on the source {chosen}, where a warehouse has no other."
+        return Finding(name="inventory", ok=True, words=words)
+    words = (
+        f"The store has multi-source inventory, and its sources cannot be seen: "
+        f"{missing_permission('Magento_InventoryApi::source')} Or set source to the code of the source."
+    )
+    return Finding(name="inventory", ok=False, words=words)
+
+
+def _sources(codes: Sequence[str], chosen: str) -> Finding:
+    name, told = "inventory", ", ".join(codes)
+    if chosen and chosen != AUTO_SOURCE and chosen not in codes:
+        words = f"The setting source names {chosen}; the store has {told}."
+        return Finding(name=name, ok=False, words=words)
+    if len(codes) > 1 and not chosen:
+        words = (
+            f"Goods lie in several sources: {told}. A shipment needs one: give each warehouse its source in the "
+            "setting warehouses, or set source to one of them, or to auto."
+        )
+        return Finding(name=name, ok=True, words=words)
+    return Finding(name=name, ok=True, words=f"Multi-source inventory with {told or 'no source'}.")
+
+
+def _bulk(look: _Look) -> Finding:
+    look.facts["bulk"] = look.modules >= BULK
+    asked = look.store.settings.get("push") == PUSH_BULK
+    if not asked:
+        words = "possible" if look.facts["bulk"] else "not possible"
+        return Finding(
+            name="bulk", ok=True, words=f"Sending through the store's queue is {words} and not asked for."
+        )
+    if not look.facts["bulk"]:
+        words = "The store has no bulk API (its modules are off): set push to parallel."
+        return Finding(name="bulk", ok=False, words=words)
+    response = look.client.probe_bulk_status()
+    if response.status == 404:  # noqa: PLR2004 - the bulk is unknown, so the right to ask was there
+        words = (
+            "Shipments go through the store's queue; whether its consumer runs is seen with the first push."
+        )
+        return Finding(name="bulk", ok=True, words=words)
+    return Finding(name="bulk", ok=False, words=_may("see bulk operations", response).words)
+
+
+def _clock_offset(store: Store, response: Response) -> timedelta | None:
+    """The header has no fractions, so it is half a second behind on average."""
+    told = server_time(response)
+    return None if told is None else told + timedelta(seconds=0.5) - store.now()
+
+
+def _clock(offset: timedelta | None) -> Finding:
+    if offset is None:
+        return Finding(name="clock", ok=True, words="The store does not tell its time.")
+    seconds = round(offset.total_seconds())
+    return Finding(name="clock", ok=True, words=f"The store's clock is {seconds:+d} s off this one.")

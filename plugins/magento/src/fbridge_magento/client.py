@@ -1,0 +1,232 @@
+"""The requests to a Magento store: the only module that knows its paths and parameters.
+
+Source: Adobe Commerce REST API, as observed on Magento Open Source 2.4.7. Reads raise CredentialsError,
+RefusedError or UnreachableError; writes return the answer, whatever its status. An order is always named by its
+``entity_id``: ``/orders/{number}`` would give another order without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from fbridge.errors import CredentialsError, FbridgeError
+from fbridge.http import Auth, HeaderAuth, Response
+from fbridge.http.auth import plain
+from fbridge.models.platforms import Store
+from fbridge_magento.answers import (
+    content_of,
+    error_of,
+    is_own_fault,
+    list_of,
+    missing_permission,
+    resource_of,
+    rows_of,
+    total_of,
+)
+from fbridge_magento.keyset import Position
+from fbridge_magento.schemas import ORDER_FIELDS, SHIPMENT_FIELDS
+from fbridge_magento.search_criteria import Filter, Group, criteria, one_of
+from fbridge_magento.store_time import text_of
+
+PAGE_SIZE = 100
+OPEN_OPERATION = 4
+"""Status of an operation in the store's queue that waits for its consumer."""
+
+_API = "rest/V1"
+_ASYNC = "rest/async/bulk/V1"
+_NO_BULK = "00000000-0000-0000-0000-000000000000"
+
+Json = Mapping[str, Any]
+Row = dict[str, Any]
+
+
+class MagentoClient:
+    """Speaks with one store. Safe for several threads, as ``store.http`` is."""
+
+    def __init__(self, store: Store) -> None:
+        self._http = store.http
+        if self._http.auth is None:
+            self._http.auth = auth_for(store)
+
+    # Reading orders and shipments
+
+    def changed_orders(self, position: Position, store_ids: Iterable[str] = ()) -> Response:
+        """A page of the orders changed after a position, oldest change first; of these store views, or of all."""
+        return self._list("orders", ORDER_FIELDS, _after(position, "updated_at", store_ids), "updated_at")
+
+    def new_shipments(self, position: Position, store_ids: Iterable[str] = ()) -> Response:
+        """A page of the shipments made after a position, oldest first: id, order and time of each."""
+        fields = "items[entity_id,order_id,created_at],total_count"
+        return self._list("shipments", fields, _after(position, "created_at", store_ids), "created_at")
+
+    def orders(self, order_ids: Sequence[str], changed_before: datetime | None = None) -> list[Row]:
+        """At most 100 orders by id; unknown ones are left out by the store."""
+        groups: list[Group] = [[one_of("entity_id", order_ids)]]
+        if changed_before is not None:
+            groups.append([Filter("updated_at", "lt", text_of(changed_before))])
+        return rows_of(self._list("orders", ORDER_FIELDS, groups))
+
+    def shipments_of(self, order_ids: Sequence[str]) -> list[Row]:
+        """All shipments of these orders (at most 100), with lines, tracks and comments."""
+        found: list[Row] = []
+        groups: list[Group] = [[one_of("order_id", order_ids)]]
+        while True:
+            response = self._list("shipments", SHIPMENT_FIELDS, groups)
+            rows, total = rows_of(response), total_of(response)
+            found += rows
+            if not rows or len(rows) >= (PAGE_SIZE if total is None else total):
+                return found
+            groups = [groups[0], [Filter("entity_id", "gt", max(row["entity_id"] for row in rows))]]
+
+    # What the store offers
+
+    def version(self) -> Response:
+        """``Magento/2.4 (Community)``: anonymous, without the patch level."""
+        return self._http.read("magento_version")
+
+    def modules(self) -> Response:
+        """The names of the store's modules; every good token may see them."""
+        return self._read("modules")
+
+    def newest_order(self) -> Response:
+        """A request that needs the right to see orders."""
+        return self._read("orders", criteria((), page_size=1, fields="items[entity_id],total_count"))
+
+    def newest_shipment(self) -> Response:
+        """A request that needs the right to see shipments, and shows whether their comments are told."""
+        fields = "items[entity_id,comments[entity_id]],total_count"
+        return self._read("shipments", criteria((), page_size=1, fields=fields))
+
+    def probe_bulk_status(self) -> Response:
+        """Ask after a bulk that does not exist: 404 for those who may ask."""
+        return self._read(f"bulk/{_NO_BULK}/detailed-status")
+
+    def store_views(self) -> Response:
+        """All store views; needs Magento_Backend::store."""
+        return self._read("store/storeViews")
+
+    def store_configs(self) -> Response:
+        """Settings of the store views; needs Magento_Backend::store."""
+        return self._read("store/storeConfigs")
+
+    def sources(self) -> Response:
+        """The places that goods are kept at, with multi-source inventory."""
+        fields = "items[source_code,name,enabled],total_count"
+        return self._read("inventory/sources", criteria((), page_size=PAGE_SIZE, fields=fields))
+
+    def error_of(self, response: Response) -> FbridgeError:
+        """As ``answers.error_of``; of a 401, whether the token is unknown or lacks a permission (a request)."""
+        resource = resource_of(response)
+        error = error_of(response)
+        if isinstance(error, CredentialsError) and error.reason == "missing_permission":
+            look = self.modules()
+            return missing_permission(resource) if look.ok else error_of(look)
+        return error
+
+    def _list(self, path: str, fields: str, groups: Sequence[Group], *sort: str) -> Response:
+        params = criteria(groups, page_size=PAGE_SIZE, sort=(*sort, "entity_id"), fields=fields)
+        return self._good(self._read(path, params))
+
+    def _good(self, response: Response) -> Response:
+        if not response.ok:
+            raise self.error_of(response)
+        return response
+
+    def _read(self, path: str, params: Any = None) -> Response:
+        return self._http.read(f"{_API}/{path}", params=params, final=is_own_fault)
+
+    # Writing
+
+    def ship(self, order_id: str, body: Json) -> Response:
+        """Make one shipment. A body without items would ship all that is left; ``ship_bodies`` makes none."""
+        return self._write("POST", f"order/{int(order_id)}/ship", body)
+
+    def save_track(self, body: Json) -> Response:
+        """Add a track, or change the one whose ``entity_id`` is given. No mail leaves."""
+        return self._write("POST", "shipment/track", body)
+
+    def delete_track(self, track_id: str) -> Response:
+        """Remove a track; of one that is gone already the store says the same."""
+        return self._write("DELETE", f"shipment/track/{int(track_id)}")
+
+    def mail_customer(self, shipment_id: str) -> Response:
+        """Mail the customer about a shipment, each time anew; the answer is whether it left."""
+        return self._write("POST", f"shipment/{int(shipment_id)}/emails")
+
+    def queue_shipments(self, bodies: Sequence[Json]) -> Response:
+        """Put shipments of several orders into the store's queue (asynchronous bulk API)."""
+        return self._http.write("POST", f"{_ASYNC}/order/byOrderId/ship", json=list(bodies))
+
+    def queued_operations(self, bulk_id: str) -> list[Row] | None:
+        """What became of the operations of one bulk, by their ``id``; None where the store knows it no more.
+
+        Needs Magento_Logging::system_magento_logging_bulk_operations.
+        """
+        response = self._read(f"bulk/{bulk_id}/detailed-status")
+        if response.status == 404:  # noqa: PLR2004 - HTTP's number
+            return None
+        content = content_of(self._good(response))
+        rows = content.get("operations_list") if isinstance(content, Mapping) else None
+        return [row for row in rows or () if isinstance(row, dict)]
+
+    def open_operations(self) -> list[Row]:
+        """All operations in the store's queue that nobody has worked on yet; needs the same right."""
+        found: list[Row] = []
+        for page in count(1):
+            params = criteria([[Filter("status", "eq", OPEN_OPERATION)]], page_size=PAGE_SIZE)
+            params[-1] = ("searchCriteria[currentPage]", page)
+            response = self._good(self._read("bulk", params))
+            rows, total = rows_of(response), total_of(response) or 0
+            found += rows
+            if not rows or len(found) >= total:
+                break
+        return found
+
+    def selected_sources(self, body: Json) -> Any:
+        """From which sources the store itself would ship; changes nothing. Needs Magento_InventoryApi::source."""
+        path = f"{_API}/inventory/source-selection-algorithm-result"
+        return content_of(self._good(self._http.read(path, method="POST", json=body, final=is_own_fault)))
+
+    def stock_of(self, store_id: int) -> int:
+        """The stock that a store view sells from. Needs Magento_Backend::store and Magento_InventoryApi::stock."""
+        views = list_of(self._good(self.store_views()))
+        websites = list_of(self._good(self._read("store/websites")))
+        website_id = next((row.get("website_id") for row in views if row.get("id") == store_id), None)
+        code = next((row.get("code") for row in websites if row.get("id") == website_id), None)
+        response = self._good(self._read(f"inventory/stock-resolver/website/{code}"))
+        return int(content_of(response)["stock_id"])
+
+    def item_skus(self, order_id: str) -> dict[str, str]:
+        """The SKU of each row of an order, children of bundles among them."""
+        params = criteria(
+            [[Filter("entity_id", "eq", order_id)]], page_size=1, fields="items[items[item_id,sku]]"
+        )
+        orders = rows_of(self._good(self._read("orders", params)))
+        return {str(item["item_id"]): str(item["sku"]) for order in orders for item in order["items"] or ()}
+
+    def _write(self, method: str, path: str, body: Json | None = None) -> Response:
+        return self._http.write(method, f"{_API}/{path}", json=body)
+
+
+def auth_for(store: Store) -> Auth:
+    """The token alone as Bearer, or all four parts as OAuth 1.0a; Magento knows HMAC-SHA256 only."""
+    settings = store.settings
+    if not plain(settings["consumer_key"]):
+        return HeaderAuth("Authorization", settings["access_token"], prefix="Bearer ")
+    from fbridge.http.oauth1 import OAuth1Auth
+
+    return OAuth1Auth(
+        settings["consumer_key"],
+        settings["consumer_secret"],
+        token=settings["access_token"],
+        token_secret=settings["access_token_secret"],
+    )
+
+
+def _after(position: Position, field: str, store_ids: Iterable[str]) -> list[Group]:
+    groups = position.groups(field)
+    wanted = sorted(store_ids)
+    return [*groups, [one_of("store_id", wanted)]] if wanted else groups

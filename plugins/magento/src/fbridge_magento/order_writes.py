@@ -1,0 +1,102 @@
+"""The requests that one order's push makes, one after another: ship, mend tracks, mail the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from fbridge.http import Response
+from fbridge.models.platforms import Store
+from fbridge.models.problems import WriteFault
+from fbridge.models.states import MailEffect, Outcome
+from fbridge_magento.bundles import Choice
+from fbridge_magento.client import MagentoClient
+from fbridge_magento.push_memory import push_memory_of
+from fbridge_magento.push_parts import Part, Work
+from fbridge_magento.ship_bodies import ship_body, track_body
+from fbridge_magento.tracks import wanted_tracks
+from fbridge_magento.write_answers import Rejected, answer_to, not_understood
+
+
+class OrderWriter:
+    """Writes to one store; used by several threads. Raises WriteFault, CredentialsError, NotSentError."""
+
+    def __init__(self, store: Store, client: MagentoClient) -> None:
+        self._store = store
+        self._client = client
+        self._memory = push_memory_of(store)
+
+    def ship(self, work: Work, part: Part) -> None:
+        """Make the shipment: the likeliest way to name its pieces first, and on the store's no the next one."""
+        refusals: list[Rejected] = []
+        for choice in part.choices:
+            try:
+                self._ship_as(work, part, choice)
+            except Rejected as no:
+                refusals.append(no)
+                if no.is_missing:
+                    break
+            else:
+                return
+        words = " / ".join(dict.fromkeys(no.words for no in refusals))
+        part.rejected = replace(refusals[-1].problem, words=words)
+
+    def _ship_as(self, work: Work, part: Part, choice: Choice) -> None:
+        body = ship_body(
+            choice.pieces, wanted_tracks(part.shipment), shipment_id=part.shipment.id, source=part.source.code
+        )
+        answer = self._ask(lambda: self._client.ship(work.order_id, body))
+        part.take_id(shipment_id_in(answer), choice.pieces)
+        skus = work.order.adapter_data.get("skus") or {}
+        self._memory.kinds.update(
+            (skus[line_id], kind) for line_id, kind in choice.kinds.items() if line_id in skus
+        )
+
+    def mend(self, work: Work, part: Part) -> None:
+        """Bring the tracks of what is there to what is wanted."""
+        changes = part.changes
+        try:
+            for track in (*changes.edited, *changes.added):
+                body = track_body(work.order_id, track)
+                self._ask(lambda body=body: self._client.save_track(body))  # type: ignore[misc]
+                part.wrote = True
+            for track in changes.deleted:
+                self._ask(lambda track=track: self._client.delete_track(track.id))  # type: ignore[misc]
+                part.wrote = True
+        except Rejected as no:
+            part.problem = no.problem
+
+    def mail(self, part: Part) -> None:
+        """Have the customer mailed about the shipment, once."""
+        try:
+            sent = self._ask(lambda: self._client.mail_customer(part.remote_ids[0]))
+        except Rejected as no:
+            part.mail, part.mail_words = MailEffect.NOT_SENT, f"No mail left: {no.words}"
+        except WriteFault as fault:
+            if fault.problem.outcome is Outcome.UNCONFIRMED:
+                part.lose_mail(fault.problem)
+            raise
+        else:
+            _take_mail(part, sent)
+
+    def _ask(self, write: Callable[[], Response]) -> Any:
+        return answer_to(write, self._client, self._store.now)
+
+
+def shipment_id_in(answer: Any) -> str:
+    """The new shipment's id, a number or a text of digits. Raises: WriteFault."""
+    text = str(answer).strip() if isinstance(answer, str | int) and not isinstance(answer, bool) else ""
+    if not (text.isascii() and text.isdigit()):
+        raise not_understood("the shipment")
+    return text
+
+
+def _take_mail(part: Part, sent: Any) -> None:
+    if sent is True:
+        part.mail = MailEffect.SENT
+    elif sent is False:
+        words = "The store has not mailed the customer: its mails fail, are off, or leave later by cron."
+        part.mail, part.mail_words = MailEffect.NOT_SENT, words
+    else:
+        part.lose_mail(not_understood("the mail").problem)

@@ -1,0 +1,60 @@
+"""What a push of one order would do, for the plan. Pure: from the order as last fetched and the facts of the last
+check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
+from fbridge.models.platforms import Store
+from fbridge_magento.customer_mails import SHIPMENT_MAIL, asks_for_mail
+from fbridge_magento.detection import codes_in
+from fbridge_magento.refusals import status_refusal
+from fbridge_magento.settings import BULK
+from fbridge_magento.sources import Inventory, choose_source
+from fbridge_magento.tracks import track_fault
+
+QUEUED_WORDS = "It goes through the store's queue; a later push may be the one that confirms it."
+
+
+def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
+    """The mails, refusals and warnings of one order."""
+    refusals = [_refusal(store, fulfillment, shipment) for shipment in fulfillment.outstanding]
+    going = [
+        shipment for shipment, refusal in zip(fulfillment.outstanding, refusals, strict=True) if not refusal
+    ]
+    return Preview(
+        order_id=fulfillment.order_id,
+        mails=tuple(SHIPMENT_MAIL for shipment in going if _mails(store, fulfillment, shipment)),
+        refused=" ".join(dict.fromkeys(filter(None, refusals))),
+        warnings=tuple(_warnings(store, fulfillment, going)),
+    )
+
+
+def _refusal(store: Store, fulfillment: Fulfillment, shipment: FulfillmentShipment) -> str:
+    fault = track_fault(shipment)
+    if fault:
+        return fault[1]
+    if shipment.acknowledged is not None or shipment.remote_ids:
+        return ""
+    source = choose_source(shipment, str(store.settings.get("source") or ""), _inventory(store))
+    problem = status_refusal(fulfillment.order) or source.problem
+    return problem.words if problem else ""
+
+
+def _inventory(store: Store) -> Inventory:
+    """Before the first check nothing is known, and nothing is refused for it."""
+    msi = store.facts.get("msi")
+    return Inventory(msi=bool(msi), sources=codes_in(store.facts.get("sources")))
+
+
+def _mails(store: Store, fulfillment: Fulfillment, shipment: FulfillmentShipment) -> bool:
+    on_correction = bool(store.settings.get("mail_on_correction"))
+    return asks_for_mail(shipment, notify=fulfillment.notify, on_correction=on_correction, is_new=True)
+
+
+def _warnings(store: Store, fulfillment: Fulfillment, going: list[FulfillmentShipment]) -> Iterator[str]:
+    if len(fulfillment.shipments) != 1 or not fulfillment.completes_order:
+        return
+    if store.settings.get("push") == BULK and any(one.acknowledged is None for one in going):
+        yield QUEUED_WORDS

@@ -1,0 +1,164 @@
+"""Judge what a push of one order wants. Pure.
+
+Each outstanding shipment goes one way: it is made, or what is there of it is brought up to date, or what somebody
+else made of the same goods gets a missing number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
+from fbridge.models.orders import Order
+from fbridge.models.states import Effect, Outcome
+from fbridge_magento.bundles import Kind, bundles_in, choices
+from fbridge_magento.customer_mails import asks_for_mail
+from fbridge_magento.push_parts import Part, Terms, Way, Work
+from fbridge_magento.refusals import capped, more_than_remains, quantities_left, refused, status_refusal
+from fbridge_magento.shown_shipments import ShownShipment, shipments_in
+from fbridge_magento.sources import choose_source
+from fbridge_magento.tracks import plan_changes, track_fault
+
+
+def begin(fulfillment: Fulfillment, terms: Terms) -> Work:
+    """Judge each outstanding shipment from the order as it was read."""
+    held = shipments_in(fulfillment.order)
+    left = quantities_left(fulfillment.order)
+    parts = tuple(
+        _begin_part(shipment, fulfillment, terms, held, left) for shipment in fulfillment.outstanding
+    )
+    return Work(fulfillment=fulfillment, parts=parts)
+
+
+def begin_again(work: Work, order: Order, part: Part, terms: Terms) -> None:
+    """Judge a part that the store refused once more, from the order as it is now; it is not shipped again."""
+    work.order_status = order.remote_status
+    fulfillment = replace(work.fulfillment, order=order)
+    now = _begin_part(part.shipment, fulfillment, terms, shipments_in(order), quantities_left(order))
+    said, part.rejected = part.rejected, None
+    if said is None or now.way in (Way.MEND, Way.ADOPT):
+        part.way, part.changes, part.remote_ids, part.shown = now.way, now.changes, now.remote_ids, now.shown
+        part.made, part.problem, part.wants_mail = now.made, now.problem, now.wants_mail
+        return
+    reason = now.problem.reason if now.problem else said.reason
+    part.problem = replace(said, reason=reason)
+
+
+def _begin_part(
+    shipment: FulfillmentShipment,
+    fulfillment: Fulfillment,
+    terms: Terms,
+    held: Mapping[str, ShownShipment],
+    left: Counter[str],
+) -> Part:
+    fault = track_fault(shipment)
+    part = Part(shipment=shipment)
+    own = [one for one in held.values() if one.mark == shipment.id or one.id in shipment.remote_ids]
+    if fault:
+        part.problem = refused(*fault)
+    elif own:
+        _mend(part, own, fulfillment, terms)
+    elif shipment.acknowledged is not None:
+        part.problem = refused("shipment_missing", "The store does not show this shipment any more.")
+    else:
+        _ship_or_adopt(part, fulfillment, terms, held, left)
+    return part
+
+
+def _mend(part: Part, found: Sequence[ShownShipment], fulfillment: Fulfillment, terms: Terms) -> None:
+    shipment = part.shipment
+    own = sorted(found, key=lambda one: one.mark != shipment.id)
+    is_ours = own[0].mark == shipment.id
+    part.way = Way.MEND if is_ours or shipment.acknowledged is not None else Way.ADOPT
+    part.remote_ids, part.shown = tuple(one.id for one in own), tuple(own)
+    part.made = Effect.DONE
+    tracks = [track for one in own for track in one.tracks]
+    part.changes = plan_changes(shipment, tracks, own[0].id, is_ours=is_ours)
+    short = _short_lines(shipment, own) if is_ours else []
+    if short:
+        part.problem = capped(short, own[0].id, Outcome.REFUSED)
+    part.wants_mail = part.way is Way.MEND and asks_for_mail(
+        shipment,
+        notify=fulfillment.notify,
+        on_correction=terms.mail_on_correction and bool(part.changes),
+        is_new=is_ours and shipment.baseline is not None and not any(one.emailed for one in own),
+    )
+
+
+def _short_lines(shipment: FulfillmentShipment, own: Sequence[ShownShipment]) -> list[str]:
+    """Lines of which the store holds less than left; shipments whose lines are not told prove nothing."""
+    held: Counter[str] = Counter()
+    for one in own:
+        held.update(one.lines)
+    return [item.line_id for item in shipment.items if held and held[item.line_id] < item.quantity]
+
+
+def _ship_or_adopt(
+    part: Part,
+    fulfillment: Fulfillment,
+    terms: Terms,
+    held: Mapping[str, ShownShipment],
+    left: Counter[str],
+) -> None:
+    shipment, order = part.shipment, fulfillment.order
+    problem = status_refusal(order)
+    missing = [item for item in shipment.items if left[item.line_id] < item.quantity]
+    elsewhere = _shipped_by_others(fulfillment, held)
+    if not shipment.items:
+        part.problem = refused(
+            "no_items", "The shipment has no items; an empty one would ship the whole order."
+        )
+    elif (
+        problem is None and missing and all(elsewhere[one.line_id] >= one.quantity for one in shipment.items)
+    ):
+        _adopt(part, fulfillment, held)
+    elif problem is None and missing:
+        part.problem = more_than_remains(shipment, order, left)
+    else:
+        part.source = choose_source(shipment, terms.source, terms.inventory)
+        part.problem = problem or part.source.problem
+        part.way = Way.SHIP
+        part.choices = choices(shipment.items, bundles_in(order.adapter_data), _known_kinds(order, terms))
+        part.wants_mail = asks_for_mail(shipment, notify=fulfillment.notify, on_correction=False, is_new=True)
+        left.subtract({item.line_id: item.quantity for item in shipment.items})
+
+
+def _known_kinds(order: Order, terms: Terms) -> dict[str, Kind]:
+    skus = order.adapter_data.get("skus") or {}
+    return {line_id: terms.kinds[sku] for line_id, sku in skus.items() if sku in terms.kinds}
+
+
+def _adopt(part: Part, fulfillment: Fulfillment, held: Mapping[str, ShownShipment]) -> None:
+    """Nothing of it is left: somebody shipped it. A missing number goes to their shipment, if only one fits."""
+    part.way, part.made = Way.ADOPT, Effect.DONE
+    theirs = _only_fit(part.shipment, fulfillment, held)
+    if theirs is None:
+        return
+    part.remote_ids, part.shown = (theirs.id,), (theirs,)
+    part.changes = plan_changes(part.shipment, theirs.tracks, theirs.id, is_ours=False)
+
+
+def _shipped_by_others(fulfillment: Fulfillment, held: Mapping[str, ShownShipment]) -> Counter[str]:
+    """Pieces by line; what is not left because it was refunded was shipped by nobody."""
+    shipped = Counter({line.id: line.shipped for line in fulfillment.order.lines})
+    for one in held.values():
+        if _is_of_fbridge(one, fulfillment):
+            shipped.subtract(one.lines)
+    return shipped
+
+
+def _is_of_fbridge(shown: ShownShipment, fulfillment: Fulfillment) -> bool:
+    return shown.mark is not None or any(shown.id in one.remote_ids for one in fulfillment.shipments)
+
+
+def _only_fit(
+    shipment: FulfillmentShipment, fulfillment: Fulfillment, held: Mapping[str, ShownShipment]
+) -> ShownShipment | None:
+    """Their one shipment of just these goods, else their one shipment that has these goods among others."""
+    theirs = [one for one in held.values() if not _is_of_fbridge(one, fulfillment)]
+    wanted = {item.line_id: item.quantity for item in shipment.items}
+    equal = [one for one in theirs if dict(one.lines) == wanted]
+    around = [one for one in theirs if all(one.lines.get(key, 0) >= n for key, n in wanted.items())]
+    return next((some[0] for some in (equal, around) if len(some) == 1), None)

@@ -1,0 +1,62 @@
+"""Why a shipment is not sent, told from codes and quantities and never from the store's translated words. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from fbridge.models.fulfillments import FulfillmentShipment
+from fbridge.models.orders import Order
+from fbridge.models.problems import Problem
+from fbridge.models.states import Delivery, OrderStatus, Outcome
+
+PAYMENT_REVIEW = "payment_review"
+
+
+def quantities_left(order: Order) -> Counter[str]:
+    """How many pieces of each line the store would still ship."""
+    told = order.adapter_data.get("open")
+    if isinstance(told, Mapping):
+        return Counter({str(line_id): int(quantity) for line_id, quantity in told.items()})
+    return Counter({line.id: line.remaining for line in order.lines})
+
+
+def status_refusal(order: Order) -> Problem | None:
+    """Why nothing of the order may be shipped, from its codes; None where something may be."""
+    reasons = {OrderStatus.CANCELLED: "order_cancelled", OrderStatus.ON_HOLD: "on_hold"}
+    in_review = order.adapter_data.get("state") == PAYMENT_REVIEW
+    reason = "in_review" if in_review else reasons.get(order.status)
+    if reason is not None:
+        words = f"Order {order.number} is {order.remote_status} on the store; it is left as it is."
+        return refused(reason, words)
+    if order.delivery is Delivery.NONE:
+        return refused("nothing_to_ship", f"Order {order.number} has nothing that a carrier takes.")
+    return None
+
+
+def more_than_remains(shipment: FulfillmentShipment, order: Order, left: Counter[str]) -> Problem:
+    """The store would take only what is left, and say nothing."""
+
+    def told() -> Iterator[str]:
+        for item in shipment.items:
+            if left[item.line_id] < item.quantity:
+                line = order.line(item.line_id)
+                name = (line.sku or line.name) if line else item.line_id
+                yield f"{name}: {item.quantity} left the house, {max(left[item.line_id], 0)} remain there"
+
+    words = f"The store has less to ship than this shipment holds ({'; '.join(told())})."
+    return refused("more_than_remains", words)
+
+
+def capped(line_ids: Sequence[str], shipment_id: str, outcome: Outcome) -> Problem:
+    """The store took only what was left."""
+    words = (
+        f"The store's shipment {shipment_id} holds fewer pieces than left the house (line {', '.join(line_ids)}), "
+        "because no more was to be shipped there. Compare it with the goods."
+    )
+    return Problem(outcome=outcome, reason="quantities_capped", words=words)
+
+
+def refused(reason: str, words: str) -> Problem:
+    """A lasting no of our own, before anything is sent."""
+    return Problem(outcome=Outcome.REFUSED, reason=reason, words=words)

@@ -1,0 +1,85 @@
+"""Multi-source inventory: sources, the stock of a website, which source to take the goods from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fbridge_magento.sandbox import integrations
+from fbridge_magento.sandbox.calls import Answer, Call
+from fbridge_magento.sandbox.dispatch import Route
+from fbridge_magento.sandbox.errors import no_entity, required
+from fbridge_magento.sandbox.listing import find
+from fbridge_magento.sandbox.search_criteria import read_criteria
+from fbridge_magento.sandbox.state import Shop
+from fbridge_magento.sandbox.tables import json_table
+
+NAMES = {"default": "Default Source", "roma": "Roma", "torino": "Torino"}
+PIECES = {"default": 10000, "roma": 5000, "torino": 2998}
+STOCKS = {1: ("default",), 2: ("roma", "torino")}
+WEBSITES = {"base": 1, "b2b": 2}
+
+
+def inventory_routes(shop: Shop) -> list[Route]:
+    """Those that a client needs to choose a source; gone with the module ``Magento_InventoryApi``."""
+    if "Magento_InventoryApi" in shop.settings.modules_without:
+        return []
+
+    def sources(call: Call) -> Answer:
+        rows = [_source(code) for code in shop.settings.sources]
+        criteria = read_criteria(call.query, limited=shop.settings.input_limit)
+        table = json_table("inventory_source", rows, frozenset({"enabled"}), frozenset(rows[0]) - {"enabled"})
+        found = find(table, criteria)
+        body = {"items": found.rows, "search_criteria": criteria.json(), "total_count": found.total}
+        return Answer(body)
+
+    return [
+        Route("GET", "V1/inventory/sources", sources, integrations.SOURCES),
+        Route("GET", "V1/inventory/stock-resolver/<kind>/<code>", _resolve, integrations.STOCKS),
+        Route("POST", "V1/inventory/source-selection-algorithm-result", _select, integrations.SOURCES),
+    ]
+
+
+def _source(code: str) -> dict[str, Any]:
+    return {
+        "source_code": code,
+        "name": NAMES[code],
+        "enabled": True,
+        "country_id": "IT",
+        "postcode": "00000",
+        "use_default_carrier_config": True,
+        "carrier_links": [],
+    }
+
+
+def _resolve(call: Call) -> Answer:
+    stock_id = WEBSITES.get(call.in_path["code"])
+    if stock_id is None:
+        raise no_entity()
+    channels = [{"type": "website", "code": code} for code, stock in WEBSITES.items() if stock == stock_id]
+    name = "Default Stock" if stock_id == 1 else "B2B Stock"
+    return Answer({"stock_id": stock_id, "name": name, "extension_attributes": {"sales_channels": channels}})
+
+
+def _select(call: Call) -> Answer:
+    """By priority: the first source that has pieces gives them."""
+    request = call.given("inventoryRequest")
+    if not isinstance(request, dict):
+        raise required("inventoryRequest")
+    sources = STOCKS.get(int(request.get("stockId") or request.get("stock_id") or 0), ())
+    selection, shippable = [], True
+    for item in request.get("items", ()):
+        left = float(item["qty"])
+        for code in sources:
+            available = PIECES[code]
+            taken = min(left, available)
+            left -= taken
+            selection.append(
+                {
+                    "source_code": code,
+                    "sku": item["sku"],
+                    "qty_to_deduct": int(taken),
+                    "qty_available": available,
+                }
+            )
+        shippable = shippable and left <= 0
+    return Answer({"source_selection_items": selection, "shippable": shippable})

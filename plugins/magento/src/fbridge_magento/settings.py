@@ -1,0 +1,96 @@
+"""The settings of a Magento store, beside those that every store has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+PARALLEL, BULK = "parallel", "bulk"
+AUTO_SOURCE = "auto"
+"""In place of a source's code: Magento's own source selection algorithm proposes one."""
+
+MOST_CONNECTIONS = 8
+_OAUTH_FIELDS = ("consumer_key", "consumer_secret", "access_token_secret")
+_CARRIER = validate.Regexp(
+    r"\s*[^=\s]{1,32}\s*=.*\S", error="must be code=Label, the code of at most 32 characters."
+)
+
+
+class _Words(fields.List[Any]):
+    """A list of words; a command line or an environment variable gives them separated by commas."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        if isinstance(value, str | int):
+            value = [word.strip() for word in str(value).split(",") if word.strip()]
+        if isinstance(value, list):
+            value = [str(word) if isinstance(word, int) else word for word in value]
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class MagentoSettings(Schema):
+    """Made on the store under System > Extensions > Integrations."""
+
+    access_token = fields.String(
+        required=True,
+        validate=validate.Length(min=1),
+        metadata={"secret": True, "help": "access token of an integration"},
+    )
+    consumer_key = fields.String(
+        load_default="",
+        metadata={"secret": True, "help": "for OAuth: consumer key (stores that do not take tokens alone)"},
+    )
+    consumer_secret = fields.String(
+        load_default="", metadata={"secret": True, "help": "for OAuth: consumer secret"}
+    )
+    access_token_secret = fields.String(
+        load_default="", metadata={"secret": True, "help": "for OAuth: access token secret"}
+    )
+    store_views = _Words(
+        fields.String(),
+        load_default=list,
+        metadata={"help": "codes or ids of the store views whose orders are wanted; else all"},
+    )
+    cod_methods = _Words(
+        fields.String(),
+        load_default=list,
+        metadata={"help": "codes of payment methods that are cash on delivery, beside cashondelivery"},
+    )
+    carriers = _Words(
+        fields.String(validate=_CARRIER),
+        load_default=list,
+        metadata={"help": "the store's own carrier codes, as code=Label, beside the stock ones"},
+    )
+    source = fields.String(
+        load_default="",
+        metadata={
+            "help": "source to book on where a warehouse has none (multi-source inventory); auto: Magento chooses"
+        },
+    )
+    push = fields.String(
+        load_default=PARALLEL,
+        validate=validate.OneOf([PARALLEL, BULK]),
+        metadata={"help": "how shipments are sent: parallel, or bulk (through the store's queue)"},
+    )
+    connections = fields.Integer(
+        load_default=4,
+        validate=validate.Range(1, MOST_CONNECTIONS),
+        metadata={"help": f"orders shipped side by side, 1 to {MOST_CONNECTIONS}"},
+    )
+    mail_on_correction = fields.Boolean(
+        load_default=False,
+        metadata={"help": "mail the customer again when a number is added or corrected later"},
+    )
+
+    @validates_schema
+    def oauth_is_whole(self, data: Mapping[str, Any], **_: Any) -> None:
+        """A token with a part of the OAuth credentials would be refused by the store without a reason."""
+        missing = [name for name in _OAUTH_FIELDS if not data.get(name)]
+        if 0 < len(missing) < len(_OAUTH_FIELDS):
+            raise ValidationError(
+                f"is missing: give {', '.join(_OAUTH_FIELDS)} all three (OAuth), or none (access_token alone).",
+                field_name=missing[0],
+            )

@@ -1,0 +1,97 @@
+"""From which source (multi-source inventory) a shipment is booked. Pure.
+
+Where goods lie in several sources and none is named, Magento books on ``default``, even where that has none of them
+(observed), so none is never sent then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fbridge.models.fulfillments import FulfillmentShipment
+from fbridge.models.problems import Problem
+from fbridge.models.states import Outcome
+from fbridge_magento.settings import AUTO_SOURCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What is known of the store's sources; None: not known."""
+
+    msi: bool | None
+    sources: tuple[str, ...] | None
+
+    @property
+    def has_one_source(self) -> bool:
+        """Whether the store needs not be told: there is nothing to choose."""
+        return self.msi is False or (self.sources is not None and len(self.sources) <= 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceChoice:
+    """``code`` is sent (None: nothing is); ``ask``: the store proposes one first; ``problem``: nothing is sent."""
+
+    code: str | None = None
+    ask: bool = False
+    problem: Problem | None = None
+
+
+def choose_source(shipment: FulfillmentShipment, setting: str, inventory: Inventory) -> SourceChoice:
+    """The shipment's warehouse, else the store's setting; nothing where there is no choice, else a refusal."""
+    if inventory.msi is False:
+        return SourceChoice()
+    code = shipment.location or (setting if setting != AUTO_SOURCE else "")
+    if code:
+        return _known(code, inventory)
+    if inventory.has_one_source:
+        return SourceChoice()
+    if setting == AUTO_SOURCE:
+        return SourceChoice(ask=True)
+    if inventory.sources is None:
+        return no_source(
+            "The integration may not see the store's sources, so nobody knows whether one has to be named: give it "
+            "the permission Magento_InventoryApi::source, or set source to the source's code."
+        )
+    return no_source(
+        f"The store has several sources ({', '.join(inventory.sources)}) and none is chosen: give the shipment's "
+        "warehouse its source in the setting warehouses, or set source to a code, or to auto."
+    )
+
+
+def proposed_source(answer: Any, wanted: Mapping[str, int]) -> SourceChoice:
+    """What the store's own selection proposes for these pieces by SKU; several sources need several shipments."""
+    rows = answer.get("source_selection_items") if isinstance(answer, Mapping) else None
+    taken = [row for row in rows or () if isinstance(row, Mapping) and _pieces(row) > 0]
+    codes = sorted({str(row.get("source_code")) for row in taken})
+    if len(codes) > 1:
+        return no_source(
+            f"The store would take these goods from several sources ({', '.join(codes)}): make a shipment for each, "
+            "with its warehouse."
+        )
+    if not codes or sum(map(_pieces, taken)) < sum(wanted.values()):
+        return no_source(
+            "The store's own source selection finds no source that has all these goods: give the shipment's "
+            "warehouse its source in the setting warehouses."
+        )
+    return SourceChoice(code=codes[0])
+
+
+def _pieces(row: Mapping[str, Any]) -> float:
+    pieces = row.get("qty_to_deduct")
+    return float(pieces) if isinstance(pieces, int | float) else 0
+
+
+def no_source(words: str) -> SourceChoice:
+    """Nothing is sent without one."""
+    return SourceChoice(problem=Problem(outcome=Outcome.REFUSED, reason="no_source", words=words))
+
+
+def _known(code: str, inventory: Inventory) -> SourceChoice:
+    if inventory.sources is not None and code not in inventory.sources:
+        return no_source(
+            f"The store had no source {code!r} when it was checked (it has {', '.join(inventory.sources)}): correct "
+            "the setting source or warehouses, or check the store again."
+        )
+    return SourceChoice(code=code)

@@ -1,0 +1,73 @@
+"""The shipments that a store holds of an order. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from fbridge.models.orders import StoreShipment
+from fbridge_magento.bundle_lines import whole_bundles
+from fbridge_magento.order_lines import Lines, whole
+
+MARK_PREFIX = "fbridge "
+"""Our comment on a shipment is this and the UUID of the fbridge shipment."""
+
+_MARK = re.compile(rf"{MARK_PREFIX}([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})\b")
+
+
+def store_shipments(shipments: Sequence[Mapping[str, Any]], lines: Lines) -> tuple[StoreShipment, ...]:
+    """Decoded shipments as the contract tells them, with the lines that are ours."""
+    return tuple(_store_shipment(shipment, lines) for shipment in shipments)
+
+
+def mark_in(comments: Iterable[Mapping[str, Any]] | None) -> str | None:
+    """The UUID of the fbridge shipment that one of a shipment's comments names."""
+    found = (_MARK.search(comment["comment"] or "") for comment in comments or ())
+    return next((match[1] for match in found if match), None)
+
+
+def shipment_data(shipments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a push wants to know of each shipment, by its id."""
+    return {
+        str(shipment["entity_id"]): {
+            "source": (shipment["extension_attributes"] or {}).get("source_code"),
+            "emailed": bool(shipment["email_sent"]),
+            "tracks": [
+                [
+                    str(track["entity_id"]),
+                    track["track_number"] or "",
+                    track["carrier_code"] or "",
+                    track["title"] or "",
+                ]
+                for track in shipment["tracks"]
+            ],
+        }
+        for shipment in shipments
+    }
+
+
+def _store_shipment(shipment: Mapping[str, Any], lines: Lines) -> StoreShipment:
+    tracks = shipment["tracks"]
+    return StoreShipment(
+        remote_id=str(shipment["entity_id"]),
+        mark=mark_in(shipment["comments"]),
+        numbers=tuple(dict.fromkeys(track["track_number"] for track in tracks if track["track_number"])),
+        carrier=next((track["title"] or track["carrier_code"] or "" for track in tracks), ""),
+        lines=tuple(_pieces(shipment, lines)),
+        created_at=shipment["created_at"],
+        mailed=bool(shipment["email_sent"]),
+    )
+
+
+def _pieces(shipment: Mapping[str, Any], lines: Lines) -> Iterator[tuple[str, int]]:
+    inside: Counter[str] = Counter()
+    for item in shipment["items"]:
+        line_id = str(item["order_item_id"])
+        inside[line_id] += whole(item["qty"], line_id)
+    for line in lines.lines:
+        children = [(inside[child.id], child.per_bundle) for child in lines.children.get(line.id, ())]
+        pieces = whole_bundles(inside[line.id], children)
+        if pieces:
+            yield line.id, pieces

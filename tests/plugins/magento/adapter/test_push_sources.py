@@ -1,0 +1,157 @@
+"""Multi-source inventory: the shipment's own source, or one that was chosen; never the silent default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
+from fbridge.models.states import Outcome
+from fbridge.sandbox import ServedSandbox
+from fbridge_magento.sources import Inventory, choose_source, proposed_source
+
+MakeSandbox = Callable[..., ServedSandbox]
+DeskOf = Callable[..., Any]
+FulfillmentOf = Callable[..., Fulfillment]
+
+SEVERAL = ("default", "roma", "torino")
+B2B = 3
+
+
+@pytest.fixture
+def several(make_sandbox: MakeSandbox) -> ServedSandbox:
+    """A store whose website b2b sells from roma and torino."""
+    return make_sandbox(orders=0, sources=SEVERAL)
+
+
+def source_of(served: ServedSandbox, order: Any) -> str:
+    (made,) = served.control.shipments(int(order.remote_id))
+    return str(made["extension_attributes"]["source_code"])
+
+
+def ships(served: ServedSandbox) -> bool:
+    return any(one.path.endswith("/ship") for one in served.control.requests())
+
+
+def test_several_sources_and_none_chosen_is_refused_before_anything_is_sent(
+    several: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(several)
+    order = desk.order(several.control.new_order([("TAZZA-01", 1)], store_id=B2B))
+    (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "no_source")
+    assert "default, roma, torino" in entry.words
+    assert not ships(several)
+
+
+@pytest.mark.parametrize(
+    ("setting", "location", "expected"),
+    [("", "torino", "torino"), ("roma", None, "roma"), ("roma", "torino", "torino"), ("auto", None, "roma")],
+    ids=["warehouse", "setting", "warehouse before setting", "auto"],
+)
+def test_the_source_is_the_warehouses_else_the_settings_else_the_stores_own(
+    several: ServedSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+    setting: str,
+    location: str | None,
+    expected: str,
+) -> None:
+    desk = desk_of(several, source=setting)
+    order = desk.order(several.control.new_order([("TAZZA-01", 1)], store_id=B2B))
+    (entry,) = desk.push_one(fulfillment_of(order, ["BX1"], location=location)).shipments
+    assert entry.outcome is Outcome.DONE
+    assert source_of(several, order) == expected
+
+
+def test_auto_asks_for_the_children_of_a_bundle_and_for_the_stock_of_the_store_view(
+    several: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(several, source="auto")
+    bundle = desk.order(several.control.new_order([("CESTO-SEPARATO", 1)], store_id=B2B))
+    plain = desk.order(several.control.new_order([("TAZZA-01", 1)], store_id=1))
+    desk.push(fulfillment_of(bundle, ["BX1"]), fulfillment_of(plain, ["BX2"]))
+    assert (source_of(several, bundle), source_of(several, plain)) == ("roma", "default")
+
+
+def test_an_unknown_source_is_refused_by_name(
+    several: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(several, source="milano")
+    order = desk.order(several.control.new_order([("TAZZA-01", 1)]))
+    (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "no_source")
+    assert "milano" in entry.words
+    assert not ships(several)
+
+
+def test_with_one_source_nothing_is_asked_nor_named(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    order = desk.order(sandbox.control.new_order([("TAZZA-01", 1)]))
+    sandbox.control.forget_requests()
+    (entry,) = desk.push_one(fulfillment_of(order, ["BX1"], notify=False)).shipments
+    assert entry.outcome is Outcome.DONE
+    assert len(sandbox.control.requests()) == 2
+
+
+def test_without_the_right_to_see_sources_a_source_must_be_set(
+    several: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    rights = several.control.credentials("min")
+    order_id = several.control.new_order([("TAZZA-01", 1)])
+    desk = desk_of(several, **rights)
+    (entry,) = desk.push_one(fulfillment_of(desk.order(order_id), ["BX1"])).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "no_source")
+    assert "Magento_InventoryApi::source" in entry.words
+    auto = desk_of(several, **rights, source="auto")
+    (entry,) = auto.push_one(fulfillment_of(auto.order(order_id), ["BX1"])).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "no_source")
+    named = desk_of(several, **rights, source="default")
+    (entry,) = named.push_one(fulfillment_of(named.order(order_id), ["BX1"])).shipments
+    assert entry.outcome is Outcome.DONE
+
+
+def test_a_store_without_the_module_is_told_no_source(
+    make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    served = make_sandbox(orders=0, modules_without=("Magento_InventoryShipping",))
+    desk = desk_of(served)
+    order = desk.order(served.control.new_order([("TAZZA-01", 1)]))
+    (entry,) = desk.push_one(fulfillment_of(order, ["BX1"], location="torino")).shipments
+    assert entry.outcome is Outcome.DONE
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "words"),
+    [
+        ([("roma", 2), ("torino", 0)], "roma", ""),
+        ([("roma", 1), ("torino", 1)], None, "a shipment for each"),
+        ([("roma", 1), ("torino", 0)], None, "no source that has all"),
+        ([], None, "no source that has all"),
+    ],
+    ids=["one", "two", "too few", "none"],
+)
+def test_one_source_must_have_all(rows: list[tuple[str, int]], code: str | None, words: str) -> None:
+    items = [{"source_code": source, "sku": "A", "qty_to_deduct": taken} for source, taken in rows]
+    choice = proposed_source({"source_selection_items": items, "shippable": True}, {"A": 2})
+    assert choice.code == code
+    assert (choice.problem is None) is (code is not None)
+    assert words in (choice.problem.words if choice.problem else "")
+
+
+@pytest.mark.parametrize("known", [None, ("default", "roma")], ids=["unknown", "several"])
+def test_the_default_source_is_never_taken_in_silence(
+    known: tuple[str, ...] | None,
+    shipment_of: Callable[..., FulfillmentShipment],
+    desk_of: DeskOf,
+    sandbox: ServedSandbox,
+) -> None:
+    order = desk_of(sandbox).order(sandbox.control.new_order([("TAZZA-01", 1)]))
+    choice = choose_source(shipment_of(order, []), "", Inventory(msi=True, sources=known))
+    assert (choice.code, choice.ask) == (None, False)
+    assert choice.problem is not None
+    assert choice.problem.reason == "no_source"

@@ -1,0 +1,52 @@
+"""The conformance suite on Magento: orders side by side, with OAuth signatures, and through the store's queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from fbridge.sandbox import ServedSandbox
+from fbridge.testing import AdapterConformance, StoreUnderTest
+from fbridge.testing.lost_answers import LostAnswersConformance
+from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.shipping import ShippingConformance
+from fbridge_magento import bulk
+
+from .conformance_store import MagentoUnderTest
+
+MakeSandbox = Callable[..., ServedSandbox]
+
+
+class TestSideBySide(AdapterConformance):
+    @pytest.fixture
+    def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
+        return MagentoUnderTest(make_sandbox(orders=0))
+
+
+class TestOAuth(AdapterConformance):
+    """Tokens alone are not taken, as on every store from 2.4.4 that was not told otherwise."""
+
+    @pytest.fixture
+    def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
+        return MagentoUnderTest(make_sandbox(orders=0, bearer=False))
+
+
+class TestThroughTheQueue(ShippingConformance, LostAnswersConformance, OutcomesConformance):
+    """The store's worker is awake; one that never is: ``adapter/test_bulk.py``."""
+
+    @pytest.fixture
+    def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
+        return MagentoUnderTest(make_sandbox(orders=0), push="bulk")
+
+
+class TestSlowQueue(LostAnswersConformance):
+    """The store's worker comes to an operation only after the push has stopped waiting for it."""
+
+    @pytest.fixture
+    def store(self, make_sandbox: MakeSandbox, monkeypatch: pytest.MonkeyPatch) -> StoreUnderTest:
+        monkeypatch.setattr(bulk, "PATIENCE", 0.1)
+        monkeypatch.setattr(bulk, "PATIENCE_EACH", 0.0)
+        monkeypatch.setattr(bulk, "LOOK_AGAIN", timedelta(seconds=0.3))
+        return MagentoUnderTest(make_sandbox(orders=0, consumer=0.4), push="bulk")
