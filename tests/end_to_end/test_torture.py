@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.torture.run import Torture
 
 
@@ -11,8 +12,15 @@ def test_nothing_is_lost_and_nothing_sent_twice(database_url: str, tmp_path: Pat
     _torture(Torture(tmp_path, platform="woocommerce", seed=7, kills=4, shipments=40, database=database_url))
 
 
-def test_nothing_is_lost_and_nothing_sent_twice_on_prestashop(tmp_path: Path) -> None:
-    _torture(Torture(tmp_path, platform="prestashop", seed=7, kills=4, shipments=40))
+@pytest.mark.parametrize(
+    ("platform", "settings"),
+    [("prestashop", {}), ("magento", {}), ("magento", {"push": "bulk"}), ("shopify", {})],
+    ids=lambda given: given if isinstance(given, str) else "".join(given.values()),
+)
+def test_nothing_is_lost_and_nothing_sent_twice_elsewhere(
+    platform: str, settings: dict[str, str], tmp_path: Path
+) -> None:
+    _torture(Torture(tmp_path, platform=platform, seed=7, kills=4, shipments=40, settings=settings))
 
 
 def _torture(torture: Torture) -> None:

@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+Control = Callable[[str], Any]
+"""Asks a control route of the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An order's number, how often it became shipped, whether it is, and the tracking numbers on it."""
+    """An order's number, how often it became shipped, whether it is, and the tracking numbers on it.
+
+    ``most_mails``: so many mails belong to one shipment of it.
+    """
 
     order_number: str
     shipped: bool
     times_shipped: int
     numbers: tuple[str, ...]
+    most_mails: int = 1
 
 
 class TorturedPlatform(Protocol):
-    """``site_code`` is what the store calls the carrier; ``mails`` are the kinds of mail about a shipment."""
+    """``site_code`` is what the store calls the carrier (None: it takes any name).
+
+    ``mails`` are the kinds of mail about a shipment; empty where every mail is.
+    """
 
     key: str
-    site_code: str
+    site_code: str | None
     mails: frozenset[str]
 
-    def shown(self, order: Mapping[str, Any]) -> Shown:
-        """Read the answer of the control route ``orders/{id}``."""
+    def shown(self, control: Control, remote_id: str) -> Shown:
+        """Look at an order."""
 
 
 class WooCommerce:
     """Rows of Advanced Shipment Tracking."""
 
     key = "woocommerce"
-    site_code = "brt-bartolini"
+    site_code: str | None = "brt-bartolini"
     mails = frozenset({"customer_completed_order"})
 
-    def shown(self, order: Mapping[str, Any]) -> Shown:
+    def shown(self, control: Control, remote_id: str) -> Shown:
         """A store that completes an order twice mails twice; nothing else tells of it."""
+        order = control(f"orders/{remote_id}")
         shipped = order["status"] == "completed"
         rows = [
             row
@@ -56,11 +68,12 @@ class PrestaShop:
     """The one tracking field, and the history of states."""
 
     key = "prestashop"
-    site_code = "5"
+    site_code: str | None = "5"
     mails = frozenset({"shipped", "in_transit"})
 
-    def shown(self, order: Mapping[str, Any]) -> Shown:
+    def shown(self, control: Control, remote_id: str) -> Shown:
         """Each change to Shipped stands in the history."""
+        order = control(f"orders/{remote_id}")
         states = [row["id_order_state"] for row in order["histories"]]
         fields = [row["tracking_number"] for row in order["carriers"]]
         return Shown(
@@ -71,4 +84,47 @@ class PrestaShop:
         )
 
 
-PLATFORMS: dict[str, TorturedPlatform] = {one.key: one for one in (WooCommerce(), PrestaShop())}
+class Magento:
+    """Shipments, each with its tracks."""
+
+    key = "magento"
+    site_code: str | None = None
+    mails: frozenset[str] = frozenset()
+
+    def shown(self, control: Control, remote_id: str) -> Shown:
+        """Each shipment counts, and the pieces in all of them against what was ordered."""
+        order = control(f"orders/{remote_id}")
+        shipments = control(f"orders/{remote_id}/shipments")
+        return Shown(
+            order_number=order["increment_id"],
+            shipped=bool(shipments),
+            times_shipped=len(shipments),
+            numbers=tuple(track["track_number"] for one in shipments for track in one["tracks"]),
+        )
+
+
+class Shopify:
+    """Fulfillments: one for each location that a shipment's goods leave from."""
+
+    key = "shopify"
+    site_code: str | None = "BRT"
+    mails = frozenset({"shipping_confirmation", "shipping_update"})
+
+    def shown(self, control: Control, remote_id: str) -> Shown:
+        """Two fulfillments at two locations are one shipment; two at one are two."""
+        order = control(f"orders/{remote_id.rpartition('/')[2]}")
+        made = [one for one in order["fulfillments"] if one["status"] == "SUCCESS"]
+        places = Counter(one["location"] for one in made)
+        pairs = {(one["location"], row["number"]) for one in made for row in one["trackingInfo"]}
+        return Shown(
+            order_number=order["name"],
+            shipped=order["displayFulfillmentStatus"] == "FULFILLED",
+            times_shipped=max(places.values(), default=0),
+            numbers=tuple({number: None for _, number in sorted(pairs)}),
+            most_mails=len(places),
+        )
+
+
+PLATFORMS: dict[str, TorturedPlatform] = {
+    one.key: one for one in (WooCommerce(), PrestaShop(), Magento(), Shopify())
+}

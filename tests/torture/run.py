@@ -176,14 +176,15 @@ class Torture:
             account.interrupted = connection.execute(
                 sa.select(sa.func.count()).select_from(attempts).where(cut_off)
             ).scalar_one()
+        kinds = self._platform.mails
         mails = Counter(
-            str(mail["order_id"]) for mail in shop.control("mails") if mail["kind"] in self._platform.mails
+            str(mail["order_id"]) for mail in shop.control("mails") if not kinds or mail["kind"] in kinds
         )
         ledger: dict[str, Any] = {
             one.order_number: one for one in bridge.shipments.list() if one.order_number
         }
         for remote_id in self._shipped:
-            shown = self._platform.shown(shop.control(f"orders/{remote_id}"))
+            shown = self._platform.shown(shop.control, remote_id)
             self._count_order(shown, ledger[shown.order_number].push.state, mails[remote_id])
 
     def _count_order(self, shown: Shown, state: PushState, mails: int) -> None:
@@ -196,7 +197,7 @@ class Torture:
             account.lost.append(number)
         if len(shown.numbers) > 1 or shown.times_shipped > 1:
             account.doubled.append(number)
-        if mails > 1:
+        if mails > shown.most_mails:
             account.second_mails.append(number)
         if arrived != known and not asks:
             account.disagreements.append(f"{number}: {state}")

@@ -66,7 +66,8 @@ def open_shop(
     (result,) = bridge.fetch()
     assert result.error is None, result.error
     bridge.carriers.add("BRT", "BRT Bartolini", tracking_url="https://brt.example/{number}")
-    bridge.carriers.map(STORE, "BRT", platform.site_code)
+    if platform.site_code:
+        bridge.carriers.map(STORE, "BRT", platform.site_code)
     bridge.plan()
 
 

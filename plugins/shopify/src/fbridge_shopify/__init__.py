@@ -1,0 +1,1 @@
+"""fbridge for Shopify: orders, tracking and status through the Webservice."""

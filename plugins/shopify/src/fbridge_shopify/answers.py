@@ -1,0 +1,257 @@
+"""What an answer of the store means for whoever asked: its data, or the error that says what to do.
+
+Sources: shopify.dev, "Response status and error codes", "GraphQL Admin API reference: Status and error codes".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from html import unescape
+from typing import Any
+
+from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
+from fbridge.http import Response
+from fbridge.http.retries import retry_after
+from fbridge_shopify.cost_budget import ThrottleStatus
+
+THROTTLED = "THROTTLED"
+TOO_DEAR = "MAX_COST_EXCEEDED"
+ACCESS_DENIED = "ACCESS_DENIED"
+PASSING = frozenset({THROTTLED, "INTERNAL_SERVER_ERROR", "TIMEOUT"})
+
+_PROTECTED_DATA = "docs/apps/launch/protected-customer-data"
+_TAG = re.compile(r"<[^>]*>")
+_LONGEST_WORDS = 300
+_CREDENTIALS = {
+    401: (
+        "bad_credentials",
+        "does not know the access token: check access_token, and that the app is installed",
+    ),
+    402: ("shop_frozen", "is frozen until its Shopify bill is paid; ask its owner"),
+    403: ("no_permission", "does not let this app in: check that it is installed, and its scopes"),
+    423: ("shop_locked", "is locked by Shopify; ask its owner or Shopify's support"),
+}
+_GRANT = {
+    "application_cannot_be_found": "the app and the store belong to different organisations, or client_id is wrong",
+    "shop_not_permitted": "the app may only be used on stores of its own organisation",
+    "invalid_client": "client_id or client_secret is wrong",
+    "app_not_installed": "install the app on the store first",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GraphError:
+    """One of the ``errors`` of an answer. ``path`` names the field that it is about; () is the whole request."""
+
+    message: str
+    code: str = ""
+    path: tuple[str | int, ...] = ()
+
+    @property
+    def protects_customers(self) -> bool:
+        """Whether a name or an address was withheld because the app has no approval for customer data."""
+        return _PROTECTED_DATA in self.message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A GraphQL answer. ``data`` is empty where there is none, and may be there beside ``errors``.
+
+    ``requested_cost`` and ``throttle`` are what Shopify counted (None: not told). ``version`` is the API version
+    that was served ("" where not told), ``served_at`` the store's clock, aware UTC.
+    """
+
+    data: Mapping[str, Any]
+    errors: tuple[GraphError, ...] = ()
+    requested_cost: float | None = None
+    throttle: ThrottleStatus | None = None
+    version: str = ""
+    served_at: datetime | None = None
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def throttled(self) -> bool:
+        """Whether the request was put off: then nothing of it was executed."""
+        return not self.has_data and any(error.code == THROTTLED for error in self.errors)
+
+    @property
+    def has_data(self) -> bool:
+        """Whether any field that was asked for came back with something."""
+        return any(value is not None for value in self.data.values())
+
+
+class TooDearError(RefusedError):
+    """The query would cost more than one may; ask for less at once."""
+
+    default_reason = "too_dear"
+
+
+def answer_of(response: Response) -> Answer:
+    """The answer to a request, whatever its ``errors`` say.
+
+    Raises: CredentialsError, RefusedError, UnreachableError where the HTTP answer itself is none.
+    """
+    if not response.ok:
+        raise error_of(response)
+    body = response.json()
+    if not isinstance(body, Mapping) or not ({"data", "errors"} & set(body)):
+        raise UnreachableError(
+            f"{response.url} answered with something else than GraphQL; check the store's URL.",
+            reason="unexpected_answer",
+        )
+    data, extensions = _mapping(body.get("data")), _mapping(body.get("extensions"))
+    cost = _mapping(extensions.get("cost"))
+    requested = cost.get("requestedQueryCost")
+    return Answer(
+        data=data,
+        errors=tuple(graph_errors(body.get("errors"))),
+        requested_cost=float(requested) if isinstance(requested, int | float) else None,
+        throttle=ThrottleStatus.from_json(cost.get("throttleStatus")),
+        version=response.headers.get("x-shopify-api-version", ""),
+        served_at=server_time(response),
+        extensions=extensions,
+    )
+
+
+def graph_errors(errors: Any) -> list[GraphError]:
+    """The ``errors`` of a body: a list, or sometimes a bare string or an object of strings."""
+    if not errors:
+        return []
+    if not isinstance(errors, Sequence) or isinstance(errors, str):
+        return [GraphError(plain_words(errors))]
+    return [_graph_error(error) for error in errors]
+
+
+def error_in(errors: Sequence[GraphError]) -> FbridgeError:
+    """The error that an answer without data means, by its ``errors``."""
+    words = words_in(errors)
+    codes = {error.code for error in errors}
+    if TOO_DEAR in codes:
+        return TooDearError(f"The store refused: {words}")
+    if codes & PASSING:
+        reason = "rate_limited" if THROTTLED in codes else "server_error"
+        return UnreachableError(f"The store cannot answer now ({words}): try again later.", reason=reason)
+    if "SHOP_INACTIVE" in codes:
+        return CredentialsError(f"The store is not active on Shopify ({words}).", reason="shop_inactive")
+    if any(error.protects_customers for error in errors):
+        return CredentialsError(
+            f"The store withholds orders from this app ({words}): ask for access to protected customer data in the "
+            "app's API access settings.",
+            reason="customer_data_protected",
+        )
+    if ACCESS_DENIED in codes:
+        return CredentialsError(
+            f"The store says: {words} Give the app this scope and install it again.",
+            reason="missing_permission",
+        )
+    return RefusedError(f"The store refused: {words}", reason=_reason(codes))
+
+
+def is_too_much(error: FbridgeError) -> bool:
+    """Whether the same could be read in smaller portions: it costs too much, or takes more than 10 s."""
+    return isinstance(error, TooDearError) or error.reason == "gateway_timeout"
+
+
+def error_of(response: Response) -> FbridgeError:
+    """The error that an HTTP answer outside 2xx means."""
+    status, words = response.status, words_of(response)
+    if status in _CREDENTIALS:
+        reason, meaning = _CREDENTIALS[status]
+        return CredentialsError(f"The store {meaning} ({words}).", reason=reason)
+    if 300 <= status < 400:  # noqa: PLR2004 - the definition of a redirect
+        target = response.headers.get("location", "").partition("?")[0]
+        return RefusedError(
+            f"{response.url} sends on to {target or 'another place'}: set the store's URL to its own myshopify.com.",
+            reason="redirected",
+        )
+    if status == 404:  # noqa: PLR2004 - not found
+        return RefusedError(
+            f"{response.url} is not there: check that the store's URL is its myshopify.com address, and api_version.",
+            reason="no_api",
+        )
+    if status == 429 or status >= 500:  # noqa: PLR2004 - the definition of a passing fault
+        return UnreachableError(
+            f"The store cannot answer now ({words}): try again later.",
+            reason={429: "rate_limited", 502: "gateway_timeout", 504: "gateway_timeout"}.get(
+                status, "server_error"
+            ),
+            retry_after=wait_asked(response),
+        )
+    return RefusedError(f"The store refused: {words}", reason=f"http_{status}")
+
+
+def grant_error(response: Response) -> FbridgeError:
+    """The error that a refused token request means."""
+    if response.status == 429 or response.status >= 500 or 300 <= response.status < 400:  # noqa: PLR2004 - HTTP's
+        return error_of(response)
+    if response.status in (402, 423):
+        return error_of(response)
+    words = words_of(response)
+    meaning = next((said for code, said in _GRANT.items() if code in response.text), "")
+    return CredentialsError(
+        f"The store gave no access token for client_id ({words}): "
+        f"{meaning or 'check client_id, client_secret and the store URL, and that the app is installed'}."
+    )
+
+
+def words_of(response: Response) -> str:
+    """The store's own words, or the HTTP status."""
+    try:
+        body = response.json()
+    except UnreachableError:
+        body = None
+    said = ""
+    if isinstance(body, Mapping):
+        said = words_in(graph_errors(body.get("errors")))
+        said = said or plain_words(body.get("error_description") or body.get("error"))
+    return said or f"HTTP {response.status} from {response.url}"
+
+
+def words_in(errors: Sequence[GraphError]) -> str:
+    """What the errors say, each once, on one line."""
+    return " ".join(dict.fromkeys(error.message for error in errors)) or "no reason given"
+
+
+def plain_words(message: Any) -> str:
+    """A message as one line of plain text, not endless."""
+    words = " ".join(unescape(_TAG.sub("", str(message or ""))).split())
+    return words if len(words) <= _LONGEST_WORDS else f"{words[:_LONGEST_WORDS]}..."
+
+
+def wait_asked(response: Response) -> timedelta | None:
+    """How long ``Retry-After`` asks to wait."""
+    seconds = retry_after(response.headers)
+    return None if seconds is None else timedelta(seconds=seconds)
+
+
+def server_time(response: Response) -> datetime | None:
+    """The store's clock, from the Date header; aware UTC."""
+    try:
+        moment = parsedate_to_datetime(response.headers.get("date", ""))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _graph_error(error: Any) -> GraphError:
+    if not isinstance(error, Mapping):
+        return GraphError(plain_words(error))
+    path = error.get("path")
+    return GraphError(
+        plain_words(error.get("message")),
+        str(_mapping(error.get("extensions")).get("code") or ""),
+        tuple(path) if isinstance(path, list) else (),
+    )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _reason(codes: set[str]) -> str | None:
+    code = next((code for code in sorted(codes) if code), "")
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", code).lower() or None

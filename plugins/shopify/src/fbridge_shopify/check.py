@@ -1,0 +1,190 @@
+"""Look at a store without sending or changing anything, and say in words what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
+from fbridge.models.orders import Order
+from fbridge.models.platforms import Finding, Location, Store, StoreReport
+from fbridge.models.states import MailBehaviour, OrderStatus
+from fbridge_shopify.answers import Answer
+from fbridge_shopify.client import ShopifyClient
+from fbridge_shopify.detection import CAPABILITIES, findings_of, may
+from fbridge_shopify.mapping import UNSEEN, RawOrder, order_from
+
+_LOOKED_AT = 10
+_FAULTS = (CredentialsError, RefusedError, UnreachableError)
+
+
+def report(store: Store) -> StoreReport:
+    """What stands in the way and what does not. Raises: UnreachableError where the store cannot be looked at."""
+    client = ShopifyClient(store)
+    try:
+        about = client.about_store()
+    except (CredentialsError, RefusedError) as error:
+        finding = Finding(name="Admin API", ok=False, words=str(error))
+        return StoreReport(findings=(finding,), mail=MailBehaviour.OPTIONAL)
+    granted = _granted(about)
+    places, place_finding = _locations(client, granted)
+    offset = _clock_offset(store, about)
+    findings = (
+        _admin_api(about),
+        _version(about, store.settings["api_version"]),
+        *findings_of(granted),
+        *_orders(client, granted),
+        place_finding,
+        _points(about),
+        _mail(),
+        _clock(offset),
+    )
+    return StoreReport(
+        findings=findings,
+        facts=_facts(about, granted, places),
+        capabilities=CAPABILITIES,
+        clock_offset=offset,
+        mail=MailBehaviour.OPTIONAL,
+        locations=places,
+    )
+
+
+def _granted(about: Answer) -> frozenset[str]:
+    installation = about.data.get("currentAppInstallation") or {}
+    return frozenset(str(scope["handle"]) for scope in installation.get("accessScopes") or ())
+
+
+def _admin_api(about: Answer) -> Finding:
+    shop = about.data.get("shop") or {}
+    plan = (shop.get("plan") or {}).get("publicDisplayName") or "not told"
+    words = (
+        f"Shopify answers for {shop.get('name') or 'the store'} ({shop.get('myshopifyDomain')}, plan {plan})."
+    )
+    return Finding(name="Admin API", ok=True, words=words)
+
+
+def _version(about: Answer, asked: str) -> Finding:
+    """A version that is no longer supported is answered by another one, without an error."""
+    supported = _supported(about)
+    served = about.version or (asked if asked in supported or not supported else "another one")
+    if served == asked:
+        return Finding(name="API version", ok=True, words=f"The Admin API of {asked} answers, as asked.")
+    words = (
+        f"Asked for {asked}, the Admin API of {served} answers: set api_version to one that Shopify supports "
+        f"({', '.join(supported) or 'not told'})."
+    )
+    return Finding(name="API version", ok=False, words=words)
+
+
+def _supported(about: Answer) -> list[str]:
+    versions = about.data.get("publicApiVersions") or ()
+    return sorted(str(version["handle"]) for version in versions if version.get("supported"))
+
+
+def _orders(client: ShopifyClient, granted: frozenset[str]) -> Iterator[Finding]:
+    """What the newest orders show: customers' names, and where their goods are."""
+    if not may(granted, "read_orders"):
+        return
+    try:
+        answer = client.newest_orders(_LOOKED_AT)
+    except _FAULTS as error:
+        yield Finding(name="orders", ok=False, words=str(error))
+        return
+    rows = answer.data["orders"]["nodes"]
+    yield _customer_data(answer, rows)
+    yield _fulfillment_orders([order_from(RawOrder(order=row)) for row in rows])
+
+
+def _customer_data(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> Finding:
+    name = "customer data"
+    if any(error.protects_customers for error in answer.errors):
+        words = (
+            "Shopify withholds customers' names and addresses from this app, so orders come without them: ask for "
+            "access to protected customer data in the app's API access settings."
+        )
+        return Finding(name=name, ok=False, words=words)
+    if rows and not any(row.get("shippingAddress") or row.get("email") for row in rows):
+        words = f"The newest {len(rows)} orders show no address; the store's plan may keep them from the app."
+        return Finding(name=name, ok=True, words=words)
+    return Finding(name=name, ok=True, words="Names and addresses are given.")
+
+
+def _fulfillment_orders(orders: Sequence[Any]) -> Finding:
+    """The store leaves out without a word what the app may not see."""
+    name = "fulfillment orders"
+    unfinished = [order for order in orders if isinstance(order, Order) and _has_to_leave(order)]
+    unseen = [order.number for order in unfinished if order.adapter_data[UNSEEN]]
+    if unseen:
+        words = (
+            f"Of {', '.join(unseen)} goods have to leave, and the store does not show from where: the app lacks "
+            "scopes, read_merchant_managed_fulfillment_orders for your own locations, "
+            "read_third_party_fulfillment_orders or read_assigned_fulfillment_orders for fulfillment services."
+        )
+        return Finding(name=name, ok=False, words=words)
+    words = f"Shown for all of the {len(unfinished)} unfinished ones among the newest orders."
+    return Finding(name=name, ok=True, words=words if unfinished else "No unfinished order to look at.")
+
+
+def _has_to_leave(order: Order) -> bool:
+    return order.status is not OrderStatus.CANCELLED and any(line.remaining for line in order.lines)
+
+
+def _locations(client: ShopifyClient, granted: frozenset[str]) -> tuple[tuple[Location, ...], Finding]:
+    name = "locations"
+    if not may(granted, "read_locations"):
+        return (), Finding(name=name, ok=True, words="Not told: the app may not read locations.")
+    try:
+        places = tuple(_all_locations(client))
+    except FbridgeError as error:
+        return (), Finding(name=name, ok=False, words=str(error))
+    told = ", ".join(place.label for place in places) or "none"
+    return places, Finding(name=name, ok=True, words=f"Goods leave from {told}.")
+
+
+def _all_locations(client: ShopifyClient) -> Iterator[Location]:
+    after = None
+    while True:
+        page = client.locations(after).data["locations"]
+        yield from (Location(id=place["id"], label=place["name"]) for place in page["nodes"])
+        if not page["pageInfo"]["hasNextPage"]:
+            return
+        after = page["pageInfo"]["endCursor"]
+
+
+def _points(about: Answer) -> Finding:
+    status = about.throttle
+    if status is None:
+        return Finding(name="rate limit", ok=True, words="Not told.")
+    words = f"{status.maximum:g} points, {status.restore_rate:g} restored a second."
+    return Finding(name="rate limit", ok=True, words=words)
+
+
+def _mail() -> Finding:
+    words = (
+        "Where mails are accepted, Shopify mails the customer for each fulfillment that a push asks it to."
+    )
+    return Finding(name="mail", ok=True, words=words)
+
+
+def _clock_offset(store: Store, about: Answer) -> timedelta | None:
+    """The header has no fractions, so it is half a second behind on average."""
+    return None if about.served_at is None else about.served_at + timedelta(seconds=0.5) - store.now()
+
+
+def _clock(offset: timedelta | None) -> Finding:
+    if offset is None:
+        return Finding(name="clock", ok=True, words="The store does not tell its time.")
+    seconds = round(offset.total_seconds())
+    return Finding(name="clock", ok=True, words=f"The store's clock is {seconds:+d} s off this one.")
+
+
+def _facts(about: Answer, granted: frozenset[str], places: Sequence[Location]) -> dict[str, Any]:
+    status = about.throttle
+    return {
+        "api_version": about.version,
+        "scopes": sorted(granted),
+        "locations": {place.id: place.label for place in places},
+        "bucket": status.maximum if status else None,
+        "restore_rate": status.restore_rate if status else None,
+    }

@@ -1,0 +1,75 @@
+"""Which of the fulfillments that the store shows belong to which shipment. Pure.
+
+Shopify keeps no mark of ours: a fulfillment is told by the id that an earlier answer gave, by the fulfillment order
+that was set apart for it (its fence), or by its tracking number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
+from fbridge.models.orders import StoreShipment
+from fbridge_shopify.allocation import Pieces, pieces_of
+
+Claims: TypeAlias = dict[str, list[StoreShipment]]
+"""By the id of the shipment; one fulfillment may belong to several shipments where a person made it."""
+
+
+def claims_of(fulfillment: Fulfillment) -> Claims:
+    """What each shipment of the order, those that are done included, has on the store."""
+    claims: Claims = {shipment.id: [] for shipment in fulfillment.shipments}
+    rest = []
+    for entry in fulfillment.order.shipments:
+        owners = _known_owners(entry, fulfillment.shipments)
+        for owner in owners:
+            claims[owner.id].append(entry)
+        if not owners:
+            rest.append(entry)
+    for entry in rest:
+        numbered = _owner_by_number(entry, fulfillment.shipments, claims)
+        if numbered is not None:
+            claims[numbered.id].append(entry)
+    return claims
+
+
+def unclaimed(fulfillment: Fulfillment, claims: Claims) -> list[StoreShipment]:
+    """What somebody else made."""
+    claimed = {entry.remote_id for entries in claims.values() for entry in entries}
+    return [entry for entry in fulfillment.order.shipments if entry.remote_id not in claimed]
+
+
+def shown(entries: Iterable[StoreShipment]) -> Pieces:
+    """The pieces that these fulfillments show."""
+    return pieces_of(line for entry in entries for line in entry.lines)
+
+
+def wanted_by(shipment: FulfillmentShipment) -> Pieces:
+    """The pieces that left with a shipment."""
+    return pieces_of((item.line_id, item.quantity) for item in shipment.items)
+
+
+def is_proved_by_number(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> bool:
+    """Whether a fulfillment with one of its numbers could be no other's: siblings may share a waybill."""
+    others = {number for one in fulfillment.shipments if one.id != shipment.id for number in one.numbers}
+    return not others.issuperset(shipment.numbers)
+
+
+def _known_owners(
+    entry: StoreShipment, shipments: Sequence[FulfillmentShipment]
+) -> list[FulfillmentShipment]:
+    by_id = [one for one in shipments if entry.remote_id in one.remote_ids]
+    return by_id or [one for one in shipments if entry.mark in one.fences]
+
+
+def _owner_by_number(
+    entry: StoreShipment, shipments: Sequence[FulfillmentShipment], claims: Claims
+) -> FulfillmentShipment | None:
+    """The first that carries one of its numbers and still lacks pieces of it on the store."""
+    for one in shipments:
+        numbers = {*one.numbers, *one.acknowledged_numbers}
+        lacking = wanted_by(one) - shown(claims[one.id])
+        if numbers.intersection(entry.numbers) and lacking & pieces_of(entry.lines):
+            return one
+    return None

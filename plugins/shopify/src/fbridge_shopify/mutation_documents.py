@@ -1,0 +1,138 @@
+"""Several mutations in one document: each under an alias, with variables of its own. Pure.
+
+Shopify executes them one after another, and each stands or falls by itself. What is selected of each stands in
+``documents/``.
+Source: https://shopify.dev/docs/api/admin-graphql/latest/mutations/fulfillmentCreate
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from fbridge_shopify.allocation import Take
+from fbridge_shopify.documents import document
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A mutation: its arguments with their types, the fragment that is selected, and the points it costs.
+
+    The points are what Shopify counted when this was written; the count of its last answer goes before.
+    """
+
+    name: str
+    arguments: Mapping[str, str]
+    fragments: tuple[str, ...]
+    cost: float
+
+
+class Kind(Enum):
+    """What is asked of the store."""
+
+    CREATE = Call(
+        "fulfillmentCreate", {"fulfillment": "FulfillmentInput!"}, ("created_fields", "pushed_fields"), 32
+    )
+    UPDATE = Call(
+        "fulfillmentTrackingInfoUpdate",
+        {
+            "fulfillmentId": "ID!",
+            "trackingInfoInput": "FulfillmentTrackingInput!",
+            "notifyCustomer": "Boolean",
+        },
+        ("updated_fields", "pushed_fields"),
+        72,
+    )
+    SPLIT = Call(
+        "fulfillmentOrderSplit",
+        {"fulfillmentOrderSplits": "[FulfillmentOrderSplitInput!]!"},
+        ("split_fields",),
+        10,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """One mutation with the values of its arguments."""
+
+    kind: Kind
+    arguments: Mapping[str, Any]
+
+
+def creation(takes: Sequence[Take], tracking: Mapping[str, Any] | None, *, notify: bool) -> Mutation:
+    """A fulfillment of these pieces, which are all at one location."""
+    fulfillment: dict[str, Any] = {
+        "lineItemsByFulfillmentOrder": [_pieces(take) for take in takes],
+        "notifyCustomer": notify,
+    }
+    if tracking:
+        fulfillment["trackingInfo"] = tracking
+    return Mutation(Kind.CREATE, {"fulfillment": fulfillment})
+
+
+def correction(fulfillment_id: str, tracking: Mapping[str, Any], *, notify: bool) -> Mutation:
+    """Other tracking numbers in place of all that a fulfillment has."""
+    return Mutation(
+        Kind.UPDATE,
+        {"fulfillmentId": fulfillment_id, "trackingInfoInput": tracking, "notifyCustomer": notify},
+    )
+
+
+def splitting(takes: Sequence[Take]) -> Mutation:
+    """These pieces become fulfillment orders of their own, one for each that they are in now."""
+    return Mutation(Kind.SPLIT, {"fulfillmentOrderSplits": [_pieces(take) for take in takes]})
+
+
+def tracking_input(company: str, numbers: Sequence[str], urls: Mapping[str, str]) -> dict[str, Any]:
+    """Numbers with the carrier's name, and their pages paired by position: of all of them, or of none.
+
+    One bad URL among the variables would make Shopify refuse the whole document, so it is left out.
+    """
+    tracking: dict[str, Any] = {"company": company} if company and numbers else {}
+    tracking["numbers"] = list(numbers)
+    pages = [url for number in numbers if _is_page(url := urls.get(number, ""))]
+    if pages and len(pages) == len(numbers):
+        tracking["urls"] = pages
+    return tracking
+
+
+def alias_of(position: int) -> str:
+    """The alias of the mutation at this place of a document."""
+    return f"m{position}"
+
+
+def alias_document(mutations: Sequence[Mutation]) -> tuple[str, dict[str, Any]]:
+    """The document and its variables; the answer to each mutation stands under its alias."""
+    declared, fields, variables = [], [], {}
+    for position, mutation in enumerate(mutations):
+        call, given = mutation.kind.value, []
+        for count, (argument, type_name) in enumerate(call.arguments.items()):
+            variable = f"v{position}_{count}"
+            declared.append(f"${variable}: {type_name}")
+            given.append(f"{argument}: ${variable}")
+            variables[variable] = mutation.arguments[argument]
+        selected = _fragment_name(call.fragments[0])
+        fields.append(f"  {alias_of(position)}: {call.name}({', '.join(given)}) {{ ...{selected} }}")
+    fragments = dict.fromkeys(name for mutation in mutations for name in mutation.kind.value.fragments)
+    head = f"mutation Push({', '.join(declared)}) {{"
+    return "\n".join([head, *fields, "}", *map(_fragment, fragments)]), variables
+
+
+def _pieces(take: Take) -> dict[str, Any]:
+    items = [{"id": line_id, "quantity": quantity} for line_id, quantity in take.pieces]
+    return {"fulfillmentOrderId": take.source.id, "fulfillmentOrderLineItems": items}
+
+
+def _is_page(url: str) -> bool:
+    return url.startswith(("https://", "http://")) and url.isascii() and url.isprintable() and " " not in url
+
+
+def _fragment_name(file_name: str) -> str:
+    return "".join(word.capitalize() for word in file_name.split("_"))
+
+
+def _fragment(file_name: str) -> str:
+    """The fragment alone, without those that it uses: they are in the document already."""
+    return document(file_name).partition("\nfragment ")[0]

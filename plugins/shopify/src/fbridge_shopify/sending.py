@@ -1,0 +1,222 @@
+"""Send a chunk of fulfillments: several mutations in a document, one document after another.
+
+Shopify executes the mutations of a document in their order, so no two for one order are ever under way at once. After
+a document without an answer nothing more is sent for the chunk: the store may still be at work on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+from fbridge.errors import (
+    CredentialsError,
+    FbridgeError,
+    NotSentError,
+    RefusedError,
+    UnconfirmedError,
+    UnreachableError,
+)
+from fbridge.models.fulfillments import Fulfillment, Receipt
+from fbridge.models.orders import Order
+from fbridge.models.platforms import OrderQuery, Store
+from fbridge.models.problems import USUAL_WAIT, Problem, later, still_at_work, tell_halt, unconfirmed
+from fbridge.models.states import Outcome
+from fbridge_shopify.allocation import MISSING_SCOPES
+from fbridge_shopify.client import ShopifyClient
+from fbridge_shopify.fetching import order_pages
+from fbridge_shopify.mutation_documents import Kind, alias_document
+from fbridge_shopify.push import Step, Work, begin, begin_again
+from fbridge_shopify.receipts import receipt_of, take_result
+from fbridge_shopify.run_memory import memory_of
+from fbridge_shopify.write_answers import CLOSED, Made, results_in
+
+if TYPE_CHECKING:
+    from fbridge.http import StoreHttp
+
+MOST_MUTATIONS = 25
+"""In one document: Shopify cuts a request at 10 s."""
+
+MOST_POINTS = 900
+"""For one document: a dearer one than 1000 is refused, and costs change without notice."""
+
+_BEFORE_THE_STORE = frozenset({"no_api", "redirected"})
+_RATE_LIMITED = "rate_limited"
+
+_MAY_SPLIT = frozenset({"write_merchant_managed_fulfillment_orders", "write_third_party_fulfillment_orders"})
+_without_splits: WeakSet[StoreHttp] = WeakSet()
+"""Stores whose app was found to lack these scopes, while the program runs."""
+
+_Steps = list[tuple[Work, Step]]
+
+
+def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
+    """The receipts of a chunk. Raises, after all that are known: NotSent, CredentialsError."""
+    yield from _Sending(store).run(fulfillments)
+
+
+class _Sending:
+    """One chunk on its way to one store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._client = ShopifyClient(store)
+        self._budget = memory_of(store).budget
+        self._halt: FbridgeError | None = None
+        self._put_off: Problem | None = None
+
+    @property
+    def _may_split(self) -> bool:
+        granted = self._store.facts.get("scopes", _MAY_SPLIT)
+        return not _MAY_SPLIT.isdisjoint(granted) and self._store.http not in _without_splits
+
+    def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
+        works = [begin(fulfillment, may_split=self._may_split) for fulfillment in fulfillments]
+        looked_at_again: list[Work] = []
+        for work in self._worked(works):
+            if _needs_another_look(work):
+                looked_at_again.append(work)
+            elif not _is_untouched(work):
+                yield receipt_of(self._closed(work))
+        anew = self._anew(looked_at_again)
+        for work in self._worked(anew):
+            if not _is_untouched(work):
+                yield receipt_of(self._closed(work))
+        tell_halt(self._halt, [work.order_id for work in [*works, *anew] if _is_untouched(work)])
+
+    def _worked(self, works: Sequence[Work]) -> Iterator[Work]:
+        """Send what these orders want; gives each as soon as nothing of it waits any more."""
+        yield from (work for work in works if not work.waiting)
+        waiting = [work for work in works if work.waiting]
+        for document in self._documents(waiting):
+            self._write(document)
+            for work in [work for work in waiting if not work.waiting]:
+                waiting.remove(work)
+                yield work
+        yield from waiting
+
+    def _documents(self, works: Sequence[Work]) -> Iterator[_Steps]:
+        """The steps cut into documents by number and cost."""
+        some: _Steps = []
+        points = 0.0
+        for entry in [(work, step) for work in works for step in work.waiting]:
+            cost = self._cost(entry[1])
+            if some and (len(some) == MOST_MUTATIONS or points + cost > MOST_POINTS):
+                yield some
+                some, points = [], 0.0
+            some.append(entry)
+            points += cost
+        if some:
+            yield some
+
+    def _cost(self, step: Step) -> float:
+        kind = step.mutation.kind
+        return self._budget.expected(kind, kind.value.cost)
+
+    def _write(self, steps: _Steps) -> None:
+        """One document, unless the chunk was stopped."""
+        if self._put_off is not None:
+            _take_all(steps, self._put_off)
+        elif self._halt is None:
+            self._send(steps)
+
+    def _send(self, steps: _Steps) -> None:
+        """One document, and what follows from its answer, or from none."""
+        try:
+            results = self._results(steps)
+        except UnconfirmedError as error:
+            _take_all(steps, unconfirmed(error))
+            self._halt = still_at_work()
+        except RefusedError as error:
+            self._take_refusal(steps, error)
+        except NotSentError as error:
+            self._take_not_sent(steps, error)
+        except CredentialsError as error:
+            self._halt = error
+        else:
+            for (work, step), result in zip(steps, results, strict=True):
+                take_result(work, step, result)
+                if _is_denied_split(step):
+                    _without_splits.add(self._store.http)
+
+    def _results(self, steps: _Steps) -> list[Made | Problem]:
+        mutations = [step.mutation for _, step in steps]
+        text, variables = alias_document(mutations)
+        answer = self._client.mutate(text, variables, cost=sum(self._cost(step) for _, step in steps))
+        kinds = {mutation.kind for mutation in mutations}
+        if answer.requested_cost is not None and len(kinds) == 1:
+            self._budget.learn(kinds.pop(), answer.requested_cost / len(mutations))
+        return results_in(answer, mutations)
+
+    def _take_refusal(self, steps: _Steps, error: RefusedError) -> None:
+        """Shopify took nothing of the document: one bad value, or too many mutations. So in smaller ones."""
+        if error.reason in _BEFORE_THE_STORE:
+            self._halt = NotSentError(str(error), reason=error.reason)
+        elif len(steps) == 1:
+            _take_all(steps, Problem(outcome=Outcome.REFUSED, reason=error.reason, words=str(error)))
+        else:
+            middle = len(steps) // 2
+            self._write(steps[:middle])
+            self._write(steps[middle:])
+
+    def _take_not_sent(self, steps: _Steps, error: NotSentError) -> None:
+        if error.reason == _RATE_LIMITED:
+            not_before = self._store.now() + (error.retry_after or USUAL_WAIT)
+            self._put_off = later(str(error), error.reason, not_before)
+            _take_all(steps, self._put_off)
+        else:
+            self._halt = error
+
+    def _closed(self, work: Work) -> Work:
+        """What was held back of an order of which something was sent."""
+        for step in work.waiting:
+            words = f"Only a part of it was sent: {self._halt}"
+            take_result(work, step, later(words, "held_back", self._store.now() + USUAL_WAIT))
+        return work
+
+    # A second look
+
+    def _anew(self, works: Sequence[Work]) -> list[Work]:
+        """These orders planned anew from how the store shows them now."""
+        orders: dict[str, Order] = {}
+        if works and self._halt is None:
+            with suppress(CredentialsError, RefusedError, UnreachableError):
+                orders = self._read([work.order_id for work in works])
+        return [self._replanned(work, orders.get(work.order_id)) for work in works]
+
+    def _replanned(self, work: Work, order: Order | None) -> Work:
+        """Without the order nobody can tell why it was refused: the next try reads it."""
+        if order is not None:
+            return begin_again(work, order, may_split=self._may_split)
+        for part in work.parts:
+            if part.problem and part.problem.outcome is Outcome.REFUSED:
+                not_before = self._store.now() + USUAL_WAIT
+                part.problem = later(part.problem.words, part.problem.reason, not_before)
+        return work
+
+    def _read(self, order_ids: Sequence[str]) -> dict[str, Order]:
+        query = OrderQuery(order_ids=tuple(order_ids), shipments=True)
+        return {order.remote_id: order for page in order_pages(self._store, query) for order in page.orders}
+
+
+def _is_untouched(work: Work) -> bool:
+    """Whether nothing of it was sent because the chunk was stopped before it."""
+    return bool(work.waiting) and not work.wrote
+
+
+def _needs_another_look(work: Work) -> bool:
+    """Whether a fulfillment order was found closed, or may not be split: then it goes on otherwise."""
+    closed = any(part.problem and part.problem.reason == CLOSED for part in work.parts)
+    return not work.waiting and (closed or any(map(_is_denied_split, work.steps)))
+
+
+def _is_denied_split(step: Step) -> bool:
+    denied = any(part.problem and part.problem.reason == MISSING_SCOPES for part in step.parts)
+    return step.mutation.kind is Kind.SPLIT and denied
+
+
+def _take_all(steps: _Steps, problem: Problem) -> None:
+    for work, step in steps:
+        take_result(work, step, problem)

@@ -1,0 +1,71 @@
+"""The settings of a Shopify store, beside those that every store has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+NEWEST_STABLE = "2026-10"
+"""The Admin API version that is asked for. Shopify serves each for a year, then the oldest that it still has."""
+
+
+class _Words(fields.List[Any]):
+    """A list of words; a command line or an environment variable gives them separated by commas."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        if isinstance(value, str):
+            value = [word.strip() for word in value.split(",") if word.strip()]
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+def _secret(words: str) -> fields.String:
+    return fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1),
+        metadata={"secret": True, "help": words},
+    )
+
+
+class ShopifySettings(Schema):
+    """Either a permanent token, or the id and secret of an app of your own in the Dev Dashboard."""
+
+    access_token = _secret("Admin API access token (shpat_...) of an app made in the store's admin")
+    client_id = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1),
+        metadata={"help": "client id of a Dev Dashboard app, instead of access_token"},
+    )
+    client_secret = _secret("client secret of that Dev Dashboard app")
+    api_version = fields.String(
+        load_default=NEWEST_STABLE,
+        validate=validate.Regexp(
+            r"(20\d\d-(01|04|07|10)|unstable)\Z", error=f"must be a version such as {NEWEST_STABLE}."
+        ),
+        metadata={"help": "version of the Admin API"},
+    )
+    cod_gateways = _Words(
+        fields.String(),
+        load_default=list,
+        metadata={"help": "names of payment methods that are cash on delivery, beside the usual ones"},
+    )
+
+    @validates_schema
+    def _one_way_in(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Exactly one of the two ways, and the second one whole."""
+        token, client_id, client_secret = (
+            data.get(name) for name in ("access_token", "client_id", "client_secret")
+        )
+        if token and (client_id or client_secret):
+            raise ValidationError("give either this, or client_id and client_secret.", "access_token")
+        if client_id and not client_secret:
+            raise ValidationError("is missing: client_id needs it.", "client_secret")
+        if client_secret and not client_id:
+            raise ValidationError("is missing: client_secret needs it.", "client_id")
+        if not token and not client_id:
+            raise ValidationError("is missing: give it, or client_id and client_secret.", "access_token")

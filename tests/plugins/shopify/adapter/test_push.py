@@ -1,0 +1,349 @@
+"""Pushing to the emulated store: what it shows afterwards, what the receipts say, and how many requests it took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fbridge.models.fulfillments import Fulfillment, ResolvedCarrier, ShipmentReceipt
+from fbridge.models.states import Effect, MadeBy, Outcome
+from fbridge.sandbox import ServedSandbox
+from fbridge_shopify.sandbox.catalogue import MILAN, TURIN
+
+MakeSandbox = Callable[..., ServedSandbox]
+Make = Callable[..., Any]
+
+OIL, PASTA, CUP = "OLIO-EVO-1L", "PASTA-GRAGN", "TAZZA-BLU"
+"""The cup is kept in Turin, the others in Milan."""
+
+
+def gid(location: int) -> str:
+    return f"gid://shopify/Location/{location}"
+
+
+@pytest.fixture
+def served(make_sandbox: MakeSandbox) -> ServedSandbox:
+    return make_sandbox(orders=0)
+
+
+@pytest.fixture
+def desk(served: ServedSandbox, desk_of: Make) -> Any:
+    return desk_of(served)
+
+
+def entry_of(desk: Any, fulfillment: Fulfillment) -> ShipmentReceipt:
+    (entry,) = desk.push_one(fulfillment).shipments
+    return entry
+
+
+def fulfillments(served: ServedSandbox, order_id: str) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = served.control.order(order_id)["fulfillments"]
+    return [one for one in made if one["status"] == "SUCCESS"]
+
+
+def numbers(served: ServedSandbox, order_id: str) -> list[list[str]]:
+    return [[row["number"] for row in one["trackingInfo"]] for one in fulfillments(served, order_id)]
+
+
+def roots(served: ServedSandbox) -> list[str]:
+    return [request.path.partition(" ")[2] for request in served.control.requests()]
+
+
+class TestOneChunk:
+    def test_twenty_whole_orders_take_one_read_and_one_write(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        ids = [served.control.new_order([(OIL, 2), (PASTA, 1)]) for _ in range(20)]
+        served.control.forget_requests()
+        chunk = [fulfillment_of(order, [f"N{place}"]) for place, order in enumerate(desk.orders(*ids))]
+        receipts = desk.push(*chunk)
+        assert [root.split()[0] for root in roots(served)] == ["nodes", "fulfillmentCreate"]
+        for place, order_id in enumerate(ids):
+            (entry,) = receipts[order_id].shipments
+            (made,) = fulfillments(served, order_id)
+            assert (entry.outcome, entry.reason, entry.remote_ids) == (Outcome.DONE, "sent", (made["id"],))
+            assert [row["number"] for row in made["trackingInfo"]] == [f"N{place}"]
+
+    def test_the_receipt_tells_what_the_answer_shows(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order = desk.order(served.control.new_order([(OIL, 2), (PASTA, 1)]))
+        entry = entry_of(desk, fulfillment_of(order, ["N1"]))
+        assert entry.holds is not None
+        assert {item.line_id: item.quantity for item in entry.holds.items} == {
+            line.id: line.quantity for line in order.lines
+        }
+        assert (entry.holds.numbers, entry.holds.carrier) == (("N1",), "BRT")
+        assert entry.holds.order_status == "FULFILLED"
+        assert (entry.effects.shipment, entry.effects.tracking, entry.effects.status) == (Effect.DONE,) * 3
+        assert entry.made_by is MadeBy.US
+
+    def test_a_part_leaves_the_rest_open(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order = desk.order(served.control.new_order([(OIL, 3)]))
+        entry = entry_of(desk, fulfillment_of(order, ["N1"], items=[(order.lines[0].id, 1)]))
+        assert (entry.effects.shipment, entry.effects.status) == (Effect.DONE, Effect.NOT_DONE)
+        assert desk.order(order.remote_id).lines[0].remaining == 2
+
+    def test_several_shipments_of_an_order_stand_in_one_document(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make, shipment_of: Make
+    ) -> None:
+        order = desk.order(served.control.new_order([(OIL, 3)]))
+        served.control.forget_requests()
+        line = order.lines[0].id
+        parts = tuple(
+            shipment_of(order, [f"N{place}"], items=[(line, 1)], name=str(place)) for place in range(3)
+        )
+        both = Fulfillment(order=order, shipments=parts, completes_order=True)
+        receipt = desk.push_one(both)
+        assert [entry.outcome for entry in receipt.shipments] == [Outcome.DONE] * 3
+        assert numbers(served, order.remote_id) == [["N0"], ["N1"], ["N2"]]
+        assert len(served.control.requests()) == 1
+
+    def test_more_mutations_than_a_document_holds_go_in_two(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        ids = [served.control.new_order([(OIL, 1), (CUP, 1)]) for _ in range(20)]
+        chunk = [fulfillment_of(order, [f"N{order.number}"]) for order in desk.orders(*ids)]
+        served.control.forget_requests()
+        receipts = desk.push(*chunk)
+        assert len(served.control.requests()) == 2
+        assert {entry.outcome for one in receipts.values() for entry in one.shipments} == {Outcome.DONE}
+        assert all(len(fulfillments(served, order_id)) == 2 for order_id in ids)
+
+    def test_tracking_updates_are_dear_and_divided_by_their_points(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        ids = [served.control.new_order([(OIL, 1)]) for _ in range(20)]
+        for order_id in ids:
+            served.control.ship_by_hand(order_id)
+        late = [
+            fulfillment_of(order, [f"N{order.number}"], revision=2, acknowledged=1)
+            for order in desk.orders(*ids)
+        ]
+        served.control.forget_requests()
+        receipts = desk.push(*late)
+        assert len(served.control.requests()) == 2
+        assert {entry.outcome for one in receipts.values() for entry in one.shipments} == {Outcome.DONE}
+
+
+class TestLocations:
+    def test_goods_at_two_locations_become_two_fulfillments_under_one_receipt(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order = desk.order(served.control.new_order([(OIL, 2), (CUP, 1)]))
+        entry = entry_of(desk, fulfillment_of(order, ["N1"]))
+        made = fulfillments(served, order.remote_id)
+        assert entry.remote_ids == tuple(one["id"] for one in made)
+        assert [list(one["lines"].values()) for one in made] == [[2], [1]]
+        assert numbers(served, order.remote_id) == [["N1"], ["N1"]]
+        assert (entry.outcome, entry.effects.shipment) == (Outcome.DONE, Effect.DONE)
+
+    def test_a_divided_line_leaves_from_where_its_warehouse_is(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order_id = served.control.new_order([(OIL, 3)])
+        served.control.move(order_id, 0, TURIN, 1)
+        order = desk.order(order_id)
+        one = [(order.lines[0].id, 1)]
+        entry_of(desk, fulfillment_of(order, ["N1"], items=one, location=gid(TURIN), completes_order=False))
+        left = {
+            part["location"]: part["lines"][0]["remaining"]
+            for part in served.control.order(order_id)["fulfillmentOrders"]
+        }
+        assert left == {gid(MILAN): 2, gid(TURIN): 0}
+
+    def test_where_one_location_is_on_hold_the_other_is_sent_and_later_only_the_rest(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order_id = served.control.new_order([(OIL, 2), (CUP, 1)])
+        turin = served.control.to_change(order_id).fulfillment_orders[1]
+        turin.status = "ON_HOLD"
+        first = entry_of(desk, fulfillment_of(desk.order(order_id), ["N1"]))
+        assert (first.outcome, first.reason) == (Outcome.REFUSED, "on_hold")
+        assert first.effects.shipment is Effect.NOT_DONE
+        assert len(first.remote_ids) == 1
+        turin.status = "OPEN"
+        second = entry_of(desk, fulfillment_of(desk.order(order_id), ["N1"], remote_ids=first.remote_ids))
+        assert (second.outcome, second.effects.shipment) == (Outcome.DONE, Effect.DONE)
+        assert second.remote_ids[:1] == first.remote_ids
+        assert [list(one["lines"].values()) for one in fulfillments(served, order_id)] == [[2], [1]]
+
+
+class TestCarriers:
+    def test_a_mapped_carrier_goes_by_shopifys_own_name_and_link(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order = desk.order(served.control.new_order([(OIL, 1)]))
+        entry_of(desk, fulfillment_of(order, ["N1"]))
+        (row,) = fulfillments(served, order.remote_id)[0]["trackingInfo"]
+        assert (row["company"], bool(row["url"])) == ("BRT", True)
+
+    def test_another_carrier_goes_by_its_own_name_with_its_page(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order = desk.order(served.control.new_order([(OIL, 1)]))
+        own = ResolvedCarrier(code="FER", label="Fercam")
+        entry_of(desk, fulfillment_of(order, ["N1"], carrier=own, url="https://fercam.example/N1"))
+        (row,) = fulfillments(served, order.remote_id)[0]["trackingInfo"]
+        assert row == {"company": "Fercam", "number": "N1", "url": "https://fercam.example/N1"}
+
+    def test_several_numbers_stand_side_by_side(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order = desk.order(served.control.new_order([(OIL, 1)]))
+        entry = entry_of(desk, fulfillment_of(order, ["N1", "N2", "N3", "N2"]))
+        assert numbers(served, order.remote_id) == [["N1", "N2", "N3"]]
+        assert entry.holds is not None
+        assert entry.holds.numbers == ("N1", "N2", "N3")
+
+
+class TestCorrections:
+    def correct(
+        self, desk: Any, fulfillment_of: Make, order_id: str, numbers: list[str], before: ShipmentReceipt
+    ) -> ShipmentReceipt:
+        assert before.holds is not None
+        known = {"acknowledged": 1, "revision": 2, "remote_ids": before.remote_ids}
+        return entry_of(
+            desk,
+            fulfillment_of(desk.order(order_id), numbers, acknowledged_numbers=before.holds.numbers, **known),
+        )
+
+    @pytest.mark.parametrize(
+        ("before", "after"), [(["N1"], ["N2"]), ([], ["N1"]), (["N1", "N2"], ["N2"]), (["N1"], [])]
+    )
+    def test_the_list_of_the_fulfillment_is_replaced(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make, before: list[str], after: list[str]
+    ) -> None:
+        order_id = served.control.new_order([(OIL, 1)])
+        if before:
+            first = entry_of(desk, fulfillment_of(desk.order(order_id), before))
+        else:
+            served.control.ship_by_hand(order_id)
+            first = entry_of(desk, fulfillment_of(desk.order(order_id), []))
+        second = self.correct(desk, fulfillment_of, order_id, after, first)
+        assert (second.outcome, second.remote_ids) == (Outcome.DONE, first.remote_ids)
+        assert numbers(served, order_id) == [after]
+        assert second.effects.tracking is (Effect.DONE if after else Effect.NOT_DONE)
+
+    def test_both_locations_are_corrected(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order_id = served.control.new_order([(OIL, 1), (CUP, 1)])
+        first = entry_of(desk, fulfillment_of(desk.order(order_id), ["N1"]))
+        self.correct(desk, fulfillment_of, order_id, ["N2"], first)
+        assert numbers(served, order_id) == [["N2"], ["N2"]]
+
+    def test_numbers_of_others_in_the_same_fulfillment_stay(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order_id = served.control.new_order([(OIL, 1)])
+        first = entry_of(desk, fulfillment_of(desk.order(order_id), ["N1"]))
+        served.control.add_number_by_hand(order_id, "T9")
+        self.correct(desk, fulfillment_of, order_id, ["N2"], first)
+        assert numbers(served, order_id) == [["T9", "N2"]]
+
+
+def test_the_link_that_somebody_gave_its_number_stays(
+    served: ServedSandbox, desk: Any, fulfillment_of: Make, shipment_of: Make
+) -> None:
+    order_id = served.control.new_order([(OIL, 1)])
+    theirs = fulfillment_of(desk.order(order_id), ["T9"], url="https://sda.example/T9")
+    desk.push_one(theirs)
+    order = desk.order(order_id)
+    assert order.adapter_data["tracking_urls"] == {"T9": "https://sda.example/T9"}
+    desk.push_one(fulfillment_of(order, ["N1"], name="ours", url="https://brt.example/N1"))
+    (shown,) = served.control.order(order_id)["fulfillments"]
+    assert [(row["number"], row["url"]) for row in shown["trackingInfo"]] == [
+        ("T9", "https://sda.example/T9"),
+        ("N1", "https://brt.example/N1"),
+    ]
+
+
+class TestMeanwhile:
+    """The order changes between the read and the write."""
+
+    def test_somebody_fulfilled_it_by_hand(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order_id = served.control.new_order([(OIL, 1)])
+        fulfillment = fulfillment_of(desk.order(order_id), ["N1"])
+        served.control.ship_by_hand(order_id, number="T9", company="UPS")
+        entry = entry_of(desk, fulfillment)
+        assert (entry.outcome, entry.made_by) == (Outcome.DONE_ELSEWHERE, MadeBy.FOUND)
+        assert numbers(served, order_id) == [["T9", "N1"]]
+
+    def test_it_was_cancelled(self, served: ServedSandbox, desk: Any, fulfillment_of: Make) -> None:
+        order_id = served.control.new_order([(OIL, 1)])
+        fulfillment = fulfillment_of(desk.order(order_id), ["N1"])
+        served.control.cancel(order_id)
+        entry = entry_of(desk, fulfillment)
+        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "order_cancelled")
+        assert "unfulfillable status= closed" in entry.words
+        assert fulfillments(served, order_id) == []
+
+    def test_it_was_put_on_hold(self, served: ServedSandbox, desk: Any, fulfillment_of: Make) -> None:
+        order_id = served.control.new_order([(OIL, 1)])
+        fulfillment = fulfillment_of(desk.order(order_id), ["N1"])
+        served.control.hold(order_id)
+        entry = entry_of(desk, fulfillment)
+        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "on_hold")
+
+    def test_pieces_were_refunded(self, served: ServedSandbox, desk: Any, fulfillment_of: Make) -> None:
+        order_id = served.control.new_order([(OIL, 2)])
+        fulfillment = fulfillment_of(desk.order(order_id), ["N1"])
+        served.control.refund(order_id, 0, 1)
+        entry = entry_of(desk, fulfillment)
+        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "more_than_remains")
+        assert entry.words == "Invalid fulfillment order line item quantity requested."
+
+    def test_one_of_two_locations_was_fulfilled_by_hand_and_nothing_is_made_twice(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order_id = served.control.new_order([(OIL, 1), (CUP, 1)])
+        fulfillment = fulfillment_of(desk.order(order_id), ["N1"])
+        served.control.ship_by_hand(order_id, {1: 1})
+        entry = entry_of(desk, fulfillment)
+        assert (entry.outcome, entry.effects.shipment) == (Outcome.DONE, Effect.DONE)
+        assert sorted(sum(one["lines"].values()) for one in fulfillments(served, order_id)) == [1, 1]
+        assert numbers(served, order_id) == [["N1"], ["N1"]]
+
+    def test_one_refusal_stops_no_other_order(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        ids = [served.control.new_order([(OIL, 1)]) for _ in range(3)]
+        chunk = [fulfillment_of(order, [f"N{order.number}"]) for order in desk.orders(*ids)]
+        served.control.delete(ids[1])
+        receipts = desk.push(*chunk)
+        outcomes = [receipts[order_id].shipments[0].outcome for order_id in ids]
+        assert outcomes == [Outcome.DONE, Outcome.REFUSED, Outcome.DONE]
+        refused = receipts[ids[1]].shipments[0]
+        assert (refused.reason, refused.words) == (
+            "fulfillment_order_missing",
+            "Fulfillment order does not exist.",
+        )
+
+
+class TestScopes:
+    def test_without_sight_of_fulfillment_orders_nothing_is_called_done(
+        self, served: ServedSandbox, desk_of: Make, fulfillment_of: Make
+    ) -> None:
+        scopes = ["read_orders", "read_assigned_fulfillment_orders"]
+        blind = desk_of(served, access_token=served.control.new_token(scopes), checked=False)
+        order = blind.order(served.control.new_order([(OIL, 1)]))
+        entry = entry_of(blind, fulfillment_of(order, ["N1"]))
+        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "missing_scopes")
+
+    def test_a_missing_scope_is_named_in_shopifys_words(
+        self, served: ServedSandbox, desk_of: Make, fulfillment_of: Make
+    ) -> None:
+        scopes = ["read_orders", "read_merchant_managed_fulfillment_orders"]
+        reader = desk_of(served, access_token=served.control.new_token(scopes), checked=False)
+        order = reader.order(served.control.new_order([(OIL, 1)]))
+        entry = entry_of(reader, fulfillment_of(order, ["N1"]))
+        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "missing_scopes")
+        assert "write_merchant_managed_fulfillment_orders" in entry.words
+        assert fulfillments(served, order.remote_id) == []

@@ -1,0 +1,124 @@
+"""Mutations under aliases: valid for every version of the Admin API, and what is told to the store in them."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLSchema,
+    NoDeprecatedCustomRule,
+    OperationDefinitionNode,
+    build_schema,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from fbridge_shopify.allocation import FulfillmentOrder, Take
+from fbridge_shopify.mutation_documents import (
+    Kind,
+    Mutation,
+    alias_document,
+    correction,
+    creation,
+    splitting,
+    tracking_input,
+)
+from fbridge_shopify.sandbox.cost import CostOf
+from fbridge_shopify.sending import MOST_MUTATIONS, MOST_POINTS
+
+SCHEMAS = files("fbridge_shopify") / "sandbox/schema"
+VERSIONS = sorted(
+    entry.name.removesuffix(".graphql") for entry in SCHEMAS.iterdir() if entry.name.endswith(".graphql")
+)
+SOURCE = FulfillmentOrder(
+    id="gid://shopify/FulfillmentOrder/1",
+    status="OPEN",
+    is_open=True,
+    actions=frozenset(),
+    location="",
+    lines=(),
+)
+TAKE = Take(source=SOURCE, pieces=(("gid://shopify/FulfillmentOrderLineItem/5", 2),), whole=False)
+TRACKING = tracking_input("BRT", ["N1"], {"N1": "https://brt.example/N1"})
+EACH = {
+    Kind.CREATE: creation([TAKE], TRACKING, notify=True),
+    Kind.UPDATE: correction("gid://shopify/Fulfillment/9", TRACKING, notify=False),
+    Kind.SPLIT: splitting([TAKE]),
+}
+
+
+@cache
+def schema(version: str) -> GraphQLSchema:
+    return build_schema((SCHEMAS / f"{version}.graphql").read_text("utf-8"))
+
+
+def cost_by_shopifys_rules(mutations: list[Mutation]) -> float:
+    text, variables = alias_document(mutations)
+    ast = parse(text)
+    (operation,) = [one for one in ast.definitions if isinstance(one, OperationDefinitionNode)]
+    return CostOf(schema(VERSIONS[-1]), ast, operation, variables).requested()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    "kinds",
+    [[kind] for kind in Kind] + [[Kind.SPLIT, Kind.CREATE, Kind.UPDATE, Kind.CREATE]],
+    ids=lambda kinds: "+".join(kind.name for kind in kinds),
+)
+def test_each_document_is_valid_and_without_anything_deprecated(kinds: list[Kind], version: str) -> None:
+    text, _ = alias_document([EACH[kind] for kind in kinds])
+    rules = (*specified_rules, NoDeprecatedCustomRule)
+    assert [str(error) for error in validate(schema(version), parse(text), rules)] == []
+
+
+def test_each_mutation_has_its_alias_and_its_variables() -> None:
+    text, variables = alias_document([EACH[Kind.SPLIT], EACH[Kind.UPDATE]])
+    assert "m0: fulfillmentOrderSplit(fulfillmentOrderSplits: $v0_0)" in text
+    assert "m1: fulfillmentTrackingInfoUpdate(fulfillmentId: $v1_0" in text
+    assert variables["v1_0"] == "gid://shopify/Fulfillment/9"
+    assert variables["v1_2"] is False
+
+
+@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)
+def test_a_document_is_thought_to_cost_what_shopify_counts(kind: Kind) -> None:
+    assert cost_by_shopifys_rules([EACH[kind]]) == kind.value.cost
+
+
+def test_a_full_document_is_not_too_dear() -> None:
+    assert cost_by_shopifys_rules([EACH[Kind.CREATE]] * MOST_MUTATIONS) <= MOST_POINTS
+
+
+@pytest.mark.parametrize(
+    ("numbers", "urls", "expected"),
+    [
+        (["N1"], {}, {"company": "SDA", "numbers": ["N1"]}),
+        (
+            ["N1", "N2"],
+            {"N1": "https://x.example/1", "N2": "https://x.example/2"},
+            {
+                "company": "SDA",
+                "numbers": ["N1", "N2"],
+                "urls": ["https://x.example/1", "https://x.example/2"],
+            },
+        ),
+        # By position: one that is missing would shift the others.
+        (["N1", "N2"], {"N2": "https://x.example/2"}, {"company": "SDA", "numbers": ["N1", "N2"]}),
+        # One bad URL would make Shopify refuse the whole document.
+        (["N1"], {"N1": "x.example/1"}, {"company": "SDA", "numbers": ["N1"]}),
+        (["N1"], {"N1": "https://x.example/a b"}, {"company": "SDA", "numbers": ["N1"]}),
+        ([], {}, {"numbers": []}),
+    ],
+)
+def test_numbers_are_given_as_a_list_with_pages_of_all_or_of_none(
+    numbers: list[str], urls: dict[str, str], expected: dict[str, Any]
+) -> None:
+    assert tracking_input("SDA", numbers, urls) == expected
+
+
+def test_without_a_number_nothing_is_said_of_tracking() -> None:
+    fulfillment = creation([TAKE], None, notify=False).arguments["fulfillment"]
+    assert set(fulfillment) == {"lineItemsByFulfillmentOrder", "notifyCustomer"}
