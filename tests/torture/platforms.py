@@ -111,16 +111,20 @@ class Shopify:
     mails = frozenset({"shipping_confirmation", "shipping_update"})
 
     def shown(self, control: Control, remote_id: str) -> Shown:
-        """Two fulfillments at two locations are one shipment; two at one are two."""
+        """Two fulfillments at two locations are one shipment; two at one are two. Others' parcels do not count."""
         order = control(f"orders/{remote_id.rpartition('/')[2]}")
-        made = [one for one in order["fulfillments"] if one["status"] == "SUCCESS"]
-        places = Counter(one["location"] for one in made)
-        pairs = {(one["location"], row["number"]) for one in made for row in one["trackingInfo"]}
+        ours = [
+            (one["location"], row["number"])
+            for one in order["fulfillments"]
+            for row in one["trackingInfo"]
+            if one["status"] == "SUCCESS" and row["number"].startswith("BX")
+        ]
+        places = Counter(location for location, _ in ours)
         return Shown(
             order_number=order["name"],
-            shipped=order["displayFulfillmentStatus"] == "FULFILLED",
+            shipped=bool(ours),
             times_shipped=max(places.values(), default=0),
-            numbers=tuple({number: None for _, number in sorted(pairs)}),
+            numbers=tuple(sorted({number for _, number in ours})),
             most_mails=len(places),
         )
 

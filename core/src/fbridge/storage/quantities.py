@@ -68,11 +68,14 @@ def line_quantities(
     return found
 
 
-def refresh_open_quantity(connection: Connection, order_ids: Collection[int]) -> None:
+def refresh_open_quantity(
+    connection: Connection, order_ids: Collection[int], *, may_grow: bool = True
+) -> None:
     """Set ``open_quantity`` and ``fulfillment`` of these orders anew from their lines and our shipments.
 
     Call it in the write unit of everything that changes either: a fetched version, a shipment made or
-    withdrawn, a receipt.
+    withdrawn, a receipt. A receipt sets nothing free (``may_grow``): what somebody else has shipped of the order
+    and what we have can be told apart again only when the order is read.
     """
     rows = [
         {
@@ -83,13 +86,17 @@ def refresh_open_quantity(connection: Connection, order_ids: Collection[int]) ->
         for order_id, lines in sorted(line_quantities(connection, order_ids).items())
     ]
     if rows:
-        connection.execute(_SET_QUANTITY, rows)
+        connection.execute(_SET_QUANTITY if may_grow else _LOWER_QUANTITY, rows)
 
 
+_COUNTED = sa.bindparam("open_quantity", type_=sa.Integer)
 _SET_QUANTITY = (
     sa.update(orders)
     .where(orders.c.id == sa.bindparam("key"))
-    .values(open_quantity=sa.bindparam("open_quantity"), fulfillment=sa.bindparam("fulfillment"))
+    .values(open_quantity=_COUNTED, fulfillment=sa.bindparam("fulfillment"))
+)
+_LOWER_QUANTITY = _SET_QUANTITY.values(
+    open_quantity=sa.case((orders.c.open_quantity < _COUNTED, orders.c.open_quantity), else_=_COUNTED)
 )
 
 # A shipment being corrected is ready again, yet the store goes on holding its earlier revision.

@@ -14,6 +14,7 @@ from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.office import Office, number
 from fbridge.testing.proofs import assert_all_arrived_once, assert_nothing_doubled
 from fbridge.testing.store_under_test import StoreUnderTest
+from fbridge.workflow.orders import OrderFilter
 
 
 class ShippingConformance(KitFixtures):
@@ -63,6 +64,19 @@ class ShippingConformance(KitFixtures):
         assert store.truth(order).numbers == (number(1),)
         assert not store.truth(order).closed
         assert (push.effects.tracking, push.effects.status) == (Effect.DONE, Effect.NOT_DONE)
+
+    def test_C03_what_somebody_else_shipped_and_what_we_did_add_up(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(store.skus[0], 2)])
+        store.add_number_by_hand(order, number(9))
+        office.fetch()
+        if office.fetched()[order].lines[0].remaining != 1:
+            pytest.skip(f"a person's number on {office.platform.label} tells no quantity")
+        office.ship(order, [number(1)])
+        office.push()
+        offered = [row.remote_id for row in office.bridge.orders.list(OrderFilter(ready=True))]
+        assert order not in offered, "pieces that have left are offered for a second shipment"
 
     def test_C03_the_last_part_completes_the_order(self, store: StoreUnderTest, office: Office) -> None:
         order = store.new_order([(store.skus[0], 2), (store.skus[1], 1)])

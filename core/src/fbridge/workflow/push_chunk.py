@@ -189,7 +189,7 @@ def _take(
         keys = concerning(paths, receipt.order_id, everyone)
         for one in good:
             _record(run, connection, entry, one, keys)
-        refresh_open_quantity(connection, [entry.order_id])
+        refresh_open_quantity(connection, [entry.order_id], may_grow=False)
     for one in good:
         del entry.attempts[entry.rows.pop(one.shipment_id).shipment_id]
     if not entry.attempts:

@@ -296,6 +296,7 @@ def _shown_fulfillment(one: Fulfillment) -> dict[str, Any]:
     return {
         "id": gid("Fulfillment", one.id),
         "status": one.status,
+        "location": gid("Location", one.location_id),
         "trackingInfo": [
             {"company": row.company, "number": row.number, "url": row.url} for row in one.tracking
         ],
