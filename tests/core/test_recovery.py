@@ -160,6 +160,13 @@ def test_where_every_shipment_of_ours_carries_a_mark_a_missing_mark_proves_absen
     assert finding(sent, now) is Finding.ABSENT
 
 
+@pytest.mark.parametrize(("mark", "found"), [("fo-2", Finding.ABSENT), (None, Finding.UNPROVABLE)])
+def test_behind_a_fence_only_an_unmarked_stranger_leaves_a_doubt(mark: str | None, found: Finding) -> None:
+    sent = replace(after(order(), shipment(numbers=(), quantity=1)), fences=("fo-1",))
+    now = order(StoreShipment(remote_id="x", mark=mark), shipped=1)
+    assert finding(sent, now) is found
+
+
 @pytest.mark.parametrize("mark", [SIBLING, None])
 def test_an_equal_siblings_entry_is_not_taken_for_ours(mark: str | None) -> None:
     sibling = replace(shipment(SIBLING, quantity=1), remote_ids=("f-sibling",))

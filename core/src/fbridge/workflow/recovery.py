@@ -177,9 +177,11 @@ def _closed_without_us(shipment: FulfillmentShipment, order: Order) -> Verdict:
 def _nothing_of_ours(
     shipment: FulfillmentShipment, order: Order, siblings: Collection[FulfillmentShipment]
 ) -> Verdict:
-    if order.marks:
-        return Verdict(finding=Finding.ABSENT, words="the store shows no shipment with our mark")
     strangers = sorted({key for key, _ in _strange_entries(shipment, order, siblings)})
+    unmarked = any(one.mark is None for one in order.shipments if one.remote_id in strangers)
+    if order.marks or (shipment.fences and not unmarked):
+        # Behind a fence, too: it could only have been made with the fence for its mark.
+        return Verdict(finding=Finding.ABSENT, words="the store shows no shipment with our mark")
     if strangers:
         words = f"the store has shipments that fbridge cannot tell from its own: {', '.join(strangers)}"
         return Verdict(finding=Finding.UNPROVABLE, words=words)
