@@ -11,29 +11,45 @@ from typing import Any
 
 from tests.bench.sandbox_process import SandboxProcess, sandbox
 
-MANY, FEW = 100_000, 1_000
+MEMORY = (
+    ("woocommerce", 1_000, 100_000),
+    ("magento", 1_000, 20_000),
+    # Both by a bulk operation, which begins at 2000.
+    ("shopify", 3_000, 30_000),
+)
 RATE_ORDERS, RATE_ROUNDS = 4_000, 3
 STORE_PACE = 1.0
 
 
 def run() -> Iterator[str]:
     """Memory first, then the rate at the pace of a real store and at the sandbox's own."""
-    with sandbox(orders=FEW) as store:
-        few = _measure("fbridge", store)
-    with sandbox(orders=MANY) as store:
-        many = _measure("fbridge", store)
-    assert (few["orders"], many["orders"]) == (FEW, MANY)
-    yield (
-        f"fetch: {MANY} orders take {many['peak_mb'] - few['peak_mb']:+.1f} MB of memory against {FEW} "
-        f"({many['peak_mb']:.0f} and {few['peak_mb']:.0f} MB at the peak; the budget is +20 MB)"
+    for platform, few, many in MEMORY:
+        yield _memory(platform, few, many)
+    for platform in ("woocommerce", "magento"):
+        yield _rate(platform, STORE_PACE, "at the pace of the recorded store")
+    yield _rate(
+        "woocommerce",
+        0,
+        "as fast as the sandbox can (decoding and storage then share two cores with the store)",
     )
-    yield _rate(STORE_PACE, "at the pace of the recorded store")
-    yield _rate(0, "as fast as the sandbox can (decoding and storage then share two cores with the store)")
 
 
-def _rate(pace: float, words: str) -> str:
+def _memory(platform: str, few: int, many: int) -> str:
+    peaks = []
+    for count in (few, many):
+        with sandbox(platform, orders=count) as store:
+            measured = _measure("fbridge", store)
+        assert measured["orders"] == count
+        peaks.append(measured["peak_mb"])
+    return (
+        f"fetch: {many} orders of {platform} take {peaks[1] - peaks[0]:+.1f} MB of memory against {few} "
+        f"({peaks[1]:.0f} and {peaks[0]:.0f} MB at the peak; the budget is +20 MB)"
+    )
+
+
+def _rate(platform: str, pace: float, words: str) -> str:
     ratios = []
-    with sandbox(orders=RATE_ORDERS, pace=pace) as store:
+    with sandbox(platform, orders=RATE_ORDERS, pace=pace) as store:
         _measure("fbridge", store)
         pages = store.control("requests")
         for _ in range(RATE_ROUNDS):
@@ -41,13 +57,15 @@ def _rate(pace: float, words: str) -> str:
             ours = _measure("fbridge", store)
             ratios.append(bare["seconds"] / ours["seconds"])
     return (
-        f"fetch: {median(ratios):.2f} of the rate of a bare loop over the same pages, {words} "
+        f"fetch: {median(ratios):.2f} of the rate of a bare loop over the same pages of {platform}, {words} "
         f"({RATE_ROUNDS} interleaved pairs, {min(ratios):.2f} to {max(ratios):.2f}; the budget is 0.90)"
     )
 
 
 def _measure(what: str, store: SandboxProcess, pages: Any = ()) -> dict[str, Any]:
-    given = json.dumps({"url": store.url, "settings": store.settings, "pages": list(pages)})
+    given = json.dumps(
+        {"platform": store.platform, "url": store.url, "settings": store.settings, "pages": list(pages)}
+    )
     command = [sys.executable, "-m", "tests.bench.measured", what]
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
     measured: dict[str, Any] = json.loads(done.stdout)

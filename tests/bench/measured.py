@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import sys
 import tempfile
@@ -10,6 +11,8 @@ import time
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+_CHANGED_ORDERS = re.compile(r"/orders\?.*(modified_after|updated_at)")
 
 
 def fbridge_fetch(store: dict[str, Any]) -> tuple[int, float]:
@@ -22,7 +25,7 @@ def fbridge_fetch(store: dict[str, Any]) -> tuple[int, float]:
         with Bridge.open(Home(config=home, data=home, log=home)) as bridge:
             bridge.stores.add(
                 "shop",
-                "woocommerce",
+                store["platform"],
                 store["url"],
                 store["settings"],
                 orders_from=date(1980, 1, 1),
@@ -36,14 +39,23 @@ def fbridge_fetch(store: dict[str, Any]) -> tuple[int, float]:
             return result.new, seconds
 
 
+def _auth_of(store: dict[str, Any]) -> Any:
+    settings = store["settings"]
+    if store["platform"] == "magento":
+        from fbridge.http import HeaderAuth
+
+        return HeaderAuth("Authorization", settings["access_token"], prefix="Bearer ")
+    from fbridge.http.oauth1 import OAuth1Auth
+
+    return OAuth1Auth(settings["consumer_key"], settings["consumer_secret"])
+
+
 def bare_loop(store: dict[str, Any]) -> tuple[int, float]:
     """Download the pages that fbridge asked for, and throw them away."""
     import httpx
 
-    from fbridge.http.oauth1 import OAuth1Auth
-
-    auth = OAuth1Auth(store["settings"]["consumer_key"], store["settings"]["consumer_secret"])
-    paths = [one["path"] for one in store["pages"] if "modified_after" in one["path"]]
+    auth = _auth_of(store)
+    paths = [one["path"] for one in store["pages"] if _CHANGED_ORDERS.search(one["path"])]
     with httpx.Client() as client:
         started = time.perf_counter()
         for path in paths:

@@ -16,6 +16,7 @@ from urllib.request import Request, urlopen
 class SandboxProcess:
     """Where it answers, its credentials, and its control address."""
 
+    platform: str
     url: str
     settings: dict[str, Any]
     control_url: str
@@ -35,6 +36,6 @@ def sandbox(platform: str = "woocommerce", **options: Any) -> Iterator[SandboxPr
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         ready = json.loads(process.stdout.readline())
-        yield SandboxProcess(ready["url"], ready["settings"], ready["control"])
+        yield SandboxProcess(platform, ready["url"], ready["settings"], ready["control"])
         assert process.stdin
         process.stdin.close()
