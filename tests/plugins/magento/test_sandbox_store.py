@@ -185,6 +185,16 @@ def test_a_module_that_is_off_is_not_listed(
     assert call("GET", "inventory/sources?searchCriteria").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "option",
+    [{"bearer": "no"}, {"consumer": "none"}, {"sources": "roma,torino"}, {"sources": ["milano"]}],
+    ids=str,
+)
+def test_an_option_that_would_mean_something_else_is_refused(option: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"{next(iter(option))} is "):
+        create_sandbox(**option)
+
+
 def test_an_italian_store_view_speaks_italian(call: StoreClient) -> None:
     answer = call("GET", "/rest/it/V1/shipment/999999")
     assert answer.json() == {"message": "L'entità richiesta non esiste."}

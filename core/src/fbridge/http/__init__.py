@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fbridge.http.auth import Auth, BasicAuth, HeaderAuth
+from fbridge.http.diagnoses import blocked, redirected
 from fbridge.http.exchange import Exchange
 from fbridge.http.response import Response
 from fbridge.http.retries import RetryPolicy
@@ -15,7 +16,17 @@ from fbridge.http.retries import RetryPolicy
 if TYPE_CHECKING:
     from fbridge.http.client import StoreHttp as StoreHttp
 
-__all__ = ["Auth", "BasicAuth", "Exchange", "HeaderAuth", "Response", "RetryPolicy", "StoreHttp"]
+__all__ = [
+    "Auth",
+    "BasicAuth",
+    "Exchange",
+    "HeaderAuth",
+    "Response",
+    "RetryPolicy",
+    "StoreHttp",
+    "blocked",
+    "redirected",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from fbridge.errors import UnreachableError
@@ -60,6 +61,23 @@ class Response:
         except LookupError:
             return self.content.decode("utf-8", errors="replace")
 
+    @property
+    def date(self) -> datetime | None:
+        """The store's clock, from the ``Date`` header; aware UTC."""
+        return _http_date(self.headers.get("date", ""))
+
+    @property
+    def wait_asked(self) -> timedelta | None:
+        """How long ``Retry-After`` asks to wait, as seconds or as a date (RFC 9110 10.2.3)."""
+        value = self.headers.get("retry-after", "").strip()
+        try:
+            if value[:1].isdigit():
+                return timedelta(seconds=float(value))
+        except (ValueError, OverflowError):
+            return None
+        moment = _http_date(value)
+        return max(moment - datetime.now(UTC), timedelta(0)) if moment else None
+
     def json(self) -> Any:
         """The body as JSON.
 
@@ -87,3 +105,11 @@ class Response:
             f"{answered} with broken or cut JSON ({len(self.content)} bytes); try again later.",
             reason="broken_json",
         )
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from fbridge.errors import UnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from fbridge.http.response import Response
 
@@ -90,26 +88,10 @@ class _Backoff:
             return error.reason in PASSING_REASONS
         if not isinstance(error, _PassingAnswerError):
             return False
-        asked = retry_after(error.response.headers)
-        if asked is None:
+        wait = error.response.wait_asked
+        if wait is None:
             return True
+        asked = wait.total_seconds()
         log.debug("%s asks to wait %.0f s", error.response.url, asked)
         # Knocking earlier than asked prolongs a block: better to give up and let the caller come back.
         return asked if monotonic() + asked < self._deadline else False
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that ``Retry-After`` asks for, as seconds or as a date (RFC 9110 10.2.3); else None."""
-    value = headers.get("retry-after", "").strip()
-    if not value:
-        return None
-    try:
-        return max(float(value), 0.0) if value[0].isdigit() else _seconds_until(value)
-    except ValueError:
-        return None
-
-
-def _seconds_until(date: str) -> float:
-    moment = parsedate_to_datetime(date)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)

@@ -35,6 +35,17 @@ class Decoded(fields.Field[T]):
         return self._decode(value)
 
 
+class Text(Decoded[str]):
+    """A string; plugins of a store put null or a number where the platform has a string."""
+
+    def _decode(self, value: Any) -> str:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, int | float):
+            return str(value)
+        raise ValidationError("Not a text.")
+
+
 def bad_fields(error: ValidationError) -> str:
     """Which fields are wrong and why, on one line (``line_items.0.quantity: Not a valid integer.``)."""
     return "; ".join(_flat(error.messages))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from fbridge.models.orders import Order, RejectedOrder
 from fbridge.models.states import MailBehaviour, Support
@@ -111,6 +111,16 @@ class OrderPage:
     rejected: tuple[RejectedOrder, ...] = ()
     absent: tuple[str, ...] = ()
     remaining: int | None = None
+
+    @classmethod
+    def of(cls, decoded: Iterable[Order | RejectedOrder], **fields: Any) -> Self:
+        """From what the mapping made of each order; ``fields`` are all others."""
+        entries = list(decoded)
+        return cls(
+            orders=tuple(entry for entry in entries if isinstance(entry, Order)),
+            rejected=tuple(entry for entry in entries if isinstance(entry, RejectedOrder)),
+            **fields,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from fbridge.models.orders import Order, RejectedOrder
 from fbridge.models.platforms import OrderPage, OrderQuery
 from fbridge_kiosk.client import KioskClient
 from fbridge_kiosk.mapping import order_from
@@ -28,16 +27,13 @@ def order_pages(client: KioskClient, query: OrderQuery) -> Iterator[OrderPage]:
         answer = client.orders_after(place)
         last = answer["remaining"] == 0
         place = _after(place, answer["orders"], last=last)
-        orders, rejected = _sorted_out(answer["orders"])
-        yield OrderPage(orders=orders, rejected=rejected, cursor=place, remaining=answer["remaining"])
+        yield OrderPage.of(map(order_from, answer["orders"]), cursor=place, remaining=answer["remaining"])
 
 
 def _named(client: KioskClient, order_ids: Sequence[str]) -> OrderPage:
-    orders, rejected = _sorted_out(client.orders_by_id(order_ids)["orders"])
-    found = {*(order.remote_id for order in orders), *(one.remote_id for one in rejected)}
-    return OrderPage(
-        orders=orders, rejected=rejected, absent=tuple(key for key in order_ids if key not in found)
-    )
+    made = [order_from(row) for row in client.orders_by_id(order_ids)["orders"]]
+    found = {one.remote_id for one in made}
+    return OrderPage.of(made, absent=tuple(key for key in order_ids if key not in found))
 
 
 def _after(place: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, last: bool) -> dict[str, str]:
@@ -48,13 +44,3 @@ def _after(place: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, last:
         return {"changed": changed, "id": str(order_id)}
     back = (datetime.fromisoformat(changed) - OVERLAP).isoformat()
     return {"changed": max(back, place["changed"]), "id": ""}
-
-
-def _sorted_out(
-    rows: Sequence[Mapping[str, Any]],
-) -> tuple[tuple[Order, ...], tuple[RejectedOrder, ...]]:
-    made = [order_from(row) for row in rows]
-    return (
-        tuple(one for one in made if isinstance(one, Order)),
-        tuple(one for one in made if isinstance(one, RejectedOrder)),
-    )

@@ -8,7 +8,6 @@ from http import HTTPStatus
 
 from fbridge.errors import CredentialsError, NotSentError, UnconfirmedError, UnreachableError
 from fbridge.http import Response
-from fbridge.http.retries import retry_after
 from fbridge.models.fulfillments import (
     Effects,
     Fulfillment,
@@ -72,7 +71,7 @@ class _Write:
     def _from_answer(self, answer: Response) -> ShipmentReceipt:
         """A remote "no", a passing fault and a missing answer are three things (C9)."""
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = timedelta(seconds=retry_after(answer.headers) or 60)
+            wait = answer.wait_asked or timedelta(minutes=1)
             return self.failed(Outcome.RETRY, "rate_limited", not_before=datetime.now(UTC) + wait)
         if answer.status == HTTPStatus.UNAUTHORIZED:
             return self.failed(Outcome.RETRY, BAD_KEY)

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
-from fbridge.http import Response
-from fbridge.http.retries import retry_after
+from fbridge.http import Response, blocked, redirected
 
 INTEGRATIONS_PAGE = "System > Extensions > Integrations"
 ANY_TOKEN = "Magento_Backend::admin"  # noqa: S105 - the name of a permission
@@ -154,37 +151,13 @@ def unknown_token() -> CredentialsError:
     )
 
 
-def redirected(response: Response) -> RefusedError:
-    """The store wants another URL."""
-    target = response.headers.get("location", "").partition("?")[0]
-    return RefusedError(
-        f"{response.url} sends on to {target or 'another place'}: set the store's URL to the one that it really has.",
-        reason="redirected",
-    )
-
-
 def no_api(response: Response) -> RefusedError:
     """Neither Magento's REST API nor its error stands there."""
     return RefusedError(
         f"{response.url} answered HTTP {response.status} without the Magento REST API: check the store's URL "
-        "(without /rest), and that its web server hands /rest on to Magento.",
+        "(without /rest and without the code of a store view), and that its web server hands /rest on to Magento.",
         reason="no_api",
     )
-
-
-def wait_asked(response: Response) -> timedelta | None:
-    """How long ``Retry-After`` asks to wait."""
-    seconds = retry_after(response.headers)
-    return None if seconds is None else timedelta(seconds=seconds)
-
-
-def server_time(response: Response) -> datetime | None:
-    """The store's clock, from the Date header; aware UTC."""
-    try:
-        moment = parsedate_to_datetime(response.headers.get("date", ""))
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _unexpected(response: Response) -> UnreachableError:
@@ -197,11 +170,7 @@ def _unexpected(response: Response) -> UnreachableError:
 def _not_allowed(response: Response) -> FbridgeError:
     # Magento itself has no 403.
     if response.status == 403 or not body_of(response):  # noqa: PLR2004 - HTTP's number
-        return UnreachableError(
-            f"Something before the store (a firewall, a login page) answered HTTP {response.status} at "
-            f"{response.url}: allow this computer there.",
-            reason="blocked",
-        )
+        return blocked(response)
     resource = resource_of(response)
     if resource and resource != ANY_TOKEN:
         return CredentialsError(
@@ -212,8 +181,8 @@ def _not_allowed(response: Response) -> FbridgeError:
     if resource:
         return unknown_token()
     return CredentialsError(
-        f"The store says: {words_of(response)}. Check the credentials (OAuth: all four) under {INTEGRATIONS_PAGE}, "
-        "and that the URL is the store's own address."
+        f"The store says: {words_of(response).rstrip('.')}. Check the credentials (OAuth: all four) under "
+        f"{INTEGRATIONS_PAGE}, and that the URL is the store's own address."
     )
 
 
@@ -225,5 +194,5 @@ def _passing(response: Response) -> UnreachableError:
     return UnreachableError(
         f"The store cannot answer now ({words}): try again later.",
         reason=reasons.get(response.status, "server_error"),
-        retry_after=wait_asked(response),
+        retry_after=response.wait_asked,
     )

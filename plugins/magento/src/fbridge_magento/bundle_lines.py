@@ -7,7 +7,7 @@ nothing: with a bundle shipped separately any shipment of any child adds 1 to it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -28,11 +28,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
-    """A child of a bundle: pieces in each bundle, and pieces that the store would still ship."""
+    """A child of a bundle: pieces in each bundle, and pieces that the store would still ship.
+
+    ``lacking`` are pieces that were taken off without their bundle, so that bundles leave without them.
+    """
 
     id: str
     per_bundle: int
     remaining: int
+    lacking: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,12 @@ def bundle_of(parent: Row, children: Sequence[Row]) -> Bundle:
         shipped=min(max(shipped, parent.ordered - removed - remaining), parent.ordered),
         remaining=remaining,
         children=tuple(
-            Child(id=row.id, per_bundle=per, remaining=row.remaining)
+            Child(
+                id=row.id,
+                per_bundle=per,
+                remaining=row.remaining,
+                lacking=max(row.removed - removed * per, 0),
+            )
             for row, per in zip(rows, each, strict=True)
         ),
     )
@@ -86,10 +95,10 @@ def per_bundle(parent: Row, child: Row) -> int:
     return pieces
 
 
-def whole_bundles(parent_pieces: int, children: Sequence[tuple[int, int]]) -> int:
-    """The whole bundles of one shipment, by its pieces of the parent and (pieces, pieces in each) of the children."""
-    if any(pieces for pieces, _ in children):
-        return min(pieces // per for pieces, per in children)
+def whole_bundles(parent_pieces: int, children: Sequence[Child], pieces: Mapping[str, int]) -> int:
+    """The whole bundles of one shipment, by its ``pieces`` of the parent and of each child."""
+    if any(pieces.get(child.id) for child in children):
+        return min((pieces.get(child.id, 0) + child.lacking) // child.per_bundle for child in children)
     return parent_pieces
 
 

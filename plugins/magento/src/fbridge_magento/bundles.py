@@ -6,8 +6,8 @@ turned out to be is tried first the next time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice, product
 from typing import Any
@@ -16,8 +16,8 @@ from fbridge.models.fulfillments import Item
 from fbridge_magento.bundle_lines import Child
 from fbridge_magento.ship_bodies import Pieces
 
-MOST_TRIES = 8
-"""Three bundles in one shipment, each of either kind."""
+MOST_TRIES = 16
+"""Four bundles in one shipment, each of either kind."""
 
 
 class Kind(Enum):
@@ -39,8 +39,10 @@ def bundles_in(adapter_data: Mapping[str, Any]) -> dict[str, tuple[Child, ...]]:
     """The children of each bundle, by the parent's line."""
     return {
         str(line_id): tuple(
-            Child(id=str(child_id), per_bundle=int(per_bundle), remaining=int(remaining))
-            for child_id, per_bundle, remaining in bundle.get("children", ())
+            Child(
+                id=str(child_id), per_bundle=int(per_bundle), remaining=int(remaining), lacking=int(lacking)
+            )
+            for child_id, per_bundle, remaining, lacking in bundle.get("children", ())
         )
         for line_id, bundle in (adapter_data.get("bundles") or {}).items()
     }
@@ -52,9 +54,8 @@ def choices(
     """The ways to name these pieces, the likeliest first; ``known`` are kinds by line that were met before."""
     wanted = list(items)
     inside = [item.line_id for item in wanted if bundles.get(item.line_id)]
-    orders = [_likelier_first(known.get(line_id)) for line_id in inside]
     found = []
-    for kinds in islice(product(*orders), MOST_TRIES):
+    for kinds in islice(_likelier_first([known.get(line_id) for line_id in inside]), MOST_TRIES):
         by_line = dict(zip(inside, kinds, strict=True))
         pieces = _pieces(wanted, bundles, by_line)
         if pieces:
@@ -62,10 +63,24 @@ def choices(
     return tuple(found)
 
 
-def _likelier_first(known: Kind | None) -> tuple[Kind, Kind]:
-    if known is Kind.SEPARATELY:
-        return Kind.SEPARATELY, Kind.TOGETHER
-    return Kind.TOGETHER, Kind.SEPARATELY
+def after(bundles: Mapping[str, tuple[Child, ...]], items: Iterable[Item]) -> dict[str, tuple[Child, ...]]:
+    """The same bundles once these pieces of them have left."""
+    gone = {item.line_id: item.quantity for item in items}
+    return {
+        line_id: tuple(
+            replace(child, remaining=max(child.remaining - child.per_bundle * gone.get(line_id, 0), 0))
+            for child in children
+        )
+        for line_id, children in bundles.items()
+    }
+
+
+def _likelier_first(known: Sequence[Kind | None]) -> Iterator[tuple[Kind, ...]]:
+    """Each way once; a shop mostly has bundles of one kind, so those that were never met are first taken alike."""
+    alike = [tuple(kind or other for kind in known) for other in (Kind.TOGETHER, Kind.SEPARATELY)]
+    orders = [(kind, *(set(Kind) - {kind})) if kind else tuple(Kind) for kind in known]
+    yield from dict.fromkeys(alike)
+    yield from (kinds for kinds in product(*orders) if kinds not in alike)
 
 
 def _pieces(

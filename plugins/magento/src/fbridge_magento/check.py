@@ -14,12 +14,14 @@ from fbridge.http.auth import plain
 from fbridge.models.platforms import Finding, Location, Store, StoreReport
 from fbridge.models.states import MailBehaviour
 from fbridge_magento.answers import (
+    body_of,
     error_of,
     list_of,
     missing_permission,
+    no_api,
     resource_of,
     rows_of,
-    server_time,
+    words_of,
 )
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import BULK, MSI, read_sources, weight_units_in
@@ -30,7 +32,6 @@ from fbridge_magento.settings import BULK as PUSH_BULK
 from fbridge_magento.store_views import read_store_views, wanted_store_ids
 
 _VERSION = re.compile(r"Magento/(\d+\.\d+)(?: \((\w+)\))?\s*\Z")
-_SHIP = ("Magento_Sales::ship", "Magento_Sales::shipment", "Magento_Sales::comment")
 
 
 @dataclass(slots=True)
@@ -81,7 +82,9 @@ def _rest_api(look: _Look, version: Response, modules: Response) -> Finding:
     try:
         list_of(modules)
     except (CredentialsError, RefusedError, UnreachableError) as error:
-        return Finding(name=name, ok=False, words=str(error))
+        # Magento knows no such route: below /rest/rest, say.
+        fault = no_api(modules) if error.reason == "refused" else error
+        return Finding(name=name, ok=False, words=str(fault))
     found = _VERSION.match(version.text) if version.ok else None
     look.facts["version"] = found[1] if found else ""
     told = f"Magento {found[1]} ({found[2] or 'edition not told'})" if found else "Magento (version not told)"
@@ -95,8 +98,18 @@ def _permissions(look: _Look) -> Iterator[Finding]:
     yield _may("see shipments", shipments)
     if shipments.ok:
         yield _marks(shipments)
-    words = f"Magento does not tell beforehand whether the integration has {', '.join(_SHIP)}: a first push shows it."
-    yield Finding(name="ship", ok=True, words=words)
+    yield _may_ship(look.client.probe_shipping())
+
+
+def _may_ship(response: Response) -> Finding:
+    """Those who may hear that nothing can be shipped so."""
+    name = "make shipments"
+    if response.status in (400, 404) and body_of(response):
+        return Finding(name=name, ok=True, words=f"The integration may {name}.")
+    if response.status >= 500:  # noqa: PLR2004 - HTTP's number
+        words = f"Not told ({words_of(response)}); a missing Magento_Sales::ship is named by the first push."
+        return Finding(name=name, ok=True, words=words)
+    return _may(name, response)
 
 
 def _may(name: str, response: Response) -> Finding:
@@ -143,9 +156,11 @@ def _store_views(look: _Look) -> Finding:
     try:
         look.facts["store_views"] = read_store_views(look.client)
     except (CredentialsError, RefusedError, UnreachableError) as error:
-        needed = any(not view.isdigit() for view in look.store.settings.get("store_views") or ())
-        words = str(error) if needed else f"Not told, and not needed: {error}"
-        return Finding(name=name, ok=not needed, words=words)
+        named = look.store.settings.get("store_views") or ()
+        needed = any(not view.isdigit() for view in named)
+        words = f"Orders of {', '.join(named)} are read." if named else "All are read."
+        not_needed = f"{words} What they are called is not told (Magento_Backend::store), and not needed."
+        return Finding(name=name, ok=not needed, words=str(error) if needed else not_needed)
     known: Mapping[str, str] = look.facts["store_views"]
     told = ", ".join(
         f"{view_id} {code}" for view_id, code in sorted(known.items(), key=lambda one: int(one[0]))
@@ -205,7 +220,8 @@ def _unseen(chosen: str) -> Finding:
         return Finding(name="inventory", ok=True, words=words)
     words = (
         f"The store has multi-source inventory, and its sources cannot be seen: "
-        f"{missing_permission('Magento_InventoryApi::source')} Or set source to the code of the source."
+        f"{missing_permission('Magento_InventoryApi::source')} Or set source to the code of the source that goods "
+        "are booked on (default, where the store has no other)."
     )
     return Finding(name="inventory", ok=False, words=words)
 
@@ -246,7 +262,7 @@ def _bulk(look: _Look) -> Finding:
 
 def _clock_offset(store: Store, response: Response) -> timedelta | None:
     """The header has no fractions, so it is half a second behind on average."""
-    told = server_time(response)
+    told = response.date
     return None if told is None else told + timedelta(seconds=0.5) - store.now()
 
 

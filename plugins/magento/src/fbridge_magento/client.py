@@ -100,6 +100,15 @@ class MagentoClient:
         fields = "items[entity_id,comments[entity_id]],total_count"
         return self._read("shipments", criteria((), page_size=1, fields=fields))
 
+    def probe_shipping(self) -> Response:
+        """Ask for a shipment of nothing, of what can be no order: 400 for those who may ship.
+
+        The right is looked at first, and no number stands where the order's id must be, so nothing can come of it
+        (observed: "none" instead of an id is 400 for a token with the right, 401 without).
+        """
+        path, nothing = f"{_API}/order/none/ship", {"items": [{"order_item_id": 0, "qty": 0}]}
+        return self._http.read(path, method="POST", json=nothing, final=is_own_fault)
+
     def probe_bulk_status(self) -> Response:
         """Ask after a bulk that does not exist: 404 for those who may ask."""
         return self._read(f"bulk/{_NO_BULK}/detailed-status")

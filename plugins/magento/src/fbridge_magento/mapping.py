@@ -108,7 +108,11 @@ def _adapter_data(
         "store_id": payload["store_id"],
         "state": payload["state"],
         "bundles": {
-            line_id: {"children": [[child.id, child.per_bundle, child.remaining] for child in children]}
+            line_id: {
+                "children": [
+                    [child.id, child.per_bundle, child.remaining, child.lacking] for child in children
+                ]
+            }
             for line_id, children in lines.children.items()
         },
         "shipments": shipment_data(shipments),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Self
 
-from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
+from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Item
 from fbridge.models.orders import Order
 from fbridge.models.states import Effect, Outcome
-from fbridge_magento.bundles import Kind, bundles_in, choices
+from fbridge_magento.bundle_lines import Child
+from fbridge_magento.bundles import Kind, after, bundles_in, choices
 from fbridge_magento.customer_mails import asks_for_mail
 from fbridge_magento.push_parts import Part, Terms, Way, Work
 from fbridge_magento.refusals import capped, more_than_remains, quantities_left, refused, status_refusal
@@ -24,10 +26,9 @@ from fbridge_magento.tracks import plan_changes, track_fault
 
 def begin(fulfillment: Fulfillment, terms: Terms) -> Work:
     """Judge each outstanding shipment from the order as it was read."""
-    held = shipments_in(fulfillment.order)
-    left = quantities_left(fulfillment.order)
+    held, rest = shipments_in(fulfillment.order), _Rest.of(fulfillment.order)
     parts = tuple(
-        _begin_part(shipment, fulfillment, terms, held, left) for shipment in fulfillment.outstanding
+        _begin_part(shipment, fulfillment, terms, held, rest) for shipment in fulfillment.outstanding
     )
     return Work(fulfillment=fulfillment, parts=parts)
 
@@ -36,7 +37,7 @@ def begin_again(work: Work, order: Order, part: Part, terms: Terms) -> None:
     """Judge a part that the store refused once more, from the order as it is now; it is not shipped again."""
     work.order_status = order.remote_status
     fulfillment = replace(work.fulfillment, order=order)
-    now = _begin_part(part.shipment, fulfillment, terms, shipments_in(order), quantities_left(order))
+    now = _begin_part(part.shipment, fulfillment, terms, shipments_in(order), _Rest.of(order))
     said, part.rejected = part.rejected, None
     if said is None or now.way in (Way.MEND, Way.ADOPT):
         part.way, part.changes, part.remote_ids, part.shown = now.way, now.changes, now.remote_ids, now.shown
@@ -46,12 +47,33 @@ def begin_again(work: Work, order: Order, part: Part, terms: Terms) -> None:
     part.problem = replace(said, reason=reason)
 
 
+@dataclass(slots=True)
+class _Rest:
+    """What the store would still ship of an order, while its shipments are judged one after another.
+
+    ``left``: pieces by line. ``bundles``: their children.
+    """
+
+    left: Counter[str]
+    bundles: dict[str, tuple[Child, ...]]
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        """Of all that remains."""
+        return cls(quantities_left(order), bundles_in(order.adapter_data))
+
+    def take(self, items: Sequence[Item]) -> None:
+        """These leave."""
+        self.left.subtract({item.line_id: item.quantity for item in items})
+        self.bundles = after(self.bundles, items)
+
+
 def _begin_part(
     shipment: FulfillmentShipment,
     fulfillment: Fulfillment,
     terms: Terms,
     held: Mapping[str, ShownShipment],
-    left: Counter[str],
+    rest: _Rest,
 ) -> Part:
     fault = track_fault(shipment)
     part = Part(shipment=shipment)
@@ -63,7 +85,7 @@ def _begin_part(
     elif shipment.acknowledged is not None:
         part.problem = refused("shipment_missing", "The store does not show this shipment any more.")
     else:
-        _ship_or_adopt(part, fulfillment, terms, held, left)
+        _ship_or_adopt(part, fulfillment, terms, held, rest)
     return part
 
 
@@ -75,7 +97,7 @@ def _mend(part: Part, found: Sequence[ShownShipment], fulfillment: Fulfillment, 
     part.remote_ids, part.shown = tuple(one.id for one in own), tuple(own)
     part.made = Effect.DONE
     tracks = [track for one in own for track in one.tracks]
-    part.changes = plan_changes(shipment, tracks, own[0].id, is_ours=is_ours)
+    part.changes = plan_changes(shipment, tracks, own[0].id, is_ours=is_ours, sent=own[0].sent)
     short = _short_lines(shipment, own) if is_ours else []
     if short:
         part.problem = capped(short, own[0].id, Outcome.REFUSED)
@@ -100,11 +122,11 @@ def _ship_or_adopt(
     fulfillment: Fulfillment,
     terms: Terms,
     held: Mapping[str, ShownShipment],
-    left: Counter[str],
+    rest: _Rest,
 ) -> None:
     shipment, order = part.shipment, fulfillment.order
     problem = status_refusal(order)
-    missing = [item for item in shipment.items if left[item.line_id] < item.quantity]
+    missing = [item for item in shipment.items if rest.left[item.line_id] < item.quantity]
     elsewhere = _shipped_by_others(fulfillment, held)
     if not shipment.items:
         part.problem = refused(
@@ -115,14 +137,14 @@ def _ship_or_adopt(
     ):
         _adopt(part, fulfillment, held)
     elif problem is None and missing:
-        part.problem = more_than_remains(shipment, order, left)
+        part.problem = more_than_remains(shipment, order, rest.left)
     else:
         part.source = choose_source(shipment, terms.source, terms.inventory)
         part.problem = problem or part.source.problem
         part.way = Way.SHIP
-        part.choices = choices(shipment.items, bundles_in(order.adapter_data), _known_kinds(order, terms))
+        part.choices = choices(shipment.items, rest.bundles, _known_kinds(order, terms))
         part.wants_mail = asks_for_mail(shipment, notify=fulfillment.notify, on_correction=False, is_new=True)
-        left.subtract({item.line_id: item.quantity for item in shipment.items})
+        rest.take(shipment.items)
 
 
 def _known_kinds(order: Order, terms: Terms) -> dict[str, Kind]:

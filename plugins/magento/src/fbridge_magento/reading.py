@@ -16,7 +16,7 @@ from typing import Any
 from fbridge.http import Response
 from fbridge.models.platforms import OrderQuery, Store
 from fbridge_magento import keyset
-from fbridge_magento.answers import rows_of, server_time, total_of
+from fbridge_magento.answers import rows_of, total_of
 from fbridge_magento.client import PAGE_SIZE, MagentoClient
 from fbridge_magento.keyset import OVERLAP, Position
 from fbridge_magento.mapping import RawOrder
@@ -135,7 +135,7 @@ class _Changes:
 
     def _clock(self, response: Response) -> datetime:
         """The store's clock; what was shipped since a little before its first showing may have been overlooked."""
-        now = server_time(response) or self._store.now()
+        now = response.date or self._store.now()
         self._began = self._began or now - OVERLAP
         return now
 

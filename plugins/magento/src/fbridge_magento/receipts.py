@@ -81,7 +81,13 @@ def _good_reason(part: Part) -> tuple[str, str]:
         return "shipped_elsewhere", _adopted_words(part)
     if is_unmarked(part):
         return "sent", _UNMARKED
-    return ("sent", "") if part.wrote else ("already_there", "The store shows it already; nothing was sent.")
+    return ("sent", "") if part.wrote else ("already_there", _already_words(part))
+
+
+def _already_words(part: Part) -> str:
+    if part.mail is MailEffect.SENT:
+        return "The store shows it already; only the customer's mail was still to be sent."
+    return "The store shows it already; nothing was sent."
 
 
 def _adopted_words(part: Part) -> str:

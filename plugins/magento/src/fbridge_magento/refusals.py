@@ -23,12 +23,16 @@ def quantities_left(order: Order) -> Counter[str]:
 
 def status_refusal(order: Order) -> Problem | None:
     """Why nothing of the order may be shipped, from its codes; None where something may be."""
-    reasons = {OrderStatus.CANCELLED: "order_cancelled", OrderStatus.ON_HOLD: "on_hold"}
-    in_review = order.adapter_data.get("state") == PAYMENT_REVIEW
-    reason = "in_review" if in_review else reasons.get(order.status)
-    if reason is not None:
-        words = f"Order {order.number} is {order.remote_status} on the store; it is left as it is."
-        return refused(reason, words)
+    status = f"({order.remote_status})"
+    if PAYMENT_REVIEW in (order.adapter_data.get("state"), order.remote_status):
+        words = f"The payment of order {order.number} is in review on the store {status}; decide that there first."
+        return refused("in_review", words)
+    if order.status is OrderStatus.ON_HOLD:
+        words = f"Order {order.number} is on hold on the store {status}; release it there first."
+        return refused("on_hold", words)
+    if order.status is OrderStatus.CANCELLED:
+        words = f"Order {order.number} is cancelled or refunded on the store {status}; it is left as it is."
+        return refused("order_cancelled", words)
     if order.delivery is Delivery.NONE:
         return refused("nothing_to_ship", f"Order {order.number} has nothing that a carrier takes.")
     return None
@@ -44,7 +48,10 @@ def more_than_remains(shipment: FulfillmentShipment, order: Order, left: Counter
                 name = (line.sku or line.name) if line else item.line_id
                 yield f"{name}: {item.quantity} left the house, {max(left[item.line_id], 0)} remain there"
 
-    words = f"The store has less to ship than this shipment holds ({'; '.join(told())})."
+    words = (
+        f"The store has less to ship than this shipment holds ({'; '.join(told())}). Compare the goods with the "
+        "shipments and refunds there."
+    )
     return refused("more_than_remains", words)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from fbridge.models.payloads import Decoded, Payload
+from fbridge.models.payloads import Decoded, Payload, Text
 from fbridge_magento.store_time import parse
 
 _ADDRESS = (
@@ -36,17 +36,6 @@ SHIPMENT_FIELDS = (
     "tracks[entity_id,track_number,title,carrier_code],comments[comment],extension_attributes[source_code]],"
     "total_count"
 )
-
-
-class Text(Decoded[str]):
-    """A string; modules put null or a number where Magento has a string."""
-
-    def _decode(self, value: Any) -> str:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, int | float):
-            return str(value)
-        raise ValidationError("Not a text.")
 
 
 class UtcTime(Decoded[datetime]):
@@ -112,7 +101,7 @@ class AddressPayload(Payload):
     middlename = Text(load_default="", allow_none=True)
     lastname = Text(load_default="", allow_none=True)
     company = Text(load_default="", allow_none=True)
-    street = fields.List(Text(), load_default=list, allow_none=True)
+    street = fields.List(Text(allow_none=True), load_default=list, allow_none=True)
     postcode = Text(load_default="", allow_none=True)
     city = Text(load_default="", allow_none=True)
     region = Text(load_default="", allow_none=True)

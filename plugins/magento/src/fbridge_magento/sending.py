@@ -168,7 +168,11 @@ class _Sending:
     def _judge_rejected(self, works: Sequence[Work]) -> None:
         """Why did the store refuse? Its words are translated, so the order's codes tell, as they are now."""
         rejected = [(work, part) for work in works for part in work.parts if part.rejected]
-        orders = self._orders_now([work.order_id for work, _ in rejected])
+        try:
+            orders = self._orders_now([work.order_id for work, _ in rejected])
+        except FbridgeError as error:
+            self._judge_later(rejected, error)
+            return
         for work, part in rejected:
             order = orders.get(work.order_id)
             if order is None:
@@ -181,11 +185,16 @@ class _Sending:
         if not order_ids:
             return {}
         query = OrderQuery(order_ids=tuple(dict.fromkeys(order_ids)), shipments=True)
-        try:
-            pages = list(order_pages(self._store, query))
-        except FbridgeError:
-            return {}
+        pages = list(order_pages(self._store, query))
         return {order.remote_id: order for page in pages for order in page.orders}
+
+    def _judge_later(self, rejected: Iterable[tuple[Work, Part]], error: FbridgeError) -> None:
+        """A no whose reason is not known may be a passing one; nothing was shipped."""
+        self._stop_on(error)
+        for _, part in rejected:
+            said = part.rejected.words if part.rejected else ""
+            words = f"The store said: {said} Why could not be looked up: {error}"
+            part.problem = later(words, "not_looked_up", self._store.now() + USUAL_WAIT)
 
     # Reading back
 

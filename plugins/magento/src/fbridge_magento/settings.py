@@ -7,6 +7,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from fbridge.models.setting_fields import Words
+
 PARALLEL, BULK = "parallel", "bulk"
 AUTO_SOURCE = "auto"
 """In place of a source's code: Magento's own source selection algorithm proposes one."""
@@ -16,19 +18,6 @@ _OAUTH_FIELDS = ("consumer_key", "consumer_secret", "access_token_secret")
 _CARRIER = validate.Regexp(
     r"\s*[^=\s]{1,32}\s*=.*\S", error="must be code=Label, the code of at most 32 characters."
 )
-
-
-class _Words(fields.List[Any]):
-    """A list of words; a command line or an environment variable gives them separated by commas."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> list[Any]:
-        if isinstance(value, str | int):
-            value = [word.strip() for word in str(value).split(",") if word.strip()]
-        if isinstance(value, list):
-            value = [str(word) if isinstance(word, int) else word for word in value]
-        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class MagentoSettings(Schema):
@@ -49,17 +38,17 @@ class MagentoSettings(Schema):
     access_token_secret = fields.String(
         load_default="", metadata={"secret": True, "help": "for OAuth: access token secret"}
     )
-    store_views = _Words(
+    store_views = Words(
         fields.String(),
         load_default=list,
         metadata={"help": "codes or ids of the store views whose orders are wanted; else all"},
     )
-    cod_methods = _Words(
+    cod_methods = Words(
         fields.String(),
         load_default=list,
         metadata={"help": "codes of payment methods that are cash on delivery, beside cashondelivery"},
     )
-    carriers = _Words(
+    carriers = Words(
         fields.String(validate=_CARRIER),
         load_default=list,
         metadata={"help": "the store's own carrier codes, as code=Label, beside the stock ones"},

@@ -16,9 +16,9 @@ Pieces = Mapping[str, int]
 """How many pieces of which order items."""
 
 
-def mark_comment(shipment_id: str) -> str:
-    """The comment by which a shipment of ours is known again."""
-    return f"{MARK_PREFIX}{shipment_id}"
+def mark_comment(shipment_id: str, numbers: Sequence[str] = ()) -> str:
+    """The comment by which a shipment of ours is known again, with the numbers that it is sent with."""
+    return "\n".join([f"{MARK_PREFIX}{shipment_id}", *numbers])
 
 
 def ship_body(
@@ -34,7 +34,10 @@ def ship_body(
         "items": [{"order_item_id": int(item_id), "qty": quantity} for item_id, quantity in pieces.items()],
         "notify": False,
         "appendComment": True,
-        "comment": {"comment": mark_comment(shipment_id), "is_visible_on_front": 0},
+        "comment": {
+            "comment": mark_comment(shipment_id, [track.number for track in tracks]),
+            "is_visible_on_front": 0,
+        },
         "tracks": [_track(track) for track in tracks],
     }
     if source is not None:

@@ -23,6 +23,7 @@ class ShownShipment:
     """One shipment of the store. ``mark`` is the UUID of ours that made it; ``lines`` are pieces by order line.
 
     ``pieces`` by order item are known after reading back only: of a bundle the parent, its children, or both.
+    ``sent`` are the numbers that ours was made with.
     """
 
     id: str
@@ -31,6 +32,7 @@ class ShownShipment:
     tracks: tuple[Track, ...]
     emailed: bool
     pieces: Mapping[str, int]
+    sent: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -79,6 +81,7 @@ def _shown(
         tracks=tuple(_tracks(shipment.remote_id, details.get("tracks") or ())),
         emailed=bool(details.get("emailed") or shipment.mailed),
         pieces=pieces,
+        sent=tuple(details.get("sent") or ()),
     )
 
 

@@ -12,7 +12,8 @@ from fbridge_magento.bundle_lines import whole_bundles
 from fbridge_magento.order_lines import Lines, whole
 
 MARK_PREFIX = "fbridge "
-"""Our comment on a shipment is this and the UUID of the fbridge shipment."""
+"""Our comment on a shipment is this and the UUID of the fbridge shipment; each number that it was sent with follows
+on a line of its own."""
 
 _MARK = re.compile(rf"{MARK_PREFIX}([0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}})\b")
 
@@ -24,8 +25,17 @@ def store_shipments(shipments: Sequence[Mapping[str, Any]], lines: Lines) -> tup
 
 def mark_in(comments: Iterable[Mapping[str, Any]] | None) -> str | None:
     """The UUID of the fbridge shipment that one of a shipment's comments names."""
-    found = (_MARK.search(comment["comment"] or "") for comment in comments or ())
-    return next((match[1] for match in found if match), None)
+    return next((match[1] for match in _marks(comments)), None)
+
+
+def numbers_sent(comments: Iterable[Mapping[str, Any]] | None) -> list[str]:
+    """The tracking numbers that a shipment of ours was made with, whatever became of its tracks since."""
+    found = (match.string[match.end() :] for match in _marks(comments))
+    return [line.strip() for line in next(found, "").splitlines()[1:] if line.strip()]
+
+
+def _marks(comments: Iterable[Mapping[str, Any]] | None) -> Iterator[re.Match[str]]:
+    return filter(None, (_MARK.search(comment["comment"] or "") for comment in comments or ()))
 
 
 def shipment_data(shipments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -34,6 +44,7 @@ def shipment_data(shipments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         str(shipment["entity_id"]): {
             "source": (shipment["extension_attributes"] or {}).get("source_code"),
             "emailed": bool(shipment["email_sent"]),
+            "sent": numbers_sent(shipment["comments"]),
             "tracks": [
                 [
                     str(track["entity_id"]),
@@ -67,7 +78,6 @@ def _pieces(shipment: Mapping[str, Any], lines: Lines) -> Iterator[tuple[str, in
         line_id = str(item["order_item_id"])
         inside[line_id] += whole(item["qty"], line_id)
     for line in lines.lines:
-        children = [(inside[child.id], child.per_bundle) for child in lines.children.get(line.id, ())]
-        pieces = whole_bundles(inside[line.id], children)
+        pieces = whole_bundles(inside[line.id], lines.children.get(line.id, ()), inside)
         if pieces:
             yield line.id, pieces

@@ -36,7 +36,7 @@ class Track:
     @property
     def as_kept(self) -> tuple[str, str]:
         """Carrier code and title as the store's database holds them: without emoji."""
-        return self.carrier_code, _FOUR_BYTES.sub("????", self.title)
+        return _FOUR_BYTES.sub("????", self.carrier_code), _FOUR_BYTES.sub("????", self.title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,32 +68,50 @@ def track_fault(shipment: FulfillmentShipment) -> tuple[str, str] | None:
         if len(track.number) > LONGEST_NUMBER:
             words = f"The tracking number {track.number[:20]}... has more than {LONGEST_NUMBER} characters."
             return "bad_tracking_number", words
-        if len(track.carrier_code) > LONGEST_CODE:
+        if odd := _FOUR_BYTES.search(track.number):
+            words = (
+                f"The tracking number {track.number} has the character {odd[0]}, which the store would turn into "
+                "????; type it again."
+            )
+            return "bad_tracking_number", words
+        code, title = track.as_kept
+        if len(code) > LONGEST_CODE:
             words = (
                 f"The carrier code {track.carrier_code!r} has more than {LONGEST_CODE} characters and the store "
                 "would cut it; map the carrier to another code."
             )
             return "carrier_code_too_long", words
-        if len(track.title) > LONGEST_TITLE:
-            words = f"The carrier's name has more than {LONGEST_TITLE} characters and the store would cut it."
+        if len(title) > LONGEST_TITLE:
+            words = (
+                f"The carrier's name has more than {LONGEST_TITLE} characters and the store would cut it; give it a "
+                "shorter one."
+            )
             return "carrier_name_too_long", words
     return None
 
 
 def plan_changes(
-    shipment: FulfillmentShipment, held: Sequence[Track], home: str, *, is_ours: bool
+    shipment: FulfillmentShipment,
+    held: Sequence[Track],
+    home: str,
+    *,
+    is_ours: bool,
+    sent: Sequence[str] = (),
 ) -> TrackChanges:
     """From the tracks ``held`` by the store's shipments of this one to the wanted ones.
 
-    Only tracks with a number that was acknowledged are ours to change, and a number that stands twice on a shipment
-    that ``is_ours``; those that others entered stay. Missing ones go to the store's shipment ``home``. Without a
-    carrier all is left as it is.
+    Only tracks with a number that was acknowledged are ours to change, on a shipment that ``is_ours`` also a number
+    that stands twice, and before anything was acknowledged the numbers that it was ``sent`` with: its answer was
+    lost, and the number may have been corrected since. Those that others entered stay. Missing ones go to the store's
+    shipment ``home``. Without a carrier all is left as it is.
     """
     if shipment.carrier is None:
         return TrackChanges()
     wanted = {track.number: track for track in wanted_tracks(shipment)}
     kept = {track.number: track for track in reversed(held) if track.number in wanted}
     changeable = {*shipment.acknowledged_numbers, *(wanted if is_ours else ())}
+    if is_ours and shipment.acknowledged is None:
+        changeable |= set(sent)
     stale = [track for track in held if track.number in changeable and track not in kept.values()]
     missing = [track for number, track in wanted.items() if number not in kept]
     corrected = [_in_place(old, new) for old, new in zip(stale, missing, strict=False)]

@@ -14,7 +14,7 @@ from fbridge.errors import CredentialsError, FbridgeError, NotSentError, Unconfi
 from fbridge.http import Response
 from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
 from fbridge.models.states import Outcome
-from fbridge_magento.answers import body_of, error_of, wait_asked, words_of
+from fbridge_magento.answers import body_of, error_of, words_of
 from fbridge_magento.client import MagentoClient
 
 NOT_FOUND = 404
@@ -63,7 +63,7 @@ def not_understood(what: str) -> WriteFault:
 def _fault_in(response: Response, client: MagentoClient, now: datetime) -> Exception:
     error = error_of(response)
     if response.status == TOO_MANY:
-        wait = wait_asked(response) or USUAL_WAIT
+        wait = response.wait_asked or USUAL_WAIT
         return WriteFault(later(words_of(response), "rate_limited", now + wait))
     if response.status >= SERVER_ERRORS:
         return WriteFault(unconfirmed(error))

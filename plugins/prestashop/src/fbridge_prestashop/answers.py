@@ -6,15 +6,13 @@ A 401 is told by its code: 18 and 20 are about the key, 26 about one permission 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
-from fbridge.http import Response
-from fbridge.http.retries import retry_after
+from fbridge.http import Response, blocked
 from fbridge_prestashop.xml_bodies import errors_in
 
 KEYS_PAGE = "Advanced Parameters > Webservice"
@@ -98,22 +96,12 @@ def is_empty_crash(response: Response) -> bool:
     return response.status == 500 and not response.content.strip()  # noqa: PLR2004 - HTTP's number
 
 
-def wait_asked(response: Response) -> timedelta | None:
-    """How long ``Retry-After`` asks to wait."""
-    seconds = retry_after(response.headers)
-    return None if seconds is None else timedelta(seconds=seconds)
-
-
 def server_time(response: Response) -> datetime | None:
     """The store's clock, from ``Access-Time`` or ``Date``; aware UTC."""
     seconds = response.headers.get("access-time", "")
     if seconds.isdigit():
         return datetime.fromtimestamp(int(seconds), UTC)
-    try:
-        moment = parsedate_to_datetime(response.headers.get("date", ""))
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return response.date
 
 
 def redirected(response: Response) -> RefusedError:
@@ -157,17 +145,13 @@ def _not_allowed(response: Response) -> FbridgeError:
         return CredentialsError(
             f"{response.url} did not see the key: let the web server hand the Authorization header on to PHP."
         )
-    return UnreachableError(
-        f"Something before the store (a firewall, a login page) answered HTTP {response.status} at {response.url}: "
-        "allow this computer there.",
-        reason="method_blocked" if response.status == 405 else "blocked",  # noqa: PLR2004 - HTTP's number
-    )
+    return blocked(response, reason="method_blocked" if response.status == 405 else "blocked")  # noqa: PLR2004 - HTTP's number
 
 
 def _passing(response: Response) -> UnreachableError:
     if DISABLED in codes_of(response):
         words = f"The store says: {words_of(response)}. Switch it on under {KEYS_PAGE}."
-        return UnreachableError(words, reason="webservice_off", retry_after=wait_asked(response))
+        return UnreachableError(words, reason="webservice_off", retry_after=response.wait_asked)
     reasons = {429: "rate_limited", 502: "gateway_timeout", 504: "gateway_timeout"}
     words = words_of(response)
     if is_empty_crash(response):
@@ -175,5 +159,5 @@ def _passing(response: Response) -> UnreachableError:
     return UnreachableError(
         f"The store cannot answer now ({words}): try again later.",
         reason=reasons.get(response.status, "server_error"),
-        retry_after=wait_asked(response),
+        retry_after=response.wait_asked,
     )

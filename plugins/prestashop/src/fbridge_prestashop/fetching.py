@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fbridge.http.read_ahead import read_ahead
-from fbridge.models.orders import Order, RejectedOrder
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_prestashop.mapping import order_from
 from fbridge_prestashop.reading import RawPage, raw_pages
@@ -19,10 +18,9 @@ def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
 
 
 def _order_page(raw: RawPage) -> OrderPage:
-    decoded = [order_from(order, raw.shop) for order in raw.orders]
-    return OrderPage(
-        orders=tuple(entry for entry in decoded if isinstance(entry, Order)),
-        rejected=tuple(entry for entry in decoded if isinstance(entry, RejectedOrder)),
+    decoded = (order_from(order, raw.shop) for order in raw.orders)
+    return OrderPage.of(
+        decoded,
         cursor=raw.cursor,
         absent=raw.absent,
     )

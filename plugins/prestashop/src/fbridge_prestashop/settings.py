@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from fbridge.models.setting_fields import Words
+
 _ID = validate.Regexp(r"[1-9][0-9]*\Z", error="must be a number.")
 
 
@@ -18,17 +20,6 @@ class CustomerMail(StrEnum):
     NONE = "none"
     SHIPPED = "shipped"
     IN_TRANSIT = "in_transit"
-
-
-class _Words(fields.List[Any]):
-    """A list of words; a command line or an environment variable gives them separated by commas."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> list[Any]:
-        if isinstance(value, str | int):
-            value = [word.strip() for word in str(value).split(",") if word.strip()]
-        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class _Id(fields.String):
@@ -78,17 +69,17 @@ class PrestaShopSettings(Schema):
     shipped_state = _Id(
         load_default=None, allow_none=True, metadata={"help": "id of the state to set; else the shop's own"}
     )
-    cancelled_states = _Words(
+    cancelled_states = Words(
         _Id(),
         load_default=list,
         metadata={
             "help": "ids of states in which nothing may leave, beside cancelled, refunded and payment error"
         },
     )
-    on_hold_states = _Words(
+    on_hold_states = Words(
         _Id(), load_default=list, metadata={"help": "ids of states in which an order has to wait"}
     )
-    cod_modules = _Words(
+    cod_modules = Words(
         fields.String(),
         load_default=list,
         metadata={"help": "payment modules that are cash on delivery, beside ps_cashondelivery"},

@@ -23,7 +23,6 @@ from fbridge_prestashop.answers import (
     is_empty_crash,
     reason_of,
     rows_of,
-    wait_asked,
     words_of,
 )
 
@@ -86,7 +85,7 @@ def _fault_in(response: Response, now: datetime, *, mail: bool) -> Exception:
 
 def _turned_away(response: Response, error: FbridgeError, now: datetime) -> Exception:
     """A gateway that lost its server says 503 too, but not when to come back."""
-    wait = wait_asked(response)
+    wait = response.wait_asked
     if response.status == 503 and DISABLED not in codes_of(response) and wait is None:  # noqa: PLR2004 - HTTP's number
         return WriteFault(unconfirmed(error))
     reason = "rate_limited" if response.status == 429 else error.reason  # noqa: PLR2004 - HTTP's number

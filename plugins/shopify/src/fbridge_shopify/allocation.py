@@ -16,6 +16,7 @@ from fbridge.models.problems import Problem
 from fbridge.models.states import Outcome
 from fbridge_shopify.fulfillment_orders import CREATE_FULFILLMENT, open_ones
 from fbridge_shopify.mapping import FULFILLMENT_ORDERS
+from fbridge_shopify.schemas import number_of
 
 _SPLIT = "SPLIT"
 
@@ -91,7 +92,7 @@ def fulfillment_orders_in(adapter_data: Mapping[str, Any]) -> tuple[FulfillmentO
             status=row["status"],
             is_open=row["id"] in still_open,
             actions=frozenset(row["actions"]),
-            location=row["location"] or "",
+            location=row["location"],
             lines=tuple(OpenLine(*line) for line in row["lines"]),
             holds=tuple(row["holds"]),
         )
@@ -105,6 +106,18 @@ def pieces_of(pairs: Iterable[tuple[str, int]]) -> Pieces:
     for line_id, quantity in pairs:
         pieces[line_id] += quantity
     return pieces
+
+
+def place_rank(
+    location: str | None, wanted: Pieces, there: Mapping[str, Pieces]
+) -> Callable[[str], tuple[bool, bool, str]]:
+    """In which order places give what is wanted, as a key to sort by; ``there`` is what each has.
+
+    The wanted ``location`` (its number, name or global id) comes first, then those that have everything, then the
+    others. A plan and its push must not differ, so equal ones go by their numbers.
+    """
+    preferred = {location, number_of(location or "")}
+    return lambda place: (place not in preferred, not wanted <= there[place], place)
 
 
 class Stock:
@@ -123,8 +136,8 @@ class Stock:
     ) -> tuple[tuple[Take, ...], Pieces]:
         """Take these pieces, and tell which of them are not to be had.
 
-        The wanted ``location`` comes first, then those that have everything, then the others in their order. At one
-        location whole fulfillment orders come before parts of one, so that fewer have to be split.
+        Locations come as :func:`place_rank` says. At one location whole fulfillment orders come before parts of one,
+        so that fewer have to be split.
         """
         lacking = +wanted
         taken: list[tuple[FulfillmentOrder, list[tuple[str, int]]]] = []
@@ -146,12 +159,8 @@ class Stock:
         groups: dict[str, list[FulfillmentOrder]] = {}
         for order in filter(allowed, self._orders):
             groups.setdefault(order.location, []).append(order)
-
-        def rank(orders: list[FulfillmentOrder]) -> tuple[bool, bool]:
-            there = sum((self._pieces(order) for order in orders), Counter[str]())
-            return orders[0].location != location, not wanted <= there
-
-        return sorted(groups.values(), key=rank)
+        there = {place: sum(map(self._pieces, orders), Counter[str]()) for place, orders in groups.items()}
+        return [groups[place] for place in sorted(groups, key=place_rank(location, wanted, there))]
 
     def _pieces(self, order: FulfillmentOrder) -> Pieces:
         return +pieces_of((line.line_id, self._left[line.id]) for line in order.lines)
@@ -212,10 +221,12 @@ def _not_now(order: FulfillmentOrder) -> Problem:
     if order.status == "ON_HOLD":
         holds = f" ({'; '.join(order.holds)})" if order.holds else ""
         return _refused(
-            "on_hold", f"{name} is on hold{holds}: release the hold on the store, then push again."
+            "on_hold", f"{name} is on hold{holds}: release it on the store, then push with --resend."
         )
     if order.status == "SCHEDULED":
-        return _refused("scheduled", f"{name} is scheduled for later: open it on the store, then push again.")
+        return _refused(
+            "scheduled", f"{name} is scheduled for later: open it on the store, then push with --resend."
+        )
     return _refused(
         "not_fulfillable",
         f"{name} ({order.status}) may not be fulfilled by this app: a fulfillment service or another app ships it.",

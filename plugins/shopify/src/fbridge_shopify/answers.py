@@ -8,14 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from html import unescape
 from typing import Any
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response
-from fbridge.http.retries import retry_after
 from fbridge_shopify.cost_budget import ThrottleStatus
 
 THROTTLED = "THROTTLED"
@@ -112,7 +110,7 @@ def answer_of(response: Response) -> Answer:
         requested_cost=float(requested) if isinstance(requested, int | float) else None,
         throttle=ThrottleStatus.from_json(cost.get("throttleStatus")),
         version=response.headers.get("x-shopify-api-version", ""),
-        served_at=server_time(response),
+        served_at=response.date,
         extensions=extensions,
     )
 
@@ -179,16 +177,16 @@ def error_of(response: Response) -> FbridgeError:
             reason={429: "rate_limited", 502: "gateway_timeout", 504: "gateway_timeout"}.get(
                 status, "server_error"
             ),
-            retry_after=wait_asked(response),
+            retry_after=response.wait_asked,
         )
     return RefusedError(f"The store refused: {words}", reason=f"http_{status}")
 
 
 def grant_error(response: Response) -> FbridgeError:
     """The error that a refused token request means."""
-    if response.status == 429 or response.status >= 500 or 300 <= response.status < 400:  # noqa: PLR2004 - HTTP's
+    if response.status >= 500 or 300 <= response.status < 400:  # noqa: PLR2004 - HTTP's
         return error_of(response)
-    if response.status in (402, 423):
+    if response.status in (402, 404, 423, 429):
         return error_of(response)
     words = words_of(response)
     meaning = next((said for code, said in _GRANT.items() if code in response.text), "")
@@ -206,8 +204,8 @@ def words_of(response: Response) -> str:
         body = None
     said = ""
     if isinstance(body, Mapping):
-        said = words_in(graph_errors(body.get("errors")))
-        said = said or plain_words(body.get("error_description") or body.get("error"))
+        errors = graph_errors(body.get("errors"))
+        said = words_in(errors) if errors else plain_words(body.get("error_description") or body.get("error"))
     return said or f"HTTP {response.status} from {response.url}"
 
 
@@ -220,21 +218,6 @@ def plain_words(message: Any) -> str:
     """A message as one line of plain text, not endless."""
     words = " ".join(unescape(_TAG.sub("", str(message or ""))).split())
     return words if len(words) <= _LONGEST_WORDS else f"{words[:_LONGEST_WORDS]}..."
-
-
-def wait_asked(response: Response) -> timedelta | None:
-    """How long ``Retry-After`` asks to wait."""
-    seconds = retry_after(response.headers)
-    return None if seconds is None else timedelta(seconds=seconds)
-
-
-def server_time(response: Response) -> datetime | None:
-    """The store's clock, from the Date header; aware UTC."""
-    try:
-        moment = parsedate_to_datetime(response.headers.get("date", ""))
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _graph_error(error: Any) -> GraphError:

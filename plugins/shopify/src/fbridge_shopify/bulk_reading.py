@@ -111,13 +111,21 @@ def pages(client: ShopifyClient, operation: Operation, sleep: Callable[[float], 
     while state.get("status") != "COMPLETED":
         sleep(wait)
         wait = min(wait * _GROWTH, LONGEST_WAIT)
-        yield RawPage(cursor=operation.to_cursor())
+        # How many it found so far tells whoever waits that it goes on.
+        yield RawPage(cursor=operation.to_cursor(), remaining=_orders_found(state) or None)
         state = _state(client, operation)
-    # An operation that found nothing has no file.
+    found = _orders_found(state)
     if state.get("url"):
         with TemporaryFile() as file:
             _download(client, str(state["url"]), file)
-            yield from _file_pages(file, operation, int(state.get("rootObjectCount") or 0))
+            yield from _file_pages(file, operation, found)
+    elif operation.read < found:
+        raise BulkUnusableError("its file is not kept any more")
+
+
+def _orders_found(state: Mapping[str, Any]) -> int:
+    """How many orders the operation has found; it has no file where it found none."""
+    return int(state.get("rootObjectCount") or 0)
 
 
 def _state(client: ShopifyClient, operation: Operation) -> Mapping[str, Any]:

@@ -12,21 +12,32 @@ from fbridge.models.platforms import Finding, Location, Store, StoreReport
 from fbridge.models.states import MailBehaviour, OrderStatus
 from fbridge_shopify.answers import Answer
 from fbridge_shopify.client import ShopifyClient
-from fbridge_shopify.detection import CAPABILITIES, findings_of, may
-from fbridge_shopify.mapping import UNSEEN, RawOrder, order_from
+from fbridge_shopify.detection import CAPABILITIES, findings_of, may, may_see_fulfillment_orders
+from fbridge_shopify.mapping import UNSEEN, order_from
+from fbridge_shopify.schemas import number_of
+from fbridge_shopify.store_urls import fault_of_url, hint_on_url
+from fbridge_shopify.whole_orders import Completion
 
 _LOOKED_AT = 10
+_NAMED = 3
 _FAULTS = (CredentialsError, RefusedError, UnreachableError)
 
 
 def report(store: Store) -> StoreReport:
     """What stands in the way and what does not. Raises: UnreachableError where the store cannot be looked at."""
+    fault = fault_of_url(store.url)
+    if fault:
+        return _without_a_look("store URL", fault)
     client = ShopifyClient(store)
+    hint = hint_on_url(store.url)
     try:
         about = client.about_store()
     except (CredentialsError, RefusedError) as error:
-        finding = Finding(name="Admin API", ok=False, words=str(error))
-        return StoreReport(findings=(finding,), mail=MailBehaviour.OPTIONAL)
+        return _without_a_look("Admin API", f"{error}{hint}")
+    except UnreachableError as error:
+        if not hint:
+            raise
+        return _without_a_look("Admin API", f"{error}{hint}")
     granted = _granted(about)
     places, place_finding = _locations(client, granted)
     offset = _clock_offset(store, about)
@@ -48,6 +59,10 @@ def report(store: Store) -> StoreReport:
         mail=MailBehaviour.OPTIONAL,
         locations=places,
     )
+
+
+def _without_a_look(name: str, words: str) -> StoreReport:
+    return StoreReport(findings=(Finding(name=name, ok=False, words=words),), mail=MailBehaviour.OPTIONAL)
 
 
 def _granted(about: Answer) -> frozenset[str]:
@@ -93,7 +108,10 @@ def _orders(client: ShopifyClient, granted: frozenset[str]) -> Iterator[Finding]
         return
     rows = answer.data["orders"]["nodes"]
     yield _customer_data(answer, rows)
-    yield _fulfillment_orders([order_from(RawOrder(order=row)) for row in rows])
+    if may_see_fulfillment_orders(granted):
+        # A list that goes on would look like one of which something is left out.
+        completion = Completion(client)
+        yield _fulfillment_orders([order_from(completion.whole(row)) for row in rows])
 
 
 def _customer_data(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> Finding:
@@ -117,13 +135,19 @@ def _fulfillment_orders(orders: Sequence[Any]) -> Finding:
     unseen = [order.number for order in unfinished if order.adapter_data[UNSEEN]]
     if unseen:
         words = (
-            f"Of {', '.join(unseen)} goods have to leave, and the store does not show from where: the app lacks "
-            "scopes, read_merchant_managed_fulfillment_orders for your own locations, "
-            "read_third_party_fulfillment_orders or read_assigned_fulfillment_orders for fulfillment services."
+            f"Goods of {_some(unseen)} have to leave, and the store does not show this app from where. It lacks a "
+            "scope: read_merchant_managed_fulfillment_orders for your own locations, "
+            "read_third_party_fulfillment_orders for fulfillment services, read_assigned_fulfillment_orders where it "
+            "is one itself."
         )
         return Finding(name=name, ok=False, words=words)
     words = f"Shown for all of the {len(unfinished)} unfinished ones among the newest orders."
     return Finding(name=name, ok=True, words=words if unfinished else "No unfinished order to look at.")
+
+
+def _some(numbers: Sequence[str]) -> str:
+    more = len(numbers) - _NAMED
+    return ", ".join(numbers[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _has_to_leave(order: Order) -> bool:
@@ -146,7 +170,7 @@ def _all_locations(client: ShopifyClient) -> Iterator[Location]:
     after = None
     while True:
         page = client.locations(after).data["locations"]
-        yield from (Location(id=place["id"], label=place["name"]) for place in page["nodes"])
+        yield from (Location(id=number_of(place["id"]), label=place["name"]) for place in page["nodes"])
         if not page["pageInfo"]["hasNextPage"]:
             return
         after = page["pageInfo"]["endCursor"]

@@ -21,7 +21,7 @@ from fbridge.errors import (
 from fbridge.http import Response
 from fbridge.http.retries import no_exception
 from fbridge.models.platforms import Store
-from fbridge_shopify.answers import PASSING, Answer, answer_of, error_in, error_of, wait_asked, words_in
+from fbridge_shopify.answers import PASSING, Answer, answer_of, error_in, error_of, words_in
 from fbridge_shopify.cost_formula import (
     COUNT_COST,
     LARGEST_PAGE,
@@ -50,6 +50,9 @@ _TOO_MANY = 429
 _GATEWAY_TIMEOUT = 504
 
 Json = Mapping[str, Any]
+
+
+def _nothing() -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +214,7 @@ class ShopifyClient:
             elif response.status == _UNAUTHORISED and not renewed and self._token(refused=token) != token:
                 renewed = True
             elif response.status == _TOO_MANY:
-                self._budget.pause((wait_asked(response) or timedelta(seconds=_SHORT_WAIT)).total_seconds())
+                self._budget.pause((response.wait_asked or timedelta(seconds=_SHORT_WAIT)).total_seconds())
             else:
                 raise error_of(response)
         raise self._put_off(request)
@@ -231,7 +234,7 @@ class ShopifyClient:
     def _in_turn(self, request: Request, send: Callable[[], Response]) -> Answer | Response:
         """Send when the points are there; an answer outside 2xx is given back as it is."""
         cost = self._budget.expected(request.kind, request.cost)
-        self._budget.take(cost)
+        reservation = self._budget.take(cost)
         status, executed = None, True
         try:
             response = send()
@@ -242,8 +245,11 @@ class ShopifyClient:
             if answer.requested_cost is not None:
                 self._budget.learn(request.kind, answer.requested_cost)
             return answer
+        except NotSentError:
+            executed = False
+            raise
         finally:
-            self._budget.settle(cost, status, executed=executed)
+            self._budget.settle(reservation, status, executed=executed)
 
     def _put_off(self, request: Request) -> NotSentError:
         seconds = self._budget.seconds_until(request.cost)
@@ -255,17 +261,25 @@ class ShopifyClient:
 
     # Writing
 
-    def mutate(self, text: str, variables: Json, *, cost: float) -> Answer:
+    def mutate(
+        self, text: str, variables: Json, *, cost: float, ready: Callable[[], object] = _nothing
+    ) -> Answer:
         """Send a document that changes something: exactly once, unless it provably was not executed.
 
-        The answer may hold data beside errors: mutations in one document stand or fall each by itself.
+        ``ready`` is called when the points are there, right before it leaves; what it raises stops it. The answer may
+        hold data beside errors: mutations in one document stand or fall each by itself.
 
         Raises: NotSentError (``rate_limited`` with ``retry_after`` where the store put it off); UnconfirmedError if
         it may have been done all the same; RefusedError where Shopify took nothing of the document; CredentialsError.
         """
         request = Request(text, variables, cost)
+
+        def send() -> Response:
+            ready()
+            return self._post_once(request)
+
         try:
-            answer = self._executed(request, lambda: self._post_once(request))
+            answer = self._executed(request, send)
         except (NotSentError, UnconfirmedError):
             raise
         except UnreachableError as error:
@@ -279,11 +293,11 @@ class ShopifyClient:
     def _post_once(self, request: Request) -> Response:
         """What is asked too often is not asked again here: the core knows when."""
         response = self._http.write("POST", self._path, json=request.body)
-        if response.status == 429:  # noqa: PLR2004 - too many requests
+        if response.status == _TOO_MANY:
             raise NotSentError(
                 "The store takes no more requests now; nothing was sent.",
                 reason="rate_limited",
-                retry_after=wait_asked(response),
+                retry_after=response.wait_asked,
             )
         return response
 

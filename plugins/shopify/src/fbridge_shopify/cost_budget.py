@@ -16,6 +16,9 @@ from typing import Any, Self
 MARGIN = 1.0
 """Points to wait for beyond the need: the numbers that Shopify tells are rounded."""
 
+_INSTANT = 0.0005
+"""Seconds that are not worth a wait: less than the margin comes back in them on any plan."""
+
 
 @dataclass(frozen=True, slots=True)
 class ThrottleStatus:
@@ -41,8 +44,19 @@ class ThrottleStatus:
         return read if read.restore_rate > 0 else None
 
 
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Points that are set aside for one request. ``ended``: how many requests had ended when it was begun."""
+
+    points: float
+    ended: int
+
+
 class CostBudget:
     """Spends the points of one app at one shop, from any number of threads.
+
+    Answers may come in another order than the shop gave them. Each tells what was left when it was given, so an older
+    one does not know what was spent since: where requests overlap, the least that any of them tells counts.
 
     ``clock`` gives seconds that never go back, ``sleep`` waits so many.
     """
@@ -52,36 +66,44 @@ class CostBudget:
     ) -> None:
         self._clock = clock
         self._sleep = sleep
+        self._queue = Lock()
         self._lock = Lock()
         self._status: ThrottleStatus | None = None
-        self._available = math.inf
+        self._level = math.inf
         self._at = clock()
         self._reserved = 0.0
+        self._ended = 0
         self._costs: dict[object, float] = {}
 
-    def take(self, cost: float) -> None:
-        """Return when ``cost`` points are there, and set them aside. Give them back by :meth:`settle`."""
-        with self._lock:
-            wait = self._wait_for(cost)
-            self._reserved += cost
-            self._available -= cost
-        if wait > 0:
-            self._sleep(wait)
+    def take(self, cost: float) -> Reservation:
+        """Return when ``cost`` points are there, and set them aside. Give them back by :meth:`settle`.
 
-    def settle(self, cost: float, status: ThrottleStatus | None, *, executed: bool = True) -> None:
-        """The request for which ``cost`` points were set aside has ended with this status (None: with none).
+        One thread waits at a time, so that cheap requests do not overtake a dear one for ever.
+        """
+        with self._queue:
+            while (wait := self.seconds_until(cost)) > _INSTANT:
+                self._sleep(wait)
+            with self._lock:
+                self._reserved += cost
+                return Reservation(cost, self._ended)
+
+    def settle(
+        self, reservation: Reservation, status: ThrottleStatus | None, *, executed: bool = True
+    ) -> None:
+        """The request for which points were set aside has ended with this status (None: with none).
 
         Without a status the points count as spent, unless the store did not execute it.
         """
         with self._lock:
-            self._reserved -= cost
-            if status is None:
-                self._available += 0 if executed else cost
-            else:
+            overlapped = self._ended != reservation.ended
+            self._ended += 1
+            self._reserved -= reservation.points
+            self._refill()
+            if status is not None:
                 self._status = status
-                # The store may have charged the others under way already: then this is too little, never too much.
-                self._available = status.available - self._reserved
-                self._at = self._clock()
+                self._level = min(self._level, status.available) if overlapped else status.available
+            elif executed:
+                self._level -= reservation.points
 
     def learn(self, key: object, requested: float) -> None:
         """What a request of this kind costs, as Shopify itself counted it (``requestedQueryCost``)."""
@@ -96,19 +118,21 @@ class CostBudget:
     def seconds_until(self, cost: float) -> float:
         """How long to wait until ``cost`` points are there; 0 where nothing is known."""
         with self._lock:
-            return self._wait_for(cost)
+            if self._status is None:
+                return 0.0
+            self._refill()
+            # A request dearer than the whole bucket would wait for ever: Shopify shall refuse it.
+            wanted = min(cost + MARGIN, self._status.maximum)
+            return max(wanted + self._reserved - self._level, 0.0) / self._status.restore_rate
 
     def pause(self, seconds: float) -> None:
         """Wait: for an answer that did not say what is left."""
         self._sleep(seconds)
 
-    def _wait_for(self, cost: float) -> float:
-        if self._status is None:
-            return 0.0
+    def _refill(self) -> None:
+        """Add what came back since the last time."""
         now = self._clock()
-        restored = (now - self._at) * self._status.restore_rate
-        self._available = min(self._available + restored, self._status.maximum - self._reserved)
+        if self._status is not None:
+            restored = (now - self._at) * self._status.restore_rate
+            self._level = min(self._level + restored, self._status.maximum)
         self._at = now
-        # A request dearer than the whole bucket would wait for ever: Shopify shall refuse it.
-        wanted = min(cost + MARGIN, self._status.maximum)
-        return max(wanted - self._available, 0.0) / self._status.restore_rate

@@ -32,12 +32,12 @@ class Need:
     without: str = ""
 
 
+SEES_FULFILLMENT_ORDERS = Need(
+    purpose="see fulfillment orders", any_of=tuple(f"read_{kind}_fulfillment_orders" for kind in _KINDS)
+)
 NEEDS = (
     Need(purpose="read orders", any_of=("read_orders",)),
-    Need(
-        purpose="see fulfillment orders",
-        any_of=tuple(f"read_{kind}_fulfillment_orders" for kind in _KINDS),
-    ),
+    SEES_FULFILLMENT_ORDERS,
     Need(
         purpose="report shipments",
         any_of=tuple(f"write_{kind}_fulfillment_orders" for kind in _KINDS),
@@ -50,7 +50,7 @@ NEEDS = (
     Need(
         purpose="read locations",
         any_of=("read_locations",),
-        without="a shipment cannot be told apart by the place that it leaves from",
+        without="the setting warehouses has to name places as the store does, not by their ids",
     ),
     Need(
         purpose="read orders older than 60 days",
@@ -71,10 +71,15 @@ def may(granted: Collection[str], scope: str) -> bool:
     return scope in granted or scope.replace("read_", "write_", 1) in granted
 
 
+def may_see_fulfillment_orders(granted: Collection[str]) -> bool:
+    """Whether fulfillment orders of any kind are shown."""
+    return any(may(granted, scope) for scope in SEES_FULFILLMENT_ORDERS.any_of)
+
+
 def _finding(need: Need, granted: Collection[str]) -> Finding:
     if any(may(granted, scope) for scope in need.any_of):
         return Finding(name=need.purpose, ok=True, words=f"The app may {need.purpose}.")
-    words = f"The app may not {need.purpose}: give it {' or '.join(need.any_of)} and install it again."
+    words = f"The app may not {need.purpose}: give it {', or '.join(need.any_of)}, and install it again."
     if need.without:
         words += f" Without it, {need.without}."
     return Finding(name=need.purpose, ok=bool(need.without), words=words)

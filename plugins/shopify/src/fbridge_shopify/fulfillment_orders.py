@@ -74,7 +74,7 @@ def delivery_of(found: Sequence[FulfillmentOrder], *, needs_shipping: bool) -> D
 def for_push(found: Iterable[FulfillmentOrder]) -> list[dict[str, Any]]:
     """All of them, JSON-able, as a push wants them back (``Order.adapter_data["fulfillment_orders"]``).
 
-    ``lines`` are [id of its line, id of the order's line, remaining pieces]; ``location`` may be None.
+    ``lines`` are [id of its line, id of the order's line, remaining pieces]; ``location`` is "" where it is not told.
     """
     return [
         {

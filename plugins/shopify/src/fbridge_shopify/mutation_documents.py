@@ -10,15 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from fbridge_shopify.allocation import Take
+from fbridge_shopify.cost_formula import LARGEST_PAGE, connection
 from fbridge_shopify.documents import document
+
+_FULFILLMENT = "pushed_fields"
+_TRACKING_AND_ORDER = 2
+_ONE_LINE = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A mutation: its arguments with their types, the fragment that is selected, and the points it costs.
+    """A mutation: its arguments with their types, the fragments that are selected, and the points of it alone.
 
     The points are what Shopify counted when this was written; the count of its last answer goes before.
     """
@@ -26,14 +32,25 @@ class Call:
     name: str
     arguments: Mapping[str, str]
     fragments: tuple[str, ...]
-    cost: float
+    points: int
+
+    @property
+    def shows_fulfillment(self) -> bool:
+        """Whether the fulfillment is read from the answer."""
+        return _FULFILLMENT in self.fragments
+
+    def cost(self, lines: int) -> int:
+        """What it costs where so many lines of its fulfillment are read."""
+        if not self.shows_fulfillment:
+            return self.points
+        return self.points + _TRACKING_AND_ORDER + connection(lines, node=_ONE_LINE)
 
 
 class Kind(Enum):
     """What is asked of the store."""
 
     CREATE = Call(
-        "fulfillmentCreate", {"fulfillment": "FulfillmentInput!"}, ("created_fields", "pushed_fields"), 32
+        "fulfillmentCreate", {"fulfillment": "FulfillmentInput!"}, ("created_fields", _FULFILLMENT), 10
     )
     UPDATE = Call(
         "fulfillmentTrackingInfoUpdate",
@@ -42,8 +59,8 @@ class Kind(Enum):
             "trackingInfoInput": "FulfillmentTrackingInput!",
             "notifyCustomer": "Boolean",
         },
-        ("updated_fields", "pushed_fields"),
-        72,
+        ("updated_fields", _FULFILLMENT),
+        50,
     )
     SPLIT = Call(
         "fulfillmentOrderSplit",
@@ -55,10 +72,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One mutation with the values of its arguments."""
+    """One mutation with the values of its arguments, and how many lines its fulfillment can have."""
 
     kind: Kind
     arguments: Mapping[str, Any]
+    lines: int = 1
 
 
 def creation(takes: Sequence[Take], tracking: Mapping[str, Any] | None, *, notify: bool) -> Mutation:
@@ -69,20 +87,34 @@ def creation(takes: Sequence[Take], tracking: Mapping[str, Any] | None, *, notif
     }
     if tracking:
         fulfillment["trackingInfo"] = tracking
-    return Mutation(Kind.CREATE, {"fulfillment": fulfillment})
+    return Mutation(Kind.CREATE, {"fulfillment": fulfillment}, sum(len(take.pieces) for take in takes))
 
 
-def correction(fulfillment_id: str, tracking: Mapping[str, Any], *, notify: bool) -> Mutation:
-    """Other tracking numbers in place of all that a fulfillment has."""
+def correction(fulfillment_id: str, tracking: Mapping[str, Any], *, notify: bool, lines: int = 1) -> Mutation:
+    """Other tracking numbers in place of all that a fulfillment of so many lines has."""
     return Mutation(
         Kind.UPDATE,
         {"fulfillmentId": fulfillment_id, "trackingInfoInput": tracking, "notifyCustomer": notify},
+        lines,
     )
 
 
 def splitting(takes: Sequence[Take]) -> Mutation:
     """These pieces become fulfillment orders of their own, one for each that they are in now."""
     return Mutation(Kind.SPLIT, {"fulfillmentOrderSplits": [_pieces(take) for take in takes]})
+
+
+def lines_read(mutations: Sequence[Mutation]) -> int:
+    """How many lines of each fulfillment a document reads: no fewer than the largest can have."""
+    return _as_dear(max((mutation.lines for mutation in mutations), default=1))
+
+
+@cache
+def _as_dear(lines: int) -> int:
+    """The longest list that costs no more than one of so many lines."""
+    lines = min(max(lines, 1), LARGEST_PAGE)
+    price = connection(lines, node=_ONE_LINE)
+    return max(size for size in range(lines, LARGEST_PAGE + 1) if connection(size, node=_ONE_LINE) == price)
 
 
 def tracking_input(company: str, numbers: Sequence[str], urls: Mapping[str, str]) -> dict[str, Any]:
@@ -105,7 +137,11 @@ def alias_of(position: int) -> str:
 
 def alias_document(mutations: Sequence[Mutation]) -> tuple[str, dict[str, Any]]:
     """The document and its variables; the answer to each mutation stands under its alias."""
-    declared, fields, variables = [], [], {}
+    declared, fields = [], []
+    variables: dict[str, Any] = {}
+    if any(mutation.kind.value.shows_fulfillment for mutation in mutations):
+        declared.append("$pieces: Int!")
+        variables["pieces"] = lines_read(mutations)
     for position, mutation in enumerate(mutations):
         call, given = mutation.kind.value, []
         for count, (argument, type_name) in enumerate(call.arguments.items()):

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
+from fbridge.models.orders import Order
 from fbridge.models.platforms import Store
+from fbridge_shopify.allocation import Pieces, place_rank
 from fbridge_shopify.carrier_lists import known_names
 from fbridge_shopify.claims import wanted_by
 from fbridge_shopify.push import may_mail, refusal_of
@@ -21,27 +23,33 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:  # noqa: ARG0
     refusal = refusal_of(fulfillment.order)
     if refusal is not None:
         return Preview(order_id=fulfillment.order_id, refused=refusal.words)
-    mails = [mail for one in fulfillment.outstanding for mail in _mails(one, fulfillment)]
+    locations = _locations(fulfillment)
+    mails = [mail for one in fulfillment.outstanding for mail in _mails(one, fulfillment, locations)]
     warnings = dict.fromkeys(
-        warning for one in fulfillment.outstanding for warning in _warnings(one, fulfillment)
+        warning for one in fulfillment.outstanding for warning in _warnings(one, fulfillment, locations)
     )
     return Preview(order_id=fulfillment.order_id, mails=tuple(mails), warnings=tuple(warnings))
 
 
-def _mails(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> Iterator[str]:
+def _mails(
+    shipment: FulfillmentShipment, fulfillment: Fulfillment, locations: dict[str, int]
+) -> Iterator[str]:
     if not may_mail(shipment, fulfillment):
         return
     if shipment.acknowledged is None:
-        yield from [CONFIRMATION] * _locations(shipment, fulfillment)
+        yield from [CONFIRMATION] * locations[shipment.id]
     elif set(shipment.numbers) - set(shipment.acknowledged_numbers):
         yield UPDATE
 
 
-def _warnings(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> Iterator[str]:
-    locations = _locations(shipment, fulfillment)
-    if shipment.acknowledged is None and locations > 1:
-        mails = f", and the customer gets {locations} mails" if may_mail(shipment, fulfillment) else ""
-        yield f"Its goods are at {locations} locations: the store will show {locations} fulfillments{mails}."
+def _warnings(
+    shipment: FulfillmentShipment, fulfillment: Fulfillment, locations: dict[str, int]
+) -> Iterator[str]:
+    count = locations.get(shipment.id, 1)
+    if count > 1:
+        what = "Its goods" if len(fulfillment.outstanding) == 1 else _goods(shipment, fulfillment.order)
+        mails = f", and the customer gets {count} mails" if may_mail(shipment, fulfillment) else ""
+        yield f"{what} are at {count} locations: the store will show {count} fulfillments{mails}."
     company = company_of(shipment)
     without_page = any(not entry.url for entry in shipment.tracking)
     if shipment.numbers and company and company not in known_names() and without_page:
@@ -51,16 +59,27 @@ def _warnings(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> Iterat
         )
 
 
-def _locations(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> int:
-    """At how many locations the store keeps the goods of a shipment; taken as a push takes them."""
-    places: dict[str, Counter[str]] = {}
+def _goods(shipment: FulfillmentShipment, order: Order) -> str:
+    """The goods of a shipment in words: a plan shows what is said of an order with each of its shipments."""
+    lines = [(item.quantity, order.line(item.line_id)) for item in shipment.items]
+    return ", ".join(f"{quantity} x {line.sku or line.name}" for quantity, line in lines if line)
+
+
+def _locations(fulfillment: Fulfillment) -> dict[str, int]:
+    """At how many locations the goods of each new shipment are; they take them one after another, as in a push."""
+    places: dict[str, Pieces] = {}
     for line in fulfillment.order.lines:
-        for location, pieces in line.locations:
-            places.setdefault(location, Counter())[line.id] += pieces
-    lacking, count = wanted_by(shipment), 0
-    for location in sorted(
-        places, key=lambda place: (place != shipment.location, not lacking <= places[place])
-    ):
-        if lacking & places[location]:
-            lacking, count = lacking - places[location], count + 1
-    return max(count, 1)
+        for location, quantity in line.locations:
+            places.setdefault(location, Counter())[line.id] += quantity
+    new = [one for one in fulfillment.outstanding if one.acknowledged is None]
+    return {one.id: max(_take(one, places), 1) for one in sorted(new, key=lambda one: not one.fences)}
+
+
+def _take(shipment: FulfillmentShipment, places: dict[str, Pieces]) -> int:
+    wanted, count = wanted_by(shipment), 0
+    for location in sorted(places, key=place_rank(shipment.location, wanted, places)):
+        found = wanted & places[location]
+        if found:
+            wanted, count = wanted - found, count + 1
+            places[location] -= found
+    return count

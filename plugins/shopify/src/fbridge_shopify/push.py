@@ -284,7 +284,7 @@ class _Planner:
             part.shipment.acknowledged is not None and may_mail(part.shipment, self._work.fulfillment)
             for part in parts
         )
-        mutation = correction(entry.remote_id, tracking, notify=notify)
+        mutation = correction(entry.remote_id, tracking, notify=notify, lines=len(entry.lines))
         self._work.steps.append(Step(mutation, parts, numbers, notify))
 
 

@@ -49,10 +49,12 @@ def _operation(store: Store, client: ShopifyClient, query: OrderQuery) -> Operat
     if client.count_orders(Position(query.since).filter, BULK_THRESHOLD) < BULK_THRESHOLD:
         return None
     try:
-        return bulk_reading.start(client, query.since, store.now())
+        operation = bulk_reading.start(client, query.since, store.now())
     except BulkUnusableError as error:
         _tell(error)
         return None
+    log.info("The store gathers its orders: bulk operation %s.", operation.id)
+    return operation
 
 
 def _tell(error: BulkUnusableError) -> None:

@@ -19,6 +19,12 @@ NOT_KEPT = Problem(
     words="The store did not keep the tracking numbers as they were sent; another app may interfere.",
 )
 
+CUT_OFF = Problem(
+    outcome=Outcome.UNCONFIRMED,
+    reason="not_in_answer",
+    words="The store's answer does not show all lines of the fulfillment; the order has to be read.",
+)
+
 
 def take_result(work: Work, step: Step, result: Made | Problem) -> None:
     """Take over what became of one mutation (C10)."""
@@ -35,6 +41,8 @@ def take_result(work: Work, step: Step, result: Made | Problem) -> None:
             part.mail = MailEffect.SENT
         if result.fulfillment is not None:
             _take_fulfillment(part, step, result.fulfillment)
+        if not result.whole:
+            part.fail(CUT_OFF)
 
 
 def _take_problem(work: Work, step: Step, problem: Problem) -> None:

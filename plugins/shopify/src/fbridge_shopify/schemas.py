@@ -88,6 +88,36 @@ class TextBelow(Below):
         return found
 
 
+class Number(Text):
+    """The number in a global id: what people see and type of lines and locations."""
+
+    def _decode(self, value: Any) -> str:
+        return number_of(super()._decode(value))
+
+
+class NumberBelow(TextBelow):
+    """The number in the global id at a path."""
+
+    def _decode(self, value: Any) -> str:
+        return number_of(super()._decode(value))
+
+
+class Place(Decoded[str]):
+    """The number of an assigned location; its name where the app may not read locations, or it is gone."""
+
+    def _decode(self, value: Any) -> str:
+        location_id = _LOCATION_ID.deserialize(value)
+        return number_of(location_id) if location_id else str(value.get("name") or "")
+
+
+def number_of(global_id: str) -> str:
+    """``7`` for ``gid://shopify/Location/7``, and for ``7``."""
+    return global_id.rpartition("/")[2]
+
+
+_LOCATION_ID = Below("location", "id", allow_none=True)
+
+
 class Nodes(fields.List[Any]):
     """The nodes of a connection."""
 
@@ -142,7 +172,7 @@ class TaxLinePayload(GraphPayload):
 class LinePayload(GraphPayload):
     """A LineItem. ``unfulfilledQuantity`` is what the store would still ship."""
 
-    id = Text(required=True, validate=validate.Length(min=1))
+    id = Number(required=True, validate=validate.Length(min=1))
     name = Text(load_default="", allow_none=True)
     sku = Text(load_default="", allow_none=True)
     quantity = Pieces(required=True)
@@ -158,7 +188,7 @@ class PiecePayload(GraphPayload):
 
     id = Text(required=True)
     remaining_quantity = Pieces(required=True)
-    line_item = TextBelow("id", required=True)
+    line_item = NumberBelow("id", required=True)
 
 
 class HoldPayload(GraphPayload):
@@ -176,7 +206,7 @@ class FulfillmentOrderPayload(GraphPayload):
     supported_actions = fields.List(TextBelow("action"), load_default=list)
     fulfillment_holds = fields.List(fields.Nested(HoldPayload), load_default=list)
     delivery_method = Below("methodType", load_default=None, allow_none=True)
-    assigned_location = Below("location", "id", load_default=None, allow_none=True)
+    assigned_location = Place(load_default="", allow_none=True)
     line_items = Nodes(PiecePayload, required=True)
 
 
@@ -192,7 +222,7 @@ class ShippedPayload(GraphPayload):
     """A FulfillmentLineItem."""
 
     quantity = Pieces(load_default=0, allow_none=True)
-    line_item = TextBelow("id", required=True)
+    line_item = NumberBelow("id", required=True)
 
 
 class FulfillmentPayload(GraphPayload):

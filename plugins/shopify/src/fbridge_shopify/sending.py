@@ -1,13 +1,14 @@
-"""Send a chunk of fulfillments: several mutations in a document, one document after another.
+"""Send a chunk of fulfillments: several mutations in a document, several documents side by side.
 
-Shopify executes the mutations of a document in their order, so no two for one order are ever under way at once. After
-a document without an answer nothing more is sent for the chunk: the store may still be at work on it.
+After a document without an answer nothing more is begun: the store may still be at work on it. What is under way by
+then is brought to its end, so that each order that was touched has a receipt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -27,20 +28,21 @@ from fbridge.models.states import Outcome
 from fbridge_shopify.allocation import MISSING_SCOPES
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.fetching import order_pages
-from fbridge_shopify.mutation_documents import Kind, alias_document
+from fbridge_shopify.lanes import Lane, Steps, lanes_of, mutations_in
+from fbridge_shopify.mutation_documents import Kind, Mutation, alias_document, lines_read
 from fbridge_shopify.push import Step, Work, begin, begin_again
 from fbridge_shopify.receipts import receipt_of, take_result
 from fbridge_shopify.run_memory import memory_of
+from fbridge_shopify.side_by_side import side_by_side
 from fbridge_shopify.write_answers import CLOSED, Made, results_in
 
 if TYPE_CHECKING:
     from fbridge.http import StoreHttp
 
-MOST_MUTATIONS = 25
-"""In one document: Shopify cuts a request at 10 s."""
-
-MOST_POINTS = 900
-"""For one document: a dearer one than 1000 is refused, and costs change without notice."""
+MOST_AT_ONCE = 4
+"""Documents under way: ten new fulfillments take 3 s and cost 160 points, so these spend what the larger usual plan
+gives, 200 points a second. More would only make more orders unknown where the line breaks.
+"""
 
 _BEFORE_THE_STORE = frozenset({"no_api", "redirected"})
 _RATE_LIMITED = "rate_limited"
@@ -49,7 +51,9 @@ _MAY_SPLIT = frozenset({"write_merchant_managed_fulfillment_orders", "write_thir
 _without_splits: WeakSet[StoreHttp] = WeakSet()
 """Stores whose app was found to lack these scopes, while the program runs."""
 
-_Steps = list[tuple[Work, Step]]
+
+class _StoppedError(NotSentError):
+    """A document was held back at the last moment."""
 
 
 def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
@@ -58,12 +62,16 @@ def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]
 
 
 class _Sending:
-    """One chunk on its way to one store."""
+    """One chunk on its way to one store.
+
+    ``halt``: nothing more is begun, and what is untouched is told so. ``put_off``: the store asks to wait.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._client = ShopifyClient(store)
         self._budget = memory_of(store).budget
+        self._lock = Lock()
         self._halt: FbridgeError | None = None
         self._put_off: Problem | None = None
 
@@ -87,73 +95,73 @@ class _Sending:
         tell_halt(self._halt, [work.order_id for work in [*works, *anew] if _is_untouched(work)])
 
     def _worked(self, works: Sequence[Work]) -> Iterator[Work]:
-        """Send what these orders want; gives each as soon as nothing of it waits any more."""
+        """Send what these orders want; gives each when nothing of it is under way any more."""
+        lanes = lanes_of([work for work in works if work.waiting], self._cost)
         yield from (work for work in works if not work.waiting)
-        waiting = [work for work in works if work.waiting]
-        for document in self._documents(waiting):
+        for lane in side_by_side(lanes, self._send_lane, MOST_AT_ONCE, lambda: self._stop(still_at_work())):
+            yield from lane.works
+
+    def _cost(self, mutations: Sequence[Mutation]) -> float:
+        """What a document of these will cost: each as Shopify counted one of its kind and size, else by formula."""
+        lines = lines_read(mutations)
+        kinds = [mutation.kind for mutation in mutations]
+        return sum(self._budget.expected((kind, lines), kind.value.cost(lines)) for kind in kinds)
+
+    def _send_lane(self, lane: Lane) -> None:
+        for document in lane.documents:
             self._write(document)
-            for work in [work for work in waiting if not work.waiting]:
-                waiting.remove(work)
-                yield work
-        yield from waiting
 
-    def _documents(self, works: Sequence[Work]) -> Iterator[_Steps]:
-        """The steps cut into documents by number and cost."""
-        some: _Steps = []
-        points = 0.0
-        for entry in [(work, step) for work in works for step in work.waiting]:
-            cost = self._cost(entry[1])
-            if some and (len(some) == MOST_MUTATIONS or points + cost > MOST_POINTS):
-                yield some
-                some, points = [], 0.0
-            some.append(entry)
-            points += cost
-        if some:
-            yield some
-
-    def _cost(self, step: Step) -> float:
-        kind = step.mutation.kind
-        return self._budget.expected(kind, kind.value.cost)
-
-    def _write(self, steps: _Steps) -> None:
+    def _write(self, steps: Steps) -> None:
         """One document, unless the chunk was stopped."""
         if self._put_off is not None:
             _take_all(steps, self._put_off)
         elif self._halt is None:
             self._send(steps)
 
-    def _send(self, steps: _Steps) -> None:
+    def _send(self, steps: Steps) -> None:
         """One document, and what follows from its answer, or from none."""
         try:
             results = self._results(steps)
         except UnconfirmedError as error:
+            self._stop(still_at_work())
             _take_all(steps, unconfirmed(error))
-            self._halt = still_at_work()
         except RefusedError as error:
             self._take_refusal(steps, error)
+        except _StoppedError:
+            self._write(steps)
         except NotSentError as error:
             self._take_not_sent(steps, error)
         except CredentialsError as error:
-            self._halt = error
+            self._stop(error)
         else:
             for (work, step), result in zip(steps, results, strict=True):
                 take_result(work, step, result)
-                if _is_denied_split(step):
-                    _without_splits.add(self._store.http)
 
-    def _results(self, steps: _Steps) -> list[Made | Problem]:
-        mutations = [step.mutation for _, step in steps]
+    def _results(self, steps: Steps) -> list[Made | Problem]:
+        mutations = mutations_in(steps)
         text, variables = alias_document(mutations)
-        answer = self._client.mutate(text, variables, cost=sum(self._cost(step) for _, step in steps))
+        answer = self._client.mutate(text, variables, cost=self._cost(mutations), ready=self._check_going)
         kinds = {mutation.kind for mutation in mutations}
         if answer.requested_cost is not None and len(kinds) == 1:
-            self._budget.learn(kinds.pop(), answer.requested_cost / len(mutations))
+            size = (kinds.pop(), lines_read(mutations))
+            self._budget.learn(size, answer.requested_cost / len(mutations))
         return results_in(answer, mutations)
 
-    def _take_refusal(self, steps: _Steps, error: RefusedError) -> None:
+    def _check_going(self) -> None:
+        """The chunk may have been stopped while this document waited for its points."""
+        if self._halt is not None or self._put_off is not None:
+            raise _StoppedError("The chunk was stopped.")
+
+    def _stop(self, error: FbridgeError) -> None:
+        """Begin nothing more. A store that lets nobody in goes before other reasons."""
+        with self._lock:
+            if self._halt is None or isinstance(error, CredentialsError):
+                self._halt = error
+
+    def _take_refusal(self, steps: Steps, error: RefusedError) -> None:
         """Shopify took nothing of the document: one bad value, or too many mutations. So in smaller ones."""
         if error.reason in _BEFORE_THE_STORE:
-            self._halt = NotSentError(str(error), reason=error.reason)
+            self._stop(NotSentError(str(error), reason=error.reason))
         elif len(steps) == 1:
             _take_all(steps, Problem(outcome=Outcome.REFUSED, reason=error.reason, words=str(error)))
         else:
@@ -161,13 +169,13 @@ class _Sending:
             self._write(steps[:middle])
             self._write(steps[middle:])
 
-    def _take_not_sent(self, steps: _Steps, error: NotSentError) -> None:
+    def _take_not_sent(self, steps: Steps, error: NotSentError) -> None:
         if error.reason == _RATE_LIMITED:
             not_before = self._store.now() + (error.retry_after or USUAL_WAIT)
             self._put_off = later(str(error), error.reason, not_before)
             _take_all(steps, self._put_off)
         else:
-            self._halt = error
+            self._stop(error)
 
     def _closed(self, work: Work) -> Work:
         """What was held back of an order of which something was sent."""
@@ -181,6 +189,8 @@ class _Sending:
     def _anew(self, works: Sequence[Work]) -> list[Work]:
         """These orders planned anew from how the store shows them now."""
         orders: dict[str, Order] = {}
+        if any(_is_denied_split(step) for work in works for step in work.steps):
+            _without_splits.add(self._store.http)
         if works and self._halt is None:
             with suppress(CredentialsError, RefusedError, UnreachableError):
                 orders = self._read([work.order_id for work in works])
@@ -217,6 +227,6 @@ def _is_denied_split(step: Step) -> bool:
     return step.mutation.kind is Kind.SPLIT and denied
 
 
-def _take_all(steps: _Steps, problem: Problem) -> None:
+def _take_all(steps: Steps, problem: Problem) -> None:
     for work, step in steps:
         take_result(work, step, problem)

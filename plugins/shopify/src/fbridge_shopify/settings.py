@@ -7,26 +7,20 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from fbridge.models.setting_fields import Words
+
 NEWEST_STABLE = "2026-10"
 """The Admin API version that is asked for. Shopify serves each for a year, then the oldest that it still has."""
 
 
-class _Words(fields.List[Any]):
-    """A list of words; a command line or an environment variable gives them separated by commas."""
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> list[Any]:
-        if isinstance(value, str):
-            value = [word.strip() for word in value.split(",") if word.strip()]
-        return super()._deserialize(value, attr, data, **kwargs)
+_CLIENT_SECRET = "shpss_"  # noqa: S105 - how all of them begin
 
 
-def _secret(words: str) -> fields.String:
+def _secret(words: str, *rules: validate.Validator) -> fields.String:
     return fields.String(
         load_default=None,
         allow_none=True,
-        validate=validate.Length(min=1),
+        validate=[validate.Length(min=1), *rules],
         metadata={"secret": True, "help": words},
     )
 
@@ -34,7 +28,13 @@ def _secret(words: str) -> fields.String:
 class ShopifySettings(Schema):
     """Either a permanent token, or the id and secret of an app of your own in the Dev Dashboard."""
 
-    access_token = _secret("Admin API access token (shpat_...) of an app made in the store's admin")
+    access_token = _secret(
+        "Admin API access token (shpat_...) of an app made in the store's admin",
+        validate.Regexp(
+            rf"(?!{_CLIENT_SECRET})",
+            error="is an app's client secret: give it as client_secret, with client_id.",
+        ),
+    )
     client_id = fields.String(
         load_default=None,
         allow_none=True,
@@ -45,11 +45,11 @@ class ShopifySettings(Schema):
     api_version = fields.String(
         load_default=NEWEST_STABLE,
         validate=validate.Regexp(
-            r"(20\d\d-(01|04|07|10)|unstable)\Z", error=f"must be a version such as {NEWEST_STABLE}."
+            r"20\d\d-(01|04|07|10)\Z", error=f"must be a version such as {NEWEST_STABLE}."
         ),
         metadata={"help": "version of the Admin API"},
     )
-    cod_gateways = _Words(
+    cod_gateways = Words(
         fields.String(),
         load_default=list,
         metadata={"help": "names of payment methods that are cash on delivery, beside the usual ones"},

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 TOKEN_PATH = "admin/oauth/access_token"  # noqa: S105 - a path
 RENEW_EARLY = 600.0
-"""Seconds before its end at which a token is replaced."""
+"""Seconds before its end at which a token is replaced; one that lives a short time is replaced after half of it."""
+
+ASK_AGAIN = 60.0
+"""Seconds after a vain request for a token, while the old one still signs."""
 
 _HEADER = "X-Shopify-Access-Token"
 _USUAL_LIFE = 86399.0
@@ -90,7 +93,7 @@ class GrantedToken:
         self._id, self._secret = plain(client_id), plain(client_secret)
         self._clock = clock
         self._lock = Lock()
-        self._ends = 0.0
+        self._ends = self._renew_at = 0.0
         self.current = ""
         self.secrets: tuple[str, ...] = (self._secret,)
 
@@ -102,17 +105,18 @@ class GrantedToken:
 
     def ready(self) -> None:
         """Ask for a token where there is none, or it ends soon. Raises: CredentialsError, UnreachableError."""
-        if self._is_good_for(RENEW_EARLY):
+        # Where the old one still signs, nobody waits for whoever is at it.
+        if self._is_fresh() or not self._lock.acquire(blocking=not self._signs()):
             return
-        with self._lock:
-            if self._is_good_for(RENEW_EARLY):
-                return
-            try:
+        try:
+            if not self._is_fresh():
                 self._ask()
-            except FbridgeError:
-                # The old one still signs; the next request tries again.
-                if not self._is_good_for(0):
-                    raise
+        except FbridgeError:
+            if not self._signs():
+                raise
+            self._renew_at = self._clock() + ASK_AGAIN
+        finally:
+            self._lock.release()
 
     def renew(self, refused: str) -> None:
         """Ask for another token, unless another thread has done so. Raises: CredentialsError, UnreachableError."""
@@ -120,8 +124,11 @@ class GrantedToken:
             if self.current == refused:
                 self._ask()
 
-    def _is_good_for(self, seconds: float) -> bool:
-        return bool(self.current) and self._clock() + seconds < self._ends
+    def _signs(self) -> bool:
+        return bool(self.current) and self._clock() < self._ends
+
+    def _is_fresh(self) -> bool:
+        return self._signs() and self._clock() < self._renew_at
 
     def _ask(self) -> None:
         asked_at = self._clock()
@@ -141,7 +148,9 @@ class GrantedToken:
         token, life = str(granted["access_token"]), granted.get("expires_in")
         # Before anything may show it.
         self._http.hide(token)
-        self._ends = asked_at + (float(life) if isinstance(life, int | float) else _USUAL_LIFE)
+        seconds = float(life) if isinstance(life, int | float) else _USUAL_LIFE
+        self._ends = asked_at + seconds
+        self._renew_at = self._ends - min(RENEW_EARLY, seconds / 2)
         self.current = token
 
 

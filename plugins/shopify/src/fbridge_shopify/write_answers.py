@@ -45,10 +45,14 @@ _TEXTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What a mutation left on the store, as its answer shows it; no fulfillment after a split."""
+    """What a mutation left on the store, as its answer shows it; no fulfillment after a split.
+
+    ``whole``: all lines of the fulfillment are there. A list that was cut off is no sign of missing pieces.
+    """
 
     fulfillment: StoreShipment | None = None
     order_status: str = ""
+    whole: bool = True
 
 
 class _PushedPayload(FulfillmentPayload):
@@ -104,7 +108,14 @@ def _made(fulfillment: Any) -> Made | Problem:
             ),
         ),
         order_status=read["order"] or "",
+        whole=not _goes_on(fulfillment.get("fulfillmentLineItems")),
     )
+
+
+def _goes_on(page: Any) -> bool:
+    """Whether a list has more than the answer holds."""
+    info = page.get("pageInfo") if isinstance(page, Mapping) else None
+    return isinstance(info, Mapping) and info.get("hasNextPage") is not False
 
 
 def _without_payload(errors: Sequence[GraphError]) -> Problem:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from html import unescape
 from typing import Any
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
-from fbridge.http import Response
-from fbridge.http.retries import retry_after
+from fbridge.http import Response, blocked, redirected
 
 _KEYS_PAGE = "WooCommerce > Settings > Advanced > REST API"
 _TAG = re.compile(r"<[^>]*>")
@@ -88,38 +85,10 @@ def no_api(response: Response) -> RefusedError:
     )
 
 
-def redirected(response: Response) -> RefusedError:
-    """The store wants another URL."""
-    target = response.headers.get("location", "").partition("?")[0]
-    return RefusedError(
-        f"{response.url} sends on to {target or 'another place'}: set the store's URL to the one that it really has.",
-        reason="redirected",
-    )
-
-
-def wait_asked(response: Response) -> timedelta | None:
-    """How long ``Retry-After`` asks to wait."""
-    seconds = retry_after(response.headers)
-    return None if seconds is None else timedelta(seconds=seconds)
-
-
-def server_time(response: Response) -> datetime | None:
-    """The store's clock, from the Date header; aware UTC."""
-    try:
-        moment = parsedate_to_datetime(response.headers.get("date", ""))
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
 def _not_allowed(response: Response) -> FbridgeError:
     code, words = code_of(response), words_of(response)
     if not code:
-        return UnreachableError(
-            f"Something before the store (a firewall, a login page) answered HTTP {response.status} at "
-            f"{response.url}: allow this computer there.",
-            reason="blocked",
-        )
+        return blocked(response)
     if "permissions" in words:
         return CredentialsError(
             f"The store says: {words} Give the key Read/Write under {_KEYS_PAGE}.",
@@ -146,5 +115,5 @@ def _passing(response: Response) -> UnreachableError:
     return UnreachableError(
         f"The store cannot answer now ({words_of(response)}): try again later.",
         reason=reasons.get(response.status, "server_error"),
-        retry_after=wait_asked(response),
+        retry_after=response.wait_asked,
     )

@@ -10,7 +10,7 @@ from fbridge.errors import CredentialsError, FbridgeError, RefusedError, Unreach
 from fbridge.http import Response
 from fbridge.models.platforms import Finding, Store, StoreReport
 from fbridge.models.states import MailBehaviour
-from fbridge_woocommerce.answers import body_of, content_of, error_of, no_api, server_time
+from fbridge_woocommerce.answers import body_of, content_of, error_of, no_api
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_from, look_at_rows, namespaces_in, place_of, system_status_of
 from fbridge_woocommerce.run_memory import memory_of
@@ -111,7 +111,7 @@ def _versions(facts: StoreFacts) -> Finding:
 
 def _clock_offset(store: Store, index: Response) -> timedelta | None:
     """The header has no fractions, so it is half a second behind on average."""
-    told = server_time(index)
+    told = index.date
     return None if told is None else told + timedelta(seconds=0.5) - store.now()
 
 

@@ -12,7 +12,7 @@ from fbridge.http import Response
 from fbridge.models.parts import in_parts
 from fbridge.models.platforms import OrderQuery, Store
 from fbridge_woocommerce import keyset
-from fbridge_woocommerce.answers import list_of, server_time
+from fbridge_woocommerce.answers import list_of
 from fbridge_woocommerce.client import PAGE_SIZE, WooClient, total_of
 from fbridge_woocommerce.detection import facts_of, place_of, rows_are_shown
 from fbridge_woocommerce.keyset import Position
@@ -101,7 +101,7 @@ class _ChangedOrders:
         return RawPage(orders=orders, cursor=following.to_cursor(), remaining=self._remaining)
 
     def _clock(self, response: Response) -> datetime:
-        return server_time(response) or self._store.now()
+        return response.date or self._store.now()
 
 
 def _start(query: OrderQuery) -> Position:

@@ -11,7 +11,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from fbridge.models.payloads import Decoded, Payload
+from fbridge.models.payloads import Decoded, Payload, Text
 
 TRACKING_ROWS = "_wc_shipment_tracking_items"
 FULFILLMENT_STATUS = "_fulfillment_status"
@@ -22,17 +22,6 @@ ORDER_FIELDS = (
     "payment_method_title,created_via,customer_note,billing,shipping,line_items,shipping_lines,refunds,meta_data"
 )
 """The value of ``_fields``: it can name the children of objects, not those of lists."""
-
-
-class Text(Decoded[str]):
-    """A string; plugins put null or a number where WooCommerce has a string."""
-
-    def _decode(self, value: Any) -> str:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, int | float):
-            return str(value)
-        raise ValidationError("Not a text.")
 
 
 class GmtTime(Decoded[datetime]):

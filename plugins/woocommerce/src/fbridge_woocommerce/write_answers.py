@@ -13,7 +13,7 @@ from fbridge.errors import CredentialsError, FbridgeError, NotSentError, Unconfi
 from fbridge.http import Response
 from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
 from fbridge.models.states import Outcome
-from fbridge_woocommerce.answers import code_of, error_of, wait_asked, words_of
+from fbridge_woocommerce.answers import code_of, error_of, words_of
 
 _BEFORE_THE_STORE = frozenset({"blocked", "no_api", "redirected"})
 
@@ -42,7 +42,7 @@ def problem_in(response: Response, now: datetime) -> Problem | None:
         return _unreadable(response)
     if response.status == 429 or (response.status == 503 and _was_turned_away(response)):  # noqa: PLR2004
         reason = "rate_limited" if response.status == 429 else "unavailable"  # noqa: PLR2004
-        return later(words_of(response), reason, now + (wait_asked(response) or USUAL_WAIT))
+        return later(words_of(response), reason, now + (response.wait_asked or USUAL_WAIT))
     error = error_of(response)
     if response.status >= 500:  # noqa: PLR2004 - the definition of a server error
         return unconfirmed(error)
@@ -75,4 +75,4 @@ def _unreadable(response: Response) -> Problem | None:
 
 def _was_turned_away(response: Response) -> bool:
     """WordPress in maintenance says when to come back; a gateway that lost its server does not."""
-    return bool(code_of(response)) or wait_asked(response) is not None
+    return bool(code_of(response)) or response.wait_asked is not None

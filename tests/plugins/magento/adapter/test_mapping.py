@@ -15,7 +15,8 @@ from fbridge.models.orders import Order, OrderLine, RejectedOrder
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
 from fbridge_magento.bundle_lines import Row, bundle_of
 from fbridge_magento.mapping import RawOrder, Rules, order_from
-from fbridge_magento.store_shipments import mark_in
+from fbridge_magento.ship_bodies import mark_comment
+from fbridge_magento.store_shipments import mark_in, numbers_sent
 
 Recorded = Callable[[str], Any]
 UUID = "6f1c2d3e-0000-4000-8000-000000000001"
@@ -147,7 +148,7 @@ class TestBundles:
         (line,) = got.lines
         assert (line.id, line.total) == ("19", Decimal("78.8"))
         assert counts(line) == (2, 0, 0, 2)
-        assert got.adapter_data["bundles"] == {"19": {"children": [["20", 1, 2], ["21", 1, 2]]}}
+        assert got.adapter_data["bundles"] == {"19": {"children": [["20", 1, 2, 0], ["21", 1, 2, 0]]}}
 
     def test_shipped_together_the_parent_counts(self, recorded: Recorded) -> None:
         order = recorded("order_bundle_together")
@@ -172,7 +173,7 @@ class TestBundles:
         got = mapped(order)
         assert counts(got.lines[0]) == (2, 0, 0, 2)
         assert got.status is OrderStatus.OPEN
-        assert got.adapter_data["bundles"]["19"]["children"] == [["20", 1, 0], ["21", 1, 2]]
+        assert got.adapter_data["bundles"]["19"]["children"] == [["20", 1, 0, 0], ["21", 1, 2, 0]]
 
     def test_cancelled_on_the_children(self, recorded: Recorded) -> None:
         got = mapped(recorded("order_canceled_bundle"))
@@ -191,7 +192,7 @@ class TestBundles:
         item_of(order, 20)["qty_shipped"] = 2
         got = mapped(order)
         assert counts(got.lines[0]) == (2, 0, 2, 0)
-        assert got.adapter_data["bundles"]["19"]["children"] == [["20", 1, 0]]
+        assert got.adapter_data["bundles"]["19"]["children"] == [["20", 1, 0, 0]]
 
     def test_its_discount_may_stand_on_the_children(self, recorded: Recorded) -> None:
         order = recorded("order_bundle_separately")
@@ -214,6 +215,30 @@ class TestBundles:
         only_one_child = shipment | {"entity_id": 13, "items": shipment["items"][:2]}
         got = mapped(recorded("order_bundle_separately"), [shipment, only_one_child])
         assert [one.lines for one in got.shipments] == [(("19", 2),), ()]
+
+    def test_a_shipment_without_a_refunded_child_holds_its_bundles_all_the_same(
+        self, recorded: Recorded
+    ) -> None:
+        order = recorded("order_bundle_separately")
+        item_of(order, 20)["qty_refunded"] = 1
+        parts = [
+            {
+                "entity_id": entity_id,
+                "order_id": 10,
+                "items": [{"order_item_id": item_id, "qty": qty} for item_id, qty in items],
+            }
+            for entity_id, items in ((12, [(20, 1), (21, 1)]), (13, [(21, 1)]), (14, [(20, 1)]))
+        ]
+        got = mapped(order, parts)
+        assert [one.lines for one in got.shipments] == [(("19", 1),), (("19", 1),), ()]
+
+    def test_a_refund_of_whole_bundles_lets_a_shipment_lack_nothing(self, recorded: Recorded) -> None:
+        order = recorded("order_bundle_separately")
+        for item_id in (20, 21):
+            item_of(order, item_id)["qty_refunded"] = 1
+        items = [{"order_item_id": item_id, "qty": 1} for item_id in (20, 21)]
+        got = mapped(order, [{"entity_id": 12, "order_id": 10, "items": items}])
+        assert got.shipments[0].lines == (("19", 1),)
 
 
 pieces = st.integers(0, 6)
@@ -322,6 +347,7 @@ class TestShipments:
         assert got.adapter_data["shipments"]["2"] == {
             "source": "default",
             "emailed": False,
+            "sent": [],
             "tracks": [["2", "PARTIAL-1", "custom", "BRT"]],
         }
 
@@ -365,6 +391,14 @@ class TestShipments:
 )
 def test_only_a_whole_uuid_is_a_mark(comment: str | None, mark: str | None) -> None:
     assert mark_in([{"comment": "Leave it at the gate"}, {"comment": comment}]) == mark
+    assert numbers_sent([{"comment": comment}]) == []
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_mark_tells_what_numbers_the_shipment_was_made_with(newline: str) -> None:
+    comment = newline.join([mark_comment(UUID), "BX 1", "BX,2"])
+    assert (mark_in([{"comment": comment}]), numbers_sent([{"comment": comment}])) == (UUID, ["BX 1", "BX,2"])
+    assert mark_comment(UUID, ["BX 1", "BX,2"]).splitlines() == comment.splitlines()
 
 
 class TestRejected:

@@ -90,7 +90,7 @@ def test_the_mark_reads_back_and_is_not_shown_to_the_customer(
     desk.push_one(fulfillment)
     (made,) = shipments(sandbox, order)
     (comment,) = made["comments"]
-    assert comment["comment"] == f"fbridge {fulfillment.shipments[0].id}"
+    assert comment["comment"] == f"fbridge {fulfillment.shipments[0].id}\nBX1"
     assert (comment["is_visible_on_front"], comment["is_customer_notified"]) == (0, 0)
     assert [mail.comment for mail in sandbox.control.mails(int(order.remote_id))] == [None]
     assert desk.order(order.remote_id).shipments[0].mark == fulfillment.shipments[0].id
@@ -192,10 +192,12 @@ def test_without_a_carrier_the_goods_are_shipped_without_tracks(
         (ResolvedCarrier(code="X", label="x" * 256), "BX1", "carrier_name_too_long"),
         (ResolvedCarrier(code="X", label="X"), "9" * 256, "bad_tracking_number"),
         (ResolvedCarrier(code="X", label="X"), "  ", "bad_tracking_number"),
+        (ResolvedCarrier(code="X", label="X"), "BX\U0001f69a1", "bad_tracking_number"),
+        (ResolvedCarrier(code="X", label="\U0001f69a" * 64), "BX1", "carrier_name_too_long"),
     ],
-    ids=["code", "title", "long number", "blank number"],
+    ids=["code", "title", "long number", "blank number", "emoji in number", "emoji in title"],
 )
-def test_what_the_store_would_cut_is_refused_before_anything_is_sent(
+def test_what_the_store_would_cut_or_change_is_refused_before_anything_is_sent(
     sandbox: ServedSandbox,
     desk_of: DeskOf,
     fulfillment_of: FulfillmentOf,
@@ -417,6 +419,49 @@ def test_a_late_number_is_added_and_a_withdrawn_one_deleted(
     assert (entry.outcome, entry.holds.numbers) == (Outcome.DONE, ())
     assert numbers(sandbox, order) == []
     assert len(shipments(sandbox, order)) == 1
+
+
+@pytest.mark.parametrize("late", [["BX3"], [], ["BX2", "BX3"], ["BX1", "BX2"]], ids=str)
+def test_a_number_corrected_while_the_first_answer_was_lost_does_not_stay_beside_the_new_one(
+    sandbox: ServedSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+    shipment_of: ShipmentOf,
+    late: list[str],
+) -> None:
+    """The store never acknowledged BX1 and BX2, and yet the shipment was made with them."""
+    desk = desk_of(sandbox)
+    order = new_order(sandbox, desk)
+    first = fulfillment_of(order, ["BX1", "BX2"])
+    sandbox.control.add_fault("drop_after", path="/ship")
+    assert desk.push_one(first).shipments[0].outcome is Outcome.UNCONFIRMED
+    assert numbers(sandbox, order) == ["BX1", "BX2"]
+    sandbox.control.add_track(int(order.remote_id), "THEIRS")
+    tried = Baseline(entries=(), remaining=(), remote_status="processing")
+    wanted = replace(
+        first.shipments[0], revision=2, baseline=tried, tracking=shipment_of(order, late).tracking
+    )
+    now = replace(first, order=desk.order(order.remote_id), shipments=(wanted,))
+    (entry,) = desk.push_one(now).shipments
+    assert (entry.outcome, entry.holds.numbers) == (Outcome.DONE, tuple(late))
+    assert sorted(numbers(sandbox, order)) == sorted([*late, "THEIRS"])
+    (mail,) = sandbox.control.mails(int(order.remote_id))
+    assert sorted(mail.numbers) == sorted([*late, "THEIRS"])
+
+
+def test_what_was_sent_at_first_and_corrected_is_somebody_elses_when_it_comes_again(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, shipment_of: ShipmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    order = new_order(sandbox, desk)
+    first = fulfillment_of(order, ["BX1"])
+    receipt = desk.push_one(first)
+    second = acknowledged(first.shipments[0], receipt, tracking=shipment_of(order, ["BX2"]).tracking)
+    receipt = desk.push_one(replace(first, order=desk.order(order.remote_id), shipments=(second,)))
+    sandbox.control.add_track(int(order.remote_id), "BX1")
+    third = acknowledged(second, receipt, tracking=shipment_of(order, ["BX3"]).tracking)
+    desk.push_one(replace(first, order=desk.order(order.remote_id), shipments=(third,)))
+    assert sorted(numbers(sandbox, order)) == ["BX1", "BX3"]
 
 
 def test_another_carrier_is_a_correction_too(

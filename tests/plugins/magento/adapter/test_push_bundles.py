@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,10 +29,11 @@ def ship_calls(served: ServedSandbox) -> int:
     [
         ([("CESTO-INSIEME", 2)], 1),
         ([("CESTO-SEPARATO", 2)], 2),
-        ([("CESTO-SEPARATO", 1), ("CESTO-INSIEME", 1), ("TAZZA-01", 2)], 3),
+        ([("CESTO-SEPARATO", 1)] * 5, 2),
+        ([("CESTO-SEPARATO", 1), ("CESTO-INSIEME", 1), ("TAZZA-01", 2)], 4),
         ([("MAGLIA-M", 2), ("TAZZA-01", 1), ("GIFT-VIRT", 1)], 1),
     ],
-    ids=["together", "separately", "both kinds", "configurable and virtual"],
+    ids=["together", "separately", "many separately", "both kinds", "configurable and virtual"],
 )
 def test_a_whole_order_is_shipped_once_whatever_is_in_it(
     sandbox: ServedSandbox,
@@ -74,6 +76,49 @@ def test_a_part_of_a_separate_bundle_takes_its_children_in_proportion(
     assert desk.order(order.remote_id).lines[0].remaining == 1
 
 
+def test_a_refunded_child_stays_behind_and_hinders_neither_the_bundle_nor_its_correction(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, shipment_of: Any
+) -> None:
+    desk = desk_of(sandbox)
+    order_id = sandbox.control.new_order([("CESTO-SEPARATO", 2), ("TAZZA-01", 1)])
+    _, cup, _, _ = sandbox.control.order(order_id)["items"]
+    sandbox.control.refund(order_id, {cup["item_id"]: 1})
+    first = fulfillment_of(desk.order(order_id), ["BX1"])
+    (entry,) = desk.push_one(first).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.DONE, "sent")
+    assert [item.quantity for item in entry.holds.items] == [2, 1]
+    now = desk.order(order_id)
+    assert not any(line.remaining for line in now.lines)
+    corrected = replace(
+        first.shipments[0],
+        revision=2,
+        acknowledged=1,
+        acknowledged_numbers=("BX1",),
+        remote_ids=entry.remote_ids,
+        mail=entry.effects.mail,
+        tracking=shipment_of(now, ["BX2"]).tracking,
+    )
+    (entry,) = desk.push_one(replace(first, order=now, shipments=(corrected,))).shipments
+    assert (entry.outcome, entry.reason, entry.holds.numbers) == (Outcome.DONE, "sent", ("BX2",))
+
+
+def test_two_parts_of_a_bundle_share_what_is_left_of_a_refunded_child(
+    sandbox: ServedSandbox, desk_of: DeskOf, shipment_of: Any
+) -> None:
+    desk = desk_of(sandbox)
+    order_id = sandbox.control.new_order([("CESTO-SEPARATO", 2)])
+    _, cup, _ = sandbox.control.order(order_id)["items"]
+    sandbox.control.refund(order_id, {cup["item_id"]: 1})
+    order = desk.order(order_id)
+    parts = tuple(
+        shipment_of(order, [name], items=[(order.lines[0].id, 1)], name=name) for name in ("A", "B")
+    )
+    receipt = desk.push_one(Fulfillment(order=order, shipments=parts, completes_order=True))
+    assert [entry.reason for entry in receipt.shipments] == ["sent", "sent"]
+    pieces = [[item["qty"] for item in one["items"]] for one in sandbox.control.shipments(order_id)]
+    assert sorted(map(sum, pieces)) == [2, 3]
+
+
 def test_an_order_on_hold_is_not_taken_for_a_bundle_of_the_other_kind(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
@@ -110,6 +155,12 @@ def test_the_likelier_kind_is_tried_first_and_children_never_exceed_what_is_left
         {"1": 4, "10": 2},
         {"1": 4, "11": 2, "12": 6},
     ]
+    four = [Item(line_id=str(number), quantity=1) for number in range(4)]
+    boxes = {item.line_id: (Child(id=f"{item.line_id}0", per_bundle=1, remaining=1),) for item in four}
+    ways = [tuple(one.kinds.values()) for one in choices(four, boxes, {"0": Kind.SEPARATELY})]
+    assert len(ways) == len(set(ways)) == 16
+    assert [set(way[1:]) for way in ways[:2]] == [{Kind.TOGETHER}, {Kind.SEPARATELY}]
+    assert all(way[0] is Kind.SEPARATELY for way in ways[:8])
     known = choices(items, BOX, {"10": Kind.SEPARATELY})
     assert dict(known[0].pieces) == {"1": 4, "11": 2, "12": 6}
     begun = {"10": (Child(id="11", per_bundle=1, remaining=0), Child(id="12", per_bundle=3, remaining=5))}

@@ -16,7 +16,7 @@ from fbridge.errors import CredentialsError, FbridgeError, RefusedError, Unreach
 from fbridge.http import Response
 from fbridge.models.platforms import OrderQuery, Store
 from fbridge_magento import plugin
-from fbridge_magento.answers import error_of, filled, list_of, rows_of, server_time, total_of, words_of
+from fbridge_magento.answers import error_of, filled, list_of, rows_of, total_of, words_of
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import weight_units_in
 from fbridge_magento.keyset import Position
@@ -110,7 +110,7 @@ def test_a_web_page_in_place_of_an_answer_is_a_passing_fault(open_store: OpenSto
 
 
 def test_the_stores_clock(open_store: OpenStore) -> None:
-    clock = server_time(answer(open_store, "token_unknown"))
+    clock = answer(open_store, "token_unknown").date
     assert clock == datetime(2026, 11, 23, 1, 0, 48, tzinfo=UTC)
     assert clock.utcoffset() == timedelta(0)
 

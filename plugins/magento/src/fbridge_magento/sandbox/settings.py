@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+SOURCES = ("default", "roma", "torino")
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -42,6 +44,20 @@ class SandboxSettings:
     gateway_timeout: float | None = None
     newest: datetime | None = None
     clock: Callable[[], datetime] = _now
+
+    def __post_init__(self) -> None:
+        seconds = "not seconds, or null for none"
+        for name in ("bearer", "input_limit"):
+            self._must(name, isinstance(getattr(self, name), bool), "not true or false")
+        for name in ("consumer", "gateway_timeout"):
+            self._must(name, type(getattr(self, name)) in (int, float, type(None)), seconds)
+        for name in ("sources", "modules_without"):
+            self._must(name, not isinstance(getattr(self, name), str), 'not a list such as ["one", "two"]')
+        self._must("sources", set(self.sources) <= set(SOURCES), f"not of {', '.join(SOURCES)}")
+
+    def _must(self, name: str, fits: bool, words: str) -> None:
+        if not fits:
+            raise ValueError(f"{name} is {getattr(self, name)!r}, {words}")
 
     @property
     def newest_order(self) -> int:

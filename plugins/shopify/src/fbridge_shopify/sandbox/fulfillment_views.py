@@ -104,6 +104,7 @@ def fulfillment_order_view(viewer: Viewer, order: Order, one: FulfillmentOrder) 
         "supportedActions": lambda _info: [
             {"action": action, "externalUrl": None}
             for action in supported_actions(order, one, location.managed)
+            if viewer.knows("FulfillmentOrderAction", action)
         ],
         **_lists(viewer, order, one),
     }

@@ -52,7 +52,7 @@ def guarded(field: str, resolve: Resolve | None, needed: Mapping[str, Any] | Non
 def _with_scopes(scopes: frozenset[str], text: str, answer: Resolve) -> Resolve:
     def resolve(source: Any, info: Info, **args: Any) -> Any:
         viewer: Viewer = info.context
-        if viewer.token.scopes.isdisjoint(scopes):
+        if viewer.token.reach.isdisjoint(scopes):
             raise access_denied(info.field_name, text)
         return answer(source, info, **args)
 

@@ -246,3 +246,8 @@ class Token:
     expires: float | None = None
     outlawed: bool = False
     """A permanent token that Shopify does not take any more."""
+    reach: frozenset[str] = field(init=False)
+    """The scopes with those that they include: whoever may write may read."""
+
+    def __post_init__(self) -> None:
+        self.reach = self.scopes | {scope.replace("write_", "read_", 1) for scope in self.scopes}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from graphql import GraphQLResolveInfo, GraphQLSchema
+from graphql import GraphQLEnumType, GraphQLResolveInfo, GraphQLSchema
 
 from fbridge_shopify.sandbox.records import FulfillmentOrder, Order, Token
 from fbridge_shopify.sandbox.state import Shop
@@ -28,11 +28,16 @@ class Viewer:
 
     def may(self, scopes: frozenset[str]) -> bool:
         """Whether the token has one of them."""
-        return bool(self.token.scopes & scopes)
+        return bool(self.token.reach & scopes)
+
+    def knows(self, enum: str, value: str) -> bool:
+        """Whether the served version has this value of an enum."""
+        found = self.schema.type_map[enum]
+        return isinstance(found, GraphQLEnumType) and value in found.values
 
     def oldest(self) -> int | None:
         """Orders made before are not shown (seconds since 1970); None when all are."""
-        return None if "read_all_orders" in self.token.scopes else self.shop.now() - SIXTY_DAYS
+        return None if "read_all_orders" in self.token.reach else self.shop.now() - SIXTY_DAYS
 
     def order(self, order_id: int) -> Order | None:
         """An order, unless there is none for this viewer."""
@@ -45,7 +50,7 @@ class Viewer:
     def sees(self, one: FulfillmentOrder) -> bool:
         """Fulfillment orders of a kind that the token has no scope for are left out without a word."""
         kind = self.shop.locations[one.location_id].managed
-        return f"read_{kind}_fulfillment_orders" in self.token.scopes
+        return f"read_{kind}_fulfillment_orders" in self.token.reach
 
     def may_fulfil(self, one: FulfillmentOrder) -> bool:
         """Whether the token may ship it."""
