@@ -57,6 +57,7 @@ class _Call:
     url: str
     headers: Mapping[str, str]
     content: bytes
+    about: frozenset[str] = frozenset()
     signed: bool = True
     into: BinaryIO | None = None
 
@@ -177,13 +178,17 @@ class StoreHttp:
         json: Any = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        about: Iterable[str] = (),
     ) -> Response:
         """Change something: exactly one try. Any HTTP status is returned, redirects too.
+
+        ``about`` are the ids of the orders that it concerns, for the record; where none is given, those that the path
+        names, else all of the chunk.
 
         Raises: NotSentError where no connection was made; UnconfirmedError where the request may have arrived
         and no whole answer came.
         """
-        call = self._call(method, path, params, json, content, headers)
+        call = replace(self._call(method, path, params, json, content, headers), about=frozenset(about))
         try:
             return self._exchange(call, self.before_write)
         except _FAULTS as fault:
@@ -246,6 +251,7 @@ class StoreHttp:
             method=call.method,
             url=call.url,
             sent=(call.headers.get("content-type", ""), call.content),
+            about=call.about,
         )
         try:
             response = self._send(replace(call, url=url, headers={**call.headers, **signature}), started)

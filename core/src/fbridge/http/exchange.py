@@ -26,7 +26,8 @@ _KEY = re.compile(r"[\w.:\-]{1,64}")
 class Exchange:
     """One try of one request. ``status`` is None and ``error`` says why where no whole answer came.
 
-    ``at`` is aware UTC, the moment before sending. In JSON bodies only the values of the platform's
+    ``at`` is aware UTC, the moment before sending. ``about`` are the ids of the orders that it concerns, where the
+    adapter said so. In JSON bodies only the values of the platform's
     ``exchange_fields`` stand; other bodies are kept as type and length ("" where there was none).
     """
 
@@ -38,6 +39,7 @@ class Exchange:
     error: str | None
     request_body: str
     response_body: str
+    about: frozenset[str] = frozenset()
 
 
 OnExchange = Callable[[Exchange], None]
@@ -62,6 +64,7 @@ class Recorder:
         error: str | None = None,
         sent: tuple[str, bytes] = ("", b""),
         received: tuple[str, bytes] = ("", b""),
+        about: frozenset[str] = frozenset(),
     ) -> None:
         """Record one try; ``sent`` and ``received`` are (content type, body). Never raises."""
         shown = self.redactor.url(url)
@@ -78,6 +81,7 @@ class Recorder:
             error=None if error is None else self.redactor.text(error),
             request_body=self._body(*sent),
             response_body=self._body(*received),
+            about=about,
         )
         try:
             self.keep(exchange)

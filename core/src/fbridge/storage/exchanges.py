@@ -17,10 +17,15 @@ from fbridge.storage.tables import exchanges
 
 @dataclass(slots=True)
 class ExchangeLog:
-    """Collects a store's exchanges, from any thread, until they are written with the receipt they led to."""
+    """Collects a store's exchanges, from any thread, until they are kept with the receipts they led to.
+
+    Several receipts may come of one exchange, and one receipt of several.
+    """
 
     store: str
     _pending: list[Exchange] = field(default_factory=list)
+    _kept: dict[int, frozenset[str]] = field(default_factory=dict)
+    _order_ids: frozenset[str] = frozenset()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, exchange: Exchange) -> None:
@@ -28,27 +33,26 @@ class ExchangeLog:
         with self._lock:
             self._pending.append(exchange)
 
-    def forget(self) -> None:
-        """Drop what nobody will refer to."""
+    def begin(self, order_ids: Iterable[str] = ()) -> None:
+        """Drop what nobody will refer to; what comes now is about these orders."""
+        self._order_ids, self._kept = frozenset(order_ids), {}
         with self._lock:
             self._pending.clear()
 
-    def write(self, connection: Connection) -> dict[int, str]:
-        """Store what was collected; the keys with the path of each URL."""
+    def keep(self, connection: Connection, order_id: str) -> list[int]:
+        """Store what came since the last call; the keys of all since :meth:`begin` that name the order, or none."""
         with self._lock:
             pending, self._pending = self._pending, []
-        return {_insert(connection, self.store, one): urlsplit(one.url).path for one in pending}
+        for one in pending:
+            self._kept[_insert(connection, self.store, one)] = _names_in(one)
+        return [
+            key for key, names in self._kept.items() if order_id in names or self._order_ids.isdisjoint(names)
+        ]
 
 
-def concerning(paths: dict[int, str], order_id: str, all_ids: Iterable[str]) -> list[int]:
-    """The exchanges about one order: those with its id in the path, and those with no order's id in it."""
-    ids = set(all_ids)
-    keys = []
-    for key, path in paths.items():
-        named = ids.intersection(re.split(r"[/=]", path))
-        if not named or order_id in named:
-            keys.append(key)
-    return keys
+def _names_in(exchange: Exchange) -> frozenset[str]:
+    """The orders that the adapter named, else whatever stands in the path."""
+    return exchange.about or frozenset(re.split(r"[/=]", urlsplit(exchange.url).path))
 
 
 def _insert(connection: Connection, store: str, exchange: Exchange) -> int:

@@ -152,6 +152,21 @@ class OutcomesConformance(KitFixtures):
         assert receipt.effects.tracking is Effect.DONE
         assert receipt.effects.status is Effect.DONE
 
+    def test_C10_of_every_order_the_exchange_is_kept_that_its_receipt_rests_on(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        orders = [store.new_order([(store.skus[0], 1)]) for _ in range(3)]
+        office.fetch()
+        shipments = [office.pack(order, [number(count)]) for count, order in enumerate(orders)]
+        office.hand_over()
+        office.push()
+        for shipment in shipments:
+            told = [
+                line.http for line in office.bridge.explain(shipment.label).lines if line.what == "answer"
+            ]
+            assert told, "no answer is told"
+            assert all(told), f"no exchange explains {shipment.label}"
+
     def test_C10_a_number_that_the_store_did_not_keep_is_not_done(
         self, store: StoreUnderTest, direct: DirectPush, proxy: FaultProxy
     ) -> None:

@@ -109,7 +109,7 @@ def _fetch(
             cursor = page.cursor
             _store_page(context, opened, feed, query, page, tally)
             _report(progress, opened.name, tally, page.remaining, done=False)
-            opened.exchanges.forget()
+            opened.exchanges.begin()
             if stop.is_set():
                 return
     with context.database.write() as connection:

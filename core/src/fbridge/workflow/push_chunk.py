@@ -16,7 +16,6 @@ from fbridge.models.platforms import OrderPage
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import OrderStatus, Outcome, PushState
 from fbridge.storage import push_ledger
-from fbridge.storage.exchanges import concerning
 from fbridge.storage.ledger import SENT_WITHOUT_NUMBER
 from fbridge.storage.push_rows import load_rows
 from fbridge.storage.quantities import refresh_open_quantity
@@ -144,14 +143,14 @@ def _unchanged(connection: Connection, rows: Sequence[LedgerRow]) -> bool:
 
 def _send(run: PushRun, entries: list[_Entry]) -> None:
     open_entries = {entry.fulfillment.order_id: entry for entry in entries}
-    everyone = list(open_entries)
+    run.opened.exchanges.begin(open_entries)
     fulfillments = [entry.fulfillment for entry in entries]
     check = ReceiptCheck.of(fulfillments)
     try:
         receipts = run.opened.adapter.push_fulfillment(run.opened.store, fulfillments)
         with closing(receipts):
             for receipt in receipts:
-                _take(run, receipt, check, open_entries, everyone)
+                _take(run, receipt, check, open_entries)
     except NotSent as stop:
         _not_sent(run, [e for key, e in open_entries.items() if key in stop.order_ids], stop)
         _without_receipt(
@@ -170,13 +169,7 @@ def _send(run: PushRun, entries: list[_Entry]) -> None:
     _without_receipt(run, list(open_entries.values()), "no_receipt")
 
 
-def _take(
-    run: PushRun,
-    receipt: Receipt,
-    check: ReceiptCheck,
-    open_entries: dict[str, _Entry],
-    everyone: list[str],
-) -> None:
+def _take(run: PushRun, receipt: Receipt, check: ReceiptCheck, open_entries: dict[str, _Entry]) -> None:
     good, fault = check.accept(receipt)
     if fault:
         run.faults.append(f"plugin {run.opened.adapter.platform.key} gave {fault}")
@@ -185,8 +178,7 @@ def _take(
         return
     with run.context.database.write() as connection:
         run.turn.verify(connection)
-        paths = run.opened.exchanges.write(connection)
-        keys = concerning(paths, receipt.order_id, everyone)
+        keys = run.opened.exchanges.keep(connection, receipt.order_id)
         for one in good:
             _record(run, connection, entry, one, keys)
         refresh_open_quantity(connection, [entry.order_id], may_grow=False)
@@ -260,8 +252,8 @@ def _close(run: PushRun, entries: Sequence[_Entry], state: PushState, reason: st
     now = run.now()
     with run.context.database.write() as connection:
         run.turn.verify(connection)
-        exchange_ids = list(run.opened.exchanges.write(connection))
         for entry in entries:
+            exchange_ids = run.opened.exchanges.keep(connection, entry.fulfillment.order_id)
             for shipment_id, attempt_id in entry.attempts.items():
                 _close_one(run, connection, shipment_id, state, reason, words)
                 push_ledger.finish_attempt(

@@ -76,7 +76,7 @@ class PushRun:
         with self.context.database.write() as connection:
             self.turn.verify(connection)
             self.keep(connection, page.orders)
-        self.opened.exchanges.forget()
+        self.opened.exchanges.begin()
         return page
 
     def keep(self, connection: Connection, orders: Sequence[Order]) -> None:

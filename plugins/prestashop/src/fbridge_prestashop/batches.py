@@ -76,7 +76,8 @@ class NumberBatch:
     def write(self, works: Sequence[Work], *, mail: bool) -> Response:
         """Send one body for these orders."""
         rows = [self._changed_row(work) for work in works]
-        return self._client.write_numbers(self.method, rows, mail=mail)
+        about = [work.order_id for work in works]
+        return self._client.write_numbers(self.method, rows, mail=mail, about=about)
 
     def answered(self, rows: Sequence[Row]) -> dict[str, Row]:
         """The answer's entities by key."""

@@ -90,20 +90,32 @@ class PrestaShopClient:
 
     # Writing
 
-    def write_numbers(self, method: str, rows: Sequence[Mapping[str, Any]], *, mail: bool) -> Response:
-        """Change ``order_carriers``: by PATCH the given fields, by PUT the whole rows. The bodies name the ids."""
-        return self._write(method, "order_carriers", body_of("order_carrier", rows), mail=mail)
+    def write_numbers(
+        self, method: str, rows: Sequence[Mapping[str, Any]], *, mail: bool, about: Iterable[str]
+    ) -> Response:
+        """Change ``order_carriers``: by PATCH the given fields, by PUT the whole rows. The bodies name the ids.
+
+        ``about`` are the ids of the orders.
+        """
+        body = body_of("order_carrier", rows)
+        return self._write(method, "order_carriers", body, mail=mail, about=about)
 
     def add_states(self, entries: Sequence[Mapping[str, Any]], *, mail: bool) -> Response:
         """Give orders a state; again adds a second entry, and sends a second mail."""
-        return self._write("POST", "order_histories", body_of("order_history", entries), mail=mail)
+        about = (str(entry["id_order"]) for entry in entries)
+        body = body_of("order_history", entries)
+        return self._write("POST", "order_histories", body, mail=mail, about=about)
 
-    def _write(self, method: str, resource: str, body: bytes, *, mail: bool) -> Response:
+    def _write(
+        self, method: str, resource: str, body: bytes, *, mail: bool, about: Iterable[str]
+    ) -> Response:
         """Without ``display=full`` only the last entity would be in the answer."""
         params: dict[str, Any] = {"output_format": "JSON", "display": "full", **self._scope()}
         if mail:
             params["sendemail"] = 1
-        return self._http.write(method, f"api/{resource}", params=params, content=body, headers=_XML)
+        return self._http.write(
+            method, f"api/{resource}", params=params, content=body, headers=_XML, about=about
+        )
 
     def _scope(self) -> dict[str, Any]:
         return {"id_shop": self._shop} if self._shop else {}

@@ -156,7 +156,8 @@ class WooClient:
 
     def update_orders(self, updates: Sequence[Json]) -> Response:
         """Change several orders. There ``_fields`` would empty the answer, so it is long."""
-        return self._http.write("POST", f"{_API}/orders/batch", json={"update": list(updates)})
+        about = (str(update["id"]) for update in updates)
+        return self._http.write("POST", f"{_API}/orders/batch", json={"update": list(updates)}, about=about)
 
     def create_fulfillment(self, order_id: str, meta: Sequence[Json]) -> Response:
         """Make a core fulfillment without a mail of its own."""

@@ -12,7 +12,6 @@ from marshmallow import Schema, fields
 from fbridge.errors import CredentialsError, NotSentError, RefusedError, UnconfirmedError, UnreachableError
 from fbridge.hookspecs import hookimpl
 from fbridge.http import HeaderAuth, Response, StoreHttp
-from fbridge.http.retries import retry_after
 from fbridge.models.fulfillments import (
     Effects,
     Fulfillment,
@@ -198,7 +197,7 @@ class ToyAdapter:
     ) -> ShipmentReceipt:
         """What the answer to the write means (C9)."""
         if answer.status == 429:
-            wait = timedelta(seconds=retry_after(answer.headers) or 60)
+            wait = answer.wait_asked or timedelta(minutes=1)
             failed = self.failed(shipment, Outcome.RETRY, "rate_limited")
             return replace(failed, not_before=datetime.now(UTC) + wait)
         if answer.status >= 500:
