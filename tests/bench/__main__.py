@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import fetching, pushing, starting
+from tests.bench import fetching, pushing, rate_limit, starting
 
-BENCHES = {"start": starting.run, "fetch": fetching.run, "push": pushing.run}
+BENCHES = {"start": starting.run, "fetch": fetching.run, "push": pushing.run, "rate": rate_limit.run}
 
 
 def main() -> None:

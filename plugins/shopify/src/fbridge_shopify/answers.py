@@ -20,6 +20,7 @@ THROTTLED = "THROTTLED"
 TOO_DEAR = "MAX_COST_EXCEEDED"
 ACCESS_DENIED = "ACCESS_DENIED"
 PASSING = frozenset({THROTTLED, "INTERNAL_SERVER_ERROR", "TIMEOUT"})
+_PASSING_REASONS = {THROTTLED: "rate_limited", "TIMEOUT": "gateway_timeout"}
 
 _PROTECTED_DATA = "docs/apps/launch/protected-customer-data"
 _TAG = re.compile(r"<[^>]*>")
@@ -131,7 +132,7 @@ def error_in(errors: Sequence[GraphError]) -> FbridgeError:
     if TOO_DEAR in codes:
         return TooDearError(f"The store refused: {words}")
     if codes & PASSING:
-        reason = "rate_limited" if THROTTLED in codes else "server_error"
+        reason = next((_PASSING_REASONS[code] for code in codes if code in _PASSING_REASONS), "server_error")
         return UnreachableError(f"The store cannot answer now ({words}): try again later.", reason=reason)
     if "SHOP_INACTIVE" in codes:
         return CredentialsError(f"The store is not active on Shopify ({words}).", reason="shop_inactive")

@@ -32,6 +32,7 @@ UNSEEN = "unseen_fulfillment_orders"
 _CANCELLED = "CANCELLED"
 
 _REFUNDED = "REFUNDED"
+_FULFILLED = "FULFILLED"
 _NOT_THERE = frozenset({_CANCELLED, "ERROR", "FAILURE"})
 _SHOPIFYS_OWN = frozenset(
     {"web", "pos", "shopify_draft_order", "iphone", "android", "mobile_app", "checkout_next", "api"}
@@ -106,9 +107,9 @@ def _status(payload: Mapping[str, Any], lines: Sequence[OrderLine]) -> OrderStat
     if payload["cancelled_at"] is not None:
         return OrderStatus.CANCELLED
     left = all(not line["unfulfilled_quantity"] for line in payload["line_items"])
-    if payload["display_financial_status"] == _REFUNDED and not (
-        left and any(line.shipped for line in lines)
-    ):
+    # Pieces that came back count no more as shipped, so the store's own word is asked too.
+    returned = payload["display_fulfillment_status"] == _FULFILLED or any(line.shipped for line in lines)
+    if payload["display_financial_status"] == _REFUNDED and not (left and returned):
         return OrderStatus.CANCELLED
     if left:
         return OrderStatus.CLOSED

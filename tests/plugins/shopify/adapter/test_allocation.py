@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fbridge_shopify.allocation import FulfillmentOrder, OpenLine, Stock, why_lacking
 
-ROME, TURIN = "gid://shopify/Location/1", "gid://shopify/Location/2"
+ROME, TURIN = "1", "2"
 MAY = ("CREATE_FULFILLMENT", "SPLIT")
 
 
@@ -63,6 +63,11 @@ def test_a_divided_line_is_taken_where_the_goods_left_from() -> None:
     sources = [source(1, ("A", 2)), source(2, ("A", 1), location=TURIN)]
     assert taken(sources, {"A": 1}, location=TURIN) == {"FO2": {"2-A": 1}}
     assert taken(sources, {"A": 1}, location=ROME) == {"FO1": {"1-A": 1}}
+
+
+def test_a_location_may_be_named_by_its_global_id() -> None:
+    sources = [source(1, ("A", 2)), source(2, ("A", 1), location=TURIN)]
+    assert taken(sources, {"A": 1}, location=f"gid://shopify/Location/{TURIN}") == {"FO2": {"2-A": 1}}
 
 
 def test_without_a_location_the_fulfillment_orders_are_taken_in_their_order() -> None:

@@ -351,6 +351,22 @@ def test_what_was_read_before_is_skipped(read: int) -> None:
     assert got == [f"#{number}" for number in range(read + 1, 301)]
 
 
+def test_a_file_that_is_not_named_any_more_is_not_taken_for_none() -> None:
+    operation = Operation(id="gid://shopify/BulkOperation/1", started=STARTED, read=100)
+    client = cast(ShopifyClient, FileStore(lambda: iter(()), 300, url=None))
+    with pytest.raises(BulkUnusableError, match="not kept any more"):
+        list(bulk_reading.pages(client, operation, no_wait))
+
+
+def test_while_it_runs_it_tells_how_many_orders_it_found() -> None:
+    client = FileStore(lambda: file_of(300), 300)
+    states = iter(["CREATED", "RUNNING", "COMPLETED"])
+    client.status = lambda: next(states)
+    operation = Operation(id="gid://shopify/BulkOperation/1", started=STARTED)
+    pages = list(bulk_reading.pages(cast(ShopifyClient, client), operation, lambda _: None))
+    assert [page.remaining for page in pages if not page.orders] == [None, 300, 300]
+
+
 def test_an_operation_that_found_nothing_has_no_file() -> None:
     client = FileStore(lambda: iter(()), 0, url=None)
     operation = Operation(id="gid://shopify/BulkOperation/1", started=STARTED)

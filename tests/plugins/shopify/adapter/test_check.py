@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from fbridge.models.states import MailBehaviour, Support
 from fbridge.sandbox import ServedSandbox
 from fbridge_shopify import plugin
 from fbridge_shopify.detection import NEEDS, findings_of
+from fbridge_shopify.sandbox.catalogue import TURIN
 from fbridge_shopify.sandbox.settings import ALL_SCOPES
 
 MakeSandbox = Callable[..., ServedSandbox]
@@ -96,7 +98,7 @@ def test_a_missing_scope_is_named_with_what_it_is_for(
     ("lacking", "finding", "without"),
     [
         (("read_all_orders",), "read orders older than 60 days", "leaves them out without a word"),
-        (("read_locations",), "read locations", "by the place that it leaves from"),
+        (("read_locations",), "read locations", "name places as the store does"),
         (
             ("write_merchant_managed_fulfillment_orders", "write_third_party_fulfillment_orders"),
             "divide fulfillment orders",
@@ -133,6 +135,41 @@ def test_unfulfilled_orders_without_fulfillment_orders_are_missing_scopes(
     said = bad(report)["fulfillment orders"]
     assert sandbox.control.order(order_id)["name"] in said
     assert "read_merchant_managed_fulfillment_orders" in said
+
+
+def test_an_order_with_long_lists_is_not_taken_for_one_with_something_left_out(
+    sandbox: ServedSandbox, store_of: StoreOf
+) -> None:
+    order_id = sandbox.control.new_order([("CAFFE-MOKA", 14)])
+    for _ in range(12):
+        sandbox.control.move(order_id, 0, TURIN, 1)
+    assert bad(check(store_of, sandbox)) == {}
+
+
+def test_an_app_that_may_see_no_fulfillment_orders_is_told_so_once(
+    sandbox: ServedSandbox, store_of: StoreOf
+) -> None:
+    assert set(bad(with_scopes(store_of, sandbox, *READ_SCOPES, *WRITE_SCOPES))) == {
+        "see fulfillment orders",
+        "report shipments",
+    }
+
+
+@pytest.mark.parametrize(
+    "url", ["https://admin.shopify.com/store/bottega/settings", "https://bottega.myshopify.com/admin"]
+)
+def test_the_address_of_the_admin_is_not_the_stores(shop: Callable[..., Store], url: str) -> None:
+    report = plugin.check_store(replace(shop(), url=url))
+    assert "https://bottega.myshopify.com." in bad(report)["store URL"]
+
+
+@pytest.mark.parametrize("cassette", ["web_page", "security_rejection"])
+def test_another_domain_that_gives_no_answer_is_named_as_the_cause(
+    shop: Callable[..., Store], played: Callable[[str], Any], cassette: str
+) -> None:
+    with played(cassette):
+        report = plugin.check_store(replace(shop(), url="https://www.bottega.example"))
+    assert "has to be its myshopify.com address" in bad(report)["Admin API"]
 
 
 def test_a_version_that_is_no_longer_supported_is_told(sandbox: ServedSandbox, store_of: StoreOf) -> None:

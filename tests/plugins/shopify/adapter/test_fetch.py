@@ -16,9 +16,10 @@ from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
 from fbridge.sandbox import ServedSandbox
 from fbridge_shopify import cost_formula, keyset, plugin, reading
-from fbridge_shopify.answers import TooDearError
+from fbridge_shopify.answers import GraphError, TooDearError, error_in, is_too_much
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.cost_formula import PageShape, Sizes
+from fbridge_shopify.schemas import number_of
 
 MakeSandbox = Callable[..., ServedSandbox]
 StoreOf = Callable[..., Store]
@@ -190,7 +191,7 @@ def test_an_order_with_more_lines_than_a_page_holds(sandbox: ServedSandbox, stor
     expected = sandbox.control.order(order_id)["lineItems"]
     for got in (fetched(store)[order_id], fetched(store, order_ids=(order_id,), shipments=True)[order_id]):
         assert [(line.id, line.quantity, line.remaining) for line in got.lines] == [
-            (line["id"], line["quantity"], line["unfulfilledQuantity"]) for line in expected
+            (number_of(line["id"]), line["quantity"], line["unfulfilledQuantity"]) for line in expected
         ]
         assert len(got.lines) == 70
         assert sum(pieces for line in got.lines for _, pieces in line.locations) == sum(
@@ -209,7 +210,7 @@ def test_an_order_with_more_fulfillment_orders_than_a_page_holds(
     store = store_of(sandbox)
     for got in (fetched(store)[order_id], fetched(store, order_ids=(order_id,))[order_id]):
         assert len(got.adapter_data["fulfillment_orders"]) == 13
-        assert dict(got.lines[0].locations)[f"gid://shopify/Location/{TURIN}"] == 12
+        assert dict(got.lines[0].locations)[str(TURIN)] == 12
 
 
 def test_a_page_that_is_too_dear_is_halved(
@@ -244,6 +245,13 @@ def test_a_page_that_takes_more_than_ten_seconds_is_halved(
     assert [len(page.orders) for page in pages] == [25, 25, 25, 25, 20]
     # The same again would take as long.
     assert asked(served, "orders") == 2 + 5
+
+
+@pytest.mark.parametrize(
+    ("code", "too_much"), [("TIMEOUT", True), ("MAX_COST_EXCEEDED", True), ("INTERNAL_SERVER_ERROR", False)]
+)
+def test_which_errors_of_a_query_are_a_reason_to_ask_for_less(code: str, too_much: bool) -> None:
+    assert is_too_much(error_in([GraphError("It did not work out.", code)])) is too_much
 
 
 def test_orders_by_id_are_halved_too(
@@ -281,7 +289,7 @@ def test_orders_by_id_with_their_shipments_and_the_unknown(sandbox: ServedSandbo
     shown = sandbox.control.order(order_id)
     (shipment,) = order.shipments
     assert (shipment.remote_id, shipment.numbers, shipment.carrier) == (made, ("N1",), "BRT")
-    assert shipment.lines == ((shown["lineItems"][0]["id"], 1),)
+    assert shipment.lines == ((number_of(shown["lineItems"][0]["id"]), 1),)
     assert shipment.mark == shown["fulfillmentOrders"][0]["id"]
     assert not order.marks
     assert [line.remaining for line in order.lines] == [1, 1]
@@ -292,6 +300,19 @@ def test_c3_pieces_that_were_given_back_are_taken_off(sandbox: ServedSandbox, st
     sandbox.control.refund(order_id, 0, 2)
     (line,) = fetched(store_of(sandbox))[order_id].lines
     assert (line.quantity, line.removed, line.due, line.remaining) == (3, 2, 1, 1)
+
+
+@pytest.mark.parametrize(("shipped", "status"), [(True, OrderStatus.CLOSED), (False, OrderStatus.CANCELLED)])
+def test_a_refund_in_full_is_a_return_only_after_the_goods_left(
+    sandbox: ServedSandbox, store_of: StoreOf, shipped: bool, status: OrderStatus
+) -> None:
+    order_id = sandbox.control.new_order([("CAFFE-MOKA", 3)])
+    if shipped:
+        sandbox.control.ship_by_hand(order_id)
+    sandbox.control.refund(order_id, 0, 3)
+    sandbox.control.change(order_id, financial="REFUNDED")
+    order = fetched(store_of(sandbox))[order_id]
+    assert (order.status, order.lines[0].remaining) == (status, 0)
 
 
 def test_an_order_on_hold_and_why(sandbox: ServedSandbox, store_of: StoreOf) -> None:
@@ -357,15 +378,15 @@ def test_without_the_scope_for_orders_nothing_is_called_absent(
             list(plugin.fetch_orders(store, query))
 
 
-def test_without_the_scope_for_locations_orders_come_without_places(
+def test_without_the_scope_for_locations_places_go_by_their_names(
     sandbox: ServedSandbox, store_of: StoreOf
 ) -> None:
     order_id = sandbox.control.new_order([("CAFFE-MOKA", 1)])
     scopes = {"read_orders", "read_all_orders", "read_merchant_managed_fulfillment_orders"}
     token = sandbox.control.new_token(scopes)
     order = fetched(store_of(sandbox, checked=False, access_token=token))[order_id]
-    assert order.lines[0].locations == ()
-    assert order.adapter_data["fulfillment_orders"][0]["location"] is None
+    assert order.lines[0].locations == (("Magazzino Milano", 1),)
+    assert order.adapter_data["fulfillment_orders"][0]["location"] == "Magazzino Milano"
 
 
 def test_names_and_addresses_that_are_withheld_reject_nothing(

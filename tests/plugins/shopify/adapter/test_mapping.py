@@ -18,8 +18,8 @@ from fbridge_shopify.mapping import RawOrder, order_from
 from fbridge_shopify.payment import payment_from
 
 Make = Callable[..., dict[str, Any]]
-LINE_ID = "gid://shopify/LineItem/11"
-OTHER_ID = "gid://shopify/LineItem/12"
+LINE_ID = "11"
+OTHER_ID = "12"
 
 
 def mapped(raw: dict[str, Any], **options: Any) -> Order:
@@ -52,7 +52,7 @@ def test_an_order_tells_all_that_the_office_needs(raw_order_of: Make) -> None:
     (line,) = got.lines
     assert (line.id, line.sku, line.name, line.quantity) == (LINE_ID, "MOKA-3", "Moka Classic - 3 cups", 3)
     assert (line.removed, line.shipped, line.remaining, line.held) == (0, 0, 3, 0)
-    assert line.locations == (("gid://shopify/Location/31", 3),)
+    assert line.locations == (("31", 3),)
     assert (got.ship_to.name, got.ship_to.postcode, got.ship_to.city) == ("Ada Esempio", "22063", "Cantù")
     assert got.ship_to.street == ("Via Prova 1", "Scala B")
     assert (got.ship_to.province, got.ship_to.country) == ("CO", "IT")
@@ -70,7 +70,7 @@ def test_what_comes_back_with_a_push_is_json_without_personal_data(raw_order_of:
                 "id": "gid://shopify/FulfillmentOrder/21",
                 "status": "OPEN",
                 "actions": ["CREATE_FULFILLMENT", "HOLD"],
-                "location": "gid://shopify/Location/31",
+                "location": "31",
                 "lines": [["gid://shopify/FulfillmentOrderLineItem/41", LINE_ID, 3]],
                 "holds": [],
             }
@@ -149,8 +149,8 @@ class TestQuantities:
             )
         )
         assert order.lines[0].locations == (
-            ("gid://shopify/Location/31", 1),
-            ("gid://shopify/Location/32", 2),
+            ("31", 1),
+            ("32", 2),
         )
 
     @pytest.mark.parametrize("status", ["CLOSED", "CANCELLED"])
@@ -160,7 +160,7 @@ class TestQuantities:
         """Cancelling a fulfillment leaves the old one closed with pieces, beside a new one with the same."""
         over = fulfillment_order_of([(LINE_ID, 3)], status=status, supportedActions=[])
         order = mapped(raw_order_of(fulfillment_orders=[over, fulfillment_order_of([(LINE_ID, 3)])]))
-        assert order.lines[0].locations == (("gid://shopify/Location/31", 3),)
+        assert order.lines[0].locations == (("31", 3),)
         assert order.status is OrderStatus.OPEN
         assert [one["status"] for one in order.adapter_data["fulfillment_orders"]] == [status, "OPEN"]
 
@@ -212,7 +212,7 @@ class TestStatus:
             raw_order_of(fulfillment_orders=[fulfillment_order_of([(LINE_ID, 3)], status="BORROWED")])
         )
         assert order.status is OrderStatus.OPEN
-        assert order.lines[0].locations == (("gid://shopify/Location/31", 3),)
+        assert order.lines[0].locations == (("31", 3),)
 
 
 class TestUnseenFulfillmentOrders:

@@ -4,28 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fbridge.models.fulfillments import Preview, ResolvedCarrier
+from fbridge.models.fulfillments import (
+    Fulfillment,
+    FulfillmentShipment,
+    Item,
+    Preview,
+    ResolvedCarrier,
+    TrackingNumber,
+)
 from fbridge.models.orders import Order
 from fbridge.models.states import MailEffect, OrderStatus
 from fbridge_shopify import plugin
 from fbridge_shopify.mapping import RawOrder, order_from
+from fbridge_shopify.push import begin
 
 Make = Callable[..., Any]
-LINE = "gid://shopify/LineItem/11"
-ROME, TURIN = "gid://shopify/Location/31", "gid://shopify/Location/32"
+LINE = "11"
+ROME, TURIN = "31", "32"
 UNKNOWN = ResolvedCarrier(code="FER", label="Fercam")
+
+
+def mapped(raw: dict[str, Any]) -> Order:
+    made = order_from(RawOrder(order=raw))
+    assert isinstance(made, Order)
+    return made
 
 
 @pytest.fixture
 def order(raw_order_of: Make) -> Order:
     """Three pieces, at one location; without ``adapter_data``, as a plan gets it."""
-    made = order_from(RawOrder(order=raw_order_of()))
-    assert isinstance(made, Order)
-    return replace(made, adapter_data={})
+    return replace(mapped(raw_order_of()), adapter_data={})
 
 
 def at(order: Order, **places: int) -> Order:
@@ -62,6 +77,78 @@ def test_what_one_location_has_is_one_mail(
     )
     preview = previewed(one)
     assert (len(preview.mails), preview.warnings) == (mails, ())
+
+
+def test_an_equal_choice_of_locations_is_made_as_in_the_push(
+    raw_order_of: Make, line_of: Make, fulfillment_order_of: Make, shipment_of: Make
+) -> None:
+    """Two of the three pieces are in Rome: after the first shipment took one, the second needs both places."""
+    order = mapped(
+        raw_order_of(
+            fulfillment_orders=[
+                fulfillment_order_of([("11", 2)], location="31"),
+                fulfillment_order_of([("11", 1)], location="32"),
+            ]
+        )
+    )
+    shipments = tuple(
+        shipment_of(order, [name], items=[(LINE, n)], name=name) for name, n in [("N1", 1), ("N2", 2)]
+    )
+    preview = previewed(Fulfillment(order=order, shipments=shipments, completes_order=True, notify=True))
+    assert len(preview.mails) == 3
+    assert "2 x MOKA-3 are at 2 locations" in preview.warnings[0]
+
+
+PLACES_OF_LINES = st.dictionaries(
+    st.tuples(st.sampled_from(["31", "32", "33"]), st.sampled_from(["1", "2", "3"])),
+    st.integers(1, 3),
+    min_size=1,
+)
+
+
+@given(kept=PLACES_OF_LINES, data=st.data())
+def test_the_plan_shows_as_many_mails_as_the_push_asks_for(
+    raw_order_of: Make,
+    line_of: Make,
+    fulfillment_order_of: Make,
+    kept: dict[tuple[str, str], int],
+    data: st.DataObject,
+) -> None:
+    left = {line: sum(n for (_, one), n in kept.items() if one == line) for _, line in kept}
+    lines = [
+        line_of(id=line, quantity=n, currentQuantity=n, unfulfilledQuantity=n) for line, n in left.items()
+    ]
+    goods = []
+    for place in data.draw(st.permutations(sorted({place for place, _ in kept}))):
+        pieces = [(line, n) for (one, line), n in kept.items() if one == place]
+        goods.append(
+            fulfillment_order_of(pieces, location=place, id=f"gid://shopify/FulfillmentOrder/{place}")
+        )
+        for node in goods[-1]["lineItems"]["nodes"]:
+            node["id"] += place
+    shipments = []
+    for name in ("N1", "N2"):
+        items = {line: data.draw(st.integers(0, n)) for line, n in left.items()}
+        left = {line: n - items[line] for line, n in left.items()}
+        if any(items.values()):
+            location = data.draw(st.sampled_from([None, "31", "33"]))
+            shipments.append(numbered(name, items, location))
+    order = mapped(raw_order_of(lines=lines, fulfillment_orders=goods))
+    fulfillment = Fulfillment(order=order, shipments=tuple(shipments), completes_order=False, notify=True)
+    planned = begin(fulfillment, may_split=True).steps
+    assert len(previewed(fulfillment).mails) == len(planned)
+    assert all(step.notify for step in planned)
+
+
+def numbered(name: str, items: dict[str, int], location: str | None) -> FulfillmentShipment:
+    return FulfillmentShipment(
+        id=name,
+        revision=1,
+        items=tuple(Item(line_id=line, quantity=n) for line, n in items.items() if n),
+        tracking=(TrackingNumber(number=name),),
+        shipped_at=datetime(2026, 11, 23, tzinfo=UTC),
+        location=location,
+    )
 
 
 def test_a_late_number_is_an_update_where_no_mail_went(order: Order, fulfillment_of: Make) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from fbridge.models.fulfillments import Fulfillment, ResolvedCarrier, ShipmentReceipt
-from fbridge.models.states import Effect, MadeBy, Outcome
+from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
+from fbridge_shopify import plugin
 from fbridge_shopify.sandbox.catalogue import MILAN, TURIN
 
 MakeSandbox = Callable[..., ServedSandbox]
@@ -52,14 +53,14 @@ def roots(served: ServedSandbox) -> list[str]:
 
 
 class TestOneChunk:
-    def test_twenty_whole_orders_take_one_read_and_one_write(
+    def test_twenty_whole_orders_take_one_read_and_two_writes(
         self, served: ServedSandbox, desk: Any, fulfillment_of: Make
     ) -> None:
         ids = [served.control.new_order([(OIL, 2), (PASTA, 1)]) for _ in range(20)]
         served.control.forget_requests()
         chunk = [fulfillment_of(order, [f"N{place}"]) for place, order in enumerate(desk.orders(*ids))]
         receipts = desk.push(*chunk)
-        assert [root.split()[0] for root in roots(served)] == ["nodes", "fulfillmentCreate"]
+        assert [root.split()[0] for root in roots(served)] == ["nodes", *["fulfillmentCreate"] * 2]
         for place, order_id in enumerate(ids):
             (entry,) = receipts[order_id].shipments
             (made,) = fulfillments(served, order_id)
@@ -103,31 +104,32 @@ class TestOneChunk:
         assert numbers(served, order.remote_id) == [["N0"], ["N1"], ["N2"]]
         assert len(served.control.requests()) == 1
 
-    def test_more_mutations_than_a_document_holds_go_in_two(
+    def test_a_whole_chunk_takes_an_eighth_of_a_request_an_order(
         self, served: ServedSandbox, desk: Any, fulfillment_of: Make
     ) -> None:
-        ids = [served.control.new_order([(OIL, 1), (CUP, 1)]) for _ in range(20)]
-        chunk = [fulfillment_of(order, [f"N{order.number}"]) for order in desk.orders(*ids)]
+        size = plugin.describe_platform().batch_size
+        ids = [served.control.new_order([(OIL, 1)]) for _ in range(size)]
         served.control.forget_requests()
-        receipts = desk.push(*chunk)
-        assert len(served.control.requests()) == 2
+        receipts = desk.push(*(fulfillment_of(order, [f"N{order.number}"]) for order in desk.orders(*ids)))
         assert {entry.outcome for one in receipts.values() for entry in one.shipments} == {Outcome.DONE}
-        assert all(len(fulfillments(served, order_id)) == 2 for order_id in ids)
+        assert len(receipts) == size == 100
+        assert len(served.control.requests()) == 12
 
-    def test_tracking_updates_are_dear_and_divided_by_their_points(
+    def test_of_more_lines_than_an_answer_can_show_none_is_thought_missing(
         self, served: ServedSandbox, desk: Any, fulfillment_of: Make
     ) -> None:
-        ids = [served.control.new_order([(OIL, 1)]) for _ in range(20)]
-        for order_id in ids:
-            served.control.ship_by_hand(order_id)
-        late = [
-            fulfillment_of(order, [f"N{order.number}"], revision=2, acknowledged=1)
-            for order in desk.orders(*ids)
-        ]
-        served.control.forget_requests()
-        receipts = desk.push(*late)
-        assert len(served.control.requests()) == 2
-        assert {entry.outcome for one in receipts.values() for entry in one.shipments} == {Outcome.DONE}
+        order_id = served.control.new_order([(OIL, 1)] * 260)
+        first = entry_of(desk, fulfillment_of(desk.order(order_id), ["N1"]))
+        assert (first.outcome, first.effects.shipment) == (Outcome.UNCONFIRMED, Effect.UNCONFIRMED)
+        assert (len(first.remote_ids), first.effects.mail) == (1, MailEffect.SENT)
+        again = entry_of(
+            desk,
+            fulfillment_of(
+                desk.order(order_id), ["N1"], remote_ids=first.remote_ids, mail=first.effects.mail
+            ),
+        )
+        assert (again.outcome, again.effects.shipment) == (Outcome.DONE, Effect.DONE)
+        assert [sum(one["lines"].values()) for one in fulfillments(served, order_id)] == [260]
 
 
 class TestLocations:

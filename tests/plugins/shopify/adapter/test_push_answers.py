@@ -53,7 +53,15 @@ def test_what_was_made_is_read_from_the_answer() -> None:
     assert made.fulfillment is not None
     assert made.fulfillment.numbers == ("N1", "N2")
     assert made.fulfillment.carrier == "BRT"
-    assert made.fulfillment.lines == (("gid://shopify/LineItem/5", 2),)
+    assert made.fulfillment.lines == (("5", 2),)
+
+
+@pytest.mark.parametrize(("goes_on", "whole"), [(False, True), (True, False), (None, False)])
+def test_a_list_that_was_cut_off_is_not_called_whole(goes_on: bool | None, whole: bool) -> None:
+    page = {**MADE["fulfillment"]["fulfillmentLineItems"], "pageInfo": {"hasNextPage": goes_on}}  # type: ignore[index]
+    made = result({**MADE, "fulfillment": {**MADE["fulfillment"], "fulfillmentLineItems": page}})  # type: ignore[dict-item]
+    assert isinstance(made, Made)
+    assert made.whole is whole
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -16,19 +17,23 @@ from graphql import (
     specified_rules,
     validate,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fbridge_shopify.allocation import FulfillmentOrder, Take
+from fbridge_shopify.cost_formula import LARGEST_PAGE
+from fbridge_shopify.lanes import MOST_MUTATIONS, MOST_POINTS
 from fbridge_shopify.mutation_documents import (
     Kind,
     Mutation,
     alias_document,
     correction,
     creation,
+    lines_read,
     splitting,
     tracking_input,
 )
 from fbridge_shopify.sandbox.cost import CostOf
-from fbridge_shopify.sending import MOST_MUTATIONS, MOST_POINTS
 
 SCHEMAS = files("fbridge_shopify") / "sandbox/schema"
 VERSIONS = sorted(
@@ -84,12 +89,42 @@ def test_each_mutation_has_its_alias_and_its_variables() -> None:
 
 
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)
-def test_a_document_is_thought_to_cost_what_shopify_counts(kind: Kind) -> None:
-    assert cost_by_shopifys_rules([EACH[kind]]) == kind.value.cost
+@pytest.mark.parametrize("lines", [1, 2, 3, 4, 5, 8, 20, 100, 250, 400])
+def test_a_document_is_thought_to_cost_what_shopify_counts(kind: Kind, lines: int) -> None:
+    mutations = [replace(EACH[kind], lines=lines)] * 3
+    assert cost_by_shopifys_rules(mutations) == 3 * kind.value.cost(lines_read(mutations))
 
 
-def test_a_full_document_is_not_too_dear() -> None:
-    assert cost_by_shopifys_rules([EACH[Kind.CREATE]] * MOST_MUTATIONS) <= MOST_POINTS
+def test_a_usual_fulfillment_is_cheap() -> None:
+    costs = {
+        lines: cost_by_shopifys_rules([replace(EACH[Kind.CREATE], lines=lines)]) for lines in (1, 2, 4, 7)
+    }
+    assert costs == {1: 16, 2: 16, 4: 18, 7: 20}
+
+
+@given(st.lists(st.integers(1, LARGEST_PAGE), min_size=1, max_size=10))
+def test_each_fulfillment_of_a_document_is_read_whole(lines: list[int]) -> None:
+    mutations = [replace(EACH[Kind.CREATE], lines=one) for one in lines]
+    _, variables = alias_document(mutations)
+    assert max(lines) <= variables["pieces"] <= LARGEST_PAGE
+    assert cost_by_shopifys_rules(mutations) == len(lines) * Kind.CREATE.value.cost(max(lines))
+
+
+def test_a_fulfillment_can_have_as_many_lines_as_are_taken_for_it() -> None:
+    pieces = tuple((f"gid://shopify/FulfillmentOrderLineItem/{number}", 1) for number in range(3))
+    assert creation([TAKE, replace(TAKE, pieces=pieces)], None, notify=False).lines == 4
+
+
+def test_only_who_reads_lines_says_how_many() -> None:
+    text, variables = alias_document([EACH[Kind.SPLIT]])
+    assert "pieces" not in variables
+    assert "$pieces" not in text
+
+
+@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)
+def test_a_full_document_is_not_too_dear(kind: Kind) -> None:
+    longest = replace(EACH[kind], lines=LARGEST_PAGE)
+    assert cost_by_shopifys_rules([longest] * MOST_MUTATIONS) <= MOST_POINTS
 
 
 @pytest.mark.parametrize(

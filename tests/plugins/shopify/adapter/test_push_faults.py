@@ -13,9 +13,7 @@ from fbridge.errors import CredentialsError, NotSent
 from fbridge.models.fulfillments import Fulfillment, Receipt, ShipmentReceipt
 from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
-from fbridge_shopify import plugin
 from fbridge_shopify.mapping import FULFILLMENT_ORDERS
-from fbridge_shopify.sending import MOST_MUTATIONS
 
 MakeSandbox = Callable[..., ServedSandbox]
 Make = Callable[..., Any]
@@ -64,34 +62,6 @@ def with_a_bad_value(one: Fulfillment) -> Fulfillment:
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "reason", "done"),
-    [
-        ("drop_before", "no_answer", 0),
-        ("drop_after", "no_answer", 1),
-        ("gateway_timeout", "gateway_timeout", 1),
-        ("server_error", "server_error", 0),
-        ("internal_error", "server_error", 0),
-        ("internal_error_after", "server_error", 1),
-        ("truncated", "broken_json", 1),
-        ("login_page", "html_instead_of_json", 0),
-    ],
-)
-def test_an_answer_that_proves_nothing_is_unconfirmed_and_nothing_more_is_sent(
-    served: ServedSandbox, desk: Any, fulfillment_of: Make, kind: str, reason: str, done: int
-) -> None:
-    chunk = chunk_of(served, desk, fulfillment_of, MOST_MUTATIONS + 1)
-    served.control.add_fault(kind, path=CREATES)
-    receipts: dict[str, Receipt] = {}
-    with pytest.raises(NotSent) as stop:
-        receipts.update((receipt.order_id, receipt) for receipt in plugin.push_fulfillment(desk.store, chunk))
-    assert stop.value.order_ids == {chunk[-1].order_id}
-    assert writes(served) <= 1
-    assert made(served, chunk[-1]) == 0
-    # The request that was answered by a gateway is still at work.
-    assert kind == "gateway_timeout" or made(served, chunk[0]) == done
-
-
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "internal_error"])
 def test_what_is_unknown_is_told_for_each_effect(
     served: ServedSandbox, desk: Any, fulfillment_of: Make, kind: str
@@ -128,7 +98,7 @@ def test_a_throttled_document_was_not_executed_and_comes_again(
 def test_too_many_requests_is_tried_again_when_the_store_says(
     served: ServedSandbox, desk: Any, fulfillment_of: Make
 ) -> None:
-    chunk = chunk_of(served, desk, fulfillment_of, MOST_MUTATIONS + 1)
+    chunk = chunk_of(served, desk, fulfillment_of)
     served.control.add_fault("too_many_requests", path=CREATES, retry_after=7)
     now = desk.store.now()
     for entry in entries(desk.push(*chunk), chunk):

@@ -15,7 +15,7 @@ from fbridge_shopify.mutation_documents import Kind
 from fbridge_shopify.push import Work, begin
 from fbridge_shopify.receipts import receipt_of
 
-LINE = "gid://shopify/LineItem/11"
+LINE = "11"
 FO = "gid://shopify/FulfillmentOrder/{}".format
 PIECES = "gid://shopify/FulfillmentOrderLineItem/5{}".format
 FULFILLMENT = "gid://shopify/Fulfillment/{}".format

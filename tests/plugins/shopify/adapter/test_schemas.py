@@ -93,6 +93,9 @@ class TestSettings:
             ({"client_id": "i"}, "client_secret", "client_id needs it"),
             ({"client_secret": "s"}, "client_id", "client_secret needs it"),
             ({"access_token": "t", "api_version": "2026-11"}, "api_version", "2026-10"),
+            ({"access_token": "t", "api_version": "2026-7"}, "api_version", "2026-10"),
+            ({"access_token": "t", "api_version": "unstable"}, "api_version", "2026-10"),
+            ({"access_token": "shpss_s"}, "access_token", "give it as client_secret"),
             ({"access_token": ""}, "access_token", "Shorter"),
         ],
     )

@@ -16,7 +16,7 @@ from fbridge.http.response import Headers
 from fbridge.models.platforms import Store
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.run_memory import memory_of
-from fbridge_shopify.tokens import RENEW_EARLY, FixedToken, GrantedToken
+from fbridge_shopify.tokens import ASK_AGAIN, RENEW_EARLY, FixedToken, GrantedToken
 
 Shop = Callable[..., Store]
 Played = Callable[[str], Any]
@@ -54,6 +54,7 @@ def test_a_second_refusal_is_told(shop: Shop, played: Played) -> None:
     ("cassette", "words"),
     [
         ("grant_of_another_organisation", "stores of its own organisation"),
+        ("grant_of_another_organisation", "Client credentials cannot be performed on this shop"),
         ("grant_of_unknown_app", "belong to different organisations"),
     ],
 )
@@ -88,9 +89,11 @@ class Grants:
 
     def __init__(self, life: float = 86399) -> None:
         self.asked = 0
+        self.tried = 0
         self.life = life
         self.fails = False
         self.hidden: list[str] = []
+        self.reached = threading.Event()
         self.busy = threading.Event()
         self.busy.set()
 
@@ -100,6 +103,9 @@ class Grants:
             request["content"]
             == b"grant_type=client_credentials&client_id=app-1&client_secret=shpss+secret%26"
         )
+        self.tried += 1
+        if self.asked:
+            self.reached.set()
         assert self.busy.wait(5)
         if self.fails:
             raise UnreachableError("No connection.")
@@ -149,6 +155,49 @@ def test_the_old_token_signs_until_the_new_one_is_there(fake_time: Any) -> None:
     fake_time.now += 10
     with pytest.raises(UnreachableError):
         tokens.ready()
+
+
+def test_a_short_token_is_not_asked_for_with_each_request(fake_time: Any) -> None:
+    grants = Grants(life=300)
+    tokens = granted_by(grants, fake_time)
+    for _ in range(20):
+        tokens.ready()
+        fake_time.now += 7
+    assert grants.asked == 1
+    fake_time.now += 11
+    tokens.ready()
+    assert (tokens.current, grants.asked) == ("shpat_2", 2)
+
+
+def test_while_the_old_token_signs_a_vain_renewal_is_not_repeated_with_each_request(fake_time: Any) -> None:
+    grants = Grants()
+    tokens = granted_by(grants, fake_time)
+    tokens.ready()
+    fake_time.now += grants.life - RENEW_EARLY + 1
+    grants.fails = True
+    for _ in range(5):
+        tokens.ready()
+    assert grants.tried == 2
+    fake_time.now += ASK_AGAIN
+    grants.fails = False
+    tokens.ready()
+    assert tokens.current == "shpat_2"
+
+
+def test_nobody_waits_for_a_new_token_while_the_old_one_signs(fake_time: Any) -> None:
+    grants = Grants()
+    tokens = granted_by(grants, fake_time)
+    tokens.ready()
+    fake_time.now += grants.life - RENEW_EARLY + 1
+    grants.busy.clear()
+    renewal = threading.Thread(target=tokens.ready)
+    renewal.start()
+    assert grants.reached.wait(5)
+    tokens.ready()
+    assert tokens.current == "shpat_1"
+    grants.busy.set()
+    renewal.join()
+    assert (tokens.current, grants.asked) == ("shpat_2", 2)
 
 
 def test_many_threads_ask_for_one_token(fake_time: Any) -> None:
