@@ -24,15 +24,18 @@ LONGEST_STATUS = 20
 
 
 @click.command(cls=Command)
-@click.option("--platform", default=USUAL, show_default=True, help="Platform to emulate.")
+@click.option(
+    "--platform", help="Platform to emulate; WooCommerce where it is installed, else the first that is."
+)
 @pass_session
-def demo(session: Session, platform: str) -> ExitCode:
+def demo(session: Session, platform: str | None) -> ExitCode:
     """See the whole job on an emulated store.
 
     Starts a sandbox store, fetches its orders, makes a manifest, ships it, is killed in the middle of the push,
     and pushes again: nothing is lost and nothing is sent twice. Uses a folder of its own; your settings and
     stores are not touched.
     """
+    platform = platform or _usual()
     with _evening(platform) as evening:
         speak = not session.json
         if speak:
@@ -50,6 +53,13 @@ def demo(session: Session, platform: str) -> ExitCode:
         from fbridge.cli.output import show_data
 
         return show_data(session, evening.facts)
+
+
+def _usual() -> str:
+    from fbridge.sandbox import installed_sandboxes
+
+    installed = installed_sandboxes()
+    return USUAL if USUAL in installed or not installed else min(installed)
 
 
 @contextmanager
