@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
+from click.testing import CliRunner, Result
 
+from fbridge.cli.main import cli
+from fbridge.cli.session import Session
 from fbridge.http import RetryPolicy, StoreHttp
 from fbridge.models.fulfillments import (
     Fulfillment,
@@ -98,6 +102,22 @@ def store_of(adapter: Any) -> Iterator[Callable[..., Store]]:
     yield make
     for http in opened:
         http.close()
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """``ask(served, "answer", ...)``: ``store add`` with a person there, who answers and accepts mails."""
+    monkeypatch.setenv("FBRIDGE_HOME", str(tmp_path / "home"))
+
+    def add(served: ServedSandbox, platform: str, *answers: str, code: int = 0) -> Result:
+        words = ["store", "add", "shop", "--platform", platform, "--url", served.url]
+        words += ["--orders-from", "2026-01-01", "--accept-mail"]
+        given = "".join(f"{answer}\n" for answer in answers)
+        result = CliRunner().invoke(cli, words, input=given, obj=Session(interactive=True))
+        assert result.exit_code == code, result.output
+        return result
+
+    return add
 
 
 class Desk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -85,10 +86,15 @@ def _ask(session: Session, answers: Answers) -> Answers:
     wanted = session.bridge.stores.fields(platform)
     url = answers.url or click.prompt("Address of the shop (https://...)", err=True)
     fields = dict(answers.fields)
+    known = {
+        one.name for one in wanted if one.name in fields or variable(answers.name, one.name) in os.environ
+    }
     for field in wanted:
-        known = field.name in fields or variable(answers.name, field.name) in os.environ
-        if field.required and not known:
-            fields[field.name] = _ask_field(field)
+        if field.name not in known and _is_asked(field, known):
+            answer = _ask_field(field)
+            if answer:
+                fields[field.name] = answer
+                known.add(field.name)
     return replace(
         answers,
         platform=platform,
@@ -108,8 +114,23 @@ def _ask_platform() -> str:
     return answer
 
 
+def _is_asked(field: FieldInfo, known: Collection[str]) -> bool:
+    """Whether a person is asked for it, after what is known already."""
+    if field.asked_with:
+        return field.asked_with in known
+    if field.asked_without:
+        return field.asked_without not in known
+    return field.required or field.asked
+
+
 def _ask_field(field: FieldInfo) -> str:
-    answer: str = click.prompt(field.label, default=field.default, hide_input=field.secret, err=True)
+    answer: str = click.prompt(
+        field.label if field.required else f"{field.label} (or leave it empty)",
+        default=field.default if field.required else "",
+        show_default=field.required,
+        hide_input=field.secret,
+        err=True,
+    )
     return answer
 
 

@@ -34,13 +34,20 @@ class StoreInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldInfo:
-    """A field of a platform's settings, for asking: ``label`` is a sentence for people."""
+    """A field of a platform's settings, for asking: ``label`` is a sentence for people.
+
+    ``asked``: a person is asked for it although it may be left empty; ``asked_with`` only where that other field was
+    given, ``asked_without`` only where it was not.
+    """
 
     name: str
     label: str
     secret: bool
     required: bool
     default: str | None
+    asked: bool = False
+    asked_with: str = ""
+    asked_without: str = ""
 
 
 class Stores:
@@ -59,6 +66,9 @@ class Stores:
                 secret=bool(field.metadata.get("secret")),
                 required=field.required,
                 default=None if callable(field.load_default) else _text(field.load_default),
+                asked=bool(field.metadata.get("ask")),
+                asked_with=str(field.metadata.get("ask_with", "")),
+                asked_without=str(field.metadata.get("ask_without", "")),
             )
             for name, field in schema.fields.items()
         )

@@ -30,13 +30,19 @@ class MagentoSettings(Schema):
     )
     consumer_key = fields.String(
         load_default="",
-        metadata={"secret": True, "help": "for OAuth: consumer key (stores that do not take tokens alone)"},
+        metadata={
+            "secret": True,
+            "help": "for OAuth: consumer key (stores that do not take tokens alone)",
+            "ask": True,
+        },
     )
     consumer_secret = fields.String(
-        load_default="", metadata={"secret": True, "help": "for OAuth: consumer secret"}
+        load_default="",
+        metadata={"secret": True, "help": "for OAuth: consumer secret", "ask_with": "consumer_key"},
     )
     access_token_secret = fields.String(
-        load_default="", metadata={"secret": True, "help": "for OAuth: access token secret"}
+        load_default="",
+        metadata={"secret": True, "help": "for OAuth: access token secret", "ask_with": "consumer_key"},
     )
     store_views = Words(
         fields.String(),

@@ -16,12 +16,12 @@ NEWEST_STABLE = "2026-10"
 _CLIENT_SECRET = "shpss_"  # noqa: S105 - how all of them begin
 
 
-def _secret(words: str, *rules: validate.Validator) -> fields.String:
+def _secret(words: str, *rules: validate.Validator, **asking: Any) -> fields.String:
     return fields.String(
         load_default=None,
         allow_none=True,
         validate=[validate.Length(min=1), *rules],
-        metadata={"secret": True, "help": words},
+        metadata={"secret": True, "help": words, **asking},
     )
 
 
@@ -34,14 +34,18 @@ class ShopifySettings(Schema):
             rf"(?!{_CLIENT_SECRET})",
             error="is an app's client secret: give it as client_secret, with client_id.",
         ),
+        ask=True,
     )
     client_id = fields.String(
         load_default=None,
         allow_none=True,
         validate=validate.Length(min=1),
-        metadata={"help": "client id of a Dev Dashboard app, instead of access_token"},
+        metadata={
+            "help": "client id of a Dev Dashboard app, instead of access_token",
+            "ask_without": "access_token",
+        },
     )
-    client_secret = _secret("client secret of that Dev Dashboard app")
+    client_secret = _secret("client secret of that Dev Dashboard app", ask_with="client_id")
     api_version = fields.String(
         load_default=NEWEST_STABLE,
         validate=validate.Regexp(
