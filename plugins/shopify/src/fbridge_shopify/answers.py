@@ -28,12 +28,17 @@ _LONGEST_WORDS = 300
 _CREDENTIALS = {
     401: (
         "bad_credentials",
-        "does not know the access token: check access_token, and that the app is installed",
+        "does not know the access token: check it (or client_id and client_secret), and that the app is installed",
     ),
     402: ("shop_frozen", "is frozen until its Shopify bill is paid; ask its owner"),
     403: ("no_permission", "does not let this app in: check that it is installed, and its scopes"),
     423: ("shop_locked", "is locked by Shopify; ask its owner or Shopify's support"),
 }
+_PERMANENT = "Non-expiring access tokens are no longer accepted"
+_INSTEAD_OF_PERMANENT = (
+    "takes no permanent access tokens any more: make an app in the Dev Dashboard, and set its client_id and "
+    "client_secret instead of access_token"
+)
 _GRANT = {
     "application_cannot_be_found": "the app and the store belong to different organisations, or client_id is wrong",
     "shop_not_permitted": "the app may only be used on stores of its own organisation",
@@ -160,6 +165,8 @@ def error_of(response: Response) -> FbridgeError:
     status, words = response.status, words_of(response)
     if status in _CREDENTIALS:
         reason, meaning = _CREDENTIALS[status]
+        if _PERMANENT in words:
+            meaning = _INSTEAD_OF_PERMANENT
         return CredentialsError(f"The store {meaning} ({words}).", reason=reason)
     if 300 <= status < 400:  # noqa: PLR2004 - the definition of a redirect
         target = response.headers.get("location", "").partition("?")[0]

@@ -104,13 +104,17 @@ class ShopifyClient:
         return self.query(_with("changed_orders", shipments), variables, cost=cost, final=_is_too_slow)
 
     def orders(self, ids: Sequence[str], sizes: Sizes, *, shipments: bool) -> Answer:
-        """At most 250 orders by id; null for one that is not there. Raises as :meth:`changed_orders`."""
+        """At most 250 orders by id; null for one that is not there, or was not readable, as the errors then tell.
+
+        Raises as :meth:`changed_orders`.
+        """
         variables = {"ids": list(ids), **sizes.variables}
         return self.query(
             _with("orders_by_id", shipments),
             variables,
             cost=nodes_cost(sizes, shipments=shipments),
             final=_is_too_slow,
+            in_part=True,
         )
 
     def more(self, name: str, parent_id: str, after: str, sizes: Sizes) -> Answer:
@@ -171,11 +175,12 @@ class ShopifyClient:
         cost: float,
         retry: bool = True,
         final: Callable[[Response], bool] = no_exception,
+        in_part: bool = False,
     ) -> Answer:
         """Send a packaged document that only reads. ``cost`` counts until Shopify has told its own number.
 
         ``retry`` and ``final`` are those of ``store.http.read``. Data beside errors is kept: names and addresses may
-        be withheld from an app.
+        be withheld from an app. ``in_part``: so is what Shopify gave of a query that it breaks off each time.
 
         Raises: CredentialsError, RefusedError (TooDearError), UnreachableError.
         """
@@ -194,6 +199,8 @@ class ShopifyClient:
             if not any(error.code in PASSING for error in answer.errors):
                 break
             if not tries_left:
+                if in_part and answer.has_data:
+                    break
                 raise error_in(answer.errors)
             self._budget.pause(_SHORT_WAIT)
         if answer.errors and not answer.has_data:

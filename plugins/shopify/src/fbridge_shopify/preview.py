@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
 from fbridge.models.orders import Order
@@ -12,13 +13,14 @@ from fbridge_shopify.allocation import Pieces, place_rank
 from fbridge_shopify.carrier_lists import known_names
 from fbridge_shopify.claims import wanted_by
 from fbridge_shopify.push import may_mail, refusal_of
+from fbridge_shopify.schemas import number_of
 from fbridge_shopify.tracking_lists import company_of
 
 CONFIRMATION = "Shipping confirmation"
 UPDATE = "Shipping update"
 
 
-def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:  # noqa: ARG001 - the same for every store
+def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     """A mail for each new fulfillment, and so for each location; one for a late number where none went before."""
     refusal = refusal_of(fulfillment.order)
     if refusal is not None:
@@ -26,7 +28,9 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:  # noqa: ARG0
     locations = _locations(fulfillment)
     mails = [mail for one in fulfillment.outstanding for mail in _mails(one, fulfillment, locations)]
     warnings = dict.fromkeys(
-        warning for one in fulfillment.outstanding for warning in _warnings(one, fulfillment, locations)
+        warning
+        for one in fulfillment.outstanding
+        for warning in (*_warnings(one, fulfillment, locations), *_unknown_place(one, store.facts))
     )
     return Preview(order_id=fulfillment.order_id, mails=tuple(mails), warnings=tuple(warnings))
 
@@ -56,6 +60,16 @@ def _warnings(
         yield (
             f"The customer gets no link to the parcel: Shopify does not know the carrier {company}, and there is no "
             "tracking URL. Map the carrier to Shopify's own name, or give it a tracking URL."
+        )
+
+
+def _unknown_place(shipment: FulfillmentShipment, facts: Mapping[str, Any]) -> Iterator[str]:
+    known = facts.get("locations") or {}
+    place = shipment.location
+    if place and known and not {place, number_of(place)} & {*known, *known.values()}:
+        yield (
+            f"The setting warehouses names the location {place}, which the store has not: the goods are taken from "
+            f"where the store keeps them. It has {', '.join(f'{id_} ({name})' for id_, name in known.items())}."
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fbridge.errors import RefusedError, UnreachableError
-from fbridge_shopify.answers import ACCESS_DENIED, GraphError, error_in, is_too_much, words_in
+from fbridge_shopify.answers import ACCESS_DENIED, PASSING, GraphError, error_in, is_too_much, words_in
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.cost_formula import AMPLE, PageShape
 from fbridge_shopify.mapping import RawOrder
@@ -66,13 +66,15 @@ def _page(client: ShopifyClient, wanted: Sequence[str], shape: PageShape, *, shi
 
 def _order(order_id: str, node: Any, errors: Sequence[GraphError], completion: Completion) -> RawOrder | None:
     """The order; None where the store has none of this id. One that it could not read is not absent."""
-    if node:
+    broken = [error for error in errors if error.code in PASSING]
+    if node and not broken:
         return completion.whole(node)
-    if not errors:
+    if not node and not errors:
         return None
-    if any(error.code == ACCESS_DENIED for error in errors):
+    if not node and any(error.code == ACCESS_DENIED for error in errors):
         raise error_in(errors)
-    return RawOrder(order={"id": order_id}, problem=f"unreadable: {words_in(errors)}")
+    known = {"id": order_id, "name": (node or {}).get("name")}
+    return RawOrder(order=known, problem=f"unreadable: {words_in(broken or errors)}")
 
 
 def _is_about(error: GraphError, index: int) -> bool:

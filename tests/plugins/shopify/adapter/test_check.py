@@ -201,7 +201,7 @@ def test_a_shop_that_is_shut(sandbox: ServedSandbox, store_of: StoreOf, status: 
 
 def test_an_unknown_token(sandbox: ServedSandbox, store_of: StoreOf) -> None:
     said = bad(check(store_of, sandbox, access_token="shpat_wrong"))["Admin API"]
-    assert "check access_token" in said
+    assert "check it (or client_id and client_secret)" in said
     assert "shpat_wrong" not in said
 
 

@@ -41,9 +41,9 @@ def counted(store: Store) -> int:
 @pytest.mark.parametrize(
     ("cassette", "kind", "reason", "words"),
     [
-        ("token_unknown", CredentialsError, "bad_credentials", "check access_token"),
+        ("token_unknown", CredentialsError, "bad_credentials", "does not know the access token"),
         ("shop_frozen", CredentialsError, "shop_frozen", "frozen until its Shopify bill is paid"),
-        ("token_must_expire", CredentialsError, "no_permission", "Non-expiring access tokens"),
+        ("token_must_expire", CredentialsError, "no_permission", "make an app in the Dev Dashboard"),
         ("shop_locked", CredentialsError, "shop_locked", "locked by Shopify"),
         ("shop_inactive", CredentialsError, "shop_inactive", "not active on Shopify"),
         ("scope_missing", CredentialsError, "missing_permission", "`read_orders` access scope"),

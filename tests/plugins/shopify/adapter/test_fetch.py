@@ -16,8 +16,8 @@ from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
 from fbridge.sandbox import ServedSandbox
 from fbridge_shopify import cost_formula, keyset, plugin, reading
-from fbridge_shopify.answers import GraphError, TooDearError, error_in, is_too_much
-from fbridge_shopify.client import ShopifyClient
+from fbridge_shopify.answers import Answer, GraphError, TooDearError, error_in, is_too_much
+from fbridge_shopify.client import MOST_BREAKDOWNS, ShopifyClient
 from fbridge_shopify.cost_formula import PageShape, Sizes
 from fbridge_shopify.schemas import number_of
 
@@ -302,6 +302,34 @@ def test_c3_pieces_that_were_given_back_are_taken_off(sandbox: ServedSandbox, st
     assert (line.quantity, line.removed, line.due, line.remaining) == (3, 2, 1, 1)
 
 
+@pytest.mark.parametrize("breaks_below", [True, False], ids=["a part of it", "all of it"])
+def test_an_order_that_shopify_breaks_off_at_does_not_take_the_others_along(
+    shop: Callable[..., Store],
+    raw_order_of: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    breaks_below: bool,
+) -> None:
+    """An error at one of the nodes, each time: names are there beside it, or nothing is."""
+    ids = ("gid://shopify/Order/1", "gid://shopify/Order/2")
+    second = raw_order_of(id=ids[1], name="#2", shippingAddress=None) if breaks_below else None
+    fault = GraphError("Internal error.", "INTERNAL_SERVER_ERROR", ("nodes", 1, "shippingAddress"))
+    broken = Answer(data={"nodes": [raw_order_of(id=ids[0]), second]}, errors=(fault,))
+    tries: list[Answer] = []
+
+    def executed(*_: Any) -> Answer:
+        tries.append(broken)
+        return broken
+
+    monkeypatch.setattr(ShopifyClient, "_executed", executed)
+    (page,) = pages_of(shop(), order_ids=ids, shipments=True)
+    assert [order.remote_id for order in page.orders] == [ids[0]]
+    (rejected,) = page.rejected
+    assert (rejected.remote_id, rejected.number) == (ids[1], "#2" if breaks_below else ids[1])
+    assert "Internal error" in rejected.reason
+    assert not page.absent
+    assert len(tries) == MOST_BREAKDOWNS
+
+
 @pytest.mark.parametrize(("shipped", "status"), [(True, OrderStatus.CLOSED), (False, OrderStatus.CANCELLED)])
 def test_a_refund_in_full_is_a_return_only_after_the_goods_left(
     sandbox: ServedSandbox, store_of: StoreOf, shipped: bool, status: OrderStatus
@@ -407,7 +435,7 @@ def test_orders_that_are_withheld_as_a_whole_are_told(make_sandbox: MakeSandbox,
 
 
 def test_an_unknown_token_stops_the_fetch(sandbox: ServedSandbox, store_of: StoreOf) -> None:
-    with pytest.raises(CredentialsError, match="check access_token") as stop:
+    with pytest.raises(CredentialsError, match="does not know the access token") as stop:
         fetched(store_of(sandbox, checked=False, access_token="shpat_" + "a" * 32))
     assert "a" * 32 not in str(stop.value)
 

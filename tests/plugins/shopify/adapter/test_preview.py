@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -20,6 +20,7 @@ from fbridge.models.fulfillments import (
     TrackingNumber,
 )
 from fbridge.models.orders import Order
+from fbridge.models.platforms import Store
 from fbridge.models.states import MailEffect, OrderStatus
 from fbridge_shopify import plugin
 from fbridge_shopify.mapping import RawOrder, order_from
@@ -29,6 +30,9 @@ Make = Callable[..., Any]
 LINE = "11"
 ROME, TURIN = "31", "32"
 UNKNOWN = ResolvedCarrier(code="FER", label="Fercam")
+STORE = Store(
+    "prova", "https://prova.myshopify.com", {}, cast(Any, None), {"locations": {"31": "Roma", "32": "Torino"}}
+)
 
 
 def mapped(raw: dict[str, Any]) -> Order:
@@ -49,7 +53,7 @@ def at(order: Order, **places: int) -> Order:
 
 
 def previewed(fulfillment: Any) -> Preview:
-    (preview,) = plugin.preview_push(None, [fulfillment])  # type: ignore[arg-type]
+    (preview,) = plugin.preview_push(STORE, [fulfillment])
     assert isinstance(preview, Preview)
     return preview
 
@@ -77,6 +81,17 @@ def test_what_one_location_has_is_one_mail(
     )
     preview = previewed(one)
     assert (len(preview.mails), preview.warnings) == (mails, ())
+
+
+@pytest.mark.parametrize(
+    ("location", "warned"),
+    [(None, False), ("31", False), ("gid://shopify/Location/31", False), ("Roma", False), ("99", True)],
+)
+def test_a_location_that_the_store_has_not_is_warned_of(
+    order: Order, fulfillment_of: Make, location: str | None, warned: bool
+) -> None:
+    preview = previewed(fulfillment_of(order, ["N1"], location=location))
+    assert any("It has 31 (Roma), 32 (Torino)" in warning for warning in preview.warnings) is warned
 
 
 def test_an_equal_choice_of_locations_is_made_as_in_the_push(
