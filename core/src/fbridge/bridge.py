@@ -112,7 +112,8 @@ class Bridge:
         Raises: InputError (``plan_changed``, manifest not shipped), NotFoundError, BusyError.
         """
         number = plan.manifest if plan else self._shipped_manifest(manifest)
-        current = make_plan(self.context, self._names(stores), manifest=number)
+        names = plan.names if plan and not stores else self._names(stores)
+        current = make_plan(self.context, names, manifest=number)
         for store in current.stores:
             refuse_while_pushing(self.context.database, store.store, self.context.lock_folder)
         wanted = only_if or (plan.fingerprint if plan else None)
@@ -122,8 +123,7 @@ class Bridge:
                 "Look at it again: fbridge push --plan",
                 reason="plan_changed",
             )
-        names = [store.store for store in current.stores]
-        pushed = self._push_side_by_side(names, number, progress)
+        pushed = self._push_side_by_side([store.store for store in current.stores], number, progress)
         return PushResult(
             results=tuple(item for one in pushed for item in one.items),
             errors=tuple((one.store, one.error) for one in pushed if one.error),

@@ -85,6 +85,20 @@ def test_a_plan_of_one_manifest_is_repeated_as_such(ready_user: Any, shop: Any) 
     assert shop.order(1002)["status"] == "closed"
 
 
+def test_one_store_is_pushed_while_another_waits(ready_user: Any, shop: Any, tmp_path: Path) -> None:
+    user, other = ready_user, type(shop)(tmp_path / "b2b.json")
+    other.sell(2001)
+    user.add_shop(other, name="b2b")
+    user.run("fetch", "b2b")
+    user.run("carrier", "map", "b2b", "BRT", "bartolini")
+    ship(user, "1001", "2001")
+    user.run("push", "shop", "--yes")
+    assert shop.order(1001)["shipments"][0]["numbers"] == ["T1001"]
+    assert "shipments" not in other.order(2001)
+    user.run("push", answers="y\n")
+    assert other.order(2001)["shipments"][0]["numbers"] == ["T2001"]
+
+
 def test_a_refusal_of_the_store_fails_its_row_only(ready_user: Any, shop: Any) -> None:
     shop.sell(1001, refuses="the order is locked by the accountant")
     ship(ready_user, "1001", "1002")

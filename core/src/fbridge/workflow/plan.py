@@ -67,10 +67,14 @@ class StorePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushPlan:
-    """The plans of all stores. Equal fingerprints mean that nothing it rests on has changed."""
+    """The plans of the stores that have something. Equal fingerprints mean that nothing it rests on has changed.
+
+    ``names`` are all stores that were looked at, on a push of this plan again.
+    """
 
     fingerprint: str
     stores: tuple[StorePlan, ...]
+    names: tuple[str, ...]
     manifest: str | None = None
 
     @property
@@ -83,7 +87,7 @@ def make_plan(context: Context, names: Sequence[str], *, manifest: str | None = 
     """Plan the pushes of these stores, or of one manifest on them."""
     plans = tuple(plan for name in names if (plan := _plan_store(context, name, manifest)).entries)
     facts = [asdict(plan) for plan in plans]
-    return PushPlan(fingerprint=fingerprint(facts), stores=plans, manifest=manifest)
+    return PushPlan(fingerprint=fingerprint(facts), stores=plans, names=tuple(names), manifest=manifest)
 
 
 def _plan_store(context: Context, name: str, manifest: str | None) -> StorePlan:
