@@ -138,7 +138,7 @@ def _standing(shipment: Shipment) -> str:
     if shipment.push is None:
         return f"{head}; it belongs to no store order and is never pushed."
     push = shipment.push
-    reason = push.words or push.reason.replace("_", " ")
+    reason = push.words.rstrip(".") or push.reason.replace("_", " ")
     told = "" if reason == push.state else f": {reason}"
     held = (
         ""

@@ -151,23 +151,24 @@ class MagentoClient:
 
     def ship(self, order_id: str, body: Json) -> Response:
         """Make one shipment. A body without items would ship all that is left; ``ship_bodies`` makes none."""
-        return self._write("POST", f"order/{int(order_id)}/ship", body)
+        return self._write("POST", f"order/{int(order_id)}/ship", body, about=order_id)
 
     def save_track(self, body: Json) -> Response:
         """Add a track, or change the one whose ``entity_id`` is given. No mail leaves."""
-        return self._write("POST", "shipment/track", body)
+        return self._write("POST", "shipment/track", body, about=str(body["entity"]["order_id"]))
 
-    def delete_track(self, track_id: str) -> Response:
+    def delete_track(self, order_id: str, track_id: str) -> Response:
         """Remove a track; of one that is gone already the store says the same."""
-        return self._write("DELETE", f"shipment/track/{int(track_id)}")
+        return self._write("DELETE", f"shipment/track/{int(track_id)}", about=order_id)
 
-    def mail_customer(self, shipment_id: str) -> Response:
+    def mail_customer(self, order_id: str, shipment_id: str) -> Response:
         """Mail the customer about a shipment, each time anew; the answer is whether it left."""
-        return self._write("POST", f"shipment/{int(shipment_id)}/emails")
+        return self._write("POST", f"shipment/{int(shipment_id)}/emails", about=order_id)
 
     def queue_shipments(self, bodies: Sequence[Json]) -> Response:
         """Put shipments of several orders into the store's queue (asynchronous bulk API)."""
-        return self._http.write("POST", f"{_ASYNC}/order/byOrderId/ship", json=list(bodies))
+        about = (str(body["orderId"]) for body in bodies)
+        return self._http.write("POST", f"{_ASYNC}/order/byOrderId/ship", json=list(bodies), about=about)
 
     def queued_operations(self, bulk_id: str) -> list[Row] | None:
         """What became of the operations of one bulk, by their ``id``; None where the store knows it no more.
@@ -216,8 +217,9 @@ class MagentoClient:
         orders = rows_of(self._good(self._read("orders", params)))
         return {str(item["item_id"]): str(item["sku"]) for order in orders for item in order["items"] or ()}
 
-    def _write(self, method: str, path: str, body: Json | None = None) -> Response:
-        return self._http.write(method, f"{_API}/{path}", json=body)
+    def _write(self, method: str, path: str, body: Json | None = None, *, about: str) -> Response:
+        """``about``: the order's id; other numbers in a path are of shipments and tracks."""
+        return self._http.write(method, f"{_API}/{path}", json=body, about=[about])
 
 
 def auth_for(store: Store) -> Auth:

@@ -62,15 +62,15 @@ class OrderWriter:
                 self._ask(lambda body=body: self._client.save_track(body))  # type: ignore[misc]
                 part.wrote = True
             for track in changes.deleted:
-                self._ask(lambda track=track: self._client.delete_track(track.id))  # type: ignore[misc]
+                self._ask(lambda track=track: self._client.delete_track(work.order_id, track.id))  # type: ignore[misc]
                 part.wrote = True
         except Rejected as no:
             part.problem = no.problem
 
-    def mail(self, part: Part) -> None:
+    def mail(self, work: Work, part: Part) -> None:
         """Have the customer mailed about the shipment, once."""
         try:
-            sent = self._ask(lambda: self._client.mail_customer(part.remote_ids[0]))
+            sent = self._ask(lambda: self._client.mail_customer(work.order_id, part.remote_ids[0]))
         except Rejected as no:
             part.mail, part.mail_words = MailEffect.NOT_SENT, f"No mail left: {no.words}"
         except WriteFault as fault:
@@ -96,7 +96,10 @@ def _take_mail(part: Part, sent: Any) -> None:
     if sent is True:
         part.mail = MailEffect.SENT
     elif sent is False:
-        words = "The store has not mailed the customer: its mails fail, are off, or leave later by cron."
+        words = (
+            "The store has not mailed the customer: its mails fail, are off, or leave later by cron. If none comes, "
+            "send it from the shipment's page there."
+        )
         part.mail, part.mail_words = MailEffect.NOT_SENT, words
     else:
         part.lose_mail(not_understood("the mail").problem)

@@ -12,7 +12,7 @@ from fbridge_magento.detection import codes_in
 from fbridge_magento.refusals import status_refusal
 from fbridge_magento.settings import BULK
 from fbridge_magento.sources import Inventory, choose_source
-from fbridge_magento.tracks import track_fault
+from fbridge_magento.tracks import track_fault, wanted_tracks
 
 QUEUED_WORDS = "It goes through the store's queue; a later push may be the one that confirms it."
 
@@ -26,6 +26,7 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     return Preview(
         order_id=fulfillment.order_id,
         mails=tuple(SHIPMENT_MAIL for shipment in going if _mails(store, fulfillment, shipment)),
+        carrier=_carrier(going),
         refused=" ".join(dict.fromkeys(filter(None, refusals))),
         warnings=tuple(_warnings(store, fulfillment, going)),
     )
@@ -40,6 +41,12 @@ def _refusal(store: Store, fulfillment: Fulfillment, shipment: FulfillmentShipme
     source = choose_source(shipment, str(store.settings.get("source") or ""), _inventory(store))
     problem = status_refusal(fulfillment.order) or source.problem
     return problem.words if problem else ""
+
+
+def _carrier(going: list[FulfillmentShipment]) -> str:
+    """The one name that the store would show otherwise than it is sent; "" where it shows all as they are."""
+    names = {(track.title, track.as_kept[1]) for shipment in going for track in wanted_tracks(shipment)}
+    return next((kept for title, kept in names if kept != title), "") if len(names) == 1 else ""
 
 
 def _inventory(store: Store) -> Inventory:

@@ -29,7 +29,7 @@ from fbridge.models.problems import (
     tell_halt,
     unconfirmed,
 )
-from fbridge.models.states import MailEffect, Outcome
+from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge_magento.bulk import Queue
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import inventory_of
@@ -161,7 +161,10 @@ class _Sending:
         if self._halt is None and self._pause is not None:
             part.problem = self._pause
             return
-        words = f"Only a part of it was sent: {self._halt}"
+        if part.made is Effect.DONE:
+            words = f"The store has the shipment; the rest waits: {self._halt}"
+        else:
+            words = f"Only a part of the order was sent: {self._halt}"
         part.problem = later(words, "held_back", self._store.now() + USUAL_WAIT)
         part.held_back = True
 
@@ -234,14 +237,14 @@ class _Sending:
 
     def _mail_order(self, work: Work) -> None:
         for part in _mails_due(work):
-            self._try_mail(part)
+            self._try_mail(work, part)
 
-    def _try_mail(self, part: Part) -> None:
+    def _try_mail(self, work: Work, part: Part) -> None:
         if self._halt is not None or self._pause is not None:
             self._hold_back(part)
             return
         try:
-            self._writer.mail(part)
+            self._writer.mail(work, part)
         except WriteFault as fault:
             if fault.problem.outcome is Outcome.UNCONFIRMED:
                 self._stop(still_at_work())

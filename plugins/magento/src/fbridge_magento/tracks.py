@@ -109,14 +109,15 @@ def plan_changes(
         return TrackChanges()
     wanted = {track.number: track for track in wanted_tracks(shipment)}
     kept = {track.number: track for track in reversed(held) if track.number in wanted}
-    changeable = {*shipment.acknowledged_numbers, *(wanted if is_ours else ())}
+    written = set(shipment.acknowledged_numbers)
     if is_ours and shipment.acknowledged is None:
-        changeable |= set(sent)
+        written |= set(sent)
+    changeable = written | set(wanted if is_ours else ())
     stale = [track for track in held if track.number in changeable and track not in kept.values()]
     missing = [track for number, track in wanted.items() if number not in kept]
     corrected = [_in_place(old, new) for old, new in zip(stale, missing, strict=False)]
     return TrackChanges(
-        edited=(*corrected, *_with_other_carrier(shipment, list(kept.values()), wanted)),
+        edited=(*corrected, *_with_other_carrier(written, list(kept.values()), wanted)),
         added=tuple(replace(track, shipment_id=home) for track in missing[len(stale) :]),
         deleted=tuple(stale[len(missing) :]),
     )
@@ -127,10 +128,10 @@ def _in_place(old: Track, new: Track) -> Track:
 
 
 def _with_other_carrier(
-    shipment: FulfillmentShipment, kept: Sequence[Track], wanted: dict[str, Track]
+    written: set[str], kept: Sequence[Track], wanted: dict[str, Track]
 ) -> Iterator[Track]:
-    """Numbers that stay and whose carrier was corrected."""
+    """Numbers that we wrote, that stay, and whose carrier was corrected."""
     for track in kept:
         new = wanted[track.number]
-        if track.number in shipment.acknowledged_numbers and track.as_kept != new.as_kept:
+        if track.number in written and track.as_kept != new.as_kept:
             yield _in_place(track, new)

@@ -17,6 +17,9 @@ from fbridge.models.states import Outcome
 from fbridge_magento.answers import body_of, error_of, words_of
 from fbridge_magento.client import MagentoClient
 
+FORBIDDEN = 403
+"""Magento itself has none."""
+
 NOT_FOUND = 404
 TOO_MANY = 429
 SERVER_ERRORS = 500
@@ -69,7 +72,7 @@ def _fault_in(response: Response, client: MagentoClient, now: datetime) -> Excep
         return WriteFault(unconfirmed(error))
     if isinstance(error, CredentialsError):
         return _which_right(response, client, error)
-    if not body_of(response):
+    if response.status == FORBIDDEN or not body_of(response):
         # A firewall, a redirect, another site: it stands before Magento, which did not see the request.
         return NotSentError(str(error), reason=error.reason)
     return Rejected(words_of(response), is_missing=response.status == NOT_FOUND)

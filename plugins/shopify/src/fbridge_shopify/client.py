@@ -7,7 +7,7 @@ RefusedError or UnreachableError.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -269,12 +269,19 @@ class ShopifyClient:
     # Writing
 
     def mutate(
-        self, text: str, variables: Json, *, cost: float, ready: Callable[[], object] = _nothing
+        self,
+        text: str,
+        variables: Json,
+        *,
+        cost: float,
+        ready: Callable[[], object] = _nothing,
+        about: Iterable[str] = (),
     ) -> Answer:
         """Send a document that changes something: exactly once, unless it provably was not executed.
 
-        ``ready`` is called when the points are there, right before it leaves; what it raises stops it. The answer may
-        hold data beside errors: mutations in one document stand or fall each by itself.
+        ``ready`` is called when the points are there, right before it leaves; what it raises stops it. ``about`` are
+        the ids of the orders that it changes. The answer may hold data beside errors: mutations in one document
+        stand or fall each by itself.
 
         Raises: NotSentError (``rate_limited`` with ``retry_after`` where the store put it off); UnconfirmedError if
         it may have been done all the same; RefusedError where Shopify took nothing of the document; CredentialsError.
@@ -283,7 +290,7 @@ class ShopifyClient:
 
         def send() -> Response:
             ready()
-            return self._post_once(request)
+            return self._post_once(request, about)
 
         try:
             answer = self._executed(request, send)
@@ -297,9 +304,9 @@ class ShopifyClient:
             raise _unconfirmed(f"The store broke off: {words_in(answer.errors)}", "server_error")
         raise error_in(answer.errors)
 
-    def _post_once(self, request: Request) -> Response:
+    def _post_once(self, request: Request, about: Iterable[str]) -> Response:
         """What is asked too often is not asked again here: the core knows when."""
-        response = self._http.write("POST", self._path, json=request.body)
+        response = self._http.write("POST", self._path, json=request.body, about=about)
         if response.status == _TOO_MANY:
             raise NotSentError(
                 "The store takes no more requests now; nothing was sent.",

@@ -144,8 +144,8 @@ def alias_document(mutations: Sequence[Mutation]) -> tuple[str, dict[str, Any]]:
         variables["pieces"] = lines_read(mutations)
     for position, mutation in enumerate(mutations):
         call, given = mutation.kind.value, []
-        for count, (argument, type_name) in enumerate(call.arguments.items()):
-            variable = f"v{position}_{count}"
+        for argument, type_name in call.arguments.items():
+            variable = f"{argument}_{position}"
             declared.append(f"${variable}: {type_name}")
             given.append(f"{argument}: ${variable}")
             variables[variable] = mutation.arguments[argument]

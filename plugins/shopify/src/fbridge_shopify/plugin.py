@@ -54,8 +54,9 @@ EXCHANGE_FIELDS = frozenset(
         "totalQuantity",
         "updatedAt",
     }
-)
-"""The variables of a document, not its text; no ``name``, which is an order's number here and a person's there."""
+) | {f"{argument}_{place}" for argument in ("fulfillmentId", "notifyCustomer") for place in range(10)}
+"""The variables of a document, a set for each of its mutations, and not its text; no ``name``, which is an order's
+number here and a person's there."""
 
 
 @hookimpl

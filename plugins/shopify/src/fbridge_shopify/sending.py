@@ -140,7 +140,13 @@ class _Sending:
     def _results(self, steps: Steps) -> list[Made | Problem]:
         mutations = mutations_in(steps)
         text, variables = alias_document(mutations)
-        answer = self._client.mutate(text, variables, cost=self._cost(mutations), ready=self._check_going)
+        answer = self._client.mutate(
+            text,
+            variables,
+            cost=self._cost(mutations),
+            ready=self._check_going,
+            about={work.order_id for work, _ in steps},
+        )
         kinds = {mutation.kind for mutation in mutations}
         if answer.requested_cost is not None and len(kinds) == 1:
             size = (kinds.pop(), lines_read(mutations))

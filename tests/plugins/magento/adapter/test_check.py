@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fbridge.errors import UnreachableError
+from fbridge.http import StoreHttp
 from fbridge.models.platforms import Store, StoreReport
 from fbridge.models.states import MailBehaviour
 from fbridge.sandbox import ServedSandbox
@@ -49,13 +50,26 @@ def test_a_good_store_tells_version_views_sources_and_clock(spread: ServedSandbo
     assert "by the token alone" in words(report, "REST API")
     assert "1 default, 2 it, 3 b2b_it, 4 de. All are read" in words(report, "store views")
     assert "default, roma, torino" in words(report, "inventory")
-    assert "first push" in words(report, "ship")
+    assert "may make shipments" in words(report, "make shipments")
     assert "comments" in words(report, "marks")
     assert [location.id for location in report.locations] == ["default", "roma", "torino"]
     assert report.mail is MailBehaviour.OPTIONAL
     assert report.clock_offset is not None
     assert abs(report.clock_offset) < timedelta(seconds=5)
-    assert {request.method for request in spread.control.requests()} == {"GET"}
+
+
+def test_nothing_is_changed_by_looking(spread: ServedSandbox, store_of: StoreOf) -> None:
+    control = spread.control
+
+    def all_there_is() -> Any:
+        ids = control.order_ids()
+        return [(control.order(order_id), control.shipments(order_id)) for order_id in ids], control.mails()
+
+    before = all_there_is()
+    check(store_of, spread)
+    assert all_there_is() == before
+    asked = {(one.method, one.path) for one in control.requests() if one.method != "GET"}
+    assert asked == {("POST", "/rest/V1/order/none/ship")}
 
 
 def test_the_facts_are_those_that_the_push_rests_on(spread: ServedSandbox, store_of: StoreOf) -> None:
@@ -110,6 +124,7 @@ class TestCredentials:
         report = check(store_of, make_sandbox(bearer=False), **{wrong: "wr0ng" * 6})
         assert list(bad(report)) == ["REST API"]
         assert "credentials" in bad(report)["REST API"] or "token" in bad(report)["REST API"]
+        assert ".." not in bad(report)["REST API"]
         assert "wr0ng" * 6 not in str(report)
 
     @pytest.mark.parametrize(
@@ -117,14 +132,16 @@ class TestCredentials:
         [
             ("nothing", "see orders", "Magento_Sales::actions_view"),
             ("nothing", "see shipments", "Magento_Sales::shipment"),
+            ("nothing", "make shipments", "Magento_Sales::ship"),
             ("read_only", "see shipments", "Magento_Sales::shipment"),
+            ("no_ship", "make shipments", "Magento_Sales::ship"),
         ],
     )
     def test_a_missing_permission_is_named_with_the_way_to_it(
         self, sandbox: ServedSandbox, store_of: StoreOf, key: str, finding: str, missing: str
     ) -> None:
         report = check(store_of, sandbox, key=key)
-        assert f"no permission {missing}" in bad(report)[finding]
+        assert f"no permission {missing}:" in bad(report)[finding]
         assert "Integrations" in bad(report)[finding]
         assert "REST API" not in bad(report)
 
@@ -187,7 +204,10 @@ class TestStoreViews:
         report = check(store_of, sandbox, key="min", source="roma", store_views=["it"])
         assert "Magento_Backend::store" in bad(report)["store views"]
         assert "by id" in bad(report)["store views"]
-        assert check(store_of, sandbox, key="min", source="roma", store_views=["2"]).ok
+        by_id = check(store_of, sandbox, key="min", source="roma", store_views=["2"])
+        assert by_id.ok
+        assert words(by_id, "store views").startswith("Orders of 2 are read.")
+        assert words(check(store_of, sandbox, key="min"), "store views").startswith("All are read.")
 
 
 class TestBulk:
@@ -212,6 +232,26 @@ def test_what_is_no_api_is_a_finding(sandbox: ServedSandbox, store_of: StoreOf, 
     sandbox.control.add_fault(fault, method="read", times=99)
     report = check(store_of, sandbox)
     assert list(bad(report)) == ["REST API"]
+
+
+@pytest.mark.parametrize("below", ["/rest", "/rest/V1", "/it"])
+def test_a_url_that_is_not_the_stores_own_says_so(
+    sandbox: ServedSandbox, store_of: StoreOf, below: str
+) -> None:
+    right = store_of(sandbox, checked=False)
+    with StoreHttp(f"{sandbox.url}{below}") as http:
+        report = plugin.check_store(Store(right.name, f"{sandbox.url}{below}", right.settings, http))
+    assert list(bad(report)) == ["REST API"]
+    assert "without /rest" in bad(report)["REST API"]
+
+
+def test_a_store_that_cannot_tell_whether_it_may_ship_is_no_fault(
+    sandbox: ServedSandbox, store_of: StoreOf
+) -> None:
+    sandbox.control.add_fault("server_error", path="/ship", times=9)
+    report = check(store_of, sandbox)
+    assert report.ok
+    assert "first push" in words(report, "make shipments")
 
 
 def test_a_hidden_version_is_no_fault(sandbox: ServedSandbox, store_of: StoreOf) -> None:

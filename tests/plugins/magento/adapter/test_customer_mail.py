@@ -135,7 +135,9 @@ def test_a_shipment_that_is_there_without_its_mail_is_mailed_if_we_know_that_non
     now = desk.order(order.remote_id)
     items = [(order.lines[0].id, 2)]
     again = fulfillment_of(now, ["BX1"], items=items, baseline=TRIED if tried else None)
-    desk.push_one(again)
+    (entry,) = desk.push_one(again).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.DONE, "already_there")
+    assert ("nothing was sent" in entry.words) is not tried
     assert len(mails(sandbox, order)) == int(tried)
     desk.push_one(replace(again, order=desk.order(order.remote_id)))
     assert len(mails(sandbox, order)) == int(tried)

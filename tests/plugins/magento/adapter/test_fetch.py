@@ -16,6 +16,7 @@ from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
 from fbridge.sandbox import ServedSandbox
 from fbridge_magento import plugin
+from fbridge_magento.reading import raw_pages
 
 MakeSandbox = Callable[..., ServedSandbox]
 StoreOf = Callable[..., Store]
@@ -48,6 +49,15 @@ def set_updated(served: ServedSandbox, order_ids: list[int], moment: datetime) -
 def ship_a_part(served: ServedSandbox, order_id: int, **more: Any) -> None:
     row = next(item for item in served.control.order(order_id)["items"] if not item["is_virtual"])
     served.control.ship(order_id, items=[{"order_item_id": row["item_id"], "qty": 1}], **more)
+
+
+def date_last_shipment(served: ServedSandbox, moment: datetime) -> None:
+    """As if it had been made then."""
+    shop = served.control.shop
+    shipment = shop.shipments[max(shop.shipments)]
+    shop.shipments_created.remove(shipment.created, shipment.id)
+    shipment.created = int(moment.timestamp())
+    shop.shipments_created.add(shipment.created, shipment.id)
 
 
 def test_all_orders_come_whatever_their_state(make_sandbox: MakeSandbox, store_of: StoreOf) -> None:
@@ -112,6 +122,33 @@ class TestPartialShipments:
         assert sandbox.control.order(order_id)["updated_at"] == before
         order = fetched(store, cursor)[str(order_id)]
         assert (order.lines[0].shipped, order.fulfillment_state) == (1, FulfillmentState.PARTIAL)
+
+    def test_one_made_hours_before_this_run_and_after_the_last_is_seen(
+        self, sandbox: ServedSandbox, store_of: StoreOf
+    ) -> None:
+        order_id = sandbox.control.new_order([("TAZZA-01", 3)])
+        set_updated(sandbox, [order_id], LONG_AGO)
+        store = store_of(sandbox)
+        ship_a_part(sandbox, order_id)
+        date_last_shipment(sandbox, datetime.now(UTC) - timedelta(hours=3))
+        last_run = {"from": f"{datetime.now(UTC) - timedelta(hours=5):%Y-%m-%d %H:%M:%S}"}
+        cursor = {"orders": last_run, "shipments": last_run, "views": []}
+        assert fetched(store, cursor)[str(order_id)].lines[0].shipped == 1
+
+    def test_one_that_was_saved_late_is_seen_although_its_order_was_read_before(
+        self, sandbox: ServedSandbox, store_of: StoreOf
+    ) -> None:
+        """Its time is that of its beginning, a minute before the order's page was made without it."""
+        order_id = sandbox.control.new_order([("TAZZA-01", 3)])
+        now = datetime.now(UTC)
+        set_updated(sandbox, [order_id], now - timedelta(minutes=30))
+        pages = raw_pages(store_of(sandbox), OrderQuery(since=now - timedelta(hours=1)))
+        first = {row.order["entity_id"]: row.order for row in next(pages).orders}
+        assert first[order_id]["items"][0]["qty_shipped"] == 0
+        ship_a_part(sandbox, order_id)
+        date_last_shipment(sandbox, now - timedelta(seconds=60))
+        later = {row.order["entity_id"]: row.order for page in pages for row in page.orders}
+        assert later[order_id]["items"][0]["qty_shipped"] == 1
 
     def test_one_made_since_a_date_is_seen_by_the_first_run(
         self, sandbox: ServedSandbox, store_of: StoreOf

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fbridge.models.orders import Order, OrderLine, RejectedOrder
+from fbridge.models.orders import Address, Order, OrderLine, RejectedOrder
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
 from fbridge_magento.bundle_lines import Row, bundle_of
 from fbridge_magento.mapping import RawOrder, Rules, order_from
@@ -435,6 +435,18 @@ def test_the_note_is_the_customers_else_the_first_comment_they_can_see(recorded:
     assert mapped(order).note == "ring twice"
     assert mapped(order | {"customer_note": "at the back door"}).note == "at the back door"
     assert mapped(order | {"status_histories": None}).note == ""
+
+
+def test_a_module_may_leave_out_the_address_or_a_line_of_it(recorded: Recorded) -> None:
+    order = recorded("order_simple")
+    shipping = order["extension_attributes"]["shipping_assignments"][0]["shipping"]
+    shipping["address"]["street"] = ["Via Roma 1", None]
+    assert mapped(order).ship_to.street == ("Via Roma 1",)
+    for missing in (None, []):
+        shipping["address"] = missing
+        assert mapped(order).ship_to == Address()
+    order["extension_attributes"]["shipping_assignments"] = None
+    assert mapped(order).ship_to == Address()
 
 
 def test_a_pick_up_in_the_shop_is_none_of_a_carriers(recorded: Recorded) -> None:

@@ -97,6 +97,16 @@ def test_before_the_first_check_nothing_is_refused_for_its_source(
     assert preview_of(unchecked, fulfillment_of(order, ["A"])).refused == ""
 
 
+def test_a_carrier_is_shown_as_the_store_keeps_its_name(
+    sandbox: ServedSandbox, order_in: Any, fulfillment_of: FulfillmentOf
+) -> None:
+    desk, order = order_in(sandbox)
+    fast = ResolvedCarrier(code="V", label="Veloce \U0001f69a")
+    odd = fulfillment_of(order, ["A"], carrier=fast)
+    assert previewed(sandbox, desk, odd).carrier == "Veloce ????"
+    assert previewed(sandbox, desk, fulfillment_of(order, ["A"])).carrier == ""
+
+
 def test_on_hold_is_refused(sandbox: ServedSandbox, order_in: Any, fulfillment_of: FulfillmentOf) -> None:
     desk, order = order_in(sandbox)
     sandbox.control.hold(int(order.remote_id))

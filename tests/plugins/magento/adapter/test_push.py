@@ -14,6 +14,7 @@ from fbridge.models.fulfillments import Baseline, Fulfillment, FulfillmentShipme
 from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge_magento import plugin
+from fbridge_magento.sandbox import shipping
 from fbridge_magento.side_by_side import side_by_side
 
 MakeSandbox = Callable[..., ServedSandbox]
@@ -124,6 +125,26 @@ def test_two_parts_of_one_order_are_two_shipments(
     assert numbers(sandbox, order) == ["BX1", "BX2"]
 
 
+def test_parts_that_share_a_number_are_corrected_each_by_itself(
+    sandbox: ServedSandbox, desk_of: DeskOf, shipment_of: ShipmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    order = new_order(sandbox, desk, ("TAZZA-01", 2))
+    line = order.lines[0].id
+    parts = tuple(shipment_of(order, ["BX1"], items=[(line, 1)], name=name) for name in ("A", "B"))
+    both = Fulfillment(order=order, shipments=parts, completes_order=True)
+    done = desk.push_one(both).shipments
+    assert numbers(sandbox, order) == ["BX1", "BX1"]
+    known = [
+        replace(part, acknowledged=1, acknowledged_numbers=("BX1",), remote_ids=entry.remote_ids)
+        for part, entry in zip(parts, done, strict=True)
+    ]
+    second = replace(known[1], revision=2, tracking=shipment_of(order, ["BX2"]).tracking)
+    desk.push_one(replace(both, order=desk.order(order.remote_id), shipments=(known[0], second)))
+    shown = {str(one["entity_id"]): one["tracks"][0]["track_number"] for one in shipments(sandbox, order)}
+    assert [shown[entry.remote_ids[0]] for entry in done] == ["BX1", "BX2"]
+
+
 def test_a_part_leaves_the_status_and_the_rest(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
@@ -210,6 +231,22 @@ def test_what_the_store_would_cut_or_change_is_refused_before_anything_is_sent(
     (entry,) = desk.push_one(fulfillment_of(order, [number], carrier=carrier)).shipments
     assert (entry.outcome, entry.reason) == (Outcome.REFUSED, reason)
     assert writes(sandbox) == []
+
+
+def test_a_number_that_a_module_changed_is_told_and_not_mailed(
+    sandbox: ServedSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = desk_of(sandbox)
+    order = new_order(sandbox, desk)
+    monkeypatch.setattr(shipping, "stored", str.upper)
+    (entry,) = desk.push_one(fulfillment_of(order, ["bx1"])).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "tracking_not_kept")
+    assert (entry.effects.shipment, entry.effects.tracking) == (Effect.DONE, Effect.NOT_DONE)
+    assert entry.remote_ids == (str(shipments(sandbox, order)[0]["entity_id"]),)
+    assert sandbox.control.mails(int(order.remote_id)) == []
 
 
 # Quantities
@@ -447,6 +484,22 @@ def test_a_number_corrected_while_the_first_answer_was_lost_does_not_stay_beside
     assert sorted(numbers(sandbox, order)) == sorted([*late, "THEIRS"])
     (mail,) = sandbox.control.mails(int(order.remote_id))
     assert sorted(mail.numbers) == sorted([*late, "THEIRS"])
+
+
+def test_a_carrier_corrected_while_the_first_answer_was_lost_is_corrected_there(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    order = new_order(sandbox, desk)
+    first = fulfillment_of(order, ["BX1"])
+    sandbox.control.add_fault("drop_after", path="/ship")
+    desk.push_one(first)
+    tried = Baseline(entries=(), remaining=(), remote_status="processing")
+    gls = ResolvedCarrier(code="GLS", label="GLS Italy")
+    wanted = replace(first.shipments[0], revision=2, baseline=tried, carrier=gls)
+    desk.push_one(replace(first, order=desk.order(order.remote_id), shipments=(wanted,)))
+    (track,) = shipments(sandbox, order)[0]["tracks"]
+    assert (track["track_number"], track["title"]) == ("BX1", "GLS Italy")
 
 
 def test_what_was_sent_at_first_and_corrected_is_somebody_elses_when_it_comes_again(

@@ -299,6 +299,24 @@ def test_a_missing_permission_is_named(
     assert all(held(served, one) == [] for one in chunk)
 
 
+def test_a_no_that_cannot_be_looked_into_is_tried_again(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    """Somebody else was faster, perhaps: a lasting no would need a person."""
+    desk = desk_of(sandbox)
+    (one,) = chunk_of(sandbox, desk, fulfillment_of)
+    sandbox.control.ship(int(one.order_id))
+    sandbox.control.add_fault("server_error", method="GET", path="orders", times=9)
+    (entry,) = desk.push_one(one).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.RETRY, "not_looked_up")
+    assert "does not allow a shipment" in entry.words
+    assert entry.not_before > datetime.now(UTC)
+    sandbox.control.faults.clear()
+    (entry,) = desk.push_one(again(desk, one)).shipments
+    assert entry.outcome is Outcome.DONE_ELSEWHERE
+    assert held(sandbox, one) == [[f"BX{one.order_id}"]]
+
+
 # Races
 
 

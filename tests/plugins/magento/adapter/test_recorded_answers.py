@@ -12,15 +12,17 @@ import pytest
 import vcr  # type: ignore[import-untyped] # it has no types
 import yaml
 
-from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
+from fbridge.errors import CredentialsError, FbridgeError, NotSentError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import OrderQuery, Store
+from fbridge.models.problems import WriteFault
 from fbridge_magento import plugin
 from fbridge_magento.answers import error_of, filled, list_of, rows_of, total_of, words_of
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import weight_units_in
 from fbridge_magento.keyset import Position
 from fbridge_magento.store_views import read_store_views
+from fbridge_magento.write_answers import Rejected, answer_to
 
 CASSETTES = Path(__file__).parent.parent / "cassettes"
 OpenStore = Callable[..., Store]
@@ -180,6 +182,20 @@ def test_parameters_are_filled_in_from_both_forms(message: Any, parameters: Any,
     assert filled(message, parameters) == told
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, b'{"message": "SQLSTATE[42S22]: no column in /var/www/shop"}'),
+        (500, b'{"message": "Warning in /var/www/shop/app.php on line 7", "trace": "#0"}'),
+    ],
+    ids=["SQL alone", "trace alone"],
+)
+def test_the_insides_of_a_store_are_not_repeated(status: int, body: bytes) -> None:
+    url = "https://shop.example/rest/V1/orders"
+    response = Response(status=status, headers={}, url=url, content=body, elapsed=timedelta(0))
+    assert words_of(response) == f"HTTP {status} from {url}"
+
+
 def test_a_firewalls_no_is_not_taken_for_magentos() -> None:
     """Magento itself has no 403."""
     response = Response(
@@ -192,6 +208,32 @@ def test_a_firewalls_no_is_not_taken_for_magentos() -> None:
     error = error_of(response)
     assert isinstance(error, UnreachableError)
     assert (error.reason, "firewall" in str(error)) == ("blocked", True)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "meaning"),
+    [
+        (403, b"<html>Blocked</html>", NotSentError),
+        (403, b'{"message": "Request blocked", "ray": "7"}', NotSentError),
+        (302, b"", NotSentError),
+        (404, b"<html>Not found</html>", NotSentError),
+        (404, b'{"message": "No such entity."}', Rejected),
+        (400, b'{"message": "No products."}', Rejected),
+        (429, b"<html>Slow down</html>", WriteFault),
+        (503, b"<html>Maintenance</html>", WriteFault),
+        (500, b'{"message": "Report ID: x"}', WriteFault),
+        (200, b"<html>Login</html>", WriteFault),
+    ],
+)
+def test_what_an_answer_to_a_write_means(
+    open_store: OpenStore, status: int, body: bytes, meaning: type[Exception]
+) -> None:
+    """Nothing was sent, Magento's own no, or nobody knows yet."""
+    url = "https://shop.example/rest/V1/order/7/ship"
+    response = Response(status=status, headers={}, url=url, content=body, elapsed=timedelta(0))
+    store = open_store()
+    with pytest.raises(meaning):
+        answer_to(lambda: response, MagentoClient(store), store.now)
 
 
 def test_a_permission_is_named_in_the_stores_own_words(open_store: OpenStore) -> None:

@@ -82,10 +82,10 @@ def test_each_document_is_valid_and_without_anything_deprecated(kinds: list[Kind
 
 def test_each_mutation_has_its_alias_and_its_variables() -> None:
     text, variables = alias_document([EACH[Kind.SPLIT], EACH[Kind.UPDATE]])
-    assert "m0: fulfillmentOrderSplit(fulfillmentOrderSplits: $v0_0)" in text
-    assert "m1: fulfillmentTrackingInfoUpdate(fulfillmentId: $v1_0" in text
-    assert variables["v1_0"] == "gid://shopify/Fulfillment/9"
-    assert variables["v1_2"] is False
+    assert "m0: fulfillmentOrderSplit(fulfillmentOrderSplits: $fulfillmentOrderSplits_0)" in text
+    assert "m1: fulfillmentTrackingInfoUpdate(fulfillmentId: $fulfillmentId_1" in text
+    assert variables["fulfillmentId_1"] == "gid://shopify/Fulfillment/9"
+    assert variables["notifyCustomer_1"] is False
 
 
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)

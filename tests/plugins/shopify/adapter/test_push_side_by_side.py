@@ -348,7 +348,7 @@ class TestFaultsOfOne:
             body = wire.sent[number].body
             if spoilt in wire.sent[number].orders:
                 place = wire.sent[number].orders.index(spoilt)
-                row = body["variables"][f"v{place}_0"]["lineItemsByFulfillmentOrder"][0]
+                row = body["variables"][f"fulfillment_{place}"]["lineItemsByFulfillmentOrder"][0]
                 row["fulfillmentOrderLineItems"][0]["quantity"] = 2**40
 
         wire.before = spoil
