@@ -118,7 +118,7 @@ class Evening:
         ready = list(self._bridge.orders.list(OrderFilter(ready=True)))
         # On some platforms two orders may share a number; tonight each is named by its number alone.
         named = Counter(row.number for row in self._bridge.orders.list(OrderFilter()))
-        clear = [row for row in ready if named[row.number] == 1 and self._leaves_from_one_place(row)]
+        clear = [row for row in ready if named[row.number] == 1 and self._is_plain(row)]
         cod = [row for row in clear if row.payment is PaymentKind.COD][:2]
         paid = [row for row in clear if row.payment is PaymentKind.PAID]
         self._rows = cod + paid[: ORDERS - len(cod)]
@@ -255,10 +255,11 @@ class Evening:
     def _mails(self) -> Sequence[str]:
         return [row.remote_id for row in self._rows if self._shop.shows(row.remote_id).mails]
 
-    def _leaves_from_one_place(self, row: OrderRow) -> bool:
-        """Goods of two places are two parcels to some platforms, with a mail each."""
-        lines = self._bridge.orders.get(row.number).lines
-        return len({place for line in lines for place, _ in line.line.locations}) <= 1
+    def _is_plain(self, row: OrderRow) -> bool:
+        """All of it can leave tonight, from one place: goods of two are two parcels to some platforms, with two mails."""
+        lines = [entry.line for entry in self._bridge.orders.get(row.number).lines]
+        places = {place for line in lines for place, _ in line.locations}
+        return len(places) <= 1 and not any(line.shipped or line.held for line in lines)
 
     def _pieces(self, row: OrderRow) -> int:
         return self._bridge.orders.get(row.number).lines[0].line.remaining

@@ -91,7 +91,7 @@ class PrestaShopClient:
     # Writing
 
     def write_numbers(
-        self, method: str, rows: Sequence[Mapping[str, Any]], *, mail: bool, about: Iterable[str]
+        self, method: str, rows: Sequence[Mapping[str, Any]], *, mail: bool, about: Iterable[str] = ()
     ) -> Response:
         """Change ``order_carriers``: by PATCH the given fields, by PUT the whole rows. The bodies name the ids.
 
