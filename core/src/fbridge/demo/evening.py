@@ -256,7 +256,7 @@ class Evening:
         return [row.remote_id for row in self._rows if self._shop.shows(row.remote_id).mails]
 
     def _is_plain(self, row: OrderRow) -> bool:
-        """All of it can leave tonight, from one place: goods of two are two parcels to some platforms, with two mails."""
+        """All of it can leave, from one place: goods of two are two parcels to some platforms, with two mails."""
         lines = [entry.line for entry in self._bridge.orders.get(row.number).lines]
         places = {place for line in lines for place, _ in line.locations}
         return len(places) <= 1 and not any(line.shipped or line.held for line in lines)
