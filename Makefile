@@ -11,7 +11,7 @@ demo: $(READY)  ## set up and run the main job against a sandbox store
 	$(BIN)/fbridge demo
 
 test: $(READY)  ## set up and pass the tests
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3 --dist worksteal
 
 check: $(READY)  ## lint, types, import contracts, generated docs
 	$(BIN)/ruff check .

@@ -9,8 +9,10 @@ import pytest
 
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreUnderTest
+from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.secrecy import SecrecyConformance
 from fbridge.testing.shipping import ShippingConformance
 from fbridge_magento import bulk
 
@@ -25,8 +27,8 @@ class TestSideBySide(AdapterConformance):
         return MagentoUnderTest(make_sandbox(orders=0))
 
 
-class TestOAuth(AdapterConformance):
-    """Tokens alone are not taken, as on every store from 2.4.4 that was not told otherwise."""
+class TestOAuth(FetchingConformance, SecrecyConformance):
+    """Tokens alone are not taken, as from 2.4.4 on where the store was not told otherwise. Only signatures differ."""
 
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:

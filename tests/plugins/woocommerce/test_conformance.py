@@ -8,6 +8,9 @@ import pytest
 
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreUnderTest
+from fbridge.testing.lost_answers import LostAnswersConformance
+from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.shipping import ShippingConformance
 
 from .conformance_store import WooCommerceUnderTest
 
@@ -20,7 +23,9 @@ class TestAdvancedShipmentTracking(AdapterConformance):
         return WooCommerceUnderTest(make_sandbox(orders=0, tracking="ast"))
 
 
-class TestShipmentTracking(AdapterConformance):
+class TestShipmentTracking(ShippingConformance, OutcomesConformance):
+    """The same rows as Advanced Shipment Tracking's, under other routes and with carriers by name."""
+
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
         return WooCommerceUnderTest(make_sandbox(orders=0, tracking="wst", wst_routes=True))
@@ -32,7 +37,9 @@ class TestCoreFulfillments(AdapterConformance):
         return WooCommerceUnderTest(make_sandbox(orders=0, tracking="none", fulfillments=True))
 
 
-class TestPrivateNotes(AdapterConformance):
+class TestPrivateNotes(ShippingConformance, LostAnswersConformance, OutcomesConformance):
+    """What is read of orders is the same wherever their numbers are kept."""
+
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
         return WooCommerceUnderTest(make_sandbox(orders=0, tracking="none"))
