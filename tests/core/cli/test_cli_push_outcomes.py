@@ -48,6 +48,34 @@ def test_what_was_provably_not_done_is_sent_again(ready_user: Any, shop: Any) ->
     assert (len(shop.order(1001)["shipments"]), shop.order(1001)["mails"]) == (1, 1)
 
 
+def test_what_is_looked_up_first_shows_the_mail_that_may_follow(ready_user: Any, shop: Any) -> None:
+    ship(ready_user, "1001")
+    with ready_user.bridge() as bridge, bridge.context.database.write() as connection:
+        long_ago = bridge.context.now() - timedelta(hours=1)
+        connection.execute(
+            sa.update(pushes).values(state="unconfirmed", tries=1, since=long_ago, unconfirmed_since=long_ago)
+        )
+    (store,) = ready_user.json("push", "--plan")["data"]["stores"]
+    assert [(entry["action"], entry["mail"]) for entry in store["entries"]] == [("check", True)]
+    assert store["mails"] == 1
+    assert pushed(ready_user)["1001"]["state"] == "sent"
+    assert shop.order(1001)["mails"] == 1
+
+
+def test_a_warehouse_that_the_settings_do_not_know_is_told_in_the_plan(ready_user: Any) -> None:
+    user = ready_user
+    config = Path(user.home) / "config.toml"
+    text = config.read_text().replace("[stores.shop]", '[stores.shop]\nwarehouses = { rome = "1" }')
+    config.write_text(text)
+    user.run("shipment", "create", "1001", "--number", "T1", "--warehouse", "roma", "--manifest", "BRT")
+    user.run("shipment", "create", "1002", "--number", "T2", "--warehouse", "rome", "--manifest", "BRT")
+    user.run("manifest", "ship", "BRT")
+    (store,) = user.json("push", "--plan")["data"]["stores"]
+    told = {entry["order_number"]: " ".join(entry["warnings"]) for entry in store["entries"]}
+    assert "has no place for the warehouse roma" in told["1001"]
+    assert told["1002"] == ""
+
+
 def test_a_number_kept_back_for_want_of_a_mapping_is_sent_once_it_is_there(
     ready_user: Any, shop: Any
 ) -> None:

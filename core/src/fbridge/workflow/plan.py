@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,6 +29,7 @@ from fbridge.workflow.planning import (
 from fbridge.workflow.push_policy import load_policy
 
 GOES_OUT = frozenset({Action.SEND, Action.UPDATE})
+MAY_GO_OUT = GOES_OUT | {Action.CHECK}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,25 +126,32 @@ def _previews(opened: OpenStore, plans: Sequence[_OrderPlan]) -> dict[str, Previ
 
 @dataclass(frozen=True, slots=True)
 class _OrderPlan:
-    """One order of the plan: its shipments, the decisions about them, and the state it would be brought to."""
+    """One order of the plan: its shipments, the decisions about them, and the state it would be brought to.
+
+    What is read on the store first may be sent in the same run, so its mail counts as well. ``strange_warehouses``
+    are those of its shipments that the store's settings do not know.
+    """
 
     rows: tuple[LedgerRow, ...]
     order: Order
     decisions: dict[int, Decision]
     fulfillment: Fulfillment
+    strange_warehouses: tuple[str, ...]
 
     @classmethod
     def make(cls, rows: tuple[LedgerRow, ...], order: Order, policy: PushPolicy, now: datetime) -> _OrderPlan:
         """Decide about the order as it was last fetched."""
         decisions = decide_order(rows, order.lines, policy, now)
         sent = {key: one for key, one in decisions.items() if one.action in GOES_OUT}
-        fulfillment = build_fulfillment(order, leaving(rows, decisions), sent, policy)
-        return cls(rows, order, decisions, fulfillment)
+        fulfillment = build_fulfillment(order, leaving(rows, decisions, MAY_GO_OUT), sent, policy)
+        named = (row.warehouse for row in rows if row.shipment_id in sent and row.warehouse)
+        strange = dict.fromkeys(name for name in named if policy.warehouses and name not in policy.warehouses)
+        return cls(rows, order, decisions, fulfillment, tuple(strange))
 
     @property
     def sends(self) -> bool:
-        """Whether anything of it goes out."""
-        return any(decision.action in GOES_OUT for decision in self.decisions.values())
+        """Whether anything of it may go out."""
+        return any(decision.action in MAY_GO_OUT for decision in self.decisions.values())
 
     def preview(self, *, mails: bool) -> Preview:
         """Where the plugin does not say it: one mail for an order that this push completes."""
@@ -154,7 +162,7 @@ class _OrderPlan:
 
     def entries(self, preview: Preview) -> list[PlanEntry]:
         """A line of the plan for each outstanding shipment; the mail stands at the last one that goes out."""
-        going = [key for key, one in self.decisions.items() if one.action in GOES_OUT]
+        going = [key for key, one in self.decisions.items() if one.action in MAY_GO_OUT]
         return [
             self._entry(row, preview, mail=bool(preview.mails) and row.shipment_id == going[-1])
             for row in self.rows
@@ -177,9 +185,16 @@ class _OrderPlan:
             mail=mail,
             reason="adapter_refuses" if refused else decision.reason,
             words=refused or decision.words,
-            warnings=preview.warnings if goes else (),
+            warnings=(*preview.warnings, *self._about_warehouses(row)) if goes else (),
             next_at=decision.next_at,
         )
+
+    def _about_warehouses(self, row: LedgerRow) -> Iterator[str]:
+        if row.warehouse in self.strange_warehouses:
+            yield (
+                f"The store's setting warehouses has no place for the warehouse {row.warehouse}, so the store's own "
+                "choice counts."
+            )
 
 
 def decide_order(
@@ -194,14 +209,18 @@ def decide_order(
     }
 
 
-def leaving(rows: Sequence[LedgerRow], decisions: dict[int, Decision]) -> list[LedgerRow]:
+def leaving(
+    rows: Sequence[LedgerRow],
+    decisions: Mapping[int, Decision],
+    going: Collection[Action] = GOES_OUT,
+) -> list[LedgerRow]:
     """The shipments that the store holds after this push: those there already and those that go out now."""
     return [
         row
         for row in rows
         if row.state in TAKEN_BY_STORE
         or row.acknowledged_revision is not None
-        or (row.shipment_id in decisions and decisions[row.shipment_id].action in GOES_OUT)
+        or (row.shipment_id in decisions and decisions[row.shipment_id].action in going)
     ]
 
 
