@@ -17,6 +17,7 @@ from fbridge.errors import (
     RefusedError,
     UnreachableError,
 )
+from fbridge.http.side_by_side import side_by_side
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderQuery, Store
@@ -41,7 +42,6 @@ from fbridge_magento.push_parts import Part, Terms, Way, Work
 from fbridge_magento.read_back import take_shown
 from fbridge_magento.receipts import receipt_of
 from fbridge_magento.shown_shipments import ShownShipment, shipments_read
-from fbridge_magento.side_by_side import side_by_side
 from fbridge_magento.source_selection import SourceSelection
 from fbridge_magento.sources import Inventory
 from fbridge_magento.write_answers import Rejected

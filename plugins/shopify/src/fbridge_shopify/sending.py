@@ -20,6 +20,7 @@ from fbridge.errors import (
     UnconfirmedError,
     UnreachableError,
 )
+from fbridge.http.side_by_side import side_by_side
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderQuery, Store
@@ -33,7 +34,6 @@ from fbridge_shopify.mutation_documents import Kind, Mutation, alias_document, l
 from fbridge_shopify.push import Step, Work, begin, begin_again
 from fbridge_shopify.receipts import receipt_of, take_result
 from fbridge_shopify.run_memory import memory_of
-from fbridge_shopify.side_by_side import side_by_side
 from fbridge_shopify.write_answers import CLOSED, Made, results_in
 
 if TYPE_CHECKING:

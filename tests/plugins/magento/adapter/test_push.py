@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from threading import Barrier, Lock
-from time import sleep
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge_magento import plugin
 from fbridge_magento.sandbox import shipping
-from fbridge_magento.side_by_side import side_by_side
 
 MakeSandbox = Callable[..., ServedSandbox]
 DeskOf = Callable[..., Any]
@@ -564,29 +561,6 @@ def test_the_budget_of_requests(
     desk.push(*(fulfillment_of(order, [f"BX{order.remote_id}"]) for order in more))
     assert len(served.control.requests()) / len(more) <= 2.2
     assert len(served.control.mails()) == 20
-
-
-def test_as_many_go_at_once_as_the_setting_says_and_no_more() -> None:
-    together, lock, running, most = Barrier(3, timeout=10), Lock(), [0], [0]
-
-    def act(_: int) -> None:
-        with lock:
-            running[0] += 1
-            most[0] = max(most[0], running[0])
-        together.wait()
-        with lock:
-            running[0] -= 1
-
-    assert sorted(side_by_side(range(9), act, 3)) == list(range(9))
-    assert most == [3]
-
-
-def test_what_was_not_begun_is_not_begun_when_nobody_listens_any_more() -> None:
-    begun: list[int] = []
-    items = side_by_side(range(50), lambda item: (begun.append(item), sleep(0.02)), 2)
-    next(items)
-    items.close()
-    assert len(begun) < 10
 
 
 def test_the_parts_of_an_order_go_one_after_another_while_orders_go_side_by_side(
