@@ -22,7 +22,6 @@ from fbridge.workflow.orders import OrderFilter
 STORE = "shop"
 CARRIER = "BRT"
 ORDERS = 28
-SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)

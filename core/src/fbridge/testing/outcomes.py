@@ -19,7 +19,6 @@ from fbridge.testing.office import Office, number
 from fbridge.testing.store_under_test import StoreUnderTest
 
 NOT_SENT = "not_sent"
-_NO_ANSWER = frozenset({Answer.REDIRECT, Answer.WRONG_TYPE})
 
 
 def outcome_of(receipt: ShipmentReceipt | None) -> str:
