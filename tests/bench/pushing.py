@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from fbridge.bridge import Bridge
+from fbridge.orders.listing import OrderFilter
 from fbridge.settings import Home
-from fbridge.workflow.orders import OrderFilter
 from tests.bench.sandbox_process import SandboxProcess, sandbox
 
 ORDERS = 100

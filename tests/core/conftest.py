@@ -14,21 +14,21 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from fbridge.context import Context
 from fbridge.errors import InputError
 from fbridge.models.orders import Address, Order, OrderLine, Payment, ShippingMethod
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import OrderStatus, PaymentKind, PushState
+from fbridge.orders.listing import Orders
+from fbridge.orders.quantities import refresh_open_quantity
+from fbridge.orders.storage import UpsertCounts, upsert_page
 from fbridge.settings import Home, Settings
+from fbridge.shipping.carriers import Carriers
+from fbridge.shipping.manifests import Manifests
+from fbridge.shipping.shipments import Shipments
 from fbridge.storage.database import Database
-from fbridge.storage.orders import UpsertCounts, upsert_page
-from fbridge.storage.quantities import refresh_open_quantity
-from fbridge.storage.stores import ensure_store
 from fbridge.storage.tables import events, pushes
-from fbridge.workflow.carriers import Carriers
-from fbridge.workflow.context import Context
-from fbridge.workflow.manifests import Manifests
-from fbridge.workflow.orders import Orders
-from fbridge.workflow.shipments import Shipments
+from fbridge.stores.rows import ensure_store
 
 ROME = ZoneInfo("Europe/Rome")
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

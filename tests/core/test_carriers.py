@@ -10,7 +10,7 @@ from fbridge.errors import InputError, NotFoundError
 from fbridge.models.orders import ShippingMethod
 from fbridge.models.platforms import CarrierCode, CarrierCodes
 from fbridge.models.states import Delivery, OrderStatus
-from fbridge.storage.carriers import replace_codes
+from fbridge.shipping.carrier_rows import replace_codes
 
 CLOSED = CarrierCodes(
     codes=(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from fbridge.errors import NotFoundError
+from fbridge.history.explain import explain
 from fbridge.models.states import PushState
-from fbridge.workflow.explain import explain
 
 
 @pytest.fixture

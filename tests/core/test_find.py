@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from fbridge.find import MOST_OF_A_KIND, find
 from fbridge.models.orders import Address
 from fbridge.models.shipments import Document
-from fbridge.workflow.find import MOST_OF_A_KIND, find
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 from fbridge.errors import InputError, NotFoundError
 from fbridge.models.orders import Address, ShippingMethod
 from fbridge.models.states import ManifestState, OrderStatus, PushState
-from fbridge.storage.manifests import next_number
+from fbridge.shipping.manifest_rows import next_number
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from fbridge.history.purge import purge
 from fbridge.models.orders import Address
 from fbridge.storage.tables import exchanges, orders, shipments
-from fbridge.workflow.purge import purge
 
 OLD = timedelta(days=30)
 

@@ -24,9 +24,9 @@ from zoneinfo import ZoneInfo
 from fbridge.errors import InputError
 from fbridge.settings import Home, Settings
 from fbridge.storage.database import open_database
-from fbridge.workflow.context import Context
-from fbridge.workflow.manifests import Manifests
-from fbridge.workflow.shipments import Shipments
+from fbridge.context import Context
+from fbridge.shipping.manifests import Manifests
+from fbridge.shipping.shipments import Shipments
 
 url, folder = sys.argv[1], Path(sys.argv[2])
 zone = ZoneInfo("Europe/Rome")

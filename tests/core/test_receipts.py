@@ -10,7 +10,7 @@ import pytest
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Receipt, ShipmentReceipt
 from fbridge.models.orders import Order, Payment
 from fbridge.models.states import OrderStatus, Outcome, PaymentKind, PushState
-from fbridge.workflow.receipts import MOST_TRIES, ReceiptCheck, next_state, pause
+from fbridge.push.receipts import MOST_TRIES, ReceiptCheck, next_state, pause
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 SETTLE = timedelta(seconds=30)

@@ -14,8 +14,8 @@ from fbridge.errors import InputError, NotFoundError
 from fbridge.models.orders import Address, Money, Payment, ShippingMethod
 from fbridge.models.shipments import Document
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind, PushState, ShipmentOrigin
-from fbridge.storage.shipments import load_shipments
-from fbridge.workflow.tracking_numbers import clean_numbers, parcels_for
+from fbridge.shipping.shipment_rows import load_shipments
+from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
 
 EURO = "EUR"
 

@@ -8,7 +8,7 @@ import pytest
 
 from fbridge.models.states import PushState
 from fbridge.models.transitions import ALLOWED, TRANSITIONS, mermaid
-from fbridge.storage import push_ledger
+from fbridge.push import ledger
 
 RESTS = {PushState.WITHDRAWN}
 
@@ -42,5 +42,5 @@ def test_the_ledger_refuses_any_other_move(office: Any, make: Any) -> None:
         pytest.raises(RuntimeError, match="from waiting to sent"),
         office.context.database.write() as connection,
     ):
-        push_ledger.settle(connection, shipment.id, PushState.SENT, reason="guess", words="", at=now)
+        ledger.settle(connection, shipment.id, PushState.SENT, reason="guess", words="", at=now)
     assert office.shipments.get(shipment.label).push.state is PushState.WAITING

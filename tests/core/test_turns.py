@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from fbridge.context import utc_now
 from fbridge.errors import BusyError
 from fbridge.http import BasicAuth
 from fbridge.http.client import StoreHttp
+from fbridge.orders.fetch import fetch_turn
+from fbridge.push.turn import push_turn, refuse_while_pushing
 from fbridge.storage.database import Database
-from fbridge.storage.stores import ensure_store
 from fbridge.storage.tables import stores
-from fbridge.storage.turns import fetch_turn, push_turn, refuse_while_pushing
-from fbridge.workflow.context import utc_now
+from fbridge.stores.rows import ensure_store
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from fbridge.bridge import Bridge
-from fbridge.workflow.orders import OrderFilter
+from fbridge.orders.listing import OrderFilter
 from tests.torture.platforms import TorturedPlatform
 
 STORE = "shop"

@@ -8,28 +8,28 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
+from fbridge.context import Context
 from fbridge.errors import FbridgeError, InputError
+from fbridge.find import Found, find
+from fbridge.history.explain import Story, explain
+from fbridge.history.purge import Purged, purge
 from fbridge.models.shipments import Shipment
+from fbridge.orders.fetch import FetchProgress, FetchResult, fetch_stores
+from fbridge.orders.listing import Orders
 from fbridge.plugins import PlatformStatus, describe_all
+from fbridge.push.plan import PushPlan, make_plan
+from fbridge.push.run import PushItem, StorePush, push_store
+from fbridge.push.run_state import PushProgress
+from fbridge.push.status import StatusReport, read_status
+from fbridge.push.turn import refuse_while_pushing
+from fbridge.push.ways_out import adopt, resend
 from fbridge.settings import Home, find_home, load_settings
+from fbridge.shipping.carriers import Carriers
+from fbridge.shipping.manifests import Manifests
+from fbridge.shipping.shipments import Shipments
 from fbridge.storage.database import open_database
-from fbridge.storage.turns import refuse_while_pushing
-from fbridge.workflow.carriers import Carriers
-from fbridge.workflow.context import Context
-from fbridge.workflow.explain import Story, explain
-from fbridge.workflow.fetch import FetchProgress, FetchResult, fetch_stores
-from fbridge.workflow.find import Found, find
-from fbridge.workflow.manifests import Manifests
-from fbridge.workflow.orders import Orders
-from fbridge.workflow.plan import PushPlan, make_plan
-from fbridge.workflow.purge import Purged, purge
-from fbridge.workflow.push import PushItem, StorePush, push_store
-from fbridge.workflow.push_run import PushProgress
-from fbridge.workflow.shipments import Shipments
-from fbridge.workflow.side_by_side import side_by_side
-from fbridge.workflow.status import StatusReport, read_status
-from fbridge.workflow.stores import Stores
-from fbridge.workflow.ways_out import adopt, resend
+from fbridge.stores.each_store import for_each_store
+from fbridge.stores.stores import Stores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +189,7 @@ class Bridge:
     def _push_side_by_side(
         self, names: Sequence[str], manifest: str | None, progress: Callable[[PushProgress], None] | None
     ) -> tuple[StorePush, ...]:
-        return side_by_side(
+        return for_each_store(
             names,
             lambda name, stop: push_store(
                 self.context, name, manifest=manifest, progress=progress, stop=stop

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from fbridge.push.run_state import PushRun
 from fbridge.storage.tables import pushes
-from fbridge.workflow.push_run import PushRun
 
 
 def ship(user: Any, *orders: str) -> None:

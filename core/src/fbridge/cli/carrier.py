@@ -12,7 +12,7 @@ from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from fbridge.workflow.carriers import MappingRow, RouteRow
+    from fbridge.shipping.carriers import MappingRow, RouteRow
 
 
 @click.group(cls=Group)

@@ -11,7 +11,7 @@ from fbridge.models.platforms import CarrierCode
 from fbridge.models.shipments import Carrier
 
 if TYPE_CHECKING:
-    from fbridge.workflow.carriers import CoverageRow, MappingRow, RouteRow, Suggestion
+    from fbridge.shipping.carriers import CoverageRow, MappingRow, RouteRow, Suggestion
 
 CARRIER_COLUMNS: list[Column[Carrier]] = [
     Column("Carrier", lambda one: one.code),

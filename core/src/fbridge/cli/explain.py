@@ -11,7 +11,7 @@ from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from fbridge.workflow.explain import StoryLine
+    from fbridge.history.explain import StoryLine
 
 
 @click.command(cls=Command)

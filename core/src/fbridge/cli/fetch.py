@@ -14,7 +14,7 @@ from fbridge.exit_codes import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fbridge.workflow.fetch import FetchResult
+    from fbridge.orders.fetch import FetchResult
 
 
 @click.command(cls=Command)

@@ -11,7 +11,7 @@ from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from fbridge.workflow.find import Found
+    from fbridge.find import Found
 
 _SHOWN_BY = {
     "order": "orders show",

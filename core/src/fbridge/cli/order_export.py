@@ -20,7 +20,7 @@ from fbridge.cli.output import write_envelope
 from fbridge.cli.session import Session
 
 if TYPE_CHECKING:
-    from fbridge.workflow.orders import OrderDetail, OrderFilter, OrderLineRow
+    from fbridge.orders.listing import OrderDetail, OrderFilter, OrderLineRow
 
 Write = Callable[[str], object]
 

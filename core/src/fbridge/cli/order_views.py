@@ -12,7 +12,7 @@ from fbridge.models.orders import Address, Money, StoreShipment
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind
 
 if TYPE_CHECKING:
-    from fbridge.workflow.orders import OrderDetail, OrderLineRow, OrderRow
+    from fbridge.orders.listing import OrderDetail, OrderLineRow, OrderRow
 
 
 def payment_words(kind: PaymentKind, due: Money) -> str:

@@ -16,7 +16,7 @@ from fbridge.exit_codes import ExitCode
 from fbridge.models.states import FulfillmentState
 
 if TYPE_CHECKING:
-    from fbridge.workflow.orders import OrderFilter
+    from fbridge.orders.listing import OrderFilter
 
 _STATES = [state.value for state in FulfillmentState]
 
@@ -55,7 +55,7 @@ def order_filter(
     **chosen: Any,
 ) -> OrderFilter:
     """The filter that the options describe."""
-    from fbridge.workflow.orders import OrderFilter
+    from fbridge.orders.listing import OrderFilter
 
     return OrderFilter(
         since=session.moment(since),

@@ -9,8 +9,8 @@ from fbridge.cli.displayed import counted
 from fbridge.cli.tables import Block, Column, Table
 
 if TYPE_CHECKING:
-    from fbridge.workflow.plan import PlanEntry, PushPlan, StorePlan
-    from fbridge.workflow.push import PushItem
+    from fbridge.push.plan import PlanEntry, PushPlan, StorePlan
+    from fbridge.push.run import PushItem
 
 _ACTIONS = {
     "send": "send",

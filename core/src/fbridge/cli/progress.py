@@ -13,8 +13,8 @@ from fbridge.cli.session import Session
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from fbridge.workflow.fetch import FetchProgress
-    from fbridge.workflow.push_run import PushProgress
+    from fbridge.orders.fetch import FetchProgress
+    from fbridge.push.run_state import PushProgress
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from fbridge.bridge import PushResult
-    from fbridge.workflow.plan import PushPlan
+    from fbridge.push.plan import PushPlan
 
 _DOES_SOMETHING = {"send", "update", "check"}
 _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}

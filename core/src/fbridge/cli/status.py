@@ -14,7 +14,7 @@ from fbridge.models.states import PushState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fbridge.workflow.status import StatusItem, StatusReport
+    from fbridge.push.status import StatusItem, StatusReport
 
 
 @click.command(cls=Command)

@@ -14,7 +14,7 @@ from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from fbridge.cli.tables import Column
-    from fbridge.workflow.stores import StoreInfo
+    from fbridge.stores.stores import StoreInfo
 
 
 @click.group(cls=Group)

@@ -23,7 +23,7 @@ from fbridge.settings.loading import variable
 
 if TYPE_CHECKING:
     from fbridge.models.platforms import StoreReport
-    from fbridge.workflow.stores import FieldInfo
+    from fbridge.stores.stores import FieldInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from fbridge.cli.tables import Block, Column, Facts, Table
 from fbridge.models.platforms import Finding, StoreReport
 
 if TYPE_CHECKING:
-    from fbridge.workflow.stores import StoreInfo
+    from fbridge.stores.stores import StoreInfo
 
 FINDING_COLUMNS: list[Column[Finding]] = [
     Column("What", lambda finding: finding.name),

@@ -14,10 +14,10 @@ from fbridge.demo.killed_push import kill_a_push
 from fbridge.errors import FbridgeError
 from fbridge.models.orders import Address, Money
 from fbridge.models.states import PaymentKind, PushState
+from fbridge.orders.filters import OrderRow
+from fbridge.orders.listing import OrderFilter
 from fbridge.sandbox import ServedSandbox
 from fbridge.sandbox.contract import Shopkeeper, ShownOrder
-from fbridge.workflow.order_listing import OrderRow
-from fbridge.workflow.orders import OrderFilter
 
 STORE = "shop"
 CARRIER = "BRT"

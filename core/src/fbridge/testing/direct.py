@@ -19,10 +19,10 @@ from fbridge.models.fulfillments import (
 )
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderPage, OrderQuery
+from fbridge.push.decide import resolve_carrier
+from fbridge.push.policy import load_policy
+from fbridge.stores.open_store import OpenStore, open_store
 from fbridge.testing.office import CARRIER, STORE, Office
-from fbridge.workflow.open_store import OpenStore, open_store
-from fbridge.workflow.planning import resolve_carrier
-from fbridge.workflow.push_policy import load_policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ import pytest
 
 from fbridge.models.platforms import OrderQuery
 from fbridge.models.states import OrderStatus
+from fbridge.orders.fetch import FetchProgress
 from fbridge.testing.direct import DirectPush
 from fbridge.testing.faults import Fault, FaultProxy, On, confusing_read_faults, read_faults
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.office import STORE, Office
 from fbridge.testing.store_under_test import StoreUnderTest
-from fbridge.workflow.fetch import FetchProgress
 
 AN_HOUR = timedelta(hours=1)
 _AUTUMN = datetime(2024, 10, 27, 0, 20, tzinfo=UTC)

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from fbridge.models.states import PushState
+from fbridge.push.decide import TAKEN_BY_STORE
 from fbridge.testing.faults import (
     REFUSED_CONNECTION,
     Answer,
@@ -20,7 +21,6 @@ from fbridge.testing.fixtures import HASTE, KitFixtures
 from fbridge.testing.office import SETTLE, Office, number
 from fbridge.testing.proofs import assert_all_arrived_once, assert_nothing_doubled, assert_safe
 from fbridge.testing.store_under_test import StoreUnderTest
-from fbridge.workflow.planning import TAKEN_BY_STORE
 
 LATE = SETTLE / 2
 DROPPED_BEFORE = Fault(name="dropped_before", answer=Answer.HANG_UP)

@@ -18,14 +18,14 @@ from fbridge.models.orders import Order
 from fbridge.models.platforms import Capabilities, Platform
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
+from fbridge.orders.fetch import FetchResult
+from fbridge.orders.listing import OrderFilter
+from fbridge.orders.storage import load_orders
 from fbridge.plugins import load_platform
+from fbridge.push.run_state import PushProgress
 from fbridge.settings import Home
 from fbridge.storage.database import open_database
-from fbridge.storage.orders import load_orders
 from fbridge.testing.store_under_test import StoreUnderTest
-from fbridge.workflow.fetch import FetchResult
-from fbridge.workflow.orders import OrderFilter
-from fbridge.workflow.push_run import PushProgress
 
 STORE = "shop"
 CARRIER = "BRT"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
+from fbridge.push.decide import TAKEN_BY_STORE
 from fbridge.testing.office import Office
-from fbridge.workflow.planning import TAKEN_BY_STORE
 
 
 def assert_nothing_doubled(office: Office, orders: Sequence[str]) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from fbridge.models.states import Effect, FulfillmentState, Outcome, PushState
+from fbridge.orders.listing import OrderFilter
 from fbridge.testing.direct import DirectPush
 from fbridge.testing.faults import FaultProxy
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.office import Office, number
 from fbridge.testing.proofs import assert_all_arrived_once, assert_nothing_doubled
 from fbridge.testing.store_under_test import StoreUnderTest
-from fbridge.workflow.orders import OrderFilter
 
 
 class ShippingConformance(KitFixtures):

@@ -1,0 +1,1 @@
+"""What happened: the story of an order, and what is forgotten of it."""

@@ -1,0 +1,148 @@
+"""The whole story of an order or a shipment, in plain words (docs/architecture.md, promise 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.context import Context
+from fbridge.errors import NotFoundError
+from fbridge.history.story import (
+    AttemptRow,
+    EventRow,
+    ExchangeRow,
+    read_attempts,
+    read_events,
+    read_orders_seen,
+)
+from fbridge.models.shipments import Shipment
+from fbridge.push.status import ways_out
+from fbridge.references import find_order, find_shipment
+from fbridge.shipping.shipment_rows import load_shipments
+from fbridge.storage.tables import shipment_numbers, shipments
+
+_TOLD_BY_THE_ATTEMPT = "push.sending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryLine:
+    """One thing that happened. ``http`` holds the exchanges of an attempt, redacted as kept."""
+
+    at: datetime
+    what: str
+    words: str
+    http: tuple[ExchangeRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """All that is known: of what, line by line in the order of time, where it stands, and what is next."""
+
+    subject: str
+    lines: tuple[StoryLine, ...]
+    standing: tuple[str, ...]
+    next_steps: tuple[str, ...]
+
+
+def explain(context: Context, ref: str) -> Story:
+    """Tell the story of an order (``1001``), a shipment (``S12``) or a tracking number.
+
+    Raises NotFoundError with near matches, InputError where the reference is ambiguous.
+    """
+    with context.database.read() as connection:
+        found = _shipments_meant(connection, ref)
+        order_ids = {one.order_id for one in found if one.order_id}
+        if not found:
+            order_ids = {find_order(connection, ref)}
+            found = load_shipments(connection, shipments.c.order_id.in_(order_ids))
+        keys = [one.id for one in found]
+        seen = read_orders_seen(connection, order_ids)
+        happened = read_events(connection, order_ids, keys)
+        tries = read_attempts(connection, keys)
+    lines = [
+        StoryLine(
+            at=order.first_seen_at,
+            what="fetched",
+            words=f"order {order.label} was fetched for the first time; version {order.version} is kept now, "
+            f"read as {order.remote_status!r}",
+        )
+        for order in seen
+    ]
+    answered = {(attempt.shipment_id, attempt.finished_at) for attempt in tries}
+    lines += [
+        _event_line(event)
+        for event in happened
+        if event.kind != _TOLD_BY_THE_ATTEMPT
+        and not (event.kind.startswith("push.") and (event.shipment_id, event.at) in answered)
+    ]
+    lines += [line for attempt in tries for line in _attempt_lines(attempt)]
+    return Story(
+        subject=_subject(ref, found, [order.label for order in seen]),
+        lines=tuple(sorted(lines, key=lambda line: line.at)),
+        standing=tuple(_standing(one) for one in found),
+        next_steps=tuple(
+            dict.fromkeys(step for one in found if one.push for step in ways_out(one, one.push))
+        ),
+    )
+
+
+def _shipments_meant(connection: Connection, ref: str) -> tuple[Shipment, ...]:
+    """By tracking number, else by label, document or UUID; none where an order is meant."""
+    carrying = sa.select(shipment_numbers.c.shipment_id).where(shipment_numbers.c.number == ref.strip())
+    if by_number := load_shipments(connection, shipments.c.id.in_(carrying)):
+        return by_number
+    try:
+        find_order(connection, ref)
+    except NotFoundError as no_order:
+        try:
+            return load_shipments(connection, shipments.c.id == find_shipment(connection, ref))
+        except NotFoundError:
+            raise no_order from None
+    return ()
+
+
+def _event_line(event: EventRow) -> StoryLine:
+    label = f"S{event.shipment_id}" if event.shipment_id else ""
+    words = event.words if event.words.startswith(label) else f"{label}: {event.words}"
+    return StoryLine(at=event.at, what=event.kind, words=words)
+
+
+def _attempt_lines(attempt: AttemptRow) -> Iterator[StoryLine]:
+    label = f"S{attempt.shipment_id}"
+    revision = f" in revision {attempt.revision}" if attempt.revision > 1 else ""
+    yield StoryLine(at=attempt.started_at, what="attempt", words=f"{label}: is sent to the store{revision}")
+    if attempt.finished_at is None:
+        return
+    words = ": ".join(part for part in (attempt.reason, attempt.words) if part)
+    yield StoryLine(
+        at=attempt.finished_at,
+        what="answer",
+        words=f"{label}: {attempt.outcome} ({words})",
+        http=attempt.exchanges,
+    )
+
+
+def _subject(ref: str, found: Sequence[Shipment], orders: Sequence[str]) -> str:
+    names = [f"order {label}" for label in orders] + [f"shipment {one.label}" for one in found]
+    return f"{ref}: {', '.join(names)}"
+
+
+def _standing(shipment: Shipment) -> str:
+    numbers = ", ".join(shipment.numbers) or "no number"
+    where = f"on manifest {shipment.manifest}" if shipment.manifest else "on no manifest"
+    head = f"{shipment.label} ({shipment.carrier.code}, {numbers}) is {where}"
+    if shipment.push is None:
+        return f"{head}; it belongs to no store order and is never pushed."
+    push = shipment.push
+    reason = push.words.rstrip(".") or push.reason.replace("_", " ")
+    told = "" if reason == push.state else f": {reason}"
+    held = (
+        ""
+        if push.acknowledged_revision in (None, shipment.revision)
+        else (f"; the store holds revision {push.acknowledged_revision} of {shipment.revision}")
+    )
+    return f"{head}; towards its store it is {push.state}{told}{held}."

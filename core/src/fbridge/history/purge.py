@@ -1,0 +1,68 @@
+"""Forgetting what is no longer needed: personal data of old orders, and old HTTP exchanges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.context import Context
+from fbridge.models.states import PushState
+from fbridge.storage.tables import attempt_exchanges, exchanges, orders, pushes, shipments
+
+AT_REST = (PushState.SENT, PushState.DONE_ELSEWHERE, PushState.WITHDRAWN)
+_BLANK = {"customer": "", "ship_to": {}, "bill_to": {}, "note": ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """How much was forgotten."""
+
+    orders: int
+    external_parcels: int
+    exchanges: int
+
+
+def purge(context: Context, older_than: timedelta) -> Purged:
+    """Remove names, addresses, phones, mails and notes of orders and external parcels that are older, and all
+    older HTTP exchanges. Numbers, quantities and the push ledger stay, so nothing is ever sent twice for it.
+    An order with a shipment that is not at rest keeps its data until it is."""
+    limit = context.now() - older_than
+    with context.database.write() as connection:
+        return Purged(
+            orders=_blank_orders(connection, limit),
+            external_parcels=_blank_parcels(connection, limit),
+            exchanges=_drop_exchanges(connection, limit),
+        )
+
+
+def drop_old_exchanges(context: Context, older_than: timedelta) -> int:
+    """Keep the age limit of the settings (``exchange_days``)."""
+    with context.database.write() as connection:
+        return _drop_exchanges(connection, context.now() - older_than)
+
+
+def _blank_orders(connection: Connection, limit: datetime) -> int:
+    unfinished = (
+        sa.select(shipments.c.order_id)
+        .join(pushes, pushes.c.shipment_id == shipments.c.id)
+        .where(shipments.c.order_id.is_not(None), pushes.c.state.not_in(AT_REST))
+    )
+    old = sa.and_(orders.c.changed_at < limit, orders.c.customer != "", orders.c.id.not_in(unfinished))
+    return connection.execute(sa.update(orders).where(old).values(**_BLANK)).rowcount
+
+
+def _blank_parcels(connection: Connection, limit: datetime) -> int:
+    old = sa.and_(
+        shipments.c.created_at < limit, shipments.c.order_id.is_(None), shipments.c.shipped_at < limit
+    )
+    named = sa.and_(old, sa.cast(shipments.c.recipient, sa.String) != "{}")
+    return connection.execute(sa.update(shipments).where(named).values(recipient={})).rowcount
+
+
+def _drop_exchanges(connection: Connection, limit: datetime) -> int:
+    old = sa.select(exchanges.c.id).where(exchanges.c.at < limit)
+    connection.execute(sa.delete(attempt_exchanges).where(attempt_exchanges.c.exchange_id.in_(old)))
+    return connection.execute(sa.delete(exchanges).where(exchanges.c.at < limit)).rowcount

@@ -1,0 +1,1 @@
+"""Orders: fetched, stored, listed."""

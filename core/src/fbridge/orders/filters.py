@@ -1,0 +1,196 @@
+"""What people see of orders: the rows of a list and the detail of one, and the filter of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from fbridge.models.orders import Address, Money, OrderLine, StoreShipment
+from fbridge.models.shipments import Shipment
+from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
+from fbridge.shipping.carrier_rows import DEFAULT_METHOD
+from fbridge.storage.tables import carrier_routes, carriers, orders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilter:
+    """Which orders a list shows; everything left out does not matter.
+
+    ``ready``: open, paid or cash on delivery, with something left that a carrier takes, and not historic.
+    ``carrier`` is the one that the order's shipping method is routed to. ``since`` and ``older_than`` look at when
+    the order was created, ``changed_since`` at its last change on the store. Times are aware.
+    """
+
+    store: str | None = None
+    ready: bool = False
+    cod: bool = False
+    unpaid: bool = False
+    carrier: str | None = None
+    since: datetime | None = None
+    older_than: timedelta | None = None
+    changed_since: datetime | None = None
+    state: FulfillmentState | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """One order in a list.
+
+    ``fulfillment`` counts what our own pushes brought about since the last fetch. ``delivery`` and ``carrier``
+    are as the order's shipping method is routed. ``open_quantity``: pieces that a new shipment may take.
+    """
+
+    id: int
+    store: str
+    remote_id: str
+    number: str
+    status: OrderStatus
+    remote_status: str
+    fulfillment: FulfillmentState
+    payment: PaymentKind
+    payment_method: str
+    amount_due: Money
+    total: Money
+    delivery: Delivery
+    shipping_method: str
+    shipping_title: str
+    carrier: str | None
+    customer: str
+    city: str
+    country: str
+    created_at: datetime
+    changed_at: datetime
+    open_quantity: int
+    channel: str | None
+    historic: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLineRow:
+    """An order line, with the pieces that our shipments hold and those that a new one may take."""
+
+    line: OrderLine
+    in_shipments: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDetail:
+    """One order with all that is known of it; ``shipments`` are ours, withdrawn ones included."""
+
+    row: OrderRow
+    lines: tuple[OrderLineRow, ...]
+    ship_to: Address
+    bill_to: Address
+    note: str
+    shipments: tuple[Shipment, ...]
+    store_shipments: tuple[StoreShipment, ...]
+
+
+_own, _default = carrier_routes.alias("own_route"), carrier_routes.alias("default_route")
+
+
+def _routed(column: str) -> sa.ColumnElement[Any]:
+    """A column of the method's own route, else of the store's default route."""
+    return sa.case((_own.c.store.is_not(None), _own.c[column]), else_=_default.c[column])
+
+
+_ROUTED_DELIVERY = sa.case(
+    (orders.c.delivery != Delivery.SHIP, orders.c.delivery),
+    else_=sa.func.coalesce(_routed("delivery"), orders.c.delivery),
+)
+
+_READY = sa.and_(
+    orders.c.status == OrderStatus.OPEN,
+    orders.c.payment.in_([PaymentKind.PAID, PaymentKind.COD]),
+    orders.c.open_quantity > 0,
+    orders.c.historic.is_(False),
+    sa.type_coerce(_ROUTED_DELIVERY, orders.c.delivery.type) == Delivery.SHIP,
+)
+
+ORDERS: sa.Select[Any] = (
+    sa.select(
+        orders,
+        sa.type_coerce(_ROUTED_DELIVERY, orders.c.delivery.type).label("routed_delivery"),
+        carriers.c.code.label("carrier"),
+    )
+    .outerjoin_from(
+        orders,
+        _own,
+        sa.and_(_own.c.store == orders.c.store, _own.c.shipping_method == orders.c.shipping_method),
+    )
+    .outerjoin(
+        _default, sa.and_(_default.c.store == orders.c.store, _default.c.shipping_method == DEFAULT_METHOD)
+    )
+    .outerjoin(carriers, carriers.c.id == _routed("carrier_id"))
+)
+"""All orders with the routing of their shipping methods."""
+
+
+def filtered(chosen: OrderFilter, now: datetime) -> sa.Select[Any]:
+    """The orders that the filter lets through, the oldest first. ``now`` is aware UTC."""
+    query = ORDERS.where(*_conditions(chosen, now)).order_by(orders.c.created_at, orders.c.id)
+    return query.limit(chosen.limit)
+
+
+def order_row(row: RowMapping) -> OrderRow:
+    """A row of :data:`ORDERS` as people see it."""
+    return OrderRow(
+        id=row["id"],
+        store=row["store"],
+        remote_id=row["remote_id"],
+        number=row["number"],
+        status=row["status"],
+        remote_status=row["remote_status"],
+        fulfillment=row["fulfillment"],
+        payment=row["payment"],
+        payment_method=row["payment_method"],
+        amount_due=Money(amount=row["amount_due"], currency=row["currency"]),
+        total=Money(amount=row["total"], currency=row["currency"]),
+        delivery=row["routed_delivery"],
+        shipping_method=row["shipping_method"],
+        shipping_title=row["shipping_title"],
+        carrier=row["carrier"],
+        customer=row["customer"],
+        city=row["ship_to"].get("city", ""),
+        country=row["ship_to"].get("country", ""),
+        created_at=row["created_at"],
+        changed_at=row["changed_at"],
+        open_quantity=row["open_quantity"],
+        channel=row["channel"],
+        historic=row["historic"],
+    )
+
+
+def _conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement[bool]]:
+    if chosen.store is not None:
+        yield orders.c.store == chosen.store
+    if chosen.ready:
+        yield _READY
+    kinds = [kind for kind, wanted in _kinds(chosen) if wanted]
+    if kinds:
+        yield orders.c.payment.in_(kinds)
+    if chosen.carrier is not None:
+        yield carriers.c.code == chosen.carrier.strip().upper()
+    if chosen.state is not None:
+        yield orders.c.fulfillment == chosen.state
+    yield from _time_conditions(chosen, now)
+
+
+def _kinds(chosen: OrderFilter) -> Iterable[tuple[PaymentKind, bool]]:
+    return (PaymentKind.COD, chosen.cod), (PaymentKind.UNPAID, chosen.unpaid)
+
+
+def _time_conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement[bool]]:
+    if chosen.since is not None:
+        yield orders.c.created_at >= chosen.since
+    if chosen.older_than is not None:
+        yield orders.c.created_at <= now - chosen.older_than
+    if chosen.changed_since is not None:
+        yield orders.c.changed_at >= chosen.changed_since

@@ -1,0 +1,107 @@
+"""Orders as the office looks at them: listed, and one by one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from fbridge.context import Context
+from fbridge.models.shipments import Shipment
+from fbridge.orders.filters import (
+    ORDERS,
+    OrderDetail,
+    OrderFilter,
+    OrderLineRow,
+    OrderRow,
+    filtered,
+    order_row,
+)
+from fbridge.orders.quantities import LineQuantity, line_quantities
+from fbridge.orders.rows import address_from_json, store_shipments_from_json
+from fbridge.references import find_carrier, find_order, known_store
+from fbridge.shipping.shipment_rows import load_shipments
+from fbridge.storage.tables import orders, shipments
+
+__all__ = ["OrderDetail", "OrderFilter", "OrderLineRow", "OrderRow", "Orders"]
+
+_AT_ONCE = 200
+
+
+class Orders:
+    """The orders of one database, as they were last fetched."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._database = context.database
+
+    def list(self, chosen: OrderFilter | None = None) -> Iterator[OrderRow]:
+        """The chosen orders, the oldest first, streamed from the database.
+
+        Raises NotFoundError at once for an unknown store or carrier.
+        """
+        return map(order_row, self._rows(chosen))
+
+    def details(self, chosen: OrderFilter | None = None) -> Iterator[OrderDetail]:
+        """The chosen orders with lines, addresses and shipments, streamed some hundred at a time.
+
+        Raises NotFoundError at once for an unknown store or carrier.
+        """
+        return self._details(self._rows(chosen))
+
+    def get(self, ref: str, store: str | None = None) -> OrderDetail:
+        """One order by ``1001``, ``shop:1001`` or ``shop:id=77`` (the platform's own id).
+
+        Raises NotFoundError with near matches, InputError where two orders have the number.
+        """
+        with self._database.read() as connection:
+            order_id = find_order(connection, ref, store)
+            rows = connection.execute(ORDERS.where(orders.c.id == order_id)).mappings().all()
+            (detail,) = _load_details(connection, rows)
+            return detail
+
+    def _rows(self, chosen: OrderFilter | None) -> Iterator[RowMapping]:
+        chosen = chosen or OrderFilter()
+        with self._database.read() as connection:
+            if chosen.store is not None:
+                known_store(connection, chosen.store)
+            if chosen.carrier is not None:
+                find_carrier(connection, chosen.carrier)
+        return self._stream(filtered(chosen, self._context.now()))
+
+    def _stream(self, query: sa.Select[Any]) -> Iterator[RowMapping]:
+        with self._database.read() as connection:
+            yield from connection.execute(query, execution_options={"yield_per": _AT_ONCE}).mappings()
+
+    def _details(self, rows: Iterator[RowMapping]) -> Iterator[OrderDetail]:
+        while part := list(islice(rows, _AT_ONCE)):
+            with self._database.read() as connection:
+                details = _load_details(connection, part)
+            yield from details
+
+
+def _load_details(connection: Connection, rows: Sequence[RowMapping]) -> Sequence[OrderDetail]:
+    ids = [row["id"] for row in rows]
+    lines = line_quantities(connection, ids)
+    of_order: defaultdict[int | None, list[Shipment]] = defaultdict(list)
+    for shipment in load_shipments(connection, shipments.c.order_id.in_(ids)):
+        of_order[shipment.order_id].append(shipment)
+    return [_detail(row, lines[row["id"]], of_order[row["id"]]) for row in rows]
+
+
+def _detail(row: RowMapping, lines: Sequence[LineQuantity], ours: Sequence[Shipment]) -> OrderDetail:
+    return OrderDetail(
+        row=order_row(row),
+        lines=tuple(
+            OrderLineRow(line=line.line, in_shipments=line.in_shipments, free=line.free) for line in lines
+        ),
+        ship_to=address_from_json(row["ship_to"]),
+        bill_to=address_from_json(row["bill_to"]),
+        note=row["note"],
+        shipments=tuple(ours),
+        store_shipments=store_shipments_from_json(row["store_shipments"]),
+    )

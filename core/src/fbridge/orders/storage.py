@@ -1,0 +1,285 @@
+"""Orders in the database: a page at a time in, single orders out, and what could not be read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.models.orders import Order, RejectedOrder
+from fbridge.models.parts import in_parts
+from fbridge.orders.quantities import LineQuantity, refresh_open_quantity
+from fbridge.orders.rows import (
+    content_hash,
+    line_rows,
+    order_from_rows,
+    order_row,
+    store_shipment_to_json,
+)
+from fbridge.storage.tables import MOST_KEYS, order_lines, orders, rejected_orders, stores
+
+__all__ = [
+    "UpsertCounts",
+    "keep_rejected",
+    "list_rejected",
+    "load_orders",
+    "lock_orders",
+    "order_from_rows",
+    "order_ids",
+    "refresh_open_quantity",
+    "upsert_page",
+]
+
+
+REPEATED_HOUR = timedelta(hours=1)
+"""On a DST night local times of an hour come twice; such a time tells no order of versions within it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertCounts:
+    """What a page brought: orders never seen, new versions, and what was known (or older than known)."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+def upsert_page(
+    connection: Connection,
+    store: str,
+    page: Sequence[Order],
+    *,
+    orders_from: date | None,
+    timezone: ZoneInfo,
+    now: datetime,
+) -> UpsertCounts:
+    """Keep these orders, by (store, remote id), in the caller's write unit (C1).
+
+    A version older than the kept one is passed over; the same time and content changes nothing; anything
+    else replaces the order and its lines. Orders created before ``orders_from`` (a date in ``timezone``) are
+    marked historic. ``now`` is aware UTC. An order that comes is no longer among the rejected ones.
+    """
+    _one_writer_of(connection, store)
+    newest = _newest_of_each(page)
+    known = _known(connection, store, newest)
+    first_day = _Historic(orders_from, timezone)
+    new: list[_Version] = []
+    changed: list[_Version] = []
+    for remote_id, order in newest.items():
+        version = _Version(order, content_hash(order), first_day.covers(order), known.get(remote_id))
+        if version.known is None:
+            new.append(version)
+        elif version.is_news:
+            changed.append(version)
+    _insert(connection, store, new, now)
+    _update(connection, changed, now)
+    _clear_rejected(connection, store, newest)
+    return UpsertCounts(len(new), len(changed), len(page) - len(new) - len(changed))
+
+
+def keep_store_shipments(connection: Connection, store: str, page: Sequence[Order]) -> None:
+    """Keep what the store holds of these orders' shipments, which makes no new version of an order."""
+    statement = (
+        sa.update(orders)
+        .where(orders.c.store == store, orders.c.remote_id == sa.bindparam("of_order"))
+        .values(store_shipments=sa.bindparam("held"))
+    )
+    rows = [
+        {"of_order": order.remote_id, "held": [store_shipment_to_json(one) for one in order.shipments]}
+        for order in page
+    ]
+    if rows:
+        connection.execute(statement, rows)
+
+
+def load_orders(connection: Connection, ids: Collection[int]) -> dict[int, Order]:
+    """The kept orders by their keys in the database; unknown keys are left out. Two queries for any 500."""
+    found: dict[int, Order] = {}
+    for part in in_parts(list(ids), MOST_KEYS):
+        found |= _load_orders(connection, part)
+    return found
+
+
+def _load_orders(connection: Connection, ids: Sequence[int]) -> dict[int, Order]:
+    lines = defaultdict(list)
+    query = sa.select(order_lines).where(order_lines.c.order_id.in_(ids)).order_by(order_lines.c.position)
+    for line in connection.execute(query).mappings():
+        lines[line["order_id"]].append(line)
+    rows = connection.execute(sa.select(orders).where(orders.c.id.in_(ids)).order_by(orders.c.id)).mappings()
+    return {row["id"]: order_from_rows(row, lines[row["id"]]) for row in rows}
+
+
+def lock_orders(connection: Connection, ids: Collection[int]) -> None:
+    """Keep other writers off these orders until the write unit ends (PostgreSQL; alone on SQLite anyway).
+
+    Rows are locked in the sequence of their keys, after manifests and before shipments, so that two programs
+    never wait for each other.
+    """
+    query = sa.select(orders.c.id).where(orders.c.id.in_(ids)).order_by(orders.c.id)
+    connection.execute(query.with_for_update(key_share=True))
+
+
+def order_ids(connection: Connection, store: str, remote_ids: Collection[str]) -> dict[str, int]:
+    """The keys in the database of a store's orders, by remote id; unknown ones are left out."""
+    query = sa.select(orders.c.remote_id, orders.c.id).where(
+        orders.c.store == store, orders.c.remote_id.in_(remote_ids)
+    )
+    return {row.remote_id: row.id for row in connection.execute(query)}
+
+
+def keep_rejected(
+    connection: Connection, store: str, rejected: Sequence[RejectedOrder], now: datetime
+) -> None:
+    """Remember the orders that their adapter could not read (C2), with the reason of the last try."""
+    newest = {order.remote_id: order for order in rejected}
+    _clear_rejected(connection, store, newest)
+    if newest:
+        rows = [
+            {
+                "store": store,
+                "remote_id": order.remote_id,
+                "number": order.number,
+                "reason": order.reason,
+                "seen_at": now,
+            }
+            for order in newest.values()
+        ]
+        connection.execute(sa.insert(rejected_orders), rows)
+
+
+def list_rejected(connection: Connection, store: str | None = None) -> tuple[tuple[str, RejectedOrder], ...]:
+    """(store, order) of what still cannot be read, by store and remote id."""
+    query = sa.select(rejected_orders).order_by(rejected_orders.c.store, rejected_orders.c.remote_id)
+    if store is not None:
+        query = query.where(rejected_orders.c.store == store)
+    return tuple(
+        (row.store, RejectedOrder(remote_id=row.remote_id, reason=row.reason, number=row.number))
+        for row in connection.execute(query)
+    )
+
+
+def _clear_rejected(connection: Connection, store: str, remote_ids: Iterable[str]) -> None:
+    connection.execute(
+        sa.delete(rejected_orders).where(
+            rejected_orders.c.store == store, rejected_orders.c.remote_id.in_(list(remote_ids))
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    changed_at: datetime
+    ambiguous_time: bool
+    content_hash: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """An order as it came, beside what is kept of it."""
+
+    order: Order
+    hash: str
+    historic: bool
+    known: _Known | None
+
+    @property
+    def is_news(self) -> bool:
+        if self.known is None:
+            return True
+        apart = self.order.changed_at - self.known.changed_at
+        ambiguous = self.order.ambiguous_time or self.known.ambiguous_time
+        if not apart or (ambiguous and abs(apart) <= REPEATED_HOUR):
+            return self.hash != self.known.content_hash
+        return apart > timedelta(0)
+
+    def row(self, now: datetime) -> dict[str, Any]:
+        return {
+            **order_row(self.order),
+            "historic": self.historic,
+            "content_hash": self.hash,
+            "fulfillment": self.order.fulfillment_state,
+            "open_quantity": sum(LineQuantity(line).free for line in self.order.lines),
+            "fetched_at": now,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Historic:
+    orders_from: date | None
+    timezone: ZoneInfo
+
+    def covers(self, order: Order) -> bool:
+        """Whether the order is older than the first day that counts."""
+        if self.orders_from is None:
+            return False
+        return order.created_at.astimezone(self.timezone).date() < self.orders_from
+
+
+def _one_writer_of(connection: Connection, store: str) -> None:
+    # On PostgreSQL a fetch and the reading again before a manifest is shipped could both insert one order.
+    connection.execute(sa.select(stores.c.name).where(stores.c.name == store).with_for_update(key_share=True))
+
+
+def _newest_of_each(page: Sequence[Order]) -> dict[str, Order]:
+    newest: dict[str, Order] = {}
+    for order in page:
+        other = newest.get(order.remote_id)
+        if other is None or order.changed_at >= other.changed_at:
+            newest[order.remote_id] = order
+    return newest
+
+
+def _known(connection: Connection, store: str, remote_ids: Iterable[str]) -> dict[str, _Known]:
+    columns = orders.c
+    query = (
+        sa.select(
+            columns.id,
+            columns.remote_id,
+            columns.changed_at,
+            columns.ambiguous_time,
+            columns.content_hash,
+            columns.version,
+        )
+        .where(columns.store == store, columns.remote_id.in_(list(remote_ids)))
+        .order_by(columns.id)
+        .with_for_update(key_share=True)
+    )
+    return {
+        row.remote_id: _Known(row.id, row.changed_at, row.ambiguous_time, row.content_hash, row.version)
+        for row in connection.execute(query)
+    }
+
+
+def _insert(connection: Connection, store: str, new: Sequence[_Version], now: datetime) -> None:
+    if not new:
+        return
+    shared = {"store": store, "version": 1, "first_seen_at": now}
+    connection.execute(sa.insert(orders), [{**version.row(now), **shared} for version in new])
+    ids = order_ids(connection, store, [version.order.remote_id for version in new])
+    _insert_lines(connection, [(ids[version.order.remote_id], version.order) for version in new])
+
+
+def _update(connection: Connection, changed: Sequence[_Version], now: datetime) -> None:
+    known = [(version, version.known) for version in changed if version.known is not None]
+    if not known:
+        return
+    rows = [{**version.row(now), "key": row.id, "version": row.version + 1} for version, row in known]
+    connection.execute(sa.update(orders).where(orders.c.id == sa.bindparam("key")), rows)
+    ids = [row.id for _, row in known]
+    connection.execute(sa.delete(order_lines).where(order_lines.c.order_id.in_(ids)))
+    _insert_lines(connection, [(row.id, version.order) for version, row in known])
+    refresh_open_quantity(connection, ids)
+
+
+def _insert_lines(connection: Connection, of_orders: Iterable[tuple[int, Order]]) -> None:
+    rows = [row for order_id, order in of_orders for row in line_rows(order_id, order)]
+    if rows:
+        connection.execute(sa.insert(order_lines), rows)

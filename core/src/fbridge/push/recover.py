@@ -1,0 +1,135 @@
+"""The checks of a push: what is unconfirmed is read on the store until it is quiet, and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from fbridge.models.orders import Order
+from fbridge.models.push import LedgerRow
+from fbridge.models.states import Effect, MadeBy, MailEffect, PushState
+from fbridge.orders.quantities import refresh_open_quantity
+from fbridge.push import ledger
+from fbridge.push.decide import TAKEN_BY_STORE, Action, build_fulfillment, completes, decide
+from fbridge.push.judge import Proof, Verdict, judge, snapshot
+from fbridge.push.run_state import Group, PushRun
+
+LONGEST_GAP = timedelta(seconds=5)
+
+
+def check_chunk(run: PushRun, groups: Sequence[Group]) -> None:
+    """Read these orders twice; where both reads agree, judge what is unconfirmed on them."""
+    run.tell(f"reading {len(groups)} orders whose last answer was lost")
+    before = {order.remote_id: snapshot(order) for order in run.read(groups).orders}
+    run.pause(min(run.policy.settle / 6, LONGEST_GAP))
+    page = run.read(groups)
+    orders = {order.remote_id: order for order in page.orders}
+    for group in groups:
+        order = orders.get(group[0].remote_order_id)
+        if order is None:
+            run.settle_all(
+                unconfirmed(group),
+                PushState.NEEDS_ATTENTION,
+                reason="order_missing",
+                words="the store has no such order any more; whether it took the shipment cannot be told",
+            )
+        elif before.get(order.remote_id) != snapshot(order):
+            _look_again(run, group)
+        else:
+            _judge_group(run, group, order)
+
+
+def unconfirmed(group: Group) -> list[LedgerRow]:
+    """The shipments of an order whose last answer never came."""
+    return [row for row in group if row.state in (PushState.SENDING, PushState.UNCONFIRMED)]
+
+
+def check_due_at(run: PushRun, group: Group) -> datetime | None:
+    """When the order may be checked; None where nothing on it is unconfirmed."""
+    due = [
+        decision.next_at
+        for row in unconfirmed(group)
+        if (decision := decide(row, run.policy, completes_order=False, now=run.now())).action is Action.CHECK
+        and decision.next_at
+    ]
+    return max(due, default=None)
+
+
+def _look_again(run: PushRun, group: Group) -> None:
+    now = run.now()
+    with run.context.database.write() as connection:
+        run.turn.verify(connection)
+        for row in unconfirmed(group):
+            ledger.settle(
+                connection,
+                row.shipment_id,
+                PushState.UNCONFIRMED,
+                reason="store_still_changing",
+                words="the store is still working on the order; it is read again",
+                at=now,
+                next_at=now + run.policy.settle,
+            )
+
+
+def _judge_group(run: PushRun, group: Group, order: Order) -> None:
+    open_rows = unconfirmed(group)
+    left = [row for row in group if row.state in TAKEN_BY_STORE or row in open_rows]
+    complete = completes(order.lines, left)
+    wanted = {s.id: s for s in build_fulfillment(order, left, {}, run.policy).shipments}
+    now = run.now()
+    with run.context.database.write() as connection:
+        run.turn.verify(connection)
+        for row in open_rows:
+            siblings = [one for key, one in wanted.items() if key != row.uuid]
+            verdict = judge(
+                wanted[row.uuid],
+                order,
+                siblings=siblings,
+                completes_order=complete,
+                notify=run.policy.accepts_mail,
+            )
+            run.touched[row.shipment_id] = None
+            state, reason, changes = _consequence(row, verdict, complete=complete)
+            changes |= _mail_changes(row, verdict, asked=run.policy.accepts_mail)
+            ledger.settle(
+                connection, row.shipment_id, state, reason=reason, words=verdict.words, at=now, **changes
+            )
+        refresh_open_quantity(connection, [group[0].order_id])
+
+
+def _consequence(
+    row: LedgerRow, verdict: Verdict, *, complete: bool
+) -> tuple[PushState, str, dict[str, Any]]:
+    changes: dict[str, Any] = {"unconfirmed_since": None}
+    if verdict.remote_ids:
+        changes["remote_ids"] = list(verdict.remote_ids)
+    if verdict.proof is Proof.THERE:
+        changes |= {
+            "acknowledged_revision": row.revision,
+            "baseline": None,
+            "tries": 0,
+            "made_by": MadeBy.US,
+            "effect_shipment": Effect.DONE,
+            "effect_tracking": Effect.DONE if row.numbers else Effect.NOT_DONE,
+            "effect_status": Effect.DONE if complete else Effect.NOT_DONE,
+        }
+        return PushState.SENT, "found_on_store", changes
+    if verdict.proof is Proof.UNPROVABLE:
+        return PushState.NEEDS_ATTENTION, "unprovable", changes
+    if verdict.proof is Proof.PARTLY_THERE:
+        return PushState.READY, "finish_what_is_there", changes
+    return PushState.READY, "proved_absent", changes
+
+
+def _mail_changes(row: LedgerRow, verdict: Verdict, *, asked: bool) -> dict[str, Any]:
+    """What the store's trace tells of the mail; without a trace a mail that may have left stays unknowable."""
+    if row.mail is MailEffect.SENT or verdict.mailed:
+        return {"effect_mail": MailEffect.SENT}
+    if verdict.mailed is False:
+        return {"effect_mail": MailEffect.NOT_SENT}
+    if verdict.proof is Proof.THERE and asked:
+        return {"effect_mail": MailEffect.UNKNOWABLE}
+    if verdict.proof is Proof.ABSENT and row.mail is MailEffect.UNCONFIRMED:
+        return {"effect_mail": MailEffect.NOT_SENT}
+    return {}

@@ -1,0 +1,224 @@
+"""The push: every shipment that has left reaches its store, once (docs/architecture.md, "The life of a push").
+
+A store is worked in rounds: first what is unconfirmed is read and judged, then what is due is sent in chunks.
+While answers were lost and the store needs only a moment to settle, the run waits for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+
+from fbridge.context import Context
+from fbridge.errors import FbridgeError, PluginError, RefusedError
+from fbridge.history.purge import drop_old_exchanges
+from fbridge.models.parts import in_parts
+from fbridge.models.push import LedgerRow
+from fbridge.models.states import PushState
+from fbridge.orders.storage import load_orders
+from fbridge.push import ledger
+from fbridge.push.plan import GOES_OUT, decide_order
+from fbridge.push.policy import load_policy
+from fbridge.push.recover import check_chunk, check_due_at, unconfirmed
+from fbridge.push.rows import load_orders_in_work, load_rows
+from fbridge.push.run_state import Group, PushProgress, PushRun
+from fbridge.push.send import note_waiting, send_chunk
+from fbridge.push.turn import push_turn
+from fbridge.stores.open_store import open_store, with_fresh_facts
+
+log = logging.getLogger("fbridge.push")
+
+MOST_ROUNDS = 4
+LEEWAY = timedelta(seconds=5)
+LONGEST_RETRY_WAIT = timedelta(seconds=20)
+EQUAL_FAULTS = 10
+OF_THE_ORDER = frozenset({"order_cancelled", "order_missing"})
+"""Reasons that say something of the order, however many orders have them, and nothing of the store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushItem:
+    """Where one shipment stands after a push run that touched it."""
+
+    store: str
+    shipment: str
+    order_number: str
+    state: PushState
+    reason: str
+    words: str
+    numbers: tuple[str, ...]
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorePush:
+    """What a run did on one store, and the error that ended it early, if one did."""
+
+    store: str
+    items: tuple[PushItem, ...] = ()
+    error: FbridgeError | None = None
+
+
+def push_store(
+    context: Context,
+    name: str,
+    *,
+    manifest: str | None = None,
+    progress: Callable[[PushProgress], None] | None = None,
+    stop: Event | None = None,
+) -> StorePush:
+    """Push what is due on one store. An error or ``stop`` ends the run between chunks; what was done is told."""
+    run: PushRun | None = None
+    error: FbridgeError | None = None
+    try:
+        with (
+            open_store(context, name) as opened,
+            push_turn(context.database, name, context.lock_folder) as turn,
+        ):
+            opened.store.http.before_write = turn.verify
+            ready = with_fresh_facts(context, opened)
+            policy = load_policy(context, ready)
+            run = PushRun(context, ready, turn, policy, manifest, stop or Event(), progress=progress)
+            _work(run)
+    except FbridgeError as caught:
+        error = caught
+    _log_run(name, run, error)
+    drop_old_exchanges(context, timedelta(days=context.settings.exchange_days))
+    return StorePush(store=name, items=_items(context, run), error=error or _plugin_fault(run))
+
+
+def _log_run(name: str, run: PushRun | None, error: FbridgeError | None) -> None:
+    touched = len(run.touched) if run else 0
+    if error:
+        log.warning("push to %s ended early after %d shipments: %s", name, touched, error)
+    elif touched:
+        log.info("push to %s: %d shipments", name, touched)
+
+
+def _work(run: PushRun) -> None:
+    with run.context.database.write() as connection:
+        run.turn.verify(connection)
+        ledger.adopt_dead_claims(connection, run.name, at=run.now(), every_unsent=run.turn.restored)
+    for _ in range(MOST_ROUNDS):
+        run.again = False
+        groups = _groups(run)
+        if _check_due(run, groups):
+            groups = _groups(run)
+        _send_due(run, groups)
+        if not (run.again or _wait_until_settled(run)):
+            return
+
+
+def _groups(run: PushRun) -> list[Group]:
+    with run.context.database.read() as connection:
+        return list(load_orders_in_work(connection, run.name, manifest=run.manifest).values())
+
+
+def _check_due(run: PushRun, groups: Sequence[Group]) -> bool:
+    """Check what it is time for; tells whether there was any."""
+    now = run.now()
+    due = [group for group in groups if (at := check_due_at(run, group)) and at <= now]
+    for chunk in in_parts(due, run.opened.adapter.platform.batch_size):
+        check_chunk(run, chunk)
+    return bool(due)
+
+
+def _send_due(run: PushRun, groups: Sequence[Group]) -> None:
+    due = _due(run, groups)
+    run.total = run.done + len(due)
+    recent: deque[tuple[PushState, str, str]] = deque(maxlen=EQUAL_FAULTS)
+    for chunk in in_parts(due, run.opened.adapter.platform.batch_size):
+        if run.stop.is_set():
+            return
+        send_chunk(run, chunk)
+        _stop_on_equal_faults(run, chunk, recent)
+
+
+def _due(run: PushRun, groups: Sequence[Group]) -> list[Group]:
+    """The orders with something to send and nothing unconfirmed; the others get their reason noted."""
+    with run.context.database.read() as connection:
+        orders = load_orders(connection, [group[0].order_id for group in groups])
+    due = []
+    for group in groups:
+        decisions = decide_order(group, orders[group[0].order_id].lines, run.policy, run.now())
+        goes = any(decision.action in GOES_OUT for decision in decisions.values())
+        if goes and not unconfirmed(group):
+            due.append(group)
+        elif not goes:
+            note_waiting(run, group, decisions)
+    return due
+
+
+def _stop_on_equal_faults(
+    run: PushRun, chunk: Sequence[Group], recent: deque[tuple[PushState, str, str]]
+) -> None:
+    """The same fault again and again is the store's, not the orders': stop and say so."""
+    with run.context.database.read() as connection:
+        rows = load_rows(connection, [row.shipment_id for group in chunk for row in group if row.outstanding])
+    recent.extend((row.state, row.reason, row.words) for row in rows if row.reason not in OF_THE_ORDER)
+    faults = {PushState.REFUSED, PushState.RETRY}
+    if len(recent) == EQUAL_FAULTS and len(set(recent)) == 1 and recent[0][0] in faults:
+        _, reason, words = recent[0]
+        raise RefusedError(
+            f"Store {run.name!r} gave the same answer {EQUAL_FAULTS} times in a row ({words or reason}); "
+            "nothing more was sent. Mend the cause and push again.",
+            reason="equal_faults",
+        )
+
+
+def _wait_until_settled(run: PushRun) -> bool:
+    """Wait for the next check or retry, when it is near; tells whether another round is worth while."""
+    now = run.now()
+    groups = _groups(run)
+    near = [
+        at
+        for group in groups
+        if (at := check_due_at(run, group)) and at - now < 2 * run.policy.settle + LEEWAY
+    ]
+    near += [
+        at for group in groups for row in group if (at := _retry_at(row)) and at - now < LONGEST_RETRY_WAIT
+    ]
+    if not near:
+        return False
+    pause = min(near) - now
+    if pause > timedelta(0):
+        run.tell(f"waiting {pause.total_seconds():.0f} s for the store to settle")
+        run.pause(pause)
+    return not run.stop.is_set()
+
+
+def _retry_at(row: LedgerRow) -> datetime | None:
+    return row.next_at if row.state is PushState.RETRY else None
+
+
+def _items(context: Context, run: PushRun | None) -> tuple[PushItem, ...]:
+    if run is None or not run.touched:
+        return ()
+    with context.database.read() as connection:
+        return tuple(_item(row) for row in load_rows(connection, sorted(run.touched)))
+
+
+def _item(row: LedgerRow) -> PushItem:
+    return PushItem(
+        store=row.store,
+        shipment=row.label,
+        order_number=row.order_number,
+        state=row.state,
+        reason=row.reason,
+        words=row.words,
+        numbers=row.numbers,
+        next_at=row.next_at,
+    )
+
+
+def _plugin_fault(run: PushRun | None) -> PluginError | None:
+    if run is None or not run.faults:
+        return None
+    return PluginError(
+        f"{run.faults[0]}; this is a bug in the plugin, and what it did not report is unconfirmed.",
+        reason="bad_receipt",
+    )

@@ -1,0 +1,278 @@
+"""One chunk of a push: read, claim and commit, send, and commit each receipt before the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.errors import BusyError, CredentialsError, FbridgeError, NotSent
+from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt, ShipmentReceipt
+from fbridge.models.orders import Order
+from fbridge.models.platforms import OrderPage
+from fbridge.models.push import LedgerRow
+from fbridge.models.states import OrderStatus, Outcome, PushState
+from fbridge.orders.quantities import refresh_open_quantity
+from fbridge.push import ledger
+from fbridge.push.decide import Decision, build_fulfillment
+from fbridge.push.entries import SENT_WITHOUT_NUMBER
+from fbridge.push.judge import take_baseline
+from fbridge.push.plan import GOES_OUT, decide_order, leaving
+from fbridge.push.receipts import ACKNOWLEDGED, ReceiptCheck, next_state
+from fbridge.push.rows import load_rows
+from fbridge.push.run_state import Group, PushRun
+from fbridge.storage.tables import shipments
+
+DUE = frozenset({PushState.READY, PushState.WAITING, PushState.RETRY})
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One order of the chunk: what is sent, and the claims that wait for a receipt."""
+
+    fulfillment: Fulfillment
+    order_id: int
+    rows: dict[str, LedgerRow]
+    baseline: Baseline
+    unnumbered: frozenset[int]
+    attempts: dict[int, int] = field(default_factory=dict)
+
+
+def send_chunk(run: PushRun, groups: Sequence[Group]) -> None:
+    """Send these orders. Raises what ended the chunk early, after its claims were explained."""
+    entries = _claim(run, list(_prepare(run, groups, run.read(groups))))
+    if entries:
+        _send(run, entries)
+
+
+def _prepare(run: PushRun, groups: Sequence[Group], page: OrderPage) -> Iterator[_Entry]:
+    orders = {order.remote_id: order for order in page.orders}
+    unreadable = {one.remote_id: one.reason for one in page.rejected}
+    for group in groups:
+        remote_id = group[0].remote_order_id
+        if remote_id in unreadable:
+            words = f"the order cannot be read: {unreadable[remote_id]}"
+            run.settle_all(_due(group), PushState.NEEDS_ATTENTION, reason="order_unreadable", words=words)
+        elif remote_id not in orders:
+            words = "the store has no such order any more"
+            run.settle_all(_due(group), PushState.REFUSED, reason="order_missing", words=words)
+        elif orders[remote_id].status is OrderStatus.CANCELLED:
+            words = f"the order is {orders[remote_id].remote_status!r} on the store"
+            run.settle_all(_due(group), PushState.REFUSED, reason="order_cancelled", words=words)
+        else:
+            entry = _entry(run, group, orders[remote_id])
+            if entry:
+                yield entry
+
+
+def _due(group: Group) -> list[LedgerRow]:
+    return [row for row in group if row.outstanding and row.state in DUE]
+
+
+def _entry(run: PushRun, group: Group, order: Order) -> _Entry | None:
+    decisions = decide_order(group, order.lines, run.policy, run.now())
+    sent = {key: one for key, one in decisions.items() if one.action in GOES_OUT}
+    note_waiting(run, group, decisions)
+    if not sent:
+        return None
+    rows = leaving(group, decisions)
+    return _Entry(
+        fulfillment=build_fulfillment(order, rows, sent, run.policy),
+        order_id=group[0].order_id,
+        rows={row.uuid: row for row in rows if row.shipment_id in sent},
+        baseline=take_baseline(order),
+        unnumbered=frozenset(key for key, decision in sent.items() if not decision.with_numbers),
+    )
+
+
+def note_waiting(run: PushRun, group: Group, decisions: Mapping[int, Decision]) -> None:
+    """Let the ledger say why shipments wait; states that mean more than waiting stay."""
+    news = [
+        (row, decision)
+        for row in group
+        if (decision := decisions.get(row.shipment_id)) and _waits_otherwise(row, decision)
+    ]
+    if not news:
+        return
+    with run.context.database.write() as connection:
+        run.turn.verify(connection)
+        for row, decision in news:
+            ledger.settle(
+                connection,
+                row.shipment_id,
+                PushState.WAITING,
+                reason=decision.reason,
+                words=decision.words,
+                at=run.now(),
+                next_at=decision.next_at,
+            )
+
+
+def _waits_otherwise(row: LedgerRow, decision: Decision) -> bool:
+    """Whether it waits, and the ledger does not say so yet."""
+    if decision.action in GOES_OUT or row.state not in (PushState.READY, PushState.WAITING):
+        return False
+    known = (row.state, row.reason, row.words, row.next_at)
+    return known != (PushState.WAITING, decision.reason, decision.words, decision.next_at)
+
+
+def _claim(run: PushRun, entries: list[_Entry]) -> list[_Entry]:
+    """Commit ``sending`` for all; an order that changed hands or revision meanwhile is left out."""
+    now = run.now()
+    kept = []
+    with run.context.database.write() as connection:
+        run.turn.verify(connection)
+        for entry in entries:
+            rows = list(entry.rows.values())
+            if not _unchanged(connection, rows):
+                continue
+            claims = [(row, entry.baseline) for row in rows]
+            entry.attempts = ledger.claim(connection, claims, epoch=run.turn.epoch, at=now)
+            run.touched.update(dict.fromkeys(entry.attempts))
+            kept.append(entry)
+    return kept
+
+
+def _unchanged(connection: Connection, rows: Sequence[LedgerRow]) -> bool:
+    now = load_rows(connection, [row.shipment_id for row in rows])
+    return [(row.state, row.revision) for row in now] == [(row.state, row.revision) for row in rows]
+
+
+def _send(run: PushRun, entries: list[_Entry]) -> None:
+    open_entries = {entry.fulfillment.order_id: entry for entry in entries}
+    run.opened.exchanges.begin(open_entries)
+    fulfillments = [entry.fulfillment for entry in entries]
+    check = ReceiptCheck.of(fulfillments)
+    try:
+        receipts = run.opened.adapter.push_fulfillment(run.opened.store, fulfillments)
+        with closing(receipts):
+            for receipt in receipts:
+                _take(run, receipt, check, open_entries)
+    except NotSent as stop:
+        _not_sent(run, [e for key, e in open_entries.items() if key in stop.order_ids], stop)
+        _without_receipt(
+            run, [e for key, e in open_entries.items() if key not in stop.order_ids], "no_receipt"
+        )
+        raise
+    except CredentialsError as stop:
+        _not_sent(run, list(open_entries.values()), stop)
+        raise
+    except BusyError:
+        raise  # overtaken: whoever has the turn now explains these claims
+    except BaseException as stop:
+        reason = stop.reason if isinstance(stop, FbridgeError) else "interrupted"
+        _without_receipt(run, list(open_entries.values()), reason)
+        raise
+    _without_receipt(run, list(open_entries.values()), "no_receipt")
+
+
+def _take(run: PushRun, receipt: Receipt, check: ReceiptCheck, open_entries: dict[str, _Entry]) -> None:
+    good, fault = check.accept(receipt)
+    if fault:
+        run.faults.append(f"plugin {run.opened.adapter.platform.key} gave {fault}")
+    entry = open_entries.get(receipt.order_id)
+    if entry is None:
+        return
+    with run.context.database.write() as connection:
+        run.turn.verify(connection)
+        keys = run.opened.exchanges.keep(connection, receipt.order_id)
+        for one in good:
+            _record(run, connection, entry, one, keys)
+        refresh_open_quantity(connection, [entry.order_id], may_grow=False)
+    for one in good:
+        del entry.attempts[entry.rows.pop(one.shipment_id).shipment_id]
+    if not entry.attempts:
+        del open_entries[receipt.order_id]
+    run.done += 1
+    run.tell(f"order {entry.fulfillment.number}")
+
+
+def _record(
+    run: PushRun, connection: Connection, entry: _Entry, receipt: ShipmentReceipt, exchange_ids: list[int]
+) -> None:
+    row, now = entry.rows[receipt.shipment_id], run.now()
+    after = next_state(receipt, tries=row.tries + 1, settle=run.policy.settle, now=now)
+    changes = ledger.receipt_changes(receipt, row.mail)
+    state, reason, words = after.state, after.reason, after.words
+    if receipt.outcome is Outcome.PREPARED:
+        changes["tries"], run.again = row.tries, True
+    if state in ACKNOWLEDGED:
+        changes |= {"acknowledged_revision": receipt.revision, "unconfirmed_since": None, "baseline": None}
+        changes["tries"] = 0
+        if _revision_wanted(connection, row.shipment_id) != receipt.revision:
+            state, reason, words = PushState.READY, "correction_due", "a correction came in meanwhile"
+            run.again = True
+        elif row.shipment_id in entry.unnumbered:
+            reason, words = SENT_WITHOUT_NUMBER, "sent without its number, because its carrier is not mapped"
+    elif state is PushState.UNCONFIRMED:
+        changes["unconfirmed_since"] = now
+    ledger.settle(
+        connection,
+        row.shipment_id,
+        state,
+        reason=reason,
+        words=words,
+        at=now,
+        next_at=after.next_at,
+        **changes,
+    )
+    ledger.finish_attempt(
+        connection,
+        entry.attempts[row.shipment_id],
+        at=now,
+        outcome=str(receipt.outcome),
+        reason=receipt.reason,
+        words=receipt.words,
+        receipt=receipt,
+        exchange_ids=exchange_ids,
+    )
+
+
+def _revision_wanted(connection: Connection, shipment_id: int) -> int:
+    query = sa.select(shipments.c.revision).where(shipments.c.id == shipment_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def _not_sent(run: PushRun, entries: Sequence[_Entry], stop: FbridgeError) -> None:
+    """Provably not sent: ready again, as if never tried."""
+    _close(run, entries, PushState.READY, stop.reason, f"not sent: {stop}")
+
+
+def _without_receipt(run: PushRun, entries: Sequence[_Entry], reason: str) -> None:
+    """Nobody knows: unconfirmed."""
+    _close(run, entries, PushState.UNCONFIRMED, reason, "no answer told what became of it")
+
+
+def _close(run: PushRun, entries: Sequence[_Entry], state: PushState, reason: str, words: str) -> None:
+    if not entries:
+        return
+    now = run.now()
+    with run.context.database.write() as connection:
+        run.turn.verify(connection)
+        for entry in entries:
+            exchange_ids = run.opened.exchanges.keep(connection, entry.fulfillment.order_id)
+            for shipment_id, attempt_id in entry.attempts.items():
+                _close_one(run, connection, shipment_id, state, reason, words)
+                ledger.finish_attempt(
+                    connection,
+                    attempt_id,
+                    at=now,
+                    outcome="not_sent" if state is PushState.READY else str(state),
+                    reason=reason,
+                    words=words,
+                    exchange_ids=exchange_ids,
+                )
+            run.done += 1
+
+
+def _close_one(
+    run: PushRun, connection: Connection, shipment_id: int, state: PushState, reason: str, words: str
+) -> None:
+    now = run.now()
+    if state is PushState.UNCONFIRMED:
+        ledger.mark_unconfirmed(connection, [shipment_id], reason=reason, words=words, at=now)
+    else:
+        ledger.unclaim(connection, shipment_id, reason=reason, words=words, at=now)

@@ -1,0 +1,138 @@
+"""Everything that is not at rest, with its age, its reason and the next step (docs/states.md)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.context import Context
+from fbridge.models.shipments import PushStatus, Shipment
+from fbridge.models.states import ManifestState, PushState
+from fbridge.shipping.shipment_rows import load_shipments
+from fbridge.storage.tables import manifests, pushes, shipments
+
+LIMITS: Mapping[PushState, timedelta] = {
+    PushState.READY: timedelta(hours=12),
+    PushState.WAITING: timedelta(days=2),
+    PushState.SENDING: timedelta(hours=1),
+    PushState.UNCONFIRMED: timedelta(hours=1),
+    PushState.RETRY: timedelta(hours=12),
+    PushState.REFUSED: timedelta(0),
+    PushState.NEEDS_ATTENTION: timedelta(0),
+}
+"""How long a shipment may stay in a state before it is overdue; no time where a person must decide."""
+
+_STEPS = {
+    PushState.READY: "fbridge push",
+    PushState.SENDING: "fbridge push",
+    PushState.UNCONFIRMED: "fbridge push",
+    PushState.RETRY: "fbridge push",
+    PushState.REFUSED: "fbridge explain {label}",
+    PushState.NEEDS_ATTENTION: "fbridge explain {label}",
+}
+_WAITING_STEPS = {
+    "no_tracking_number": "fbridge tracking set {label} NUMBER",
+    "carrier_unmapped": "fbridge carrier map {store} {carrier} CODE",
+    "mail_not_accepted": "fbridge store show {store}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusItem:
+    """One shipment that is not at rest. ``since`` is aware UTC, ``overdue``: past the limit of its state."""
+
+    store: str
+    shipment: str
+    order_number: str
+    manifest: str
+    state: PushState
+    reason: str
+    words: str
+    since: datetime
+    age: timedelta
+    next_at: datetime | None
+    next_step: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReport:
+    """What is stuck, oldest first; how many shipments stand in each state; manifests in preparation."""
+
+    items: tuple[StatusItem, ...]
+    counts: Mapping[str, int]
+    manifests_preparing: int
+
+    @property
+    def overdue(self) -> bool:
+        """Whether anything is past its limit."""
+        return any(item.overdue for item in self.items)
+
+
+def read_status(context: Context) -> StatusReport:
+    """Look at all shipments that have left and are not at rest."""
+    with context.database.read() as connection:
+        found = load_shipments(
+            connection, pushes.c.state.in_(list(LIMITS)), shipments.c.shipped_at.is_not(None)
+        )
+        counts = _counts(connection)
+        preparing = connection.execute(
+            sa.select(sa.func.count())
+            .select_from(manifests)
+            .where(manifests.c.state == ManifestState.PREPARING)
+        ).scalar_one()
+    now = context.now()
+    items = [_item(one, one.push, now) for one in found if one.push]
+    return StatusReport(
+        items=tuple(sorted(items, key=lambda item: item.since)), counts=counts, manifests_preparing=preparing
+    )
+
+
+def _counts(connection: Connection) -> Mapping[str, int]:
+    query = sa.select(pushes.c.state, sa.func.count()).group_by(pushes.c.state)
+    counts = Counter({str(state): count for state, count in connection.execute(query)})
+    return {str(state): counts[str(state)] for state in PushState if counts[str(state)]}
+
+
+def _item(shipment: Shipment, push: PushStatus, now: datetime) -> StatusItem:
+    age = now - push.since
+    return StatusItem(
+        store=shipment.store or "",
+        shipment=shipment.label,
+        order_number=shipment.order_number,
+        manifest=shipment.manifest or "",
+        state=push.state,
+        reason=push.reason,
+        words=push.words,
+        since=push.since,
+        age=age,
+        next_at=push.next_at,
+        next_step=next_step(shipment, push),
+        overdue=age >= LIMITS[push.state],
+    )
+
+
+_WAYS_OUT = {
+    PushState.REFUSED: ("fbridge push --resend {label}", "fbridge shipment withdraw {label}"),
+    PushState.NEEDS_ATTENTION: ("fbridge push --resend {label}", "fbridge shipment adopt {label}"),
+}
+
+
+def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
+    """The commands among which a person chooses; only one where nothing is to decide."""
+    chosen = _WAYS_OUT.get(push.state) or (next_step(shipment, push),)
+    return tuple(template.format(label=shipment.label) for template in chosen if template)
+
+
+def next_step(shipment: Shipment, push: PushStatus) -> str:
+    """The command that brings the shipment on."""
+    if push.state is PushState.WAITING:
+        template = _WAITING_STEPS.get(push.reason, "fbridge push")
+    else:
+        template = _STEPS.get(push.state, "")
+    return template.format(label=shipment.label, store=shipment.store, carrier=shipment.carrier.code)

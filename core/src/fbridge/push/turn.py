@@ -1,0 +1,86 @@
+"""The turn: one process works a store's pushes at a time (docs/architecture.md, promise 2).
+
+Each push turn has an epoch; whoever finds a newer one than its own has been overtaken and sends nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.errors import BusyError
+from fbridge.storage.database import Database
+from fbridge.storage.locks import exclusive
+from fbridge.storage.tables import stores
+
+
+@dataclass(frozen=True, slots=True)
+class PushTurn:
+    """The right to push to one store.
+
+    ``restored``: the database is older than the last push from here, so a backup was put back and what it
+    calls unsent may have been sent.
+    """
+
+    database: Database
+    store: str
+    epoch: int
+    restored: bool
+
+    def verify(self, connection: Connection | None = None) -> None:
+        """Raise BusyError when another process has taken over since."""
+        if connection is None:
+            with self.database.read() as own:
+                return self.verify(own)
+        query = sa.select(stores.c.push_epoch).where(stores.c.name == self.store)
+        if connection.execute(query).scalar_one() != self.epoch:
+            raise BusyError(
+                f"Another fbridge has taken over the pushes of store {self.store!r}; nothing more is sent.",
+                reason="overtaken",
+            )
+        return None
+
+
+def refuse_while_pushing(database: Database, store: str, folder: Path) -> None:
+    """Raise BusyError when another process has the turn to push to this store; takes none."""
+    with _push_lock(database, store, folder):
+        pass
+
+
+def _push_lock(database: Database, store: str, folder: Path) -> AbstractContextManager[None]:
+    return exclusive(database, f"push-{store}", folder, f"Another fbridge is pushing to store {store!r}.")
+
+
+@contextmanager
+def push_turn(database: Database, store: str, folder: Path) -> Iterator[PushTurn]:
+    """Take the turn to push to this store. Raises BusyError when another process has it."""
+    with _push_lock(database, store, folder):
+        witness = folder / f"push-{store}.epoch"
+        seen = _last_epoch_seen(witness)
+        with database.write() as connection:
+            known = connection.execute(
+                sa.select(stores.c.push_epoch).where(stores.c.name == store)
+            ).scalar_one()
+            epoch = max(known, seen) + 1
+            connection.execute(sa.update(stores).where(stores.c.name == store).values(push_epoch=epoch))
+        _keep_epoch(witness, epoch)
+        yield PushTurn(database, store, epoch, restored=known < seen)
+
+
+def _last_epoch_seen(witness: Path) -> int:
+    """0 where there is none, or where a crash left half of it."""
+    try:
+        return int(witness.read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def _keep_epoch(witness: Path, epoch: int) -> None:
+    half_written = witness.with_suffix(".new")
+    half_written.write_text(str(epoch))
+    half_written.replace(witness)

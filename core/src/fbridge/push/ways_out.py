@@ -1,0 +1,75 @@
+"""The ways out for a person: send again, adopt what is there (docs/states.md)."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import Connection
+
+from fbridge.context import Context
+from fbridge.errors import InputError
+from fbridge.models.shipments import Shipment
+from fbridge.models.states import PushState
+from fbridge.orders.quantities import refresh_open_quantity
+from fbridge.push import ledger
+from fbridge.shipping.shipment_rows import load_shipment
+
+RESENDABLE = frozenset({PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.RETRY})
+ADOPTABLE = frozenset({PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.UNCONFIRMED})
+
+
+def resend(context: Context, shipment: Shipment) -> Shipment:
+    """A person decided: the store does not have it, or the cause is mended. The next push sends it.
+
+    Raises: InputError where the shipment's state leaves nothing to decide.
+    """
+    with context.database.write() as connection:
+        current = _in_state(connection, shipment, RESENDABLE, "sent again")
+        ledger.settle(
+            connection,
+            shipment.id,
+            PushState.READY,
+            reason="resend_by_hand",
+            words="a person decided that it is sent again",
+            at=context.now(),
+            tries=0,
+        )
+        return _after(connection, current)
+
+
+def adopt(context: Context, shipment: Shipment) -> Shipment:
+    """A person decided: the store has it. Nothing more is sent for this revision.
+
+    Raises: InputError where the shipment's state leaves nothing to decide.
+    """
+    with context.database.write() as connection:
+        current = _in_state(connection, shipment, ADOPTABLE, "adopted")
+        ledger.settle(
+            connection,
+            shipment.id,
+            PushState.DONE_ELSEWHERE,
+            reason="adopted_by_hand",
+            words="a person decided that the store has it",
+            at=context.now(),
+            acknowledged_revision=current.revision,
+            unconfirmed_since=None,
+            baseline=None,
+        )
+        return _after(connection, current)
+
+
+def _in_state(connection: Connection, shipment: Shipment, states: frozenset[PushState], act: str) -> Shipment:
+    current = load_shipment(connection, shipment.id)
+    if current.push is None:
+        raise InputError(f"{current.label} is an external parcel; no store knows it.", reason="external")
+    if current.push.state not in states:
+        raise InputError(
+            f"{current.label} is {current.push.state} ({current.push.words or current.push.reason}); "
+            f"only what is {' or '.join(sorted(states))} can be {act}.",
+            reason="nothing_to_decide",
+        )
+    return current
+
+
+def _after(connection: Connection, shipment: Shipment) -> Shipment:
+    if shipment.order_id:
+        refresh_open_quantity(connection, [shipment.order_id])
+    return load_shipment(connection, shipment.id)

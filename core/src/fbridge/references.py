@@ -1,0 +1,188 @@
+"""From what a person types (``1001``, ``shop:1001``, ``S12``, ``BRT``) to the one thing that is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from fbridge.errors import InputError, NotFoundError
+from fbridge.models.shipments import Carrier, Document
+from fbridge.settings.near_match import did_you_mean
+from fbridge.shipping.carrier_rows import load_carriers
+from fbridge.storage.tables import orders, shipments, stores
+
+_LABEL = re.compile(r"[Ss](\d{1,9})")
+_REMOTE_ID = "id="
+_LARGEST_KEY = 2**31 - 1
+
+
+def known_store(connection: Connection, name: str) -> str:
+    """The store's name; NotFoundError with near matches where there is no such store."""
+    names = connection.execute(sa.select(stores.c.name).order_by(stores.c.name)).scalars().all()
+    if name not in names:
+        raise NotFoundError(f"There is no store {name}.{did_you_mean(name, names)}", reason="unknown_store")
+    return name
+
+
+def find_carrier(connection: Connection, code: str) -> Carrier:
+    """The carrier with this code, whatever its case; NotFoundError with near matches."""
+    known = {carrier.code: carrier for carrier in load_carriers(connection)}
+    carrier = known.get(code.strip().upper())
+    if carrier is None:
+        raise NotFoundError(
+            f"There is no carrier {code}.{_carrier_hint(code, known)}", reason="unknown_carrier"
+        )
+    return carrier
+
+
+def find_order(connection: Connection, ref: str, store: str | None = None) -> int:
+    """The key of the order that ``1001``, ``shop:1001`` or ``shop:id=77`` (the platform's own id) means.
+
+    A leading ``#`` may be left out. Raises NotFoundError with near matches, InputError naming what to type
+    where two orders have the number.
+    """
+    store, wanted = _split(connection, ref.strip(), store)
+    rows = _orders_named(connection, wanted, store)
+    if not rows:
+        near = _numbers_like(connection, wanted, store)
+        place = f" in store {store}" if store else ""
+        raise NotFoundError(
+            f"There is no order {wanted}{place}.{did_you_mean(wanted, near)}", reason="unknown_order"
+        )
+    if len(rows) > 1:
+        raise InputError(
+            f"{len(rows)} orders have the number {wanted}; name one of them: {_apart(rows)}.",
+            reason="ambiguous_order",
+        )
+    return int(rows[0].id)
+
+
+def shipment_key(ref: str) -> int | None:
+    """12 for ``S12``; None for anything else."""
+    match = _LABEL.fullmatch(ref.strip())
+    key = int(match[1]) if match else None
+    return key if key is not None and key <= _LARGEST_KEY else None
+
+
+def find_shipment(connection: Connection, ref: str, store: str | None = None) -> int:
+    """The key of the shipment that a label, a UUID, a document or the number of its order means.
+
+    An order's number will do when the order has exactly one shipment that is not withdrawn. Raises
+    NotFoundError, InputError naming the labels where several shipments could be meant.
+    """
+    ref = ref.strip()
+    found = _shipment_keys(connection, sa.or_(shipments.c.id == shipment_key(ref), shipments.c.uuid == ref))
+    found = found or _by_document(connection, ref)
+    return _the_one(ref, found) if found else _by_order(connection, ref, store)
+
+
+def _carrier_hint(code: str, known: dict[str, Carrier]) -> str:
+    if not known:
+        return " Add it first: fbridge carrier add CODE NAME"
+    by_name = {carrier.name.upper(): carrier.code for carrier in known.values()}
+    named = by_name.get(code.strip().upper())
+    return f' Did you mean "{named}"?' if named else did_you_mean(code, known)
+
+
+def _split(connection: Connection, ref: str, store: str | None) -> tuple[str | None, str]:
+    if store is not None:
+        known_store(connection, store)
+    before, colon, after = ref.partition(":")
+    if not colon or (store is not None and before != store):
+        return store, ref
+    is_store = connection.execute(sa.select(stores.c.name).where(stores.c.name == before)).first()
+    return (before, after) if is_store else (store, ref)
+
+
+def _orders_named(connection: Connection, wanted: str, store: str | None) -> Sequence[Row[Any]]:
+    columns = (orders.c.id, orders.c.store, orders.c.number, orders.c.remote_id)
+    query: sa.Select[Any] = sa.select(*columns).order_by(orders.c.id)
+    if store is not None:
+        query = query.where(orders.c.store == store)
+    if wanted.startswith(_REMOTE_ID):
+        return connection.execute(query.where(orders.c.remote_id == wanted.removeprefix(_REMOTE_ID))).all()
+    exact = connection.execute(query.where(orders.c.number == wanted)).all()
+    bare = wanted.lstrip("#")
+    return exact or connection.execute(query.where(orders.c.number.in_([bare, f"#{bare}"]))).all()
+
+
+def _apart(rows: Sequence[Row[Any]]) -> str:
+    """How to tell these orders apart: by store, or by the platform's id where one store has both."""
+    by_store = len({row.store for row in rows}) == len(rows)
+    return ", ".join(
+        f"{row.store}:{row.number}" if by_store else f"{row.store}:{_REMOTE_ID}{row.remote_id}"
+        for row in rows
+    )
+
+
+def _numbers_like(connection: Connection, wanted: str, store: str | None) -> Sequence[str]:
+    """Numbers that share a half with the wanted one: comparing with every order would take seconds."""
+    half = max(1, len(wanted) // 2)
+    query = (
+        sa.select(orders.c.number)
+        .where(
+            sa.or_(
+                orders.c.number.startswith(wanted[:half], autoescape=True),
+                orders.c.number.endswith(wanted[-half:], autoescape=True),
+            )
+        )
+        .order_by(orders.c.id.desc())
+        .limit(500)
+    )
+    if store is not None:
+        query = query.where(orders.c.store == store)
+    return connection.execute(query).scalars().all()
+
+
+def _shipment_keys(connection: Connection, *conditions: sa.ColumnElement[bool]) -> Sequence[int]:
+    return (
+        connection.execute(sa.select(shipments.c.id).where(*conditions).order_by(shipments.c.id))
+        .scalars()
+        .all()
+    )
+
+
+def _by_document(connection: Connection, ref: str) -> Sequence[int]:
+    """By the document's number, or by all its parts as shown (``ERP/A/12/2026``)."""
+    query = (
+        sa.select(shipments)
+        .where(shipments.c.document_number.in_({ref, *ref.split("/")}), shipments.c.withdrawn_at.is_(None))
+        .order_by(shipments.c.id)
+    )
+    return [row.id for row in connection.execute(query) if ref in _names_of_document(row)]
+
+
+def _names_of_document(row: Row[Any]) -> set[str]:
+    document = Document(
+        number=row.document_number,
+        source=row.document_source,
+        series=row.document_series,
+        year=row.document_year,
+    )
+    return {document.number, document.key, str(document)}
+
+
+def _by_order(connection: Connection, ref: str, store: str | None) -> int:
+    try:
+        order_id = find_order(connection, ref, store)
+    except NotFoundError as error:
+        raise NotFoundError(f"There is no shipment {ref}. {error}", reason="unknown_shipment") from None
+    found = _shipment_keys(connection, shipments.c.order_id == order_id, shipments.c.withdrawn_at.is_(None))
+    if not found:
+        raise NotFoundError(
+            f"Order {ref} has no shipment; make one: fbridge shipment create {ref}", reason="unknown_shipment"
+        )
+    return _the_one(ref, found)
+
+
+def _the_one(ref: str, found: Sequence[int]) -> int:
+    if len(found) > 1:
+        labels = ", ".join(f"S{key}" for key in found)
+        raise InputError(
+            f"{ref} has {len(found)} shipments; name one of them: {labels}.", reason="ambiguous_shipment"
+        )
+    return found[0]

@@ -1,0 +1,1 @@
+"""Shipments, manifests and carriers: what leaves, with whom."""

@@ -1,0 +1,101 @@
+"""Manifests in the database, and the counter that numbers them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, RowMapping
+
+from fbridge.models.shipments import Manifest, Shipment
+from fbridge.models.states import ManifestState
+from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
+from fbridge.shipping.shipment_rows import load_shipments
+from fbridge.storage.tables import carriers, counters, manifests, shipments
+
+
+def next_number(connection: Connection, year: int) -> str:
+    """The next manifest number of a year: ``2026-0001``.
+
+    There is no gap and no double, as it is taken in the write unit that uses it.
+    """
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = (
+        insert(counters)
+        .values(name=f"manifest-{year}", value=1)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
+        .returning(counters.c.value)
+    )
+    return f"{year}-{connection.execute(statement).scalar_one():04d}"
+
+
+def insert_manifest(connection: Connection, number: str, carrier_id: int, at: datetime) -> int:
+    """Add a manifest in preparation and give its key."""
+    result = connection.execute(
+        sa.insert(manifests).values(
+            number=number, carrier_id=carrier_id, state=ManifestState.PREPARING, created_at=at
+        )
+    )
+    (manifest_id,) = result.inserted_primary_key or (0,)
+    return int(manifest_id)
+
+
+def update_manifest(connection: Connection, manifest_id: int, **values: Any) -> None:
+    """Set columns of one manifest."""
+    connection.execute(sa.update(manifests).where(manifests.c.id == manifest_id).values(**values))
+
+
+def lock_manifest(connection: Connection, manifest_id: int) -> Manifest:
+    """The manifest as it is now, kept from other writers until the write unit ends."""
+    query = sa.select(manifests.c.id).where(manifests.c.id == manifest_id)
+    connection.execute(query.with_for_update(key_share=True))
+    return load_manifest(connection, manifest_id)
+
+
+def load_manifest(connection: Connection, manifest_id: int) -> Manifest:
+    """One manifest by its key, which must exist."""
+    (manifest,) = load_manifests(connection, manifests.c.id == manifest_id)
+    return manifest
+
+
+def load_manifests(
+    connection: Connection, *conditions: sa.ColumnElement[bool], limit: int | None = None
+) -> tuple[Manifest, ...]:
+    """The manifests that meet all conditions, oldest first; with ``limit`` the newest of them.
+
+    Conditions may name columns of manifests and carriers. Five queries, however many there are.
+    """
+    query = (
+        sa.select(manifests, *carrier_columns("own_"))
+        .join_from(manifests, carriers)
+        .where(*conditions)
+        .order_by(manifests.c.id.desc())
+        .limit(limit)
+    )
+    rows = connection.execute(query).mappings().all()
+    on_them = _shipments_on(connection, [row["id"] for row in rows])
+    return tuple(_manifest(row, on_them.get(row["number"], [])) for row in reversed(rows))
+
+
+def _shipments_on(connection: Connection, manifest_ids: Sequence[int]) -> Mapping[str | None, list[Shipment]]:
+    found: defaultdict[str | None, list[Shipment]] = defaultdict(list)
+    for shipment in load_shipments(connection, shipments.c.manifest_id.in_(manifest_ids)):
+        found[shipment.manifest].append(shipment)
+    return found
+
+
+def _manifest(row: RowMapping, on_it: Sequence[Shipment]) -> Manifest:
+    return Manifest(
+        id=row["id"],
+        number=row["number"],
+        carrier=carrier_from_row(row, "own_"),
+        state=row["state"],
+        created_at=row["created_at"],
+        shipped_at=row["shipped_at"],
+        cancelled_at=row["cancelled_at"],
+        shipments=tuple(on_it),
+    )

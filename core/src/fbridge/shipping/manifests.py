@@ -1,0 +1,159 @@
+"""Manifests: what is handed to one carrier together, gathered, shipped, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from fbridge.context import Context
+from fbridge.errors import InputError
+from fbridge.models.results import ItemResult
+from fbridge.models.shipments import Manifest
+from fbridge.models.states import ManifestState
+from fbridge.push.entries import hold_back, lock_entries
+from fbridge.references import find_carrier
+from fbridge.shipping.manifest_filling import add_to_manifest, take_off_manifest
+from fbridge.shipping.manifest_references import (
+    find_manifest,
+    open_manifest,
+    refuse_unless_preparing,
+    target_manifest,
+)
+from fbridge.shipping.manifest_rows import load_manifest, load_manifests, lock_manifest, update_manifest
+from fbridge.shipping.ship import ShipResult, ship_manifest
+from fbridge.shipping.shipment_rows import lock_shipments, update_shipments
+from fbridge.shipping.shipment_rules import untouched
+from fbridge.storage.events import record
+from fbridge.storage.tables import carriers, manifests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddResult:
+    """The manifest as it is now, and what became of each reference."""
+
+    manifest: Manifest
+    results: tuple[ItemResult, ...]
+
+
+class Manifests:
+    """The manifests of one database. What concerns several shipments reports on each; one bad stops no other."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._database = context.database
+
+    def new(self, carrier: str) -> Manifest:
+        """Open an empty manifest. Raises NotFoundError with near matches."""
+        with self._database.write() as connection:
+            key = open_manifest(connection, find_carrier(connection, carrier), self._context)
+            return load_manifest(connection, key)
+
+    def list(
+        self, *, state: ManifestState | None = None, carrier: str | None = None, limit: int | None = None
+    ) -> tuple[Manifest, ...]:
+        """The manifests that fit, the newest first."""
+        with self._database.read() as connection:
+            conditions = [] if state is None else [manifests.c.state == state]
+            if carrier is not None:
+                conditions.append(carriers.c.id == find_carrier(connection, carrier).id)
+            return load_manifests(connection, *conditions, limit=limit)[::-1]
+
+    def get(self, ref: str) -> Manifest:
+        """One manifest by number (``2026-0001``), or the one that a carrier has in preparation.
+
+        Raises NotFoundError with near matches, InputError where a carrier has two in preparation.
+        """
+        with self._database.read() as connection:
+            return load_manifest(connection, find_manifest(connection, ref))
+
+    def add(self, target: str, refs: Sequence[str], *, store: str | None = None) -> AddResult:
+        """Put shipments (``S12``) and orders (``1001``, ``shop:1001``) on a manifest.
+
+        ``target`` is a manifest's number, or a carrier's code: then its manifest in preparation is taken, or a
+        new one opened. Of an order a shipment of all that remains is made, for the manifest's carrier; its
+        shipments that are on no manifest come along when nothing remains. Raises InputError and NotFoundError
+        for the target; what is wrong with a reference stands in its result.
+        """
+        with self._database.write() as connection:
+            manifest = target_manifest(connection, target, self._context)
+            results = add_to_manifest(connection, manifest, refs, store=store, at=self._context.now())
+            return AddResult(manifest=load_manifest(connection, manifest.id), results=results)
+
+    def ship(
+        self, ref: str, *, check: bool = True, leave_out_bad: bool = False, force: Sequence[str] = ()
+    ) -> ShipResult:
+        """Say that the carrier has taken the parcels, after a last look at their orders on the stores.
+
+        See :func:`fbridge.shipping.ship.ship_manifest`. Raises NotFoundError, InputError, UnreachableError.
+        """
+        return ship_manifest(
+            self._context, self.get(ref), check=check, leave_out_bad=leave_out_bad, force=force
+        )
+
+    def remove(self, ref: str, shipments: Sequence[str]) -> tuple[ItemResult, ...]:
+        """Take shipments off a manifest in preparation; they stay as shipments. Raises as :meth:`get` does."""
+        with self._database.write() as connection:
+            manifest = lock_manifest(connection, find_manifest(connection, ref))
+            refuse_unless_preparing(manifest)
+            return take_off_manifest(connection, manifest, shipments, at=self._context.now())
+
+    def leave_behind(self, ref: str, shipments: Sequence[str]) -> tuple[ItemResult, ...]:
+        """Say that the carrier did not take these: also off a shipped manifest, while no store was told."""
+        with self._database.write() as connection:
+            manifest = lock_manifest(connection, find_manifest(connection, ref))
+            if manifest.state is ManifestState.CANCELLED:
+                refuse_unless_preparing(manifest)
+            return take_off_manifest(connection, manifest, shipments, at=self._context.now())
+
+    def reopen(self, ref: str) -> Manifest:
+        """Put a shipped manifest back into preparation. Raises InputError once a store was told of any of it."""
+        with self._database.write() as connection:
+            manifest = lock_manifest(connection, find_manifest(connection, ref))
+            if manifest.state is not ManifestState.SHIPPED:
+                raise InputError(
+                    f"Manifest {manifest.number} is {manifest.state}; only a shipped one can be reopened.",
+                    reason=f"manifest_{manifest.state}",
+                )
+            ids = [shipment.id for shipment in manifest.shipments]
+            lock_shipments(connection, ids)
+            lock_entries(connection, ids)
+            manifest = load_manifest(connection, manifest.id)
+            _refuse_pushed(manifest)
+            update_manifest(connection, manifest.id, state=ManifestState.PREPARING, shipped_at=None)
+            update_shipments(connection, ids, shipped_at=None)
+            hold_back(connection, ids, self._context.now())
+            self._record(connection, "manifest.reopened", manifest, "reopened")
+            return load_manifest(connection, manifest.id)
+
+    def cancel(self, ref: str) -> Manifest:
+        """Cancel a manifest in preparation; its shipments stay, on no manifest. Raises InputError otherwise."""
+        with self._database.write() as connection:
+            manifest = lock_manifest(connection, find_manifest(connection, ref))
+            refuse_unless_preparing(manifest)
+            update_shipments(connection, [one.id for one in manifest.shipments], manifest_id=None)
+            update_manifest(
+                connection, manifest.id, state=ManifestState.CANCELLED, cancelled_at=self._context.now()
+            )
+            self._record(connection, "manifest.cancelled", manifest, "cancelled")
+            return load_manifest(connection, manifest.id)
+
+    def _record(self, connection: Connection, kind: str, manifest: Manifest, words: str) -> None:
+        record(
+            connection,
+            kind,
+            f"Manifest {manifest.number} {words}.",
+            at=self._context.now(),
+            manifest_id=manifest.id,
+        )
+
+
+def _refuse_pushed(manifest: Manifest) -> None:
+    told = [shipment.label for shipment in manifest.shipments if not untouched(shipment)]
+    if told:
+        raise InputError(
+            f"Manifest {manifest.number} stays shipped: {', '.join(told)} went to a store already; what did not "
+            f"leave comes off with: fbridge manifest leave-behind {manifest.number} SHIPMENT",
+            reason="already_pushed",
+        )

@@ -1,0 +1,226 @@
+"""Marking a manifest shipped: first a last look at its orders, while the parcels are still in the house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.context import Context
+from fbridge.errors import InputError
+from fbridge.models.orders import Order
+from fbridge.models.results import ItemResult
+from fbridge.models.shipments import Manifest, Shipment
+from fbridge.models.states import ManifestState, OrderStatus, PushState, ShipmentOrigin
+from fbridge.orders.quantities import line_quantities
+from fbridge.orders.storage import keep_store_shipments, upsert_page
+from fbridge.push import ledger
+from fbridge.shipping.address_prints import address_print, address_prints
+from fbridge.shipping.manifest_rows import load_manifest, lock_manifest
+from fbridge.shipping.shipment_rows import lock_shipments
+from fbridge.storage import events
+from fbridge.storage.tables import manifests, orders, shipments
+from fbridge.stores.open_store import open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipResult:
+    """The manifest after the act, and what was found of each row. Not ``shipped``: nothing was changed."""
+
+    manifest: Manifest
+    results: tuple[ItemResult, ...]
+    shipped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Objection:
+    """Why a row should not leave: a stable reason and a sentence."""
+
+    reason: str
+    words: str
+
+
+def ship_manifest(
+    context: Context,
+    manifest: Manifest,
+    *,
+    check: bool = True,
+    leave_out_bad: bool = False,
+    force: Sequence[str] = (),
+) -> ShipResult:
+    """Read the manifest's orders again, stop the rows that should not leave, and mark the rest shipped.
+
+    Without ``check`` nothing is read. Rows with an objection stop everything, unless ``leave_out_bad`` takes
+    them off the manifest or ``force`` names them (shipment labels or order numbers).
+
+    Raises: InputError (empty, shipped already, unknown row to force), UnreachableError, CredentialsError.
+    """
+    _refuse_unless_preparing(manifest)
+    forced = _forced(manifest, force)
+    objections = _look_again(context, manifest) if check else {}
+    stopped = {key: one for key, one in objections.items() if key not in forced}
+    results = tuple(_result(row, objections.get(row.id), row.id in forced) for row in manifest.shipments)
+    leaving = [row for row in manifest.shipments if row.id not in stopped]
+    if (stopped and not leave_out_bad) or not leaving:
+        return ShipResult(manifest=manifest, results=results, shipped=False)
+    return ShipResult(
+        manifest=_mark_shipped(context, manifest, leaving, stopped), results=results, shipped=True
+    )
+
+
+def _refuse_unless_preparing(manifest: Manifest) -> None:
+    if manifest.state is ManifestState.SHIPPED:
+        raise InputError(
+            f"Manifest {manifest.number} is shipped already. Now push it: fbridge push",
+            reason="already_shipped",
+        )
+    if manifest.state is ManifestState.CANCELLED:
+        raise InputError(f"Manifest {manifest.number} is cancelled.", reason="manifest_cancelled")
+    if not manifest.shipments:
+        raise InputError(
+            f"Manifest {manifest.number} is empty; add orders first: "
+            f"fbridge manifest add {manifest.number} ORDER...",
+            reason="empty_manifest",
+        )
+
+
+def _forced(manifest: Manifest, force: Sequence[str]) -> frozenset[int]:
+    keys: set[int] = set()
+    for name in force:
+        rows = [row for row in manifest.shipments if name in (row.label, row.order_number)]
+        if not rows:
+            raise InputError(f"{name!r} is not on manifest {manifest.number}.", reason="not_on_manifest")
+        keys.update(row.id for row in rows)
+    return frozenset(keys)
+
+
+def _result(row: Shipment, objection: _Objection | None, forced: bool) -> ItemResult:
+    ref = row.order_number or row.label
+    if objection is None:
+        return ItemResult(ref=ref, ok=True, reason="leaves", words="leaves", label=row.label)
+    words = f"{objection.words}; leaves all the same, as you said" if forced else objection.words
+    return ItemResult(ref=ref, ok=forced, reason=objection.reason, words=words, label=row.label)
+
+
+def _look_again(context: Context, manifest: Manifest) -> dict[int, _Objection]:
+    """The objections against rows of the manifest, by shipment key, from orders read just now."""
+    objections: dict[int, _Objection] = {}
+    by_store: dict[str, list[Shipment]] = {}
+    for row in manifest.shipments:
+        if row.origin is ShipmentOrigin.STORE and row.store:
+            by_store.setdefault(row.store, []).append(row)
+    for store, rows in by_store.items():
+        objections |= _look_at_store(context, store, rows)
+    return objections
+
+
+def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> dict[int, _Objection]:
+    with context.database.read() as connection:
+        remote = _remote_ids(connection, rows)
+        prints = address_prints(connection, [row.id for row in rows])
+    with open_store(context, store) as opened:
+        page = opened.read_orders(tuple(dict.fromkeys(remote.values())))
+        settings = opened.settings
+    with context.database.write() as connection:
+        upsert_page(
+            connection,
+            store,
+            page.orders,
+            orders_from=settings.orders_from,
+            timezone=context.timezone,
+            now=context.now(),
+        )
+        keep_store_shipments(connection, store, page.orders)
+        quantities = line_quantities(connection, list({row.order_id for row in rows if row.order_id}))
+    fresh = {order.remote_id: order for order in page.orders}
+    short = {
+        order_id: [one.line.name for one in lines if one.left_house + one.pending > one.line.due]
+        for order_id, lines in quantities.items()
+    }
+    found = {}
+    for row in rows:
+        objection = _objection(
+            fresh.get(remote[row.id]), prints.get(row.id), short.get(row.order_id or 0, [])
+        )
+        if objection:
+            found[row.id] = objection
+    return found
+
+
+def _remote_ids(connection: Connection, rows: Sequence[Shipment]) -> dict[int, str]:
+    query = (
+        sa.select(shipments.c.id, orders.c.remote_id)
+        .join(orders, orders.c.id == shipments.c.order_id)
+        .where(shipments.c.id.in_([row.id for row in rows]))
+    )
+    return {row.id: row.remote_id for row in connection.execute(query)}
+
+
+def _objection(order: Order | None, printed: str | None, short: Sequence[str]) -> _Objection | None:
+    if order is None:
+        return _Objection("order_missing", "the store has no such order any more")
+    if order.status is OrderStatus.CANCELLED:
+        return _Objection("order_cancelled", f"the order is {order.remote_status!r} on the store")
+    if order.status is OrderStatus.ON_HOLD:
+        return _Objection("order_on_hold", f"the order is on hold on the store ({order.remote_status!r})")
+    if order.status is OrderStatus.CLOSED:
+        return _Objection("shipped_elsewhere", f"the order is {order.remote_status!r} on the store already")
+    if short:
+        return _Objection(
+            "quantity_changed", f"the order has less to ship than the shipment holds: {', '.join(short)}"
+        )
+    if printed is not None and printed != address_print(order.ship_to):
+        return _Objection("address_changed", "the delivery address was changed after the shipment was made")
+    return None
+
+
+def _mark_shipped(
+    context: Context, manifest: Manifest, leaving: Sequence[Shipment], stopped: Mapping[int, _Objection]
+) -> Manifest:
+    now = context.now()
+    with context.database.write() as connection:
+        lock_manifest(connection, manifest.id)
+        lock_shipments(connection, [row.id for row in manifest.shipments])
+        current = load_manifest(connection, manifest.id)
+        _refuse_unless_preparing(current)
+        if {row.id for row in current.shipments} != {row.id for row in manifest.shipments}:
+            raise InputError(
+                f"Manifest {manifest.number} was changed meanwhile; look at it and ship it again.",
+                reason="manifest_changed",
+            )
+        for row in manifest.shipments:
+            if row.id in stopped:
+                _take_off(connection, context, row, manifest, stopped[row.id])
+        keys = [row.id for row in leaving]
+        connection.execute(sa.update(shipments).where(shipments.c.id.in_(keys)).values(shipped_at=now))
+        connection.execute(
+            sa.update(manifests)
+            .where(manifests.c.id == manifest.id)
+            .values(state=ManifestState.SHIPPED, shipped_at=now)
+        )
+        for row in leaving:
+            if row.origin is ShipmentOrigin.STORE:
+                ledger.settle(
+                    connection, row.id, PushState.READY, reason="shipped", words="it has left", at=now
+                )
+        words = f"manifest {manifest.number} shipped with {len(leaving)} shipments"
+        events.record(connection, "manifest.shipped", words, at=now, manifest_id=manifest.id)
+        return load_manifest(connection, manifest.id)
+
+
+def _take_off(
+    connection: Connection, context: Context, row: Shipment, manifest: Manifest, objection: _Objection
+) -> None:
+    connection.execute(sa.update(shipments).where(shipments.c.id == row.id).values(manifest_id=None))
+    events.record(
+        connection,
+        "manifest.left_out",
+        f"left out of manifest {manifest.number}: {objection.words}",
+        at=context.now(),
+        store=row.store,
+        order_id=row.order_id,
+        shipment_id=row.id,
+        manifest_id=manifest.id,
+    )

@@ -1,0 +1,181 @@
+"""Making one shipment inside a write unit: the order locked, every rule checked, then all rows at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.errors import InputError
+from fbridge.models.fulfillments import Item
+from fbridge.models.shipments import Carrier, Document, Manifest
+from fbridge.models.states import Delivery
+from fbridge.orders.quantities import line_quantities
+from fbridge.orders.storage import load_orders, lock_orders, refresh_open_quantity
+from fbridge.push.entries import open_entry
+from fbridge.shipping.address_prints import keep_address_print
+from fbridge.shipping.carrier_rows import route_for
+from fbridge.shipping.shipment_rows import NewShipment, insert_shipment, load_shipments, users_of_numbers
+from fbridge.shipping.shipment_rules import Candidate, allot, cod_for, refuse_unshippable
+from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
+from fbridge.storage.events import record
+from fbridge.storage.tables import orders, shipments
+
+_DOCUMENT_LIMITS = {"source": 32, "series": 32, "number": 64}
+_WAREHOUSE_LIMIT = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What somebody asks of a shipment; everything left out is decided by the order and the rules."""
+
+    items: Mapping[str, int] | None = None
+    numbers: tuple[str, ...] = ()
+    parcels: int | None = None
+    weight_grams: int | None = None
+    cod: Decimal | None = None
+    no_cod: bool = False
+    warehouse: str | None = None
+    document: Document | None = None
+    allow_unpaid: bool = False
+    allow_shared: bool = False
+
+
+def lock_candidate(connection: Connection, order_id: int) -> Candidate:
+    """The order as it is now, kept from other writers until the write unit ends."""
+    lock_orders(connection, [order_id])
+    return load_candidate(connection, order_id)
+
+
+def load_candidate(connection: Connection, order_id: int) -> Candidate:
+    """The order with its lines and its shipments that are not withdrawn."""
+    query = sa.select(orders.c.store, orders.c.historic).where(orders.c.id == order_id)
+    store, historic = connection.execute(query).one()
+    return Candidate(
+        id=order_id,
+        store=store,
+        historic=historic,
+        order=load_orders(connection, [order_id])[order_id],
+        lines=line_quantities(connection, [order_id])[order_id],
+        shipments=load_shipments(
+            connection, shipments.c.order_id == order_id, shipments.c.withdrawn_at.is_(None)
+        ),
+    )
+
+
+def create_for_order(
+    connection: Connection,
+    candidate: Candidate,
+    wish: Wish,
+    *,
+    carrier: Carrier,
+    manifest: Manifest | None,
+    at: datetime,
+) -> int:
+    """Make the wished shipment of a locked order and give its key; a refusal (InputError) writes nothing."""
+    refuse_unshippable(candidate, allow_unpaid=wish.allow_unpaid)
+    items = allot(candidate, wish.items)
+    new = NewShipment(
+        carrier_id=carrier.id,
+        parcels=parcels_for(wish.numbers, wish.parcels),
+        items=items,
+        numbers=clean_numbers(wish.numbers),
+        store=candidate.store,
+        order_id=candidate.id,
+        manifest_id=manifest.id if manifest else None,
+        weight_grams=wish.weight_grams,
+        cod=cod_for(candidate, wish.cod, no_cod=wish.no_cod),
+        warehouse=wish.warehouse,
+        document=wish.document,
+    )
+    refuse_bad_particulars(connection, new, allow_shared=wish.allow_shared)
+    shipment_id = insert_shipment(connection, new, at)
+    keep_address_print(connection, shipment_id, candidate.order.ship_to)
+    open_entry(connection, shipment_id, at)
+    refresh_open_quantity(connection, [candidate.id])
+    record(
+        connection,
+        "shipment.created",
+        f"S{shipment_id} made of order {candidate.label} ({pieces(items)}) for {carrier.code}"
+        f"{f', cash on delivery {new.cod}' if new.cod else ''}.",
+        at=at,
+        store=candidate.store,
+        order_id=candidate.id,
+        shipment_id=shipment_id,
+        manifest_id=new.manifest_id,
+    )
+    return shipment_id
+
+
+def routed_carrier(connection: Connection, candidate: Candidate) -> Carrier:
+    """The carrier of the order's shipping method. Raises InputError where no route leads to a carrier."""
+    method = candidate.order.shipping_method
+    code = method.code if method else ""
+    route = route_for(connection, candidate.store, code)
+    if route is None:
+        raise InputError(
+            f"Order {candidate.label} has no carrier: its shipping method {code!r} has no route; name a "
+            f"carrier, or run: fbridge carrier route {candidate.store} {code or '*'!r} CARRIER",
+            reason="no_carrier",
+        )
+    if route.carrier is None:
+        word = "pick-up" if route.delivery is Delivery.PICKUP else "no delivery"
+        raise InputError(
+            f"Order {candidate.label} needs no carrier: its shipping method {code!r} is routed to {word}; "
+            "name a carrier to ship it all the same.",
+            reason="routed_to_no_carrier",
+        )
+    return route.carrier
+
+
+def refuse_bad_particulars(connection: Connection, new: NewShipment, *, allow_shared: bool) -> None:
+    """Raises InputError: a bad weight, too long a text, a document or a tracking number in use already."""
+    if new.weight_grams is not None and not 0 <= new.weight_grams < 2**31:
+        raise InputError(f"A weight of {new.weight_grams} g is not possible.", reason="bad_weight")
+    if new.warehouse is not None and len(new.warehouse) > _WAREHOUSE_LIMIT:
+        raise InputError(
+            f"A warehouse has at most {_WAREHOUSE_LIMIT} characters: {new.warehouse[:20]}...",
+            reason="bad_warehouse",
+        )
+    if new.document is not None:
+        _refuse_bad_document(connection, new.document)
+    if not allow_shared:
+        refuse_used_numbers(connection, new.numbers)
+
+
+def refuse_used_numbers(
+    connection: Connection, numbers: Collection[str], *, apart_from: int | None = None
+) -> None:
+    """Raises InputError naming the shipment that has one of these numbers already."""
+    used = users_of_numbers(connection, numbers, apart_from=apart_from)
+    for number, shipment_id in used.items():
+        raise InputError(
+            f"The tracking number {number} is already used by S{shipment_id}; "
+            "if both parcels travel under it, add --allow-shared.",
+            reason="number_in_use",
+        )
+
+
+def pieces(items: Collection[Item]) -> str:
+    """``1 piece``, ``3 pieces``."""
+    count = sum(item.quantity for item in items)
+    return f"{count} piece{'' if count == 1 else 's'}"
+
+
+def _refuse_bad_document(connection: Connection, document: Document) -> None:
+    for name, limit in _DOCUMENT_LIMITS.items():
+        if len(getattr(document, name)) > limit:
+            raise InputError(
+                f"The {name} of document {str(document)[:40]} has more than {limit} characters.",
+                reason="bad_document",
+            )
+    if not document.number:
+        raise InputError("A document needs a number.", reason="bad_document")
+    query = sa.select(shipments.c.id).where(shipments.c.document_key == document.key)
+    other = connection.execute(query).scalar_one_or_none()
+    if other is not None:
+        raise InputError(f"Document {document} is already shipment S{other}.", reason="document_exists")

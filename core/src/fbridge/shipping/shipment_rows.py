@@ -1,0 +1,260 @@
+"""Shipments in the database, with their lines, numbers and revisions."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from fbridge.models.fulfillments import Item
+from fbridge.models.orders import Address, Money
+from fbridge.models.shipments import Document, PushStatus, Shipment
+from fbridge.models.states import ShipmentOrigin
+from fbridge.orders.rows import address_from_json, address_to_json
+from fbridge.push.entries import status_of
+from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
+from fbridge.storage.tables import (
+    carriers,
+    manifests,
+    orders,
+    pushes,
+    shipment_lines,
+    shipment_numbers,
+    shipment_revisions,
+    shipments,
+)
+
+_JOINED = (
+    shipments.join(carriers, carriers.c.id == shipments.c.carrier_id)
+    .outerjoin(orders, orders.c.id == shipments.c.order_id)
+    .outerjoin(manifests, manifests.c.id == shipments.c.manifest_id)
+    .outerjoin(pushes, pushes.c.shipment_id == shipments.c.id)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewShipment:
+    """What a shipment is made of; ``store`` and ``order_id`` are None for an external parcel."""
+
+    carrier_id: int
+    parcels: int
+    items: tuple[Item, ...] = ()
+    numbers: tuple[str, ...] = ()
+    store: str | None = None
+    order_id: int | None = None
+    manifest_id: int | None = None
+    weight_grams: int | None = None
+    cod: Money | None = None
+    warehouse: str | None = None
+    document: Document | None = None
+    recipient: Address | None = None
+
+
+def insert_shipment(connection: Connection, new: NewShipment, at: datetime) -> int:
+    """Add a shipment in its first revision and give its key; the ledger entry is opened apart."""
+    result = connection.execute(sa.insert(shipments).values(**_shipment_row(new), created_at=at))
+    (shipment_id,) = result.inserted_primary_key or (0,)
+    lines = [
+        {"shipment_id": shipment_id, "line_id": item.line_id, "quantity": item.quantity} for item in new.items
+    ]
+    if lines:
+        connection.execute(sa.insert(shipment_lines), lines)
+    add_revision(connection, shipment_id, 1, new.carrier_id, new.numbers, reason="created", at=at)
+    return int(shipment_id)
+
+
+def add_revision(
+    connection: Connection,
+    shipment_id: int,
+    revision: int,
+    carrier_id: int,
+    numbers: Sequence[str],
+    *,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Add what is wanted from now on: carrier and numbers; the caller sets the shipment's own columns."""
+    key = {"shipment_id": shipment_id, "revision": revision}
+    connection.execute(
+        sa.insert(shipment_revisions).values(**key, carrier_id=carrier_id, created_at=at, reason=reason)
+    )
+    rows = [{**key, "position": position, "number": number} for position, number in enumerate(numbers)]
+    if rows:
+        connection.execute(sa.insert(shipment_numbers), rows)
+
+
+def update_shipments(connection: Connection, shipment_ids: Collection[int], **values: Any) -> None:
+    """Set the same columns of these shipments."""
+    connection.execute(sa.update(shipments).where(shipments.c.id.in_(shipment_ids)).values(**values))
+
+
+def load_shipments(
+    connection: Connection, *conditions: sa.ColumnElement[bool], limit: int | None = None
+) -> tuple[Shipment, ...]:
+    """The shipments that meet all conditions, oldest first; with ``limit`` the newest of them.
+
+    Conditions may name columns of shipments, carriers, orders, manifests and pushes. Four queries, however
+    many shipments there are.
+    """
+    chosen = _chosen(conditions, limit)
+    rows = connection.execute(_SHIPMENTS.where(shipments.c.id.in_(chosen))).mappings().all()
+    parts = _Parts(
+        items=_items(connection, chosen),
+        numbers=_numbers(connection, chosen),
+        status=status_of(
+            connection.execute(sa.select(pushes).where(pushes.c.shipment_id.in_(chosen))).mappings()
+        ),
+    )
+    return tuple(_shipment(row, parts) for row in rows)
+
+
+def load_shipment(connection: Connection, shipment_id: int) -> Shipment:
+    """One shipment by its key, which must exist."""
+    (shipment,) = load_shipments(connection, shipments.c.id == shipment_id)
+    return shipment
+
+
+def lock_shipments(connection: Connection, shipment_ids: Collection[int]) -> None:
+    """Keep other writers off these rows until the write unit ends (PostgreSQL; alone on SQLite anyway)."""
+    query = sa.select(shipments.c.id).where(shipments.c.id.in_(shipment_ids)).order_by(shipments.c.id)
+    connection.execute(query.with_for_update(key_share=True))
+
+
+def users_of_numbers(
+    connection: Connection, numbers: Collection[str], *, apart_from: int | None = None
+) -> dict[str, int]:
+    """Which of these numbers a shipment (not withdrawn) wants in its present revision: number -> key."""
+    query = (
+        sa.select(shipment_numbers.c.number, shipment_numbers.c.shipment_id)
+        .join_from(shipment_numbers, shipments, _PRESENT)
+        .where(shipment_numbers.c.number.in_(numbers), shipments.c.withdrawn_at.is_(None))
+    )
+    if apart_from is not None:
+        query = query.where(shipments.c.id != apart_from)
+    return {row.number: row.shipment_id for row in connection.execute(query)}
+
+
+_SHIPMENTS = (
+    sa.select(
+        shipments,
+        orders.c.number.label("order_number"),
+        manifests.c.number.label("manifest_number"),
+        *carrier_columns("own_"),
+    )
+    .select_from(_JOINED)
+    .order_by(shipments.c.id)
+)
+
+_PRESENT = sa.and_(
+    shipment_numbers.c.shipment_id == shipments.c.id, shipment_numbers.c.revision == shipments.c.revision
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    items: Mapping[int, list[Item]]
+    numbers: Mapping[int, list[str]]
+    status: Mapping[int, PushStatus]
+
+
+def _chosen(conditions: Iterable[sa.ColumnElement[bool]], limit: int | None) -> sa.Select[Any]:
+    query = sa.select(shipments.c.id).select_from(_JOINED).where(*conditions)
+    if limit is None:
+        return query
+    newest = query.order_by(shipments.c.id.desc()).limit(limit).subquery()
+    return sa.select(newest.c.id)
+
+
+def _items(connection: Connection, chosen: sa.Select[Any]) -> Mapping[int, list[Item]]:
+    found: defaultdict[int, list[Item]] = defaultdict(list)
+    query = sa.select(shipment_lines).where(shipment_lines.c.shipment_id.in_(chosen))
+    for row in connection.execute(query.order_by(shipment_lines.c.line_id)):
+        found[row.shipment_id].append(Item(line_id=row.line_id, quantity=row.quantity))
+    return found
+
+
+def _numbers(connection: Connection, chosen: sa.Select[Any]) -> Mapping[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    query = (
+        sa.select(shipment_numbers.c.shipment_id, shipment_numbers.c.number)
+        .join_from(shipment_numbers, shipments, _PRESENT)
+        .where(shipments.c.id.in_(chosen))
+        .order_by(shipment_numbers.c.shipment_id, shipment_numbers.c.position)
+    )
+    for shipment_id, number in connection.execute(query):
+        found[shipment_id].append(number)
+    return found
+
+
+def _shipment(row: RowMapping, parts: _Parts) -> Shipment:
+    shipment_id = row["id"]
+    return Shipment(
+        id=shipment_id,
+        uuid=row["uuid"],
+        origin=row["origin"],
+        carrier=carrier_from_row(row, "own_"),
+        revision=row["revision"],
+        parcels=row["parcels"],
+        created_at=row["created_at"],
+        items=tuple(parts.items.get(shipment_id, ())),
+        numbers=tuple(parts.numbers.get(shipment_id, ())),
+        store=row["store"],
+        order_id=row["order_id"],
+        order_number=row["order_number"] or "",
+        manifest=row["manifest_number"],
+        weight_grams=row["weight_grams"],
+        cod=_cod(row),
+        warehouse=row["warehouse"],
+        document=_document(row),
+        recipient=None if row["recipient"] is None else address_from_json(row["recipient"]),
+        shipped_at=row["shipped_at"],
+        withdrawn_at=row["withdrawn_at"],
+        push=parts.status.get(shipment_id),
+    )
+
+
+def _cod(row: RowMapping) -> Money | None:
+    if row["cod_amount"] is None:
+        return None
+    return Money(amount=row["cod_amount"], currency=row["cod_currency"])
+
+
+def _document(row: RowMapping) -> Document | None:
+    if row["document_number"] is None:
+        return None
+    return Document(
+        number=row["document_number"],
+        source=row["document_source"] or "",
+        series=row["document_series"] or "",
+        year=row["document_year"],
+    )
+
+
+def _shipment_row(new: NewShipment) -> dict[str, Any]:
+    document = new.document
+    return {
+        "uuid": str(uuid.uuid4()),
+        "origin": ShipmentOrigin.EXTERNAL if new.order_id is None else ShipmentOrigin.STORE,
+        "store": new.store,
+        "order_id": new.order_id,
+        "carrier_id": new.carrier_id,
+        "manifest_id": new.manifest_id,
+        "revision": 1,
+        "parcels": new.parcels,
+        "weight_grams": new.weight_grams,
+        "cod_amount": new.cod.amount if new.cod else None,
+        "cod_currency": new.cod.currency if new.cod else None,
+        "warehouse": new.warehouse,
+        "recipient": address_to_json(new.recipient) if new.recipient else sa.null(),
+        "document_source": document.source if document else None,
+        "document_series": document.series if document else None,
+        "document_number": document.number if document else None,
+        "document_year": document.year if document else None,
+        "document_key": document.key if document else None,
+    }

@@ -1,0 +1,174 @@
+"""What may be shipped of an order, and with how much cash on delivery. Pure decisions, each no a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fbridge.errors import InputError, NotFoundError
+from fbridge.models.fulfillments import Item
+from fbridge.models.orders import Money, Order
+from fbridge.models.shipments import Shipment
+from fbridge.models.states import Delivery, OrderStatus, PaymentKind, PushState
+from fbridge.orders.quantities import LineQuantity
+from fbridge.settings.near_match import did_you_mean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An order that somebody wants to ship, with its lines and its shipments (withdrawn ones apart)."""
+
+    id: int
+    store: str
+    order: Order
+    historic: bool
+    lines: tuple[LineQuantity, ...]
+    shipments: tuple[Shipment, ...]
+
+    @property
+    def label(self) -> str:
+        """How sentences name the order, and how a command may: ``shop:1001``."""
+        return f"{self.store}:{self.order.number}"
+
+    @property
+    def free(self) -> int:
+        """Pieces that a new shipment may take in all."""
+        return sum(line.free for line in self.lines)
+
+
+_STATUS_NO = {
+    OrderStatus.CANCELLED: ("order_cancelled", "is cancelled; nothing of it may be shipped."),
+    OrderStatus.ON_HOLD: (
+        "order_on_hold",
+        "is on hold on its store; release it there, then run: fbridge fetch",
+    ),
+    OrderStatus.CLOSED: ("order_closed", "is already fulfilled and closed on its store."),
+}
+_DELIVERY_NO = {
+    Delivery.PICKUP: ("order_is_pickup", "is picked up by the customer; no carrier takes it."),
+    Delivery.NONE: ("order_is_virtual", "has nothing that a carrier takes."),
+}
+
+
+def refuse_unshippable(candidate: Candidate, *, allow_unpaid: bool = False) -> None:
+    """Raises InputError when no goods may leave for this order as it stands."""
+    order = candidate.order
+    no = _STATUS_NO.get(order.status) or _DELIVERY_NO.get(order.delivery)
+    if no is None and candidate.historic:
+        no = ("order_historic", "is older than its store's start date (orders_from) and counts as done.")
+    if no is None and order.payment.kind is PaymentKind.UNPAID and not allow_unpaid:
+        no = ("order_unpaid", "is not paid yet; to ship it all the same, add --allow-unpaid.")
+    if no is not None:
+        reason, words = no
+        raise InputError(f"Order {candidate.label} {words}", reason=reason)
+
+
+def allot(candidate: Candidate, items: Mapping[str, int] | None) -> tuple[Item, ...]:
+    """The lines and quantities of a new shipment: those wished (by line id or SKU), else all that remains.
+
+    Raises InputError (nothing left, more than remains, a SKU on two lines, a bad quantity), NotFoundError.
+    """
+    if candidate.free == 0:
+        raise InputError(_nothing_left(candidate), reason="nothing_left")
+    if items is None:
+        return tuple(Item(line_id=line.line.id, quantity=line.free) for line in candidate.lines if line.free)
+    if not items:
+        raise InputError(f"No line of order {candidate.label} is named.", reason="no_items")
+    wanted: Counter[str] = Counter()
+    for name, quantity in items.items():
+        wanted[_line(candidate, name).line.id] += _positive(name, quantity)
+    by_id = {line.line.id: line for line in candidate.lines}
+    return tuple(_item(candidate, by_id[line_id], quantity) for line_id, quantity in wanted.items())
+
+
+def cod_for(candidate: Candidate, wished: Decimal | None, *, no_cod: bool) -> Money | None:
+    """What the courier collects with a new shipment.
+
+    By default the first shipment of a cash-on-delivery order carries all that is due, later ones nothing.
+    Raises InputError (an order that is paid, more than is due, a second collection).
+    """
+    if wished is not None and no_cod:
+        raise InputError("Say either a cash-on-delivery amount or that there is none.", reason="bad_cod")
+    payment, carrier_of_cod = candidate.order.payment, _carrier_of_cod(candidate)
+    if wished is not None:
+        _check_cod(candidate, wished, carrier_of_cod)
+    elif no_cod or carrier_of_cod or payment.kind is not PaymentKind.COD or not payment.amount_due:
+        return None
+    amount = payment.amount_due if wished is None else wished
+    return Money(amount=amount, currency=candidate.order.currency)
+
+
+def untouched(shipment: Shipment) -> bool:
+    """Nothing of this shipment was ever sent to its store, so it may still be taken back."""
+    push = shipment.push
+    if push is None:
+        return True
+    at_rest = push.state in {PushState.READY, PushState.WAITING}
+    return at_rest and push.claimed_at is None and push.acknowledged_revision is None
+
+
+def _nothing_left(candidate: Candidate) -> str:
+    labels = ", ".join(
+        f"{one.label} on manifest {one.manifest}" if one.manifest else one.label
+        for one in candidate.shipments
+    )
+    where = f"all that is due is in {labels}" if labels else "its store shows all of it as shipped"
+    return f"Nothing of order {candidate.label} is left to ship: {where}."
+
+
+def _line(candidate: Candidate, name: str) -> LineQuantity:
+    by_id = [line for line in candidate.lines if line.line.id == name]
+    found = by_id or [line for line in candidate.lines if line.line.sku == name]
+    if not found:
+        names = [name for line in candidate.lines for name in (line.line.sku, line.line.id) if name]
+        raise NotFoundError(
+            f"Order {candidate.label} has no line {name}.{did_you_mean(name, names)}", reason="unknown_line"
+        )
+    if len(found) > 1:
+        ids = ", ".join(line.line.id for line in found)
+        raise InputError(
+            f"SKU {name} is on {len(found)} lines of order {candidate.label}; name the line id: {ids}.",
+            reason="ambiguous_sku",
+        )
+    return found[0]
+
+
+def _positive(name: str, quantity: int) -> int:
+    if quantity < 1:
+        raise InputError(f"{quantity} pieces of {name}: give at least 1.", reason="bad_quantity")
+    return quantity
+
+
+def _item(candidate: Candidate, line: LineQuantity, quantity: int) -> Item:
+    if quantity > line.free:
+        name = f"{line.line.sku} (line {line.line.id})" if line.line.sku else f"line {line.line.id}"
+        what = (
+            f"has {line.free} left to ship of {name}" if line.line.shippable else f"ships nothing of {name}"
+        )
+        raise InputError(f"Order {candidate.label} {what}, not {quantity}.", reason="more_than_remains")
+    return Item(line_id=line.line.id, quantity=quantity)
+
+
+def _carrier_of_cod(candidate: Candidate) -> Shipment | None:
+    return next((shipment for shipment in candidate.shipments if shipment.cod), None)
+
+
+def _check_cod(candidate: Candidate, wished: Decimal, other: Shipment | None) -> None:
+    payment, currency = candidate.order.payment, candidate.order.currency
+    due = Money(amount=payment.amount_due, currency=currency)
+    no = None
+    if payment.kind is PaymentKind.PAID:
+        no = ("cod_on_paid", f"Order {candidate.label} is paid; nothing may be collected at the door.")
+    elif not wished.is_finite() or wished <= 0:
+        no = ("bad_cod", f"Cash on delivery of {wished} {currency}: give an amount above 0.")
+    elif other is not None:
+        no = (
+            "cod_twice",
+            f"Cash on delivery of order {candidate.label} is collected with {other.label} ({other.cod}).",
+        )
+    elif wished > payment.amount_due:
+        no = ("cod_too_high", f"Order {candidate.label} has {due} due, not {wished:.2f}.")
+    if no is not None:
+        raise InputError(no[1], reason=no[0])

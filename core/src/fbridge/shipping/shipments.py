@@ -1,0 +1,318 @@
+"""Shipments: made of orders, corrected, withdrawn (docs/architecture.md, "Words"; docs/states.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy.engine import Connection
+
+from fbridge.context import Context
+from fbridge.errors import BusyError, InputError
+from fbridge.models.orders import Address, Money
+from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
+from fbridge.models.states import Effect, PushState
+from fbridge.orders.storage import lock_orders, refresh_open_quantity
+from fbridge.push.entries import close_entry, lock_entries, want_revision
+from fbridge.references import find_carrier, find_order, find_shipment, known_store
+from fbridge.shipping.manifest_references import find_manifest, target_manifest
+from fbridge.shipping.manifest_rows import lock_manifest
+from fbridge.shipping.shipment_creation import (
+    Wish,
+    create_for_order,
+    lock_candidate,
+    refuse_bad_particulars,
+    refuse_used_numbers,
+    routed_carrier,
+)
+from fbridge.shipping.shipment_rows import (
+    NewShipment,
+    add_revision,
+    insert_shipment,
+    load_shipment,
+    load_shipments,
+    lock_shipments,
+    update_shipments,
+)
+from fbridge.shipping.shipment_rules import untouched
+from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
+from fbridge.storage.events import record
+from fbridge.storage.tables import carriers, manifests, pushes, shipments
+
+
+class Shipments:
+    """The shipping documents of one database. Every act is one write unit: all of it or nothing."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._database = context.database
+
+    def create(
+        self,
+        order_ref: str,
+        *,
+        store: str | None = None,
+        items: Mapping[str, int] | None = None,
+        carrier: str | None = None,
+        numbers: Sequence[str] = (),
+        parcels: int | None = None,
+        weight_grams: int | None = None,
+        cod: Decimal | None = None,
+        no_cod: bool = False,
+        warehouse: str | None = None,
+        document: Document | None = None,
+        manifest: str | None = None,
+        allow_unpaid: bool = False,
+        allow_shared: bool = False,
+    ) -> Shipment:
+        """Make a shipment of an order: the given items (line id or SKU -> quantity), else all that remains.
+
+        The carrier is the given one, else the manifest's, else that of the order's route. ``manifest`` is a
+        number or a carrier's code. The first shipment of a cash-on-delivery order carries the amount due.
+        Raises InputError, NotFoundError: one sentence with the numbers, and nothing is written.
+        """
+        wish = Wish(
+            items=items,
+            numbers=tuple(numbers),
+            parcels=parcels,
+            weight_grams=weight_grams,
+            cod=cod,
+            no_cod=no_cod,
+            warehouse=warehouse,
+            document=document,
+            allow_unpaid=allow_unpaid,
+            allow_shared=allow_shared,
+        )
+        with self._database.write() as connection:
+            order_id = find_order(connection, order_ref, store)
+            own = find_carrier(connection, carrier) if carrier else None
+            on = self._target(connection, manifest, own)
+            candidate = lock_candidate(connection, order_id)
+            own = own or (on.carrier if on else routed_carrier(connection, candidate))
+            shipment_id = create_for_order(
+                connection, candidate, wish, carrier=own, manifest=on, at=self._context.now()
+            )
+            return load_shipment(connection, shipment_id)
+
+    def create_external(
+        self,
+        *,
+        carrier: str,
+        recipient: Address,
+        numbers: Sequence[str] = (),
+        parcels: int | None = None,
+        weight_grams: int | None = None,
+        cod: Money | None = None,
+        document: Document | None = None,
+        warehouse: str | None = None,
+        manifest: str | None = None,
+        allow_shared: bool = False,
+    ) -> Shipment:
+        """Make a parcel of no store order: it is on the manifest, counted and printed, and never pushed.
+
+        Raises InputError, NotFoundError as :meth:`create` does.
+        """
+        if recipient == Address():
+            raise InputError("An external parcel needs a recipient.", reason="no_recipient")
+        if cod is not None and cod.amount <= 0:
+            raise InputError(f"Cash on delivery of {cod}: give an amount above 0.", reason="bad_cod")
+        with self._database.write() as connection:
+            own = find_carrier(connection, carrier)
+            on = self._target(connection, manifest, own)
+            new = NewShipment(
+                carrier_id=own.id,
+                parcels=parcels_for(numbers, parcels),
+                numbers=clean_numbers(numbers),
+                manifest_id=on.id if on else None,
+                weight_grams=weight_grams,
+                cod=cod,
+                warehouse=warehouse,
+                document=document,
+                recipient=recipient,
+            )
+            refuse_bad_particulars(connection, new, allow_shared=allow_shared)
+            shipment_id = insert_shipment(connection, new, self._context.now())
+            self._record(connection, "shipment.created", "made outside of any store", shipment_id)
+            return load_shipment(connection, shipment_id)
+
+    def list(
+        self,
+        *,
+        state: PushState | None = None,
+        store: str | None = None,
+        manifest: str | None = None,
+        carrier: str | None = None,
+        limit: int | None = None,
+    ) -> tuple[Shipment, ...]:
+        """The shipments that fit, oldest first; with ``limit`` the newest of them. Raises NotFoundError."""
+        conditions = []
+        with self._database.read() as connection:
+            if state is not None:
+                conditions.append(pushes.c.state == state)
+            if store is not None:
+                conditions.append(shipments.c.store == known_store(connection, store))
+            if manifest is not None:
+                conditions.append(manifests.c.id == find_manifest(connection, manifest))
+            if carrier is not None:
+                conditions.append(carriers.c.id == find_carrier(connection, carrier).id)
+            return load_shipments(connection, *conditions, limit=limit)
+
+    def get(self, ref: str) -> Shipment:
+        """One shipment: ``S12``, its UUID, its document, or the number of an order that has just this one.
+
+        Raises NotFoundError, InputError where several could be meant.
+        """
+        with self._database.read() as connection:
+            return load_shipment(connection, find_shipment(connection, ref))
+
+    def withdraw(self, ref: str) -> Shipment:
+        """Take a shipment back; its pieces are free again. Raises InputError once something was pushed."""
+        with self._database.write() as connection:
+            shipment = _lock(connection, find_shipment(connection, ref))
+            _refuse_withdrawal(shipment)
+            now = self._context.now()
+            # The paper of a manifest that the courier has signed goes on naming what he took.
+            off = {} if shipment.shipped_at else {"manifest_id": None}
+            update_shipments(connection, [shipment.id], withdrawn_at=now, document_key=None, **off)
+            close_entry(connection, shipment.id, now)
+            if shipment.order_id is not None:
+                refresh_open_quantity(connection, [shipment.order_id])
+            self._record(connection, "shipment.withdrawn", "withdrawn", shipment.id)
+            return load_shipment(connection, shipment.id)
+
+    def set_tracking(
+        self,
+        ref: str,
+        numbers: Sequence[str],
+        *,
+        carrier: str | None = None,
+        parcels: int | None = None,
+        allow_shared: bool = False,
+    ) -> Shipment:
+        """Give a shipment its numbers, late or corrected: a new revision, pushed when the shipment has left.
+
+        Without numbers the present ones stay (then a carrier or a parcel count must be given). The same
+        again changes nothing. Raises InputError, NotFoundError.
+        """
+        with self._database.write() as connection:
+            shipment = _lock(connection, find_shipment(connection, ref))
+            own = find_carrier(connection, carrier) if carrier else shipment.carrier
+            wanted = _wanted(shipment, numbers, own, parcels)
+            _refuse_correction(shipment, own)
+            if not allow_shared:
+                refuse_used_numbers(connection, wanted.numbers, apart_from=shipment.id)
+            self._correct(connection, shipment, wanted)
+            return load_shipment(connection, shipment.id)
+
+    def _correct(self, connection: Connection, shipment: Shipment, wanted: _Wanted) -> None:
+        if wanted.parcels != shipment.parcels:
+            update_shipments(connection, [shipment.id], parcels=wanted.parcels)
+        if wanted.numbers == shipment.numbers and wanted.carrier.id == shipment.carrier.id:
+            return
+        at, revision = self._context.now(), shipment.revision + 1
+        add_revision(
+            connection,
+            shipment.id,
+            revision,
+            wanted.carrier.id,
+            wanted.numbers,
+            reason="tracking_set",
+            at=at,
+        )
+        update_shipments(connection, [shipment.id], revision=revision, carrier_id=wanted.carrier.id)
+        want_revision(connection, shipment.id, at)
+        words = f"travels with {wanted.carrier.code} under {', '.join(wanted.numbers) or 'no number'}"
+        self._record(connection, "tracking.set", words, shipment.id)
+
+    def _target(self, connection: Connection, target: str | None, carrier: Carrier | None) -> Manifest | None:
+        if target is None:
+            return None
+        manifest = target_manifest(connection, target, self._context)
+        if carrier is not None and carrier.id != manifest.carrier.id:
+            raise InputError(
+                f"Manifest {manifest.number} is for {manifest.carrier.code}, not for {carrier.code}.",
+                reason="other_carrier",
+            )
+        return manifest
+
+    def _record(self, connection: Connection, kind: str, words: str, shipment_id: int) -> None:
+        shipment = load_shipment(connection, shipment_id)
+        record(
+            connection,
+            kind,
+            f"{shipment.label} {words}.",
+            at=self._context.now(),
+            store=shipment.store,
+            order_id=shipment.order_id,
+            shipment_id=shipment.id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    numbers: tuple[str, ...]
+    carrier: Carrier
+    parcels: int
+
+
+def _lock(connection: Connection, shipment_id: int) -> Shipment:
+    """The shipment as it is now, kept with its manifest, order and ledger entry from other writers."""
+    before = load_shipment(connection, shipment_id)
+    if before.manifest is not None:
+        lock_manifest(connection, find_manifest(connection, before.manifest))
+    lock_orders(connection, [before.order_id] if before.order_id is not None else [])
+    lock_shipments(connection, [shipment_id])
+    lock_entries(connection, [shipment_id])
+    now = load_shipment(connection, shipment_id)
+    if now.manifest != before.manifest:
+        raise BusyError(f"{now.label} was moved to another manifest at this moment; run the command again.")
+    return now
+
+
+def _wanted(shipment: Shipment, numbers: Sequence[str], carrier: Carrier, parcels: int | None) -> _Wanted:
+    if not numbers and parcels is None and carrier.id == shipment.carrier.id:
+        raise InputError(f"Give a tracking number for {shipment.label}.", reason="no_number")
+    distinct = clean_numbers(numbers) if numbers else shipment.numbers
+    # A number for each box tells how many boxes there are; one number may stand for all of them.
+    count = parcels if parcels is not None else max(shipment.parcels, len(distinct))
+    return _Wanted(distinct, carrier, parcels_for(distinct, count))
+
+
+def _refuse_correction(shipment: Shipment, carrier: Carrier) -> None:
+    if shipment.withdrawn_at is not None:
+        raise InputError(f"{shipment.label} is withdrawn; it has no tracking any more.", reason="withdrawn")
+    if carrier.id != shipment.carrier.id and shipment.manifest and shipment.shipped_at is None:
+        raise InputError(
+            f"{shipment.label} is on manifest {shipment.manifest} of {shipment.carrier.code}; take it off "
+            f"first: fbridge manifest remove {shipment.manifest} {shipment.label}",
+            reason="other_carrier",
+        )
+
+
+def _refuse_withdrawal(shipment: Shipment) -> None:
+    if shipment.withdrawn_at is not None:
+        raise InputError(f"{shipment.label} is withdrawn already.", reason="withdrawn")
+    if _refused_whole(shipment):
+        return
+    if not untouched(shipment):
+        state = shipment.push.state if shipment.push else ""
+        raise InputError(
+            f"{shipment.label} was pushed to its store already (it is {state}); it cannot be withdrawn.",
+            reason="already_pushed",
+        )
+    if shipment.shipped_at is not None:
+        raise InputError(
+            f"{shipment.label} has left with manifest {shipment.manifest}; take it off first: "
+            f"fbridge manifest leave-behind {shipment.manifest} {shipment.label}",
+            reason="manifest_shipped",
+        )
+
+
+def _refused_whole(shipment: Shipment) -> bool:
+    """The store said a lasting no and holds nothing of it: withdrawing is the way out."""
+    push = shipment.push
+    if push is None or push.state is not PushState.REFUSED or push.acknowledged_revision is not None:
+        return False
+    effects = (push.effects.shipment, push.effects.tracking, push.effects.status)
+    return all(effect is Effect.NOT_DONE for effect in effects)

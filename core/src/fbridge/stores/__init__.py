@@ -1,0 +1,1 @@
+"""Configured stores: opened for work, checked, listed."""

@@ -1,0 +1,94 @@
+"""A store made ready for work: its settings validated, its plugin loaded, its HTTP client opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from fbridge.context import Context
+from fbridge.http import StoreHttp
+from fbridge.models.platforms import OrderPage, OrderQuery, Store, StoreReport
+from fbridge.models.secrets import Secret
+from fbridge.plugins import LoadedPlatform, load_platform
+from fbridge.settings import StoreSettings, resolve_store
+from fbridge.stores.exchange_log import ExchangeLog
+from fbridge.stores.rows import ensure_store, find_store, keep_facts
+
+FACTS_LAST = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStore:
+    """One store with its adapter. ``exchanges`` collects what goes over the wire."""
+
+    settings: StoreSettings
+    adapter: LoadedPlatform
+    store: Store
+    exchanges: ExchangeLog
+
+    @property
+    def name(self) -> str:
+        """The store's name in the settings."""
+        return self.settings.name
+
+    @property
+    def settle_time(self) -> timedelta:
+        """How long to wait after a lost answer: the store's setting, else the platform's."""
+        return self.settings.settle or self.adapter.platform.settle_time
+
+    def read_orders(self, order_ids: tuple[str, ...]) -> OrderPage:
+        """The orders as the store shows them now, with all that a push needs, as one page."""
+        pages = list(self.adapter.fetch_orders(self.store, OrderQuery(order_ids=order_ids, shipments=True)))
+        return OrderPage(
+            orders=tuple(order for page in pages for order in page.orders),
+            rejected=tuple(one for page in pages for one in page.rejected),
+            absent=tuple(one for page in pages for one in page.absent),
+        )
+
+
+@contextmanager
+def open_store(context: Context, name: str, *, settings: StoreSettings | None = None) -> Iterator[OpenStore]:
+    """Open a store by name; with ``settings`` one that is not saved yet.
+
+    Raises NotFoundError, ConfigError, PluginError.
+    """
+    platform = settings.platform if settings else context.settings.store(name).platform
+    adapter = load_platform(platform)
+    resolved = settings or resolve_store(context.settings, name, adapter.platform.settings)
+    with context.database.write() as connection:
+        facts = ensure_store(connection, name, platform, at=context.now()).facts
+    exchanges = ExchangeLog(name)
+    with StoreHttp(
+        resolved.url,
+        timeout=resolved.timeout,
+        requests_per_second=resolved.requests_per_second,
+        allow_http=resolved.allow_http,
+        secrets=[value for value in resolved.options.values() if isinstance(value, Secret)],
+        on_exchange=exchanges,
+        exchange_fields=adapter.platform.exchange_fields,
+    ) as http:
+        store = Store(name=name, url=resolved.url, settings=resolved.options, http=http, facts=facts)
+        yield OpenStore(resolved, adapter, store, exchanges)
+
+
+def check(context: Context, opened: OpenStore) -> StoreReport | None:
+    """Let the adapter look at its store, and keep the facts it found. None where it has no check."""
+    report = opened.adapter.check_store(opened.store)
+    if report is not None and report.ok:
+        with context.database.write() as connection:
+            keep_facts(connection, opened.name, report.facts, at=context.now())
+    return report
+
+
+def with_fresh_facts(context: Context, opened: OpenStore) -> OpenStore:
+    """The store with facts that are not older than a day; looks again where they are."""
+    with context.database.read() as connection:
+        row = find_store(connection, opened.name)
+    if row and row.facts_at and context.now() - row.facts_at < FACTS_LAST:
+        return opened
+    report = check(context, opened)
+    if report is None:
+        return opened
+    return replace(opened, store=replace(opened.store, facts=report.facts))

@@ -1,0 +1,164 @@
+"""Stores: adding, showing, checking and removing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from marshmallow import missing
+
+from fbridge.context import Context
+from fbridge.errors import CredentialsError, InputError
+from fbridge.models.platforms import StoreReport
+from fbridge.models.secrets import HIDDEN
+from fbridge.plugins import load_platform
+from fbridge.settings import add_store, check_store_name, preview_store, remove_store
+from fbridge.stores.open_store import check, open_store
+from fbridge.stores.rows import ensure_store, fetch_times, find_store, order_counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreInfo:
+    """A store with its settings (secrets as dots), how many orders are kept, and when it was last fetched."""
+
+    name: str
+    platform: str
+    url: str
+    settings: Mapping[str, str]
+    orders: int
+    last_fetch: datetime | None
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldInfo:
+    """A field of a platform's settings, for asking: ``label`` is a sentence for people.
+
+    ``asked``: a person is asked for it although it may be left empty; ``asked_with`` only where that other field was
+    given, ``asked_without`` only where it was not.
+    """
+
+    name: str
+    label: str
+    secret: bool
+    required: bool
+    default: str | None
+    asked: bool = False
+    asked_with: str = ""
+    asked_without: str = ""
+
+
+class Stores:
+    """The configured stores."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def fields(self, platform: str) -> tuple[FieldInfo, ...]:
+        """What this platform wants to know of a store. Raises PluginError."""
+        schema = load_platform(platform).platform.settings()
+        return tuple(
+            FieldInfo(
+                name=field.data_key or name,
+                label=str(field.metadata.get("help", name)),
+                secret=bool(field.metadata.get("secret")),
+                required=field.required,
+                default=None if callable(field.load_default) else _text(field.load_default),
+                asked=bool(field.metadata.get("ask")),
+                asked_with=str(field.metadata.get("ask_with", "")),
+                asked_without=str(field.metadata.get("ask_without", "")),
+            )
+            for name, field in schema.fields.items()
+        )
+
+    def add(
+        self,
+        name: str,
+        platform: str,
+        url: str,
+        options: Mapping[str, Any],
+        *,
+        orders_from: date,
+        accept_mail: bool,
+        check_first: bool = True,
+    ) -> StoreReport | None:
+        """Keep a new store, after a look at it; with failing credentials nothing is kept.
+
+        ``orders_from``: orders made before that date (in the user's time zone) are done and never mailed.
+        ``accept_mail``: customers may get the store's own mail. ``options`` are the platform's fields and any
+        of the core's. Gives what the look found (None without a look).
+
+        Raises: InputError, ConfigError, CredentialsError, UnreachableError, PluginError.
+        """
+        settings = self._context.settings
+        check_store_name(settings, name)
+        schema = load_platform(platform).platform.settings
+        values = {
+            **options,
+            "platform": platform,
+            "url": url,
+            "orders_from": orders_from,
+            "accept_mail": accept_mail,
+        }
+        report = self._look(name, preview_store(settings, name, values, schema)) if check_first else None
+        add_store(settings, name, values, schema)
+        self._context.reload_settings()
+        with self._context.database.write() as connection:
+            ensure_store(connection, name, platform, at=self._context.now())
+        return report
+
+    def _look(self, name: str, settings: Any) -> StoreReport | None:
+        with open_store(self._context, name, settings=settings) as opened:
+            report = check(self._context, opened)
+        if report is not None and not report.ok:
+            faults = dict.fromkeys(finding.words for finding in report.findings if not finding.ok)
+            raise CredentialsError(f"Store {name!r} was not added: {' '.join(faults)}", reason="check_failed")
+        return report
+
+    def list(self) -> tuple[StoreInfo, ...]:
+        """All stores of the settings file, by name."""
+        context = self._context
+        with context.database.read() as connection:
+            counts, times = order_counts(connection), fetch_times(connection)
+            rows = {name: find_store(connection, name) for name in context.settings.stores}
+        return tuple(
+            StoreInfo(
+                name=name,
+                platform=raw.platform,
+                url=str(raw.values.get("url", "")),
+                settings={key: str(value) for key, value in raw.values.items()}
+                | dict.fromkeys(raw.secrets, HIDDEN),
+                orders=counts.get(name, 0),
+                last_fetch=times.get(name),
+                checked_at=row.facts_at if (row := rows[name]) else None,
+            )
+            for name, raw in sorted(context.settings.stores.items())
+        )
+
+    def show(self, name: str) -> StoreInfo:
+        """One store. Raises NotFoundError with near matches."""
+        self._context.settings.store(name)
+        return next(store for store in self.list() if store.name == name)
+
+    def check(self, name: str) -> StoreReport:
+        """Look at the store without changing or sending anything.
+
+        Raises: NotFoundError, ConfigError, UnreachableError, PluginError; InputError where the platform's
+        plugin has no check.
+        """
+        with open_store(self._context, name) as opened:
+            report = check(self._context, opened)
+        if report is None:
+            raise InputError(f"The plugin of store {name!r} has no check.", reason="no_check")
+        return report
+
+    def remove(self, name: str) -> None:
+        """Forget the store's settings and credentials; its orders and shipments stay in the database."""
+        remove_store(self._context.settings, name)
+        self._context.reload_settings()
+
+
+def _text(value: object) -> str | None:
+    return None if value is missing or value is None else str(value)
