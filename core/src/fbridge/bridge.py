@@ -107,23 +107,25 @@ class Bridge:
     ) -> PushResult:
         """Push what is due: everything, some stores, or one manifest; one store's error stops no other.
 
-        With ``only_if`` (a plan's fingerprint) nothing is sent when anything the plan rests on has changed.
+        With a ``plan``, or ``only_if`` (a plan's fingerprint), nothing is sent when anything that it rests on has
+        changed. Each store's part is compared again once this process has the store's turn, and nothing is done that
+        it does not show: what comes in meanwhile waits for the next plan.
 
         Raises: InputError (``plan_changed``, manifest not shipped), NotFoundError, BusyError.
         """
         number = plan.manifest if plan else self._shipped_manifest(manifest)
         names = plan.names if plan and not stores else self._names(stores)
-        current = make_plan(self.context, names, manifest=number)
+        current = make_plan(self.context, names, manifest=number, now=plan.made_at if plan else None)
         for store in current.stores:
             refuse_while_pushing(self.context.database, store.store, self.context.lock_folder)
-        wanted = only_if or (plan.fingerprint if plan else None)
-        if wanted and wanted != current.fingerprint:
+        wanted = plan.fingerprint if only_if is None and plan else only_if
+        if wanted is not None and wanted != current.fingerprint:
             raise InputError(
                 f"The plan has changed ({wanted} is now {current.fingerprint}); nothing was sent. "
                 "Look at it again: fbridge push --plan",
                 reason="plan_changed",
             )
-        pushed = self._push_side_by_side([store.store for store in current.stores], number, progress)
+        pushed = self._push_side_by_side(current, progress)
         return PushResult(
             results=tuple(item for one in pushed for item in one.items),
             errors=tuple((one.store, one.error) for one in pushed if one.error),
@@ -187,11 +189,18 @@ class Bridge:
         return found.number
 
     def _push_side_by_side(
-        self, names: Sequence[str], manifest: str | None, progress: Callable[[PushProgress], None] | None
+        self, plan: PushPlan, progress: Callable[[PushProgress], None] | None
     ) -> tuple[StorePush, ...]:
+        of_stores = {one.store: one for one in plan.stores}
         return for_each_store(
-            names,
+            list(of_stores),
             lambda name, stop: push_store(
-                self.context, name, manifest=manifest, progress=progress, stop=stop
+                self.context,
+                name,
+                manifest=plan.manifest,
+                plan=of_stores[name],
+                now=plan.made_at,
+                progress=progress,
+                stop=stop,
             ),
         )

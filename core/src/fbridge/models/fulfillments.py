@@ -59,7 +59,9 @@ class FulfillmentShipment:
     """One shipment of the order, in the revision that the store shall show.
 
     ``acknowledged`` is the last revision the store is known to hold (None: never), with the numbers of that
-    revision in ``acknowledged_numbers`` and its ``remote_ids``. ``location`` is the store's id of the place
+    revision in ``acknowledged_numbers`` and its ``remote_ids``. ``former_numbers`` are all numbers that any earlier
+    try may have left on the store and that are not wanted any more, answered or not: whatever replaces a number
+    replaces each of them (C8). ``location`` is the store's id of the place
     the goods left from. ``shipped_at`` is aware UTC. ``baseline`` and ``unconfirmed_since`` are set once a
     write was tried. ``fences`` are the marks that an earlier ``prepared`` receipt set up on the store. ``mail`` is
     what is known of the customer's mail so far: one that may have gone is not sent again.
@@ -75,6 +77,7 @@ class FulfillmentShipment:
     location: str | None = None
     acknowledged: int | None = None
     acknowledged_numbers: tuple[str, ...] = ()
+    former_numbers: tuple[str, ...] = ()
     remote_ids: tuple[str, ...] = ()
     baseline: Baseline | None = None
     unconfirmed_since: datetime | None = None
@@ -172,12 +175,14 @@ class Receipt:
 class Preview:
     """What a push of one order would do, as far as it can be told without asking the store (C11).
 
-    ``mails`` names each mail that would leave, ``carrier`` how the store would show it ("" for as resolved),
-    ``refused`` is a sentence why the adapter would not send it, ``warnings`` are shown in the plan.
+    ``mails`` names each mail that would leave. ``places`` are those that goods would leave from, where the platform
+    tells them apart: a push touches none that its plan did not show. ``carrier`` is how the store would show it
+    ("" for as resolved), ``refused`` a sentence why the adapter would not send it; ``warnings`` stand in the plan.
     """
 
     order_id: str
     mails: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     carrier: str = ""
     refused: str = ""
     warnings: tuple[str, ...] = ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
 from fbridge.models.fulfillments import Baseline, Item
 from fbridge.models.orders import Money
@@ -11,11 +12,23 @@ from fbridge.models.shipments import Carrier
 from fbridge.models.states import MailEffect, PushState
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a shipment stands: its state, and the version of what a push of it rests on.
+
+    Every act of a person that changes that (numbers, carrier, manifest, adoption ...) raises the version.
+    """
+
+    state: PushState
+    version: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRow:
     """One shipment that has left, with all that a push needs to know of it.
 
-    ``shipment_id`` and ``order_id`` are keys of fbridge's database, ``remote_order_id`` is the platform's.
+    ``shipment_id`` and ``order_id`` are keys of fbridge's database, ``remote_order_id`` is the platform's. ``tried``
+    are the revisions that may have reached the store, the last try last, each with its numbers.
     """
 
     shipment_id: int
@@ -47,11 +60,31 @@ class LedgerRow:
     remote_ids: tuple[str, ...]
     fences: tuple[str, ...]
     mail: MailEffect
+    version: int = 0
+    tried: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     @property
     def label(self) -> str:
         """How a person names the shipment."""
         return f"S{self.shipment_id}"
+
+    @property
+    def standing(self) -> Standing:
+        """What a move of it expects to find."""
+        return Standing(self.state, self.version)
+
+    @property
+    def former_numbers(self) -> tuple[str, ...]:
+        """Numbers of earlier tries that the store may hold and that are not wanted any more."""
+        earlier = (*self.acknowledged_numbers, *(number for _, numbers in self.tried for number in numbers))
+        return tuple(number for number in dict.fromkeys(earlier) if number not in self.numbers)
+
+    def as_tried(self) -> Self:
+        """The shipment in the revision that was last sent: what the store is searched for."""
+        if not self.tried:
+            return self
+        revision, numbers = self.tried[-1]
+        return replace(self, revision=revision, numbers=numbers)
 
     @property
     def outstanding(self) -> bool:

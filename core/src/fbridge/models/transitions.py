@@ -1,14 +1,26 @@
 """The one table of a shipment's states towards its store: who moves it where, and by what command.
 
-The ledger refuses every move that is not in it; the picture in ``docs/states.md`` is made from it.
+The ledger refuses every move that is not in it; the picture in ``docs/states.md`` is made from it. A person's move
+raises the version of what a push rests on, a run's does not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from fbridge.models.states import PushState as S
+
+
+class Mover(StrEnum):
+    """Who makes a move: a run of ``push``, or a person by a command."""
+
+    RUN = "run"
+    PERSON = "person"
+
+
+_PUSH = "push"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +32,33 @@ class Transition:
     cause: str
     command: str
 
+    @property
+    def by(self) -> Mover:
+        """Whose move it is."""
+        return Mover.RUN if self.command == _PUSH else Mover.PERSON
+
 
 def _moves(sources: tuple[S, ...], target: S, cause: str, command: str) -> Iterator[Transition]:
     return (Transition(source, target, cause, command) for source in sources)
 
 
 _DUE = (S.READY, S.WAITING, S.RETRY)
-_PUSH, _RESEND, _ADOPT = "push", "push --resend", "shipment adopt"
+_RESEND, _ADOPT = "push --resend", "shipment adopt"
 _WITHDRAW, _TRACKING, _SHIP = "shipment withdraw", "tracking set", "manifest ship"
 _BACK = "manifest reopen, leave-behind"
 
 TRANSITIONS: tuple[Transition, ...] = (
     *_moves((S.WAITING,), S.READY, "its manifest is shipped", _SHIP),
-    *_moves((S.READY, S.WAITING), S.WAITING, "it has not left after all, before any store was told", _BACK),
+    *_moves(
+        (S.READY, S.WAITING, S.RETRY, S.REFUSED),
+        S.WAITING,
+        "it has not left after all, before any store was told",
+        _BACK,
+    ),
     *_moves((S.WAITING, S.RETRY, S.REFUSED), S.READY, "a number came or was corrected", _TRACKING),
     *_moves((S.SENT, S.DONE_ELSEWHERE), S.READY, "a correction of what the store holds", _TRACKING),
     *_moves((S.READY,), S.WAITING, "a number, a mapping or a consent is missing", _PUSH),
+    *_moves((S.READY, S.RETRY), S.WAITING, "more would happen than the plan showed", _PUSH),
     *_moves(_DUE, S.SENDING, "claimed and committed, before anything is written to the store", _PUSH),
     *_moves(_DUE, S.REFUSED, "the order is cancelled or gone on the store", _PUSH),
     *_moves(_DUE, S.NEEDS_ATTENTION, "the order cannot be read", _PUSH),
@@ -60,16 +83,16 @@ TRANSITIONS: tuple[Transition, ...] = (
         _ADOPT,
     ),
     *_moves(
-        (S.READY, S.WAITING, S.REFUSED, S.NEEDS_ATTENTION),
+        (S.READY, S.WAITING, S.RETRY, S.REFUSED, S.NEEDS_ATTENTION),
         S.WITHDRAWN,
         "a person takes it back; no store holds it",
         _WITHDRAW,
     ),
 )
 
-ALLOWED: frozenset[tuple[S, S]] = frozenset((one.source, one.target) for one in TRANSITIONS) | {
-    (state, state) for state in S
-}
+ALLOWED: frozenset[tuple[S, S, Mover]] = frozenset(
+    (one.source, one.target, one.by) for one in TRANSITIONS
+) | {(state, state, by) for state in S for by in Mover}
 """Staying in a state, with another reason, is always allowed."""
 
 
@@ -88,6 +111,7 @@ def mermaid() -> str:
 def markdown_table() -> str:
     """The table for the documentation."""
     rows = [
-        f"| `{one.source}` | `{one.target}` | {one.cause} | `fbridge {one.command}` |" for one in TRANSITIONS
+        f"| `{one.source}` | `{one.target}` | {one.cause} | {one.by} | `fbridge {one.command}` |"
+        for one in TRANSITIONS
     ]
-    return "\n".join(("| from | to | because | by |", "|---|---|---|---|", *rows))
+    return "\n".join(("| from | to | because | who | by |", "|---|---|---|---|---|", *rows))

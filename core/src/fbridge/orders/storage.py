@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.orders import Order, RejectedOrder
 from fbridge.models.parts import in_parts
+from fbridge.models.states import Effect, OrderStatus
 from fbridge.orders.quantities import LineQuantity, refresh_open_quantity
 from fbridge.orders.rows import (
     content_hash,
@@ -96,6 +98,18 @@ def keep_store_shipments(connection: Connection, store: str, page: Sequence[Orde
     ]
     if rows:
         connection.execute(statement, rows)
+
+
+def keep_pushed(connection: Connection, order_id: int, fulfillment: Fulfillment, receipt: Receipt) -> None:
+    """Keep what a push has made of an order's status, so that the next plan knows it before the next fetch.
+
+    It is no version of the order: whatever the store shows next replaces it.
+    """
+    shown = {one.holds.order_status for one in receipt.shipments if one.holds} - {""}
+    closed = all(one.effects.status is Effect.DONE for one in receipt.shipments)
+    if fulfillment.completes_order and closed and len(shown) == 1:
+        values = {"status": OrderStatus.CLOSED, "remote_status": shown.pop(), "content_hash": ""}
+        connection.execute(sa.update(orders).where(orders.c.id == order_id).values(**values))
 
 
 def load_orders(connection: Connection, ids: Collection[int]) -> dict[int, Order]:

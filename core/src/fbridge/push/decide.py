@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from enum import StrEnum
 from fbridge.models.fulfillments import (
     Fulfillment,
     FulfillmentShipment,
+    Preview,
     ResolvedCarrier,
     TrackingNumber,
 )
@@ -64,15 +65,37 @@ class Decision:
     with_numbers: bool = True
 
 
-AT_REST = frozenset(
-    {
-        PushState.SENT,
-        PushState.DONE_ELSEWHERE,
-        PushState.WITHDRAWN,
-        PushState.REFUSED,
-        PushState.NEEDS_ATTENTION,
-    }
-)
+GOES_OUT = frozenset({Action.SEND, Action.UPDATE})
+MAY_GO_OUT = GOES_OUT | {Action.CHECK}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """What a plan showed of one order: a run does that and no more (docs/architecture.md, promise 8).
+
+    ``versions`` are those of the shipments that may go out, by key; ``mails`` and ``places`` are the preview's.
+    """
+
+    versions: Mapping[int, int]
+    mails: int
+    places: frozenset[str]
+
+    def outgrown_by(self, preview: Preview) -> str:
+        """Why what would happen now is more than was shown; "" where it is not."""
+        if len(preview.mails) > self.mails:
+            return (
+                f"the order has changed since the plan: {len(preview.mails)} mails instead of {self.mails}; "
+                "look at the plan again"
+            )
+        new = [place for place in preview.places if place not in self.places]
+        if new:
+            return (
+                f"the order has changed since the plan: goods leave from {', '.join(new)}, too; "
+                "look at the plan again"
+            )
+        return ""
+
+
 TAKEN_BY_STORE = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
 
 
@@ -97,6 +120,40 @@ def decide(row: LedgerRow, policy: PushPolicy, *, completes_order: bool, now: da
             "(accept_mail = true)",
         )
     return _wait_for_number(row, policy, now) or _with_carrier(row, policy)
+
+
+def decide_order(
+    rows: Sequence[LedgerRow], lines: Sequence[OrderLine], policy: PushPolicy, now: datetime
+) -> dict[int, Decision]:
+    """The decision for each outstanding shipment of one order, by shipment key."""
+    complete = completes(lines, rows)
+    return {
+        row.shipment_id: decide(row, policy, completes_order=complete, now=now)
+        for row in rows
+        if row.outstanding
+    }
+
+
+def leaving(
+    rows: Sequence[LedgerRow],
+    decisions: Mapping[int, Decision],
+    going: Collection[Action] = GOES_OUT,
+) -> list[LedgerRow]:
+    """The shipments that the store holds after this push: those there already and those that go out now."""
+    return [
+        row
+        for row in rows
+        if row.state in TAKEN_BY_STORE
+        or row.acknowledged_revision is not None
+        or (row.shipment_id in decisions and decisions[row.shipment_id].action in going)
+    ]
+
+
+def plain_preview(fulfillment: Fulfillment, rows: Sequence[LedgerRow], *, mails: bool) -> Preview:
+    """Where the plugin does not say it: one mail for an order that this push completes."""
+    acknowledged = [row for row in rows if row.acknowledged_revision is not None]
+    newly = fulfillment.completes_order and not completes(fulfillment.order.lines, acknowledged)
+    return Preview(order_id=fulfillment.order_id, mails=("order completed",) if mails and newly else ())
 
 
 def _check(row: LedgerRow, policy: PushPolicy) -> Decision:
@@ -204,6 +261,7 @@ def _shipment(row: LedgerRow, decision: Decision | None, policy: PushPolicy) -> 
         location=policy.warehouses.get(row.warehouse or ""),
         acknowledged=row.acknowledged_revision,
         acknowledged_numbers=row.acknowledged_numbers,
+        former_numbers=row.former_numbers,
         remote_ids=row.remote_ids,
         baseline=row.baseline,
         unconfirmed_since=row.unconfirmed_since,

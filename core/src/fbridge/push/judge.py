@@ -40,8 +40,11 @@ class Verdict:
 
 
 def snapshot(order: Order) -> str:
-    """A fingerprint of all that recovery looks at: two reads agree when it is equal."""
-    seen = (order.status, order.remote_status, order.changed_at, order.lines, order.shipments)
+    """A fingerprint of all that recovery looks at: two reads agree when it is equal.
+
+    When the order was saved last is not in it: a module may save it at every read.
+    """
+    seen = (order.status, order.remote_status, order.lines, order.shipments)
     return hashlib.blake2b(repr(seen).encode(), digest_size=16).hexdigest()
 
 
@@ -91,7 +94,8 @@ def _ours(
     shipment: FulfillmentShipment, order: Order, siblings: Collection[FulfillmentShipment]
 ) -> tuple[StoreShipment, ...]:
     """What carries our mark, and what is new and carries one of our numbers."""
-    new = {key for key, _ in _strange_entries(shipment, order, siblings, numbers=shipment.numbers)}
+    numbers = (*shipment.numbers, *shipment.former_numbers)
+    new = {key for key, _ in _strange_entries(shipment, order, siblings, numbers=numbers)}
     marks = {shipment.id, *shipment.fences}
     return tuple(s for s in order.shipments if s.mark in marks or s.remote_id in new)
 
@@ -111,7 +115,7 @@ def _strange_entries(
         (key, number)
         for s in siblings
         for key in s.remote_ids
-        for number in (*s.numbers, *s.acknowledged_numbers, "")
+        for number in (*s.numbers, *s.former_numbers, *s.acknowledged_numbers, "")
     }
     return [
         entry
@@ -155,7 +159,8 @@ def _lacking(shipment: FulfillmentShipment, ours: tuple[StoreShipment, ...]) -> 
     missing = [number for number in shipment.numbers if number not in shown]
     if missing:
         return f"not the number {', '.join(missing)}"
-    stale = [n for n in shipment.acknowledged_numbers if n in shown and n not in shipment.numbers]
+    former = dict.fromkeys((*shipment.acknowledged_numbers, *shipment.former_numbers))
+    stale = [n for n in former if n in shown and n not in shipment.numbers]
     if stale:
         return f"still the former number {', '.join(stale)}"
     held: Counter[str] = Counter()

@@ -1,82 +1,127 @@
-"""Writing the push ledger: claims, receipts, and what is left when no receipt comes.
+"""The push ledger: the only code that writes where a shipment stands towards its store.
 
-Every function works inside the caller's write unit, after the turn's epoch was verified in that same unit.
+:func:`move` is a compare-and-set on one row; whoever comes second is told what stands there now, and decides anew
+(docs/architecture.md, promise 7). A run calls these inside its write unit, after the turn's epoch was verified there.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from fbridge.models.fulfillments import Baseline, Effects, ShipmentReceipt
-from fbridge.models.push import LedgerRow
+from fbridge.models.fulfillments import Baseline
+from fbridge.models.parts import in_parts
+from fbridge.models.push import LedgerRow, Standing
 from fbridge.models.states import Effect, MailEffect, PushState
-from fbridge.models.transitions import ALLOWED
+from fbridge.models.transitions import ALLOWED, Mover
+from fbridge.push.attempts import begin_attempt
 from fbridge.push.rows import baseline_to_json
-from fbridge.storage.tables import attempt_exchanges, attempts, events, pushes, shipments
+from fbridge.storage.tables import MOST_KEYS, events, pushes, shipments
 
 
-def claim(
-    connection: Connection, rows: Sequence[tuple[LedgerRow, Baseline]], *, epoch: int, at: datetime
-) -> dict[int, int]:
-    """Write ``sending`` before the network sees anything. Gives the attempt's key for each shipment."""
-    claimed = {}
-    for row, baseline in rows:
-        connection.execute(
-            sa.update(pushes)
-            .where(pushes.c.shipment_id == row.shipment_id)
-            .values(
-                state=PushState.SENDING,
-                reason="sending",
-                words="it is being sent",
-                since=at,
-                next_at=None,
-                tries=pushes.c.tries + 1,
-                epoch=epoch,
-                claimed_at=at,
-                baseline=baseline_to_json(row.baseline or baseline),
-            )
+def standings(connection: Connection, shipment_ids: Collection[int]) -> dict[int, Standing]:
+    """Where these stand now, kept from other writers until the write unit ends; external parcels have none."""
+    found: dict[int, Standing] = {}
+    for part in in_parts(sorted(shipment_ids), MOST_KEYS):
+        query = (
+            sa.select(pushes.c.shipment_id, pushes.c.state, pushes.c.version)
+            .where(pushes.c.shipment_id.in_(part))
+            .order_by(pushes.c.shipment_id)
+            .with_for_update()
         )
-        attempt = sa.insert(attempts).values(
-            shipment_id=row.shipment_id, revision=row.revision, epoch=epoch, started_at=at
-        )
-        key = connection.execute(attempt).inserted_primary_key
-        assert key is not None  # noqa: S101 - an INSERT of one row always has a key
-        claimed[row.shipment_id] = key[0]
-    return claimed
+        found.update({row.shipment_id: Standing(row.state, row.version) for row in connection.execute(query)})
+    return found
 
 
-def settle(
+def move(
     connection: Connection,
     shipment_id: int,
-    state: PushState,
     *,
+    expected: Standing,
+    to: PushState,
+    by: Mover,
     reason: str,
     words: str,
     at: datetime,
     next_at: datetime | None = None,
+    quiet: bool = False,
     **changes: Any,
-) -> None:
-    """Move a shipment to a state, with its reason and, where the state changes, an event for the story."""
-    before = connection.execute(
-        sa.select(pushes.c.state, pushes.c.reason, pushes.c.since).where(pushes.c.shipment_id == shipment_id)
-    ).one()
-    if (before.state, state) not in ALLOWED:
-        raise RuntimeError(f"shipment {shipment_id} cannot go from {before.state} to {state} ({reason})")
-    entered = at if before.state != state else before.since
-    connection.execute(
-        sa.update(pushes)
-        .where(pushes.c.shipment_id == shipment_id)
-        .values(state=state, reason=reason, words=words, since=entered, next_at=next_at, **changes)
+) -> Standing | None:
+    """Move a shipment from where it is expected to stand; ``changes`` are further columns of its row.
+
+    Gives None when it was moved. Where it stands otherwise nothing is written, and what stands there now is given.
+    A person's move raises the version. What keeps its state keeps its age. A change is told to the story, unless
+    ``quiet``: then the caller tells it in better words. ``at`` is aware UTC.
+
+    Raises: RuntimeError for a move that the table of transitions does not know.
+    """
+    if (expected.state, to, by) not in ALLOWED:
+        raise RuntimeError(f"shipment {shipment_id}: no {by} may move {expected.state} to {to} ({reason})")
+    stays = expected.state is to
+    known = _reason(connection, shipment_id) if stays else ""
+    values = {"state": to, "reason": reason, "words": words, "next_at": next_at, **changes}
+    if not stays:
+        values["since"] = at
+    if by is Mover.PERSON:
+        values["version"] = expected.version + 1
+    moved = connection.execute(sa.update(pushes).where(*_stands(shipment_id, expected)).values(**values))
+    if not moved.rowcount:
+        return standings(connection, [shipment_id]).get(shipment_id)
+    if not quiet and not (stays and known == reason):
+        tell(connection, shipment_id, f"push.{to}", words or reason, at=at)
+    return None
+
+
+def raise_version(connection: Connection, shipment_ids: Collection[int]) -> None:
+    """Something that a push of these rests on has changed, and nothing of where they stand."""
+    for part in in_parts(sorted(shipment_ids), MOST_KEYS):
+        raised = sa.update(pushes).where(pushes.c.shipment_id.in_(part))
+        connection.execute(raised.values(version=pushes.c.version + 1))
+
+
+def _stands(shipment_id: int, expected: Standing) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        pushes.c.shipment_id == shipment_id,
+        pushes.c.state == expected.state,
+        pushes.c.version == expected.version,
     )
-    if (before.state, before.reason) != (state, reason):
-        tell(connection, shipment_id, f"push.{state}", words or reason, at=at)
+
+
+def _reason(connection: Connection, shipment_id: int) -> str:
+    query = sa.select(pushes.c.reason).where(pushes.c.shipment_id == shipment_id)
+    return str(connection.execute(query).scalar_one())
+
+
+def claim(
+    connection: Connection, rows: Sequence[LedgerRow], baseline: Baseline, *, epoch: int, at: datetime
+) -> dict[int, int]:
+    """Write ``sending`` before the network sees anything. Gives the attempt's key for each shipment.
+
+    The caller holds the rows (:func:`standings`) and saw that they stand as expected.
+    """
+    claimed = {}
+    for row in rows:
+        move(
+            connection,
+            row.shipment_id,
+            expected=row.standing,
+            to=PushState.SENDING,
+            by=Mover.RUN,
+            reason="sending",
+            words="it is being sent",
+            at=at,
+            quiet=True,
+            tries=row.tries + 1,
+            epoch=epoch,
+            claimed_at=at,
+            baseline=baseline_to_json(row.baseline or baseline),
+        )
+        claimed[row.shipment_id] = begin_attempt(connection, row, epoch=epoch, at=at)
+    return claimed
 
 
 def tell(connection: Connection, shipment_id: int, kind: str, words: str, *, at: datetime) -> None:
@@ -98,73 +143,17 @@ def tell(connection: Connection, shipment_id: int, kind: str, words: str, *, at:
     )
 
 
-def finish_attempt(
-    connection: Connection,
-    attempt_id: int,
-    *,
-    at: datetime,
-    outcome: str,
-    reason: str,
-    words: str,
-    receipt: ShipmentReceipt | None = None,
-    exchange_ids: Collection[int] = (),
-) -> None:
-    """Close an attempt with its outcome and the HTTP exchanges that belong to it."""
-    connection.execute(
-        sa.update(attempts)
-        .where(attempts.c.id == attempt_id)
-        .values(
-            finished_at=at,
-            outcome=outcome,
-            reason=reason,
-            words=words,
-            effects=effects_to_json(receipt.effects) if receipt else None,
-            holds=_plain(asdict(receipt.holds)) if receipt and receipt.holds else None,
-        )
-    )
-    link_exchanges(connection, [attempt_id], exchange_ids)
-
-
-def link_exchanges(connection: Connection, attempt_ids: Sequence[int], exchange_ids: Collection[int]) -> None:
-    """Attempts refer to exchanges, which are stored once."""
-    pairs = [{"attempt_id": a, "exchange_id": e} for a in attempt_ids for e in exchange_ids]
-    if pairs:
-        connection.execute(sa.insert(attempt_exchanges), pairs)
-
-
-_STRONGER_FIRST = (MailEffect.SENT, MailEffect.UNKNOWABLE, MailEffect.UNCONFIRMED, MailEffect.NOT_SENT)
-
-
-def receipt_changes(receipt: ShipmentReceipt, mail_before: MailEffect) -> dict[str, Any]:
-    """The ledger columns that a receipt fills, whatever its outcome.
-
-    A mail that went, or may have gone, is not forgotten because a later push sent none.
-    """
-    changes: dict[str, Any] = {
-        "effect_shipment": receipt.effects.shipment,
-        "effect_tracking": receipt.effects.tracking,
-        "effect_status": receipt.effects.status,
-        "effect_mail": min(receipt.effects.mail, mail_before, key=_STRONGER_FIRST.index),
-        "made_by": receipt.made_by,
-    }
-    if receipt.remote_ids:
-        changes["remote_ids"] = list(receipt.remote_ids)
-    if receipt.fences:
-        changes["fences"] = list(receipt.fences)
-    if receipt.holds:
-        changes["holds"] = _plain(asdict(receipt.holds))
-    return changes
-
-
 def mark_unconfirmed(
     connection: Connection, shipment_ids: Collection[int], *, reason: str, words: str, at: datetime
 ) -> None:
     """No receipt came: the write may have happened."""
-    for shipment_id in shipment_ids:
-        settle(
+    for shipment_id, standing in standings(connection, shipment_ids).items():
+        move(
             connection,
             shipment_id,
-            PushState.UNCONFIRMED,
+            expected=standing,
+            to=PushState.UNCONFIRMED,
+            by=Mover.RUN,
             reason=reason,
             words=words,
             at=at,
@@ -179,18 +168,23 @@ def mark_unconfirmed(
         )
 
 
-def unclaim(connection: Connection, shipment_id: int, *, reason: str, words: str, at: datetime) -> None:
-    """It was provably not sent: ready again, and the try does not count."""
-    settle(
-        connection,
-        shipment_id,
-        PushState.READY,
-        reason=reason,
-        words=words,
-        at=at,
-        tries=sa.case((pushes.c.tries > 0, pushes.c.tries - 1), else_=0),
-        claimed_at=sa.case((pushes.c.tries > 1, pushes.c.claimed_at), else_=None),
-    )
+def unclaim(
+    connection: Connection, shipment_ids: Collection[int], *, reason: str, words: str, at: datetime
+) -> None:
+    """They were provably not sent: ready again, and the try does not count."""
+    for shipment_id, standing in standings(connection, shipment_ids).items():
+        move(
+            connection,
+            shipment_id,
+            expected=standing,
+            to=PushState.READY,
+            by=Mover.RUN,
+            reason=reason,
+            words=words,
+            at=at,
+            tries=sa.case((pushes.c.tries > 0, pushes.c.tries - 1), else_=0),
+            claimed_at=sa.case((pushes.c.tries > 1, pushes.c.claimed_at), else_=None),
+        )
 
 
 def adopt_dead_claims(connection: Connection, store: str, *, at: datetime, every_unsent: bool) -> int:
@@ -211,10 +205,21 @@ def adopt_dead_claims(connection: Connection, store: str, *, at: datetime, every
     return len(found)
 
 
-def effects_to_json(effects: Effects) -> dict[str, str]:
-    """As kept with an attempt."""
-    return {name: str(value) for name, value in asdict(effects).items()}
+def mend_times(connection: Connection, store: str, *, at: datetime, longest: timedelta) -> int:
+    """Bring waits back that a wrong clock of ours has put out of reach; tells how many.
 
-
-def _plain(data: Mapping[str, Any]) -> Any:
-    return json.loads(json.dumps(data, default=str))
+    A lost answer of the future counts from now on, and nothing waits longer than ``longest``.
+    """
+    ours = sa.select(shipments.c.id).where(shipments.c.store == store)
+    late = sa.or_(pushes.c.unconfirmed_since > at, pushes.c.next_at > at + longest)
+    mended = (
+        sa.update(pushes)
+        .where(pushes.c.shipment_id.in_(ours), late)
+        .values(
+            unconfirmed_since=sa.case(
+                (pushes.c.unconfirmed_since > at, at), else_=pushes.c.unconfirmed_since
+            ),
+            next_at=None,
+        )
+    )
+    return connection.execute(mended).rowcount

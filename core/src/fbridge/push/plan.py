@@ -3,42 +3,46 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from fbridge.context import Context
 from fbridge.models.fulfillments import Fulfillment, Preview
-from fbridge.models.orders import Money, Order, OrderLine
+from fbridge.models.orders import Money, Order
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import MailBehaviour
 from fbridge.orders.storage import load_orders
 from fbridge.push.decide import (
-    TAKEN_BY_STORE,
+    GOES_OUT,
+    MAY_GO_OUT,
     Action,
+    Allowed,
     Decision,
     PushPolicy,
     build_fulfillment,
-    completes,
-    decide,
+    decide_order,
     fingerprint,
+    leaving,
+    plain_preview,
 )
 from fbridge.push.policy import load_policy
 from fbridge.push.rows import load_orders_in_work
-from fbridge.stores.open_store import OpenStore, open_store
-
-GOES_OUT = frozenset({Action.SEND, Action.UPDATE})
-MAY_GO_OUT = GOES_OUT | {Action.CHECK}
+from fbridge.stores.open_store import OpenStore, open_store, with_known_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanEntry:
-    """What a push does with one shipment. ``carrier`` is as the store will show it."""
+    """What a push does with one shipment. ``carrier`` is as the store will show it.
+
+    ``version`` is that of what the shipment's push rests on: whoever changes it meanwhile gets a new plan.
+    """
 
     shipment: str
     order_number: str
     manifest: str
+    version: int
     action: Action
     carrier: str
     numbers: tuple[str, ...]
@@ -52,13 +56,19 @@ class PlanEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorePlan:
-    """The entries of one store, how many mails its customers get, and the cash the courier collects."""
+    """The entries of one store, how many mails its customers get, from where, and the cash the courier collects."""
 
     store: str
     platform: str
     entries: tuple[PlanEntry, ...]
     mails: int
     cod_totals: tuple[Money, ...]
+    places: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal where nothing that this store's part of the plan rests on has changed."""
+        return fingerprint(asdict(self))
 
     @property
     def goes_out(self) -> int:
@@ -70,12 +80,13 @@ class StorePlan:
 class PushPlan:
     """The plans of the stores that have something. Equal fingerprints mean that nothing it rests on has changed.
 
-    ``names`` are all stores that were looked at, on a push of this plan again.
+    ``names`` are all stores that were looked at, on a push of this plan again. ``made_at`` is aware UTC.
     """
 
     fingerprint: str
     stores: tuple[StorePlan, ...]
     names: tuple[str, ...]
+    made_at: datetime
     manifest: str | None = None
 
     @property
@@ -84,43 +95,69 @@ class PushPlan:
         return sum(store.goes_out for store in self.stores)
 
 
-def make_plan(context: Context, names: Sequence[str], *, manifest: str | None = None) -> PushPlan:
-    """Plan the pushes of these stores, or of one manifest on them."""
-    plans = tuple(plan for name in names if (plan := _plan_store(context, name, manifest)).entries)
-    facts = [asdict(plan) for plan in plans]
-    return PushPlan(fingerprint=fingerprint(facts), stores=plans, names=tuple(names), manifest=manifest)
+@dataclass(frozen=True, slots=True)
+class PlannedStore:
+    """A store's part of the plan, and what it allows a run to do, by order key."""
+
+    plan: StorePlan
+    allowed: Mapping[int, Allowed]
 
 
-def _plan_store(context: Context, name: str, manifest: str | None) -> StorePlan:
-    with context.database.read() as connection:
-        groups = load_orders_in_work(connection, name, manifest=manifest)
-        orders = load_orders(connection, list(groups))
-    if not groups:
-        return StorePlan(store=name, platform="", entries=(), mails=0, cod_totals=())
-    with open_store(context, name) as opened:
-        policy = load_policy(context, opened)
-        now = context.now()
-        plans = [_OrderPlan.make(rows, orders[key], policy, now) for key, rows in groups.items()]
-        previews = _previews(opened, plans)
-    platform = opened.adapter.platform
-    mails = platform.mail is not MailBehaviour.NEVER and policy.accepts_mail
-    entries: list[PlanEntry] = []
-    mail_count = 0
-    for plan in plans:
-        preview = previews.get(plan.fulfillment.order_id) or plan.preview(mails=mails)
-        entries += plan.entries(preview)
-        mail_count += len(preview.mails)
-    going = {entry.shipment for entry in entries if entry.action in GOES_OUT}
-    cods = [row.cod for rows in groups.values() for row in rows if row.cod and row.label in going]
-    return StorePlan(
-        store=name, platform=platform.label, entries=tuple(entries), mails=mail_count, cod_totals=totals(cods)
+def make_plan(
+    context: Context, names: Sequence[str], *, manifest: str | None = None, now: datetime | None = None
+) -> PushPlan:
+    """Plan the pushes of these stores, or of one manifest on them, as of ``now`` (aware UTC)."""
+    moment = now or context.now()
+    plans = tuple(plan for name in names if (plan := _plan_closed(context, name, manifest, moment)).entries)
+    return PushPlan(
+        fingerprint=fingerprint([asdict(plan) for plan in plans]),
+        stores=plans,
+        names=tuple(names),
+        made_at=moment,
+        manifest=manifest,
     )
 
 
-def _previews(opened: OpenStore, plans: Sequence[_OrderPlan]) -> dict[str, Preview]:
-    """What the plugin itself says of the orders with something to send, where it has such a hook."""
-    going = [plan.fulfillment for plan in plans if plan.sends]
-    previews = opened.adapter.preview_push(opened.store, going) if going else ()
+def _plan_closed(context: Context, name: str, manifest: str | None, now: datetime) -> StorePlan:
+    with context.database.read() as connection:
+        if not load_orders_in_work(connection, name, manifest=manifest):
+            return StorePlan(store=name, platform="", entries=(), mails=0, cod_totals=())
+    with open_store(context, name) as closed:
+        opened = with_known_facts(context, closed)
+        return plan_store(context, opened, load_policy(context, opened), manifest=manifest, now=now).plan
+
+
+def plan_store(
+    context: Context, opened: OpenStore, policy: PushPolicy, *, manifest: str | None, now: datetime
+) -> PlannedStore:
+    """Plan the pushes of one open store; nothing is asked of it, nor written."""
+    with context.database.read() as connection:
+        groups = load_orders_in_work(connection, opened.name, manifest=manifest)
+        orders = load_orders(connection, list(groups))
+    plans = [_OrderPlan.make(rows, orders[key], policy, now) for key, rows in groups.items()]
+    previews = previews_of(opened, [plan.fulfillment for plan in plans if plan.sends])
+    platform = opened.adapter.platform
+    mails = platform.mail is not MailBehaviour.NEVER and policy.accepts_mail
+    shown = [(plan, previews.get(plan.fulfillment.order_id) or plan.preview(mails=mails)) for plan in plans]
+    entries = tuple(entry for plan, preview in shown for entry in plan.entries(preview))
+    going = {entry.shipment for entry in entries if entry.action in GOES_OUT}
+    cods = [row.cod for plan in plans for row in plan.rows if row.cod and row.label in going]
+    return PlannedStore(
+        plan=StorePlan(
+            store=opened.name,
+            platform=platform.label,
+            entries=entries,
+            mails=sum(len(preview.mails) for _, preview in shown),
+            cod_totals=totals(cods),
+            places=tuple(sorted({place for _, preview in shown for place in preview.places})),
+        ),
+        allowed={plan.rows[0].order_id: plan.allowed(preview) for plan, preview in shown},
+    )
+
+
+def previews_of(opened: OpenStore, fulfillments: Sequence[Fulfillment]) -> dict[str, Preview]:
+    """What the plugin itself says of these orders, by their ids on the store; empty where it has no such hook."""
+    previews = opened.adapter.preview_push(opened.store, list(fulfillments)) if fulfillments else ()
     return {preview.order_id: preview for preview in previews or ()}
 
 
@@ -154,11 +191,18 @@ class _OrderPlan:
         return any(decision.action in MAY_GO_OUT for decision in self.decisions.values())
 
     def preview(self, *, mails: bool) -> Preview:
-        """Where the plugin does not say it: one mail for an order that this push completes."""
-        acknowledged = [row for row in self.rows if row.acknowledged_revision is not None]
-        completed_before = completes(self.order.lines, acknowledged)
-        newly = self.sends and self.fulfillment.completes_order and not completed_before
-        return Preview(order_id=self.order.remote_id, mails=("order completed",) if mails and newly else ())
+        """Where the plugin does not say it."""
+        return plain_preview(self.fulfillment, self.rows, mails=mails and self.sends)
+
+    def allowed(self, preview: Preview) -> Allowed:
+        """What a run of this plan may do with the order."""
+        versions = {row.shipment_id: row.version for row in self.rows}
+        going = [key for key, one in self.decisions.items() if one.action in MAY_GO_OUT]
+        return Allowed(
+            versions={key: versions[key] for key in going},
+            mails=len(preview.mails),
+            places=frozenset(preview.places),
+        )
 
     def entries(self, preview: Preview) -> list[PlanEntry]:
         """A line of the plan for each outstanding shipment; the mail stands at the last one that goes out."""
@@ -178,6 +222,7 @@ class _OrderPlan:
             shipment=row.label,
             order_number=row.order_number,
             manifest=row.manifest,
+            version=row.version,
             action=Action.BLOCKED if refused else decision.action,
             carrier=carrier if row.numbers else "",
             numbers=row.numbers if decision.with_numbers else (),
@@ -195,33 +240,6 @@ class _OrderPlan:
                 f"The store's setting warehouses has no place for the warehouse {row.warehouse}, so the store's own "
                 "choice counts."
             )
-
-
-def decide_order(
-    rows: Sequence[LedgerRow], lines: Sequence[OrderLine], policy: PushPolicy, now: datetime
-) -> dict[int, Decision]:
-    """The decision for each outstanding shipment of one order, by shipment key."""
-    complete = completes(lines, rows)
-    return {
-        row.shipment_id: decide(row, policy, completes_order=complete, now=now)
-        for row in rows
-        if row.outstanding
-    }
-
-
-def leaving(
-    rows: Sequence[LedgerRow],
-    decisions: Mapping[int, Decision],
-    going: Collection[Action] = GOES_OUT,
-) -> list[LedgerRow]:
-    """The shipments that the store holds after this push: those there already and those that go out now."""
-    return [
-        row
-        for row in rows
-        if row.state in TAKEN_BY_STORE
-        or row.acknowledged_revision is not None
-        or (row.shipment_id in decisions and decisions[row.shipment_id].action in going)
-    ]
 
 
 def totals(amounts: Sequence[Money]) -> tuple[Money, ...]:

@@ -21,6 +21,12 @@ _STATES = {
     Outcome.UNCONFIRMED: PushState.UNCONFIRMED,
     Outcome.PREPARED: PushState.READY,
 }
+SENT_WITHOUT_NUMBER = "sent_without_number"
+"""The reason of a sent shipment whose number was kept back because its carrier was not mapped."""
+
+LONGEST_WAIT = timedelta(days=1)
+"""Nothing waits longer for a check or another try, whatever a store or a clock says."""
+
 ACKNOWLEDGED = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
 
 
@@ -34,12 +40,23 @@ class NextState:
     next_at: datetime | None = None
 
 
+CORRECTION_DUE = NextState(
+    state=PushState.READY,
+    reason="correction_due",
+    words="a correction came in meanwhile; the next push sends it",
+)
+
+
 def next_state(receipt: ShipmentReceipt, *, tries: int, settle: timedelta, now: datetime) -> NextState:
     """The state after this receipt; a fault that passed too often needs a person."""
     state = _STATES[receipt.outcome]
     if state is PushState.RETRY:
         return _again(receipt, tries, now)
-    next_at = max(now + settle, receipt.not_before or now) if state is PushState.UNCONFIRMED else None
+    next_at = (
+        _bounded(now, max(now + settle, receipt.not_before or now))
+        if state is PushState.UNCONFIRMED
+        else None
+    )
     return NextState(state=state, reason=receipt.reason, words=receipt.words, next_at=next_at)
 
 
@@ -47,8 +64,12 @@ def _again(receipt: ShipmentReceipt, tries: int, now: datetime) -> NextState:
     if tries >= MOST_TRIES:
         words = f"tried {tries} times; the last answer was: {receipt.words or receipt.reason}"
         return NextState(state=PushState.NEEDS_ATTENTION, reason="tried_too_often", words=words)
-    next_at = receipt.not_before or now + pause(tries)
+    next_at = _bounded(now, receipt.not_before or now + pause(tries))
     return NextState(state=PushState.RETRY, reason=receipt.reason, words=receipt.words, next_at=next_at)
+
+
+def _bounded(now: datetime, moment: datetime) -> datetime:
+    return min(max(moment, now), now + LONGEST_WAIT)
 
 
 def pause(tries: int) -> timedelta:

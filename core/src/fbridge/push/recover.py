@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,9 +10,11 @@ from fbridge.models.orders import Order
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import Effect, MadeBy, MailEffect, PushState
 from fbridge.orders.quantities import refresh_open_quantity
-from fbridge.push import ledger
+from fbridge.orders.storage import lock_orders
 from fbridge.push.decide import TAKEN_BY_STORE, Action, build_fulfillment, completes, decide
 from fbridge.push.judge import Proof, Verdict, judge, snapshot
+from fbridge.push.receipts import CORRECTION_DUE
+from fbridge.push.rows import load_order
 from fbridge.push.run_state import Group, PushRun
 
 LONGEST_GAP = timedelta(seconds=5)
@@ -28,7 +30,7 @@ def check_chunk(run: PushRun, groups: Sequence[Group]) -> None:
     for group in groups:
         order = orders.get(group[0].remote_order_id)
         if order is None:
-            run.settle_all(
+            run.move_all(
                 unconfirmed(group),
                 PushState.NEEDS_ATTENTION,
                 reason="order_missing",
@@ -57,45 +59,52 @@ def check_due_at(run: PushRun, group: Group) -> datetime | None:
 
 
 def _look_again(run: PushRun, group: Group) -> None:
-    now = run.now()
     with run.context.database.write() as connection:
         run.turn.verify(connection)
         for row in unconfirmed(group):
-            ledger.settle(
+            run.move(
                 connection,
-                row.shipment_id,
+                row,
                 PushState.UNCONFIRMED,
                 reason="store_still_changing",
                 words="the store is still working on the order; it is read again",
-                at=now,
-                next_at=now + run.policy.settle,
+                next_at=run.now() + run.policy.settle,
             )
 
 
 def _judge_group(run: PushRun, group: Group, order: Order) -> None:
-    open_rows = unconfirmed(group)
-    left = [row for row in group if row.state in TAKEN_BY_STORE or row in open_rows]
-    complete = completes(order.lines, left)
-    wanted = {s.id: s for s in build_fulfillment(order, left, {}, run.policy).shipments}
-    now = run.now()
+    """Judge what is still unconfirmed: a person may have adopted it, or wished for another number, meanwhile."""
+    run.touch(unconfirmed(group))
     with run.context.database.write() as connection:
         run.turn.verify(connection)
-        for row in open_rows:
-            siblings = [one for key, one in wanted.items() if key != row.uuid]
-            verdict = judge(
-                wanted[row.uuid],
-                order,
-                siblings=siblings,
-                completes_order=complete,
-                notify=run.policy.accepts_mail,
-            )
-            run.touched[row.shipment_id] = None
+        lock_orders(connection, [group[0].order_id])
+        rows = load_order(connection, group[0].order_id)
+        for row, verdict, complete in _verdicts(run, rows, order):
             state, reason, changes = _consequence(row, verdict, complete=complete)
             changes |= _mail_changes(row, verdict, asked=run.policy.accepts_mail)
-            ledger.settle(
-                connection, row.shipment_id, state, reason=reason, words=verdict.words, at=now, **changes
-            )
+            run.move(connection, row, state, reason=reason, words=verdict.words, **changes)
         refresh_open_quantity(connection, [group[0].order_id])
+
+
+def _verdicts(run: PushRun, rows: Group, order: Order) -> Iterator[tuple[LedgerRow, Verdict, bool]]:
+    """What the store proves of each unconfirmed shipment, in the revision that was sent."""
+    open_rows = unconfirmed(rows)
+    left = [row.as_tried() if row in open_rows else row for row in rows if row in open_rows or _held(row)]
+    complete = completes(order.lines, left)
+    wanted = {s.id: s for s in build_fulfillment(order, left, {}, run.policy).shipments}
+    for row in open_rows:
+        verdict = judge(
+            wanted[row.uuid],
+            order,
+            siblings=[one for key, one in wanted.items() if key != row.uuid],
+            completes_order=complete,
+            notify=run.policy.accepts_mail,
+        )
+        yield row, verdict, complete
+
+
+def _held(row: LedgerRow) -> bool:
+    return row.state in TAKEN_BY_STORE or row.acknowledged_revision is not None
 
 
 def _consequence(
@@ -105,21 +114,32 @@ def _consequence(
     if verdict.remote_ids:
         changes["remote_ids"] = list(verdict.remote_ids)
     if verdict.proof is Proof.THERE:
+        tried = row.as_tried()
         changes |= {
-            "acknowledged_revision": row.revision,
+            "acknowledged_revision": tried.revision,
             "baseline": None,
             "tries": 0,
             "made_by": MadeBy.US,
             "effect_shipment": Effect.DONE,
-            "effect_tracking": Effect.DONE if row.numbers else Effect.NOT_DONE,
+            "effect_tracking": Effect.DONE if tried.numbers else Effect.NOT_DONE,
             "effect_status": Effect.DONE if complete else Effect.NOT_DONE,
         }
+        if tried.revision != row.revision:
+            return PushState.READY, CORRECTION_DUE.reason, changes
         return PushState.SENT, "found_on_store", changes
     if verdict.proof is Proof.UNPROVABLE:
         return PushState.NEEDS_ATTENTION, "unprovable", changes
     if verdict.proof is Proof.PARTLY_THERE:
         return PushState.READY, "finish_what_is_there", changes
+    if row.acknowledged_revision is None:
+        changes |= _NOTHING_DONE
     return PushState.READY, "proved_absent", changes
+
+
+_NOTHING_DONE: dict[str, Any] = {
+    "claimed_at": None,
+    **dict.fromkeys(("effect_shipment", "effect_tracking", "effect_status"), Effect.NOT_DONE),
+}
 
 
 def _mail_changes(row: LedgerRow, verdict: Verdict, *, asked: bool) -> dict[str, Any]:

@@ -1,22 +1,24 @@
-"""Reading the push ledger: shipments that have left, with all that a push needs to know."""
+"""Reading the push ledger: shipments that have left, with all that a push needs to know, and where each stands."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from fbridge.models.fulfillments import Baseline, Item
+from fbridge.models.fulfillments import Baseline, Effects, Item
 from fbridge.models.orders import Money
 from fbridge.models.parts import in_parts
 from fbridge.models.push import LedgerRow
-from fbridge.models.shipments import Carrier
+from fbridge.models.shipments import Carrier, PushStatus
 from fbridge.models.states import PushState
+from fbridge.push.attempts import NOT_SENT
 from fbridge.storage.tables import (
     MOST_KEYS,
+    attempts,
     carriers,
     manifests,
     orders,
@@ -51,9 +53,18 @@ def load_orders_in_work(
     return group_by_order(_load(connection, sa.and_(_has_left(store), shipments.c.order_id.in_(wanted))))
 
 
+def load_order(connection: Connection, order_id: int) -> tuple[LedgerRow, ...]:
+    """All shipments of one order that have left, kept from other writers until the write unit ends."""
+    of_order = shipments.c.order_id == order_id
+    keys = sa.select(shipments.c.id).where(of_order)
+    lock = sa.select(pushes.c.shipment_id).where(pushes.c.shipment_id.in_(keys))
+    connection.execute(lock.order_by(pushes.c.shipment_id).with_for_update())
+    return _load(connection, sa.and_(of_order, _HAS_LEFT))
+
+
 def load_rows(connection: Connection, shipment_ids: Sequence[int]) -> tuple[LedgerRow, ...]:
-    """These shipments, in the order of their keys."""
-    return _load(connection, shipments.c.id.in_(shipment_ids))
+    """These shipments as far as they have left, in the order of their keys."""
+    return _load(connection, sa.and_(shipments.c.id.in_(shipment_ids), _HAS_LEFT))
 
 
 def group_by_order(rows: Sequence[LedgerRow]) -> dict[int, tuple[LedgerRow, ...]]:
@@ -73,10 +84,11 @@ def _joined() -> sa.FromClause:
     )
 
 
+_HAS_LEFT = sa.and_(shipments.c.shipped_at.is_not(None), shipments.c.withdrawn_at.is_(None))
+
+
 def _has_left(store: str) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        shipments.c.store == store, shipments.c.shipped_at.is_not(None), shipments.c.withdrawn_at.is_(None)
-    )
+    return sa.and_(shipments.c.store == store, _HAS_LEFT)
 
 
 def _load(connection: Connection, where: sa.ColumnElement[bool]) -> tuple[LedgerRow, ...]:
@@ -99,7 +111,8 @@ def _load(connection: Connection, where: sa.ColumnElement[bool]) -> tuple[Ledger
     ids = [row["id"] for row in rows]
     items = _items(connection, ids)
     numbers = _numbers(connection, ids)
-    return tuple(_ledger_row(row, items, numbers) for row in rows)
+    tried = _tried(connection, [row["id"] for row in rows if row["push_claimed_at"] or row["push_tries"]])
+    return tuple(_ledger_row(row, items, numbers, tried) for row in rows)
 
 
 def _items(connection: Connection, ids: Sequence[int]) -> dict[int, list[Item]]:
@@ -120,10 +133,24 @@ def _numbers(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, int]
     return found
 
 
+def _tried(connection: Connection, ids: Sequence[int]) -> dict[int, list[int]]:
+    """The revisions of each that may have reached the store, the last try last."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for part in in_parts(ids, MOST_KEYS):
+        reached = sa.or_(attempts.c.outcome.is_(None), attempts.c.outcome != NOT_SENT)
+        query = sa.select(attempts).where(attempts.c.shipment_id.in_(part), reached)
+        for row in connection.execute(query.order_by(attempts.c.id)):
+            if row.revision in found[row.shipment_id]:
+                found[row.shipment_id].remove(row.revision)
+            found[row.shipment_id].append(row.revision)
+    return found
+
+
 def _ledger_row(
     row: RowMapping,
     items: dict[int, list[Item]],
     numbers: dict[tuple[int, int], list[str]],
+    tried: dict[int, list[int]],
 ) -> LedgerRow:
     key, revision, acknowledged = row["id"], row["wanted_revision"], row["push_acknowledged_revision"]
     cod = row["cod_amount"]
@@ -147,6 +174,7 @@ def _ledger_row(
         acknowledged_numbers=tuple(numbers[key, acknowledged]) if acknowledged else (),
         cod=Money(amount=cod, currency=row["cod_currency"]) if cod is not None else None,
         state=row["push_state"],
+        version=row["push_version"],
         reason=row["push_reason"],
         words=row["push_words"],
         since=row["push_since"],
@@ -157,6 +185,7 @@ def _ledger_row(
         remote_ids=tuple(row["push_remote_ids"]),
         fences=tuple(row["push_fences"]),
         mail=row["push_effect_mail"],
+        tried=tuple((one, tuple(numbers[key, one])) for one in tried.get(key, ())),
     )
 
 
@@ -189,4 +218,29 @@ def baseline_from_json(data: dict[str, Any] | None) -> Baseline | None:
         entries=tuple((remote_id, number) for remote_id, number in data["entries"]),
         remaining=tuple(Item(line_id=line, quantity=quantity) for line, quantity in data["remaining"]),
         remote_status=data["remote_status"],
+    )
+
+
+def status_of(rows: Iterable[RowMapping]) -> dict[int, PushStatus]:
+    """Rows of ``pushes`` as domain records, by shipment id."""
+    return {row["shipment_id"]: _status(row) for row in rows}
+
+
+def _status(row: RowMapping) -> PushStatus:
+    return PushStatus(
+        state=row["state"],
+        reason=row["reason"],
+        words=row["words"],
+        since=row["since"],
+        next_at=row["next_at"],
+        acknowledged_revision=row["acknowledged_revision"],
+        tries=row["tries"],
+        claimed_at=row["claimed_at"],
+        effects=Effects(
+            shipment=row["effect_shipment"],
+            tracking=row["effect_tracking"],
+            status=row["effect_status"],
+            mail=row["effect_mail"],
+        ),
+        remote_ids=tuple(row["remote_ids"]),
     )

@@ -14,20 +14,25 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from fbridge.context import Context
-from fbridge.errors import FbridgeError, PluginError, RefusedError
+from fbridge.errors import FbridgeError, InputError, PluginError, RefusedError
 from fbridge.history.purge import drop_old_exchanges
 from fbridge.models.parts import in_parts
 from fbridge.models.push import LedgerRow
+from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import PushState
 from fbridge.orders.storage import load_orders
 from fbridge.push import ledger
-from fbridge.push.plan import GOES_OUT, decide_order
+from fbridge.push.decide import GOES_OUT
+from fbridge.push.plan import StorePlan, plan_store
 from fbridge.push.policy import load_policy
+from fbridge.push.receipts import LONGEST_WAIT
 from fbridge.push.recover import check_chunk, check_due_at, unconfirmed
 from fbridge.push.rows import load_orders_in_work, load_rows
 from fbridge.push.run_state import Group, PushProgress, PushRun
 from fbridge.push.send import note_waiting, send_chunk
 from fbridge.push.turn import push_turn
+from fbridge.shipping.shipment_rows import load_shipments
+from fbridge.storage.tables import MOST_KEYS, shipments
 from fbridge.stores.open_store import open_store, with_fresh_facts
 
 log = logging.getLogger("fbridge.push")
@@ -68,10 +73,16 @@ def push_store(
     name: str,
     *,
     manifest: str | None = None,
+    plan: StorePlan | None = None,
+    now: datetime | None = None,
     progress: Callable[[PushProgress], None] | None = None,
     stop: Event | None = None,
 ) -> StorePush:
-    """Push what is due on one store. An error or ``stop`` ends the run between chunks; what was done is told."""
+    """Push what is due on one store. An error or ``stop`` ends the run between chunks; what was done is told.
+
+    The plan is made anew inside the store's turn, as of ``now``: with ``plan`` nothing is sent where it differs.
+    A run never does more than it shows.
+    """
     run: PushRun | None = None
     error: FbridgeError | None = None
     try:
@@ -82,13 +93,24 @@ def push_store(
             opened.store.http.before_write = turn.verify
             ready = with_fresh_facts(context, opened)
             policy = load_policy(context, ready)
-            run = PushRun(context, ready, turn, policy, manifest, stop or Event(), progress=progress)
+            planned = plan_store(context, ready, policy, manifest=manifest, now=now or context.now())
+            _refuse_another_plan(name, plan, planned.plan)
+            run = PushRun(context, ready, turn, policy, planned.allowed, stop or Event(), progress=progress)
             _work(run)
     except FbridgeError as caught:
         error = caught
     _log_run(name, run, error)
     drop_old_exchanges(context, timedelta(days=context.settings.exchange_days))
     return StorePush(store=name, items=_items(context, run), error=error or _plugin_fault(run))
+
+
+def _refuse_another_plan(name: str, approved: StorePlan | None, current: StorePlan) -> None:
+    if approved is not None and approved.fingerprint != current.fingerprint:
+        raise InputError(
+            f"What is to be told to store {name!r} has changed since the plan was shown; nothing was sent to it. "
+            "Look at it again: fbridge push --plan",
+            reason="plan_changed",
+        )
 
 
 def _log_run(name: str, run: PushRun | None, error: FbridgeError | None) -> None:
@@ -102,6 +124,7 @@ def _log_run(name: str, run: PushRun | None, error: FbridgeError | None) -> None
 def _work(run: PushRun) -> None:
     with run.context.database.write() as connection:
         run.turn.verify(connection)
+        ledger.mend_times(connection, run.name, at=run.now(), longest=LONGEST_WAIT)
         ledger.adopt_dead_claims(connection, run.name, at=run.now(), every_unsent=run.turn.restored)
     for _ in range(MOST_ROUNDS):
         run.again = False
@@ -114,8 +137,10 @@ def _work(run: PushRun) -> None:
 
 
 def _groups(run: PushRun) -> list[Group]:
+    """The orders of the plan in which something is unfinished."""
     with run.context.database.read() as connection:
-        return list(load_orders_in_work(connection, run.name, manifest=run.manifest).values())
+        in_work = load_orders_in_work(connection, run.name)
+    return [group for key, group in in_work.items() if key in run.allowed]
 
 
 def _check_due(run: PushRun, groups: Sequence[Group]) -> bool:
@@ -144,7 +169,7 @@ def _due(run: PushRun, groups: Sequence[Group]) -> list[Group]:
         orders = load_orders(connection, [group[0].order_id for group in groups])
     due = []
     for group in groups:
-        decisions = decide_order(group, orders[group[0].order_id].lines, run.policy, run.now())
+        decisions = run.decide(group, orders[group[0].order_id].lines)
         goes = any(decision.action in GOES_OUT for decision in decisions.values())
         if goes and not unconfirmed(group):
             due.append(group)
@@ -180,7 +205,10 @@ def _wait_until_settled(run: PushRun) -> bool:
         if (at := check_due_at(run, group)) and at - now < 2 * run.policy.settle + LEEWAY
     ]
     near += [
-        at for group in groups for row in group if (at := _retry_at(row)) and at - now < LONGEST_RETRY_WAIT
+        at
+        for group in groups
+        for row in group
+        if (at := _retry_at(row)) and run.allows(row) and at - now < LONGEST_RETRY_WAIT
     ]
     if not near:
         return False
@@ -196,22 +224,28 @@ def _retry_at(row: LedgerRow) -> datetime | None:
 
 
 def _items(context: Context, run: PushRun | None) -> tuple[PushItem, ...]:
+    """Where all that was touched stands now, also what a person has taken out of the run meanwhile."""
     if run is None or not run.touched:
         return ()
     with context.database.read() as connection:
-        return tuple(_item(row) for row in load_rows(connection, sorted(run.touched)))
+        found = [
+            one
+            for part in in_parts(sorted(run.touched), MOST_KEYS)
+            for one in load_shipments(connection, shipments.c.id.in_(part))
+        ]
+    return tuple(_item(one, one.push) for one in found if one.push)
 
 
-def _item(row: LedgerRow) -> PushItem:
+def _item(one: Shipment, push: PushStatus) -> PushItem:
     return PushItem(
-        store=row.store,
-        shipment=row.label,
-        order_number=row.order_number,
-        state=row.state,
-        reason=row.reason,
-        words=row.words,
-        numbers=row.numbers,
-        next_at=row.next_at,
+        store=one.store or "",
+        shipment=one.label,
+        order_number=one.order_number,
+        state=push.state,
+        reason=push.reason,
+        words=push.words,
+        numbers=one.numbers,
+        next_at=push.next_at,
     )
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
-from fbridge.models.orders import Order
+from fbridge.models.fulfillments import Fulfillment, Preview
+from fbridge.models.orders import Order, OrderLine
 from fbridge.models.platforms import OrderPage
 from fbridge.models.push import LedgerRow
-from fbridge.models.states import PushState
+from fbridge.models.states import MailBehaviour, PushState
+from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
-from fbridge.orders.storage import keep_store_shipments, upsert_page
+from fbridge.orders.storage import keep_store_shipments, lock_orders, upsert_page
 from fbridge.push import ledger
-from fbridge.push.decide import PushPolicy
+from fbridge.push.decide import GOES_OUT, Allowed, Decision, PushPolicy, decide_order, plain_preview
 from fbridge.push.turn import PushTurn
 from fbridge.stores.open_store import OpenStore
 
@@ -37,13 +40,13 @@ class PushProgress:
 
 @dataclass(slots=True)
 class PushRun:
-    """One store, while this process has its turn."""
+    """One store, while this process has its turn. ``allowed`` is what its plan showed, by order key."""
 
     context: Context
     opened: OpenStore
     turn: PushTurn
     policy: PushPolicy
-    manifest: str | None
+    allowed: Mapping[int, Allowed]
     stop: Event
     progress: Callable[[PushProgress], None] | None = None
     touched: dict[int, None] = field(default_factory=dict)
@@ -91,12 +94,63 @@ class PushRun:
         )
         keep_store_shipments(connection, self.name, orders)
 
-    def settle_all(self, rows: Sequence[LedgerRow], state: PushState, *, reason: str, words: str) -> None:
+    def decide(self, group: Group, lines: Sequence[OrderLine]) -> dict[int, Decision]:
+        """The decisions about one order, less what the plan did not list as it stands: that waits for the next."""
+        allowed = {row.shipment_id for row in group if self.allows(row)}
+        return {
+            key: one
+            for key, one in decide_order(group, lines, self.policy, self.now()).items()
+            if one.action not in GOES_OUT or key in allowed
+        }
+
+    def allows(self, row: LedgerRow) -> bool:
+        """Whether the plan listed the shipment as something that may go out, as it is now."""
+        return self.allowed[row.order_id].versions.get(row.shipment_id) == row.version
+
+    def plain_preview(self, group: Group, fulfillment: Fulfillment) -> Preview:
+        """What is expected of an order whose plugin does not say it."""
+        mails = self.policy.accepts_mail and self.opened.adapter.platform.mail is not MailBehaviour.NEVER
+        return plain_preview(fulfillment, group, mails=mails)
+
+    def touch(self, rows: Iterable[LedgerRow]) -> None:
+        """The result of the run tells where these stand."""
+        self.touched.update(dict.fromkeys(row.shipment_id for row in rows))
+
+    def move(
+        self,
+        connection: Connection,
+        row: LedgerRow,
+        state: PushState,
+        *,
+        reason: str,
+        words: str,
+        next_at: datetime | None = None,
+        **changes: Any,
+    ) -> bool:
+        """Move one shipment from where it was seen; where a person was quicker, that stands and is told."""
+        found = ledger.move(
+            connection,
+            row.shipment_id,
+            expected=row.standing,
+            to=state,
+            by=Mover.RUN,
+            reason=reason,
+            words=words,
+            at=self.now(),
+            next_at=next_at,
+            **changes,
+        )
+        if found is not None:
+            self.touch([row])
+        return found is None
+
+    def move_all(self, rows: Iterable[LedgerRow], state: PushState, *, reason: str, words: str) -> None:
         """Move these shipments of one order to one state."""
-        now = self.now()
+        moved = list(rows)
         with self.context.database.write() as connection:
             self.turn.verify(connection)
-            for row in rows:
-                self.touched[row.shipment_id] = None
-                ledger.settle(connection, row.shipment_id, state, reason=reason, words=words, at=now)
-            refresh_open_quantity(connection, list({row.order_id for row in rows}))
+            self.touch(moved)
+            lock_orders(connection, {row.order_id for row in moved})
+            for row in moved:
+                self.move(connection, row, state, reason=reason, words=words)
+            refresh_open_quantity(connection, list({row.order_id for row in moved}))

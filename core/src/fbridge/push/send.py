@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,16 +14,24 @@ from fbridge.errors import BusyError, CredentialsError, FbridgeError, NotSent
 from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt, ShipmentReceipt
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderPage
-from fbridge.models.push import LedgerRow
+from fbridge.models.push import LedgerRow, Standing
 from fbridge.models.states import OrderStatus, Outcome, PushState
+from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
+from fbridge.orders.storage import keep_pushed, lock_orders
 from fbridge.push import ledger
-from fbridge.push.decide import Decision, build_fulfillment
-from fbridge.push.entries import SENT_WITHOUT_NUMBER
+from fbridge.push.attempts import NOT_SENT, finish_attempt, receipt_changes
+from fbridge.push.decide import GOES_OUT, Decision, build_fulfillment, leaving
 from fbridge.push.judge import take_baseline
-from fbridge.push.plan import GOES_OUT, decide_order, leaving
-from fbridge.push.receipts import ACKNOWLEDGED, ReceiptCheck, next_state
-from fbridge.push.rows import load_rows
+from fbridge.push.plan import previews_of
+from fbridge.push.receipts import (
+    ACKNOWLEDGED,
+    CORRECTION_DUE,
+    SENT_WITHOUT_NUMBER,
+    NextState,
+    ReceiptCheck,
+    next_state,
+)
 from fbridge.push.run_state import Group, PushRun
 from fbridge.storage.tables import shipments
 
@@ -31,19 +40,24 @@ DUE = frozenset({PushState.READY, PushState.WAITING, PushState.RETRY})
 
 @dataclass(slots=True)
 class _Entry:
-    """One order of the chunk: what is sent, and the claims that wait for a receipt."""
+    """One order of the chunk: what is sent, what that rests on, and the claims that wait for a receipt."""
 
     fulfillment: Fulfillment
-    order_id: int
+    group: Group
     rows: dict[str, LedgerRow]
     baseline: Baseline
     unnumbered: frozenset[int]
     attempts: dict[int, int] = field(default_factory=dict)
 
+    @property
+    def order_id(self) -> int:
+        """The order's key in fbridge's database."""
+        return self.group[0].order_id
+
 
 def send_chunk(run: PushRun, groups: Sequence[Group]) -> None:
     """Send these orders. Raises what ended the chunk early, after its claims were explained."""
-    entries = _claim(run, list(_prepare(run, groups, run.read(groups))))
+    entries = _claim(run, _within_plan(run, list(_prepare(run, groups, run.read(groups)))))
     if entries:
         _send(run, entries)
 
@@ -55,13 +69,13 @@ def _prepare(run: PushRun, groups: Sequence[Group], page: OrderPage) -> Iterator
         remote_id = group[0].remote_order_id
         if remote_id in unreadable:
             words = f"the order cannot be read: {unreadable[remote_id]}"
-            run.settle_all(_due(group), PushState.NEEDS_ATTENTION, reason="order_unreadable", words=words)
+            run.move_all(_due(group), PushState.NEEDS_ATTENTION, reason="order_unreadable", words=words)
         elif remote_id not in orders:
             words = "the store has no such order any more"
-            run.settle_all(_due(group), PushState.REFUSED, reason="order_missing", words=words)
+            run.move_all(_due(group), PushState.REFUSED, reason="order_missing", words=words)
         elif orders[remote_id].status is OrderStatus.CANCELLED:
             words = f"the order is {orders[remote_id].remote_status!r} on the store"
-            run.settle_all(_due(group), PushState.REFUSED, reason="order_cancelled", words=words)
+            run.move_all(_due(group), PushState.REFUSED, reason="order_cancelled", words=words)
         else:
             entry = _entry(run, group, orders[remote_id])
             if entry:
@@ -73,7 +87,7 @@ def _due(group: Group) -> list[LedgerRow]:
 
 
 def _entry(run: PushRun, group: Group, order: Order) -> _Entry | None:
-    decisions = decide_order(group, order.lines, run.policy, run.now())
+    decisions = run.decide(group, order.lines)
     sent = {key: one for key, one in decisions.items() if one.action in GOES_OUT}
     note_waiting(run, group, decisions)
     if not sent:
@@ -81,11 +95,27 @@ def _entry(run: PushRun, group: Group, order: Order) -> _Entry | None:
     rows = leaving(group, decisions)
     return _Entry(
         fulfillment=build_fulfillment(order, rows, sent, run.policy),
-        order_id=group[0].order_id,
+        group=group,
         rows={row.uuid: row for row in rows if row.shipment_id in sent},
         baseline=take_baseline(order),
         unnumbered=frozenset(key for key, decision in sent.items() if not decision.with_numbers),
     )
+
+
+def _within_plan(run: PushRun, entries: list[_Entry]) -> list[_Entry]:
+    """Those that do no more than the plan showed, now that their orders were read; the others wait for a new one."""
+    previews = previews_of(run.opened, [entry.fulfillment for entry in entries])
+    kept = []
+    for entry in entries:
+        preview = previews.get(entry.fulfillment.order_id) or run.plain_preview(
+            entry.group, entry.fulfillment
+        )
+        outgrown = run.allowed[entry.order_id].outgrown_by(preview)
+        if outgrown:
+            run.move_all(entry.rows.values(), PushState.WAITING, reason="plan_outgrown", words=outgrown)
+        else:
+            kept.append(entry)
+    return kept
 
 
 def note_waiting(run: PushRun, group: Group, decisions: Mapping[int, Decision]) -> None:
@@ -100,13 +130,12 @@ def note_waiting(run: PushRun, group: Group, decisions: Mapping[int, Decision]) 
     with run.context.database.write() as connection:
         run.turn.verify(connection)
         for row, decision in news:
-            ledger.settle(
+            run.move(
                 connection,
-                row.shipment_id,
+                row,
                 PushState.WAITING,
                 reason=decision.reason,
                 words=decision.words,
-                at=run.now(),
                 next_at=decision.next_at,
             )
 
@@ -120,25 +149,22 @@ def _waits_otherwise(row: LedgerRow, decision: Decision) -> bool:
 
 
 def _claim(run: PushRun, entries: list[_Entry]) -> list[_Entry]:
-    """Commit ``sending`` for all; an order that changed hands or revision meanwhile is left out."""
+    """Commit ``sending`` for all. An order on which a person has acted meanwhile is left out: a sibling that was
+    left behind changes what becomes of the whole order."""
     now = run.now()
     kept = []
     with run.context.database.write() as connection:
         run.turn.verify(connection)
+        found = ledger.standings(connection, [row.shipment_id for entry in entries for row in entry.group])
         for entry in entries:
-            rows = list(entry.rows.values())
-            if not _unchanged(connection, rows):
+            changed = [row for row in entry.group if found.get(row.shipment_id) != row.standing]
+            run.touch(changed or entry.rows.values())
+            if changed:
                 continue
-            claims = [(row, entry.baseline) for row in rows]
-            entry.attempts = ledger.claim(connection, claims, epoch=run.turn.epoch, at=now)
-            run.touched.update(dict.fromkeys(entry.attempts))
+            rows = list(entry.rows.values())
+            entry.attempts = ledger.claim(connection, rows, entry.baseline, epoch=run.turn.epoch, at=now)
             kept.append(entry)
     return kept
-
-
-def _unchanged(connection: Connection, rows: Sequence[LedgerRow]) -> bool:
-    now = load_rows(connection, [row.shipment_id for row in rows])
-    return [(row.state, row.revision) for row in now] == [(row.state, row.revision) for row in rows]
 
 
 def _send(run: PushRun, entries: list[_Entry]) -> None:
@@ -178,9 +204,11 @@ def _take(run: PushRun, receipt: Receipt, check: ReceiptCheck, open_entries: dic
         return
     with run.context.database.write() as connection:
         run.turn.verify(connection)
+        lock_orders(connection, [entry.order_id])
         keys = run.opened.exchanges.keep(connection, receipt.order_id)
         for one in good:
             _record(run, connection, entry, one, keys)
+        keep_pushed(connection, entry.order_id, entry.fulfillment, receipt)
         refresh_open_quantity(connection, [entry.order_id], may_grow=False)
     for one in good:
         del entry.attempts[entry.rows.pop(one.shipment_id).shipment_id]
@@ -195,31 +223,17 @@ def _record(
 ) -> None:
     row, now = entry.rows[receipt.shipment_id], run.now()
     after = next_state(receipt, tries=row.tries + 1, settle=run.policy.settle, now=now)
-    changes = ledger.receipt_changes(receipt, row.mail)
-    state, reason, words = after.state, after.reason, after.words
+    changes = receipt_changes(receipt, row.mail)
     if receipt.outcome is Outcome.PREPARED:
         changes["tries"], run.again = row.tries, True
-    if state in ACKNOWLEDGED:
+    if after.state in ACKNOWLEDGED:
         changes |= {"acknowledged_revision": receipt.revision, "unconfirmed_since": None, "baseline": None}
         changes["tries"] = 0
-        if _revision_wanted(connection, row.shipment_id) != receipt.revision:
-            state, reason, words = PushState.READY, "correction_due", "a correction came in meanwhile"
-            run.again = True
-        elif row.shipment_id in entry.unnumbered:
-            reason, words = SENT_WITHOUT_NUMBER, "sent without its number, because its carrier is not mapped"
-    elif state is PushState.UNCONFIRMED:
+        after = _with_what_came_meanwhile(connection, entry, row, receipt.revision, after)
+    elif after.state is PushState.UNCONFIRMED:
         changes["unconfirmed_since"] = now
-    ledger.settle(
-        connection,
-        row.shipment_id,
-        state,
-        reason=reason,
-        words=words,
-        at=now,
-        next_at=after.next_at,
-        **changes,
-    )
-    ledger.finish_attempt(
+    _move_claimed(run, connection, row, after, changes)
+    finish_attempt(
         connection,
         entry.attempts[row.shipment_id],
         at=now,
@@ -228,6 +242,36 @@ def _record(
         words=receipt.words,
         receipt=receipt,
         exchange_ids=exchange_ids,
+    )
+
+
+def _with_what_came_meanwhile(
+    connection: Connection, entry: _Entry, row: LedgerRow, revision: int, after: NextState
+) -> NextState:
+    if _revision_wanted(connection, row.shipment_id) != revision:
+        return CORRECTION_DUE
+    if row.shipment_id in entry.unnumbered:
+        words = "sent without its number, because its carrier is not mapped"
+        return NextState(state=after.state, reason=SENT_WITHOUT_NUMBER, words=words)
+    return after
+
+
+def _move_claimed(
+    run: PushRun, connection: Connection, row: LedgerRow, after: NextState, changes: dict[str, Any]
+) -> None:
+    """Wishes that came in while it was on its way have raised the version; the answer counts all the same."""
+    (standing,) = ledger.standings(connection, [row.shipment_id]).values()
+    ledger.move(
+        connection,
+        row.shipment_id,
+        expected=Standing(PushState.SENDING, standing.version),
+        to=after.state,
+        by=Mover.RUN,
+        reason=after.reason,
+        words=after.words,
+        at=run.now(),
+        next_at=after.next_at,
+        **changes,
     )
 
 
@@ -250,29 +294,20 @@ def _close(run: PushRun, entries: Sequence[_Entry], state: PushState, reason: st
     if not entries:
         return
     now = run.now()
+    settle = ledger.mark_unconfirmed if state is PushState.UNCONFIRMED else ledger.unclaim
     with run.context.database.write() as connection:
         run.turn.verify(connection)
         for entry in entries:
             exchange_ids = run.opened.exchanges.keep(connection, entry.fulfillment.order_id)
-            for shipment_id, attempt_id in entry.attempts.items():
-                _close_one(run, connection, shipment_id, state, reason, words)
-                ledger.finish_attempt(
+            settle(connection, entry.attempts, reason=reason, words=words, at=now)
+            for attempt_id in entry.attempts.values():
+                finish_attempt(
                     connection,
                     attempt_id,
                     at=now,
-                    outcome="not_sent" if state is PushState.READY else str(state),
+                    outcome=NOT_SENT if state is PushState.READY else str(state),
                     reason=reason,
                     words=words,
                     exchange_ids=exchange_ids,
                 )
             run.done += 1
-
-
-def _close_one(
-    run: PushRun, connection: Connection, shipment_id: int, state: PushState, reason: str, words: str
-) -> None:
-    now = run.now()
-    if state is PushState.UNCONFIRMED:
-        ledger.mark_unconfirmed(connection, [shipment_id], reason=reason, words=words, at=now)
-    else:
-        ledger.unclaim(connection, shipment_id, reason=reason, words=words, at=now)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import InputError
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
+from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
+from fbridge.orders.storage import lock_orders
 from fbridge.push import ledger
 from fbridge.shipping.shipment_rows import load_shipment
 
@@ -23,9 +27,9 @@ def resend(context: Context, shipment: Shipment) -> Shipment:
     """
     with context.database.write() as connection:
         current = _in_state(connection, shipment, RESENDABLE, "sent again")
-        ledger.settle(
+        _decide(
             connection,
-            shipment.id,
+            current,
             PushState.READY,
             reason="resend_by_hand",
             words="a person decided that it is sent again",
@@ -42,9 +46,9 @@ def adopt(context: Context, shipment: Shipment) -> Shipment:
     """
     with context.database.write() as connection:
         current = _in_state(connection, shipment, ADOPTABLE, "adopted")
-        ledger.settle(
+        _decide(
             connection,
-            shipment.id,
+            current,
             PushState.DONE_ELSEWHERE,
             reason="adopted_by_hand",
             words="a person decided that the store has it",
@@ -56,10 +60,24 @@ def adopt(context: Context, shipment: Shipment) -> Shipment:
         return _after(connection, current)
 
 
+def _decide(connection: Connection, shipment: Shipment, to: PushState, **what: Any) -> None:
+    (standing,) = ledger.standings(connection, [shipment.id]).values()
+    ledger.move(connection, shipment.id, expected=standing, to=to, by=Mover.PERSON, **what)
+
+
 def _in_state(connection: Connection, shipment: Shipment, states: frozenset[PushState], act: str) -> Shipment:
+    """The shipment as it stands now, kept from a run until the write unit ends."""
+    lock_orders(connection, [shipment.order_id] if shipment.order_id else [])
+    ledger.standings(connection, [shipment.id])
     current = load_shipment(connection, shipment.id)
     if current.push is None:
         raise InputError(f"{current.label} is an external parcel; no store knows it.", reason="external")
+    if current.push.state is PushState.SENDING:
+        raise InputError(
+            f"{current.label} is on its way to its store at this moment; it can be {act} when 'fbridge push' has "
+            "found out what became of it.",
+            reason="being_pushed",
+        )
     if current.push.state not in states:
         raise InputError(
             f"{current.label} is {current.push.state} ({current.push.words or current.push.reason}); "

@@ -16,8 +16,9 @@ from fbridge.errors import InputError, NotFoundError
 from fbridge.models.platforms import CarrierCode, CarrierCodes
 from fbridge.models.shipments import Carrier
 from fbridge.models.states import Delivery, OrderStatus
-from fbridge.push.entries import SENT_WITHOUT_NUMBER, want_revision
 from fbridge.push.policy import known_codes
+from fbridge.push.receipts import SENT_WITHOUT_NUMBER
+from fbridge.push.wishes import want_revision
 from fbridge.references import find_carrier, known_store
 from fbridge.settings.near_match import did_you_mean
 from fbridge.shipping import carrier_rows

@@ -14,12 +14,13 @@ from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest, Shipment
 from fbridge.models.states import Delivery, ManifestState
 from fbridge.orders.storage import lock_orders
-from fbridge.push.entries import hold_back, lock_entries
+from fbridge.push.ledger import raise_version, standings
+from fbridge.push.wishes import hold_back
 from fbridge.references import find_order, find_shipment, shipment_key
 from fbridge.shipping.carrier_rows import route_for
 from fbridge.shipping.shipment_creation import Wish, create_for_order, load_candidate, pieces
 from fbridge.shipping.shipment_rows import load_shipment, lock_shipments, update_shipments
-from fbridge.shipping.shipment_rules import Candidate, untouched
+from fbridge.shipping.shipment_rules import Candidate, refuse_if_told
 from fbridge.storage.events import record
 from fbridge.storage.tables import shipments
 
@@ -64,7 +65,7 @@ def take_off_manifest(
     """Take shipments off a locked manifest, while nothing of them was pushed; one result a reference."""
     ids = [shipment.id for shipment in manifest.shipments]
     lock_shipments(connection, ids)
-    lock_entries(connection, ids)
+    standings(connection, ids)
     filling = _Filling(connection, manifest, at)
     return tuple(_attempt(connection, ref, lambda ref: _take_off(filling, ref)) for ref in refs)
 
@@ -138,7 +139,9 @@ def _put_on(filling: _Filling, ref: str, goods: Sequence[Shipment]) -> ItemResul
     for shipment in goods:
         _refuse_to_put_on(filling.manifest, shipment)
     fresh = [shipment for shipment in goods if shipment.manifest != filling.manifest.number]
-    update_shipments(filling.connection, [one.id for one in fresh], manifest_id=filling.manifest.id)
+    keys = [one.id for one in fresh]
+    update_shipments(filling.connection, keys, manifest_id=filling.manifest.id)
+    raise_version(filling.connection, keys)
     for shipment in fresh:
         _record(filling, "manifest.added", shipment, f"put on manifest {filling.manifest.number}")
     words = f"{_labels(goods)} {'put on' if fresh else 'is already on'} manifest {filling.manifest.number}."
@@ -168,11 +171,7 @@ def _take_off(filling: _Filling, ref: str) -> ItemResult:
     shipment = load_shipment(connection, find_shipment(connection, ref))
     if shipment.manifest != manifest.number:
         raise InputError(f"{shipment.label} is not on manifest {manifest.number}.", reason="not_on_manifest")
-    if not untouched(shipment):
-        raise InputError(
-            f"{shipment.label} went to its store already; it stays on manifest {manifest.number}.",
-            reason="already_pushed",
-        )
+    refuse_if_told(shipment, f"stays on manifest {manifest.number}")
     update_shipments(connection, [shipment.id], manifest_id=None, shipped_at=None)
     hold_back(connection, [shipment.id], filling.at)
     left = manifest.state is ManifestState.SHIPPED

@@ -12,7 +12,8 @@ from fbridge.errors import InputError
 from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest
 from fbridge.models.states import ManifestState
-from fbridge.push.entries import hold_back, lock_entries
+from fbridge.push.ledger import raise_version, standings
+from fbridge.push.wishes import hold_back
 from fbridge.references import find_carrier
 from fbridge.shipping.manifest_filling import add_to_manifest, take_off_manifest
 from fbridge.shipping.manifest_references import (
@@ -24,7 +25,7 @@ from fbridge.shipping.manifest_references import (
 from fbridge.shipping.manifest_rows import load_manifest, load_manifests, lock_manifest, update_manifest
 from fbridge.shipping.ship import ShipResult, ship_manifest
 from fbridge.shipping.shipment_rows import lock_shipments, update_shipments
-from fbridge.shipping.shipment_rules import untouched
+from fbridge.shipping.shipment_rules import told
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests
 
@@ -118,7 +119,7 @@ class Manifests:
                 )
             ids = [shipment.id for shipment in manifest.shipments]
             lock_shipments(connection, ids)
-            lock_entries(connection, ids)
+            standings(connection, ids)
             manifest = load_manifest(connection, manifest.id)
             _refuse_pushed(manifest)
             update_manifest(connection, manifest.id, state=ManifestState.PREPARING, shipped_at=None)
@@ -132,7 +133,9 @@ class Manifests:
         with self._database.write() as connection:
             manifest = lock_manifest(connection, find_manifest(connection, ref))
             refuse_unless_preparing(manifest)
-            update_shipments(connection, [one.id for one in manifest.shipments], manifest_id=None)
+            ids = [one.id for one in manifest.shipments]
+            update_shipments(connection, ids, manifest_id=None)
+            raise_version(connection, ids)
             update_manifest(
                 connection, manifest.id, state=ManifestState.CANCELLED, cancelled_at=self._context.now()
             )
@@ -150,10 +153,10 @@ class Manifests:
 
 
 def _refuse_pushed(manifest: Manifest) -> None:
-    told = [shipment.label for shipment in manifest.shipments if not untouched(shipment)]
-    if told:
+    gone = [shipment.label for shipment in manifest.shipments if told(shipment)]
+    if gone:
         raise InputError(
-            f"Manifest {manifest.number} stays shipped: {', '.join(told)} went to a store already; what did not "
+            f"Manifest {manifest.number} stays shipped: {', '.join(gone)} went to a store already; what did not "
             f"leave comes off with: fbridge manifest leave-behind {manifest.number} SHIPMENT",
             reason="already_pushed",
         )

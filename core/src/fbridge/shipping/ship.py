@@ -13,10 +13,10 @@ from fbridge.errors import InputError
 from fbridge.models.orders import Order
 from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest, Shipment
-from fbridge.models.states import ManifestState, OrderStatus, PushState, ShipmentOrigin
+from fbridge.models.states import ManifestState, OrderStatus, ShipmentOrigin
 from fbridge.orders.quantities import line_quantities
 from fbridge.orders.storage import keep_store_shipments, upsert_page
-from fbridge.push import ledger
+from fbridge.push.wishes import let_go
 from fbridge.shipping.address_prints import address_print, address_prints
 from fbridge.shipping.manifest_rows import load_manifest, lock_manifest
 from fbridge.shipping.shipment_rows import lock_shipments
@@ -200,11 +200,7 @@ def _mark_shipped(
             .where(manifests.c.id == manifest.id)
             .values(state=ManifestState.SHIPPED, shipped_at=now)
         )
-        for row in leaving:
-            if row.origin is ShipmentOrigin.STORE:
-                ledger.settle(
-                    connection, row.id, PushState.READY, reason="shipped", words="it has left", at=now
-                )
+        let_go(connection, keys, now)
         words = f"manifest {manifest.number} shipped with {len(leaving)} shipments"
         events.record(connection, "manifest.shipped", words, at=now, manifest_id=manifest.id)
         return load_manifest(connection, manifest.id)

@@ -16,7 +16,7 @@ from fbridge.models.shipments import Carrier, Document, Manifest
 from fbridge.models.states import Delivery
 from fbridge.orders.quantities import line_quantities
 from fbridge.orders.storage import load_orders, lock_orders, refresh_open_quantity
-from fbridge.push.entries import open_entry
+from fbridge.push.wishes import open_entry
 from fbridge.shipping.address_prints import keep_address_print
 from fbridge.shipping.carrier_rows import route_for
 from fbridge.shipping.shipment_rows import NewShipment, insert_shipment, load_shipments, users_of_numbers

@@ -17,7 +17,7 @@ from fbridge.models.orders import Address, Money
 from fbridge.models.shipments import Document, PushStatus, Shipment
 from fbridge.models.states import ShipmentOrigin
 from fbridge.orders.rows import address_from_json, address_to_json
-from fbridge.push.entries import status_of
+from fbridge.push.rows import status_of
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
 from fbridge.storage.tables import (
     carriers,

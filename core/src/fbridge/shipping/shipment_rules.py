@@ -15,6 +15,8 @@ from fbridge.models.states import Delivery, OrderStatus, PaymentKind, PushState
 from fbridge.orders.quantities import LineQuantity
 from fbridge.settings.near_match import did_you_mean
 
+_ON_THE_WAY = frozenset({PushState.SENDING, PushState.UNCONFIRMED})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
@@ -100,13 +102,27 @@ def cod_for(candidate: Candidate, wished: Decimal | None, *, no_cod: bool) -> Mo
     return Money(amount=amount, currency=candidate.order.currency)
 
 
-def untouched(shipment: Shipment) -> bool:
-    """Nothing of this shipment was ever sent to its store, so it may still be taken back."""
+def told(shipment: Shipment) -> bool:
+    """Whether something of this shipment went to its store, or may have: then it cannot simply be taken back."""
     push = shipment.push
     if push is None:
-        return True
+        return False
     at_rest = push.state in {PushState.READY, PushState.WAITING}
-    return at_rest and push.claimed_at is None and push.acknowledged_revision is None
+    return not at_rest or push.claimed_at is not None or push.acknowledged_revision is not None
+
+
+def refuse_if_told(shipment: Shipment, consequence: str) -> None:
+    """Raises InputError with the next step where a store was told, or may have been."""
+    push = shipment.push
+    if push is None or not told(shipment):
+        return
+    step = ""
+    if push.state in _ON_THE_WAY:
+        step = " Run 'fbridge push' to find out what became of it, then try again."
+    raise InputError(
+        f"{shipment.label} was pushed to its store already (it is {push.state}); it {consequence}.{step}",
+        reason="already_pushed",
+    )
 
 
 def _nothing_left(candidate: Candidate) -> str:

@@ -13,8 +13,9 @@ from fbridge.errors import BusyError, InputError
 from fbridge.models.orders import Address, Money
 from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
 from fbridge.models.states import Effect, PushState
-from fbridge.orders.storage import lock_orders, refresh_open_quantity
-from fbridge.push.entries import close_entry, lock_entries, want_revision
+from fbridge.orders.storage import load_orders, lock_orders, refresh_open_quantity
+from fbridge.push.ledger import raise_version, standings
+from fbridge.push.wishes import close_entry, want_revision
 from fbridge.references import find_carrier, find_order, find_shipment, known_store
 from fbridge.shipping.manifest_references import find_manifest, target_manifest
 from fbridge.shipping.manifest_rows import lock_manifest
@@ -35,7 +36,7 @@ from fbridge.shipping.shipment_rows import (
     lock_shipments,
     update_shipments,
 )
-from fbridge.shipping.shipment_rules import untouched
+from fbridge.shipping.shipment_rules import refuse_if_told
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests, pushes, shipments
@@ -167,10 +168,15 @@ class Shipments:
             return load_shipment(connection, find_shipment(connection, ref))
 
     def withdraw(self, ref: str) -> Shipment:
-        """Take a shipment back; its pieces are free again. Raises InputError once something was pushed."""
+        """Take a shipment back; its pieces are free again.
+
+        Raises InputError once something was pushed, except where the store refused all of it, or a person must decide
+        and the store showed nothing of it any more when its order was read last.
+        """
         with self._database.write() as connection:
             shipment = _lock(connection, find_shipment(connection, ref))
-            _refuse_withdrawal(shipment)
+            if not _gone_from_store(connection, shipment):
+                _refuse_withdrawal(shipment)
             now = self._context.now()
             # The paper of a manifest that the courier has signed goes on naming what he took.
             off = {} if shipment.shipped_at else {"manifest_id": None}
@@ -208,6 +214,7 @@ class Shipments:
     def _correct(self, connection: Connection, shipment: Shipment, wanted: _Wanted) -> None:
         if wanted.parcels != shipment.parcels:
             update_shipments(connection, [shipment.id], parcels=wanted.parcels)
+            raise_version(connection, [shipment.id])
         if wanted.numbers == shipment.numbers and wanted.carrier.id == shipment.carrier.id:
             return
         at, revision = self._context.now(), shipment.revision + 1
@@ -263,7 +270,7 @@ def _lock(connection: Connection, shipment_id: int) -> Shipment:
         lock_manifest(connection, find_manifest(connection, before.manifest))
     lock_orders(connection, [before.order_id] if before.order_id is not None else [])
     lock_shipments(connection, [shipment_id])
-    lock_entries(connection, [shipment_id])
+    standings(connection, [shipment_id])
     now = load_shipment(connection, shipment_id)
     if now.manifest != before.manifest:
         raise BusyError(f"{now.label} was moved to another manifest at this moment; run the command again.")
@@ -290,17 +297,15 @@ def _refuse_correction(shipment: Shipment, carrier: Carrier) -> None:
         )
 
 
+_A_PERSON_DECIDES = frozenset({PushState.REFUSED, PushState.NEEDS_ATTENTION})
+
+
 def _refuse_withdrawal(shipment: Shipment) -> None:
     if shipment.withdrawn_at is not None:
         raise InputError(f"{shipment.label} is withdrawn already.", reason="withdrawn")
     if _refused_whole(shipment):
         return
-    if not untouched(shipment):
-        state = shipment.push.state if shipment.push else ""
-        raise InputError(
-            f"{shipment.label} was pushed to its store already (it is {state}); it cannot be withdrawn.",
-            reason="already_pushed",
-        )
+    refuse_if_told(shipment, "cannot be withdrawn")
     if shipment.shipped_at is not None:
         raise InputError(
             f"{shipment.label} has left with manifest {shipment.manifest}; take it off first: "
@@ -316,3 +321,13 @@ def _refused_whole(shipment: Shipment) -> bool:
         return False
     effects = (push.effects.shipment, push.effects.tracking, push.effects.status)
     return all(effect is Effect.NOT_DONE for effect in effects)
+
+
+def _gone_from_store(connection: Connection, shipment: Shipment) -> bool:
+    """It was there, a person must decide, and the order as read last shows nothing of it: somebody undid it there."""
+    push = shipment.push
+    if push is None or shipment.withdrawn_at is not None or push.state not in _A_PERSON_DECIDES:
+        return False
+    (order,) = load_orders(connection, [shipment.order_id or 0]).values()
+    shown = {one.remote_id for one in order.shipments}
+    return bool(push.remote_ids) and not shown & set(push.remote_ids)

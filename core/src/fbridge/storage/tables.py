@@ -1,4 +1,4 @@
-"""All tables. The first migration creates exactly these; later ones change both in one commit.
+"""All tables. The migrations together create exactly these; a change of one is a change of both.
 
 Stores are named as in the settings file; orders, shipments and manifests have integer keys of our own.
 """
@@ -256,6 +256,7 @@ pushes = sa.Table(
     metadata,
     sa.Column("shipment_id", sa.ForeignKey("shipments.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("state", Word(PushState), nullable=False, index=True),
+    sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("reason", sa.String(64), nullable=False),
     sa.Column("words", sa.Text, nullable=False),
     sa.Column("since", UtcTime, nullable=False),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from fbridge.context import Context
+from fbridge.errors import FbridgeError
 from fbridge.http import StoreHttp
 from fbridge.models.platforms import OrderPage, OrderQuery, Store, StoreReport
 from fbridge.models.secrets import Secret
@@ -92,3 +93,11 @@ def with_fresh_facts(context: Context, opened: OpenStore) -> OpenStore:
     if report is None:
         return opened
     return replace(opened, store=replace(opened.store, facts=report.facts))
+
+
+def with_known_facts(context: Context, opened: OpenStore) -> OpenStore:
+    """The same where the store can be asked; else the store with the facts that are known."""
+    try:
+        return with_fresh_facts(context, opened)
+    except FbridgeError:
+        return opened

@@ -1,0 +1,95 @@
+"""What was tried, and what a receipt said: the attempts beside the ledger, and the columns that a receipt fills."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.models.fulfillments import Effects, ShipmentReceipt
+from fbridge.models.push import LedgerRow
+from fbridge.models.states import MailEffect
+from fbridge.storage.tables import attempt_exchanges, attempts
+
+NOT_SENT = "not_sent"
+"""The outcome of an attempt that provably never reached the store."""
+
+_STRONGER_FIRST = (MailEffect.SENT, MailEffect.UNKNOWABLE, MailEffect.UNCONFIRMED, MailEffect.NOT_SENT)
+
+
+def begin_attempt(connection: Connection, row: LedgerRow, *, epoch: int, at: datetime) -> int:
+    """Record a try of the wanted revision, and give its key."""
+    attempt = sa.insert(attempts).values(
+        shipment_id=row.shipment_id, revision=row.revision, epoch=epoch, started_at=at
+    )
+    (key,) = connection.execute(attempt).inserted_primary_key or (0,)
+    return int(key)
+
+
+def finish_attempt(
+    connection: Connection,
+    attempt_id: int,
+    *,
+    at: datetime,
+    outcome: str,
+    reason: str,
+    words: str,
+    receipt: ShipmentReceipt | None = None,
+    exchange_ids: Collection[int] = (),
+) -> None:
+    """Close an attempt with its outcome and the HTTP exchanges that belong to it."""
+    connection.execute(
+        sa.update(attempts)
+        .where(attempts.c.id == attempt_id)
+        .values(
+            finished_at=at,
+            outcome=outcome,
+            reason=reason,
+            words=words,
+            effects=effects_to_json(receipt.effects) if receipt else None,
+            holds=_plain(asdict(receipt.holds)) if receipt and receipt.holds else None,
+        )
+    )
+    link_exchanges(connection, [attempt_id], exchange_ids)
+
+
+def link_exchanges(connection: Connection, attempt_ids: Sequence[int], exchange_ids: Collection[int]) -> None:
+    """Attempts refer to exchanges, which are stored once."""
+    pairs = [{"attempt_id": a, "exchange_id": e} for a in attempt_ids for e in exchange_ids]
+    if pairs:
+        connection.execute(sa.insert(attempt_exchanges), pairs)
+
+
+def receipt_changes(receipt: ShipmentReceipt, mail_before: MailEffect) -> dict[str, Any]:
+    """The ledger columns that a receipt fills, whatever its outcome.
+
+    A mail that went, or may have gone, is not forgotten because a later push sent none.
+    """
+    changes: dict[str, Any] = {
+        "effect_shipment": receipt.effects.shipment,
+        "effect_tracking": receipt.effects.tracking,
+        "effect_status": receipt.effects.status,
+        "effect_mail": min(receipt.effects.mail, mail_before, key=_STRONGER_FIRST.index),
+        "made_by": receipt.made_by,
+    }
+    if receipt.remote_ids:
+        changes["remote_ids"] = list(receipt.remote_ids)
+    if receipt.fences:
+        changes["fences"] = list(receipt.fences)
+    if receipt.holds:
+        changes["holds"] = _plain(asdict(receipt.holds))
+    return changes
+
+
+def effects_to_json(effects: Effects) -> dict[str, str]:
+    """As kept with an attempt."""
+    return {name: str(value) for name, value in asdict(effects).items()}
+
+
+def _plain(data: Mapping[str, Any]) -> Any:
+    return json.loads(json.dumps(data, default=str))

@@ -1,0 +1,104 @@
+"""What people want of a shipment's entry in the ledger: opened, let go, wanted again, held back, closed.
+
+A wish is recorded at once, whatever a run is doing; what it means for the store follows with the next push
+(docs/architecture.md, promise 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.models.push import Standing
+from fbridge.models.states import Effect, MailEffect, PushState
+from fbridge.models.transitions import Mover
+from fbridge.push.ledger import move, raise_version, standings
+from fbridge.storage.tables import pushes, shipments
+
+_NOT_SHIPPED = ("not_shipped", "its manifest is not shipped yet")
+_WANTED_AGAIN = ("tracking_changed", "its tracking changed; the next push sends it")
+_IN_DOUBT = frozenset({PushState.SENDING, PushState.UNCONFIRMED, PushState.NEEDS_ATTENTION})
+
+
+def open_entry(connection: Connection, shipment_id: int, at: datetime) -> None:
+    """Begin the entry of a new store shipment, which waits for its manifest. ``at`` is aware UTC."""
+    reason, words = _NOT_SHIPPED
+    connection.execute(
+        sa.insert(pushes).values(
+            shipment_id=shipment_id,
+            state=PushState.WAITING,
+            reason=reason,
+            words=words,
+            since=at,
+            tries=0,
+            epoch=0,
+            remote_ids=[],
+            fences=[],
+            effect_shipment=Effect.NOT_DONE,
+            effect_tracking=Effect.NOT_DONE,
+            effect_status=Effect.NOT_DONE,
+            effect_mail=MailEffect.NOT_SENT,
+        )
+    )
+
+
+def let_go(connection: Connection, shipment_ids: Collection[int], at: datetime) -> None:
+    """Their manifest is shipped: the next push sends them."""
+    for shipment_id, standing in standings(connection, shipment_ids).items():
+        why = ("shipped", "it has left")
+        _wish(connection, shipment_id, standing, PushState.READY, why, at, quiet=False)
+
+
+def want_revision(connection: Connection, shipment_id: int, at: datetime) -> None:
+    """A new revision is wanted: a settled entry becomes ready again once its shipment has left.
+
+    What is in doubt (sending, unconfirmed, needs_attention) stays so; the new revision follows later.
+    """
+    query = sa.select(shipments.c.shipped_at).where(shipments.c.id == shipment_id)
+    left = connection.execute(query).scalar_one() is not None
+    state, why = (PushState.READY, _WANTED_AGAIN) if left else (PushState.WAITING, _NOT_SHIPPED)
+    for key, standing in standings(connection, [shipment_id]).items():
+        if standing.state in _IN_DOUBT:
+            raise_version(connection, [key])
+        else:
+            _wish(connection, key, standing, state, why, at)
+
+
+def hold_back(connection: Connection, shipment_ids: Collection[int], at: datetime) -> None:
+    """Let these wait again because they have not left after all; the caller made sure no store was told."""
+    for shipment_id, standing in standings(connection, shipment_ids).items():
+        _wish(connection, shipment_id, standing, PushState.WAITING, _NOT_SHIPPED, at)
+
+
+def close_entry(connection: Connection, shipment_id: int, at: datetime) -> None:
+    """The shipment is withdrawn; the caller made sure that it may be."""
+    for key, standing in standings(connection, [shipment_id]).items():
+        why = ("withdrawn", "withdrawn by a person")
+        _wish(connection, key, standing, PushState.WITHDRAWN, why, at)
+
+
+def _wish(
+    connection: Connection,
+    shipment_id: int,
+    standing: Standing,
+    to: PushState,
+    why: tuple[str, str],
+    at: datetime,
+    *,
+    quiet: bool = True,
+) -> None:
+    reason, words = why
+    move(
+        connection,
+        shipment_id,
+        expected=standing,
+        to=to,
+        by=Mover.PERSON,
+        reason=reason,
+        words=words,
+        at=at,
+        quiet=quiet,
+    )
