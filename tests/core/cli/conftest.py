@@ -89,18 +89,11 @@ class User:
 
     def add_shop(self, shop: PlainStore, *more: str, name: str = "shop", code: int = 0) -> Result:
         """Add the plain store without being asked."""
-        words = [
-            "store",
-            "add",
-            name,
-            "--platform",
-            "plain",
-            "--url",
-            f"https://{name}.example",
-            "--set",
-            f"file={shop.file}",
-        ]
-        defaults = {"--set": ("--set", "key=right"), "--orders-from": ("--orders-from", "2026-11-01")}
+        words = ["store", "add", name, "--platform", "plain", "--url", f"https://{name}.example"]
+        defaults = {
+            "--set": ("--set", f"file={shop.file}", "--set", "key=right"),
+            "--orders-from": ("--orders-from", "2026-11-01"),
+        }
         for option, said in defaults.items():
             words += () if option in more else said
         return self.run(*words, "--accept-mail", *more, code=code)

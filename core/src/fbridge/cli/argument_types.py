@@ -6,10 +6,13 @@ Each function is a click type: it gets what was typed and raises ``click.BadPara
 from __future__ import annotations
 
 import re
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
+
+from fbridge.cli.command_classes import is_empty
 
 if TYPE_CHECKING:
     from fbridge.models.shipments import Document
@@ -27,7 +30,23 @@ def name_and_value(text: str) -> tuple[str, str]:
     if not equals or not name.strip():
         # The text may be a credential typed without its name, so it is not repeated.
         raise click.BadParameter("what was given is not NAME=VALUE.")
+    if is_empty(value):
+        raise click.BadParameter(
+            f"{name.strip()} is given an empty value; in a script, is a variable not set?"
+        )
     return name.strip(), value
+
+
+def by_name(
+    context: click.Context, option: click.Parameter, pairs: tuple[tuple[str, str], ...]
+) -> dict[str, str]:
+    """A click callback for ``multiple`` options of ``NAME=VALUE``: each name has one value."""
+    for name, times in Counter(name for name, _ in pairs).items():
+        if times > 1:
+            raise click.BadParameter(
+                f"{name} is given {times} times; say which one is meant.", context, option
+            )
+    return dict(pairs)
 
 
 def line_and_quantity(text: str) -> tuple[str, int]:

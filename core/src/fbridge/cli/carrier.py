@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fbridge.cli.command_classes import Group
+from fbridge.cli.command_classes import Group, MayBeEmpty
 from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 
@@ -110,13 +110,14 @@ def unmap(session: Session, store: str, code: str) -> ExitCode:
 
 @carrier.command()
 @click.argument("store", required=False)
-@click.argument("method", metavar="[METHOD", required=False)
+@click.argument("method", cls=MayBeEmpty, metavar="[METHOD", required=False)
 @click.argument("target", metavar="CARRIER|pickup|none]", required=False)
 @pass_session
 def route(session: Session, store: str | None, method: str | None, target: str | None) -> ExitCode:
     """Say who takes the orders of a shipping method; without METHOD, list what was said.
 
-    METHOD is the store's code of the method (see `fbridge carrier coverage`), or "*" for all others.
+    METHOD is the store's code of the method (see `fbridge carrier coverage`), "*" for all others, or "" for
+    orders that name no method.
     """
     if method is None or store is None:
         return _show_routes(session, session.bridge.carriers.routes(store))
@@ -127,7 +128,7 @@ def route(session: Session, store: str | None, method: str | None, target: str |
 
 @carrier.command()
 @click.argument("store")
-@click.argument("method")
+@click.argument("method", cls=MayBeEmpty)
 @pass_session
 def unroute(session: Session, store: str, method: str) -> ExitCode:
     """Forget who takes the orders of a shipping method."""

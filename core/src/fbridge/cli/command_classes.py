@@ -1,5 +1,8 @@
 """The click classes: groups that load commands on demand, commands that know the global options.
 
+All of them are strict about what is typed: an empty value is refused, and so is an option that takes one value and
+is given twice. A variable of a script that is not set must never mean "no condition", nor the last of two wins.
+
 Heavy imports stand inside command bodies, so that ``--help`` and ``--version`` cost little more than click
 (docs/architecture.md, "Budgets").
 """
@@ -8,7 +11,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -41,7 +45,61 @@ def _log_to_stderr() -> None:
     logging.getLogger("fbridge").setLevel(logging.DEBUG)
 
 
-class Command(click.Command):
+class MayBeEmpty(click.Argument):
+    """An argument for which an empty value means something; everywhere else it is refused."""
+
+
+class StrictCommand(click.Command):
+    """Refuses empty values, and options that are given twice where they take one value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Look at what was typed before click makes anything of it."""
+        if not ctx.resilient_parsing:  # not while a shell completes a line
+            typed, _, order = self.make_parser(ctx).parse_args(args=list(args))
+            if not any(parameter.is_eager for parameter in order):  # --help and --version answer all the same
+                self._refuse_repeated(ctx, order)
+                self._refuse_empty(ctx, typed)
+        return super().parse_args(ctx, args)
+
+    def _refuse_repeated(self, ctx: click.Context, order: list[click.Parameter]) -> None:
+        for parameter, times in Counter(order).items():
+            if times > 1 and takes_one_value(parameter):
+                raise click.BadParameter(
+                    f"it is given {times} times and is taken once; say which one is meant.", ctx, parameter
+                )
+
+    def _refuse_empty(self, ctx: click.Context, typed: Mapping[str, object]) -> None:
+        for parameter in self.get_params(ctx):
+            values = _words(typed.get(parameter.name or ""))
+            if not isinstance(parameter, MayBeEmpty) and any(map(is_empty, values)):
+                raise click.BadParameter(
+                    "it is empty. Give it a value or leave it out; in a script, is a variable not set?",
+                    ctx,
+                    parameter,
+                )
+
+
+def takes_one_value(parameter: click.Parameter) -> bool:
+    """Whether giving it twice contradicts itself: a plain flag says the same twice, ``--x/--no-x`` may not."""
+    if not isinstance(parameter, click.Option) or parameter.multiple or parameter.count:
+        return False
+    return not parameter.is_flag or bool(parameter.secondary_opts)
+
+
+def is_empty(text: str) -> bool:
+    """Whether nothing of it can be seen: blanks of any kind, and characters without a shape."""
+    return not any(character.isprintable() and not character.isspace() for character in text)
+
+
+def _words(typed: object) -> Iterator[str]:
+    if isinstance(typed, str):
+        yield typed
+    elif isinstance(typed, (list, tuple)):
+        for one in typed:
+            yield from _words(one)
+
+
+class Command(StrictCommand):
     """A command that takes the global options too, so that their place does not matter."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,7 +113,7 @@ class Command(click.Command):
         return super().invoke(ctx)
 
 
-class Group(click.Group):
+class Group(StrictCommand, click.Group):
     """A group that lists its commands in the order of the work and answers a misspelt one with its like."""
 
     command_class = Command

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fbridge.cli.argument_types import name_and_value
+from fbridge.cli.argument_types import by_name, name_and_value
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.errors import InputError, PluginMissingError
@@ -34,19 +34,18 @@ def sandbox() -> None:
     "--set",
     "options",
     type=name_and_value,
+    callback=by_name,
     multiple=True,
     metavar="NAME=VALUE",
     help="An option of the sandbox; repeatable.",
 )
 @pass_session
-def serve(
-    session: Session, platform: str, host: str, port: int, options: tuple[tuple[str, str], ...]
-) -> ExitCode:
+def serve(session: Session, platform: str, host: str, port: int, options: dict[str, str]) -> ExitCode:
     """Serve an emulated store until Ctrl-C.
 
     When it answers, it says how to add it as a store; with --json in one line of JSON.
     """
-    app = _create(platform, {name: _typed(value) for name, value in options})
+    app = _create(platform, {name: _typed(value) for name, value in options.items()})
     try:
         _serve(app, host, port, partial(_announce, session, platform))
     except OSError as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fbridge.cli.argument_types import name_and_value
+from fbridge.cli.argument_types import by_name, name_and_value
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.when import When, when
@@ -30,6 +30,7 @@ def store() -> None:
     "--set",
     "fields",
     type=name_and_value,
+    callback=by_name,
     multiple=True,
     metavar="FIELD=VALUE",
     help="A setting; repeatable.",
@@ -38,6 +39,7 @@ def store() -> None:
     "--secret-from-env",
     "secrets",
     type=name_and_value,
+    callback=by_name,
     multiple=True,
     metavar="FIELD=VARIABLE",
     help="A secret; repeatable.",
@@ -57,8 +59,8 @@ def add(
     name: str,
     platform: str | None,
     url: str | None,
-    fields: tuple[tuple[str, str], ...],
-    secrets: tuple[tuple[str, str], ...],
+    fields: dict[str, str],
+    secrets: dict[str, str],
     orders_from: When | None,
     accept_mail: bool | None,
     no_check: bool,
@@ -71,13 +73,17 @@ def add(
     """
     from fbridge.cli.store_adding import Answers, add_store, from_environment
 
+    if twice := fields.keys() & secrets.keys():
+        raise click.UsageError(
+            f"{', '.join(sorted(twice))}: give either --set or --secret-from-env, not both."
+        )
     answers = Answers(
         name=name,
         platform=platform,
         url=url,
         orders_from=orders_from,
         accept_mail=accept_mail,
-        fields=dict(fields) | {field: from_environment(field, variable) for field, variable in secrets},
+        fields=fields | {field: from_environment(field, variable) for field, variable in secrets.items()},
     )
     return add_store(session, answers, check=not no_check)
 
