@@ -58,7 +58,7 @@ class Settings:
         known = (
             f"The stores are {', '.join(self.stores)}."
             if self.stores
-            else "There is none yet: fbridge store add"
+            else "There is none yet: fbridge store add NAME"
         )
         raise NotFoundError(f'There is no store "{name}".{did_you_mean(name, self.stores)} {known}')
 

@@ -61,7 +61,8 @@ def refuse_unshippable(candidate: Candidate, *, allow_unpaid: bool = False) -> N
     if no is None and candidate.historic:
         no = ("order_historic", "is older than its store's start date (orders_from) and counts as done.")
     if no is None and order.payment.kind is PaymentKind.UNPAID and not allow_unpaid:
-        no = ("order_unpaid", "is not paid yet; to ship it all the same, add --allow-unpaid.")
+        way = f"fbridge shipment create {candidate.label} --allow-unpaid"
+        no = ("order_unpaid", f"is not paid yet; to ship it all the same: {way}")
     if no is not None:
         reason, words = no
         raise InputError(f"Order {candidate.label} {words}", reason=reason)

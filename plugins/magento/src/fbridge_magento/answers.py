@@ -174,8 +174,8 @@ def _not_allowed(response: Response) -> FbridgeError:
     resource = resource_of(response)
     if resource and resource != ANY_TOKEN:
         return CredentialsError(
-            f"The store refuses the token or its permission {resource}: fbridge store check tells which. Both are "
-            f"set under {INTEGRATIONS_PAGE}.",
+            f"The store refuses the token or its permission {resource}: `fbridge store check STORE` tells which. "
+            f"Both are set under {INTEGRATIONS_PAGE}.",
             reason="missing_permission",
         )
     if resource:

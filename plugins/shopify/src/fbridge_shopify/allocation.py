@@ -221,11 +221,13 @@ def _not_now(order: FulfillmentOrder) -> Problem:
     if order.status == "ON_HOLD":
         holds = f" ({'; '.join(order.holds)})" if order.holds else ""
         return _refused(
-            "on_hold", f"{name} is on hold{holds}: release it on the store, then push with --resend."
+            "on_hold",
+            f"{name} is on hold{holds}: release it on the store, then `fbridge push --resend SHIPMENT`.",
         )
     if order.status == "SCHEDULED":
         return _refused(
-            "scheduled", f"{name} is scheduled for later: open it on the store, then push with --resend."
+            "scheduled",
+            f"{name} is scheduled for later: open it on the store, then `fbridge push --resend SHIPMENT`.",
         )
     return _refused(
         "not_fulfillable",

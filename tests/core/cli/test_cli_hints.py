@@ -1,0 +1,220 @@
+"""Whatever the program or a page tells people to type can be typed: each command and option in it exists."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from fbridge.cli.find import _SHOWN_BY
+from fbridge.cli.main import cli
+from fbridge.cli.session import Session
+from fbridge.models.transitions import TRANSITIONS
+
+ROOT = Path(__file__).parents[3]
+SOURCES = sorted([*ROOT.glob("core/src/fbridge/**/*.py"), *ROOT.glob("plugins/*/src/**/*.py")])
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("plugins/*/README.md")])
+OTHER_PROGRAMS = {"core/src/fbridge/sandbox/__main__.py"}  # it has options of its own
+
+VERBS = re.compile(
+    r"(?:asks|can|cannot|chose|comes|does|for|ha[sd]|in|is|keeps|knows|made|magento|makes|needs|or|waits|with)$"
+)
+"""What may follow the name in a sentence about fbridge; `magento` is in the seed of an emulated key."""
+
+BARE_OPTIONS = {
+    "--allow-shared": {"shipment create", "shipment external", "tracking set"},
+}
+"""Options that a sentence outside the command line names alone: every command that can end with the sentence."""
+
+OF_PIP = {"--upgrade"}
+
+VALUE = "VALUE"
+_HINT = re.compile(r"(?<![\w.\-/@\[])fbridge (?![(\-]|fbridge-)((?:\\.|[^`;\n)])*)")
+_END = re.compile(
+    r"[.,:?!](?=\s|$)(?<!\.\.\.)|\s(?:and|or|which|tells|then)\s|\s\(|\s->|\s#|\s&&|\s\||\s--? "
+)
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
+
+
+@dataclass(frozen=True)
+class Hint:
+    """Something to type, and where it is said. ``strict``: with all that the command needs."""
+
+    place: str
+    words: tuple[str, ...]
+    strict: bool = True
+
+
+def hints_in(text: str, place: str, *, strict: bool = True) -> Iterator[Hint]:
+    for match in _HINT.finditer(text):
+        said = _END.split(match[1], maxsplit=1)[0]
+        said = re.sub(r"<[^>]+>|\{[^}]*\}", VALUE, said)
+        try:
+            words = shlex.split(said)
+        except ValueError:  # an apostrophe
+            words = said.split()
+        if words:
+            yield Hint(place, tuple(words), strict)
+
+
+def _text(node: ast.AST) -> str | None:
+    """A string as people see it, with a word for each value in it."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_text(part) or VALUE for part in node.values)
+    if isinstance(node, ast.FormattedValue):
+        return VALUE
+    return None
+
+
+def strings(path: Path) -> Iterator[tuple[str, int]]:
+    """Every string that can be printed; docstrings are read by programmers, apart from those of commands."""
+    tree = ast.parse(path.read_text("utf-8"))
+    passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    passed |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    passed |= {id(part) for node in ast.walk(tree) if _is_typed(node) for part in ast.walk(node)} - {
+        id(node) for node in ast.walk(tree) if _is_typed(node)
+    }
+    for node in ast.walk(tree):
+        text = None if id(node) in passed else _text(node)
+        if text is not None:
+            yield text, node.lineno  # type: ignore[attr-defined]
+        if _is_typed(node):
+            yield _typed(node), node.lineno  # type: ignore[arg-type,attr-defined]
+
+
+def _is_typed(node: ast.AST) -> bool:
+    return isinstance(node, (ast.List, ast.Tuple)) and "fbridge" in map(_text, node.elts[:-1])
+
+
+def _typed(node: ast.List | ast.Tuple) -> str:
+    """``["fbridge", "push", *stores]`` as it is typed."""
+    texts = [_text(part) for part in node.elts]
+    parts = zip(node.elts[texts.index("fbridge") :], texts[texts.index("fbridge") :], strict=True)
+    return " ".join(text or VALUE for part, text in parts if not isinstance(part, ast.Starred))
+
+
+def all_hints() -> Iterator[Hint]:
+    for path in SOURCES:
+        for text, line in strings(path):
+            yield from hints_in(text, f"{path.relative_to(ROOT)}:{line}")
+    for words, command in commands(cli):
+        yield from hints_in(command.help or "", f"the help of {' '.join(words)}", strict=False)
+    for path in PAGES:
+        for said in re.findall(r"`(fbridge [^`]+)`|^(?:\$ )?(fbridge [^\n]+)$", _page(path), re.MULTILINE):
+            yield from hints_in("".join(said), str(path.relative_to(ROOT)), strict=False)
+
+
+def _page(path: Path) -> str:
+    return path.read_text("utf-8").replace("\\\n", " ")
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name in group.list_commands(click.Context(group, obj=Session())):
+        command = group.get_command(click.Context(group), name)
+        assert command is not None
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+
+
+TREE = {" ".join(path): command for path, command in commands(cli)}
+HINTS = [hint for hint in all_hints() if not VERBS.match(hint.words[0])]
+NAMED = [hint for hint in HINTS if not hint.words[0].startswith((VALUE, "COMMAND", "-", "..."))]
+
+
+def resolve(hint: Hint) -> tuple[str, list[str]]:
+    """The command that is named, and what is typed behind it."""
+    first, *rest = hint.words
+    assert first in TREE, f"{hint}: there is no command {first}; or it is a verb of a sentence (VERBS)"
+    if isinstance(TREE[first], click.Group) and (hint.strict or rest):
+        assert rest, f"{hint}: {first} alone does nothing"
+        if rest[0] in {VALUE, "--help", "..."}:
+            return first, rest[:0]
+        assert f"{first} {rest[0]}" in TREE, f"{hint}: there is no command {first} {rest[0]}"
+        return f"{first} {rest[0]}", rest[1:]
+    return first, rest
+
+
+@pytest.mark.parametrize("hint", NAMED, ids=lambda hint: f"{hint.place} {' '.join(hint.words)}")
+def test_what_is_to_be_typed_exists(hint: Hint) -> None:
+    name, typed = resolve(hint)
+    command = TREE[name]
+    context = click.Context(command, info_name=name, obj=Session())
+    if typed and typed[-1] in _with_value(command) and not hint.strict:
+        typed.append(VALUE)  # a page may name an option without its value
+    try:
+        values, left, _ = command.make_parser(context).parse_args([*typed])
+    except click.UsageError as error:
+        pytest.fail(f"{hint}: {error.format_message()}")
+    assert not left, f"{hint}: {' '.join(left)} is too much"
+    arguments = [one for one in command.params if isinstance(one, click.Argument)]
+    missing = [one.name for one in arguments if one.required and not given(values.get(one.name or ""))]
+    assert not missing or not (hint.strict or typed), f"{hint}: without {missing}"
+
+
+def given(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, (list, tuple)) and len(value) > 0)
+
+
+def _with_value(command: click.Command) -> set[str]:
+    return {name for one in command.params for name in one.opts if not getattr(one, "is_flag", True)}
+
+
+@pytest.mark.parametrize("name", sorted({resolve(hint)[0] for hint in NAMED if hint.words[0] in TREE}))
+def test_help_of_what_is_named_answers(name: str, user: Any) -> None:
+    assert "Usage: fbridge" in user.run(*name.split(), "--help").stdout
+
+
+def test_the_commands_of_the_transition_table_and_of_find_exist() -> None:
+    causes = [one.command.replace("reopen, leave-behind", "reopen") for one in TRANSITIONS]
+    for said in {*causes, "manifest leave-behind", *_SHOWN_BY.values()}:
+        name = _OPTION.sub("", said).strip()
+        assert name in TREE, said
+        assert set(_OPTION.findall(said)) <= options_of(name), said
+
+
+def options_of(*names: str) -> set[str]:
+    return {
+        option for name in names for one in TREE[name].params for option in (*one.opts, *one.secondary_opts)
+    }
+
+
+def test_an_option_that_is_named_alone_is_one_of_the_command_that_says_so() -> None:
+    for path in SOURCES:
+        place = str(path.relative_to(ROOT))
+        if place not in OTHER_PROGRAMS:
+            for text, line in strings(path):
+                # The table of transitions names commands like this.
+                said = f"fbridge {text}" if text.partition(" ")[0] in TREE else text
+                alone = set(_OPTION.findall(_HINT.sub("", said))) - OF_PIP
+                assert alone <= known_to(path), f"{place}:{line}: {text!r} names {alone - known_to(path)}"
+
+
+def known_to(path: Path) -> set[str]:
+    """In a command's module its options; elsewhere those of all commands that can end with the sentence."""
+    for option, names in BARE_OPTIONS.items():
+        assert all(option in options_of(name) for name in names), option
+    if path.parent.name != "cli":
+        return set(BARE_OPTIONS)
+    here = [name for name, one in TREE.items() if one.callback and _module(one) in path.stem]
+    return options_of(*here) | {"--help", "--version", "--home", "--debug", "--quiet", "--json"}
+
+
+def _module(command: click.Command) -> str:
+    return str(getattr(command.callback, "__module__", "")).rpartition(".")[2]
+
+
+def test_the_search_finds_hints_of_every_make() -> None:
+    said = {" ".join(hint.words) for hint in HINTS}
+    assert len(HINTS) > 100
+    assert {"push", "push --plan", "carrier map VALUE VALUE CODE", "orders list --ready"} <= said
+    assert "manifest ship VALUE --leave-out-bad" in said
