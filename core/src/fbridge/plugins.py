@@ -10,11 +10,14 @@ import inspect
 import logging
 import os
 import re
+import sys
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from importlib.metadata import Distribution, EntryPoint, distributions
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pluggy
@@ -265,12 +268,27 @@ class _Loader:
 
 def _offers() -> dict[str, list[EntryPoint]]:
     allowed = _allowed()
+    offers = _installed_offers(_installations())
+    return {key: found for key, found in offers.items() if allowed is None or key in allowed}
+
+
+def _installations() -> tuple[tuple[str, int], ...]:
+    """The folders in which packages are installed, each with the time when one came or went."""
+    found = []
+    for folder in sys.path:
+        with suppress(OSError):
+            found.append((folder, Path(folder).stat().st_mtime_ns))
+    return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _installed_offers(installations: tuple[tuple[str, int], ...]) -> dict[str, list[EntryPoint]]:
+    """What all installed packages offer; reading their metadata takes longer than most that is done with it."""
     offers: dict[str, list[EntryPoint]] = {}
     seen: set[str] = set()
-    for distribution in distributions():
+    for distribution in distributions(path=[folder for folder, _ in installations]):
         for offer in _entry_points(distribution, seen):
-            if allowed is None or offer.name in allowed:
-                offers.setdefault(offer.name, []).append(offer)
+            offers.setdefault(offer.name, []).append(offer)
     return dict(sorted(offers.items()))
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -52,6 +53,13 @@ class Route:
     check: Callable[[Call], None] | None = None
 
 
+@cache
+def _addresses(routes: tuple[tuple[tuple[str, ...], str], ...]) -> Map:
+    """From an address to the place of its route; made once, for a store is made quicker than its map."""
+    rules = [Rule(rule, methods=methods, endpoint=place) for place, (methods, rule) in enumerate(routes)]
+    return Map(rules, converters={"hex": HexConverter}, strict_slashes=False, merge_slashes=False)
+
+
 class Dispatcher:
     """Answers the REST requests of the store."""
 
@@ -59,8 +67,7 @@ class Dispatcher:
         self, routes: Iterable[Route], authenticator: Authenticator, settings: SandboxSettings
     ) -> None:
         self._routes = list(routes)
-        rules = [Rule(route.rule, methods=route.methods, endpoint=route) for route in self._routes]
-        self._map = Map(rules, converters={"hex": HexConverter}, strict_slashes=False, merge_slashes=False)
+        self._map = _addresses(tuple((route.methods, route.rule) for route in self._routes))
         self._authenticator = authenticator
         self._settings = settings
 
@@ -91,12 +98,12 @@ class Dispatcher:
 
     def _match(self, path: str, method: str) -> tuple[Route, dict[str, Any]]:
         try:
-            route, in_path = self._map.bind("sandbox").match(
+            place, in_path = self._map.bind("sandbox").match(
                 path, method="GET" if method == "HEAD" else method
             )
         except (NotFound, MethodNotAllowed):
             raise no_route() from None
-        return route, dict(in_path)
+        return self._routes[place], dict(in_path)
 
     def _headers(self, path: str, home: str) -> dict[str, str]:
         allowed = self._map.bind("sandbox").allowed_methods(path)
