@@ -54,7 +54,8 @@ class Hint:
 
 def hints_in(text: str, place: str, *, strict: bool = True) -> Iterator[Hint]:
     for match in _HINT.finditer(text):
-        said = _END.split(match[1], maxsplit=1)[0]
+        quoted = text[: match.start()].endswith("'")
+        said = _END.split(match[1].partition("'")[0] if quoted else match[1], maxsplit=1)[0]
         said = re.sub(r"<[^>]+>|\{[^}]*\}", VALUE, said)
         try:
             words = shlex.split(said)

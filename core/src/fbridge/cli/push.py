@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fbridge.push.plan import PushPlan
 
 _DOES_SOMETHING = {"send", "update", "check"}
+_FOR_A_PERSON = {"refused", "needs_attention"}
 _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
 
 
@@ -24,7 +25,12 @@ _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("--plan", "plan_only", is_flag=True, help="Only print the plan and its fingerprint.")
 @click.option("--only-if", metavar="FINGERPRINT", help="Refuse if the plan is not the one that was printed.")
-@click.option("--resend", metavar="SHIPMENT", help="First decide that this one must be sent again.")
+@click.option(
+    "--resend",
+    metavar="SHIPMENT",
+    multiple=True,
+    help="First decide that this one must be sent again; repeatable.",
+)
 @pass_session
 def push(
     session: Session,
@@ -33,12 +39,14 @@ def push(
     yes: bool,
     plan_only: bool,
     only_if: str | None,
-    resend: str | None,
+    resend: tuple[str, ...],
 ) -> ExitCode:
     """Tell the stores what was shipped and they do not show yet.
 
     Shows first what will happen on each store: every change, the carrier as the store will show it, every
     mail, and what waits and why. Then it asks; in a script say --yes, or --plan and later --only-if.
+
+    The exit code is 1 as long as anything needs a person, also where this run had nothing to do with it.
     """
     yes = yes or only_if is not None
     if plan_only and resend:
@@ -50,18 +58,37 @@ def push(
     plan = session.bridge.plan(stores, manifest=manifest)
     if plan_only:
         return _show_plan(session, plan, stores)
-    return _carry_out(session, plan, yes=yes, only_if=only_if)
+    return _carry_out(session, plan, stores, yes=yes, only_if=only_if)
 
 
-def _decide_resend(session: Session, ref: str, *, yes: bool) -> bool:
+def _decide_resend(session: Session, refs: tuple[str, ...], *, yes: bool) -> bool:
+    """Decide all of them or none; one question for all."""
     from fbridge.cli.output import say
 
-    question = f"Is it certain that the store does not show {ref}? It will be sent again"
+    labels = _resendable(session, refs)
+    question = f"Is it certain that the store does not show {', '.join(refs)}? It will be sent again"
     if not yes and not click.confirm(question, err=True):
         return False
-    one = session.bridge.resend(ref)
-    say(session, f"{one.label} will be sent again.")
+    for label in labels:
+        session.bridge.resend(label)
+    say(session, f"{', '.join(labels)} will be sent again.")
     return True
+
+
+def _resendable(session: Session, refs: tuple[str, ...]) -> list[str]:
+    """The labels of these shipments, each once. Raises InputError that names those that cannot be sent again."""
+    from fbridge.errors import InputError
+    from fbridge.push.ways_out import RESENDABLE
+
+    found = {one.label: one for one in map(session.bridge.shipments.get, refs)}
+    states = {label: one.push.state if one.push else "an external parcel" for label, one in found.items()}
+    if not_so := [f"{label} is {state}" for label, state in states.items() if state not in RESENDABLE]:
+        raise InputError(
+            f"{', '.join(not_so)}; only what is {' or '.join(sorted(RESENDABLE))} can be sent again. "
+            "Nothing is decided for any.",
+            reason="nothing_to_decide",
+        )
+    return list(found)
 
 
 def _show_plan(session: Session, plan: PushPlan, stores: tuple[str, ...]) -> ExitCode:
@@ -74,7 +101,9 @@ def _show_plan(session: Session, plan: PushPlan, stores: tuple[str, ...]) -> Exi
     return show_data(session, plan, *blocks, next_step=step)
 
 
-def _carry_out(session: Session, plan: PushPlan, *, yes: bool, only_if: str | None) -> ExitCode:
+def _carry_out(
+    session: Session, plan: PushPlan, stores: tuple[str, ...], *, yes: bool, only_if: str | None
+) -> ExitCode:
     from fbridge.cli.progress import push_progress
 
     if not session.json:
@@ -84,7 +113,7 @@ def _carry_out(session: Session, plan: PushPlan, *, yes: bool, only_if: str | No
         return ExitCode.OK
     with push_progress(session) as progress:  # where all waits, the reasons are noted for `status`
         result = session.bridge.push(plan, only_if=only_if, progress=progress)
-    return _show_result(session, plan, result)
+    return _show_result(session, plan, stores, result)
 
 
 def _print_plan(session: Session, plan: PushPlan) -> None:
@@ -95,23 +124,37 @@ def _print_plan(session: Session, plan: PushPlan) -> None:
         print_block(block, session)
 
 
-def _show_result(session: Session, plan: PushPlan, result: PushResult) -> ExitCode:
+def _show_result(session: Session, plan: PushPlan, stores: tuple[str, ...], result: PushResult) -> ExitCode:
     from fbridge.cli.output import combined_code, show_data
     from fbridge.cli.plan_views import ITEM_COLUMNS
     from fbridge.cli.tables import Table
 
+    left = _needs_a_person(session, plan, stores)
     codes = [ExitCode.OK if item.state in _NOT_FAILED else ExitCode.SOME_FAILED for item in result.results]
+    codes += [ExitCode.SOME_FAILED] * bool(left)
     code = combined_code(codes + [error.exit_code for _, error in result.errors])
     errors = [{"store": store, "error": error} for store, error in result.errors]
     nothing = "There is nothing to tell the stores now."
     return show_data(
         session,
-        {"plan": plan, "results": result.results, "errors": errors},
+        {"plan": plan, "results": result.results, "errors": errors, "needs_person": left},
         Table(ITEM_COLUMNS, result.results) if _does_something(plan) else nothing,
         *(f"{store}: {error}" for store, error in result.errors),
+        *([f"Somebody must look at: {', '.join(left)}."] if left else []),
         next_step="fbridge status",
         code=code,
     )
+
+
+def _needs_a_person(session: Session, plan: PushPlan, stores: tuple[str, ...]) -> list[str]:
+    """The shipments of these stores, or of this manifest, that no later push brings on; also of earlier runs."""
+    return [
+        item.shipment
+        for item in session.bridge.status().items
+        if (item.state in _FOR_A_PERSON or (item.state == "unconfirmed" and item.overdue))
+        and item.store in (stores or (item.store,))
+        and item.manifest == (plan.manifest or item.manifest)
+    ]
 
 
 def _does_something(plan: PushPlan) -> bool:
