@@ -5,13 +5,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench torture docs build clean
+.PHONY: demo test test-slow check bench torture docs build clean
 
 demo: $(READY)  ## set up and run the main job against a sandbox store
 	$(BIN)/fbridge demo
 
-test: $(READY)  ## set up and pass the tests
-	$(BIN)/pytest -n 3 --dist worksteal
+# Four at once on two cores, for half of the time a test waits for a store.
+PYTEST := $(BIN)/pytest -n 4 --dist worksteal
+
+test: $(READY)  ## set up and pass the tests; at most 5 minutes on two cores
+	$(PYTEST) -m "not slow"
+
+test-slow: $(READY)  ## the tests that take longer: torture, and more variants of the stores
+	$(PYTEST) -m slow
 
 check: $(READY)  ## lint, types, import contracts, generated docs
 	$(BIN)/ruff check .

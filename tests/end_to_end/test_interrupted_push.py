@@ -20,6 +20,10 @@ from fbridge.settings import Home
 
 SHIPMENTS = 60
 BATCH = 25
+PATIENCE = 300
+"""Seconds; a machine with other work needs many of them."""
+
+pytestmark = pytest.mark.timeout(4 * PATIENCE)
 
 
 class Evening:
@@ -39,8 +43,9 @@ class Evening:
         )
 
     def wait_for_the_first_mail(self) -> None:
-        deadline = time.monotonic() + 30
-        while not self.shop.control("mails") and time.monotonic() < deadline:
+        deadline = time.monotonic() + PATIENCE
+        while not self.shop.control("mails"):
+            assert time.monotonic() < deadline, "nobody was mailed"
             time.sleep(0.02)
 
     def counts(self) -> dict[str, int]:
@@ -50,29 +55,37 @@ class Evening:
 @pytest.fixture
 def evening(tmp_path: Path) -> Iterator[Evening]:
     home = Home(config=tmp_path, data=tmp_path, log=tmp_path / "log")
-    with shop_process("woocommerce", orders=3 * SHIPMENTS, pace=0.5) as shop, Bridge.open(home) as bridge:
+    with shop_process("woocommerce", orders=3 * SHIPMENTS, pace=1.0) as shop, Bridge.open(home) as bridge:
         open_shop(bridge, shop, WooCommerce(), settle="1s")
         ship_some(bridge, SHIPMENTS)
         yield Evening(tmp_path, shop, bridge)
 
 
+@pytest.mark.usefixtures("_ctrl_c_reaches_children")
 def test_ctrl_c_finishes_the_chunk_and_leaves_nothing_in_doubt(evening: Evening) -> None:
     push = evening.start_push()
     evening.wait_for_the_first_mail()
     push.send_signal(signal.SIGINT)
-    _, told = push.communicate(timeout=30)
+    _, told = push.communicate(timeout=PATIENCE)
     assert push.returncode == ExitCode.INTERRUPTED
     assert "What was done is kept" in told
-    assert evening.counts() == {"sent": BATCH, "ready": SHIPMENTS - BATCH}
-    assert len(evening.shop.control("mails")) == BATCH
+    counts = evening.counts()
+    assert counts["sent"] in {
+        BATCH,
+        2 * BATCH,
+    }  # the one that was at work; on a busy machine it may be the next
+    assert counts == {"sent": counts["sent"], "ready": SHIPMENTS - counts["sent"]}
+    assert len(evening.shop.control("mails")) == counts["sent"]
 
 
 def test_a_second_push_is_told_that_the_first_is_at_work(evening: Evening) -> None:
     first = evening.start_push()
     evening.wait_for_the_first_mail()
+    first.send_signal(signal.SIGSTOP)  # it is at work as long as it takes the second to start
     second = evening.start_push()
-    _, told = second.communicate(timeout=30)
-    first.communicate(timeout=60)
+    _, told = second.communicate(timeout=PATIENCE)
+    first.send_signal(signal.SIGCONT)
+    first.communicate(timeout=PATIENCE)
     assert (first.returncode, second.returncode) == (ExitCode.OK, ExitCode.BUSY)
     assert "Another fbridge is pushing to store 'shop'" in told
     assert evening.counts() == {"sent": SHIPMENTS}
@@ -83,7 +96,7 @@ def test_a_killed_push_is_picked_up_without_a_second_mail(evening: Evening) -> N
     push = evening.start_push()
     evening.wait_for_the_first_mail()
     push.kill()
-    push.communicate(timeout=30)
+    push.communicate(timeout=PATIENCE)
     assert evening.counts()["sending"] == BATCH
     result = evening.bridge.push()
     assert not result.errors

@@ -8,10 +8,12 @@ import pytest
 from tests.torture.run import Torture
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_and_nothing_sent_twice(database_url: str, tmp_path: Path) -> None:
     _torture(Torture(tmp_path, platform="woocommerce", seed=7, kills=4, shipments=40, database=database_url))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("platform", "settings"),
     [("prestashop", {}), ("magento", {}), ("magento", {"push": "bulk"}), ("shopify", {})],

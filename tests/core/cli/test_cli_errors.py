@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -159,6 +158,8 @@ def test_a_reader_that_leaves_is_no_failure(user: Any, shop: Any) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a whole console")
+@pytest.mark.usefixtures("_ctrl_c_reaches_children")
+@pytest.mark.timeout(600)
 def test_ctrl_c_ends_with_130_and_a_sentence(user: Any, shop: Any) -> None:
     user.add_shop(shop)
     shop.file.unlink()
@@ -172,9 +173,8 @@ def test_ctrl_c_ends_with_130_and_a_sentence(user: Any, shop: Any) -> None:
         ) as process,
         shop.file.open("w"),
     ):  # opens when the process reads, so it waits for the store now
-        time.sleep(0.2)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=300)
     assert process.returncode == 130
     assert b"What was done is kept" in said
     assert b"Traceback" not in said

@@ -27,6 +27,7 @@ class TestSideBySide(AdapterConformance):
         return MagentoUnderTest(make_sandbox(orders=0))
 
 
+@pytest.mark.slow
 class TestOAuth(FetchingConformance, SecrecyConformance):
     """Tokens alone are not taken, as from 2.4.4 on where the store was not told otherwise. Only signatures differ."""
 
@@ -43,6 +44,7 @@ class TestThroughTheQueue(ShippingConformance, LostAnswersConformance, OutcomesC
         return MagentoUnderTest(make_sandbox(orders=0), push="bulk")
 
 
+@pytest.mark.slow
 class TestSlowQueue(LostAnswersConformance):
     """The store's worker comes to an operation only after the push has stopped waiting for it."""
 

@@ -27,6 +27,7 @@ class TestPrestaShop8(AdapterConformance):
         return PrestaShopUnderTest(make_sandbox(orders=0))
 
 
+@pytest.mark.slow
 class TestPrestaShop17WithoutMails(ShippingConformance, LostAnswersConformance):
     """The whole row is written by PUT, and nobody is mailed."""
 

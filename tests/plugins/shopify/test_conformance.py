@@ -29,6 +29,7 @@ class TestShopify(AdapterConformance):
         return ShopifyUnderTest(make_sandbox(orders=0))
 
 
+@pytest.mark.slow
 class TestTokenOfADay(SecrecyConformance):
     """The secret of the app gets a token, which is a secret too."""
 

@@ -23,6 +23,7 @@ class TestAdvancedShipmentTracking(AdapterConformance):
         return WooCommerceUnderTest(make_sandbox(orders=0, tracking="ast"))
 
 
+@pytest.mark.slow
 class TestShipmentTracking(ShippingConformance, OutcomesConformance):
     """The same rows as Advanced Shipment Tracking's, under other routes and with carriers by name."""
 
@@ -37,6 +38,7 @@ class TestCoreFulfillments(AdapterConformance):
         return WooCommerceUnderTest(make_sandbox(orders=0, tracking="none", fulfillments=True))
 
 
+@pytest.mark.slow
 class TestPrivateNotes(ShippingConformance, LostAnswersConformance, OutcomesConformance):
     """What is read of orders is the same wherever their numbers are kept."""
 

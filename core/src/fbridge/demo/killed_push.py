@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PATIENCE = 15.0
+PATIENCE = 300.0
 SECONDS_BETWEEN_LOOKS = 0.02
 
 
