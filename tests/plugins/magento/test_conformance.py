@@ -36,6 +36,7 @@ class TestOAuth(FetchingConformance, SecrecyConformance):
         return MagentoUnderTest(make_sandbox(orders=0, bearer=False))
 
 
+@pytest.mark.slow
 class TestThroughTheQueue(ShippingConformance, LostAnswersConformance, OutcomesConformance):
     """The store's worker is awake; one that never is: ``adapter/test_bulk.py``."""
 
