@@ -60,6 +60,13 @@ class StorageError(FbridgeError):
     default_reason = "bad_database"
 
 
+class DatabaseUnreachableError(StorageError):
+    """Try again later: the database server or the network to it is down, or the connection broke."""
+
+    exit_code = ExitCode.UNREACHABLE
+    default_reason = "database_unreachable"
+
+
 class PluginError(FbridgeError):
     """Install or mend a platform plugin."""
 

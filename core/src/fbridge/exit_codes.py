@@ -30,7 +30,7 @@ _MEANINGS = {
     ExitCode.CONFIGURATION: "settings, credentials or the database need attention",
     ExitCode.PLUGIN: "a platform plugin is missing or broken",
     ExitCode.REFUSED: "the store refused",
-    ExitCode.UNREACHABLE: "the store could not be reached; try again later",
+    ExitCode.UNREACHABLE: "the store or the database server could not be reached; try again later",
     ExitCode.BUSY: "another fbridge is working on this store; try again later",
     ExitCode.BUG: "a bug in fbridge or in a plugin",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C); what was done is kept",

@@ -16,7 +16,7 @@ from fbridge.models.orders import RejectedOrder
 from fbridge.models.platforms import OrderPage, OrderQuery
 from fbridge.orders.storage import keep_rejected, upsert_page
 from fbridge.storage.database import Database
-from fbridge.storage.locks import exclusive
+from fbridge.storage.locks import HeldLock, exclusive
 from fbridge.stores import rows as store_rows
 from fbridge.stores.each_store import for_each_store
 from fbridge.stores.open_store import OpenStore, open_store
@@ -69,10 +69,11 @@ def fetch_stores(
 
 
 @contextmanager
-def fetch_turn(database: Database, store: str, folder: Path) -> Iterator[None]:
+def fetch_turn(database: Database, store: str, folder: Path) -> Iterator[HeldLock]:
     """Take the turn to fetch from this store; it never waits for a push, nor a push for it."""
-    with exclusive(database, f"fetch-{store}", folder, f"Another fbridge is fetching from store {store!r}."):
-        yield
+    busy = f"Another fbridge is fetching from store {store!r}."
+    with exclusive(database, f"fetch-{store}", folder, busy) as held:
+        yield held
 
 
 def _fetch_guarded(
@@ -85,8 +86,11 @@ def _fetch_guarded(
     tally = _Tally()
     error = None
     try:
-        with open_store(context, name) as opened, fetch_turn(context.database, name, context.lock_folder):
-            _fetch(context, opened, since, tally, progress, stop)
+        with (
+            open_store(context, name) as opened,
+            fetch_turn(context.database, name, context.lock_folder) as held,
+        ):
+            _fetch(context, opened, held, since, tally, progress, stop)
     except FbridgeError as caught:
         error = caught
         log.warning("fetch from %s ended early after %d orders: %s", name, tally.orders, caught)
@@ -105,6 +109,7 @@ def _fetch_guarded(
 def _fetch(
     context: Context,
     opened: OpenStore,
+    held: HeldLock,
     since: datetime | None,
     tally: _Tally,
     progress: Callable[[FetchProgress], None] | None,
@@ -116,12 +121,13 @@ def _fetch(
     with closing(opened.adapter.fetch_orders(opened.store, query)) as pages:
         for page in pages:
             cursor = page.cursor
-            _store_page(context, opened, feed, query, page, tally)
+            _store_page(context, opened, held, feed, query, page, tally)
             _report(progress, opened.name, tally, page.remaining, done=False)
             opened.exchanges.begin()
             if stop.is_set():
                 return
     with context.database.write() as connection:
+        held.fence(connection)
         store_rows.write_cursor(
             connection, opened.name, feed, query.fingerprint, cursor, complete=True, at=context.now()
         )
@@ -144,11 +150,18 @@ def _first_day(context: Context, opened: OpenStore) -> datetime:
 
 
 def _store_page(
-    context: Context, opened: OpenStore, feed: str, query: OrderQuery, page: OrderPage, tally: _Tally
+    context: Context,
+    opened: OpenStore,
+    held: HeldLock,
+    feed: str,
+    query: OrderQuery,
+    page: OrderPage,
+    tally: _Tally,
 ) -> None:
     """Page and cursor in one transaction: a crash resumes here and loses nothing (C1)."""
     now = context.now()
     with context.database.write() as connection:
+        held.fence(connection)
         counts = upsert_page(
             connection,
             opened.name,

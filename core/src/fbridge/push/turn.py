@@ -15,35 +15,41 @@ from sqlalchemy.engine import Connection
 
 from fbridge.errors import BusyError
 from fbridge.storage.database import Database
-from fbridge.storage.locks import exclusive
+from fbridge.storage.locks import HeldLock, exclusive
 from fbridge.storage.tables import stores
 
 
 @dataclass(frozen=True, slots=True)
 class PushTurn:
-    """The right to push to one store.
+    """The right to push to one store, as long as ``held`` is.
 
     ``restored``: the database is older than the last push from here, so a backup was put back and what it
     calls unsent may have been sent.
     """
 
-    database: Database
+    held: HeldLock
     store: str
     epoch: int
     restored: bool
 
     def verify(self, connection: Connection | None = None) -> None:
-        """Raise BusyError when another process has taken over since."""
-        if connection is None:
-            with self.database.read() as own:
-                return self.verify(own)
+        """Before each write to the store, and in each write unit, where the epoch stands until the unit ends.
+
+        Raises: BusyError when another process has taken over since; DatabaseUnreachableError when that cannot be
+        told, for the lock's session ended.
+        """
         query = sa.select(stores.c.push_epoch).where(stores.c.name == self.store)
-        if connection.execute(query).scalar_one() != self.epoch:
+        if connection is None:
+            epoch = self.held.ask(query)
+        else:
+            self.held.refuse_if_lost()
+            # On PostgreSQL it holds off whoever raises the epoch, and no fetch that refers to the store.
+            epoch = connection.execute(query.with_for_update(read=True)).scalar_one()
+        if epoch != self.epoch:
             raise BusyError(
                 f"Another fbridge has taken over the pushes of store {self.store!r}; nothing more is sent.",
                 reason="overtaken",
             )
-        return None
 
 
 def refuse_while_pushing(database: Database, store: str, folder: Path) -> None:
@@ -52,24 +58,25 @@ def refuse_while_pushing(database: Database, store: str, folder: Path) -> None:
         pass
 
 
-def _push_lock(database: Database, store: str, folder: Path) -> AbstractContextManager[None]:
+def _push_lock(database: Database, store: str, folder: Path) -> AbstractContextManager[HeldLock]:
     return exclusive(database, f"push-{store}", folder, f"Another fbridge is pushing to store {store!r}.")
 
 
 @contextmanager
 def push_turn(database: Database, store: str, folder: Path) -> Iterator[PushTurn]:
     """Take the turn to push to this store. Raises BusyError when another process has it."""
-    with _push_lock(database, store, folder):
+    with _push_lock(database, store, folder) as held:
         witness = folder / f"push-{store}.epoch"
         seen = _last_epoch_seen(witness)
         with database.write() as connection:
+            held.fence(connection)
             known = connection.execute(
                 sa.select(stores.c.push_epoch).where(stores.c.name == store)
             ).scalar_one()
             epoch = max(known, seen) + 1
             connection.execute(sa.update(stores).where(stores.c.name == store).values(push_epoch=epoch))
         _keep_epoch(witness, epoch)
-        yield PushTurn(database, store, epoch, restored=known < seen)
+        yield PushTurn(held, store, epoch, restored=known < seen)
 
 
 def _last_epoch_seen(witness: Path) -> int:

@@ -18,6 +18,9 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from fbridge.errors import BusyError, FbridgeError, StorageError
 from fbridge.storage.network_folders import refuse_network_folder
+from fbridge.storage.poolers import refuse_transaction_pooler
+from fbridge.storage.postgres import postgres_engine
+from fbridge.storage.postgres_faults import postgres_fault
 from fbridge.storage.version import HEAD_REVISION, KNOWN_REVISIONS
 
 BUSY_TIMEOUT_MS = 30_000
@@ -28,9 +31,15 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._writer = engine.execution_options(fbridge_write=True)
-        sqlite = engine.dialect.name == "sqlite"
-        self._reader = engine if sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
+        self._reader, self._writer = engine, engine.execution_options(fbridge_write=True)
+        if not self.is_sqlite:  # the server's own default may be another
+            self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
+            self._writer = engine.execution_options(isolation_level="READ COMMITTED")
+
+    @property
+    def engine(self) -> Engine:
+        """For work on connections themselves; everything else reads and writes by units."""
+        return self._engine
 
     @property
     def is_sqlite(self) -> bool:
@@ -78,9 +87,12 @@ def open_database(url: str, *, migrate: bool = True) -> Database:
     Raises StorageError: from a newer fbridge, not migrated (PostgreSQL), not a database, not writable.
     """
     parsed = _parse(url)
-    engine = _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _postgres_engine(parsed)
+    sqlite = parsed.get_backend_name() == "sqlite"
+    engine = _sqlite_engine(parsed) if sqlite else postgres_engine(parsed)
     try:
         with explained(engine.url):
+            if not sqlite:
+                refuse_transaction_pooler(engine)
             revision = read_revision(engine)
         if revision != HEAD_REVISION:
             _bring_up_to_date(engine, revision, migrate=migrate)
@@ -158,16 +170,6 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def _postgres_engine(url: URL) -> Engine:
-    try:
-        return sa.create_engine(url, pool_pre_ping=True)
-    except ModuleNotFoundError:
-        raise StorageError(
-            "PostgreSQL needs one more package; run: pip install 'fbridge[postgres]'",
-            reason="postgres_driver_missing",
-        ) from None
-
-
 _SQLITE_FAULTS = (
     ("database or disk is full", "the disk is full; free some room and run the command again"),
     ("file is not a database", "it is not a database; move it away or name another one in the settings"),
@@ -183,20 +185,32 @@ def explained(url: URL) -> Iterator[None]:
     """Turn the faults of a database that a person can mend into one sentence."""
     try:
         yield
-    except sa.exc.OperationalError as error:
-        raise _storage_error(url, error) from error
-    except sa.exc.DatabaseError as error:
-        if "file is not a database" in str(error.orig) or "malformed" in str(error.orig):
-            raise _storage_error(url, error) from error
-        raise
+    except sa.exc.DBAPIError as error:
+        told = (
+            _sqlite_fault(url, error) if url.get_backend_name() == "sqlite" else _postgres_fault(url, error)
+        )
+        if told is None:
+            raise
+        raise told from error
 
 
-def _storage_error(url: URL, error: sa.exc.DatabaseError) -> FbridgeError:
-    place = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-    cause = str(error.orig).strip()
+def _postgres_fault(url: URL, error: sa.exc.DBAPIError) -> FbridgeError | None:
+    place = url.render_as_string(hide_password=True)
+    return postgres_fault(place, error) or _unusable(place, error)
+
+
+def _sqlite_fault(url: URL, error: sa.exc.DBAPIError) -> FbridgeError | None:
+    place, cause = str(url.database), str(error.orig).lower()
     if "database is locked" in cause:
         return BusyError(f"Another program keeps the database {place} busy; try again in a moment.")
     for sign, advice in _SQLITE_FAULTS:
-        if sign in cause.lower():
+        if sign in cause:
             return StorageError(f"The database {place}: {advice}.")
-    return StorageError(f"The database {place} cannot be used: {cause.splitlines()[0]}")
+    return _unusable(place, error)
+
+
+def _unusable(place: str, error: sa.exc.DBAPIError) -> StorageError | None:
+    """What is neither known nor a bug of ours: the database cannot be worked with."""
+    if not isinstance(error, sa.exc.OperationalError):
+        return None
+    return StorageError(f"The database {place} cannot be used: {str(error.orig).strip().splitlines()[0]}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, nullcontext
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from alembic.config import Config
 from filelock import FileLock
 from sqlalchemy.engine import Connection, Engine
 
+from fbridge.storage.postgres import without_limits
 from fbridge.storage.version import HEAD_REVISION
 
 _ADVISORY_LOCK = 0x6662726964676500  # "fbridge\0"; one upgrade at a time on PostgreSQL
@@ -55,8 +57,17 @@ def _run_migrations(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     writer = engine.execution_options(fbridge_write=True)
-    with writer.connect() as connection, connection.begin():
-        if engine.dialect.name != "sqlite":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+    with writer.connect() as connection, connection.begin(), _alone(connection):
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """One upgrade at a time; on SQLite the unit itself is alone."""
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    with without_limits(connection):
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+        yield
