@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,17 +50,46 @@ def _ctrl_c_reaches_children() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-@dataclass(frozen=True)
+@dataclass
 class PostgresServer:
     """A private server on a Unix socket, without durability because it dies with the tests."""
 
     folder: Path
+    program: str
+    user: dict[str, Any]
+    process: subprocess.Popen[bytes] = field(init=False)
 
-    def url(self, name: str) -> str:
-        url = sa.URL.create(
-            "postgresql+psycopg", username="fbridge", database=name, query={"host": str(self.folder)}
+    @property
+    def socket(self) -> Path:
+        return self.folder / ".s.PGSQL.5432"
+
+    def url(self, name: str, *, port: int | None = None, user: str = "fbridge") -> str:
+        """Over the socket, or over a relay at this port."""
+        url = sa.URL.create("postgresql+psycopg", username=user, database=name)
+        if port:
+            return url.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
+        return url.set(query={"host": str(self.folder)}).render_as_string(hide_password=False)
+
+    def start(self) -> None:
+        quick = (
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "listen_addresses=",
+            "log_min_messages=fatal",
         )
-        return url.render_as_string(hide_password=False)
+        settings = (*quick, f"unix_socket_directories={self.folder}")
+        options = [word for setting in settings for word in ("-c", setting)]
+        with (self.folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [self.program, "-D", self.folder / "data", *options],
+                cwd=self.folder, stdout=log, stderr=log, **self.user,
+            )  # fmt: skip
+        _wait_until_ready(self, self.process)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)  # a fast shutdown: it does not wait for clients
+        self.process.wait(timeout=30)
 
     def execute(self, *statements: str, database: str = "postgres") -> None:
         engine = sa.create_engine(self.url(database), isolation_level="AUTOCOMMIT")
@@ -107,43 +136,43 @@ def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes]) 
             time.sleep(0.05)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
+@contextlib.contextmanager
+def _running_server() -> Iterator[PostgresServer]:
     initdb, postgres = _server_program("initdb"), _server_program("postgres")
     if initdb is None or postgres is None:
         pytest.skip("there are no PostgreSQL server binaries on this machine")
     pytest.importorskip("psycopg", reason="the PostgreSQL driver is not installed")
     user = _server_user()
     folder = Path(tempfile.mkdtemp(prefix="fbridge-pg-"))
-    data = folder / "data"
     if user:
         os.chown(folder, user["user"], user["group"])
     subprocess.run(
-        [initdb, "-D", data, "-U", "fbridge", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
+        [initdb, "-D", folder / "data", "-U", "fbridge", "--auth=trust", "--encoding=UTF8", "--locale=C",
+         "--no-sync"],
         check=True, capture_output=True, cwd=folder, **user,
     )  # fmt: skip
-    quick = (
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "listen_addresses=",
-        "log_min_messages=fatal",
-    )
-    options = [word for setting in (*quick, f"unix_socket_directories={folder}") for word in ("-c", setting)]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [postgres, "-D", data, *options], cwd=folder, stdout=log, stderr=log, **user
-        )
-    server = PostgresServer(folder)
+    server = PostgresServer(folder, postgres, user)
+    server.start()
     try:
-        _wait_until_ready(server, process)
         server.execute("CREATE DATABASE office")
         open_database(server.url("office")).close()
         yield server
     finally:
-        process.send_signal(signal.SIGINT)  # a fast shutdown: it does not wait for clients
-        process.wait(timeout=30)
+        server.stop()
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    with _running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_server_of_its_own() -> Iterator[PostgresServer]:
+    """For tests that stop it."""
+    with _running_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

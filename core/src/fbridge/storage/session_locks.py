@@ -250,7 +250,7 @@ class _SessionLock(HeldLock):
         """Why: somebody took over, or the connection broke."""
         with suppress(FbridgeError), self._database.read() as connection:
             token = sa.select(lock_holders.c.token).where(lock_holders.c.name == self._name)
-            if connection.execute(token).scalar_one_or_none() not in (None, self._token):
+            if connection.execute(token).scalar_one_or_none() != self._token:
                 return self._overtaken()
         return DatabaseUnreachableError(
             f"The session that held the lock {self._name!r} ended, so nothing more is sent. "
