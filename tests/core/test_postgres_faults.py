@@ -89,6 +89,12 @@ def test_every_connection_has_the_limits(office: Database) -> None:
     }
 
 
+def test_what_is_committed_is_on_the_disk_whatever_the_server_does_by_default(office: Database) -> None:
+    """The tests' server answers before it is."""
+    with office.write() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
+
+
 def test_a_unit_left_open_is_ended_by_the_server(office: Database) -> None:
     def leave_open() -> None:
         with office.write() as connection:

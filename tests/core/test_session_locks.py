@@ -344,6 +344,35 @@ def test_a_unit_that_verified_holds_off_no_fetch_that_refers_to_the_store(
             other.execute(sa.insert(events).values(at=utc_now(), kind="test", words="", store="shop"))
 
 
+def test_a_long_unit_of_a_fetch_does_not_make_it_silent(here: Database, tmp_path: Path) -> None:
+    with fetch_turn(here, "shop", tmp_path / "a") as held, here.write() as connection:
+        held.fence(connection)
+        time.sleep(2 * SILENT)
+        with pytest.raises(BusyError), fetch_turn(here, "shop", tmp_path / "b"):
+            pass
+
+
+def test_nobody_takes_over_within_a_unit_that_is_fenced(
+    here: Database, there: Database, network: FreezingRelay, tmp_path: Path
+) -> None:
+    """The session that holds the lock froze; the unit on another connection goes on and is kept whole."""
+
+    def fetch_here() -> float:
+        with fetch_turn(here, "shop", tmp_path):
+            return time.monotonic()
+
+    with fetch_turn(there, "shop", tmp_path) as held, ThreadPoolExecutor(1) as thread:
+        with here.write() as connection:
+            held.fence(connection)
+            network.freeze()
+            time.sleep(1.5 * SILENT)
+            fetching = thread.submit(fetch_here)
+            time.sleep(SILENT)
+            ended = time.monotonic()
+        assert fetching.result(timeout=10) > ended
+        network.thaw()
+
+
 def test_a_fetch_that_was_taken_over_stores_no_page_more(
     here: Database, there: Database, network: FreezingRelay, tmp_path: Path
 ) -> None:

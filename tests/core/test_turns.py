@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import pytest
@@ -39,7 +42,8 @@ def test_a_second_push_to_the_store_is_refused_and_one_to_another_store_is_not(
     database: Database, shop: str, tmp_path: Path
 ) -> None:
     with push_turn(database, shop, tmp_path):
-        with pytest.raises(BusyError, match="pushing to store 'shop'"), push_turn(database, shop, tmp_path):
+        who = rf"pushing to store 'shop' \(on {re.escape(gethostname())}, process {os.getpid()}, for 0 s\)"
+        with pytest.raises(BusyError, match=who), push_turn(database, shop, tmp_path):
             pass
         with pytest.raises(BusyError):
             refuse_while_pushing(database, shop, tmp_path)

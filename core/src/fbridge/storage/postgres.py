@@ -47,6 +47,9 @@ _SERVER_LIMITS = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "25000",
 }
+_DURABLE = """set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+    WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)"""
+"""A claim that a crash of the server could forget would be sent twice."""
 _POOLED = "fbridge_through_pooler"
 
 
@@ -98,8 +101,8 @@ def is_pooled(connection: Connection) -> bool:
 
 def _greet(driver_connection: psycopg.Connection[Any], entry: ConnectionPoolEntry) -> None:
     driver_connection.autocommit = True
-    wanted = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in _SERVER_LIMITS.items())
-    row = driver_connection.execute(f"SELECT pg_backend_pid(), {wanted}".encode()).fetchone()
+    limits = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in _SERVER_LIMITS.items())
+    row = driver_connection.execute(f"SELECT pg_backend_pid(), {_DURABLE}, {limits}".encode()).fetchone()
     driver_connection.autocommit = False
     if row and row[0] != driver_connection.info.backend_pid:
         entry.info[_POOLED] = True

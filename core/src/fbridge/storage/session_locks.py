@@ -102,21 +102,21 @@ class _SessionLock(HeldLock):
 
     def take(self) -> None:
         """Take the lock, from a silent holder if need be. Raises BusyError."""
+        # What a crash of the server forgets of signs of life is of sessions that it ended.
+        self._connection.exec_driver_sql("SET synchronous_commit = off")
         if self._try_to_take():
             return
-        holder = self._look_at_holder()
-        if holder is not None:
-            self._end_silent(holder)
+        silent = self._silent_holder()
+        if silent is not None:
+            self._end(silent)
         deadline = time.monotonic() + RELEASE_SECONDS
         while not self._try_to_take():
-            if time.monotonic() > deadline:
-                raise self._busy_error(self._holder())
+            holder = self._holder()
+            if time.monotonic() > deadline or (holder and silent and holder.token != silent.token):
+                raise self._busy_error(holder)
             time.sleep(0.05)
-        if holder is not None:
-            log.warning(
-                "took over %s from %s, process %s: no sign of life for %.0f s",
-                self._name, holder.host, holder.process, holder.silent,
-            )  # fmt: skip
+        if silent is not None:
+            self._tell_takeover(silent)
 
     def ask(self, query: sa.Select[Any]) -> Any:
         """See :class:`HeldLock`. It is a sign of life too: nobody takes over for a while after the answer."""
@@ -144,7 +144,8 @@ class _SessionLock(HeldLock):
         ours = sa.select(lock_holders.c.name).where(
             lock_holders.c.name == self._name, lock_holders.c.token == self._token
         )
-        if connection.execute(ours.with_for_update(read=True)).first() is None:
+        # FOR KEY SHARE: a sign of life does not wait for the unit, a taker does, for it changes the unique token.
+        if connection.execute(ours.with_for_update(read=True, key_share=True)).first() is None:
             raise self._overtaken()
 
     @contextmanager
@@ -157,7 +158,7 @@ class _SessionLock(HeldLock):
         finally:
             self._released.set()
             beating.join()
-            self._say_that_nobody_holds_it()
+            self._give_back()
 
     def _keep_beating(self) -> None:
         nothing = sa.select(sa.literal(1))
@@ -170,16 +171,18 @@ class _SessionLock(HeldLock):
                 if self._lost:
                     return
 
-    def _say_that_nobody_holds_it(self) -> None:
+    def _give_back(self) -> None:
+        """At once, for the server needs a moment to notice that the session is closed."""
         if self._lost is None:
             with suppress(sa.exc.DBAPIError):
+                self._connection.execute(sa.select(sa.func.pg_advisory_unlock(self._key)))
                 self._connection.execute(sa.delete(lock_holders).where(self._is_ours()))
 
     def _try_to_take(self) -> bool:
         about = {"token": self._token, "host": socket.gethostname()[:255], "process": os.getpid()}
         return self._connection.execute(_TAKE, self._where | about | {"key": self._key}).first() is not None
 
-    def _look_at_holder(self) -> Row[Any] | None:
+    def _silent_holder(self) -> Row[Any] | None:
         """Who is silent for too long; None where nobody holds the lock any more. Raises BusyError.
 
         Looked at twice, for a clock that was put forward makes everybody silent until the next beat.
@@ -198,7 +201,7 @@ class _SessionLock(HeldLock):
     def _holder(self) -> Row[Any] | None:
         return self._connection.execute(_HOLDER, self._where).first()
 
-    def _end_silent(self, holder: Row[Any]) -> None:
+    def _end(self, holder: Row[Any]) -> None:
         about = {"token": holder.token, "beat_at": holder.beat_at}
         try:
             self._connection.execute(_END_SILENT, self._where | about)
@@ -208,6 +211,10 @@ class _SessionLock(HeldLock):
                 f"so an administrator must end it: SELECT pg_terminate_backend({holder.backend_pid})"
             )
             raise is_held_by(self._busy, holder.host, holder.process, holder.held, more) from None
+
+    def _tell_takeover(self, holder: Row[Any]) -> None:
+        silent, who = f"{holder.silent:.0f} s", f"{holder.host}, process {holder.process}"
+        log.warning("took over %s from %s: no sign of life for %s", self._name, who, silent)
 
     def _busy_error(self, holder: Row[Any] | None) -> BusyError:
         if holder is None or holder.host is None:

@@ -335,7 +335,7 @@ lock_holders = sa.Table(
     "lock_holders",
     metadata,
     sa.Column("name", sa.String(64), primary_key=True),
-    sa.Column("token", sa.String(32), nullable=False),
+    sa.Column("token", sa.String(32), nullable=False, unique=True),
     sa.Column("backend_pid", sa.Integer, nullable=False),
     sa.Column("host", sa.String(255), nullable=False),
     sa.Column("process", sa.BigInteger, nullable=False),

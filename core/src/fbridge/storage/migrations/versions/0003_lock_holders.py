@@ -21,5 +21,6 @@ def upgrade() -> None:
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lock_holders")),
+        sa.UniqueConstraint("token", name=op.f("uq_lock_holders_token")),
         comment="PostgreSQL only: who holds a lock, and its last sign of life by the server's clock",
     )
