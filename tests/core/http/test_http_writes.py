@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from fbridge.errors import BusyError, NotSentError, UnconfirmedError
-from fbridge.http import Exchange, StoreHttp
+from fbridge.http import Exchange, StoreHttp, last_moment
 
 Connect = Callable[..., StoreHttp]
 
@@ -48,6 +49,45 @@ def test_what_stops_a_write_keeps_it_from_leaving(server: Any, connect: Connect,
         http.write("POST", "orders", json={})
     assert server.asked == []
     assert http.read("orders").ok
+
+
+class Dawdling:
+    """Signs so slowly that somebody else may have taken over meanwhile."""
+
+    secrets = ()
+
+    def sign(self, method: str, url: str) -> tuple[str, dict[str, str]]:
+        time.sleep(0.2)
+        return url, {}
+
+
+def test_where_sending_is_delayed_it_is_asked_again_right_before_the_first_byte(
+    server: Any, connect: Connect, reply: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def overtaken_meanwhile() -> None:
+        asked.append(len(server.asked))
+        if len(asked) > 1:
+            raise BusyError("another fbridge works on this store")
+
+    monkeypatch.setattr(last_moment, "STALE_SECONDS", 0.1)
+    server.answers(reply(json_body={}))
+    http = connect(server.url, auth=Dawdling())
+    http.before_write = overtaken_meanwhile
+    with pytest.raises(BusyError):
+        http.write("POST", "orders", json={})
+    assert (asked, server.asked) == ([0, 0], [])
+    assert http.read("orders").ok
+
+
+def test_a_write_that_leaves_at_once_is_asked_for_once(server: Any, connect: Connect, reply: Any) -> None:
+    asked = []
+    server.answers(reply(json_body={}))
+    http = connect(server.url)
+    http.before_write = lambda: asked.append(1)
+    http.write("POST", "orders", json={})
+    assert (asked, len(server.asked)) == ([1], 1)
 
 
 def test_no_listener_means_not_sent(connect: Connect, closed_port: int, exchanges: list[Exchange]) -> None:

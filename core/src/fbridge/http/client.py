@@ -20,6 +20,7 @@ from fbridge.errors import ConfigError, NotSentError, RefusedError, UnconfirmedE
 from fbridge.http.auth import Auth
 from fbridge.http.body_reader import ACCEPTED_ENCODINGS, BodyError, copy_body, read_body
 from fbridge.http.exchange import OnExchange, Recorder
+from fbridge.http.last_moment import LastMoment
 from fbridge.http.rate_limit import waiter
 from fbridge.http.redaction import Redactor
 from fbridge.http.response import Headers, Response
@@ -68,7 +69,8 @@ class StoreHttp:
     ``read`` is tried again while a fault may pass; ``write`` goes out exactly once. Safe for several threads.
     Times are seconds. ``secrets`` never show in messages, logs and exchanges; those of the auth are known.
     ``on_exchange`` gets an :class:`~fbridge.http.exchange.Exchange` for every try, in its thread.
-    ``before_write`` is called at the last moment before each write; what it raises stops that write.
+    ``before_write`` is called before each write, and once more right before its first byte where that took a while;
+    what it raises stops that write.
     ``exchange_fields`` are the JSON keys whose values an exchange may keep (``Platform.exchange_fields``).
 
     Raises: ConfigError where ``base_url`` is no URL, or plain http to another machine without ``allow_http``.
@@ -241,7 +243,7 @@ class StoreHttp:
 
     def _exchange(self, call: _Call, before_sending: Callable[[], object] = _nothing) -> Response:
         self._wait_for_turn()
-        before_sending()
+        last_moment = LastMoment(before_sending)
         auth = self._auth if call.signed else None
         url, signature = auth.sign(call.method, call.url) if auth else (call.url, {})
         at, started = datetime.now(UTC), monotonic()
@@ -254,7 +256,9 @@ class StoreHttp:
             about=call.about,
         )
         try:
-            response = self._send(replace(call, url=url, headers={**call.headers, **signature}), started)
+            response = self._send(
+                replace(call, url=url, headers={**call.headers, **signature}), started, last_moment
+            )
         except _FAULTS as fault:
             record(duration=timedelta(seconds=monotonic() - started), error=_plain_words(fault))
             raise
@@ -262,11 +266,15 @@ class StoreHttp:
         record(duration=response.elapsed, status=response.status, received=received)
         return response
 
-    def _send(self, call: _Call, started: float) -> Response:
+    def _send(self, call: _Call, started: float, last_moment: LastMoment) -> Response:
         # Bytes, because httpx would put a header that is not ASCII, a secret perhaps, into its UnicodeError.
         headers = {name.encode(): value.encode() for name, value in call.headers.items()}
         with self._client.stream(
-            call.method, call.url, headers=headers, content=call.content or None
+            call.method,
+            call.url,
+            headers=headers,
+            content=call.content or None,
+            extensions={"trace": last_moment},
         ) as answer:
             return Response(
                 status=answer.status_code,

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from fbridge.errors import BusyError, DatabaseUnreachableError, FbridgeError
+from fbridge.stopwatch import Stopwatch
 from fbridge.storage.database import Database, explained
 from fbridge.storage.locks import HeldLock, is_held_by
 from fbridge.storage.poolers import pooler_refused, refuse_lent_session
@@ -122,10 +123,9 @@ class _SessionLock(HeldLock):
         """See :class:`HeldLock`. It is a sign of life too: nobody takes over for a while after the answer."""
         with self._mutex:
             for _ in range(_TRIES):
-                monotonic, wall = time.monotonic(), time.time()
+                asked = Stopwatch()
                 value = self._beat(query)
-                # The monotonic clock stands still while a computer sleeps, and the other one may be set.
-                if max(time.monotonic() - monotonic, time.time() - wall) < FRESH_SECONDS:
+                if asked.seconds < FRESH_SECONDS:
                     return value
         raise DatabaseUnreachableError(
             f"The database answers too slowly (more than {FRESH_SECONDS:g} s); nothing more is sent. "
