@@ -9,7 +9,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,10 @@ from tests.torture.platforms import WooCommerce
 from tests.torture.shop import Shop, open_shop, ship_some, shop_process
 
 from fbridge.bridge import Bridge
+from fbridge.errors import BusyError
 from fbridge.exit_codes import ExitCode
+from fbridge.orders.fetch import FetchProgress, fetch_turn
+from fbridge.orders.listing import OrderFilter
 from fbridge.settings import Home
 
 pytestmark = pytest.mark.postgres
@@ -154,3 +159,19 @@ def test_a_server_that_is_restarted_in_the_middle_of_a_push_loses_and_doubles_no
     hosts.server.start()
     hosts.push_until_at_rest()
     hosts.assert_each_went_out_once()
+
+
+def test_a_fetch_that_was_overtaken_stores_no_page_more(hosts: Hosts, tmp_path: Path) -> None:
+    database = hosts.bridge.context.database
+
+    def overtake(progress: FetchProgress) -> None:
+        if not progress.done:
+            hosts.server.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            while True:
+                with suppress(BusyError), fetch_turn(database, "shop", tmp_path):
+                    return
+
+    (result,) = hosts.bridge.fetch(since=datetime(1980, 1, 1, tzinfo=UTC), progress=overtake)
+    assert result.error is not None
+    assert result.error.reason == "overtaken"
+    assert 0 < result.orders < len(list(hosts.bridge.orders.list(OrderFilter())))
