@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from fbridge.context import utc_now
+from fbridge.context import Context, utc_now
 from fbridge.errors import BusyError
 from fbridge.http import BasicAuth
 from fbridge.http.client import StoreHttp
+from fbridge.models.states import PushState
 from fbridge.orders.fetch import fetch_turn
+from fbridge.push.ledger import adopt_dead_claims
+from fbridge.push.rows import load_rows
 from fbridge.push.turn import push_turn, refuse_while_pushing
 from fbridge.storage.database import Database
 from fbridge.storage.tables import stores
@@ -97,3 +100,23 @@ def test_the_lock_of_a_dead_process_is_free(database: Database, shop: str, tmp_p
     with pytest.raises(SystemExit), push_turn(database, shop, tmp_path) as turn:
         die(turn)
     refuse_while_pushing(database, shop, tmp_path)
+
+
+def test_what_a_dead_process_was_sending_settles_from_the_takeover_on(
+    office: Any, make: Any, clock: Any, context: Context
+) -> None:
+    """A host that was frozen for an hour may have written to the store right before it was taken over."""
+    office.keep(make.order("1001"))
+    shipment = office.shipments.create("1001", manifest="BRT")
+    office.leave("2026-0001")
+    office.pushed(shipment, PushState.SENDING, claimed_at=clock(), since=clock())
+    clock.forward(hours=1)
+    with (
+        push_turn(context.database, "shop", context.lock_folder) as turn,
+        context.database.write() as connection,
+    ):
+        turn.verify(connection)
+        adopted = adopt_dead_claims(connection, "shop", at=clock(), every_unsent=turn.restored)
+        (row,) = load_rows(connection, [shipment.id])
+    assert (adopted, row.state, row.reason) == (1, PushState.UNCONFIRMED, "process_died")
+    assert row.unconfirmed_since == clock()
