@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from fbridge.errors import InputError, NotFoundError
 from fbridge.models.orders import Address, Payment, RejectedOrder, StoreShipment
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind, PushState
+from fbridge.orders import listing
 from fbridge.orders.listing import OrderFilter
 from fbridge.orders.storage import (
     UpsertCounts,
@@ -22,6 +24,7 @@ from fbridge.orders.storage import (
     order_ids,
     upsert_page,
 )
+from fbridge.storage import postgres
 
 
 def kept(office: Any, remote_id: str = "r1001", store: str = "shop") -> Any:
@@ -284,3 +287,18 @@ def test_in_a_repeated_hour_the_later_read_counts_whatever_its_time_says(office:
     assert office.orders.get("1001").note == "second"
     much_older = make.order("1001", changed_at=at - timedelta(hours=3), note="stale")
     assert office.keep(much_older).changed == 0
+
+
+def test_who_looks_at_a_long_list_for_long_is_not_cut_off(
+    office: Any, make: Any, context: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``orders list | less`` reads the next orders when the person turns the page."""
+    monkeypatch.setitem(postgres._SERVER_LIMITS, "idle_in_transaction_session_timeout", "100ms")
+    monkeypatch.setattr(listing, "_AT_ONCE", 1)
+    context.database.engine.dispose()
+    office.keep(*(make.order(str(number)) for number in range(1001, 1004)))
+    shown = []
+    for row in office.orders.list():
+        shown.append(row.number)
+        time.sleep(0.3)
+    assert shown == ["1001", "1002", "1003"]

@@ -74,7 +74,7 @@ class Orders:
         return self._stream(filtered(chosen, self._context.now()))
 
     def _stream(self, query: sa.Select[Any]) -> Iterator[RowMapping]:
-        with self._database.read() as connection:
+        with self._database.read(streamed=True) as connection:
             yield from connection.execute(query, execution_options={"yield_per": _AT_ONCE}).mappings()
 
     def _details(self, rows: Iterator[RowMapping]) -> Iterator[OrderDetail]:

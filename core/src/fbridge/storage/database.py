@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from fbridge.errors import BusyError, FbridgeError, StorageError
 from fbridge.storage.network_folders import refuse_network_folder
 from fbridge.storage.poolers import refuse_transaction_pooler
-from fbridge.storage.postgres import postgres_engine
+from fbridge.storage.postgres import may_be_idle, postgres_engine
 from fbridge.storage.postgres_faults import postgres_fault
 from fbridge.storage.version import HEAD_REVISION, KNOWN_REVISIONS
 
@@ -58,9 +58,11 @@ class Database:
         return self._engine.url
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A consistent view; nothing is written."""
+    def read(self, *, streamed: bool = False) -> Iterator[Connection]:
+        """A consistent view; nothing is written. ``streamed``: whoever reads takes as long as a person may."""
         with explained(self._engine.url), self._reader.connect() as connection, connection.begin():
+            if streamed and not self.is_sqlite:
+                may_be_idle(connection)
             yield connection
 
     @contextmanager

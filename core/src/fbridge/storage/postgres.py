@@ -81,11 +81,17 @@ def answers_within(connection: Connection, seconds: float | None) -> None:
     connection.connection.driver_connection.answer_seconds = seconds  # type: ignore[union-attr]
 
 
+def may_be_idle(connection: Connection) -> None:
+    """Let nobody end this transaction because nothing is asked in it for a while."""
+    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
 @contextmanager
 def without_limits(connection: Connection) -> Iterator[None]:
     """Let the statements of this transaction take their time, as a migration of large tables does."""
-    for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+    for name in ("statement_timeout", "lock_timeout"):
         connection.exec_driver_sql(f"SET LOCAL {name} = 0")
+    may_be_idle(connection)
     answers_within(connection, None)
     yield
     answers_within(connection, ANSWER_SECONDS)
