@@ -135,7 +135,7 @@ def test_a_server_that_is_not_there_is_to_be_tried_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(DatabaseUnreachableError, match="No connection to the database") as told:
-        open_database(f"postgresql://fbridge:secret@127.0.0.1:{port}/office")
+        open_database(f"postgresql://fbridge:secret@127.0.0.1:{port}/office?password=secret")
     assert told.value.exit_code is ExitCode.UNREACHABLE
     assert "secret" not in str(told.value)
     assert "\n" not in str(told.value)

@@ -113,7 +113,7 @@ def read_revision(engine: Engine) -> str | None:
 
 
 def _bring_up_to_date(engine: Engine, revision: str | None, *, migrate: bool) -> None:
-    place = engine.url.render_as_string(hide_password=True)
+    place = _place(engine.url)
     if revision is not None and revision not in KNOWN_REVISIONS:
         raise StorageError(
             f"The database {place} was made by a newer fbridge (schema {revision}); "
@@ -182,6 +182,11 @@ _SQLITE_FAULTS = (
 )
 
 
+def _place(url: URL) -> str:
+    """As shown: without the password, which may stand among the options too."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
 @contextmanager
 def explained(url: URL) -> Iterator[None]:
     """Turn the faults of a database that a person can mend into one sentence."""
@@ -197,7 +202,7 @@ def explained(url: URL) -> Iterator[None]:
 
 
 def _postgres_fault(url: URL, error: sa.exc.DBAPIError) -> FbridgeError | None:
-    place = url.render_as_string(hide_password=True)
+    place = _place(url)
     return postgres_fault(place, error) or _unusable(place, error)
 
 
