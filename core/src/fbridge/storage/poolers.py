@@ -1,4 +1,4 @@
-"""Refusing a pooler that lends the server's sessions by the transaction (docs/settings.md, "PostgreSQL").
+"""Refusing a pooler that lends the server's sessions by the transaction (docs/settings.md, "The database").
 
 Locks and settings belong to a session. Where each transaction may run in another one, two programs can both hold
 the lock of a store's pushes, and neither would notice.
