@@ -27,7 +27,7 @@ from fbridge.orders.fetch import FetchProgress, fetch_turn
 from fbridge.orders.listing import OrderFilter
 from fbridge.settings import Home
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 SHIPMENTS = 60
 SILENT = 2.0
