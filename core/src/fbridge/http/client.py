@@ -19,7 +19,9 @@ import httpx
 from fbridge.errors import ConfigError, NotSentError, RefusedError, UnconfirmedError, UnreachableError
 from fbridge.http.auth import Auth
 from fbridge.http.body_reader import ACCEPTED_ENCODINGS, BodyError, copy_body, read_body
+from fbridge.http.diagnoses import cached
 from fbridge.http.exchange import OnExchange, Recorder
+from fbridge.http.fresh_reads import NO_CACHE, new_read_mark, with_read_mark, without_read_mark
 from fbridge.http.last_moment import LastMoment
 from fbridge.http.rate_limit import waiter
 from fbridge.http.redaction import Redactor
@@ -72,6 +74,7 @@ class StoreHttp:
     ``before_write`` is called before each write, and once more right before its first byte where that took a while;
     what it raises stops that write.
     ``exchange_fields`` are the JSON keys whose values an exchange may keep (``Platform.exchange_fields``).
+    ``read_marks`` gives values that were never used before, one for each try of a fresh read.
 
     Raises: ConfigError where ``base_url`` is no URL, or plain http to another machine without ``allow_http``.
     """
@@ -90,6 +93,7 @@ class StoreHttp:
         exchange_fields: frozenset[str] = frozenset(),
         largest_answer: int = LARGEST_ANSWER,
         retry_policy: RetryPolicy | None = None,
+        read_marks: Callable[[], str] = new_read_mark,
     ) -> None:
         self.base_url = _checked(base_url, allow_http=allow_http)
         self._redactor = Redactor(secrets)
@@ -99,6 +103,7 @@ class StoreHttp:
         self._connect_timeout = connect_timeout
         self._largest_answer = largest_answer
         self._retry_policy = retry_policy or RetryPolicy()
+        self._read_marks = read_marks
         self._client = httpx.Client(
             verify=_certificates(),
             timeout=httpx.Timeout(timeout, connect=connect_timeout),
@@ -136,8 +141,13 @@ class StoreHttp:
         retry: bool = True,
         final: Callable[[Response], bool] = no_exception,
         follow: bool = True,
+        fresh: bool = False,
     ) -> Response:
         """Ask for something; nothing on the store changes by it.
+
+        ``fresh`` is for what decides about a write: the store itself has to answer. Each try has a URL that was never
+        used before (a POST, which no cache keeps by its URL, has its own), and an answer by which a cache shows
+        itself (``Response.cache_sign``) counts as a fault that may pass.
 
         ``path`` is joined to ``base_url``. Tried again on connection faults, 429, 500, 502, 503 and 504, unless
         the answer is ``final``, waiting as ``Retry-After`` asks; what the last try gave counts, so a 503 may be
@@ -145,10 +155,11 @@ class StoreHttp:
         without ``follow``.
 
         Raises: UnreachableError (``no_connection``, ``bad_certificate``, ``no_answer``, ``answer_too_large``,
-        ``broken_encoding``).
+        ``broken_encoding``; of a fresh read ``cached_answer``).
         """
-        call = self._call(method, path, params, json, content, headers)
-        read_once = partial(self._follow if follow else self._read_once, call)
+        call = self._call(method, path, params, json, content, NO_CACHE | dict(headers or {}))
+        once = self._follow if follow else self._read_once
+        read_once = partial(self._read_fresh, once, call) if fresh else partial(once, call)
         return read_with_retries(read_once, self._retry_policy, final) if retry else read_once()
 
     def download(self, url: str, into: BinaryIO) -> None:
@@ -226,6 +237,13 @@ class StoreHttp:
         own |= {name.lower(): value for name, value in (headers or {}).items()}
         return _Call(method.upper(), join(self.base_url, path, params), own, content or b"")
 
+    def _read_fresh(self, once: Callable[[_Call], Response], call: _Call) -> Response:
+        url = with_read_mark(call.url, self._read_marks()) if call.method == "GET" else call.url
+        response = once(replace(call, url=url))
+        if response.cache_sign:
+            raise cached(response)
+        return response
+
     def _follow(self, call: _Call) -> Response:
         for _ in range(MOST_HOPS):
             response = self._read_once(call)
@@ -251,7 +269,7 @@ class StoreHttp:
             self._recorder.record,
             at=at,
             method=call.method,
-            url=call.url,
+            url=without_read_mark(call.url),
             sent=(call.headers.get("content-type", ""), call.content),
             about=call.about,
         )

@@ -26,3 +26,12 @@ def blocked(response: Response, *, reason: str = "blocked") -> UnreachableError:
         "allow this computer there.",
         reason=reason,
     )
+
+
+def cached(response: Response) -> UnreachableError:
+    """A cache answered what only the store can know."""
+    return UnreachableError(
+        f"A cache before the store, not the store itself, answered at {response.url} ({response.cache_sign}), so "
+        "nothing is decided by it: exempt the store's API from caching there.",
+        reason="cached_answer",
+    )

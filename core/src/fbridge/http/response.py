@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from fbridge.errors import UnreachableError
+from fbridge.http.fresh_reads import cache_sign
 
 
 class Headers(Mapping[str, str]):
@@ -65,6 +66,11 @@ class Response:
     def date(self) -> datetime | None:
         """The store's clock, from the ``Date`` header; aware UTC."""
         return _http_date(self.headers.get("date", ""))
+
+    @property
+    def cache_sign(self) -> str:
+        """The header that shows that a cache answered in the store's place; "" where none does."""
+        return cache_sign(self.headers)
 
     @property
     def wait_asked(self) -> timedelta | None:

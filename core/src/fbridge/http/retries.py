@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fbridge.http.response import Response
 
 PASSING_STATUSES = frozenset({429, 500, 502, 503, 504})
-PASSING_REASONS = frozenset({"no_connection", "no_answer"})
+PASSING_REASONS = frozenset({"cached_answer", "no_connection", "no_answer"})
 
 log = logging.getLogger("fbridge.http")
 
