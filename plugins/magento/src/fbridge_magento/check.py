@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from fbridge.adapterkit.caches import cache_finding
 from fbridge.errors import ConfigError, CredentialsError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.http.auth import plain
@@ -55,6 +56,7 @@ def report(store: Store) -> StoreReport:
     if findings[0].ok:
         look.modules = frozenset(map(str, list_of(modules)))
         findings += [*_permissions(look), *_surroundings(look)]
+        findings.append(cache_finding(lambda fresh: look.client.newest_order(fresh=fresh)))
         _remember(look)
     return StoreReport(
         findings=(*findings, _clock(offset)) if len(findings) > 1 else tuple(findings),

@@ -2,7 +2,8 @@
 
 Source: Adobe Commerce REST API, as observed on Magento Open Source 2.4.7. Reads raise CredentialsError,
 RefusedError or UnreachableError; writes return the answer, whatever its status. An order is always named by its
-``entity_id``: ``/orders/{number}`` would give another order without a word.
+``entity_id``: ``/orders/{number}`` would give another order without a word. What a push rests on is read fresh: no
+cache may answer it.
 """
 
 from __future__ import annotations
@@ -67,14 +68,14 @@ class MagentoClient:
         groups: list[Group] = [[one_of("entity_id", order_ids)]]
         if changed_before is not None:
             groups.append([Filter("updated_at", "lt", text_of(changed_before))])
-        return rows_of(self._list("orders", ORDER_FIELDS, groups))
+        return rows_of(self._list("orders", ORDER_FIELDS, groups, fresh=True))
 
     def shipments_of(self, order_ids: Sequence[str]) -> list[Row]:
         """All shipments of these orders (at most 100), with lines, tracks and comments."""
         found: list[Row] = []
         groups: list[Group] = [[one_of("order_id", order_ids)]]
         while True:
-            response = self._list("shipments", SHIPMENT_FIELDS, groups)
+            response = self._list("shipments", SHIPMENT_FIELDS, groups, fresh=True)
             rows, total = rows_of(response), total_of(response)
             found += rows
             if not rows or len(rows) >= (PAGE_SIZE if total is None else total):
@@ -91,9 +92,10 @@ class MagentoClient:
         """The names of the store's modules; every good token may see them."""
         return self._read("modules")
 
-    def newest_order(self) -> Response:
-        """A request that needs the right to see orders."""
-        return self._read("orders", criteria((), page_size=1, fields="items[entity_id],total_count"))
+    def newest_order(self, *, fresh: bool = False) -> Response:
+        """A request that needs the right to see orders; ``fresh``: answered by no cache."""
+        params = criteria((), page_size=1, fields="items[entity_id],total_count")
+        return self._read("orders", params, fresh=fresh)
 
     def newest_shipment(self) -> Response:
         """A request that needs the right to see shipments, and shows whether their comments are told."""
@@ -135,17 +137,19 @@ class MagentoClient:
             return missing_permission(resource) if look.ok else error_of(look)
         return error
 
-    def _list(self, path: str, fields: str, groups: Sequence[Group], *sort: str) -> Response:
+    def _list(
+        self, path: str, fields: str, groups: Sequence[Group], *sort: str, fresh: bool = False
+    ) -> Response:
         params = criteria(groups, page_size=PAGE_SIZE, sort=(*sort, "entity_id"), fields=fields)
-        return self._good(self._read(path, params))
+        return self._good(self._read(path, params, fresh=fresh))
 
     def _good(self, response: Response) -> Response:
         if not response.ok:
             raise self.error_of(response)
         return response
 
-    def _read(self, path: str, params: Any = None) -> Response:
-        return self._http.read(f"{_API}/{path}", params=params, final=is_own_fault)
+    def _read(self, path: str, params: Any = None, *, fresh: bool = False) -> Response:
+        return self._http.read(f"{_API}/{path}", params=params, final=is_own_fault, fresh=fresh)
 
     # Writing
 
@@ -175,7 +179,7 @@ class MagentoClient:
 
         Needs Magento_Logging::system_magento_logging_bulk_operations.
         """
-        response = self._read(f"bulk/{bulk_id}/detailed-status")
+        response = self._read(f"bulk/{bulk_id}/detailed-status", fresh=True)
         if response.status == 404:  # noqa: PLR2004 - HTTP's number
             return None
         content = content_of(self._good(response))
@@ -188,7 +192,7 @@ class MagentoClient:
         for page in count(1):
             params = criteria([[Filter("status", "eq", OPEN_OPERATION)]], page_size=PAGE_SIZE)
             params[-1] = ("searchCriteria[currentPage]", page)
-            response = self._good(self._read("bulk", params))
+            response = self._good(self._read("bulk", params, fresh=True))
             rows, total = rows_of(response), total_of(response) or 0
             found += rows
             if not rows or len(found) >= total:
@@ -198,7 +202,8 @@ class MagentoClient:
     def selected_sources(self, body: Json) -> Any:
         """From which sources the store itself would ship; changes nothing. Needs Magento_InventoryApi::source."""
         path = f"{_API}/inventory/source-selection-algorithm-result"
-        return content_of(self._good(self._http.read(path, method="POST", json=body, final=is_own_fault)))
+        response = self._http.read(path, method="POST", json=body, final=is_own_fault, fresh=True)
+        return content_of(self._good(response))
 
     def stock_of(self, store_id: int) -> int:
         """The stock that a store view sells from. Needs Magento_Backend::store and Magento_InventoryApi::stock."""

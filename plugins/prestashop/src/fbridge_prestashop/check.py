@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+from fbridge.adapterkit.caches import cache_finding
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import Finding, Store, StoreReport
@@ -56,6 +57,7 @@ def report(store: Store) -> StoreReport:
     if all(finding.ok for finding in findings):
         facts, looked = _look(store, client, facts, permissions)
         findings += looked
+        findings.append(cache_finding(lambda fresh: client.newest_order(fresh=fresh)))
     memory_of(store).facts = facts if facts.states else None
     return StoreReport(
         findings=(*findings, _clock(offset)),

@@ -2,7 +2,7 @@
 
 Source: the Webservice of PrestaShop 1.7.1 to 9, as observed on 8.2.1. Reads ask for JSON and explicit fields, and
 raise CredentialsError, RefusedError or UnreachableError; writes send XML and return the answer, whatever its status.
-No redirect is followed: PrestaShop's own lead to the front page.
+No redirect is followed: PrestaShop's own lead to the front page. Entities by id are read fresh: no cache may answer.
 """
 
 from __future__ import annotations
@@ -60,6 +60,10 @@ class PrestaShopClient:
         """Orders by id; unknown ones are left out by the store."""
         return self.rows_by("orders", order_ids, fields, params={"date": 1})
 
+    def newest_order(self, *, fresh: bool = False) -> Response:
+        """The id of one order; ``fresh``: answered by no cache."""
+        return self._get("orders", "[id]", {"sort": "[id_DESC]", "limit": 1}, fresh=fresh)
+
     def rows_by(
         self,
         resource: str,
@@ -73,7 +77,7 @@ class PrestaShopClient:
         rows: list[Row] = []
         for some in id_lists(ids):
             wanted = {f"filter[{key}]": f"[{'|'.join(some)}]", "sort": "[id_ASC]", **(params or {})}
-            rows += rows_of(self._get(resource, fields, wanted), resource)
+            rows += rows_of(self._get(resource, fields, wanted, fresh=True), resource)
         return rows
 
     def all_rows(self, resource: str, fields: str) -> list[Row]:
@@ -84,9 +88,9 @@ class PrestaShopClient:
         """Values of the shop's configuration."""
         return self._get("configurations", "[name,value]", {"filter[name]": f"[{'|'.join(names)}]"})
 
-    def _get(self, resource: str, fields: str, params: Mapping[str, Any]) -> Response:
+    def _get(self, resource: str, fields: str, params: Mapping[str, Any], *, fresh: bool = False) -> Response:
         common = {"output_format": "JSON", "display": fields, **self._scope()}
-        return self._http.read(f"api/{resource}", params={**common, **params}, follow=False)
+        return self._http.read(f"api/{resource}", params={**common, **params}, follow=False, fresh=fresh)
 
     # Writing
 

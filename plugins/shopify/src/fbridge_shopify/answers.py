@@ -66,7 +66,8 @@ class Answer:
     """A GraphQL answer. ``data`` is empty where there is none, and may be there beside ``errors``.
 
     ``requested_cost`` and ``throttle`` are what Shopify counted (None: not told). ``version`` is the API version
-    that was served ("" where not told), ``served_at`` the store's clock, aware UTC.
+    that was served ("" where not told), ``date`` the store's clock, aware UTC, ``cache_sign`` the header by which
+    a cache shows that it answered.
     """
 
     data: Mapping[str, Any]
@@ -74,7 +75,8 @@ class Answer:
     requested_cost: float | None = None
     throttle: ThrottleStatus | None = None
     version: str = ""
-    served_at: datetime | None = None
+    date: datetime | None = None
+    cache_sign: str = ""
     extensions: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -116,7 +118,8 @@ def answer_of(response: Response) -> Answer:
         requested_cost=float(requested) if isinstance(requested, int | float) else None,
         throttle=ThrottleStatus.from_json(cost.get("throttleStatus")),
         version=response.headers.get("x-shopify-api-version", ""),
-        served_at=response.date,
+        date=response.date,
+        cache_sign=response.cache_sign,
         extensions=extensions,
     )
 

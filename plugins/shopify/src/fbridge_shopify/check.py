@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from fbridge.adapterkit.caches import cache_finding
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.models.orders import Order
 from fbridge.models.platforms import Finding, Location, Store, StoreReport
@@ -48,6 +49,7 @@ def report(store: Store) -> StoreReport:
         *_orders(client, granted),
         place_finding,
         _points(about),
+        cache_finding(lambda fresh: client.about_store(fresh=fresh)),
         _mail(),
         _clock(offset),
     )
@@ -193,7 +195,7 @@ def _mail() -> Finding:
 
 def _clock_offset(store: Store, about: Answer) -> timedelta | None:
     """The header has no fractions, so it is half a second behind on average."""
-    return None if about.served_at is None else about.served_at + timedelta(seconds=0.5) - store.now()
+    return None if about.date is None else about.date + timedelta(seconds=0.5) - store.now()
 
 
 def _clock(offset: timedelta | None) -> Finding:

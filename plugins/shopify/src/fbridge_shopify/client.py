@@ -115,6 +115,7 @@ class ShopifyClient:
             cost=nodes_cost(sizes, shipments=shipments),
             final=_is_too_slow,
             in_part=True,
+            fresh=True,
         )
 
     def more(self, name: str, parent_id: str, after: str, sizes: Sizes) -> Answer:
@@ -122,7 +123,7 @@ class ShopifyClient:
         variables: dict[str, Any] = {"id": parent_id, "after": after, "first": LARGEST_PAGE}
         if name == "more_fulfillment_orders":
             variables |= {"first": sizes.fulfillment_orders, "pieces": sizes.pieces}
-        return self.query(name, variables, cost=rest_cost(variables["first"], sizes))
+        return self.query(name, variables, cost=rest_cost(variables["first"], sizes), fresh=True)
 
     def count_orders(self, filter_: str | None, limit: int) -> int:
         """How many orders match; no further than ``limit``."""
@@ -152,9 +153,9 @@ class ShopifyClient:
 
     # What the store is
 
-    def about_store(self) -> Answer:
-        """The shop, its API versions, and the scopes of this app."""
-        return self.query("about_store", {}, cost=_SMALL)
+    def about_store(self, *, fresh: bool = False) -> Answer:
+        """The shop, its API versions, and the scopes of this app; ``fresh``: answered by no cache."""
+        return self.query("about_store", {}, cost=_SMALL, fresh=fresh)
 
     def locations(self, after: str | None) -> Answer:
         """A page of the active places that the shop keeps goods in."""
@@ -176,11 +177,13 @@ class ShopifyClient:
         retry: bool = True,
         final: Callable[[Response], bool] = no_exception,
         in_part: bool = False,
+        fresh: bool = False,
     ) -> Answer:
         """Send a packaged document that only reads. ``cost`` counts until Shopify has told its own number.
 
-        ``retry`` and ``final`` are those of ``store.http.read``. Data beside errors is kept: names and addresses may
-        be withheld from an app. ``in_part``: so is what Shopify gave of a query that it breaks off each time.
+        ``retry``, ``final`` and ``fresh`` are those of ``store.http.read``. Data beside errors is kept: names and
+        addresses may be withheld from an app. ``in_part``: so is what Shopify gave of a query that it breaks off each
+        time.
 
         Raises: CredentialsError, RefusedError (TooDearError), UnreachableError.
         """
@@ -193,6 +196,7 @@ class ShopifyClient:
             retry=retry,
             final=final,
             follow=False,
+            fresh=fresh,
         )
         for tries_left in reversed(range(MOST_BREAKDOWNS if retry else 1)):
             answer = self._executed(request, read)

@@ -81,7 +81,7 @@ class _ChangedOrders:
             rows = connection["nodes"]
             newest = keyset.latest(newest, rows)
             position = keyset.following(position, rows, connection["pageInfo"])
-            now = answer.served_at or self._store.now()
+            now = answer.date or self._store.now()
             next_one = position or keyset.final_position(self._start.since, newest, now)
             yield RawPage(
                 orders=tuple(self._completion.whole(row) for row in rows), cursor=next_one.to_cursor()

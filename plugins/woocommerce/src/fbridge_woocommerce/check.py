@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from fbridge.adapterkit.caches import cache_finding
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import Finding, Store, StoreReport
@@ -52,6 +53,7 @@ def report(store: Store) -> StoreReport:
             api,
             *access,
             _versions(facts),
+            cache_finding(lambda fresh: client.newest_order(fresh=fresh)),
             _clock(store, offset),
             _place(store, place, facts),
             _mail(),

@@ -2,7 +2,7 @@
 
 Sources: WooCommerce REST API v3; Advanced Shipment Tracking and Shipment Tracking REST APIs; core fulfillments as
 observed on WooCommerce 11.0.1. Reads raise CredentialsError, RefusedError or UnreachableError; writes return the
-answer, whatever its status.
+answer, whatever its status. What a push rests on is read fresh: no cache may answer it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fbridge.http import Auth, BasicAuth, Response
+from fbridge.http.urls import Params
 from fbridge.models.platforms import Store
 from fbridge_woocommerce.answers import code_of, content_of, error_of, list_of
 from fbridge_woocommerce.schemas import ORDER_FIELDS
@@ -72,11 +73,12 @@ class WooClient:
             "per_page": PAGE_SIZE,
             "_fields": ORDER_FIELDS,
         }
-        return list_of(self._good("orders", params))
+        return list_of(self._good("orders", params, fresh=True))
 
     def order(self, order_id: str) -> Json | None:
         """One order, in the trash too; None where there is none."""
-        response = self._http.read(f"{_API}/orders/{order_id}", params={"_fields": ORDER_FIELDS})
+        path = f"{_API}/orders/{order_id}"
+        response = self._http.read(path, params={"_fields": ORDER_FIELDS}, fresh=True)
         if code_of(response) in _UNKNOWN_ORDER:
             return None
         content: Json = content_of(response)
@@ -85,27 +87,29 @@ class WooClient:
     def refunds(self, order_id: str) -> list[Any]:
         """The refunds of an order with their lines."""
         params = {"per_page": PAGE_SIZE, "_fields": "id,line_items"}
-        return list_of(self._good(f"orders/{order_id}/refunds", params))
+        return list_of(self._good(f"orders/{order_id}/refunds", params, fresh=True))
 
     # What an order's tracking place holds
 
     def fulfillments(self, order_id: str) -> list[Any]:
         """The core fulfillments of an order; none where the feature is off."""
-        response = self._http.read(f"{_API}/orders/{order_id}/fulfillments")
+        response = self._http.read(f"{_API}/orders/{order_id}/fulfillments", fresh=True)
         return [] if code_of(response) == "rest_no_route" else list_of(response)
 
     def fulfillment(self, order_id: str, fulfillment_id: str) -> Json:
         """One core fulfillment."""
-        content: Json = content_of(self._good(f"orders/{order_id}/fulfillments/{fulfillment_id}", {}))
+        path = f"orders/{order_id}/fulfillments/{fulfillment_id}"
+        content: Json = content_of(self._good(path, {}, fresh=True))
         return content
 
     def notes(self, order_id: str) -> list[Any]:
         """All notes of an order; the list has no pages."""
-        return list_of(self._good(f"orders/{order_id}/notes", {"_fields": "id,note"}))
+        return list_of(self._good(f"orders/{order_id}/notes", {"_fields": "id,note"}, fresh=True))
 
     def trackings(self, namespace: str, order_id: str) -> list[Any]:
         """The rows that a tracking plugin shows for an order."""
-        return list_of(self._read(f"wp-json/{namespace}/orders/{order_id}/shipment-trackings"))
+        path = f"wp-json/{namespace}/orders/{order_id}/shipment-trackings"
+        return list_of(self._read(path, fresh=True))
 
     # What the store offers
 
@@ -128,9 +132,10 @@ class WooClient:
             f"{_API}/system_status", params={"_fields": "environment,settings,active_plugins"}, retry=False
         )
 
-    def newest_order(self) -> Response:
-        """A request that needs the right to read."""
-        return self._http.read(f"{_API}/orders", params={"per_page": 1, "_fields": "id"})
+    def newest_order(self, *, fresh: bool = False) -> Response:
+        """A request that needs the right to read; ``fresh``: answered by no cache."""
+        params: Params = {"per_page": 1, "_fields": "id"}
+        return self._http.read(f"{_API}/orders", params=params, fresh=fresh)
 
     def completed_orders(self) -> list[Any]:
         """The meta data of the latest completed orders."""
@@ -186,11 +191,11 @@ class WooClient:
         body = {"note": note, "customer_note": False}
         return self._http.write("POST", f"{_API}/orders/{order_id}/notes", json=body)
 
-    def _good(self, path: str, params: Mapping[str, Any]) -> Response:
-        return self._read(f"{_API}/{path}", params)
+    def _good(self, path: str, params: Mapping[str, Any], *, fresh: bool = False) -> Response:
+        return self._read(f"{_API}/{path}", params, fresh=fresh)
 
-    def _read(self, path: str, params: Mapping[str, Any] | None = None) -> Response:
-        response = self._http.read(path, params=params)
+    def _read(self, path: str, params: Mapping[str, Any] | None = None, *, fresh: bool = False) -> Response:
+        response = self._http.read(path, params=params, fresh=fresh)
         if not response.ok:
             raise error_of(response)
         return response

@@ -118,7 +118,7 @@ def test_the_answer_tells_the_version_and_the_stores_clock(shop: Shop, played: P
     with played("older_version_serves"):
         answer = ShopifyClient(shop()).query("count_orders", {"filter": None, "limit": 5}, cost=10)
     assert answer.version == "2027-01"
-    assert answer.served_at is not None
+    assert answer.date is not None
     assert (answer.requested_cost, answer.throttle and answer.throttle.restore_rate) == (10, 100)
 
 
