@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,6 +20,10 @@ from fbridge.testing.faults import (
     Fault,
     FaultProxy,
     On,
+    ShiftedClock,
+    StaleReplica,
+    UrlCache,
+    answers_of_a_cache,
     confusing_read_faults,
     read_faults,
     unlucky_write_faults,
@@ -175,3 +181,70 @@ def _read_for(slow: httpx.Response, seconds: float) -> None:
     for _ in slow.iter_raw():
         if time.monotonic() > end:
             raise httpx.ReadTimeout("too slow")
+
+
+# What stands between for long
+
+
+def test_a_url_cache_gives_its_first_answer_to_each_url(proxy: FaultProxy, client: httpx.Client) -> None:
+    cache = UrlCache(("Age", "5"))
+    proxy.put_between(cache)
+    first = client.get("orders?id=1")
+    client.post("orders", content="a")
+    kept = client.get("orders?id=1")
+    assert kept.json() == first.json()
+    assert (first.headers.get("age"), kept.headers.get("age")) == (None, "5")
+    assert client.get("orders?id=1&fbridge_read=a").json()["written"] == ["a"]
+    assert cache.hits == 1
+    cache.forget()
+    assert client.get("orders?id=1").json()["written"] == ["a"]
+
+
+def test_a_url_cache_may_ignore_parameters(proxy: FaultProxy, client: httpx.Client) -> None:
+    proxy.put_between(UrlCache(ignored="fbridge_read"))
+    client.get("orders?id=1&fbridge_read=a&oauth_nonce=1")
+    client.post("orders", content="a")
+    assert client.get("orders?id=1&fbridge_read=b&oauth_nonce=2").json()["written"] == []
+    assert client.get("orders?id=2&fbridge_read=c").json()["written"] == ["a"]
+
+
+def test_a_replica_shows_the_store_as_it_was_some_writes_ago(proxy: FaultProxy, client: httpx.Client) -> None:
+    proxy.put_between(StaleReplica(writes=1))
+    shown = []
+    for word in "abc":
+        client.post("orders", content=word)
+        shown.append(client.get("orders").json()["written"])
+    assert shown == [["a"], ["a"], ["a", "b"]]
+
+
+def test_a_replica_shows_the_store_as_it_was_some_time_ago(proxy: FaultProxy, client: httpx.Client) -> None:
+    now = [100.0]
+    replica = StaleReplica(seconds=10, clock=lambda: now[0])
+    proxy.put_between(replica)
+    client.get("orders")
+    client.post("orders", content="a")
+    for second, seen in ((101, []), (109, []), (110, ["a"]), (111, ["a"])):
+        now[0] = float(second)
+        assert client.get("orders?fbridge_read=x").json()["written"] == seen
+    assert replica.old_answers == 2
+
+
+def test_the_date_is_shifted(proxy: FaultProxy, client: httpx.Client) -> None:
+    proxy.put_between(ShiftedClock(timedelta(hours=-1)))
+    apart = datetime.now(UTC) - parsedate_to_datetime(client.get("orders").headers["date"])
+    assert timedelta(minutes=59) < apart < timedelta(minutes=61)
+
+
+def test_the_answers_of_a_cache_that_gave_up_are_alike_and_mean_different_things(
+    proxy: FaultProxy, client: httpx.Client, counter: Counter
+) -> None:
+    acted = []
+    for fault in answers_of_a_cache(late=LATE):
+        counter.written.clear()
+        proxy.strike(fault)
+        answer = client.post("orders", content="a")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        at_once = len(counter.written)
+        proxy.wait_for_late_acts()
+        acted.append((at_once, len(counter.written)))
+    assert acted == [(0, 0), (1, 1), (0, 1)]

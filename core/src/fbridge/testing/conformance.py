@@ -7,12 +7,14 @@ from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
 from fbridge.testing.secrecy import SecrecyConformance
 from fbridge.testing.shipping import ShippingConformance
+from fbridge.testing.stale_reads import StaleReadsConformance
 
 
 class AdapterConformance(
     FetchingConformance,
     ShippingConformance,
     LostAnswersConformance,
+    StaleReadsConformance,
     OutcomesConformance,
     SecrecyConformance,
 ):

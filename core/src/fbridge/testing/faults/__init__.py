@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fbridge.testing.faults.catalogue import (
     REFUSED_CONNECTION,
+    answers_of_a_cache,
     confusing_read_faults,
     read_faults,
     unlucky_write_faults,
@@ -11,6 +12,7 @@ from fbridge.testing.faults.catalogue import (
 )
 from fbridge.testing.faults.proxy import FaultProxy, Passed
 from fbridge.testing.faults.rules import Answer, Fault, On, Rule
+from fbridge.testing.faults.stand_ins import ShiftedClock, StaleReplica, StandIn, UrlCache
 
 __all__ = [
     "REFUSED_CONNECTION",
@@ -20,6 +22,11 @@ __all__ = [
     "On",
     "Passed",
     "Rule",
+    "ShiftedClock",
+    "StaleReplica",
+    "StandIn",
+    "UrlCache",
+    "answers_of_a_cache",
     "confusing_read_faults",
     "read_faults",
     "unlucky_write_faults",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fbridge.testing.faults.rules import Answer, Fault
 
 _GATEWAY = ("Server", "nginx")
@@ -44,7 +46,24 @@ def unlucky_write_faults(*, timeout: float, late: float) -> tuple[Fault, ...]:
         Fault(name="timeout_then_done", answer=Answer.SILENCE, acts_after=timeout + late),
         Fault(name="dropped_then_done", answer=Answer.HANG_UP, acts_after=late),
         Fault(name="504_then_done", answer=Answer.STATUS, status=504, headers=(_GATEWAY,), acts_after=late),
+        Fault(name="quick_500_then_done", answer=Answer.STATUS, status=500, acts_after=late),
         Fault(name="slow_drip", answer=Answer.DRIP, acts=True),
+    )
+
+
+def answers_of_a_cache(*, late: float) -> tuple[Fault, ...]:
+    """503 with ``Retry-After`` to a write: turned away before the store, or a cache gave up waiting while the store
+    acts, at once or ``late`` seconds after. The answers are the same."""
+    answer = Fault(
+        name="503_turned_away",
+        answer=Answer.STATUS,
+        status=503,
+        headers=(("Retry-After", "5"), ("Server", "Varnish")),
+    )
+    return (
+        answer,
+        replace(answer, name="503_gave_up", acts=True),
+        replace(answer, name="503_gave_up_then_done", acts_after=late),
     )
 
 

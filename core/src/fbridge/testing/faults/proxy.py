@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from fbridge.testing.faults.answers import HttpAnswer, altered
 from fbridge.testing.faults.delivery import deliver
 from fbridge.testing.faults.rules import Answer, Fault, On, Rule, Script
+from fbridge.testing.faults.stand_ins import Asked, StandIn
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OF_THE_CONNECTION = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
@@ -57,6 +58,7 @@ class FaultProxy:
         self._passed: list[Passed] = []
         self._last: dict[str, HttpAnswer] = {}
         self._swaps: list[tuple[bytes, bytes]] = []
+        self._between: tuple[StandIn, ...] = ()
         self._late: list[Timer] = []
         self.after_each: Callable[[], object] | None = None
         """Called when the store has acted on a request, before its answer goes to the client."""
@@ -101,10 +103,15 @@ class FaultProxy:
             raise ValueError("the bytes that are sent and those that are kept must be of one length")
         self._swaps.append((sent, kept))
 
+    def put_between(self, *stand_ins: StandIn) -> None:
+        """Let these, and no others, stand between the clients and the store from now on; the first next to it."""
+        self._between = stand_ins
+
     def heal(self) -> None:
         """No more faults: wait for what the store does late, and let everything pass."""
         self._script.clear()
         self._swaps.clear()
+        self.put_between()
         self.wait_for_late_acts()
         self.listen_again()
 
@@ -141,7 +148,10 @@ class FaultProxy:
     def _answer(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
         write = self._is_write(handler.command, handler.path, body)
         fault = self._script.take(handler.path, write=write)
-        answer = self._from_store(handler, self._swapped(body) if write else body, fault)
+        asked = Asked(method=handler.command, path=handler.path, body=body, write=write)
+        answer = self._instead(asked) if fault is None else None
+        if answer is None:
+            answer = self._from_store(handler, asked, fault)
         given = self._altered(handler.path, fault, answer)
         with self._lock:
             self._passed.append(
@@ -158,11 +168,18 @@ class FaultProxy:
             self.stop_listening()
         deliver(handler, fault, given, self.closing)
 
+    def _instead(self, asked: Asked) -> HttpAnswer | None:
+        return next(filter(None, (one.given(asked) for one in reversed(self._between))), None)
+
     def _from_store(
-        self, handler: BaseHTTPRequestHandler, body: bytes, fault: Fault | None
+        self, handler: BaseHTTPRequestHandler, asked: Asked, fault: Fault | None
     ) -> HttpAnswer | None:
+        body = self._swapped(asked.body) if asked.write else asked.body
+
         def ask() -> HttpAnswer:
-            answer = _ask(self._target, handler.command, handler.path, headers, body)
+            answer = _ask(self._target, asked.method, asked.path, headers, body)
+            for one in self._between:
+                answer = one.passed(asked, answer)
             if self.after_each:
                 self.after_each()
             return answer
