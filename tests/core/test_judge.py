@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -197,3 +198,17 @@ def test_two_reads_agree_only_when_nothing_recovery_looks_at_has_moved() -> None
     assert snapshot(quiet) == snapshot(replace(quiet, note="other"))
     assert snapshot(quiet) != snapshot(order())
     assert snapshot(quiet) != snapshot(replace(quiet, status=OrderStatus.CLOSED))
+
+
+def test_a_store_that_saves_the_order_with_each_read_is_quiet_all_the_same() -> None:
+    assert snapshot(order()) == snapshot(order(changed_at=NOW.replace(minute=30)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"status": OrderStatus.CANCELLED}, {"remote_status": "completed"}, {"shipped": 1}],
+    ids=str,
+)
+def test_whatever_the_judging_rests_on_is_part_of_the_agreement(changes: dict[str, Any]) -> None:
+    assert snapshot(order()) != snapshot(order(**changes))
+    assert snapshot(order()) != snapshot(order(StoreShipment(remote_id="F1")))

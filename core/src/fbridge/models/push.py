@@ -9,7 +9,7 @@ from typing import Self
 from fbridge.models.fulfillments import Baseline, Item
 from fbridge.models.orders import Money
 from fbridge.models.shipments import Carrier
-from fbridge.models.states import MailEffect, PushState
+from fbridge.models.states import Effect, MailEffect, PushState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class LedgerRow:
     """One shipment that has left, with all that a push needs to know of it.
 
     ``shipment_id`` and ``order_id`` are keys of fbridge's database, ``remote_order_id`` is the platform's. ``tried``
-    are the revisions that may have reached the store, the last try last, each with its numbers.
+    are the revisions that may have reached the store, the last try last, each with its numbers. While it is
+    unconfirmed ``absent_since`` is when the store first showed nothing (or too little) of it, and ``looks`` counts
+    the checks that decided nothing.
     """
 
     shipment_id: int
@@ -62,6 +64,11 @@ class LedgerRow:
     mail: MailEffect
     version: int = 0
     tried: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    shipment_effect: Effect = Effect.NOT_DONE
+    tracking_effect: Effect = Effect.NOT_DONE
+    claimed_at: datetime | None = None
+    absent_since: datetime | None = None
+    looks: int = 0
 
     @property
     def label(self) -> str:

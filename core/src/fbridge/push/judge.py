@@ -44,7 +44,8 @@ def snapshot(order: Order) -> str:
 
     When the order was saved last is not in it: a module may save it at every read.
     """
-    seen = (order.status, order.remote_status, order.lines, order.shipments)
+    lines = [(line.id, line.quantity, line.removed, line.shipped) for line in order.lines]
+    seen = (order.status, order.remote_status, lines, order.shipments)
     return hashlib.blake2b(repr(seen).encode(), digest_size=16).hexdigest()
 
 

@@ -119,6 +119,8 @@ def claim(
             epoch=epoch,
             claimed_at=at,
             baseline=baseline_to_json(row.baseline or baseline),
+            absent_since=None,
+            looks=0,
         )
         claimed[row.shipment_id] = begin_attempt(connection, row, epoch=epoch, at=at)
     return claimed
@@ -158,6 +160,8 @@ def mark_unconfirmed(
             words=words,
             at=at,
             unconfirmed_since=at,
+            absent_since=None,
+            looks=0,
             effect_shipment=Effect.UNCONFIRMED,
             effect_tracking=Effect.UNCONFIRMED,
             effect_status=Effect.UNCONFIRMED,

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.engine import Connection
+
 from fbridge.models.orders import Order
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import Effect, MadeBy, MailEffect, PushState
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import lock_orders
 from fbridge.push.decide import TAKEN_BY_STORE, Action, build_fulfillment, completes, decide
+from fbridge.push.doubt import Doubt, first_absence, look_again
+from fbridge.push.freshness import READ_TOO_OLD, too_old
 from fbridge.push.judge import Proof, Verdict, judge, snapshot
 from fbridge.push.receipts import CORRECTION_DUE
 from fbridge.push.rows import load_order
@@ -23,10 +27,12 @@ LONGEST_GAP = timedelta(seconds=5)
 def check_chunk(run: PushRun, groups: Sequence[Group]) -> None:
     """Read these orders twice; where both reads agree, judge what is unconfirmed on them."""
     run.tell(f"reading {len(groups)} orders whose last answer was lost")
-    before = {order.remote_id: snapshot(order) for order in run.read(groups).orders}
+    first = run.read(groups)
+    before = {order.remote_id: snapshot(order) for order in first.page.orders}
     run.pause(min(run.policy.settle / 6, LONGEST_GAP))
-    page = run.read(groups)
-    orders = {order.remote_id: order for order in page.orders}
+    second = run.read(groups)
+    orders = {order.remote_id: order for order in second.page.orders}
+    older = {**first.older, **second.older}
     for group in groups:
         order = orders.get(group[0].remote_order_id)
         if order is None:
@@ -36,8 +42,11 @@ def check_chunk(run: PushRun, groups: Sequence[Group]) -> None:
                 reason="order_missing",
                 words="the store has no such order any more; whether it took the shipment cannot be told",
             )
+        elif order.remote_id in older:
+            _look_again(run, group, READ_TOO_OLD, too_old(older[order.remote_id]))
         elif before.get(order.remote_id) != snapshot(order):
-            _look_again(run, group)
+            words = "the store is still working on the order; it is read again"
+            _look_again(run, group, "store_still_changing", words)
         else:
             _judge_group(run, group, order)
 
@@ -58,18 +67,26 @@ def check_due_at(run: PushRun, group: Group) -> datetime | None:
     return max(due, default=None)
 
 
-def _look_again(run: PushRun, group: Group) -> None:
+def _look_again(run: PushRun, group: Group, reason: str, words: str) -> None:
+    run.touch(unconfirmed(group))
     with run.context.database.write() as connection:
         run.turn.verify(connection)
         for row in unconfirmed(group):
-            run.move(
-                connection,
-                row,
-                PushState.UNCONFIRMED,
-                reason="store_still_changing",
-                words="the store is still working on the order; it is read again",
-                next_at=run.now() + run.policy.settle,
-            )
+            doubt = look_again(row, reason, words, settle=run.policy.settle, now=run.now())
+            _stay_in_doubt(run, connection, row, doubt)
+
+
+def _stay_in_doubt(run: PushRun, connection: Connection, row: LedgerRow, doubt: Doubt) -> None:
+    run.move(
+        connection,
+        row,
+        PushState.NEEDS_ATTENTION if doubt.lasting else PushState.UNCONFIRMED,
+        reason=doubt.reason,
+        words=doubt.words,
+        next_at=None if doubt.lasting else doubt.next_at,
+        looks=doubt.looks,
+        absent_since=doubt.absent_since,
+    )
 
 
 def _judge_group(run: PushRun, group: Group, order: Order) -> None:
@@ -80,6 +97,10 @@ def _judge_group(run: PushRun, group: Group, order: Order) -> None:
         lock_orders(connection, [group[0].order_id])
         rows = load_order(connection, group[0].order_id)
         for row, verdict, complete in _verdicts(run, rows, order):
+            doubt = first_absence(row, verdict, settle=run.policy.settle, now=run.now())
+            if doubt:
+                _stay_in_doubt(run, connection, row, doubt)
+                continue
             state, reason, changes = _consequence(row, verdict, complete=complete)
             changes |= _mail_changes(row, verdict, asked=run.policy.accepts_mail)
             run.move(connection, row, state, reason=reason, words=verdict.words, **changes)
@@ -110,7 +131,7 @@ def _held(row: LedgerRow) -> bool:
 def _consequence(
     row: LedgerRow, verdict: Verdict, *, complete: bool
 ) -> tuple[PushState, str, dict[str, Any]]:
-    changes: dict[str, Any] = {"unconfirmed_since": None}
+    changes: dict[str, Any] = {"unconfirmed_since": None, "absent_since": None, "looks": 0}
     if verdict.remote_ids:
         changes["remote_ids"] = list(verdict.remote_ids)
     if verdict.proof is Proof.THERE:

@@ -67,6 +67,11 @@ def load_rows(connection: Connection, shipment_ids: Sequence[int]) -> tuple[Ledg
     return _load(connection, sa.and_(shipments.c.id.in_(shipment_ids), _HAS_LEFT))
 
 
+def load_rows_of_orders(connection: Connection, order_ids: Sequence[int]) -> tuple[LedgerRow, ...]:
+    """All shipments that have left of these orders, by their keys in the database."""
+    return _load(connection, sa.and_(shipments.c.order_id.in_(order_ids), _HAS_LEFT))
+
+
 def group_by_order(rows: Sequence[LedgerRow]) -> dict[int, tuple[LedgerRow, ...]]:
     """The rows of each order, in the order in which they were made."""
     groups: dict[int, list[LedgerRow]] = defaultdict(list)
@@ -185,6 +190,11 @@ def _ledger_row(
         remote_ids=tuple(row["push_remote_ids"]),
         fences=tuple(row["push_fences"]),
         mail=row["push_effect_mail"],
+        shipment_effect=row["push_effect_shipment"],
+        tracking_effect=row["push_effect_tracking"],
+        claimed_at=row["push_claimed_at"],
+        absent_since=row["push_absent_since"],
+        looks=row["push_looks"],
         tried=tuple((one, tuple(numbers[key, one])) for one in tried.get(key, ())),
     )
 

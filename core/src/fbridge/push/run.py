@@ -37,7 +37,7 @@ from fbridge.stores.open_store import open_store, with_fresh_facts
 
 log = logging.getLogger("fbridge.push")
 
-MOST_ROUNDS = 4
+MOST_ROUNDS = 6
 LEEWAY = timedelta(seconds=5)
 LONGEST_RETRY_WAIT = timedelta(seconds=20)
 EQUAL_FAULTS = 10

@@ -18,9 +18,10 @@ from fbridge.models.push import LedgerRow
 from fbridge.models.states import MailBehaviour, PushState
 from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
-from fbridge.orders.storage import keep_store_shipments, lock_orders, upsert_page
+from fbridge.orders.storage import keep_store_shipments, load_orders, lock_orders, upsert_page
 from fbridge.push import ledger
 from fbridge.push.decide import GOES_OUT, Allowed, Decision, PushPolicy, decide_order, plain_preview
+from fbridge.push.freshness import why_older
 from fbridge.push.turn import PushTurn
 from fbridge.stores.open_store import OpenStore
 
@@ -36,6 +37,14 @@ class PushProgress:
     done: int
     total: int
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Orders as read, and of those that are older than what is known, by remote id, what shows it."""
+
+    page: OrderPage
+    older: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -73,14 +82,15 @@ class PushRun:
         if self.progress:
             self.progress(PushProgress(store=self.name, done=self.done, total=self.total, words=words))
 
-    def read(self, groups: Sequence[Group]) -> OrderPage:
-        """The orders as the store shows them now; kept, so that everybody sees them so."""
+    def read(self, groups: Sequence[Group]) -> Reading:
+        """The orders as the store shows them now; kept, so that everybody sees them so, unless they are older."""
         page = self.opened.read_orders(tuple(group[0].remote_order_id for group in groups))
         with self.context.database.write() as connection:
             self.turn.verify(connection)
-            self.keep(connection, page.orders)
+            older = _older(connection, groups, page.orders)
+            self.keep(connection, [order for order in page.orders if order.remote_id not in older])
         self.opened.exchanges.begin()
-        return page
+        return Reading(page, older)
 
     def keep(self, connection: Connection, orders: Sequence[Order]) -> None:
         """Store orders just read."""
@@ -144,7 +154,15 @@ class PushRun:
             self.touch([row])
         return found is None
 
-    def move_all(self, rows: Iterable[LedgerRow], state: PushState, *, reason: str, words: str) -> None:
+    def move_all(
+        self,
+        rows: Iterable[LedgerRow],
+        state: PushState,
+        *,
+        reason: str,
+        words: str,
+        next_at: datetime | None = None,
+    ) -> None:
         """Move these shipments of one order to one state."""
         moved = list(rows)
         with self.context.database.write() as connection:
@@ -152,5 +170,18 @@ class PushRun:
             self.touch(moved)
             lock_orders(connection, {row.order_id for row in moved})
             for row in moved:
-                self.move(connection, row, state, reason=reason, words=words)
+                self.move(connection, row, state, reason=reason, words=words, next_at=next_at)
             refresh_open_quantity(connection, list({row.order_id for row in moved}))
+
+
+def _older(connection: Connection, groups: Sequence[Group], orders: Sequence[Order]) -> dict[str, str]:
+    """By remote id, of what was read older than it is known."""
+    known = load_orders(connection, [group[0].order_id for group in groups])
+    read = {order.remote_id: order for order in orders}
+    found = {}
+    for group in groups:
+        order = read.get(group[0].remote_order_id)
+        words = why_older(order, known[group[0].order_id], group) if order else ""
+        if words:
+            found[group[0].remote_order_id] = words
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,6 @@ from sqlalchemy.engine import Connection
 from fbridge.errors import BusyError, CredentialsError, FbridgeError, NotSent
 from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt, ShipmentReceipt
 from fbridge.models.orders import Order
-from fbridge.models.platforms import OrderPage
 from fbridge.models.push import LedgerRow, Standing
 from fbridge.models.states import OrderStatus, Outcome, PushState
 from fbridge.models.transitions import Mover
@@ -22,6 +22,7 @@ from fbridge.orders.storage import keep_pushed, lock_orders
 from fbridge.push import ledger
 from fbridge.push.attempts import NOT_SENT, finish_attempt, receipt_changes
 from fbridge.push.decide import GOES_OUT, Decision, build_fulfillment, leaving
+from fbridge.push.freshness import READ_TOO_OLD, SEND_AS_READ, too_old
 from fbridge.push.judge import take_baseline
 from fbridge.push.plan import previews_of
 from fbridge.push.receipts import (
@@ -32,9 +33,11 @@ from fbridge.push.receipts import (
     ReceiptCheck,
     next_state,
 )
-from fbridge.push.run_state import Group, PushRun
+from fbridge.push.run_state import Group, PushRun, Reading
 from fbridge.storage.tables import shipments
 
+LONGEST_OLD = timedelta(hours=1)
+SHORTEST_WAIT = timedelta(seconds=1)
 DUE = frozenset({PushState.READY, PushState.WAITING, PushState.RETRY})
 
 
@@ -62,9 +65,9 @@ def send_chunk(run: PushRun, groups: Sequence[Group]) -> None:
         _send(run, entries)
 
 
-def _prepare(run: PushRun, groups: Sequence[Group], page: OrderPage) -> Iterator[_Entry]:
-    orders = {order.remote_id: order for order in page.orders}
-    unreadable = {one.remote_id: one.reason for one in page.rejected}
+def _prepare(run: PushRun, groups: Sequence[Group], reading: Reading) -> Iterator[_Entry]:
+    orders = {order.remote_id: order for order in reading.page.orders}
+    unreadable = {one.remote_id: one.reason for one in reading.page.rejected}
     for group in groups:
         remote_id = group[0].remote_order_id
         if remote_id in unreadable:
@@ -73,6 +76,8 @@ def _prepare(run: PushRun, groups: Sequence[Group], page: OrderPage) -> Iterator
         elif remote_id not in orders:
             words = "the store has no such order any more"
             run.move_all(_due(group), PushState.REFUSED, reason="order_missing", words=words)
+        elif remote_id in reading.older and not any(row.reason == SEND_AS_READ for row in group):
+            _hold_back(run, _due(group), reading.older[remote_id])
         elif orders[remote_id].status is OrderStatus.CANCELLED:
             words = f"the order is {orders[remote_id].remote_status!r} on the store"
             run.move_all(_due(group), PushState.REFUSED, reason="order_cancelled", words=words)
@@ -84,6 +89,17 @@ def _prepare(run: PushRun, groups: Sequence[Group], page: OrderPage) -> Iterator
 
 def _due(group: Group) -> list[LedgerRow]:
     return [row for row in group if row.outstanding and row.state in DUE]
+
+
+def _hold_back(run: PushRun, rows: Sequence[LedgerRow], why: str) -> None:
+    """Nothing is sent by an old page; where no newer one comes for long, a person looks."""
+    now = run.now()
+    since = min((row.since for row in rows if row.reason == READ_TOO_OLD), default=now)
+    if now - since < LONGEST_OLD:
+        next_at = now + max(run.policy.settle, SHORTEST_WAIT)
+        run.move_all(rows, PushState.RETRY, reason=READ_TOO_OLD, words=too_old(why), next_at=next_at)
+    else:
+        run.move_all(rows, PushState.NEEDS_ATTENTION, reason=READ_TOO_OLD, words=too_old(why))
 
 
 def _entry(run: PushRun, group: Group, order: Order) -> _Entry | None:

@@ -14,6 +14,7 @@ from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import lock_orders
 from fbridge.push import ledger
+from fbridge.push.freshness import READ_TOO_OLD, SEND_AS_READ
 from fbridge.shipping.shipment_rows import load_shipment
 
 RESENDABLE = frozenset({PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.RETRY})
@@ -31,7 +32,7 @@ def resend(context: Context, shipment: Shipment) -> Shipment:
             connection,
             current,
             PushState.READY,
-            reason="resend_by_hand",
+            reason=SEND_AS_READ if current.push and current.push.reason == READ_TOO_OLD else "resend_by_hand",
             words="a person decided that it is sent again",
             at=context.now(),
             tries=0,

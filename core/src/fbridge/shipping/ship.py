@@ -15,7 +15,9 @@ from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest, Shipment
 from fbridge.models.states import ManifestState, OrderStatus, ShipmentOrigin
 from fbridge.orders.quantities import line_quantities
-from fbridge.orders.storage import keep_store_shipments, upsert_page
+from fbridge.orders.storage import keep_store_shipments, load_orders, upsert_page
+from fbridge.push.freshness import READ_TOO_OLD, too_old, why_older
+from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.wishes import let_go
 from fbridge.shipping.address_prints import address_print, address_prints
 from fbridge.shipping.manifest_rows import load_manifest, lock_manifest
@@ -124,15 +126,17 @@ def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> di
         page = opened.read_orders(tuple(dict.fromkeys(remote.values())))
         settings = opened.settings
     with context.database.write() as connection:
+        older = _older(connection, rows, page.orders)
+        newest = [order for order in page.orders if order.remote_id not in older]
         upsert_page(
             connection,
             store,
-            page.orders,
+            newest,
             orders_from=settings.orders_from,
             timezone=context.timezone,
             now=context.now(),
         )
-        keep_store_shipments(connection, store, page.orders)
+        keep_store_shipments(connection, store, newest)
         quantities = line_quantities(connection, list({row.order_id for row in rows if row.order_id}))
     fresh = {order.remote_id: order for order in page.orders}
     short = {
@@ -141,11 +145,28 @@ def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> di
     }
     found = {}
     for row in rows:
-        objection = _objection(
-            fresh.get(remote[row.id]), prints.get(row.id), short.get(row.order_id or 0, [])
+        why = older.get(remote[row.id])
+        objection = (
+            _Objection(READ_TOO_OLD, too_old(why))
+            if why
+            else _objection(fresh.get(remote[row.id]), prints.get(row.id), short.get(row.order_id or 0, []))
         )
         if objection:
             found[row.id] = objection
+    return found
+
+
+def _older(connection: Connection, rows: Sequence[Shipment], read: Sequence[Order]) -> dict[str, str]:
+    """By remote id, what shows that an order was read older than it is known."""
+    keys = list({row.order_id for row in rows if row.order_id})
+    sent = group_by_order(load_rows_of_orders(connection, keys))
+    known = {order.remote_id: (key, order) for key, order in load_orders(connection, keys).items()}
+    found = {}
+    for order in read:
+        key, before = known.get(order.remote_id, (0, order))
+        words = why_older(order, before, sent.get(key, ()))
+        if words:
+            found[order.remote_id] = words
     return found
 
 

@@ -266,6 +266,8 @@ pushes = sa.Table(
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("claimed_at", UtcTime),
     sa.Column("unconfirmed_since", UtcTime),
+    sa.Column("absent_since", UtcTime),
+    sa.Column("looks", sa.Integer, nullable=False, server_default="0"),
     sa.Column("baseline", sa.JSON),
     sa.Column("remote_ids", sa.JSON, nullable=False),
     sa.Column("fences", sa.JSON, nullable=False),

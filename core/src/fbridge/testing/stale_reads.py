@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -22,10 +22,12 @@ from fbridge.testing.faults import (
 )
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import DROPPED_AFTER, DROPPED_BEFORE, LATE, two_orders_on_their_way
-from fbridge.testing.office import SETTLE, Office, number
+from fbridge.testing.office import CARRIER, SETTLE, Office, number
 from fbridge.testing.proofs import assert_all_arrived_once, assert_nothing_doubled, assert_safe
 from fbridge.testing.store_under_test import StoreUnderTest
 
+LATER = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+BEFORE = LATER - timedelta(hours=3)
 CACHES: dict[str, Callable[[], StandIn]] = {
     "silent_cache": UrlCache,
     "cache_with_age": lambda: UrlCache(("Age", "31")),
@@ -140,16 +142,44 @@ class StaleReadsConformance(KitFixtures):
     def test_C05_a_sibling_is_not_sent_by_an_order_that_is_older_than_the_last_receipt(
         self, store: StoreUnderTest, office: Office, proxy: FaultProxy
     ) -> None:
+        replica = StaleReplica()
+        proxy.put_between(replica)
         order = store.new_order([(store.skus[0], 2)])
         office.fetch()
-        replica = StaleReplica(seconds=600)
-        proxy.put_between(replica)
         office.ship(order, [number(1)], [(0, 1)])
+        office.push_until_quiet()
+        truth = store.truth(order)
+        replica.seconds = 600.0
+        second = office.pack(order, [number(2)])
+        stopped = office.bridge.manifests.ship(CARRIER)
+        assert [one.reason for one in stopped.results if not one.ok] == ["read_too_old"]
+        assert office.bridge.manifests.ship(CARRIER, force=[second.label]).shipped
         office.push()
-        office.ship(order, [number(2)])
-        office.push()
-        assert_nothing_doubled(office, [order])
+        assert (office.state(second), office.reason(second)) == (PushState.RETRY, "read_too_old")
+        assert store.truth(order) == truth
         proxy.heal()
+        office.push_until_quiet()
+        assert_all_arrived_once(office, [order])
+
+    def test_C05_who_sees_nothing_but_old_pages_is_asked_and_may_send_all_the_same(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        """The store itself was put back: what it shows is old for good, and a person says so."""
+        order = store.new_order([(store.skus[0], 1)])
+        store.set_changed([order], LATER)
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        store.set_changed([order], BEFORE)
+        office.push()
+        assert (office.state(shipment), office.reason(shipment)) == (PushState.RETRY, "read_too_old")
+        office.skip_time(timedelta(hours=2))
+        office.push()
+        assert (office.state(shipment), office.reason(shipment)) == (
+            PushState.NEEDS_ATTENTION,
+            "read_too_old",
+        )
+        assert store.truth(order).numbers == ()
+        office.bridge.resend(shipment.label)
         office.push_until_quiet()
         assert_all_arrived_once(office, [order])
 

@@ -96,13 +96,14 @@ class _State:
 class StaleReplica:
     """Reads see the store as it was ``seconds`` ago, or before the last ``writes`` writes.
 
-    What was never asked before is answered as it is now, for the proxy knows no older answer to it.
+    ``seconds`` may be changed while it stands there. What was never asked before is answered as it is now, for the
+    proxy knows no older answer to it.
     """
 
     def __init__(
         self, *, seconds: float = 0.0, writes: int = 0, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._behind = writes
         self._clock = clock
         self._states: dict[tuple[str, str, bytes], list[_State]] = defaultdict(list)
@@ -143,7 +144,7 @@ class StaleReplica:
 
     def _is_seen(self, state: _State) -> bool:
         """Whether the replica has come that far."""
-        of_time = state.since <= self._clock() - self._seconds
+        of_time = state.since <= self._clock() - self.seconds
         return of_time and state.writes <= len(self._writes) - self._behind
 
 

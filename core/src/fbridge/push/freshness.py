@@ -1,0 +1,105 @@
+"""Whether an order as read may be older than what is known of it: from a cache, or a replica that lags (pure).
+
+Nothing is decided by such a read. What a person took away on the store is missing, too; then the order's own time of
+change has gone on since, where the platform moves it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from fbridge.models.orders import Order
+from fbridge.models.push import LedgerRow
+from fbridge.models.states import Effect
+
+READ_TOO_OLD = "read_too_old"
+"""The reason of what waits for a newer read."""
+SEND_AS_READ = "send_as_read"
+"""The reason of what a person sends again although its order may be read too old."""
+
+REPEATED_HOUR = timedelta(hours=1)
+"""Local times of this hour come twice on a DST night, and tell no order of what lies within it."""
+
+
+def why_older(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
+    """What shows in words that ``order`` is older than what is known; "" where nothing does.
+
+    ``known`` is the order as it was read last, ``rows`` are its shipments that have left. The platform need not move
+    ``changed_at`` by what fbridge writes (docs/platform-fit.md), so what the store acknowledged has to show itself.
+    """
+    return (
+        _earlier_change(order, known)
+        or _missing_shipment(order, known, rows)
+        or _missing_number(order, known, rows)
+        or _lines_behind_shipments(order, rows)
+    )
+
+
+def too_old(why: str) -> str:
+    """The sentence for a person."""
+    return f"the order as it was read is older than what is known of it: {why}"
+
+
+def _earlier_change(order: Order, known: Order) -> str:
+    apart = known.changed_at - order.changed_at
+    ambiguous = order.ambiguous_time or known.ambiguous_time
+    if apart <= (REPEATED_HOUR if ambiguous else timedelta(0)):
+        return ""
+    seen, before = _time(order.changed_at), _time(known.changed_at)
+    return f"it was last changed {seen}, and a version of {before} was seen before"
+
+
+def _missing_shipment(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
+    shown = {one.remote_id for one in order.shipments}
+    for row in rows:
+        if row.acknowledged_revision is None or row.shipment_effect is not Effect.DONE:
+            continue
+        missing = [key for key in row.remote_ids if key not in shown]
+        if missing and not _changed_since(order, known, row):
+            return f"it does not show {', '.join(missing)}, which the store gave for shipment {row.label}"
+    return ""
+
+
+def _missing_number(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
+    """Where the store shows a number that nobody knew, somebody has written after us; else it is as it was before."""
+    numbers = _numbers(order)
+    ours = {number for row in rows for _, tried in row.tried for number in tried}
+    if numbers - _numbers(known) - ours:
+        return ""
+    for row in rows:
+        if row.acknowledged_revision is None or row.tracking_effect is not Effect.DONE:
+            continue
+        missing = [one for one in row.acknowledged_numbers if one not in numbers]
+        if missing and not _changed_since(order, known, row):
+            return f"it does not show the number {', '.join(missing)}, which the store has taken"
+    return ""
+
+
+def _lines_behind_shipments(order: Order, rows: Sequence[LedgerRow]) -> str:
+    """Lines and shipments come from two requests on some platforms, and one of them may be old."""
+    ours = {key for row in rows if row.acknowledged_revision is not None for key in row.remote_ids}
+    held: Counter[str] = Counter()
+    for one in order.shipments:
+        if one.remote_id in ours:
+            held.update(dict(one.lines))
+    for line in order.lines:
+        if min(held[line.id], line.quantity) > line.shipped + line.removed:
+            return f"its line {line.id} shows {line.shipped} pieces as shipped, its shipments hold {held[line.id]}"
+    return ""
+
+
+def _changed_since(order: Order, known: Order, row: LedgerRow) -> bool:
+    """Whether the order is surely a later one than that which was written to for this shipment."""
+    if order.ambiguous_time:
+        return False
+    return order.changed_at > max(known.changed_at, row.claimed_at or known.changed_at)
+
+
+def _numbers(order: Order) -> set[str]:
+    return {number for one in order.shipments for number in one.numbers}
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
