@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from fbridge.models.fulfillments import Item
+from fbridge.models.fulfillments import Baseline, Item
 from fbridge.models.orders import Order, OrderLine, Payment, StoreShipment
 from fbridge.models.push import LedgerRow
 from fbridge.models.shipments import Carrier
@@ -90,6 +91,21 @@ def test_an_earlier_time_of_change_is_older() -> None:
     words = why_older(order(changed=NOON - MINUTE), order(), ())
     assert "last changed 2026-11-23 11:59:00 UTC" in words
     assert "12:00:00 UTC was seen before" in words
+
+
+@pytest.mark.parametrize("trace", [{"numbers": ("BX1",)}, {"mark": row().uuid}], ids=str)
+def test_a_clock_that_was_put_back_does_not_hide_what_is_in_doubt(trace: dict[str, Any]) -> None:
+    in_doubt = row(state=PushState.UNCONFIRMED, acknowledged_revision=None, acknowledged_numbers=())
+    there = StoreShipment(remote_id="F1", **trace)
+    earlier = order(there, shipped=1, changed=NOON - MINUTE)
+    assert why_older(earlier, order(), [in_doubt]) == ""
+    assert why_older(earlier, order(there), [in_doubt]) == ""
+    was_there = replace(
+        in_doubt,
+        baseline=Baseline(entries=(("F1", "BX1"), ("F1", row().uuid)), remaining=(), remote_status=""),
+    )
+    assert why_older(earlier, order(there), [was_there])
+    assert why_older(earlier, order(), [row()])
 
 
 @pytest.mark.parametrize("of", ["read", "known"])

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from fbridge.sandbox import ServedSandbox
-from fbridge.testing import AdapterConformance, StoreUnderTest
+from fbridge.testing import AdapterConformance, StoreClock, StoreUnderTest
 from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
@@ -24,7 +24,8 @@ MakeSandbox = Callable[..., ServedSandbox]
 class TestSideBySide(AdapterConformance):
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
-        return MagentoUnderTest(make_sandbox(orders=0))
+        clock = StoreClock()
+        return MagentoUnderTest(make_sandbox(orders=0, clock=clock)).with_clock(clock)
 
 
 @pytest.mark.slow

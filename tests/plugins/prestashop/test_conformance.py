@@ -8,7 +8,7 @@ import pytest
 
 from fbridge.models.states import PushState
 from fbridge.sandbox import ServedSandbox
-from fbridge.testing import AdapterConformance, StoreMail, StoreUnderTest
+from fbridge.testing import AdapterConformance, StoreClock, StoreMail, StoreUnderTest
 from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import LostAnswersConformance
@@ -24,7 +24,8 @@ MakeSandbox = Callable[..., ServedSandbox]
 class TestPrestaShop8(AdapterConformance):
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
-        return PrestaShopUnderTest(make_sandbox(orders=0))
+        clock = StoreClock()
+        return PrestaShopUnderTest(make_sandbox(orders=0, clock=clock)).with_clock(clock)
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 
 from fbridge.models.states import PushState
 from fbridge.sandbox import ServedSandbox
-from fbridge.testing import AdapterConformance, StoreUnderTest
+from fbridge.testing import AdapterConformance, StoreClock, StoreUnderTest
 from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import DROPPED_AFTER, DROPPED_BEFORE
@@ -26,7 +26,8 @@ HALF_AN_ANSWER = Fault(name="half_an_answer", answer=Answer.HALF_JSON, acts=True
 class TestShopify(AdapterConformance):
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
-        return ShopifyUnderTest(make_sandbox(orders=0))
+        clock = StoreClock()
+        return ShopifyUnderTest(make_sandbox(orders=0, clock=clock)).with_clock(clock)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from fbridge.sandbox import ServedSandbox
-from fbridge.testing import AdapterConformance, StoreUnderTest
+from fbridge.testing import AdapterConformance, StoreClock, StoreUnderTest
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
 from fbridge.testing.shipping import ShippingConformance
@@ -20,7 +20,8 @@ MakeSandbox = Callable[..., ServedSandbox]
 class TestAdvancedShipmentTracking(AdapterConformance):
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
-        return WooCommerceUnderTest(make_sandbox(orders=0, tracking="ast"))
+        clock = StoreClock()
+        return WooCommerceUnderTest(make_sandbox(orders=0, tracking="ast", clock=clock)).with_clock(clock)
 
 
 @pytest.mark.slow
@@ -35,7 +36,10 @@ class TestShipmentTracking(ShippingConformance, OutcomesConformance):
 class TestCoreFulfillments(AdapterConformance):
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
-        return WooCommerceUnderTest(make_sandbox(orders=0, tracking="none", fulfillments=True))
+        clock = StoreClock()
+        return WooCommerceUnderTest(
+            make_sandbox(orders=0, tracking="none", fulfillments=True, clock=clock)
+        ).with_clock(clock)
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from fbridge.models.orders import Order
 from fbridge.models.push import LedgerRow
-from fbridge.models.states import Effect
+from fbridge.models.states import Effect, PushState
 
 READ_TOO_OLD = "read_too_old"
 """The reason of what waits for a newer read."""
@@ -30,7 +30,7 @@ def why_older(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
     ``changed_at`` by what fbridge writes (docs/platform-fit.md), so what the store acknowledged has to show itself.
     """
     return (
-        _earlier_change(order, known)
+        _earlier_change(order, known, rows)
         or _missing_shipment(order, known, rows)
         or _missing_number(order, known, rows)
         or _lines_behind_shipments(order, rows)
@@ -42,13 +42,32 @@ def too_old(why: str) -> str:
     return f"the order as it was read is older than what is known of it: {why}"
 
 
-def _earlier_change(order: Order, known: Order) -> str:
+def _earlier_change(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
     apart = known.changed_at - order.changed_at
     ambiguous = order.ambiguous_time or known.ambiguous_time
-    if apart <= (REPEATED_HOUR if ambiguous else timedelta(0)):
+    if apart <= (REPEATED_HOUR if ambiguous else timedelta(0)) or _shows_what_is_in_doubt(order, rows):
         return ""
     seen, before = _time(order.changed_at), _time(known.changed_at)
     return f"it was last changed {seen}, and a version of {before} was seen before"
+
+
+def _shows_what_is_in_doubt(order: Order, rows: Sequence[LedgerRow]) -> bool:
+    """Then it was read after our last write, and it is the store's clock that was put back."""
+    traces = _numbers(order) | {one.mark for one in order.shipments if one.mark}
+    return any(
+        traces & _new_traces(row) for row in rows if row.state in (PushState.SENDING, PushState.UNCONFIRMED)
+    )
+
+
+def _new_traces(row: LedgerRow) -> set[str]:
+    """What the store shows of a shipment since its last try only."""
+    before = {
+        *row.acknowledged_numbers,
+        *(number for _, number in (row.baseline.entries if row.baseline else ())),
+    }
+    numbers = {*row.numbers, *(one for _, tried in row.tried for one in tried)}
+    marks = {row.uuid, *row.fences} if row.acknowledged_revision is None else set()
+    return (numbers | marks) - before
 
 
 def _missing_shipment(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:

@@ -15,7 +15,7 @@ from fbridge.errors import BusyError, CredentialsError, FbridgeError, NotSent
 from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt, ShipmentReceipt
 from fbridge.models.orders import Order
 from fbridge.models.push import LedgerRow, Standing
-from fbridge.models.states import OrderStatus, Outcome, PushState
+from fbridge.models.states import Effect, OrderStatus, Outcome, PushState
 from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import keep_pushed, lock_orders
@@ -240,6 +240,8 @@ def _record(
     row, now = entry.rows[receipt.shipment_id], run.now()
     after = next_state(receipt, tries=row.tries + 1, settle=run.policy.settle, now=now)
     changes = receipt_changes(receipt, row.mail)
+    if row.shipment_id in entry.unnumbered:
+        changes["effect_tracking"] = Effect.NOT_DONE
     if receipt.outcome is Outcome.PREPARED:
         changes["tries"], run.again = row.tries, True
     if after.state in ACKNOWLEDGED:

@@ -26,12 +26,21 @@ _WITH_ASSERTIONS = (
     "proofs",
     "secrecy",
     "shipping",
+    "stale_reads",
 )
 # Before their import, so that a failing assertion shows its values.
 pytest.register_assert_rewrite(*(f"fbridge.testing.{name}" for name in _WITH_ASSERTIONS))
 
 from fbridge.testing.conformance import AdapterConformance  # noqa: E402
 from fbridge.testing.office import Office, number  # noqa: E402
-from fbridge.testing.store_under_test import StoreMail, StoreTruth, StoreUnderTest  # noqa: E402
+from fbridge.testing.store_under_test import StoreClock, StoreMail, StoreTruth, StoreUnderTest  # noqa: E402
 
-__all__ = ["AdapterConformance", "Office", "StoreMail", "StoreTruth", "StoreUnderTest", "number"]
+__all__ = [
+    "AdapterConformance",
+    "Office",
+    "StoreClock",
+    "StoreMail",
+    "StoreTruth",
+    "StoreUnderTest",
+    "number",
+]

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fbridge.adapterkit.caches import NAME
 from fbridge.http.fresh_reads import READ_MARK
+from fbridge.models.platforms import Finding
 from fbridge.models.states import PushState
-from fbridge.push.decide import TAKEN_BY_STORE
 from fbridge.testing.direct import directly
 from fbridge.testing.faults import (
+    AddedHeaders,
     Fault,
     FaultProxy,
     ShiftedClock,
@@ -22,7 +24,7 @@ from fbridge.testing.faults import (
 )
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import DROPPED_AFTER, DROPPED_BEFORE, LATE, two_orders_on_their_way
-from fbridge.testing.office import CARRIER, SETTLE, Office, number
+from fbridge.testing.office import CARRIER, SETTLE, STORE, Office, number
 from fbridge.testing.proofs import assert_all_arrived_once, assert_nothing_doubled, assert_safe
 from fbridge.testing.store_under_test import StoreUnderTest
 
@@ -129,6 +131,34 @@ class StaleReadsConformance(KitFixtures):
         office.push_until_quiet()
         assert_all_arrived_once(office, [order])
 
+    def test_C05_nothing_is_pushed_where_every_answer_looks_like_one_of_a_cache(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        office.ship(order, [number(1)])
+        truth = store.truth(order)
+        proxy.put_between(AddedHeaders((("Age", "31"),)))
+        result = office.push()
+        assert store.truth(order) == truth
+        assert [error.reason for _, error in result.errors] == ["cached_answer"]
+        finding = _finding_on_caches(office)
+        assert not finding.ok
+        assert "Age: 31" in finding.words
+
+    def test_C05_the_check_of_a_store_tells_of_a_cache(self, office: Office, proxy: FaultProxy) -> None:
+        finding = _finding_on_caches(office)
+        assert (finding.ok, finding.words) == (True, "No cache shows itself before the API.")
+        cache = UrlCache(("X-Cache", "HIT from edge"))
+        proxy.put_between(cache)
+        finding = _finding_on_caches(office)
+        assert finding.ok
+        if cache.hits:
+            assert "A cache stands before the API" in finding.words
+            assert "X-Cache: HIT from edge" in finding.words
+        else:
+            assert all(one.method != "GET" for one in proxy.passed), "the same was not asked twice"
+
     def test_C05_a_replica_that_lags_longer_than_one_look_makes_nothing_twice(
         self, store: StoreUnderTest, office: Office, proxy: FaultProxy
     ) -> None:
@@ -194,19 +224,42 @@ class StaleReadsConformance(KitFixtures):
         assert proxy.struck == 1
         assert_safe(office, orders)
 
-    @pytest.mark.parametrize("minutes", [-70, 70])
+    @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
+    @pytest.mark.parametrize("minutes", [-9, 9])
     def test_C05_a_clock_that_is_put_back_or_forth_loses_and_doubles_nothing(
-        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, minutes: int
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, minutes: int, fault: Fault
     ) -> None:
         orders = two_orders_on_their_way(store, office)
-        proxy.put_between(ShiftedClock(timedelta(minutes=minutes)))
-        proxy.strike(DROPPED_AFTER)
+        if store.clock is None:
+            proxy.put_between(ShiftedClock(timedelta(minutes=minutes)))
+        else:
+            store.clock.span = timedelta(minutes=minutes)
+        proxy.strike(fault)
         office.push_until_quiet()
-        assert all(office.state(one) in TAKEN_BY_STORE for one in office.shipments())
         assert_nothing_doubled(office, orders)
+        _decide_about_old_pages(office)
+        assert_all_arrived_once(office, orders)
+
+
+def _decide_about_old_pages(office: Office) -> None:
+    """A clock that was put back makes a page look old for good; after an hour a person is asked, and says so."""
+    old = [one for one in office.shipments() if office.reason(one) == "read_too_old"]
+    office.skip_time(timedelta(hours=2))
+    office.push()
+    for shipment in old:
+        assert office.state(shipment) is PushState.NEEDS_ATTENTION
+        office.bridge.resend(shipment.label)
+    office.push_until_quiet()
 
 
 def _read_by_hand(office: Office, order: str) -> None:
     """Let a cache learn what a push will ask for."""
     with directly(office) as direct:
         direct.read(order)
+
+
+def _finding_on_caches(office: Office) -> Finding:
+    findings = office.bridge.stores.check(STORE).findings
+    found = [one for one in findings if one.name == NAME]
+    assert found, f"store check says nothing of caches, only of {[one.name for one in findings]}"
+    return found[0]

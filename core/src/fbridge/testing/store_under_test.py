@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
 from fbridge.testing.faults.proxy import is_write_by_method
 
@@ -38,6 +38,17 @@ class StoreTruth:
     traces: Any = None
 
 
+class StoreClock:
+    """A store's clock that can be put back or forth: give it to a sandbox."""
+
+    def __init__(self) -> None:
+        self.span = timedelta(0)
+        """So far it goes before the true time."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.span
+
+
 class StoreUnderTest(ABC):
     """A store on loopback that the kit may work with, and what its merchant can do.
 
@@ -48,7 +59,7 @@ class StoreUnderTest(ABC):
     ``loses_mails``: its mail server can be put out of order (:meth:`lose_mails`).
     ``status_swap``: bytes by which a completing write asks for its status, and as many bytes that ask for
     another one instead (None where a write names no status). ``page_size``: the most orders that the adapter reads
-    with one request.
+    with one request. ``clock`` is the store's, where it can be put back or forth.
     """
 
     platform: str
@@ -60,11 +71,17 @@ class StoreUnderTest(ABC):
     loses_mails: bool = False
     status_swap: tuple[bytes, bytes] | None = None
     page_size: int = 100
+    clock: StoreClock | None = None
 
     @property
     @abstractmethod
     def settings(self) -> Mapping[str, Any]:
         """The plugin's own settings that open this store, credentials among them."""
+
+    def with_clock(self, clock: StoreClock) -> Self:
+        """This store, which goes by that clock."""
+        self.clock = clock
+        return self
 
     def lose_mails(self, *, lost: bool) -> None:
         """Put the store's mail server out of order, or in order again; where ``loses_mails``."""

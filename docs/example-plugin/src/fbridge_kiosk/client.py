@@ -25,8 +25,12 @@ class KioskClient:
         return self._read("orders", {**place, "limit": self._page_size})
 
     def orders_by_id(self, order_ids: Sequence[str]) -> Any:
-        """These orders, as far as they exist."""
-        return self._read("orders", {"ids": ",".join(order_ids)})
+        """These orders, as far as they exist; a push rests on them, so no cache may answer."""
+        return self._read("orders", {"ids": ",".join(order_ids)}, fresh=True)
+
+    def no_order(self, *, fresh: bool) -> Response:
+        """A small request that shows whether a cache stands before the store."""
+        return self._http.read("orders", params={"ids": "0"}, fresh=fresh)
 
     def carriers(self) -> Any:
         """The names of the store's carriers by their codes."""
@@ -36,8 +40,8 @@ class KioskClient:
         """Make the parcel with this mark, or change it. Exactly one try: NotSentError, UnconfirmedError."""
         return self._http.write("PUT", f"orders/{order_id}/parcels/{mark}", json=body)
 
-    def _read(self, path: str, params: Mapping[str, Any]) -> Any:
-        answer = self._http.read(path, params=params)
+    def _read(self, path: str, params: Mapping[str, Any], *, fresh: bool = False) -> Any:
+        answer = self._http.read(path, params=params, fresh=fresh)
         if answer.ok:
             return answer.json()
         if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:

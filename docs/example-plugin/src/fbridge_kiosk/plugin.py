@@ -81,13 +81,16 @@ def list_carrier_codes(store: Store) -> CarrierCodes:
 @hookimpl
 def check_store(store: Store) -> StoreReport:
     """See :func:`fbridge.hookspecs.check_store`."""
+    from fbridge.adapterkit.caches import cache_finding
     from fbridge_kiosk.client import KioskClient
 
-    carriers = len(KioskClient(store).carriers())
+    client = KioskClient(store)
+    carriers = len(client.carriers())
     return StoreReport(
         findings=(
             Finding(name="key", ok=True, words="The key is accepted."),
             Finding(name="carriers", ok=carriers > 0, words=f"The store knows {carriers} carriers."),
+            cache_finding(lambda fresh: client.no_order(fresh=fresh)),
         ),
         mail=MailBehaviour.OPTIONAL,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from fbridge.adapterkit.caches import cache_finding
 from fbridge.errors import CredentialsError, NotSentError, RefusedError, UnconfirmedError, UnreachableError
 from fbridge.hookspecs import hookimpl
 from fbridge.http import HeaderAuth, Response, StoreHttp
@@ -55,6 +56,7 @@ class ToyAdapter:
         carrier_free_text=Support.NO,
         ship_date=Support.NO,
     )
+    reads_fresh = True
 
     @hookimpl
     def describe_platform(self) -> Platform:
@@ -71,8 +73,10 @@ class ToyAdapter:
 
     @hookimpl
     def check_store(self, store: Store) -> StoreReport:
-        self.good_json(self.http(store).read("orders", params={"ids": "0"}))
-        return StoreReport(findings=(Finding(name="orders", ok=True, words="They can be read."),))
+        http = self.http(store)
+        self.good_json(http.read("orders", params={"ids": "0"}))
+        cache = cache_finding(lambda fresh: http.read("orders", params={"ids": "0"}, fresh=fresh))
+        return StoreReport(findings=(Finding(name="orders", ok=True, words="They can be read."), cache))
 
     @hookimpl
     def list_carrier_codes(self, store: Store) -> CarrierCodes:
@@ -90,7 +94,8 @@ class ToyAdapter:
         )
 
     def by_id(self, store: Store, ids: Sequence[str]) -> Iterator[OrderPage]:
-        raw = self.good_json(self.http(store).read("orders", params={"ids": ",".join(ids)}))["orders"]
+        answer = self.http(store).read("orders", params={"ids": ",".join(ids)}, fresh=self.reads_fresh)
+        raw = self.good_json(answer)["orders"]
         orders, rejected = self.decoded(raw)
         found = {one.remote_id for one in orders} | {one.remote_id for one in rejected}
         yield OrderPage(orders=orders, rejected=rejected, absent=tuple(i for i in ids if i not in found))

@@ -75,6 +75,12 @@ class _DoublesOnRecheck(ToyAdapter):
         return entry if entry.numbers else replace(entry, mark=None)
 
 
+class _BelievesACache(ToyAdapter):
+    """C5: reads the orders of a push at the URL that a cache knows."""
+
+    reads_fresh = False
+
+
 class _MailsBeforeTheNumber(ToyAdapter):
     """C6: completes the order first and adds the number afterwards."""
 
@@ -204,6 +210,7 @@ stops_at_a_bad_order = _StopsAtABadOrder()
 ships_refunded_pieces = _ShipsRefundedPieces()
 ships_again = _ShipsAgain()
 doubles_on_recheck = _DoublesOnRecheck()
+believes_a_cache = _BelievesACache()
 mails_before_the_number = _MailsBeforeTheNumber()
 keeps_only_the_first_number = _KeepsOnlyTheFirstNumber()
 keeps_the_old_number = _KeepsTheOldNumber()

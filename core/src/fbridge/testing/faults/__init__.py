@@ -12,10 +12,11 @@ from fbridge.testing.faults.catalogue import (
 )
 from fbridge.testing.faults.proxy import FaultProxy, Passed
 from fbridge.testing.faults.rules import Answer, Fault, On, Rule
-from fbridge.testing.faults.stand_ins import ShiftedClock, StaleReplica, StandIn, UrlCache
+from fbridge.testing.faults.stand_ins import AddedHeaders, ShiftedClock, StaleReplica, StandIn, UrlCache
 
 __all__ = [
     "REFUSED_CONNECTION",
+    "AddedHeaders",
     "Answer",
     "Fault",
     "FaultProxy",

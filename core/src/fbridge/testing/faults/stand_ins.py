@@ -149,6 +149,21 @@ class StaleReplica:
 
 
 @dataclass(frozen=True, slots=True)
+class AddedHeaders:
+    """Adds headers to every answer, such as those of a cache that answers all the time."""
+
+    headers: tuple[tuple[str, str], ...]
+
+    def given(self, asked: Asked) -> HttpAnswer | None:  # noqa: ARG002 - the shape of a stand-in
+        """Nothing."""
+        return None
+
+    def passed(self, asked: Asked, answer: HttpAnswer) -> HttpAnswer:  # noqa: ARG002 - the shape of a stand-in
+        """The answer with the headers."""
+        return replace(answer, headers=(*answer.headers, *self.headers))
+
+
+@dataclass(frozen=True, slots=True)
 class ShiftedClock:
     """The store's ``Date`` goes so much before or after the true time."""
 
