@@ -200,3 +200,14 @@ def database(database_url: str) -> Iterator[Database]:
     opened = open_database(database_url)
     yield opened
     opened.close()
+
+
+_SLOW_PARTS = ("cache_with_age", "cache_with_a_hit", "clock_ahead", "clock_behind")
+"""What stands before a store in the kit's tests, and differs little from what is in the others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the slow tests what another one nearly shows."""
+    for item in items:
+        if any(part in item.name for part in _SLOW_PARTS):
+            item.add_marker(pytest.mark.slow)
