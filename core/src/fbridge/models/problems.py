@@ -65,9 +65,10 @@ def still_at_work() -> NotSentError:
 def tell_halt(halt: FbridgeError | None, untouched: Sequence[str]) -> None:
     """Say at the end of a chunk what stopped it (None: nothing did); ``untouched`` are ids of orders.
 
-    Raises: CredentialsError; NotSent with the orders of which nothing was sent.
+    Raises: NotSent with the orders of which nothing was sent, from what stopped the chunk; CredentialsError where
+    that is the cause and no order is untouched.
     """
+    if halt is not None and untouched:
+        raise NotSent(untouched, str(halt), reason=halt.reason) from halt
     if isinstance(halt, CredentialsError):
         raise halt
-    if halt is not None and untouched:
-        raise NotSent(untouched, str(halt), reason=halt.reason)

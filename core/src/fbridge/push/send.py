@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from fbridge.errors import BusyError, CredentialsError, FbridgeError, NotSent
+from fbridge.errors import BusyError, FbridgeError, NotSent
 from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt, ShipmentReceipt
 from fbridge.models.orders import Order
 from fbridge.models.push import LedgerRow, Standing
@@ -198,10 +198,7 @@ def _send(run: PushRun, entries: list[_Entry]) -> None:
         _without_receipt(
             run, [e for key, e in open_entries.items() if key not in stop.order_ids], "no_receipt"
         )
-        raise
-    except CredentialsError as stop:
-        _not_sent(run, list(open_entries.values()), stop)
-        raise
+        raise (stop.__cause__ if isinstance(stop.__cause__, FbridgeError) else stop) from None
     except BusyError:
         raise  # overtaken: whoever has the turn now explains these claims
     except BaseException as stop:

@@ -96,6 +96,17 @@ def is_empty_crash(response: Response) -> bool:
     return response.status == 500 and not response.content.strip()  # noqa: PLR2004 - HTTP's number
 
 
+def leads_to_front_page(response: Response) -> bool:
+    """PrestaShop's own redirect, by which it turns away every request that does not use the shop's own domain."""
+    target = urlsplit(response.headers.get("location", ""))
+    return response.status == 302 and target.query.startswith("url=")  # noqa: PLR2004 - HTTP's number
+
+
+def saw_no_key(response: Response) -> bool:
+    """PrestaShop's own answer to a request that came without a key."""
+    return response.status == 401 and response.text.strip() == "401 Unauthorized"  # noqa: PLR2004 - HTTP's number
+
+
 def server_time(response: Response) -> datetime | None:
     """The store's clock, from ``Access-Time`` or ``Date``; aware UTC."""
     seconds = response.headers.get("access-time", "")
@@ -141,7 +152,7 @@ def _not_allowed(response: Response) -> FbridgeError:
         return CredentialsError(
             f"The store says: {words}. Check api_key, and under {KEYS_PAGE} that the key is enabled."
         )
-    if response.status == 401 and response.text.strip() == "401 Unauthorized":  # noqa: PLR2004 - HTTP's number
+    if saw_no_key(response):
         return CredentialsError(
             f"{response.url} did not see the key: let the web server hand the Authorization header on to PHP."
         )

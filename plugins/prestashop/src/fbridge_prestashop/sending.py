@@ -52,9 +52,9 @@ def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]
     client = PrestaShopClient(store)
     try:
         shop = shop_of(store, client)
-    except (RefusedError, UnreachableError) as error:
+    except (CredentialsError, RefusedError, UnreachableError) as error:
         ids = [fulfillment.order_id for fulfillment in fulfillments]
-        raise NotSent(ids, str(error), reason=error.reason) from None
+        raise NotSent(ids, str(error), reason=error.reason) from error
     yield from _Sending(store, client, shop).run(fulfillments)
 
 
@@ -116,10 +116,15 @@ class _Sending:
 
         try:
             return write()
-        except (NotSentError, CredentialsError) as error:
+        except CredentialsError as error:
             # What PATCH was not allowed to do was not done, so PUT may do it.
-            refused = error.reason in ("missing_permission", "method_blocked")
+            refused = error.reason == "missing_permission"
             if not (refused and isinstance(batch, NumberBatch) and batch.may_put()):
+                raise
+        except WriteFault as fault:
+            # A firewall perhaps, and PATCH was done all the same; the same numbers again harm nobody, mails would.
+            blocked = fault.problem.reason == "method_blocked" and not mail
+            if not (blocked and isinstance(batch, NumberBatch) and batch.may_put()):
                 raise
         return write()
 
@@ -127,6 +132,7 @@ class _Sending:
         """PrestaShop ended in the middle: find out what it saved, and send the rest one by one."""
         if len(works) == 1 and end.end is not End.MAIL_FAILED:
             batch.fail(works[0], end.problem)
+            self._halt = still_at_work() if end.end is End.CRASHED else self._halt
             return
         try:
             shown = batch.shown(works)
@@ -156,16 +162,36 @@ class _Sending:
         if end.end is End.MAIL_FAILED and saved:
             _without_mail(saved[-1])
             return missing
-        if end.end is End.CRASHED and saved and mail:
+        if end.end is not End.CRASHED:
+            if missing:
+                batch.fail(missing[0], end.problem)
+            return missing[1:]
+        return self._blame_for_crash(batch, saved, missing, end.problem, shown, mail=mail)
+
+    def _blame_for_crash(
+        self,
+        batch: Batch,
+        saved: Sequence[Work],
+        missing: Sequence[Work],
+        problem: Problem,
+        shown: dict[str, Row],
+        *,
+        mail: bool,
+    ) -> Sequence[Work]:
+        """Perhaps a gateway said it and PrestaShop goes on; it surely ends only at an order that is gone."""
+        if saved and mail:
             # Its state may be set and its mail not made.
             saved[-1].mail = MailEffect.UNKNOWABLE
         if not missing:
-            if end.end is End.CRASHED:
-                batch.fail(saved[-1], end.problem)
+            batch.fail(saved[-1], problem)
             return missing
-        gone = end.end is End.CRASHED and batch.key(missing[0]) not in shown
-        batch.fail(missing[0], _is_gone(missing[0]) if gone else end.problem)
-        return missing[1:]
+        if batch.key(missing[0]) not in shown:
+            batch.fail(missing[0], _is_gone(missing[0]))
+            return missing[1:]
+        self._halt = still_at_work()
+        for work in missing:
+            batch.fail(work, problem)
+        return ()
 
     def _hold_back(self, works: Sequence[Work]) -> None:
         words = f"Only a part of it was sent: {self._halt}"

@@ -45,6 +45,12 @@ def error_of(response: Response) -> FbridgeError:
         return _passing(response)
     if response.status == 404 and not code_of(response):  # noqa: PLR2004 - not found
         return no_api(response)
+    if code_of(response) == "rest_no_route":
+        return RefusedError(
+            f"The store has no such route ({words_of(response)}): check that WooCommerce and the tracking plugin are "
+            "active there, then run fbridge store check.",
+            reason="rest_no_route",
+        )
     return RefusedError(f"The store refused: {words_of(response)}", reason=code_of(response))
 
 

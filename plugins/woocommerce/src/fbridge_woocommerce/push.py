@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fbridge.models.fulfillments import (
@@ -18,9 +19,8 @@ from fbridge.models.fulfillments import (
     ShipmentReceipt,
     StoreHolds,
 )
-from fbridge.models.problems import Problem
+from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
-from fbridge_woocommerce.answers import plain_words
 from fbridge_woocommerce.mapping import COMPLETED, ROWS_KEY
 from fbridge_woocommerce.schemas import TRACKING_ROWS
 from fbridge_woocommerce.tracking_place import Place
@@ -32,9 +32,9 @@ from fbridge_woocommerce.tracking_rows import (
     rows_in,
     shipment_uuid,
 )
+from fbridge_woocommerce.write_answers import fault_in_item
 
 PARTIAL_WORDS = "The store has no partial shipments: the order's status waits until all has left."
-_UNKNOWN_ORDER = "woocommerce_rest_shop_order_invalid_id"
 
 NOT_KEPT = Problem(
     outcome=Outcome.REFUSED,
@@ -189,32 +189,23 @@ def update_for(work: Work, *, with_rows: bool) -> dict[str, Any] | None:
     return {"id": int(work.order_id), **update} if update else None
 
 
-def take_item(work: Work, update: Mapping[str, Any], item: Mapping[str, Any] | None) -> None:
-    """Take over the store's answer to an order's entry in a batch (C10)."""
+def take_item(work: Work, update: Mapping[str, Any], item: Mapping[str, Any] | None, now: datetime) -> None:
+    """Take over the store's answer to an order's entry in a batch (C10).
+
+    Raises: WriteFault; CredentialsError and NotSentError where the store did nothing for a reason of its own.
+    """
+    if item is None or (item["error"] is None and not item["status"]):
+        raise WriteFault(_missing())
+    if item["error"] is not None:
+        raise fault_in_item(item["error"], now)
     asked_rows, asked_status = "meta_data" in update, "status" in update
-    problem = _item_problem(item)
-    if problem is not None or item is None:
-        work.fail(problem or _missing(), tracking=asked_rows, status=asked_status)
-        return
     work.wrote = True
-    work.order_status = str(item["status"] or "")
+    work.order_status = str(item["status"])
     if asked_rows:
         show_rows(work, rows_in(item["meta_data"].get(TRACKING_ROWS)))
         _check_rows(work)
     if asked_status:
         _take_status(work)
-
-
-def _item_problem(item: Mapping[str, Any] | None) -> Problem | None:
-    if item is None or item["error"] is None:
-        return None
-    error: Mapping[str, Any] = item["error"]
-    code = str(error.get("code") or "refused")
-    return Problem(
-        outcome=Outcome.REFUSED,
-        reason="order_not_found" if code == _UNKNOWN_ORDER else code,
-        words=plain_words(error.get("message")) or code,
-    )
 
 
 def _missing() -> Problem:

@@ -42,9 +42,9 @@ def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]
     client = WooClient(store)
     try:
         facts = facts_of(store, client)
-    except (RefusedError, UnreachableError) as error:
+    except (CredentialsError, RefusedError, UnreachableError) as error:
         ids = [fulfillment.order_id for fulfillment in fulfillments]
-        raise NotSent(ids, str(error), reason=error.reason) from None
+        raise NotSent(ids, str(error), reason=error.reason) from error
     yield from _Sending(store, client, facts).run(fulfillments)
 
 
@@ -109,7 +109,9 @@ class _Sending:
     def _send_batch(self, updates: _Updates) -> None:
         bodies = [update for _, update in updates]
         try:
-            items = _items(checked(lambda: self._client.update_orders(bodies), self._store.now))
+            items = _items(
+                checked(lambda: self._client.update_orders(bodies), self._store.now, shows="update")
+            )
         except WriteFault as fault:
             for work, update in updates:
                 work.fail(fault.problem, tracking="meta_data" in update, status="status" in update)
@@ -119,7 +121,17 @@ class _Sending:
                 self._hold_back(work)
         else:
             for work, update in updates:
-                take_item(work, update, items.get(work.order_id))
+                self._take_item(work, update, items.get(work.order_id))
+
+    def _take_item(self, work: Work, update: Mapping[str, Any], item: Mapping[str, Any] | None) -> None:
+        """One order's part of the answer; the store may let it in, and not the next one."""
+        try:
+            take_item(work, update, item, self._store.now())
+        except WriteFault as fault:
+            work.fail(fault.problem, tracking="meta_data" in update, status="status" in update)
+        except (NotSentError, CredentialsError) as error:
+            self._halt = error
+            self._hold_back(work)
 
     def _look_at_rows(self, works: Sequence[Work]) -> None:
         """Once in a run: does the tracking plugin show what was written? Else its own route is used."""

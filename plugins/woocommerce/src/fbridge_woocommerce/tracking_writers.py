@@ -58,8 +58,8 @@ class _PartByPart:
     def _write_part(self, work: Work, part: Part) -> None:
         raise NotImplementedError
 
-    def _send(self, work: Work, write: Callable[[], Response]) -> Response:
-        response = checked(write, self._store.now)
+    def _send(self, work: Work, write: Callable[[], Response], shows: str | None = None) -> Response:
+        response = checked(write, self._store.now, shows=shows)
         work.wrote = True
         return response
 
@@ -81,7 +81,7 @@ class FulfillmentWriter(_PartByPart):
         elif plan.act is Act.NOTHING:
             self._take_found(work, part, plan)
         else:
-            response = self._send(work, self._request(work.order_id, shipment, plan))
+            response = self._send(work, self._request(work.order_id, shipment, plan), "meta_data")
             self._take(part, response.json(), shipment)
 
     def _request(
@@ -152,7 +152,7 @@ class NoteWriter(_PartByPart):
         part.found = not missing and not _ours(notes, shipment)
         if missing:
             text = tracking_notes.note_text(shipment, missing)
-            notes.append(self._send(work, lambda: self._client.add_note(work.order_id, text)).json())
+            notes.append(self._send(work, lambda: self._client.add_note(work.order_id, text), "note").json())
         part.remote_ids = tuple(entry.remote_id for entry in _ours(notes, shipment))
         part.numbers = tuple(
             number for number in shipment.numbers if tracking_notes.is_entered(number, notes)
@@ -199,7 +199,7 @@ class RouteWriter(_PartByPart):
 
     def _add(self, work: Work, body: Mapping[str, Any]) -> Mapping[str, Any]:
         row: Mapping[str, Any] = self._send(
-            work, lambda: self._client.add_tracking(self._namespace, work.order_id, body)
+            work, lambda: self._client.add_tracking(self._namespace, work.order_id, body), "tracking_id"
         ).json()
         return row
 

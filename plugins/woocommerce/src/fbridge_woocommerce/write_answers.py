@@ -1,78 +1,137 @@
 """What the answer to a write means: done, refused, later, or nobody knows.
 
-After a gateway gave up, the store goes on and does all of it (observed: 25 orders were completed after a 504), so
-an answer that does not come from WooCommerce itself proves nothing.
+After a gateway gave up, the store goes on and does all of it (observed: 25 orders were completed after a 504), and a
+cache in front says 503 with ``Retry-After`` of a shop that is only slow. So nothing counts but what is listed here.
+WooCommerce itself has no rate limit, and the page of WordPress in maintenance can be any plugin's, so neither is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from fbridge.errors import CredentialsError, FbridgeError, NotSentError, UnconfirmedError, UnreachableError
+from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, unproved
+from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnconfirmedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
 from fbridge.models.states import Outcome
-from fbridge_woocommerce.answers import code_of, error_of, words_of
+from fbridge_woocommerce.answers import body_of, error_of, plain_words, words_of
 
-_BEFORE_THE_STORE = frozenset({"blocked", "no_api", "redirected"})
+_REFUSED, _CREDENTIALS = Verdict.REFUSED, Verdict.CREDENTIALS
+
+ANSWERS = AnswerTable(
+    [
+        Listed(
+            400, "woocommerce_rest_shop_order_invalid_id", _REFUSED, "orders_batch.yaml", "order_not_found"
+        ),
+        Listed(
+            404, "woocommerce_rest_shop_order_invalid_id", _REFUSED, "orders_single.yaml", "order_not_found"
+        ),
+        Listed(404, "woocommerce_rest_order_invalid_id", _REFUSED, "order_notes.yaml", "order_not_found"),
+        Listed(400, "rest_invalid_param", _REFUSED, "order_put.yaml"),
+        Listed(400, "rest_invalid_json", _REFUSED, "order_put.yaml"),
+        Listed(400, "rest_missing_callback_param", _REFUSED, "order_notes.yaml"),
+        Listed(413, "woocommerce_rest_request_entity_too_large", _REFUSED, "orders_batch.yaml"),
+        Listed(400, "woocommerce_rest_shop_order_shipment_tracking_exists", _REFUSED, "ast_tracking.yaml"),
+        Listed(404, "woocommerce_rest_order_shipment_tracking_invalid_id", Verdict.DONE, "ast_tracking.yaml"),
+        # Core fulfillments answer with a number, which any exception of a plugin has too; so their words count.
+        Listed(400, "0 Invalid item.", _REFUSED, "fulfillments_errors.yaml", "refused"),
+        Listed(400, "0 Invalid fulfillment status.", _REFUSED, "fulfillments_errors.yaml", "refused"),
+        Listed(400, "0 Fulfillment not found.", _REFUSED, "fulfillments_errors.yaml", "refused"),
+        Listed(400, "404 Fulfillment not found.", _REFUSED, "fulfillments.yaml", "refused"),
+        Listed(
+            400,
+            "0 The fulfillment items should be an array.",
+            _REFUSED,
+            "fulfillments_errors.yaml",
+            "refused",
+        ),
+        Listed(
+            400,
+            "0 The fulfillment should contain at least one item.",
+            _REFUSED,
+            "fulfillments_errors.yaml",
+            "refused",
+        ),
+        # WooCommerce, or the plugin that has the route, is switched off: nobody was there to do anything.
+        Listed(404, "rest_no_route", Verdict.NOT_SENT, "detect.yaml, adapter/errors_plain.json"),
+        Listed(401, "woocommerce_rest_authentication_error", _CREDENTIALS, "auth.yaml"),
+        Listed(401, "woocommerce_rest_authentication_missing_parameter", _CREDENTIALS, "auth.yaml"),
+        *(
+            Listed(
+                status,
+                f"woocommerce_rest_cannot_{act}",
+                _CREDENTIALS,
+                "auth.yaml; WooCommerce's permission checks",
+            )
+            for status in (401, 403)
+            for act in ("view", "create", "edit", "delete", "batch")
+        ),
+    ]
+)
+"""What WordPress and WooCommerce say of a write that they did not do. Sources: recordings of 11.0.1."""
+
+_LASTING = frozenset(row.reason or row.code for row in ANSWERS if row.verdict is _REFUSED)
 
 
-def checked(write: Callable[[], Response], now: Callable[[], datetime]) -> Response:
-    """Send it and give its good answer.
+def checked(
+    write: Callable[[], Response], now: Callable[[], datetime], *, shows: str | None = None
+) -> Response:
+    """Send it and give its good answer; ``shows`` is a key that this has where WooCommerce gave it.
 
-    Raises: WriteFault; CredentialsError; NotSentError where nothing reached WooCommerce.
+    Raises: WriteFault; CredentialsError and NotSentError where WooCommerce itself turned it away.
     """
     try:
         response = write()
     except UnconfirmedError as error:
         raise WriteFault(unconfirmed(error)) from None
-    problem = problem_in(response, now())
-    if problem is not None:
-        raise WriteFault(problem)
-    return response
-
-
-def problem_in(response: Response, now: datetime) -> Problem | None:
-    """What is wrong with the answer; None where the write is done.
-
-    Raises: CredentialsError; NotSentError where something before WooCommerce turned the request away.
-    """
     if response.ok:
-        return _unreadable(response)
-    if response.status == 429 or (response.status == 503 and _was_turned_away(response)):  # noqa: PLR2004
-        reason = "rate_limited" if response.status == 429 else "unavailable"  # noqa: PLR2004
-        return later(words_of(response), reason, now + (response.wait_asked or USUAL_WAIT))
-    error = error_of(response)
-    if response.status >= 500:  # noqa: PLR2004 - the definition of a server error
-        return unconfirmed(error)
-    if isinstance(error, CredentialsError):
-        raise error
-    if error.reason in _BEFORE_THE_STORE:
-        raise NotSentError(str(error), reason=error.reason)
-    return refused(error, words_of(response))
+        _check_shape(response, shows, now())
+        return response
+    said = said_by(body_of(response), response.status, words_of(response), response.wait_asked)
+    if ANSWERS.verdict(said) is Verdict.DONE:
+        return response
+    raise ANSWERS.fault(said, error_of(response), now())
+
+
+def said_by(error: Mapping[str, Any], status: int, words: str, wait: timedelta | None = None) -> Said:
+    """What a body of WordPress's form for errors says, a whole answer or the part of a batch that is one order's."""
+    code, message = error.get("code"), error.get("message")
+    ours = isinstance(code, str | int) and isinstance(message, str)
+    told = f"{code} {plain_words(message)}" if isinstance(code, int) else str(code)
+    if "nonce" in plain_words(message).lower():
+        # What came here twice was perhaps done the first time: a proxy had sent it again.
+        told += " nonce"
+    speaker = Speaker.STORE if ours else Speaker.OTHER
+    return Said(speaker=speaker, status=status, codes=(told,), words=words, wait=wait)
+
+
+def fault_in_item(error: Mapping[str, Any], now: datetime) -> Exception:
+    """What an error in the answer to a batch means for its order; see ``AnswerTable.fault``."""
+    data = error.get("data")
+    status = data.get("status") if isinstance(data, Mapping) else None
+    words = plain_words(error.get("message")) or str(error.get("code") or "")
+    said = said_by(error, status if isinstance(status, int) else 400, words)
+    named: FbridgeError = RefusedError(words, reason=str(error.get("code") or "refused"))
+    if ANSWERS.verdict(said) is Verdict.CREDENTIALS:
+        named = CredentialsError(f"The store says: {words} Check the rights of the key and of its user.")
+    return ANSWERS.fault(said, named, now)
 
 
 def problem_of(error: FbridgeError, now: datetime) -> Problem:
     """What a failed read means for the order that it was about: nothing was sent."""
-    if isinstance(error, UnreachableError):
-        return later(str(error), error.reason, now + (error.retry_after or USUAL_WAIT))
-    return refused(error, str(error))
+    if isinstance(error, RefusedError) and error.reason in _LASTING:
+        return Problem(outcome=Outcome.REFUSED, reason=error.reason, words=str(error))
+    wait = error.retry_after if isinstance(error, UnreachableError) else None
+    return later(str(error), error.reason, now + (wait or USUAL_WAIT))
 
 
-def refused(error: FbridgeError, words: str) -> Problem:
-    """A lasting no, in the store's words."""
-    return Problem(outcome=Outcome.REFUSED, reason=error.reason, words=words)
-
-
-def _unreadable(response: Response) -> Problem | None:
+def _check_shape(response: Response, shows: str | None, now: datetime) -> None:
     try:
-        response.json()
+        content = response.json()
     except UnreachableError as error:
-        return unconfirmed(error)
-    return None
-
-
-def _was_turned_away(response: Response) -> bool:
-    """WordPress in maintenance says when to come back; a gateway that lost its server does not."""
-    return bool(code_of(response)) or response.wait_asked is not None
+        raise WriteFault(unproved(error, now, response.wait_asked)) from None
+    if shows is not None and not (isinstance(content, Mapping) and shows in content):
+        words = "The store's answer is not the one of WooCommerce; a plugin may interfere."
+        raise WriteFault(Problem(outcome=Outcome.UNCONFIRMED, reason="unexpected_answer", words=words))

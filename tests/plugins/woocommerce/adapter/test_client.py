@@ -13,7 +13,7 @@ import pytest
 import vcr  # type: ignore[import-untyped]
 import yaml
 
-from fbridge.errors import CredentialsError
+from fbridge.errors import CredentialsError, NotSent
 from fbridge.http import BasicAuth, RetryPolicy, StoreHttp
 from fbridge.http.oauth1 import OAuth1Auth
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
@@ -79,8 +79,9 @@ def test_each_refusal_of_a_key_has_its_sentence(
 def test_a_read_only_key_cannot_push(shop: Callable[..., Store], shipment_of: ShipmentOf) -> None:
     order = recorded_order("19")
     push = Fulfillment(order=order, shipments=(shipment_of(order, ["N"]),), completes_order=True)
-    with played("auth_read_only_key"), pytest.raises(CredentialsError, match="write permissions"):
+    with played("auth_read_only_key"), pytest.raises(NotSent, match="write permissions") as stop:
         list(plugin.push_fulfillment(shop(AST), [push]))
+    assert isinstance(stop.value.__cause__, CredentialsError)
 
 
 def test_a_page_of_orders(shop: Callable[..., Store]) -> None:

@@ -98,7 +98,7 @@ def test_a_mail_that_may_have_gone_is_not_said_to_be_unsent(
     assert entry.effects.mail is MailEffect.UNKNOWABLE
 
 
-def test_a_rate_limit_is_a_retry_at_the_time_that_the_store_asks(
+def test_a_rate_limit_that_woocommerce_does_not_have_is_looked_up_at_the_time_that_it_asks(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
     desk = desk_of(sandbox)
@@ -106,7 +106,7 @@ def test_a_rate_limit_is_a_retry_at_the_time_that_the_store_asks(
     sandbox.control.add_fault("too_many_requests", path="orders/batch", retry_after=600)
     before = desk.store.now()
     (entry,) = desk.push_one(one).shipments
-    assert (entry.outcome, entry.reason) == (Outcome.RETRY, "rate_limited")
+    assert (entry.outcome, entry.reason) == (Outcome.UNCONFIRMED, "rate_limited")
     assert entry.not_before is not None
     assert timedelta(seconds=590) < entry.not_before - before < timedelta(seconds=620)
     assert sandbox.control.order(int(one.order_id))["status"] == "processing"
@@ -142,8 +142,10 @@ def test_a_read_only_key_stops_the_push_and_is_named(
     key = sandbox.control.keys["read"]
     desk = desk_of(sandbox, consumer_key=key.consumer_key, consumer_secret=key.consumer_secret)
     chunk = chunk_of(sandbox, desk, fulfillment_of)
-    with pytest.raises(CredentialsError, match="write permissions") as stop:
+    with pytest.raises(NotSent, match="write permissions") as stop:
         desk.push(*chunk)
+    assert stop.value.order_ids == {one.order_id for one in chunk}
+    assert isinstance(stop.value.__cause__, CredentialsError)
     assert key.consumer_secret not in str(stop.value)
     assert sandbox.control.mails() == []
 

@@ -208,13 +208,14 @@ def test_after_a_lost_answer_nothing_more_is_sent_and_nothing_is_doubled(
     assert [len(served.control.mails(int(order.remote_id))) for order in orders] == [1, 1, 1]
 
 
-def test_the_status_waits_where_the_fulfillment_is_refused(
+def test_the_status_waits_where_the_store_has_no_fulfillments(
     make_sandbox: Callable[..., ServedSandbox], desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
-    """The setting asks for fulfillments, the store has the feature switched off."""
+    """The setting asks for fulfillments, the store has the feature switched off: no fault of the order."""
     served = make_sandbox(tracking="none")
     desk = desk_of(served, tracking="fulfillments")
     order = due_orders(served, desk)[0]
-    (entry,) = desk.push_one(fulfillment_of(order, ["N1"], carrier=BARTOLINI)).shipments
-    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "rest_no_route")
+    with pytest.raises(NotSent, match="store check") as stop:
+        desk.push_one(fulfillment_of(order, ["N1"], carrier=BARTOLINI))
+    assert (stop.value.reason, stop.value.order_ids) == ("rest_no_route", {order.remote_id})
     assert served.control.order(int(order.remote_id))["status"] == "processing"

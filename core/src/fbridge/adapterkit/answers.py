@@ -1,0 +1,131 @@
+"""Who answered a write, and did the store act? A table for each platform; what is not in it proves nothing.
+
+A proxy, a cache or a firewall may answer after it passed the request on, and the store goes on alone. So an answer
+counts only where it comes from the store's own API, in a form that the platform documents or that was recorded from
+it. Everything else is unconfirmed: the store is read before anything is sent again (docs/contract.md, section 6).
+
+An adapter splits a response by entity where one request is about several orders; the table judges one answer. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from fbridge.errors import CredentialsError, FbridgeError, NotSentError
+from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
+from fbridge.models.states import Outcome
+
+LONGEST_WAIT = timedelta(hours=1)
+"""However long an answer that proves nothing asks to wait: the store is read then."""
+
+
+class Speaker(StrEnum):
+    """Who gave an answer."""
+
+    STORE = "store"
+    """The store's own API, told by the form of its answer."""
+    OTHER = "other"
+    """Something before it: a proxy, a firewall, a login page, another site. Or what cannot be told from such."""
+
+
+class Verdict(StrEnum):
+    """What an answer proves about a write."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """Not done, and the same will not be done later."""
+    LATER = "later"
+    """Not done, and the store asks to wait, or failed for a moment."""
+    NOT_SENT = "not_sent"
+    """Not done, for a reason that is the store's and not the order's: nothing more is sent to it now."""
+    CREDENTIALS = "credentials"
+    """Not done: the key or its rights were looked at first."""
+    UNCONFIRMED = "unconfirmed"
+    """Nothing is proved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An answer of the store's own API that proves something.
+
+    ``code`` is the platform's ("" where it has none), ``source`` where the answer is documented or recorded,
+    ``reason`` the stable code that a person sees ("": the platform's own).
+    """
+
+    status: int
+    code: str
+    verdict: Verdict
+    source: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One answer about one write: who gave it, its HTTP status and codes, its words, and how long it asks to wait."""
+
+    speaker: Speaker
+    status: int
+    codes: tuple[str, ...] = ()
+    words: str = ""
+    wait: timedelta | None = None
+
+
+class AnswerTable:
+    """All answers that prove something about a write to one platform. Raises ValueError for one listed twice."""
+
+    def __init__(self, rows: Iterable[Listed]) -> None:
+        self._rows: dict[tuple[int, str], Listed] = {}
+        for row in rows:
+            if (row.status, row.code) in self._rows:
+                raise ValueError(f"the answer {row.status} {row.code!r} is listed twice")
+            self._rows[row.status, row.code] = row
+
+    def __iter__(self) -> Iterator[Listed]:
+        return iter(self._rows.values())
+
+    def find(self, said: Said) -> Listed | None:
+        """The row of an answer. None where it is not the store's own, or any of its codes is not listed.
+
+        Of several codes the first one's row counts.
+        """
+        if said.speaker is not Speaker.STORE:
+            return None
+        rows = [self._rows.get((said.status, code)) for code in said.codes or ("",)]
+        return rows[0] if None not in rows else None
+
+    def verdict(self, said: Said) -> Verdict:
+        """What the answer proves; ``UNCONFIRMED`` where it is not listed."""
+        row = self.find(said)
+        return row.verdict if row else Verdict.UNCONFIRMED
+
+    def fault(
+        self, said: Said, named: FbridgeError, now: datetime
+    ) -> WriteFault | CredentialsError | NotSentError:
+        """What an answer that is not good means for the write, to be raised.
+
+        ``named`` is the error that the same answer would be to a read: its sentence is shown where the store itself
+        said nothing that counts. ``now`` is aware UTC.
+        """
+        row = self.find(said)
+        verdict = row.verdict if row else Verdict.UNCONFIRMED
+        reason = (row.reason if row else "") or named.reason
+        if verdict is Verdict.CREDENTIALS:
+            return (
+                named if isinstance(named, CredentialsError) else CredentialsError(str(named), reason=reason)
+            )
+        if verdict is Verdict.NOT_SENT:
+            return NotSentError(str(named), reason=reason, retry_after=said.wait)
+        if verdict is Verdict.REFUSED:
+            return WriteFault(Problem(outcome=Outcome.REFUSED, reason=reason, words=said.words or str(named)))
+        if verdict is Verdict.LATER:
+            return WriteFault(later(said.words or str(named), reason, now + (said.wait or USUAL_WAIT)))
+        return WriteFault(unproved(named, now, said.wait))
+
+
+def unproved(named: FbridgeError, now: datetime, wait: timedelta | None = None) -> Problem:
+    """Nobody knows; the store is read, and not before the time that the answer asked for."""
+    problem = unconfirmed(named)
+    return replace(problem, not_before=now + min(wait, LONGEST_WAIT)) if wait else problem
