@@ -133,6 +133,10 @@ class Requests:
         """The platform's own words for an internal error."""
         return server_error()
 
+    def too_many_requests(self) -> Response:
+        """The platform's own words for a limit; those of something before it where it has none."""
+        return Response("Too Many Requests", status=429, content_type="text/plain")
+
 
 class FaultyApp:
     """A WSGI application that suffers from the faults of its plan."""
@@ -168,6 +172,8 @@ class FaultyApp:
             answer_of(self._app, environ)
         if fault.kind in {FaultKind.INTERNAL_ERROR, FaultKind.INTERNAL_ERROR_AFTER}:
             return self._requests.internal_error()
+        if fault.kind is FaultKind.TOO_MANY_REQUESTS:
+            return _with_wait(self._requests.too_many_requests(), fault)
         return _EFFECTS[fault.kind](self._app, environ, fault)
 
 
@@ -211,8 +217,7 @@ def _server_error(_app: WSGIApplication, _environ: WSGIEnvironment, _fault: Faul
     return server_error()
 
 
-def _too_many_requests(_app: WSGIApplication, _environ: WSGIEnvironment, fault: Fault) -> Response:
-    response = Response("Too Many Requests", status=429, content_type="text/plain")
+def _with_wait(response: Response, fault: Fault) -> Response:
     if fault.retry_after is not None:
         response.headers["Retry-After"] = str(fault.retry_after)
     return response
@@ -240,7 +245,6 @@ _EFFECTS: dict[FaultKind, Callable[[WSGIApplication, WSGIEnvironment, Fault], Re
     FaultKind.DROP_AFTER: _drop_after,
     FaultKind.GATEWAY_TIMEOUT: _gateway_timeout,
     FaultKind.SERVER_ERROR: _server_error,
-    FaultKind.TOO_MANY_REQUESTS: _too_many_requests,
     FaultKind.TRUNCATED: _truncated,
     FaultKind.LOGIN_PAGE: _login_page,
     FaultKind.SLOW: _slow,

@@ -67,7 +67,8 @@ class Answer:
 
     ``requested_cost`` and ``throttle`` are what Shopify counted (None: not told). ``version`` is the API version
     that was served ("" where not told), ``date`` the store's clock, aware UTC, ``cache_sign`` the header by which
-    a cache shows that it answered.
+    a cache shows that it answered. ``begun``: the execution began, or nobody can tell; a request that is turned away
+    before has no ``data`` at all, not even null (GraphQL, 7.1).
     """
 
     data: Mapping[str, Any]
@@ -78,11 +79,12 @@ class Answer:
     date: datetime | None = None
     cache_sign: str = ""
     extensions: Mapping[str, Any] = field(default_factory=dict)
+    begun: bool = True
 
     @property
     def throttled(self) -> bool:
-        """Whether the request was put off: then nothing of it was executed."""
-        return not self.has_data and any(error.code == THROTTLED for error in self.errors)
+        """Whether the request was put off, in Shopify's own form for it: then nothing of it was executed."""
+        return not self.begun and {error.code for error in self.errors} == {THROTTLED}
 
     @property
     def has_data(self) -> bool:
@@ -121,6 +123,7 @@ def answer_of(response: Response) -> Answer:
         date=response.date,
         cache_sign=response.cache_sign,
         extensions=extensions,
+        begun="data" in body or not isinstance(body["errors"], list),
     )
 
 
@@ -209,15 +212,18 @@ def grant_error(response: Response) -> FbridgeError:
 
 def words_of(response: Response) -> str:
     """The store's own words, or the HTTP status."""
-    try:
-        body = response.json()
-    except UnreachableError:
-        body = None
-    said = ""
-    if isinstance(body, Mapping):
-        errors = graph_errors(body.get("errors"))
-        said = words_in(errors) if errors else plain_words(body.get("error_description") or body.get("error"))
+    body = body_of(response)
+    errors = graph_errors(body.get("errors"))
+    said = words_in(errors) if errors else plain_words(body.get("error_description") or body.get("error"))
     return said or f"HTTP {response.status} from {response.url}"
+
+
+def body_of(response: Response) -> Mapping[str, Any]:
+    """The JSON object of an answer; empty where it is none."""
+    try:
+        return _mapping(response.json())
+    except UnreachableError:
+        return {}
 
 
 def words_in(errors: Sequence[GraphError]) -> str:

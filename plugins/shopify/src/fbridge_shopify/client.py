@@ -13,15 +13,19 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, BinaryIO
 
+from fbridge.adapterkit.answers import Speaker
 from fbridge.errors import (
     NotSentError,
+    RefusedError,
     UnconfirmedError,
     UnreachableError,
 )
 from fbridge.http import Response
 from fbridge.http.retries import no_exception
 from fbridge.models.platforms import Store
-from fbridge_shopify.answers import PASSING, Answer, answer_of, error_in, error_of, words_in
+from fbridge.models.problems import WriteFault
+from fbridge.models.states import Outcome
+from fbridge_shopify.answers import PASSING, Answer, answer_of, error_in, error_of
 from fbridge_shopify.cost_formula import (
     COUNT_COST,
     LARGEST_PAGE,
@@ -34,6 +38,7 @@ from fbridge_shopify.cost_formula import (
 )
 from fbridge_shopify.documents import document
 from fbridge_shopify.run_memory import memory_of
+from fbridge_shopify.write_answers import DOCUMENTS, said_by, said_of_document
 
 MOST_TRIES = 8
 """Of one request that is put off again and again: somebody else spends the points of this app."""
@@ -83,6 +88,7 @@ class ShopifyClient:
         memory = memory_of(store)
         self._tokens = memory.tokens
         self._budget = memory.budget
+        self._now = store.now
         self._path = f"admin/api/{store.settings['api_version']}/graphql.json"
 
     # Reading orders
@@ -237,9 +243,10 @@ class ShopifyClient:
                 self._tokens.ready()
             else:
                 self._tokens.renew(refused)
-        except UnreachableError as error:
+        except (RefusedError, UnreachableError) as error:
             # Whatever was to be sent did not leave.
-            raise NotSentError(str(error), reason=error.reason, retry_after=error.retry_after) from None
+            wait = error.retry_after if isinstance(error, UnreachableError) else None
+            raise NotSentError(str(error), reason=error.reason, retry_after=wait) from None
         return self._tokens.current
 
     def _in_turn(self, request: Request, send: Callable[[], Response]) -> Answer | Response:
@@ -258,6 +265,9 @@ class ShopifyClient:
             return answer
         except NotSentError:
             executed = False
+            raise
+        except WriteFault as fault:
+            executed = fault.problem.outcome is Outcome.UNCONFIRMED
             raise
         finally:
             self._budget.settle(reservation, status, executed=executed)
@@ -287,8 +297,9 @@ class ShopifyClient:
         the ids of the orders that it changes. The answer may hold data beside errors: mutations in one document
         stand or fall each by itself.
 
-        Raises: NotSentError (``rate_limited`` with ``retry_after`` where the store put it off); UnconfirmedError if
-        it may have been done all the same; RefusedError where Shopify took nothing of the document; CredentialsError.
+        Raises: NotSentError (``rate_limited`` with ``retry_after`` where the store put it off); UnconfirmedError
+        where nobody knows; WriteFault where Shopify turned all of it away, or something else answered;
+        CredentialsError.
         """
         request = Request(text, variables, cost)
 
@@ -302,22 +313,17 @@ class ShopifyClient:
             raise
         except UnreachableError as error:
             raise _unconfirmed(str(error), error.reason) from None
-        if answer.data or not answer.errors:
+        if answer.begun:
             return answer
-        if any(error.code in PASSING for error in answer.errors):
-            raise _unconfirmed(f"The store broke off: {words_in(answer.errors)}", "server_error")
-        raise error_in(answer.errors)
+        raise DOCUMENTS.fault(said_of_document(answer), error_in(answer.errors), self._now())
 
     def _post_once(self, request: Request, about: Iterable[str]) -> Response:
-        """What is asked too often is not asked again here: the core knows when."""
+        """A good answer, or Shopify's own 401, for another token may do better."""
         response = self._http.write("POST", self._path, json=request.body, about=about)
-        if response.status == _TOO_MANY:
-            raise NotSentError(
-                "The store takes no more requests now; nothing was sent.",
-                reason="rate_limited",
-                retry_after=response.wait_asked,
-            )
-        return response
+        said = said_by(response)
+        if response.ok or (response.status == _UNAUTHORISED and said.speaker is Speaker.STORE):
+            return response
+        raise DOCUMENTS.fault(said, error_of(response), self._now())
 
 
 def _unconfirmed(words: str, reason: str) -> UnconfirmedError:

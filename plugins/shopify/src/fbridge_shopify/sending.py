@@ -24,7 +24,15 @@ from fbridge.http.side_by_side import side_by_side
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderQuery, Store
-from fbridge.models.problems import USUAL_WAIT, Problem, later, still_at_work, tell_halt, unconfirmed
+from fbridge.models.problems import (
+    USUAL_WAIT,
+    Problem,
+    WriteFault,
+    later,
+    still_at_work,
+    tell_halt,
+    unconfirmed,
+)
 from fbridge.models.states import Outcome
 from fbridge_shopify.allocation import MISSING_SCOPES
 from fbridge_shopify.client import ShopifyClient
@@ -44,7 +52,6 @@ MOST_AT_ONCE = 4
 gives, 200 points a second. More would only make more orders unknown where the line breaks.
 """
 
-_BEFORE_THE_STORE = frozenset({"no_api", "redirected"})
 _RATE_LIMITED = "rate_limited"
 
 _MAY_SPLIT = frozenset({"write_merchant_managed_fulfillment_orders", "write_third_party_fulfillment_orders"})
@@ -123,21 +130,26 @@ class _Sending:
         try:
             results = self._results(steps)
         except UnconfirmedError as error:
-            self._stop(still_at_work())
-            _take_all(steps, unconfirmed(error))
-        except RefusedError as error:
-            self._take_refusal(steps, error)
+            self._take_fault(steps, unconfirmed(error))
+        except WriteFault as fault:
+            self._take_fault(steps, fault.problem)
         except _StoppedError:
             self._write(steps)
-        except NotSentError as error:
+        except (NotSentError, CredentialsError) as error:
             self._take_not_sent(steps, error)
-        except CredentialsError as error:
-            self._stop(error)
         else:
-            for (work, step), result in zip(steps, results, strict=True):
+            self._take_results(steps, results)
+
+    def _take_results(self, steps: Steps, results: Sequence[Made | Problem | CredentialsError]) -> None:
+        if all(isinstance(one, Problem) and one.outcome is Outcome.UNCONFIRMED for one in results):
+            self._stop(still_at_work())
+        for (work, step), result in zip(steps, results, strict=True):
+            if isinstance(result, CredentialsError):
+                self._stop(result)
+            else:
                 take_result(work, step, result)
 
-    def _results(self, steps: Steps) -> list[Made | Problem]:
+    def _results(self, steps: Steps) -> list[Made | Problem | CredentialsError]:
         mutations = mutations_in(steps)
         text, variables = alias_document(mutations)
         answer = self._client.mutate(
@@ -164,19 +176,24 @@ class _Sending:
             if self._halt is None or isinstance(error, CredentialsError):
                 self._halt = error
 
-    def _take_refusal(self, steps: Steps, error: RefusedError) -> None:
-        """Shopify took nothing of the document: one bad value, or too many mutations. So in smaller ones."""
-        if error.reason in _BEFORE_THE_STORE:
-            self._stop(NotSentError(str(error), reason=error.reason))
-        elif len(steps) == 1:
-            _take_all(steps, Problem(outcome=Outcome.REFUSED, reason=error.reason, words=str(error)))
-        else:
+    def _take_fault(self, steps: Steps, problem: Problem) -> None:
+        """What the answer says of the document as a whole.
+
+        Where Shopify took nothing of it, for one bad value or too many mutations, it goes in smaller ones.
+        """
+        if problem.outcome is Outcome.REFUSED and len(steps) > 1:
             middle = len(steps) // 2
             self._write(steps[:middle])
             self._write(steps[middle:])
+            return
+        if problem.outcome is Outcome.UNCONFIRMED:
+            self._stop(still_at_work())
+        elif problem.outcome is Outcome.RETRY:
+            self._put_off = problem
+        _take_all(steps, problem)
 
-    def _take_not_sent(self, steps: Steps, error: NotSentError) -> None:
-        if error.reason == _RATE_LIMITED:
+    def _take_not_sent(self, steps: Steps, error: NotSentError | CredentialsError) -> None:
+        if isinstance(error, NotSentError) and error.reason == _RATE_LIMITED:
             not_before = self._store.now() + (error.retry_after or USUAL_WAIT)
             self._put_off = later(str(error), error.reason, not_before)
             _take_all(steps, self._put_off)

@@ -1,8 +1,9 @@
 """What the answer to mutations means, one by one: done, refused, later, or nobody knows. Pure.
 
-An error at the alias itself says that this mutation was not executed; one below it, or none at all beside missing
-data, leaves that open. Texts of user errors were recorded from live stores; they carry no codes.
-Source: https://shopify.dev/docs/api/usage/response-codes
+A whole document was not executed where Shopify turned the request away in one of the forms listed here: by an HTTP
+status with ``errors`` as one text, or by errors with a code and no ``data`` at all. Of one mutation an error at its
+alias itself with a listed code says the same; one below it, one without a code, or none at all beside missing data
+leaves that open. Texts of user errors were recorded from live stores; they carry no codes.
 """
 
 from __future__ import annotations
@@ -14,16 +15,82 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict
+from fbridge.errors import CredentialsError
+from fbridge.http import Response
 from fbridge.models.orders import StoreShipment
 from fbridge.models.problems import Problem
 from fbridge.models.states import Outcome
 from fbridge_shopify.allocation import MISSING_SCOPES
-from fbridge_shopify.answers import ACCESS_DENIED, PASSING, Answer, GraphError, plain_words, words_in
+from fbridge_shopify.answers import (
+    ACCESS_DENIED,
+    PASSING,
+    THROTTLED,
+    TOO_DEAR,
+    Answer,
+    GraphError,
+    body_of,
+    error_in,
+    plain_words,
+    words_in,
+    words_of,
+)
 from fbridge_shopify.mutation_documents import Kind, Mutation, alias_of
 from fbridge_shopify.schemas import Below, FulfillmentPayload
 
 CLOSED = "fulfillment_order_closed"
 """The reason of a fulfillment order that is over: the order has to be read to tell why."""
+
+_LIMITS = "shopify.dev/docs/api/usage/limits"
+_CODES = "shopify.dev/docs/api/usage/response-codes"
+_VALIDATION = "recorded: admin-platform_graphql-base-validation-unhappy-paths and others; GraphQL 5"
+
+DOCUMENTS = AnswerTable(
+    [
+        Listed(401, "", Verdict.CREDENTIALS, _CODES),
+        Listed(402, "", Verdict.CREDENTIALS, _CODES),
+        Listed(403, "", Verdict.CREDENTIALS, _CODES),
+        Listed(423, "", Verdict.CREDENTIALS, _CODES),
+        Listed(404, "", Verdict.NOT_SENT, _CODES),
+        Listed(429, "", Verdict.LATER, _LIMITS, "rate_limited"),
+        Listed(200, THROTTLED, Verdict.LATER, _LIMITS, "rate_limited"),
+        Listed(200, "SHOP_INACTIVE", Verdict.CREDENTIALS, _CODES),
+        Listed(200, ACCESS_DENIED, Verdict.CREDENTIALS, _CODES),
+        Listed(200, TOO_DEAR, Verdict.REFUSED, _LIMITS),
+        *(
+            Listed(200, code, Verdict.REFUSED, _VALIDATION)
+            for code in (
+                "PARSE_ERROR",
+                "INVALID_VARIABLE",
+                "MAX_INPUT_SIZE_EXCEEDED",
+                "argumentLiteralsIncompatible",
+                "argumentNotAccepted",
+                "missingRequiredArguments",
+                "missingRequiredInputObjectAttribute",
+                "selectionMismatch",
+                "undefinedField",
+                "undefinedType",
+                "variableNotUsed",
+            )
+        ),
+    ]
+)
+"""Of a whole document: nothing of it was executed. A code counts where the answer has no ``data``."""
+
+MUTATIONS = AnswerTable(
+    [
+        Listed(
+            200, ACCESS_DENIED, Verdict.CREDENTIALS, "shopify.dev/api/usage/access-scopes; recorded 5 times"
+        ),
+        Listed(200, "RESOURCE_NOT_FOUND", Verdict.REFUSED, "recorded: fulfillment-create-invalid-id"),
+        Listed(200, "NOT_FOUND", Verdict.REFUSED, "recorded: fulfillment-unknown-not-found"),
+        Listed(200, "BAD_REQUEST", Verdict.REFUSED, "recorded: fulfillment-order-move-validation"),
+        Listed(
+            200, "INVALID_FIELD_ARGUMENTS", Verdict.REFUSED, "recorded: fulfillment-order-hold-validation"
+        ),
+    ]
+)
+"""Of one mutation, by the code of an error at its alias."""
 
 _NOT_TAKEN = frozenset({"ERROR", "FAILURE", "CANCELLED"})
 _UNFULFILLABLE = re.compile(r"unfulfillable status\s*=\s*(\w+)")
@@ -64,8 +131,30 @@ class _PushedPayload(FulfillmentPayload):
 _PUSHED = _PushedPayload()
 
 
-def results_in(answer: Answer, mutations: Sequence[Mutation]) -> list[Made | Problem]:
-    """What became of each mutation of a document, in their order."""
+def said_by(response: Response) -> Said:
+    """Who answered outside 2xx. Shopify's own answers there have ``errors`` as one text."""
+    is_own = isinstance(body_of(response).get("errors"), str)
+    return Said(
+        speaker=Speaker.STORE if is_own else Speaker.OTHER,
+        status=response.status,
+        words=words_of(response),
+        wait=response.wait_asked,
+    )
+
+
+def said_of_document(answer: Answer) -> Said:
+    """Why a document was not executed; ``OTHER`` where that is not sure."""
+    return Said(
+        speaker=Speaker.OTHER if answer.begun else Speaker.STORE,
+        status=200,
+        codes=tuple(error.code for error in answer.errors),
+        words=words_in(answer.errors),
+    )
+
+
+def results_in(answer: Answer, mutations: Sequence[Mutation]) -> list[Made | Problem | CredentialsError]:
+    """What became of each mutation of a document, in their order; ``CredentialsError`` where the app may not do it,
+    and did not."""
     return [
         _result(mutation, answer.data.get(alias), _errors_about(answer.errors, alias))
         for mutation, alias in ((one, alias_of(position)) for position, one in enumerate(mutations))
@@ -77,9 +166,11 @@ def _errors_about(errors: Sequence[GraphError], alias: str) -> list[GraphError]:
     return own or [error for error in errors if not error.path]
 
 
-def _result(mutation: Mutation, payload: Any, errors: Sequence[GraphError]) -> Made | Problem:
+def _result(
+    mutation: Mutation, payload: Any, errors: Sequence[GraphError]
+) -> Made | Problem | CredentialsError:
     if not isinstance(payload, Mapping):
-        return _without_payload(errors)
+        return _without_payload(mutation, errors)
     refused = [error for error in payload.get("userErrors") or () if isinstance(error, Mapping)]
     fulfillment = payload.get("fulfillment")
     if refused and fulfillment is None:
@@ -118,15 +209,24 @@ def _goes_on(page: Any) -> bool:
     return isinstance(info, Mapping) and info.get("hasNextPage") is not False
 
 
-def _without_payload(errors: Sequence[GraphError]) -> Problem:
-    """An error at the alias itself with a code of its own was met before anything was done."""
-    before = [error for error in errors if len(error.path) == 1 and error.code]
-    if not before or any(error.code in PASSING for error in errors):
+def _without_payload(mutation: Mutation, errors: Sequence[GraphError]) -> Problem | CredentialsError:
+    """An error at the alias itself with a listed code was met before anything was done."""
+    at_alias = bool(errors) and all(len(error.path) == 1 for error in errors)
+    said = Said(
+        speaker=Speaker.STORE if at_alias else Speaker.OTHER,
+        status=200,
+        codes=tuple(error.code for error in errors),
+    )
+    row, words = MUTATIONS.find(said), words_in(errors)
+    if row is None:
         return _unknown(errors)
-    words = words_in(before)
-    if any(error.code == ACCESS_DENIED for error in before):
+    if row.verdict is not Verdict.CREDENTIALS:
+        return _refused(row.code.lower(), words)
+    if mutation.kind is Kind.SPLIT:
+        # It can go on without: the shipment leaves without a fence.
         return _refused(MISSING_SCOPES, f"{words} Give the app this scope and install it again.")
-    return _refused(before[0].code.lower(), words)
+    named = error_in(errors)
+    return named if isinstance(named, CredentialsError) else CredentialsError(words)
 
 
 def _refusal(user_errors: Sequence[Mapping[str, Any]]) -> Problem:

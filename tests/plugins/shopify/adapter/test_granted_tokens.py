@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fbridge.errors import CredentialsError
+from fbridge.errors import CredentialsError, NotSent
 from fbridge.models.platforms import OrderQuery
 from fbridge.models.states import Outcome
 from fbridge.sandbox import ServedSandbox
@@ -54,8 +54,9 @@ def test_an_app_that_is_uninstalled_in_the_middle_sends_nothing_more(
     order = desk.order(served.control.new_order([("CAFFE-MOKA", 1)]))
     served.control.tokens.revoke()
     served.control.tokens.other_organisation = True
-    with pytest.raises(CredentialsError, match="only be used on stores of its own organisation"):
+    with pytest.raises(NotSent, match="only be used on stores of its own organisation") as stop:
         desk.push_one(fulfillment_of(order, ["N1"]))
+    assert isinstance(stop.value.__cause__, CredentialsError)
     assert shipped(served, order.remote_id) == 0
 
 

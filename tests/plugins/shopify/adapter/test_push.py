@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fbridge.errors import CredentialsError, NotSent
 from fbridge.models.fulfillments import Fulfillment, ResolvedCarrier, ShipmentReceipt
 from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
@@ -339,13 +340,14 @@ class TestScopes:
         entry = entry_of(blind, fulfillment_of(order, ["N1"]))
         assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "missing_scopes")
 
-    def test_a_missing_scope_is_named_in_shopifys_words(
+    def test_a_missing_scope_stops_the_store_in_shopifys_words(
         self, served: ServedSandbox, desk_of: Make, fulfillment_of: Make
     ) -> None:
         scopes = ["read_orders", "read_merchant_managed_fulfillment_orders"]
         reader = desk_of(served, access_token=served.control.new_token(scopes), checked=False)
         order = reader.order(served.control.new_order([(OIL, 1)]))
-        entry = entry_of(reader, fulfillment_of(order, ["N1"]))
-        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "missing_scopes")
-        assert "write_merchant_managed_fulfillment_orders" in entry.words
+        with pytest.raises(NotSent, match="write_merchant_managed_fulfillment_orders") as stop:
+            entry_of(reader, fulfillment_of(order, ["N1"]))
+        assert isinstance(stop.value.__cause__, CredentialsError)
+        assert stop.value.order_ids == {order.remote_id}
         assert fulfillments(served, order.remote_id) == []

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fbridge.errors import CredentialsError
 from fbridge.models.problems import Problem
 from fbridge.models.states import Outcome
 from fbridge_shopify.answers import Answer, GraphError
@@ -31,7 +32,9 @@ DENIED = (
 )
 
 
-def result(payload: Any, *errors: GraphError, mutation: Mutation = CREATE) -> Made | Problem:
+def result(
+    payload: Any, *errors: GraphError, mutation: Mutation = CREATE
+) -> Made | Problem | CredentialsError:
     (found,) = results_in(Answer(data={"m0": payload}, errors=errors), [mutation])
     return found
 
@@ -96,6 +99,8 @@ def test_a_no_is_told_by_its_text_and_kept_in_shopifys_words(text: str, reason: 
         (GraphError("Internal error.", "INTERNAL_SERVER_ERROR"),),
         (GraphError("Took too long.", "TIMEOUT", ("m0",)),),
         (GraphError("Something else.", "", ("m0",)),),
+        (GraphError("Something else.", "SOMETHING_NEW", ("m0",)),),
+        (GraphError(DENIED, "ACCESS_DENIED", ("m0",)), GraphError("And this.", "", ("m0", "fulfillment"))),
         # Below the alias: it was executed, and what it made could not be shown.
         (GraphError("Access denied for order field.", "ACCESS_DENIED", ("m0", "fulfillment", "order")),),
         # About another one.
@@ -114,8 +119,14 @@ def test_a_missing_alias_is_unknown_and_the_others_are_known() -> None:
     assert isinstance(second, Made)
 
 
-def test_a_missing_scope_is_refused_and_named() -> None:
+def test_a_missing_scope_is_no_fault_of_the_order() -> None:
     found = result(None, GraphError(DENIED, "ACCESS_DENIED", ("m0",)))
+    assert isinstance(found, CredentialsError)
+    assert "write_merchant_managed_fulfillment_orders" in str(found)
+
+
+def test_an_app_that_may_not_split_goes_on_without() -> None:
+    found = result(None, GraphError(DENIED, "ACCESS_DENIED", ("m0",)), mutation=SPLIT)
     assert isinstance(found, Problem)
     assert (found.outcome, found.reason) == (Outcome.REFUSED, "missing_scopes")
     assert "write_merchant_managed_fulfillment_orders" in found.words

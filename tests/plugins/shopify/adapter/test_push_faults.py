@@ -117,8 +117,10 @@ def test_a_store_that_is_shut_is_stopped(
 ) -> None:
     chunk = chunk_of(served, desk, fulfillment_of)
     served.control.shut(status)
-    with pytest.raises(CredentialsError, match=words):
+    with pytest.raises(NotSent, match=words) as stop:
         desk.push(*chunk)
+    assert isinstance(stop.value.__cause__, CredentialsError)
+    assert stop.value.order_ids == {one.order_id for one in chunk}
     assert writes(served) == 1
     assert sum(made(served, one) for one in chunk) == 0
 

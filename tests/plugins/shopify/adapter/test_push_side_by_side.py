@@ -332,7 +332,8 @@ class TestFaultsOfOne:
         chunk = chunk_of(self.SIZE)
         wire = wire_for(chunk, before=lambda number: number == 3 and served.control.shut(423))
         with wire.on(desk.store, monkeypatch):
-            receipts, _ = stopped_push(desk, chunk, CredentialsError)
+            receipts, stop = stopped_push(desk, chunk, NotSent)
+        assert isinstance(stop.__cause__, CredentialsError)
         assert outcomes(receipts, chunk) == ["done" if count else None for count in made(served, chunk)]
         assert not all(made(served, chunk))
 

@@ -53,6 +53,11 @@ class ShopRequests(Requests):
         """As a GraphQL error."""
         return _json(200, internal_error_answer())
 
+    def too_many_requests(self) -> Response:
+        """In Shopify's words (shopify.dev, "Response status and error codes")."""
+        words = "Exceeded 2 calls per second for api client. Reduce request rates to resume uninterrupted service."
+        return _json(429, {"errors": words})
+
 
 class Dispatcher:
     """Answers the requests of apps."""
