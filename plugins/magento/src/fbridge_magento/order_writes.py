@@ -16,7 +16,7 @@ from fbridge_magento.push_memory import push_memory_of
 from fbridge_magento.push_parts import Part, Work
 from fbridge_magento.ship_bodies import ship_body, track_body
 from fbridge_magento.tracks import wanted_tracks
-from fbridge_magento.write_answers import Rejected, answer_to, not_understood
+from fbridge_magento.write_answers import Rejected, answer_to, gravest, not_understood
 
 
 class OrderWriter:
@@ -28,7 +28,10 @@ class OrderWriter:
         self._memory = push_memory_of(store)
 
     def ship(self, work: Work, part: Part) -> None:
-        """Make the shipment: the likeliest way to name its pieces first, and on the store's no the next one."""
+        """Make the shipment: the likeliest way to name its pieces first, and on the store's no the next one.
+
+        Magento takes one of these ways at most, so nothing is made twice even where such a no came after the act.
+        """
         refusals: list[Rejected] = []
         for choice in part.choices:
             try:
@@ -39,8 +42,8 @@ class OrderWriter:
                     break
             else:
                 return
-        words = " / ".join(dict.fromkeys(no.words for no in refusals))
-        part.rejected = replace(refusals[-1].problem, words=words)
+        words = " / ".join(dict.fromkeys(no.problem.words for no in refusals))
+        part.rejected = replace(gravest(refusals), words=words)
 
     def _ship_as(self, work: Work, part: Part, choice: Choice) -> None:
         body = ship_body(
@@ -65,6 +68,8 @@ class OrderWriter:
                 self._ask(lambda track=track: self._client.delete_track(work.order_id, track.id))  # type: ignore[misc]
                 part.wrote = True
         except Rejected as no:
+            if no.problem.outcome is Outcome.UNCONFIRMED:
+                raise WriteFault(no.problem) from None
             part.problem = no.problem
 
     def mail(self, work: Work, part: Part) -> None:
@@ -72,7 +77,10 @@ class OrderWriter:
         try:
             sent = self._ask(lambda: self._client.mail_customer(work.order_id, part.remote_ids[0]))
         except Rejected as no:
-            part.mail, part.mail_words = MailEffect.NOT_SENT, f"No mail left: {no.words}"
+            if no.problem.outcome is Outcome.UNCONFIRMED:
+                part.lose_mail(no.problem)
+                raise WriteFault(no.problem) from None
+            part.mail, part.mail_words = MailEffect.NOT_SENT, f"No mail left: {no.problem.words}"
         except WriteFault as fault:
             if fault.problem.outcome is Outcome.UNCONFIRMED:
                 part.lose_mail(fault.problem)

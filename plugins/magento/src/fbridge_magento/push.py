@@ -43,8 +43,9 @@ def begin_again(work: Work, order: Order, part: Part, terms: Terms) -> None:
         part.way, part.changes, part.remote_ids, part.shown = now.way, now.changes, now.remote_ids, now.shown
         part.made, part.problem, part.wants_mail = now.made, now.problem, now.wants_mail
         return
-    reason = now.problem.reason if now.problem else said.reason
-    part.problem = replace(said, reason=reason)
+    if now.problem is not None:
+        said = replace(said, outcome=Outcome.REFUSED, reason=now.problem.reason, not_before=None)
+    part.fail(said)
 
 
 @dataclass(slots=True)

@@ -52,9 +52,9 @@ def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]
     client = MagentoClient(store)
     try:
         msi, sources = inventory_of(store, client)
-    except (RefusedError, UnreachableError) as error:
+    except (CredentialsError, RefusedError, UnreachableError) as error:
         ids = [fulfillment.order_id for fulfillment in fulfillments]
-        raise NotSent(ids, str(error), reason=error.reason) from None
+        raise NotSent(ids, str(error), reason=error.reason) from error
     yield from _Sending(store, client, Inventory(msi=msi, sources=sources)).run(fulfillments)
 
 
@@ -108,8 +108,11 @@ class _Sending:
             return
         try:
             self._stop_on(self._queue.submit(fitting))
-        except Rejected:
-            return  # Nothing was queued, so each order goes by itself and hears its own no.
+        except Rejected as no:
+            if no.problem.outcome is Outcome.UNCONFIRMED:
+                for _, part in fitting:
+                    self._fail(part, WriteFault(no.problem))
+            # Else nothing was queued, so each order goes by itself and hears its own no.
         except (WriteFault, NotSentError, CredentialsError) as error:
             for _, part in fitting:
                 self._fail(part, error)
@@ -179,7 +182,7 @@ class _Sending:
         for work, part in rejected:
             order = orders.get(work.order_id)
             if order is None:
-                part.problem = part.rejected
+                part.problem = _is_gone(work, part)
             else:
                 begin_again(work, order, part, self._terms)
         self._write(work for work, _ in rejected)
@@ -195,8 +198,11 @@ class _Sending:
         """A no whose reason is not known may be a passing one; nothing was shipped."""
         self._stop_on(error)
         for _, part in rejected:
-            said = part.rejected.words if part.rejected else ""
-            words = f"The store said: {said} Why could not be looked up: {error}"
+            said = part.rejected
+            if said is not None and said.outcome is Outcome.UNCONFIRMED:
+                self._fail(part, WriteFault(said))
+                continue
+            words = f"The store said: {said.words if said else ''} Why could not be looked up: {error}"
             part.problem = later(words, "not_looked_up", self._store.now() + USUAL_WAIT)
 
     # Reading back
@@ -270,6 +276,12 @@ class _Sending:
 
 def _written(works: Sequence[Work]) -> Iterator[Part]:
     return (part for work in works for part in work.parts if part.wrote)
+
+
+def _is_gone(work: Work, part: Part) -> Problem:
+    said = part.rejected.words if part.rejected else ""
+    words = said or f"The store has no order {work.fulfillment.number} any more."
+    return Problem(outcome=Outcome.REFUSED, reason="order_missing", words=words)
 
 
 def _mails_due(work: Work) -> list[Part]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from fbridge.errors import CredentialsError, RefusedError, UnreachableError
+from fbridge.errors import RefusedError, UnreachableError
 from fbridge.models.platforms import Store
 from fbridge.models.problems import USUAL_WAIT, later
 from fbridge_magento.bundles import bundles_in
@@ -13,6 +13,9 @@ from fbridge_magento.push_memory import push_memory_of
 from fbridge_magento.push_parts import Part, Work
 from fbridge_magento.ship_bodies import selection_body
 from fbridge_magento.sources import SourceChoice, no_source, proposed_source
+
+_PASSING = frozenset({"redirected", "no_api"})
+"""Something before the store answered, so this says nothing of its sources."""
 
 
 class SourceSelection:
@@ -37,11 +40,9 @@ class SourceSelection:
         except UnreachableError as error:
             wait = error.retry_after or USUAL_WAIT
             return SourceChoice(problem=later(str(error), error.reason, self._store.now() + wait))
-        except CredentialsError as error:
-            if error.reason != "missing_permission":
-                raise
-            return _not_told(error)
         except RefusedError as error:
+            if error.reason in _PASSING:
+                return SourceChoice(problem=later(str(error), error.reason, self._store.now() + USUAL_WAIT))
             return _not_told(error)
         return proposed_source(answer, wanted)
 
@@ -67,7 +68,7 @@ class SourceSelection:
         return wanted
 
 
-def _not_told(error: CredentialsError | RefusedError) -> SourceChoice:
+def _not_told(error: RefusedError) -> SourceChoice:
     return no_source(
         f"The store does not propose a source ({error}). Set source to a code, or give the shipment's warehouse its "
         "source in the setting warehouses."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,7 @@ from fbridge.errors import BusyError, CredentialsError, NotSent
 from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt
 from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
-from fbridge.testing.faults import FaultProxy
+from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge_magento import plugin
 
 MakeSandbox = Callable[..., ServedSandbox]
@@ -159,7 +160,7 @@ def test_side_by_side_every_order_is_told_or_named(
     assert all(mails(served, one) == 1 for one in chunk)
 
 
-def test_429_is_tried_again_when_the_store_says_and_the_others_wait_too(
+def test_429_that_magento_does_not_have_is_looked_up_when_it_says_and_the_others_wait(
     make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
     served = make_sandbox(orders=0)
@@ -167,11 +168,11 @@ def test_429_is_tried_again_when_the_store_says_and_the_others_wait_too(
     chunk = chunk_of(served, desk, fulfillment_of, 3)
     served.control.add_fault("too_many_requests", path="/ship", retry_after=7)
     entries, stop = collect(desk, chunk)
-    assert stop is None
-    for entry in entries.values():
-        assert (entry.outcome, entry.reason) == (Outcome.RETRY, "rate_limited")
-        wait = entry.not_before - datetime.now(UTC)
-        assert timedelta(seconds=5) < wait <= timedelta(seconds=8)
+    assert isinstance(stop, NotSent)
+    assert stop.order_ids == {one.order_id for one in chunk[1:]}
+    (entry,) = entries.values()
+    assert (entry.outcome, entry.reason) == (Outcome.UNCONFIRMED, "rate_limited")
+    assert timedelta(seconds=5) < entry.not_before - datetime.now(UTC) <= timedelta(seconds=8)
     assert all(held(served, one) == [] for one in chunk)
 
 
@@ -261,13 +262,67 @@ def test_401_in_the_middle_ends_the_chunk_after_the_receipts_that_are_known(
 
     desk.store.http.before_write = revoke_before_the_third_write
     entries, stop = collect(desk, chunk)
-    assert isinstance(stop, CredentialsError)
+    assert isinstance(stop, NotSent)
+    assert stop.order_ids == {one.order_id for one in chunk[2:]}
+    assert isinstance(stop.__cause__, CredentialsError)
     assert served.control.integrations["full"].access_token not in str(stop)
     assert set(entries) == {one.order_id for one in chunk[:2]}
     # Nothing could be read back any more, so nobody claims that they are there.
     assert {entry.outcome for entry in entries.values()} == {Outcome.UNCONFIRMED}
     assert all(entry.remote_ids for entry in entries.values())
     assert [len(held(served, one)) for one in chunk] == [1, 1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("status", "message"), [(400, "The ERP module could not export the shipment."), (404, "No such")]
+)
+@pytest.mark.parametrize("acts", [True, False], ids=["after the act", "instead of the act"])
+def test_a_no_in_magentos_form_is_looked_into_and_arrives_once(
+    sandbox: ServedSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+    status: int,
+    message: str,
+    *,
+    acts: bool,
+) -> None:
+    """A module's exception after the shipment was saved; and the words of a firewall that look like Magento's."""
+    with FaultProxy(sandbox.url) as proxy:
+        behind = SimpleNamespace(
+            url=proxy.url, store_settings=sandbox.store_settings, control=sandbox.control
+        )
+        desk = desk_of(behind)
+        (one,) = chunk_of(sandbox, desk, fulfillment_of)
+        body = json.dumps({"message": message}).encode()
+        proxy.strike(
+            Fault(name="no", answer=Answer.STATUS, status=status, body=body, acts=acts), path="/ship"
+        )
+        (entry,) = desk.push_one(one).shipments
+        assert entry.outcome is (Outcome.DONE if acts else Outcome.UNCONFIRMED)
+        desk.push_one(again(desk, one, mail=entry.effects.mail))
+    assert held(sandbox, one) == [[f"BX{one.order_id}"]]
+    assert mails(sandbox, one) == 1
+
+
+def test_a_deadlock_is_tried_again(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    """6 of 40 orders, while an index ran."""
+    with FaultProxy(sandbox.url) as proxy:
+        behind = SimpleNamespace(
+            url=proxy.url, store_settings=sandbox.store_settings, control=sandbox.control
+        )
+        desk = desk_of(behind)
+        (one,) = chunk_of(sandbox, desk, fulfillment_of)
+        body = b'{"message": "Could not save a shipment, see error log for details"}'
+        proxy.strike(Fault(name="deadlock", answer=Answer.STATUS, status=400, body=body), path="/ship")
+        (entry,) = desk.push_one(one).shipments
+        assert (entry.outcome, entry.reason) == (Outcome.RETRY, "not_saved")
+        sandbox.control.hold(int(one.order_id))
+        proxy.strike(Fault(name="deadlock", answer=Answer.STATUS, status=400, body=body), path="/ship")
+        (entry,) = desk.push_one(one).shipments
+        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "on_hold")
+    assert held(sandbox, one) == []
 
 
 def test_who_was_overtaken_by_another_fbridge_sends_nothing_more(
@@ -294,7 +349,8 @@ def test_a_missing_permission_is_named(
     chunk = chunk_of(served, desk, fulfillment_of, 3)
     entries, stop = collect(desk, chunk)
     assert entries == {}
-    assert isinstance(stop, CredentialsError)
+    assert isinstance(stop, NotSent)
+    assert isinstance(stop.__cause__, CredentialsError)
     assert "Magento_Sales::ship" in str(stop)
     assert all(held(served, one) == [] for one in chunk)
 

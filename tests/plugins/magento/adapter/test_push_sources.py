@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fbridge.errors import CredentialsError, NotSent
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.states import Outcome
 from fbridge.sandbox import ServedSandbox
@@ -108,8 +109,9 @@ def test_without_the_right_to_see_sources_a_source_must_be_set(
     assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "no_source")
     assert "Magento_InventoryApi::source" in entry.words
     auto = desk_of(several, **rights, source="auto")
-    (entry,) = auto.push_one(fulfillment_of(auto.order(order_id), ["BX1"])).shipments
-    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "no_source")
+    with pytest.raises(NotSent, match="Magento_Backend::store") as stop:
+        auto.push_one(fulfillment_of(auto.order(order_id), ["BX1"]))
+    assert isinstance(stop.value.__cause__, CredentialsError)
     named = desk_of(several, **rights, source="default")
     (entry,) = named.push_one(fulfillment_of(named.order(order_id), ["BX1"])).shipments
     assert entry.outcome is Outcome.DONE

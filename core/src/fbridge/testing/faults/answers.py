@@ -59,6 +59,11 @@ def _with_other_body(kind: Answer, answer: HttpAnswer) -> HttpAnswer:
 
 
 def _page(fault: Fault) -> HttpAnswer:
+    if fault.body is not None:
+        kind = "application/json" if fault.body.startswith(b"{") else "text/html; charset=UTF-8"
+        return HttpAnswer(
+            status=fault.status, headers=(("Content-Type", kind), *fault.headers), body=fault.body
+        )
     title = _TITLES.get(fault.status, "Gateway Time-out")
     headers = (("Content-Type", "text/html; charset=UTF-8"), *fault.headers)
     return HttpAnswer(status=fault.status, headers=headers, body=_PAGE.format(title=title).encode())

@@ -59,8 +59,8 @@ class On(Enum):
 class Fault:
     """``acts``: the store acts on the request at once; ``acts_after``: it does so many seconds later instead.
 
-    ``status`` and ``headers`` belong to :attr:`Answer.STATUS` and :attr:`Answer.REDIRECT`. ``retried`` tells
-    that the answer itself says that nothing was done, so that the request may simply come again.
+    ``status`` and ``headers`` belong to :attr:`Answer.STATUS` and :attr:`Answer.REDIRECT`, ``body`` to the former: what
+    stands in place of a web page (JSON, where it is any).
     """
 
     name: str
@@ -69,7 +69,7 @@ class Fault:
     acts_after: float | None = None
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
-    retried: bool = False
+    body: bytes | None = None
 
     def __str__(self) -> str:
         return self.name
