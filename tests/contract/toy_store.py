@@ -14,6 +14,7 @@ class ToyUnderTest(StoreUnderTest):
     platform = "toy"
     skus = ("CUP", "POT", "TEA")
     virtual_sku = "PDF"
+    wrong_key = b'{"error": "The key is unknown."}'
     status_swap = (b'"status":"done"', b'"status":"open"')
 
     def __init__(self, served: ServedSandbox) -> None:

@@ -20,6 +20,10 @@ class MagentoUnderTest(StoreUnderTest):
     skus = ("TAZZA-01", "SCIARPA-02", "MOKA-03")
     virtual_sku = "GIFT-VIRT"
     loses_mails = True
+    wrong_key = (
+        b'{"message":"The consumer isn\'t authorized to access %resources.",'
+        b'"parameters":{"resources":"Magento_Sales::ship"}}'
+    )
 
     def __init__(self, served: ServedSandbox, **own_settings: Any) -> None:
         self.url = served.url

@@ -20,6 +20,10 @@ class PrestaShopUnderTest(StoreUnderTest):
     platform = "prestashop"
     skus = ("demo_1", "demo_3", "demo_5")
     virtual_sku = "demo_12"
+    wrong_key = (
+        b'{"errors":[{"code":20,"message":"Authentification key is not active"},'
+        b'{"code":21,"message":"No permission for this authentication key"}]}'
+    )
     status_swap = (b"<id_order_state>4<", b"<id_order_state>3<")
 
     def __init__(self, served: ServedSandbox, **own_settings: Any) -> None:

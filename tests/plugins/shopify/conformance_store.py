@@ -21,6 +21,7 @@ class ShopifyUnderTest(StoreUnderTest):
     platform = "shopify"
     skus = ("OLIO-EVO-1L", "PASTA-GRAGN", "CAFFE-MOKA")
     virtual_sku = "CORSO-PDF"
+    wrong_key = b'{"errors":"[API] Invalid API key or access token (unrecognized login or wrong password)"}'
 
     def __init__(self, served: ServedSandbox, **own_settings: Any) -> None:
         self.url = served.url

@@ -35,6 +35,10 @@ class WooCommerceUnderTest(StoreUnderTest):
     platform = "woocommerce"
     skus = tuple(ARTICLES)
     virtual_sku = "DIG-001"
+    wrong_key = (
+        b'{"code":"woocommerce_rest_authentication_error","message":"Consumer secret is invalid.",'
+        b'"data":{"status":401}}'
+    )
     status_swap = (b'"status":"completed"', b'"status":"abandoned"')
 
     def __init__(self, served: ServedSandbox, **own_settings: Any) -> None:

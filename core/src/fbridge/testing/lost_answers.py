@@ -14,6 +14,7 @@ from fbridge.testing.faults import (
     Fault,
     FaultProxy,
     On,
+    some_strangers,
     unlucky_write_faults,
     write_faults,
 )
@@ -55,6 +56,23 @@ class LostAnswersConformance(KitFixtures):
                 wrong[fault.name] = str(error).partition("\n")[0]
         assert not wrong, f"after these faults something was lost or doubled: {wrong}"
         assert proxy.struck == len(write_faults())
+
+    @pytest.mark.parametrize("acts", [True, False], ids=["after_the_act", "before_the_act"])
+    def test_C05_all_arrives_once_whatever_something_before_the_store_says(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, *, acts: bool
+    ) -> None:
+        wrong = {}
+        faults = some_strangers(acts=acts)
+        for count, fault in enumerate(faults):
+            orders = two_orders_on_their_way(store, office, first=10 * count)
+            proxy.strike(fault)
+            office.push_until_quiet()
+            try:
+                assert_all_arrived_once(office, orders)
+            except AssertionError as error:
+                wrong[fault.name] = str(error).partition("\n")[0]
+        assert not wrong, f"after these answers something was lost or doubled: {wrong}"
+        assert proxy.struck == len(faults)
 
     @pytest.mark.parametrize("fault", unlucky_write_faults(timeout=HASTE, late=LATE), ids=str)
     def test_C05_all_arrives_once_after_a_time_out(

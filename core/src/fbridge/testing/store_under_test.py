@@ -56,7 +56,8 @@ class StoreUnderTest(ABC):
     ``skus`` are at least three articles that a carrier takes, ``virtual_sku`` one that none takes (None where the
     platform has no such thing). ``can_mail``: with these settings a push may make the store mail its customers, where
     that is accepted. ``mail_holds_number``: that mail can hold tracking numbers.
-    ``loses_mails``: its mail server can be put out of order (:meth:`lose_mails`).
+    ``loses_mails``: its mail server can be put out of order (:meth:`lose_mails`). ``wrong_key``: the body of the
+    platform's own answer 401 to a key that it does not know, before it does anything.
     ``status_swap``: bytes by which a completing write asks for its status, and as many bytes that ask for
     another one instead (None where a write names no status). ``page_size``: the most orders that the adapter reads
     with one request. ``clock`` is the store's, where it can be put back or forth.
@@ -72,6 +73,7 @@ class StoreUnderTest(ABC):
     status_swap: tuple[bytes, bytes] | None = None
     page_size: int = 100
     clock: StoreClock | None = None
+    wrong_key: bytes | None = None
 
     @property
     @abstractmethod

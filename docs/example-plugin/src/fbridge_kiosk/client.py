@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
-from fbridge.errors import CredentialsError, RefusedError, UnreachableError
 from fbridge.http import HeaderAuth, Response
 from fbridge.models.platforms import Store
+from fbridge_kiosk.answers import error_of
 
 
 class KioskClient:
@@ -44,8 +43,4 @@ class KioskClient:
         answer = self._http.read(path, params=params, fresh=fresh)
         if answer.ok:
             return answer.json()
-        if answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            raise CredentialsError(f"{answer.url} does not accept the key; check api_key.")
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise UnreachableError(f"{answer.url} answered HTTP {answer.status}; try again later.")
-        raise RefusedError(f"{answer.url} answered HTTP {answer.status}; check the store's URL.")
+        raise error_of(answer)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
+from datetime import UTC, datetime
 
-from fbridge.errors import CredentialsError, NotSentError, UnconfirmedError, UnreachableError
+from fbridge.errors import CredentialsError, NotSent, NotSentError, UnconfirmedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.fulfillments import (
     Effects,
@@ -18,30 +17,52 @@ from fbridge.models.fulfillments import (
     StoreHolds,
 )
 from fbridge.models.orders import Order, RejectedOrder, StoreShipment
+from fbridge.models.problems import WriteFault
 from fbridge.models.states import Effect, MailEffect, OrderStatus, Outcome
+from fbridge_kiosk.answers import ANSWERS, error_of, said_by
 from fbridge_kiosk.client import KioskClient
 from fbridge_kiosk.mapping import carrier_code, order_from, parcel_body
-
-BAD_KEY = "bad_credentials"
 
 
 def push(client: KioskClient, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
     """One receipt for each order. The core commits it before it asks for the next."""
-    for fulfillment in fulfillments:
-        entries = tuple(_entries(client, fulfillment))
-        yield Receipt(order_id=fulfillment.order_id, shipments=entries)
-        if any(entry.reason == BAD_KEY for entry in entries):
-            raise CredentialsError("The store does not accept the key any more; check api_key.")
+    for count, fulfillment in enumerate(fulfillments):
+        order = _Order(client, fulfillment)
+        entries = tuple(order.entries())
+        if order.wrote or order.stop is None:
+            yield Receipt(order_id=fulfillment.order_id, shipments=entries)
+        if order.stop is not None:
+            untouched = fulfillments[count + 1 if order.wrote else count :]
+            raise NotSent([one.order_id for one in untouched], str(order.stop)) from order.stop
 
 
-def _entries(client: KioskClient, fulfillment: Fulfillment) -> Iterator[ShipmentReceipt]:
-    held_back = False
-    for shipment in fulfillment.outstanding:
-        write = _Write(fulfillment, shipment, is_last=shipment is fulfillment.outstanding[-1])
-        # The last one finishes the order and mails its numbers, so all others must be there before (C6).
-        entry = write.failed(Outcome.RETRY, "held_back") if held_back else write.send(client)
-        held_back = entry.outcome in {Outcome.UNCONFIRMED, Outcome.RETRY}
-        yield entry
+class _Order:
+    """One order. ``stop``: the store did not let us in. ``wrote``: something of it was sent before."""
+
+    def __init__(self, client: KioskClient, fulfillment: Fulfillment) -> None:
+        self._client = client
+        self._fulfillment = fulfillment
+        self.stop: CredentialsError | NotSentError | None = None
+        self.wrote = False
+
+    def entries(self) -> Iterator[ShipmentReceipt]:
+        held_back = False
+        outstanding = self._fulfillment.outstanding
+        for shipment in outstanding:
+            write = _Write(self._fulfillment, shipment, is_last=shipment is outstanding[-1])
+            # The last one finishes the order and mails its numbers, so all others must be there before (C6).
+            entry = write.failed(Outcome.RETRY, "held_back") if held_back else self._sent(write)
+            held_back = entry.outcome in {Outcome.UNCONFIRMED, Outcome.RETRY}
+            yield entry
+
+    def _sent(self, write: _Write) -> ShipmentReceipt:
+        try:
+            entry = write.send(self._client)
+        except (CredentialsError, NotSentError) as error:
+            self.stop = error
+            return write.failed(Outcome.RETRY, error.reason, str(error))
+        self.wrote = True
+        return entry
 
 
 class _Write:
@@ -62,27 +83,20 @@ class _Write:
         body = parcel_body(self._shipment, finish=self._finish, mail=self._mail)
         try:
             answer = client.put_parcel(self._order.remote_id, self._shipment.id, body)
-        except NotSentError as error:
-            return self.failed(Outcome.RETRY, error.reason, str(error))
         except UnconfirmedError as error:
             return self.failed(Outcome.UNCONFIRMED, error.reason, str(error))
         return self._from_answer(answer)
 
     def _from_answer(self, answer: Response) -> ShipmentReceipt:
         """A remote "no", a passing fault and a missing answer are three things (C9)."""
-        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = answer.wait_asked or timedelta(minutes=1)
-            return self.failed(Outcome.RETRY, "rate_limited", not_before=datetime.now(UTC) + wait)
-        if answer.status == HTTPStatus.UNAUTHORIZED:
-            return self.failed(Outcome.RETRY, BAD_KEY)
-        is_a_no = HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
-        if not answer.ok and not is_a_no:
-            return self.failed(Outcome.UNCONFIRMED, "no_answer", f"The store answered HTTP {answer.status}.")
+        if not answer.ok:
+            fault = ANSWERS.fault(said_by(answer), error_of(answer), datetime.now(UTC))
+            if not isinstance(fault, WriteFault):
+                raise fault
+            problem = fault.problem
+            return self.failed(problem.outcome, problem.reason, problem.words, not_before=problem.not_before)
         try:
-            content = answer.json()
-            if not answer.ok:
-                return self.failed(Outcome.REFUSED, "store_refused", content["error"])
-            order = order_from(content)
+            order = order_from(answer.json())
         except (UnreachableError, AttributeError, KeyError, TypeError) as error:
             return self.failed(Outcome.UNCONFIRMED, "unreadable_answer", str(error))
         if isinstance(order, RejectedOrder):

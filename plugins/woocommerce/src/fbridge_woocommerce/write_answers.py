@@ -72,7 +72,7 @@ ANSWERS = AnswerTable(
 )
 """What WordPress and WooCommerce say of a write that they did not do. Sources: recordings of 11.0.1."""
 
-_LASTING = frozenset(row.reason or row.code for row in ANSWERS if row.verdict is _REFUSED)
+_LASTING = frozenset(row.code for row in ANSWERS if row.verdict is _REFUSED)
 
 
 def checked(

@@ -9,8 +9,17 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict
 from fbridge.adapterkit.caches import cache_finding
-from fbridge.errors import CredentialsError, NotSentError, RefusedError, UnconfirmedError, UnreachableError
+from fbridge.errors import (
+    CredentialsError,
+    FbridgeError,
+    NotSent,
+    NotSentError,
+    RefusedError,
+    UnconfirmedError,
+    UnreachableError,
+)
 from fbridge.hookspecs import hookimpl
 from fbridge.http import HeaderAuth, Response, StoreHttp
 from fbridge.models.fulfillments import (
@@ -34,12 +43,23 @@ from fbridge.models.platforms import (
     Store,
     StoreReport,
 )
+from fbridge.models.problems import WriteFault
 from fbridge.models.states import Effect, MailBehaviour, MailEffect, OrderStatus, Outcome, Support
 from fbridge_toy.reading import order_from, store_shipment
 
 OVERLAP = 120
 BATCH = 10
 Json = Mapping[str, Any]
+
+ANSWERS = AnswerTable(
+    [
+        Listed(401, "", Verdict.CREDENTIALS, "fbridge_toy.sandbox"),
+        *(
+            Listed(status, "", Verdict.REFUSED, "fbridge_toy.sandbox", "refused")
+            for status in (400, 404, 409, 422)
+        ),
+    ]
+)
 
 
 class ToySettings(Schema):
@@ -136,14 +156,20 @@ class ToyAdapter:
         return self.push(store, fulfillments)
 
     def push(self, store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
-        for fulfillment in fulfillments:
+        for count, fulfillment in enumerate(fulfillments):
             receipts: list[ShipmentReceipt] = []
             for shipment in fulfillment.outstanding:
                 if receipts and receipts[-1].outcome in {Outcome.UNCONFIRMED, Outcome.RETRY}:
                     receipts.append(self.failed(shipment, Outcome.RETRY, "held_back"))
-                else:
-                    last = shipment is fulfillment.outstanding[-1]
+                    continue
+                last = shipment is fulfillment.outstanding[-1]
+                try:
                     receipts.append(self.push_one(store, fulfillment, shipment, last=last))
+                except CredentialsError as stop:
+                    if not receipts:
+                        untouched = [one.order_id for one in fulfillments[count:]]
+                        raise NotSent(untouched, str(stop), reason=stop.reason) from stop
+                    receipts.append(self.failed(shipment, Outcome.RETRY, stop.reason, str(stop)))
             yield Receipt(order_id=fulfillment.order_id, shipments=tuple(receipts))
 
     def push_one(
@@ -201,20 +227,14 @@ class ToyAdapter:
         self, fulfillment: Fulfillment, shipment: FulfillmentShipment, answer: Response, *, completes: bool
     ) -> ShipmentReceipt:
         """What the answer to the write means (C9)."""
-        if answer.status == 429:
-            wait = answer.wait_asked or timedelta(minutes=1)
-            failed = self.failed(shipment, Outcome.RETRY, "rate_limited")
-            return replace(failed, not_before=datetime.now(UTC) + wait)
-        if answer.status >= 500:
-            return self.failed(shipment, Outcome.UNCONFIRMED, "gateway", f"HTTP {answer.status}")
-        if 300 <= answer.status < 400:
-            return self.failed(shipment, Outcome.RETRY, "redirected", f"HTTP {answer.status}")
-        if answer.status == 401:
-            return self.failed(shipment, Outcome.RETRY, "bad_credentials")
+        if not answer.ok:
+            fault = ANSWERS.fault(self.said_by(answer), self.error_of(answer), datetime.now(UTC))
+            if not isinstance(fault, WriteFault):
+                raise fault
+            failed = self.failed(shipment, fault.problem.outcome, fault.problem.reason, fault.problem.words)
+            return replace(failed, not_before=fault.problem.not_before)
         try:
             content = answer.json()
-            if not answer.ok:
-                return self.failed(shipment, Outcome.REFUSED, "refused", content["error"])
             return self.from_order(fulfillment, shipment, content, completes=completes)
         except (UnreachableError, KeyError, TypeError) as error:
             return self.failed(shipment, Outcome.UNCONFIRMED, "unreadable_answer", str(error))
@@ -290,13 +310,27 @@ class ToyAdapter:
         return store.http
 
     def good_json(self, answer: Response) -> Any:
-        if answer.status == 401:
-            raise CredentialsError(f"{answer.url} does not know the key; check api_key.")
-        if 300 <= answer.status < 400:
-            raise RefusedError(f"{answer.url} sends on to another place; check the store's URL.")
         if not answer.ok:
-            raise UnreachableError(f"{answer.url} answered HTTP {answer.status}; try again later.")
+            raise self.error_of(answer)
         return answer.json()
+
+    def error_of(self, answer: Response) -> FbridgeError:
+        if answer.status == 401:
+            return CredentialsError(f"{answer.url} does not know the key; check api_key.")
+        if 300 <= answer.status < 400:
+            return RefusedError(f"{answer.url} sends on to another place; check the store's URL.")
+        return UnreachableError(f"{answer.url} answered HTTP {answer.status}; try again later.")
+
+    def said_by(self, answer: Response) -> Said:
+        """The shop's own errors are an object with ``error`` alone."""
+        try:
+            body = answer.json()
+        except UnreachableError:
+            body = None
+        own = isinstance(body, dict) and set(body) == {"error"}
+        words = str(body["error"]) if own else ""
+        speaker = Speaker.STORE if own else Speaker.OTHER
+        return Said(speaker=speaker, status=answer.status, words=words, wait=answer.wait_asked)
 
 
 adapter = ToyAdapter()

@@ -13,6 +13,7 @@ from fbridge.testing.faults.catalogue import (
 from fbridge.testing.faults.proxy import FaultProxy, Passed
 from fbridge.testing.faults.rules import Answer, Fault, On, Rule
 from fbridge.testing.faults.stand_ins import AddedHeaders, ShiftedClock, StaleReplica, StandIn, UrlCache
+from fbridge.testing.faults.strangers import some_strangers, strangers
 
 __all__ = [
     "REFUSED_CONNECTION",
@@ -30,6 +31,8 @@ __all__ = [
     "answers_of_a_cache",
     "confusing_read_faults",
     "read_faults",
+    "some_strangers",
+    "strangers",
     "unlucky_write_faults",
     "write_faults",
 ]

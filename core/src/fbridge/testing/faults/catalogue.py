@@ -17,14 +17,7 @@ def write_faults() -> tuple[Fault, ...]:
     return (
         Fault(name="dropped_before", answer=Answer.HANG_UP),
         Fault(name="dropped_after", answer=Answer.HANG_UP, acts=True),
-        Fault(name="429", answer=Answer.STATUS, status=429, retried=True),
-        Fault(
-            name="429_with_retry_after",
-            answer=Answer.STATUS,
-            status=429,
-            headers=(("Retry-After", "7"),),
-            retried=True,
-        ),
+        Fault(name="429", answer=Answer.STATUS, status=429),
         *_gateway_faults(),
         Fault(name="cut_after", answer=Answer.CUT, acts=True),
         Fault(name="half_json_after", answer=Answer.HALF_JSON, acts=True),

@@ -59,8 +59,8 @@ class On(Enum):
 class Fault:
     """``acts``: the store acts on the request at once; ``acts_after``: it does so many seconds later instead.
 
-    ``status`` and ``headers`` belong to :attr:`Answer.STATUS` and :attr:`Answer.REDIRECT`, ``body`` to the former: what
-    stands in place of a web page (JSON, where it is any).
+    ``status`` and ``headers`` belong to :attr:`Answer.STATUS` and :attr:`Answer.REDIRECT`, ``body`` to the former:
+    what stands in place of a web page (JSON, where it is any).
     """
 
     name: str
