@@ -39,6 +39,9 @@ class ToyUnderTest(StoreUnderTest):
     def hold(self, order: str) -> None:
         self._set_status(order, "held")
 
+    def release(self, order: str) -> None:
+        self._set_status(order, "open")
+
     def refund(self, order: str, line: int, quantity: int) -> None:
         self._shop.orders[order].lines[line].refunded += quantity
         self.touch(order)

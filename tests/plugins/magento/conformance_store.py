@@ -51,6 +51,9 @@ class MagentoUnderTest(StoreUnderTest):
         if self._control.order(int(order))["state"] != "holded":
             self._control.hold(int(order))
 
+    def release(self, order: str) -> None:
+        self._control.unhold(int(order))
+
     def refund(self, order: str, line: int, quantity: int) -> None:
         self._control.refund(int(order), {self._rows(order)[line]["item_id"]: quantity})
 

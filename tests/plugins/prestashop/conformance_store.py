@@ -54,6 +54,9 @@ class PrestaShopUnderTest(StoreUnderTest):
     def hold(self, order: str) -> None:
         self._control.set_state(int(order), ON_BACKORDER)
 
+    def release(self, order: str) -> None:
+        self._control.set_state(int(order), PAID)
+
     def refund(self, order: str, line: int, quantity: int) -> None:
         rows = self._control.order(int(order))["details"]
         self._control.refund(int(order), {rows[line]["id"]: quantity})

@@ -53,6 +53,9 @@ class ShopifyUnderTest(StoreUnderTest):
     def hold(self, order: str) -> None:
         self._control.hold(order)
 
+    def release(self, order: str) -> None:
+        self._control.release(order)
+
     def refund(self, order: str, line: int, quantity: int) -> None:
         self._control.refund(order, line, quantity)
 

@@ -79,6 +79,9 @@ class WooCommerceUnderTest(StoreUnderTest):
     def hold(self, order: str) -> None:
         self._control.change(int(order), status="on-hold")
 
+    def release(self, order: str) -> None:
+        self._control.change(int(order), status="processing")
+
     def refund(self, order: str, line: int, quantity: int) -> None:
         self._control.refund(int(order), {self._line_ids(order)[line]: quantity})
 

@@ -147,7 +147,9 @@ class ShipmentReceipt:
 
     ``reason`` is a stable code (``sent``, ``order_cancelled``, ``gateway_timeout`` ...), ``words`` the store's
     own words or one sentence. ``not_before`` is the earliest time of another try for ``retry``, and of the check
-    for ``unconfirmed``. ``remote_ids`` are kept whatever the outcome.
+    for ``unconfirmed``. ``remote_ids`` are kept whatever the outcome. ``rests_on`` names the state of the order or
+    the store that a refusal rests on (``on_hold``, "" for none): nothing was sent, and it is tried again as soon as
+    the order as read, its carrier's code or the store's settings differ.
     """
 
     shipment_id: str
@@ -161,6 +163,7 @@ class ShipmentReceipt:
     made_by: MadeBy = MadeBy.US
     not_before: datetime | None = None
     fences: tuple[str, ...] = ()
+    rests_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

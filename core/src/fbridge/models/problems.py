@@ -21,7 +21,7 @@ USUAL_WAIT = timedelta(seconds=60)
 class Problem:
     """Why something is not done, or not known to be done; ``blocks``: the order's status has to wait for it (C6).
 
-    ``not_before`` is aware UTC.
+    ``not_before`` is aware UTC; ``rests_on`` is that of a receipt.
     """
 
     outcome: Outcome
@@ -29,6 +29,7 @@ class Problem:
     words: str
     not_before: datetime | None = None
     blocks: bool = True
+    rests_on: str = ""
 
     @property
     def effect(self) -> Effect:
@@ -47,6 +48,11 @@ class WriteFault(Exception):  # noqa: N818 - it carries a problem and is not one
 def unconfirmed(error: FbridgeError) -> Problem:
     """Nobody knows; the store must be read."""
     return Problem(outcome=Outcome.UNCONFIRMED, reason=error.reason, words=str(error))
+
+
+def refused_as_it_stands(reason: str, words: str) -> Problem:
+    """A no that rests on the state of the order or the store as it was read; nothing was sent."""
+    return Problem(outcome=Outcome.REFUSED, reason=reason, words=words, rests_on=reason)
 
 
 def later(words: str, reason: str, not_before: datetime) -> Problem:

@@ -30,7 +30,8 @@ class LedgerRow:
     ``shipment_id`` and ``order_id`` are keys of fbridge's database, ``remote_order_id`` is the platform's. ``tried``
     are the revisions that may have reached the store, the last try last, each with its numbers. While it is
     unconfirmed ``absent_since`` is when the store first showed nothing (or too little) of it, and ``looks`` counts
-    the checks that decided nothing.
+    the checks that decided nothing. ``refused_on`` is the print of what a refusal rests on; "" where that may not
+    change by itself.
     """
 
     shipment_id: int
@@ -69,6 +70,7 @@ class LedgerRow:
     claimed_at: datetime | None = None
     absent_since: datetime | None = None
     looks: int = 0
+    refused_on: str = ""
 
     @property
     def label(self) -> str:

@@ -61,6 +61,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves((S.READY, S.RETRY), S.WAITING, "more would happen than the plan showed", _PUSH),
     *_moves(_DUE, S.SENDING, "claimed and committed, before anything is written to the store", _PUSH),
     *_moves(_DUE, S.REFUSED, "the order is cancelled or gone on the store", _PUSH),
+    *_moves((S.REFUSED,), S.READY, "the order's state that it was refused for has changed", _PUSH),
     *_moves(_DUE, S.NEEDS_ATTENTION, "the order cannot be read, or only as it was long ago", _PUSH),
     *_moves(
         (S.READY, S.WAITING), S.RETRY, "the order as it was read is older than what is known of it", _PUSH

@@ -39,7 +39,7 @@ class PushPolicy:
 
     ``patience``: how long a shipment without a number waits for one (None: for ever; zero: it does not wait).
     ``codes`` are the store's own codes as last listed, with their labels; ``codes_open`` is None when they
-    were never listed.
+    were never listed. ``settings_print`` differs where the store's settings do.
     """
 
     patience: timedelta | None
@@ -51,6 +51,7 @@ class PushPolicy:
     always_mails: bool
     accepts_mail: bool
     warehouses: Mapping[str, str]
+    settings_print: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +100,16 @@ class Allowed:
 TAKEN_BY_STORE = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
 
 
-def decide(row: LedgerRow, policy: PushPolicy, *, completes_order: bool, now: datetime) -> Decision:
-    """Decide about one shipment that has left and that the store does not hold in its wanted revision."""
+def decide(
+    row: LedgerRow, policy: PushPolicy, *, completes_order: bool, now: datetime, lifted: bool = False
+) -> Decision:
+    """Decide about one shipment that has left and that the store does not hold in its wanted revision.
+
+    ``lifted``: it was refused, and what that rested on has changed.
+    """
     if row.state in (PushState.SENDING, PushState.UNCONFIRMED):
         return _check(row, policy)
-    if row.state in (PushState.REFUSED, PushState.NEEDS_ATTENTION):
+    if row.state is PushState.NEEDS_ATTENTION or (row.state is PushState.REFUSED and not lifted):
         return Decision(action=Action.BLOCKED, reason=row.reason, words=row.words)
     if row.state is PushState.RETRY and row.next_at and row.next_at > now:
         return Decision(action=Action.WAIT, reason=row.reason, words=row.words, next_at=row.next_at)
@@ -123,15 +129,34 @@ def decide(row: LedgerRow, policy: PushPolicy, *, completes_order: bool, now: da
 
 
 def decide_order(
-    rows: Sequence[LedgerRow], lines: Sequence[OrderLine], policy: PushPolicy, now: datetime
+    rows: Sequence[LedgerRow], order: Order, policy: PushPolicy, now: datetime
 ) -> dict[int, Decision]:
     """The decision for each outstanding shipment of one order, by shipment key."""
-    complete = completes(lines, rows)
+    complete = completes(order.lines, rows)
     return {
-        row.shipment_id: decide(row, policy, completes_order=complete, now=now)
+        row.shipment_id: decide(
+            row, policy, completes_order=complete, now=now, lifted=is_lifted(row, order, policy)
+        )
         for row in rows
         if row.outstanding
     }
+
+
+def is_lifted(row: LedgerRow, order: Order, policy: PushPolicy) -> bool:
+    """Whether it was refused for a state that is another now."""
+    refused = row.state is PushState.REFUSED and bool(row.refused_on)
+    return refused and row.refused_on != grounds_of(row, order, policy)
+
+
+def grounds_of(row: LedgerRow, order: Order, policy: PushPolicy) -> str:
+    """A print of all that a refusal may rest on: the order's state, the carrier's code, the store's settings."""
+    lines = [
+        (one.id, one.quantity, one.removed, one.shipped, one.held, sorted(one.locations))
+        for one in order.lines
+    ]
+    state = [order.status, order.remote_status, order.payment.kind, order.delivery]
+    carrier = resolve_carrier(row.carrier, policy)[0]
+    return fingerprint([state, lines, carrier.site_code if carrier else None, policy.settings_print])
 
 
 def leaving(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from fbridge.context import Context
 from fbridge.models.fulfillments import Fulfillment, Preview
 from fbridge.models.orders import Money, Order
 from fbridge.models.push import LedgerRow
-from fbridge.models.states import MailBehaviour
+from fbridge.models.states import MailBehaviour, MailEffect
 from fbridge.orders.storage import load_orders
 from fbridge.push.decide import (
     GOES_OUT,
@@ -178,9 +178,10 @@ class _OrderPlan:
     @classmethod
     def make(cls, rows: tuple[LedgerRow, ...], order: Order, policy: PushPolicy, now: datetime) -> _OrderPlan:
         """Decide about the order as it was last fetched."""
-        decisions = decide_order(rows, order.lines, policy, now)
+        decisions = decide_order(rows, order, policy, now)
         sent = {key: one for key, one in decisions.items() if one.action in GOES_OUT}
-        fulfillment = build_fulfillment(order, leaving(rows, decisions, MAY_GO_OUT), sent, policy)
+        going = [_at_most(row, decisions) for row in leaving(rows, decisions, MAY_GO_OUT)]
+        fulfillment = build_fulfillment(order, going, sent, policy)
         named = (row.warehouse for row in rows if row.shipment_id in sent and row.warehouse)
         strange = dict.fromkeys(name for name in named if policy.warehouses and name not in policy.warehouses)
         return cls(rows, order, decisions, fulfillment, tuple(strange))
@@ -240,6 +241,13 @@ class _OrderPlan:
                 f"The store's setting warehouses has no place for the warehouse {row.warehouse}, so the store's own "
                 "choice counts."
             )
+
+
+def _at_most(row: LedgerRow, decisions: Mapping[int, Decision]) -> LedgerRow:
+    """A mail in doubt is shown, for the look at the store may prove that none left: then it is sent."""
+    decision = decisions.get(row.shipment_id)
+    looked_at = decision is not None and decision.action is Action.CHECK
+    return replace(row, mail=MailEffect.NOT_SENT) if looked_at and row.mail is MailEffect.UNCONFIRMED else row
 
 
 def totals(amounts: Sequence[Money]) -> tuple[Money, ...]:

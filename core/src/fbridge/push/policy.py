@@ -5,7 +5,7 @@ from __future__ import annotations
 from fbridge.context import Context
 from fbridge.models.platforms import CarrierCodes
 from fbridge.models.states import MailBehaviour
-from fbridge.push.decide import PushPolicy
+from fbridge.push.decide import PushPolicy, fingerprint
 from fbridge.shipping import carrier_rows
 from fbridge.stores.open_store import OpenStore
 
@@ -26,6 +26,8 @@ def load_policy(context: Context, opened: OpenStore) -> PushPolicy:
         always_mails=opened.adapter.platform.mail is MailBehaviour.ALWAYS,
         accepts_mail=settings.accept_mail,
         warehouses=settings.warehouses,
+        # Secrets are not shown by their text, so another key alone makes no other print.
+        settings_print=fingerprint([settings.warehouses, dict(opened.store.settings)]),
     )
 
 

@@ -21,6 +21,7 @@ _STATES = {
     Outcome.UNCONFIRMED: PushState.UNCONFIRMED,
     Outcome.PREPARED: PushState.READY,
 }
+TRIED_TOO_OFTEN = "tried_too_often"
 SENT_WITHOUT_NUMBER = "sent_without_number"
 """The reason of a sent shipment whose number was kept back because its carrier was not mapped."""
 
@@ -62,10 +63,15 @@ def next_state(receipt: ShipmentReceipt, *, tries: int, settle: timedelta, now: 
 
 def _again(receipt: ShipmentReceipt, tries: int, now: datetime) -> NextState:
     if tries >= MOST_TRIES:
-        words = f"tried {tries} times; the last answer was: {receipt.words or receipt.reason}"
-        return NextState(state=PushState.NEEDS_ATTENTION, reason="tried_too_often", words=words)
+        words = tried_too_often(tries, receipt.words or receipt.reason)
+        return NextState(state=PushState.NEEDS_ATTENTION, reason=TRIED_TOO_OFTEN, words=words)
     next_at = _bounded(now, receipt.not_before or now + pause(tries))
     return NextState(state=PushState.RETRY, reason=receipt.reason, words=receipt.words, next_at=next_at)
+
+
+def tried_too_often(tries: int, answer: str) -> str:
+    """The sentence for a person, after a fault that does not pass."""
+    return f"tried {tries} times; the last answer was: {answer}"
 
 
 def _bounded(now: datetime, moment: datetime) -> datetime:

@@ -17,7 +17,7 @@ from fbridge.push.decide import TAKEN_BY_STORE, Action, build_fulfillment, compl
 from fbridge.push.doubt import Doubt, first_absence, look_again
 from fbridge.push.freshness import READ_TOO_OLD, too_old
 from fbridge.push.judge import Proof, Verdict, judge, snapshot
-from fbridge.push.receipts import CORRECTION_DUE
+from fbridge.push.receipts import CORRECTION_DUE, MOST_TRIES, TRIED_TOO_OFTEN, tried_too_often
 from fbridge.push.rows import load_order
 from fbridge.push.run_state import Group, PushRun
 
@@ -103,7 +103,10 @@ def _judge_group(run: PushRun, group: Group, order: Order) -> None:
                 continue
             state, reason, changes = _consequence(row, verdict, complete=complete)
             changes |= _mail_changes(row, verdict, asked=run.policy.accepts_mail)
-            run.move(connection, row, state, reason=reason, words=verdict.words, **changes)
+            words = verdict.words
+            if state is PushState.READY and verdict.proof is Proof.ABSENT and row.tries >= MOST_TRIES:
+                state, reason, words = PushState.NEEDS_ATTENTION, TRIED_TOO_OFTEN, _last_words(row)
+            run.move(connection, row, state, reason=reason, words=words, **changes)
         refresh_open_quantity(connection, [group[0].order_id])
 
 
@@ -155,6 +158,10 @@ def _consequence(
     if row.acknowledged_revision is None:
         changes |= _NOTHING_DONE
     return PushState.READY, "proved_absent", changes
+
+
+def _last_words(row: LedgerRow) -> str:
+    return tried_too_often(row.tries, row.words or row.reason)
 
 
 _NOTHING_DONE: dict[str, Any] = {

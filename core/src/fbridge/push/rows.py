@@ -196,6 +196,7 @@ def _ledger_row(
         absent_since=row["push_absent_since"],
         looks=row["push_looks"],
         tried=tuple((one, tuple(numbers[key, one])) for one in tried.get(key, ())),
+        refused_on=row["push_refused_on"],
     )
 
 

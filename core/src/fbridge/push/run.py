@@ -22,7 +22,7 @@ from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import PushState
 from fbridge.orders.storage import load_orders
 from fbridge.push import ledger
-from fbridge.push.decide import GOES_OUT
+from fbridge.push.decide import GOES_OUT, is_lifted
 from fbridge.push.plan import StorePlan, plan_store
 from fbridge.push.policy import load_policy
 from fbridge.push.receipts import LONGEST_WAIT
@@ -126,6 +126,7 @@ def _work(run: PushRun) -> None:
         run.turn.verify(connection)
         ledger.mend_times(connection, run.name, at=run.now(), longest=LONGEST_WAIT)
         ledger.adopt_dead_claims(connection, run.name, at=run.now(), every_unsent=run.turn.restored)
+    _lift_refusals(run, _groups(run))
     for _ in range(MOST_ROUNDS):
         run.again = False
         groups = _groups(run)
@@ -134,6 +135,18 @@ def _work(run: PushRun) -> None:
         _send_due(run, groups)
         if not (run.again or _wait_until_settled(run)):
             return
+
+
+def _lift_refusals(run: PushRun, groups: Sequence[Group]) -> None:
+    """What was refused for a state that is another now is due again, as the plan showed it."""
+    with run.context.database.read() as connection:
+        orders = load_orders(connection, [group[0].order_id for group in groups])
+    for group in groups:
+        order = orders[group[0].order_id]
+        lifted = [row for row in group if is_lifted(row, order, run.policy) and run.allows(row)]
+        if lifted:
+            words = f"what it was refused for has changed ({lifted[0].words})"
+            run.move_all(lifted, PushState.READY, reason="refusal_lifted", words=words)
 
 
 def _groups(run: PushRun) -> list[Group]:
@@ -169,7 +182,7 @@ def _due(run: PushRun, groups: Sequence[Group]) -> list[Group]:
         orders = load_orders(connection, [group[0].order_id for group in groups])
     due = []
     for group in groups:
-        decisions = run.decide(group, orders[group[0].order_id].lines)
+        decisions = run.decide(group, orders[group[0].order_id])
         goes = any(decision.action in GOES_OUT for decision in decisions.values())
         if goes and not unconfirmed(group):
             due.append(group)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.models.fulfillments import Fulfillment, Preview
-from fbridge.models.orders import Order, OrderLine
+from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderPage
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import MailBehaviour, PushState
@@ -20,7 +20,15 @@ from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import keep_store_shipments, load_orders, lock_orders, upsert_page
 from fbridge.push import ledger
-from fbridge.push.decide import GOES_OUT, Allowed, Decision, PushPolicy, decide_order, plain_preview
+from fbridge.push.decide import (
+    GOES_OUT,
+    Allowed,
+    Decision,
+    PushPolicy,
+    decide_order,
+    grounds_of,
+    plain_preview,
+)
 from fbridge.push.freshness import why_older
 from fbridge.push.turn import PushTurn
 from fbridge.stores.open_store import OpenStore
@@ -104,12 +112,12 @@ class PushRun:
         )
         keep_store_shipments(connection, self.name, orders)
 
-    def decide(self, group: Group, lines: Sequence[OrderLine]) -> dict[int, Decision]:
+    def decide(self, group: Group, order: Order) -> dict[int, Decision]:
         """The decisions about one order, less what the plan did not list as it stands: that waits for the next."""
         allowed = {row.shipment_id for row in group if self.allows(row)}
         return {
             key: one
-            for key, one in decide_order(group, lines, self.policy, self.now()).items()
+            for key, one in decide_order(group, order, self.policy, self.now()).items()
             if one.action not in GOES_OUT or key in allowed
         }
 
@@ -162,15 +170,19 @@ class PushRun:
         reason: str,
         words: str,
         next_at: datetime | None = None,
+        rests_on: Order | None = None,
     ) -> None:
-        """Move these shipments of one order to one state."""
+        """Move these shipments of one order to one state, that may rest on the order as it is."""
         moved = list(rows)
         with self.context.database.write() as connection:
             self.turn.verify(connection)
             self.touch(moved)
             lock_orders(connection, {row.order_id for row in moved})
             for row in moved:
-                self.move(connection, row, state, reason=reason, words=words, next_at=next_at)
+                grounds = grounds_of(row, rests_on, self.policy) if rests_on else ""
+                self.move(
+                    connection, row, state, reason=reason, words=words, next_at=next_at, refused_on=grounds
+                )
             refresh_open_quantity(connection, list({row.order_id for row in moved}))
 
 

@@ -21,7 +21,7 @@ from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import keep_pushed, lock_orders
 from fbridge.push import ledger
 from fbridge.push.attempts import NOT_SENT, finish_attempt, receipt_changes
-from fbridge.push.decide import GOES_OUT, Decision, build_fulfillment, leaving
+from fbridge.push.decide import GOES_OUT, Decision, build_fulfillment, grounds_of, leaving
 from fbridge.push.freshness import READ_TOO_OLD, SEND_AS_READ, too_old
 from fbridge.push.judge import take_baseline
 from fbridge.push.plan import previews_of
@@ -79,8 +79,11 @@ def _prepare(run: PushRun, groups: Sequence[Group], reading: Reading) -> Iterato
         elif remote_id in reading.older and not any(row.reason == SEND_AS_READ for row in group):
             _hold_back(run, _due(group), reading.older[remote_id])
         elif orders[remote_id].status is OrderStatus.CANCELLED:
-            words = f"the order is {orders[remote_id].remote_status!r} on the store"
-            run.move_all(_due(group), PushState.REFUSED, reason="order_cancelled", words=words)
+            order = orders[remote_id]
+            words = f"the order is {order.remote_status!r} on the store"
+            run.move_all(
+                _due(group), PushState.REFUSED, reason="order_cancelled", words=words, rests_on=order
+            )
         else:
             entry = _entry(run, group, orders[remote_id])
             if entry:
@@ -103,7 +106,7 @@ def _hold_back(run: PushRun, rows: Sequence[LedgerRow], why: str) -> None:
 
 
 def _entry(run: PushRun, group: Group, order: Order) -> _Entry | None:
-    decisions = run.decide(group, order.lines)
+    decisions = run.decide(group, order)
     sent = {key: one for key, one in decisions.items() if one.action in GOES_OUT}
     note_waiting(run, group, decisions)
     if not sent:
@@ -247,6 +250,9 @@ def _record(
         after = _with_what_came_meanwhile(connection, entry, row, receipt.revision, after)
     elif after.state is PushState.UNCONFIRMED:
         changes["unconfirmed_since"] = now
+    if after.state is PushState.REFUSED:
+        order = entry.fulfillment.order
+        changes["refused_on"] = grounds_of(row, order, run.policy) if receipt.rests_on else ""
     _move_claimed(run, connection, row, after, changes)
     finish_attempt(
         connection,

@@ -277,6 +277,7 @@ pushes = sa.Table(
     sa.Column("effect_mail", Word(MailEffect), nullable=False),
     sa.Column("made_by", Word(MadeBy)),
     sa.Column("holds", sa.JSON),
+    sa.Column("refused_on", sa.String(16), nullable=False, server_default=""),
     comment="the push ledger: where each store shipment stands towards its store",
 )
 

@@ -8,6 +8,7 @@ import pytest
 
 from fbridge.models.states import PushState
 from fbridge.push.decide import TAKEN_BY_STORE
+from fbridge.push.receipts import MOST_TRIES
 from fbridge.testing.faults import (
     REFUSED_CONNECTION,
     Answer,
@@ -73,6 +74,19 @@ class LostAnswersConformance(KitFixtures):
                 wrong[fault.name] = str(error).partition("\n")[0]
         assert not wrong, f"after these answers something was lost or doubled: {wrong}"
         assert proxy.struck == len(faults)
+
+    def test_C05_what_is_turned_away_each_time_ends_with_a_person(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        proxy.strike(Fault(name="firewall", answer=Answer.STATUS, status=406), times=1000)
+        office.push_until_quiet()
+        assert office.state(shipment) is PushState.NEEDS_ATTENTION
+        assert "406" in office.words(shipment)
+        assert proxy.struck <= MOST_TRIES
+        assert store.truth(order).numbers == ()
 
     @pytest.mark.parametrize("fault", unlucky_write_faults(timeout=HASTE, late=LATE), ids=str)
     def test_C05_all_arrives_once_after_a_time_out(

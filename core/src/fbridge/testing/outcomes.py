@@ -11,6 +11,7 @@ import pytest
 
 from fbridge.errors import CredentialsError, NotSent
 from fbridge.models.fulfillments import ShipmentReceipt
+from fbridge.models.shipments import Shipment
 from fbridge.models.states import Effect, MailBehaviour, MailEffect, Outcome, PushState
 from fbridge.testing.direct import DirectPush, directly
 from fbridge.testing.faults import (
@@ -140,6 +141,30 @@ class OutcomesConformance(KitFixtures):
             for receipt in direct.push(*fulfillments)
         }
         assert given == wanted
+
+    def test_C09_a_refusal_for_a_state_of_the_order_is_lifted_with_it(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        if type(store).release is StoreUnderTest.release:
+            pytest.skip("how the merchant takes an order off hold is not given")
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        store.hold(order)
+        for _ in range(2):
+            office.push()
+            assert office.state(shipment) is PushState.REFUSED
+            office.fetch()
+        tries = _attempts(office, shipment)
+        office.push()
+        assert _attempts(office, shipment) == tries, "a refusal was tried again without a cause"
+        store.release(order)
+        office.fetch()
+        planned = office.planned_mails()
+        office.push()
+        assert office.state(shipment) is PushState.SENT
+        assert store.truth(order).numbers == (number(1),)
+        assert len(store.mails(order)) <= planned
 
     def test_C09_wrong_credentials_stop_the_store(
         self, store: StoreUnderTest, direct: DirectPush, proxy: FaultProxy
@@ -283,6 +308,10 @@ class OutcomesConformance(KitFixtures):
         push = office.bridge.shipments.get(shipment.label).push
         assert push is not None
         assert push.effects.mail is not MailEffect.SENT
+
+
+def _attempts(office: Office, shipment: Shipment) -> int:
+    return sum(line.what == "answer" for line in office.bridge.explain(shipment.label).lines)
 
 
 def _words_of_the_store(proxy: FaultProxy) -> Iterator[str]:

@@ -44,7 +44,7 @@ def begin_again(work: Work, order: Order, part: Part, terms: Terms) -> None:
         part.made, part.problem, part.wants_mail = now.made, now.problem, now.wants_mail
         return
     if now.problem is not None:
-        said = replace(said, outcome=Outcome.REFUSED, reason=now.problem.reason, not_before=None)
+        said = replace(now.problem, words=said.words)
     part.fail(said)
 
 

@@ -38,6 +38,7 @@ def _entry(work: Work, part: Part) -> ShipmentReceipt:
         ),
         made_by=MadeBy.FOUND if elsewhere else MadeBy.US,
         not_before=problem.not_before if problem else None,
+        rests_on=problem.rests_on if problem else "",
         fences=part.fences,
     )
 

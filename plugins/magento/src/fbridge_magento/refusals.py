@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fbridge.models.fulfillments import FulfillmentShipment
 from fbridge.models.orders import Order
-from fbridge.models.problems import Problem
+from fbridge.models.problems import Problem, refused_as_it_stands
 from fbridge.models.states import Delivery, OrderStatus, Outcome
 
 PAYMENT_REVIEW = "payment_review"
@@ -26,15 +26,17 @@ def status_refusal(order: Order) -> Problem | None:
     status = f"({order.remote_status})"
     if PAYMENT_REVIEW in (order.adapter_data.get("state"), order.remote_status):
         words = f"The payment of order {order.number} is in review on the store {status}; decide that there first."
-        return refused("in_review", words)
+        return refused_as_it_stands("in_review", words)
     if order.status is OrderStatus.ON_HOLD:
         words = f"Order {order.number} is on hold on the store {status}; release it there first."
-        return refused("on_hold", words)
+        return refused_as_it_stands("on_hold", words)
     if order.status is OrderStatus.CANCELLED:
         words = f"Order {order.number} is cancelled or refunded on the store {status}; it is left as it is."
-        return refused("order_cancelled", words)
+        return refused_as_it_stands("order_cancelled", words)
     if order.delivery is Delivery.NONE:
-        return refused("nothing_to_ship", f"Order {order.number} has nothing that a carrier takes.")
+        return refused_as_it_stands(
+            "nothing_to_ship", f"Order {order.number} has nothing that a carrier takes."
+        )
     return None
 
 
@@ -52,7 +54,7 @@ def more_than_remains(shipment: FulfillmentShipment, order: Order, left: Counter
         f"The store has less to ship than this shipment holds ({'; '.join(told())}). Compare the goods with the "
         "shipments and refunds there."
     )
-    return refused("more_than_remains", words)
+    return refused_as_it_stands("more_than_remains", words)
 
 
 def capped(line_ids: Sequence[str], shipment_id: str, outcome: Outcome) -> Problem:

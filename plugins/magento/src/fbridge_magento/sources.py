@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fbridge.models.fulfillments import FulfillmentShipment
-from fbridge.models.problems import Problem
-from fbridge.models.states import Outcome
+from fbridge.models.problems import Problem, refused_as_it_stands
 from fbridge_magento.settings import AUTO_SOURCE
 
 
@@ -85,7 +84,7 @@ def _pieces(row: Mapping[str, Any]) -> float:
 
 def no_source(words: str) -> SourceChoice:
     """Nothing is sent without one."""
-    return SourceChoice(problem=Problem(outcome=Outcome.REFUSED, reason="no_source", words=words))
+    return SourceChoice(problem=refused_as_it_stands("no_source", words))
 
 
 def _known(code: str, inventory: Inventory) -> SourceChoice:

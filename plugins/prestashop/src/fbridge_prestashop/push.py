@@ -15,7 +15,7 @@ from fbridge.models.fulfillments import (
     ShipmentReceipt,
     StoreHolds,
 )
-from fbridge.models.problems import Problem
+from fbridge.models.problems import Problem, refused_as_it_stands
 from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
 from fbridge_prestashop.mails import known_mail, mails_in_transit, mails_shipped
 from fbridge_prestashop.shop import Shop, state_id_in
@@ -144,20 +144,16 @@ def refusal_of(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -> Prob
     reasons = {OrderStatus.CANCELLED: "order_cancelled", OrderStatus.ON_HOLD: "on_hold"}
     if order.status in reasons:
         words = f"Order {order.number} is {order.remote_status} on the store; it is left as it is."
-        return _refused(reasons[order.status], words)
+        return refused_as_it_stands(reasons[order.status], words)
     if plan.fault:
-        return _refused(plan.reason, plan.fault)
+        return refused_as_it_stands(plan.reason, plan.fault)
     if plan.changes and plan.carrier and shop.facts.usable_carrier(plan.carrier) is None:
         words = f"The store has no active carrier {plan.carrier} any more; map the carrier again."
-        return _refused("carrier_gone", words)
+        return refused_as_it_stands("carrier_gone", words)
     if fulfillment.completes_order and order.status is OrderStatus.OPEN and shop.shipped_state is None:
         words = "The store does not tell which of its states is Shipped; set shipped_state to its id."
-        return _refused("no_shipped_state", words)
+        return refused_as_it_stands("no_shipped_state", words)
     return None
-
-
-def _refused(reason: str, words: str) -> Problem:
-    return Problem(outcome=Outcome.REFUSED, reason=reason, words=words)
 
 
 def receipt_of(work: Work, shop: Shop) -> Receipt:
@@ -187,6 +183,7 @@ def _shipment_receipt(work: Work, shipment: FulfillmentShipment, shop: Shop) -> 
         ),
         made_by=MadeBy.FOUND if work.elsewhere or not (work.wrote or work.tried) else MadeBy.US,
         not_before=problem.not_before if problem else None,
+        rests_on=problem.rests_on if problem else "",
     )
 
 

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fbridge.models.problems import Problem
-from fbridge.models.states import Outcome
+from fbridge.models.problems import Problem, refused_as_it_stands
 from fbridge_shopify.fulfillment_orders import CREATE_FULFILLMENT, open_ones
 from fbridge_shopify.mapping import FULFILLMENT_ORDERS
 from fbridge_shopify.schemas import number_of
@@ -207,10 +206,10 @@ def why_lacking(orders: Sequence[FulfillmentOrder], lacking: Pieces, *, unseen: 
         if order.is_open and not order.is_fulfillable and order.pieces & lacking:
             return _not_now(order)
     if unseen:
-        return _refused(MISSING_SCOPES, _MISSING_SCOPES)
+        return refused_as_it_stands(MISSING_SCOPES, _MISSING_SCOPES)
     count = sum(lacking.values())
     what = "1 piece is" if count == 1 else f"{count} pieces are"
-    return _refused(
+    return refused_as_it_stands(
         NOTHING_LEFT,
         f"{what} not to be fulfilled on the store any more: cancelled, refunded or fulfilled meanwhile.",
     )
@@ -220,20 +219,14 @@ def _not_now(order: FulfillmentOrder) -> Problem:
     name = f"Fulfillment order {order.id.rpartition('/')[2]}"
     if order.status == "ON_HOLD":
         holds = f" ({'; '.join(order.holds)})" if order.holds else ""
-        return _refused(
-            "on_hold",
-            f"{name} is on hold{holds}: release it on the store, then `fbridge push --resend SHIPMENT`.",
+        return refused_as_it_stands(
+            "on_hold", f"{name} is on hold{holds}: release it on the store, then fetch and push again."
         )
     if order.status == "SCHEDULED":
-        return _refused(
-            "scheduled",
-            f"{name} is scheduled for later: open it on the store, then `fbridge push --resend SHIPMENT`.",
+        return refused_as_it_stands(
+            "scheduled", f"{name} is scheduled for later: open it on the store, then fetch and push again."
         )
-    return _refused(
+    return refused_as_it_stands(
         "not_fulfillable",
         f"{name} ({order.status}) may not be fulfilled by this app: a fulfillment service or another app ships it.",
     )
-
-
-def _refused(reason: str, words: str) -> Problem:
-    return Problem(outcome=Outcome.REFUSED, reason=reason, words=words)

@@ -13,7 +13,7 @@ from typing import Any
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.orders import Order, StoreShipment
-from fbridge.models.problems import Problem
+from fbridge.models.problems import Problem, refused_as_it_stands
 from fbridge.models.states import MailEffect, OrderStatus, Outcome
 from fbridge_shopify.allocation import (
     NOTHING_LEFT,
@@ -137,7 +137,7 @@ def refusal_of(order: Order) -> Problem | None:
     if order.status is not OrderStatus.CANCELLED:
         return None
     words = f"Order {order.number} is cancelled or refunded on the store; it is left as it is."
-    return _refused("order_cancelled", words)
+    return refused_as_it_stands("order_cancelled", words)
 
 
 def may_mail(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> bool:

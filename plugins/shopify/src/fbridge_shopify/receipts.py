@@ -81,6 +81,7 @@ def _shipment_receipt(work: Work, part: Part) -> ShipmentReceipt:
         effects=_effects(work, part),
         made_by=_made_by(part),
         not_before=part.problem.not_before if part.problem else None,
+        rests_on=part.problem.rests_on if part.problem else "",
         fences=part.fences,
     )
 

@@ -19,7 +19,7 @@ from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdi
 from fbridge.errors import CredentialsError
 from fbridge.http import Response
 from fbridge.models.orders import StoreShipment
-from fbridge.models.problems import Problem
+from fbridge.models.problems import Problem, refused_as_it_stands
 from fbridge.models.states import Outcome
 from fbridge_shopify.allocation import MISSING_SCOPES
 from fbridge_shopify.answers import (
@@ -100,6 +100,7 @@ _UNFULFILLABLE_REASONS = {
     "on_hold": "on_hold",
     "scheduled": "scheduled",
 }
+_STATES = frozenset({*_UNFULFILLABLE_REASONS.values(), "not_fulfillable", "more_than_remains"})
 _TEXTS = {
     "Fulfillment order does not exist": "fulfillment_order_missing",
     "Fulfillment order line item does not exist": "fulfillment_order_changed",
@@ -231,7 +232,10 @@ def _without_payload(mutation: Mutation, errors: Sequence[GraphError]) -> Proble
 
 def _refusal(user_errors: Sequence[Mapping[str, Any]]) -> Problem:
     words = " ".join(dict.fromkeys(plain_words(error.get("message")) for error in user_errors))
-    return _refused(_reason_in(words), words or "no reason given")
+    reason = _reason_in(words)
+    if reason in _STATES:
+        return refused_as_it_stands(reason, words)
+    return _refused(reason, words or "no reason given")
 
 
 def _reason_in(words: str) -> str:

@@ -19,7 +19,7 @@ from fbridge.models.fulfillments import (
     ShipmentReceipt,
     StoreHolds,
 )
-from fbridge.models.problems import Problem, WriteFault
+from fbridge.models.problems import Problem, WriteFault, refused_as_it_stands
 from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
 from fbridge_woocommerce.mapping import COMPLETED, ROWS_KEY
 from fbridge_woocommerce.schemas import TRACKING_ROWS
@@ -148,7 +148,7 @@ def refusal_of(fulfillment: Fulfillment) -> Problem | None:
     if order.status not in reasons:
         return None
     words = f"Order {order.number} is {order.remote_status} on the store; it is left as it is."
-    return Problem(outcome=Outcome.REFUSED, reason=reasons[order.status], words=words)
+    return refused_as_it_stands(reasons[order.status], words)
 
 
 def _plan_tracking_rows(work: Work) -> None:
@@ -254,6 +254,7 @@ def _shipment_receipt(work: Work, part: Part) -> ShipmentReceipt:
         ),
         made_by=MadeBy.FOUND if part.found or work.elsewhere else MadeBy.US,
         not_before=problem.not_before if problem else None,
+        rests_on=problem.rests_on if problem else "",
     )
 
 

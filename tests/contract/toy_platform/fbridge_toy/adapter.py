@@ -177,7 +177,8 @@ class ToyAdapter:
     ) -> ShipmentReceipt:
         order = fulfillment.order
         if order.status in {OrderStatus.CANCELLED, OrderStatus.ON_HOLD}:
-            return self.failed(shipment, Outcome.REFUSED, f"order_{order.status}")
+            refused = self.failed(shipment, Outcome.REFUSED, f"order_{order.status}")
+            return replace(refused, rests_on=str(order.status))
         own = self.own_entry(order, shipment)
         completes = last and fulfillment.completes_order and order.status is not OrderStatus.CLOSED
         if own and set(own.numbers) == set(shipment.numbers) and not completes:
