@@ -58,16 +58,21 @@ class LostAnswersConformance(KitFixtures):
         assert not wrong, f"after these faults something was lost or doubled: {wrong}"
         assert proxy.struck == len(write_faults())
 
-    @pytest.mark.parametrize("acts", [True, False], ids=["after_the_act", "before_the_act"])
+    @pytest.mark.parametrize(
+        ("acts", "late"),
+        [(True, None), (False, LATE), (False, None)],
+        ids=["after_the_act", "while_the_store_goes_on", "instead_of_the_act"],
+    )
     def test_C05_all_arrives_once_whatever_something_before_the_store_says(
-        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, *, acts: bool
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, late: float | None, *, acts: bool
     ) -> None:
         wrong = {}
-        faults = some_strangers(acts=acts)
+        faults = some_strangers(acts=acts, acts_after=late)
         for count, fault in enumerate(faults):
             orders = two_orders_on_their_way(store, office, first=10 * count)
             proxy.strike(fault)
             office.push_until_quiet()
+            proxy.wait_for_late_acts()
             try:
                 assert_all_arrived_once(office, orders)
             except AssertionError as error:

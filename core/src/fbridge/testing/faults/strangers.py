@@ -48,16 +48,18 @@ _PAGES = (
 _CLOUDFLARES = (520, 521, 522, 523, 524, 525, 526)
 
 
-def strangers(*, acts: bool) -> tuple[Fault, ...]:
-    """What something else than the store may answer to a write; the store ``acts`` on it, or never sees it."""
-    return tuple(replace(fault, acts=acts) for fault in _strangers())
+def strangers(*, acts: bool, acts_after: float | None = None) -> tuple[Fault, ...]:
+    """What something else than the store may answer to a write; the store ``acts`` on it, so many seconds after that
+    answer perhaps, or never sees it."""
+    return tuple(replace(fault, acts=acts, acts_after=acts_after) for fault in _strangers())
 
 
-def some_strangers(*, acts: bool) -> tuple[Fault, ...]:
+def some_strangers(*, acts: bool, acts_after: float | None = None) -> tuple[Fault, ...]:
     """A few of them that differ most, for tests of the whole way."""
     names = {"503_varnish", "524_cloudflare", "401_page", "404_page", "429_page", "302_login", "200_captcha"}
     names |= {"403_json", "200_json_errors"}
-    return tuple(fault for fault in strangers(acts=acts) if fault.name in names)
+    found = strangers(acts=acts, acts_after=acts_after)
+    return tuple(fault for fault in found if fault.name in names)
 
 
 def _strangers() -> Iterator[Fault]:
