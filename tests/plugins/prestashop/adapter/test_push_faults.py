@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from fbridge.errors import CredentialsError, NotSent
 from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt
 from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
+from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge_prestashop import plugin
 
 MakeSandbox = Callable[..., ServedSandbox]
@@ -131,6 +133,48 @@ def test_a_refused_order_in_the_middle_stops_no_other(
     assert [entry.outcome for entry in got] == [Outcome.DONE] * 2 + [Outcome.REFUSED] + [Outcome.DONE] * 2
     assert (got[2].reason, got[2].words) == ("prestashop_92", "Invalid ID")
     assert_all_there_once(sandbox, [*chunk[:2], *chunk[3:]])
+
+
+@pytest.mark.parametrize("acts", [True, False], ids=["after the act", "instead of the act"])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, b'{"errors":[{"code":3,"message":"[PHP Deprecated #8192] in the mail"}]}'),
+        (400, b'{"errors":[{"code":999,"message":"A module says no"}]}'),
+        (400, b'{"errors":[{"code":85,"message":"Validation error"},{"code":3,"message":"[PHP Notice]"}]}'),
+        (500, b'{"errors":[{"code":85,"message":"Validation error"}]}'),
+        (503, b'{"errors":[{"code":46,"message":"Unable to save resource"}]}'),
+        (503, b"<html><h1>Error 503 Backend fetch failed</h1><h3>Guru Meditation:</h3></html>"),
+        (500, b"<b>Notice</b>: Undefined index\n{}"),
+        (401, b"<html>Log in</html>"),
+        (302, b""),
+        (200, b"<html>One moment, please</html>"),
+        (200, b'{"status":"blocked"}'),
+        (200, b"[]"),
+    ],
+    ids=str,
+)
+def test_an_answer_that_is_not_listed_proves_nothing_and_all_arrives_once(
+    sandbox: ServedSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+    status: int,
+    body: bytes,
+    *,
+    acts: bool,
+) -> None:
+    with FaultProxy(sandbox.url) as proxy:
+        behind = SimpleNamespace(
+            url=proxy.url, store_settings=sandbox.store_settings, control=sandbox.control
+        )
+        desk = desk_of(behind)
+        chunk = chunk_of(sandbox, desk, fulfillment_of, 2)
+        fault = Fault(name="odd", answer=Answer.STATUS, status=status, body=body, acts=acts)
+        proxy.strike(fault, path="order_histories")
+        assert {one.outcome for one in entries(desk.push(*chunk), chunk)} == {Outcome.UNCONFIRMED}
+        assert len([one for one in proxy.writes if "order_histories" in one.path]) == 1
+        desk.push(*(replace(one, order=desk.order(one.order_id)) for one in chunk))
+    assert_all_there_once(sandbox, chunk)
 
 
 def test_after_a_500_without_a_word_nothing_is_sent_again_at_once(

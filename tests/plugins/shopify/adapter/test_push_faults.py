@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from fbridge.errors import CredentialsError, NotSent
 from fbridge.models.fulfillments import Fulfillment, Receipt, ShipmentReceipt
 from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
+from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge_shopify.mapping import FULFILLMENT_ORDERS
 
 MakeSandbox = Callable[..., ServedSandbox]
@@ -72,6 +75,54 @@ def test_what_is_unknown_is_told_for_each_effect(
         assert entry.outcome is Outcome.UNCONFIRMED
         assert (entry.effects.shipment, entry.effects.tracking) == (Effect.UNCONFIRMED,) * 2
         assert entry.effects.mail is MailEffect.UNCONFIRMED
+
+
+@pytest.mark.parametrize("acts", [True, False], ids=["after the act", "instead of the act"])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, {"errors": "Something went wrong"}),
+        (200, {"errors": {"base": ["Something went wrong"]}}),
+        (200, {"errors": [{"message": "Something went wrong"}]}),
+        (200, {"errors": [{"message": "No", "extensions": {"code": "SOMETHING_NEW"}}]}),
+        (200, {"errors": [{"message": "No", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}),
+        (200, {"errors": []}),
+        (200, {"data": None}),
+        (200, {"data": None, "errors": [{"message": "No", "path": ["m0", "fulfillment", "order"]}]}),
+        (200, {"data": None, "errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}]}),
+        (200, {"data": None, "errors": [{"message": "No", "extensions": {"code": "undefinedField"}}]}),
+        (
+            200,
+            {"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}, {"message": "And"}]},
+        ),
+        (400, {"errors": "Bad Request"}),
+        (403, {"errors": [{"message": "Blocked"}]}),
+        (429, {"message": "Slow down"}),
+        (500, {"errors": "Internal Server Error"}),
+    ],
+    ids=str,
+)
+def test_an_answer_that_is_not_listed_proves_nothing_and_all_arrives_once(
+    served: ServedSandbox,
+    desk_of: Make,
+    fulfillment_of: Make,
+    status: int,
+    body: dict[str, Any],
+    *,
+    acts: bool,
+) -> None:
+    """Each was taken for "nothing was done" before, and the document sent again at once: a second mail."""
+    answer = Fault(name="odd", answer=Answer.STATUS, status=status, body=json.dumps(body).encode(), acts=acts)
+    with FaultProxy(served.url, is_write=lambda method, path, sent: CREATES.encode() in sent) as proxy:
+        behind = SimpleNamespace(url=proxy.url, store_settings=served.store_settings, control=served.control)
+        desk = desk_of(behind)
+        chunk = chunk_of(served, desk, fulfillment_of, 2)
+        proxy.strike(answer)
+        assert {one.outcome for one in entries(desk.push(*chunk), chunk)} == {Outcome.UNCONFIRMED}
+        assert len(proxy.writes) == 1
+        desk.push(*(replace(one, order=desk.order(one.order_id)) for one in chunk))
+    assert [made(served, one) for one in chunk] == [1, 1]
+    assert [len(served.control.mails(one.order_id)) for one in chunk] == [1, 1]
 
 
 def test_c5_after_a_lost_answer_what_is_there_by_its_number_is_not_sent_again(

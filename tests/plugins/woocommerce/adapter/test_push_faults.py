@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.platforms import Store
 from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
+from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge_woocommerce import plugin
 
 MakeSandbox = Callable[..., ServedSandbox]
@@ -79,6 +81,57 @@ def test_c5_after_a_lost_answer_only_what_is_missing_is_sent(
     ]
     receipts = desk.push(*again)
     assert {entry.outcome for receipt in receipts.values() for entry in receipt.shipments} == {Outcome.DONE}
+    for one in chunk:
+        assert len(sandbox.control.trackings(int(one.order_id))) == 1
+        assert len(sandbox.control.mails(int(one.order_id))) == 1
+
+
+@pytest.mark.parametrize("acts", [True, False], ids=["after the act", "instead of the act"])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, b'{"code":"rest_invalid_shipment","message":"Not today.","data":{"status":400}}'),
+        (401, b'{"code":"rest_not_logged_in","message":"Log in first.","data":{"status":401}}'),
+        (
+            401,
+            b'{"code":"woocommerce_rest_authentication_error","message":"Invalid nonce - used","data":{"status":401}}',
+        ),
+        (400, b'{"code":0,"message":"The ERP plugin could not export it.","data":{"status":400}}'),
+        (404, b'{"message":"no route"}'),
+        (500, b'{"code":"internal_server_error","message":"Critical.","data":{"status":500}}'),
+        (503, b'{"code":"wp_die","message":"Briefly unavailable.","data":{"status":503}}'),
+        (200, b'{"update":[]}'),
+        (200, b'{"update":[{"id":19}]}'),
+        (200, b'{"status":"blocked"}'),
+        (200, b"[]"),
+    ],
+)
+def test_an_answer_that_is_not_listed_proves_nothing_and_all_arrives_once(
+    sandbox: ServedSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+    status: int,
+    body: bytes,
+    *,
+    acts: bool,
+) -> None:
+    with FaultProxy(sandbox.url) as proxy:
+        behind = SimpleNamespace(
+            url=proxy.url, store_settings=sandbox.store_settings, control=sandbox.control
+        )
+        desk = desk_of(behind)
+        chunk = chunk_of(sandbox, desk, fulfillment_of, 2)
+        fault = Fault(name="odd", answer=Answer.STATUS, status=status, body=body, acts=acts)
+        proxy.strike(fault, path="orders/batch")
+        outcomes = {one.shipments[0].outcome for one in desk.push(*chunk).values()}
+        assert outcomes == {Outcome.UNCONFIRMED}
+        tried = desk.store.now()
+        desk.push(
+            *(
+                fulfillment_of(desk.order(one.order_id), one.shipments[0].numbers, unconfirmed_since=tried)
+                for one in chunk
+            )
+        )
     for one in chunk:
         assert len(sandbox.control.trackings(int(one.order_id))) == 1
         assert len(sandbox.control.mails(int(one.order_id))) == 1
