@@ -94,7 +94,7 @@ def test_c5_after_a_lost_answer_only_what_is_missing_is_sent(
         (401, b'{"code":"rest_not_logged_in","message":"Log in first.","data":{"status":401}}'),
         (
             401,
-            b'{"code":"woocommerce_rest_authentication_error","message":"Invalid nonce - used","data":{"status":401}}',
+            b'{"code":"woocommerce_rest_authentication_error","message":"Invalid nonce.","data":{"status":401}}',
         ),
         (400, b'{"code":0,"message":"The ERP plugin could not export it.","data":{"status":400}}'),
         (404, b'{"message":"no route"}'),
