@@ -56,8 +56,7 @@ def strangers(*, acts: bool, acts_after: float | None = None) -> tuple[Fault, ..
 
 def some_strangers(*, acts: bool, acts_after: float | None = None) -> tuple[Fault, ...]:
     """A few of them that differ most, for tests of the whole way."""
-    names = {"503_varnish", "524_cloudflare", "401_page", "404_page", "429_page", "302_login", "200_captcha"}
-    names |= {"403_json", "200_json_errors"}
+    names = {"503_varnish", "404_page", "302_login", "403_json", "200_json_errors"}
     found = strangers(acts=acts, acts_after=acts_after)
     return tuple(fault for fault in found if fault.name in names)
 
