@@ -93,3 +93,10 @@ def effects_to_json(effects: Effects) -> dict[str, str]:
 
 def _plain(data: Mapping[str, Any]) -> Any:
     return json.loads(json.dumps(data, default=str))
+
+
+def last_words(connection: Connection, shipment_id: int) -> str:
+    """What the store, or whoever spoke for it, said to the last try; "" where none was told."""
+    of_shipment = sa.select(attempts.c.words, attempts.c.reason).where(attempts.c.shipment_id == shipment_id)
+    row = connection.execute(of_shipment.order_by(attempts.c.id.desc()).limit(1)).first()
+    return (row.words or row.reason or "") if row else ""

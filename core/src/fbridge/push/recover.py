@@ -13,6 +13,7 @@ from fbridge.models.push import LedgerRow
 from fbridge.models.states import Effect, MadeBy, MailEffect, PushState
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import lock_orders
+from fbridge.push.attempts import last_words
 from fbridge.push.decide import TAKEN_BY_STORE, Action, build_fulfillment, completes, decide
 from fbridge.push.doubt import Doubt, first_absence, look_again
 from fbridge.push.freshness import READ_TOO_OLD, too_old
@@ -105,7 +106,8 @@ def _judge_group(run: PushRun, group: Group, order: Order) -> None:
             changes |= _mail_changes(row, verdict, asked=run.policy.accepts_mail)
             words = verdict.words
             if state is PushState.READY and verdict.proof is Proof.ABSENT and row.tries >= MOST_TRIES:
-                state, reason, words = PushState.NEEDS_ATTENTION, TRIED_TOO_OFTEN, _last_words(row)
+                state, reason = PushState.NEEDS_ATTENTION, TRIED_TOO_OFTEN
+                words = tried_too_often(row.tries, last_words(connection, row.shipment_id))
             run.move(connection, row, state, reason=reason, words=words, **changes)
         refresh_open_quantity(connection, [group[0].order_id])
 
@@ -158,10 +160,6 @@ def _consequence(
     if row.acknowledged_revision is None:
         changes |= _NOTHING_DONE
     return PushState.READY, "proved_absent", changes
-
-
-def _last_words(row: LedgerRow) -> str:
-    return tried_too_often(row.tries, row.words or row.reason)
 
 
 _NOTHING_DONE: dict[str, Any] = {
