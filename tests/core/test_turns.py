@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from socket import gethostname
 from typing import Any
@@ -19,8 +20,9 @@ from fbridge.models.states import PushState
 from fbridge.orders.fetch import fetch_turn
 from fbridge.push.ledger import adopt_dead_claims
 from fbridge.push.rows import load_rows
-from fbridge.push.turn import push_turn, refuse_while_pushing
+from fbridge.push.turn import PushTurn, push_turn, refuse_while_pushing
 from fbridge.storage.database import Database
+from fbridge.storage.restored import mark_restored
 from fbridge.storage.tables import stores
 from fbridge.stores.rows import ensure_store
 
@@ -31,6 +33,22 @@ def shop(database: Database) -> str:
         ensure_store(connection, "shop", "plain", at=utc_now())
         ensure_store(connection, "b2b", "plain", at=utc_now())
     return "shop"
+
+
+def pushed(database: Database, folder: Path) -> PushTurn:
+    """A push that came and went."""
+    with push_turn(database, "shop", folder) as turn:
+        return turn
+
+
+def go_back(database: Database, *, epoch: int) -> None:
+    """As an older copy put in the place of the database does."""
+    with database.write() as connection:
+        connection.execute(sa.update(stores).where(stores.c.name == "shop").values(push_epoch=epoch))
+
+
+def die(*_: Any) -> None:
+    raise SystemExit
 
 
 def overtake(database: Database, store: str) -> None:
@@ -83,20 +101,64 @@ def test_a_database_older_than_the_last_push_from_here_was_restored(
     database: Database, shop: str, tmp_path: Path
 ) -> None:
     for _ in range(3):
-        with push_turn(database, shop, tmp_path) as turn:
-            assert not turn.restored
+        assert not pushed(database, tmp_path).restored_epoch
+    go_back(database, epoch=1)
+    noticed = pushed(database, tmp_path)
+    if not database.is_sqlite:
+        assert not noticed.restored_epoch, "no file of one computer tells what many have done"
+        return
+    assert noticed.restored_epoch == noticed.epoch > 3
+    assert pushed(database, tmp_path).restored_epoch == noticed.epoch, "no later turn forgets it"
+
+
+def test_a_first_push_that_is_killed_before_it_wrote_its_file_uses_nothing_up(
+    database: Database, shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mark is in the database before the file is written, and stays there."""
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL has no such file")
+    for _ in range(3):
+        pushed(database, tmp_path)
+    go_back(database, epoch=1)
+    monkeypatch.setattr("fbridge.push.turn._keep_epoch", die)
+    with pytest.raises(SystemExit):
+        pushed(database, tmp_path)
+    monkeypatch.undo()
+    assert pushed(database, tmp_path).restored_epoch == 4
+
+
+def test_a_database_that_came_from_another_computer_may_be_older_than_its_last_push(
+    database: Database, shop: str, tmp_path: Path
+) -> None:
+    pushed(database, tmp_path / "here")
+    turn = pushed(database, tmp_path / "new computer")
+    assert bool(turn.restored_epoch) is database.is_sqlite
+
+
+def test_a_crash_before_the_file_was_written_is_no_restore(
+    database: Database, shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed(database, tmp_path)
+    monkeypatch.setattr("fbridge.push.turn._keep_epoch", die)
+    with pytest.raises(SystemExit) if database.is_sqlite else nullcontext():
+        pushed(database, tmp_path)
+    monkeypatch.undo()
+    assert not pushed(database, tmp_path).restored_epoch
+
+
+def test_a_person_says_that_the_database_was_restored(database: Database, shop: str, tmp_path: Path) -> None:
+    pushed(database, tmp_path)
     with database.write() as connection:
-        connection.execute(sa.update(stores).where(stores.c.name == shop).values(push_epoch=1))
-    with push_turn(database, shop, tmp_path) as turn:
-        assert turn.restored
-    with push_turn(database, shop, tmp_path) as turn:
-        assert not turn.restored
+        mark_restored(connection)
+    turn = pushed(database, tmp_path)
+    assert turn.restored_epoch == turn.epoch
+    with database.write() as connection:
+        ensure_store(connection, "added", "plain", at=utc_now())
+    with push_turn(database, "added", tmp_path) as new:
+        assert new.restored_epoch == new.epoch, "the lost database may have known it"
 
 
 def test_the_lock_of_a_dead_process_is_free(database: Database, shop: str, tmp_path: Path) -> None:
-    def die(turn: Any) -> None:
-        raise SystemExit
-
     with pytest.raises(SystemExit), push_turn(database, shop, tmp_path) as turn:
         die(turn)
     refuse_while_pushing(database, shop, tmp_path)

@@ -28,6 +28,8 @@ from fbridge.shipping.carriers import Carriers
 from fbridge.shipping.manifests import Manifests
 from fbridge.shipping.shipments import Shipments
 from fbridge.storage.database import open_database
+from fbridge.storage.maintenance import Maintenance
+from fbridge.storage.restored import mark_restored
 from fbridge.stores.each_store import for_each_store
 from fbridge.stores.stores import Stores
 
@@ -60,7 +62,7 @@ class Bridge:
         home = home or find_home()
         home.create()
         settings = load_settings(home)
-        database = open_database(database_url or settings.database, migrate=False)
+        database = open_database(database_url or settings.database, migrate=False, records=home.config)
         return cls(Context(database=database, settings=settings, timezone=settings.timezone))
 
     def __enter__(self) -> Self:
@@ -156,8 +158,11 @@ class Bridge:
         return purge(self.context, older_than)
 
     def backup(self, target: Path | None = None) -> Path:
-        """Copy the SQLite database while it is in use. Raises InputError on PostgreSQL, which has its own tools."""
-        from fbridge.storage.upgrade import backup, backup_name
+        """Copy the SQLite database while it is in use.
+
+        Raises: InputError where the file is there, and on PostgreSQL, which has its own tools; StorageError.
+        """
+        from fbridge.storage.backup import backup, backup_name
 
         path = self.context.database.path
         if path is None:
@@ -167,10 +172,21 @@ class Bridge:
         return target
 
     @staticmethod
-    def upgrade_database(home: Home | None = None) -> None:
-        """Bring the database to this fbridge's schema (SQLite does so by itself). Raises StorageError."""
-        settings = load_settings(home or find_home())
-        open_database(settings.database, migrate=True).close()
+    def maintenance(home: Home | None = None) -> Maintenance:
+        """Care for a home's database without opening it for work. Raises ConfigError."""
+        home = home or find_home()
+        home.create()
+        return Maintenance(url=load_settings(home).database, records=home.config)
+
+    def mark_restored(self) -> None:
+        """The database was put back by other means than ``db restore``: look all up before it is sent.
+
+        Raises: BusyError while a push runs.
+        """
+        for name in self.context.settings.stores:
+            refuse_while_pushing(self.context.database, name, self.context.lock_folder)
+        with self.context.database.write() as connection:
+            mark_restored(connection)
 
     def _names(self, stores: Sequence[str]) -> list[str]:
         settings = self.context.settings

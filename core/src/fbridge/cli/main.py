@@ -30,7 +30,7 @@ COMMANDS = {
     "explain": ("fbridge.cli.explain:explain", "Tell the whole story of an order, shipment or number."),
     "find": ("fbridge.cli.find:find", "Find an order, a shipment, a manifest or a number."),
     "purge": ("fbridge.cli.purge:purge", "Forget personal data of old orders."),
-    "db": ("fbridge.cli.db:db", "Upgrade and back up the database."),
+    "db": ("fbridge.cli.db:db", "Check, back up and restore the database."),
     "sandbox": ("fbridge.cli.sandbox:sandbox", "Run an emulated store."),
 }
 

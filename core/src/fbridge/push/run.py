@@ -88,7 +88,7 @@ def push_store(
     try:
         with (
             open_store(context, name) as opened,
-            push_turn(context.database, name, context.lock_folder) as turn,
+            push_turn(context.database, name, context.lock_folder, context.now) as turn,
         ):
             opened.store.http.before_write = turn.verify
             ready = with_fresh_facts(context, opened)
@@ -125,7 +125,7 @@ def _work(run: PushRun) -> None:
     with run.context.database.write() as connection:
         run.turn.verify(connection)
         ledger.mend_times(connection, run.name, at=run.now(), longest=LONGEST_WAIT)
-        ledger.adopt_dead_claims(connection, run.name, at=run.now(), every_unsent=run.turn.restored)
+        ledger.adopt_dead_claims(connection, run.name, at=run.now(), every_unsent=run.turn.restored_epoch == run.turn.epoch)
     _lift_refusals(run, _groups(run))
     for _ in range(MOST_ROUNDS):
         run.again = False

@@ -5,17 +5,20 @@ Each push turn has an epoch; whoever finds a newer one than its own has been ove
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from fbridge.context import utc_now
 from fbridge.errors import BusyError
 from fbridge.storage.database import Database
 from fbridge.storage.locks import HeldLock, exclusive
+from fbridge.storage.restored import notice_other_server, take_over
 from fbridge.storage.tables import stores
 
 
@@ -23,14 +26,14 @@ from fbridge.storage.tables import stores
 class PushTurn:
     """The right to push to one store, as long as ``held`` is.
 
-    ``restored``: the database is older than the last push from here, so a backup was put back and what it
-    calls unsent may have been sent.
+    ``restored_epoch``: the database was put back from a backup since an entry that was looked up in an earlier epoch,
+    so what it calls unsent may have been sent.
     """
 
     held: HeldLock
     store: str
     epoch: int
-    restored: bool
+    restored_epoch: int
 
     def verify(self, connection: Connection | None = None) -> None:
         """Before each write to the store, and in each write unit, where the epoch stands until the unit ends.
@@ -63,20 +66,25 @@ def _push_lock(database: Database, store: str, folder: Path) -> AbstractContextM
 
 
 @contextmanager
-def push_turn(database: Database, store: str, folder: Path) -> Iterator[PushTurn]:
-    """Take the turn to push to this store. Raises BusyError when another process has it."""
+def push_turn(
+    database: Database, store: str, folder: Path, now: Callable[[], datetime] = utc_now
+) -> Iterator[PushTurn]:
+    """Take the turn to push to this store. Raises BusyError when another process has it.
+
+    Beside a SQLite database a file keeps the last epoch: a database that knows a lesser one, or one that was pushed
+    from and has no such file, was put back from a backup or copied. No file tells that of PostgreSQL, which many
+    computers share.
+    """
     with _push_lock(database, store, folder) as held:
-        witness = folder / f"push-{store}.epoch"
-        seen = _last_epoch_seen(witness)
+        witness = folder / f"push-{store}.epoch" if database.is_sqlite else None
         with database.write() as connection:
             held.fence(connection)
-            known = connection.execute(
-                sa.select(stores.c.push_epoch).where(stores.c.name == store)
-            ).scalar_one()
-            epoch = max(known, seen) + 1
-            connection.execute(sa.update(stores).where(stores.c.name == store).values(push_epoch=epoch))
-        _keep_epoch(witness, epoch)
-        yield PushTurn(held, store, epoch, restored=known < seen)
+            notice_other_server(connection)
+            seen = _last_epoch_seen(witness) if witness else None
+            epoch, restored = take_over(connection, store, seen=seen, at=now())
+        if witness:
+            _keep_epoch(witness, epoch)
+        yield PushTurn(held, store, epoch, restored)
 
 
 def _last_epoch_seen(witness: Path) -> int:

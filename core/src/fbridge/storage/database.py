@@ -11,16 +11,19 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from fbridge.errors import BusyError, FbridgeError, StorageError
+from fbridge.storage.known_database import last_used, note_use
 from fbridge.storage.network_folders import refuse_network_folder
 from fbridge.storage.poolers import refuse_transaction_pooler
 from fbridge.storage.postgres import may_be_idle, postgres_engine
 from fbridge.storage.postgres_faults import postgres_fault
+from fbridge.storage.sqlite_files import foreign_wal, has_wal, is_empty
 from fbridge.storage.version import HEAD_REVISION, KNOWN_REVISIONS
 
 BUSY_TIMEOUT_MS = 30_000
@@ -83,12 +86,20 @@ class Database:
         self._engine.dispose()
 
 
-def open_database(url: str, *, migrate: bool = True) -> Database:
+def open_database(
+    url: str, *, migrate: bool = True, records: Path | None = None, anew: bool = False
+) -> Database:
     """Open (and for SQLite create or bring up to date) the database at this SQLAlchemy URL.
 
-    Raises StorageError: from a newer fbridge, not migrated (PostgreSQL), not a database, not writable.
+    ``records`` is the folder that remembers a SQLite file: one that was there and is gone is not made again unless
+    ``anew``.
+
+    Raises StorageError: gone, from a newer fbridge, not migrated (PostgreSQL), not a database, not writable.
     """
-    parsed = _parse(url)
+    parsed = parse_url(url)
+    path = sqlite_path(parsed)
+    if path is not None and not anew:
+        refuse_what_is_gone(path, records)
     sqlite = parsed.get_backend_name() == "sqlite"
     engine = _sqlite_engine(parsed) if sqlite else postgres_engine(parsed)
     try:
@@ -101,7 +112,30 @@ def open_database(url: str, *, migrate: bool = True) -> Database:
     except BaseException:
         engine.dispose()
         raise
+    if path is not None and records is not None:
+        note_use(records, path.absolute())
     return Database(engine)
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The file of a SQLite database; None for one in memory and for PostgreSQL."""
+    in_file = url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:"
+    return Path(url.database) if in_file and url.database else None
+
+
+def refuse_what_is_gone(path: Path, records: Path | None) -> None:
+    """Raise StorageError where a database was: an empty one in its place would be at rest, all forgotten."""
+    if not is_empty(path):
+        return
+    used = last_used(records, path.absolute()) if records else None
+    if used is None and not has_wal(path):
+        return
+    when = f"it was last used on {used:%Y-%m-%d %H:%M} UTC" if used else f"its {path.name}-wal is still there"
+    raise StorageError(
+        f"The database {path} is {'empty' if path.exists() else 'gone'} ({when}). Restore a backup: fbridge db "
+        "restore FILE, or begin anew: fbridge db create",
+        reason="database_gone",
+    )
 
 
 def read_revision(engine: Engine) -> str | None:
@@ -130,7 +164,8 @@ def _bring_up_to_date(engine: Engine, revision: str | None, *, migrate: bool) ->
     upgrade(engine)
 
 
-def _parse(url: str) -> URL:
+def parse_url(url: str) -> URL:
+    """The URL, with the driver that fbridge uses. Raises StorageError."""
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
@@ -144,20 +179,73 @@ def _parse(url: str) -> URL:
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        refuse_network_folder(Path(url.database))
-        _make_private(Path(url.database))
+    path = sqlite_path(url)
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None})
+    if path is not None:
+        refuse_network_folder(path)
+        _make_private(path)
+        _refuse_foreign_wal(path)
+        _hold_to_its_file(engine, path)
     event.listen(engine, "connect", _sqlite_pragmas)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
+
+
+def _refuse_foreign_wal(path: Path) -> None:
+    if foreign_wal(path):
+        raise StorageError(
+            f"The database {path} was replaced while the {path.name}-wal of the one before is still there; together "
+            "they would be mixed up. Put a backup in its place with: fbridge db restore FILE",
+            reason="foreign_wal",
+        )
+
+
+def _hold_to_its_file(engine: Engine, path: Path) -> None:
+    """Let no connection write to a file that is not in its place any more: ``db restore`` has moved it aside."""
+
+    def in_place() -> tuple[int, int] | None:
+        try:
+            facts = path.stat()
+        except OSError:
+            return None
+        return facts.st_dev, facts.st_ino
+
+    opened: dict[int, tuple[int, int] | None] = {}
+
+    def before_connect(_dialect: object, record: Any, _args: object, _params: object) -> None:
+        opened[id(record)] = in_place()
+
+    def compare(connection: sqlite3.Connection, record: Any) -> None:
+        connection.execute("PRAGMA schema_version")  # waits for a restore that is under way
+        record.info["file"] = opened.pop(id(record))
+        if record.info["file"] != in_place():
+            connection.close()
+            raise _replaced(path)
+
+    def before_begin(connection: Connection) -> None:
+        if connection.info.get("file") != in_place():
+            raise _replaced(path)
+
+    event.listen(engine, "do_connect", before_connect)
+    event.listen(engine, "connect", compare)
+    event.listen(engine, "begin", before_begin)
+
+
+def _replaced(path: Path) -> BusyError:
+    return BusyError(
+        f"The database {path} was replaced or moved away meanwhile; nothing was written. Run the command again.",
+        reason="database_replaced",
+    )
 
 
 def _make_private(path: Path) -> None:
     """Create the file for its owner only, before SQLite would create it for everybody."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # Only a new one: closing a file takes away the locks that SQLite holds on it in this process (POSIX).
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
     except OSError as error:
         raise StorageError(f"The database {path} cannot be opened: {error.strerror}.") from error
 
@@ -175,7 +263,7 @@ def _sqlite_begin(connection: Connection) -> None:
 _SQLITE_FAULTS = (
     ("database or disk is full", "the disk is full; free some room and run the command again"),
     ("file is not a database", "it is not a database; move it away or name another one in the settings"),
-    ("database disk image is malformed", "it is damaged; restore a backup"),
+    ("database disk image is malformed", "it is damaged; restore a backup: fbridge db restore FILE"),
     ("readonly database", "it may not be written; check the owner and the rights of the file and its folder"),
     ("unable to open database file", "it cannot be opened; check the folder and its rights"),
     ("disk i/o error", "the disk reports an error; check the disk, then restore a backup if needed"),

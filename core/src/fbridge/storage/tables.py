@@ -40,11 +40,21 @@ stores = sa.Table(
     sa.Column("platform", sa.String(64), nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("push_epoch", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("restored_epoch", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("restored_at", UtcTime),
     sa.Column("facts", sa.JSON, nullable=False),
     sa.Column("facts_at", UtcTime),
     sa.Column("codes_open", sa.Boolean),
     sa.Column("codes_at", UtcTime),
     comment="one row for each store ever used; its settings stand in the settings file",
+)
+
+database_facts = sa.Table(
+    "database_facts",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    comment="whether it was ever restored; the PostgreSQL server that it was last used on",
 )
 
 cursors = sa.Table(
@@ -264,6 +274,7 @@ pushes = sa.Table(
     sa.Column("acknowledged_revision", sa.Integer),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("checked_epoch", sa.Integer, nullable=False, server_default="0"),
     sa.Column("claimed_at", UtcTime),
     sa.Column("unconfirmed_since", UtcTime),
     sa.Column("absent_since", UtcTime),

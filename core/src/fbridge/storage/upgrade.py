@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
-from datetime import UTC, datetime
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -14,6 +12,7 @@ from alembic.config import Config
 from filelock import FileLock
 from sqlalchemy.engine import Connection, Engine
 
+from fbridge.storage.backup import backup
 from fbridge.storage.postgres import without_limits
 from fbridge.storage.version import HEAD_REVISION
 
@@ -23,27 +22,19 @@ _ADVISORY_LOCK = 0x6662726964676500  # "fbridge\0"; one upgrade at a time on Pos
 def upgrade(engine: Engine) -> None:
     """Bring the schema to the newest revision, one process at a time; SQLite is copied first."""
     path = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
-    with FileLock(f"{path}.upgrade.lock") if path else nullcontext():
+    with upgrade_lock(path) if path else nullcontext():
         with engine.connect() as connection:
             revision = _current(connection)
         if revision == HEAD_REVISION:
             return
         if path is not None and revision is not None:
-            backup(path, path.with_name(f"{path.name}.before-{HEAD_REVISION}"))
-        _run_migrations(engine)
+            backup(path, path.with_name(f"{path.name}.before-{HEAD_REVISION}"), replace=True)
+        migrate(engine)
 
 
-def backup(source: Path, target: Path) -> None:
-    """Copy a SQLite database while it is in use, by SQLite's own backup API."""
-    with closing(sqlite3.connect(source)) as old:
-        target.touch(mode=0o600)
-        with closing(sqlite3.connect(target)) as new:
-            old.backup(new)
-
-
-def backup_name(path: Path) -> Path:
-    """Where a backup made now goes: beside the database, with the time in its name (UTC)."""
-    return path.with_name(f"{path.stem}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{path.suffix}")
+def upgrade_lock(path: Path, timeout: float = -1) -> FileLock:
+    """One upgrade of a SQLite database at a time, and none while it is being restored."""
+    return FileLock(f"{path}.upgrade.lock", timeout=timeout)
 
 
 def _current(connection: Connection) -> str | None:
@@ -52,7 +43,8 @@ def _current(connection: Connection) -> str | None:
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _run_migrations(engine: Engine) -> None:
+def migrate(engine: Engine) -> None:
+    """Run the migrations that are missing; the caller sees to it that nobody else does."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")

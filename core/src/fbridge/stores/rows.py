@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from fbridge.storage.restored import first_restored_epoch
 from fbridge.storage.tables import cursors, orders, stores
 
 
@@ -29,7 +30,11 @@ def ensure_store(connection: Connection, name: str, platform: str, *, at: dateti
     """The row of this store; made when the store is used for the first time."""
     row = find_store(connection, name)
     if row is None:
-        connection.execute(sa.insert(stores).values(name=name, platform=platform, created_at=at, facts={}))
+        restored = first_restored_epoch(connection)
+        made = sa.insert(stores).values(
+            name=name, platform=platform, created_at=at, facts={}, restored_epoch=restored
+        )
+        connection.execute(made)
         row = find_store(connection, name)
         assert row is not None  # noqa: S101 - inserted just above, in the same transaction
     return row
