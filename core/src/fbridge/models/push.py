@@ -11,6 +11,11 @@ from fbridge.models.orders import Money
 from fbridge.models.shipments import Carrier
 from fbridge.models.states import Effect, MailEffect, PushState
 
+DUE = frozenset({PushState.READY, PushState.WAITING, PushState.RETRY})
+"""A push may send it."""
+LOST = frozenset({PushState.SENDING, PushState.UNCONFIRMED})
+"""Nobody knows whether the store has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -32,6 +37,8 @@ class LedgerRow:
     unconfirmed ``absent_since`` is when the store first showed nothing (or too little) of it, and ``looks`` counts
     the checks that decided nothing. ``refused_on`` is the print of what a refusal rests on; "" where that may not
     change by itself.
+    ``unchecked``: the database was put back from a backup since the order was last looked up; ``in_backup``: this row
+    was in it, and may have been sent since.
     """
 
     shipment_id: int
@@ -71,6 +78,8 @@ class LedgerRow:
     absent_since: datetime | None = None
     looks: int = 0
     refused_on: str = ""
+    unchecked: bool = False
+    in_backup: bool = False
 
     @property
     def label(self) -> str:
@@ -94,6 +103,11 @@ class LedgerRow:
             return self
         revision, numbers = self.tried[-1]
         return replace(self, revision=revision, numbers=numbers)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it is looked up on the store before it is sent, because it may have been sent already."""
+        return self.state in LOST or (self.in_backup and self.state in DUE)
 
     @property
     def outstanding(self) -> bool:

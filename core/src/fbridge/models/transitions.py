@@ -62,7 +62,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves(_DUE, S.SENDING, "claimed and committed, before anything is written to the store", _PUSH),
     *_moves(_DUE, S.REFUSED, "the order is cancelled or gone on the store", _PUSH),
     *_moves((S.REFUSED,), S.READY, "the order's state that it was refused for has changed", _PUSH),
-    *_moves(_DUE, S.NEEDS_ATTENTION, "the order cannot be read, or only as it was long ago", _PUSH),
+    *_moves(
+        _DUE,
+        S.NEEDS_ATTENTION,
+        "the order cannot be read, or only as it was long ago, or shows after a restore what nothing here explains",
+        _PUSH,
+    ),
     *_moves(
         (S.READY, S.WAITING), S.RETRY, "the order as it was read is older than what is known of it", _PUSH
     ),
@@ -75,7 +80,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves(
         (S.SENDING,), S.READY, "provably not sent, a fence was set, or a correction came meanwhile", _PUSH
     ),
-    *_moves(_DUE, S.UNCONFIRMED, "the database was restored from an older backup", _PUSH),
+    *_moves(_DUE, S.UNCONFIRMED, "the database was restored from a backup", _PUSH),
     *_moves((S.UNCONFIRMED,), S.SENT, "found on the store", _PUSH),
     *_moves((S.UNCONFIRMED,), S.READY, "proved absent, or only partly there", _PUSH),
     *_moves((S.UNCONFIRMED,), S.NEEDS_ATTENTION, "cannot be proven", _PUSH),

@@ -107,7 +107,7 @@ def decide(
 
     ``lifted``: it was refused, and what that rested on has changed.
     """
-    if row.state in (PushState.SENDING, PushState.UNCONFIRMED):
+    if row.in_doubt or (lifted and row.in_backup):
         return _check(row, policy)
     if row.state is PushState.NEEDS_ATTENTION or (row.state is PushState.REFUSED and not lifted):
         return Decision(action=Action.BLOCKED, reason=row.reason, words=row.words)
@@ -184,8 +184,10 @@ def plain_preview(fulfillment: Fulfillment, rows: Sequence[LedgerRow], *, mails:
 def _check(row: LedgerRow, policy: PushPolicy) -> Decision:
     settled = (row.unconfirmed_since or row.since) + policy.settle
     due = max(settled, row.next_at or settled)
-    words = "the last answer never came; the store is read first, nothing is sent on a guess"
-    return Decision(action=Action.CHECK, reason=row.reason, words=words, next_at=due)
+    cause = "the database was restored from a backup" if row.unchecked else "the last answer never came"
+    words = f"{cause}; the store is read first, nothing is sent on a guess"
+    reason = "database_restored" if row.unchecked else row.reason
+    return Decision(action=Action.CHECK, reason=reason, words=words, next_at=due)
 
 
 def _wait_for_number(row: LedgerRow, policy: PushPolicy, now: datetime) -> Decision | None:

@@ -24,6 +24,7 @@ class Proof(StrEnum):
     PARTLY_THERE = "partly_there"
     ABSENT = "absent"
     UNPROVABLE = "unprovable"
+    UNEXPLAINED = "unexplained"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

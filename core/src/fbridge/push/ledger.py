@@ -117,6 +117,7 @@ def claim(
             quiet=True,
             tries=row.tries + 1,
             epoch=epoch,
+            checked_epoch=epoch,
             claimed_at=at,
             baseline=baseline_to_json(row.baseline or baseline),
             absent_since=None,
@@ -145,6 +146,18 @@ def tell(connection: Connection, shipment_id: int, kind: str, words: str, *, at:
     )
 
 
+NOTHING_CERTAIN: dict[str, Any] = {
+    "absent_since": None,
+    "looks": 0,
+    **dict.fromkeys(("effect_shipment", "effect_tracking", "effect_status"), Effect.UNCONFIRMED),
+    "effect_mail": sa.case(
+        (pushes.c.effect_mail == MailEffect.NOT_SENT, MailEffect.UNCONFIRMED.value),
+        else_=pushes.c.effect_mail,
+    ),
+}
+"""The columns of what may have happened and was not looked up yet."""
+
+
 def mark_unconfirmed(
     connection: Connection, shipment_ids: Collection[int], *, reason: str, words: str, at: datetime
 ) -> None:
@@ -160,15 +173,7 @@ def mark_unconfirmed(
             words=words,
             at=at,
             unconfirmed_since=at,
-            absent_since=None,
-            looks=0,
-            effect_shipment=Effect.UNCONFIRMED,
-            effect_tracking=Effect.UNCONFIRMED,
-            effect_status=Effect.UNCONFIRMED,
-            effect_mail=sa.case(
-                (pushes.c.effect_mail == MailEffect.NOT_SENT, MailEffect.UNCONFIRMED.value),
-                else_=pushes.c.effect_mail,
-            ),
+            **NOTHING_CERTAIN,
         )
 
 
@@ -191,21 +196,16 @@ def unclaim(
         )
 
 
-def adopt_dead_claims(connection: Connection, store: str, *, at: datetime, every_unsent: bool) -> int:
-    """What a dead process left in ``sending`` is unconfirmed; so is all unsent after a restored backup."""
-    states = [PushState.SENDING]
-    if every_unsent:
-        states += [PushState.READY, PushState.WAITING, PushState.RETRY]
+def adopt_dead_claims(connection: Connection, store: str, *, at: datetime) -> int:
+    """What a dead process left in ``sending`` is unconfirmed."""
     query = (
         sa.select(pushes.c.shipment_id)
         .join(shipments, shipments.c.id == pushes.c.shipment_id)
-        .where(shipments.c.store == store, shipments.c.shipped_at.is_not(None), pushes.c.state.in_(states))
+        .where(shipments.c.store == store, pushes.c.state == PushState.SENDING)
     )
     found = list(connection.execute(query).scalars())
-    reason, words = ("process_died", "the program ended while it was being sent")
-    if every_unsent:
-        reason, words = ("database_restored", "the database was restored from an older backup")
-    mark_unconfirmed(connection, found, reason=reason, words=words, at=at)
+    words = "the program ended while it was being sent"
+    mark_unconfirmed(connection, found, reason="process_died", words=words, at=at)
     return len(found)
 
 

@@ -19,8 +19,10 @@ from fbridge.push.doubt import Doubt, first_absence, look_again
 from fbridge.push.freshness import READ_TOO_OLD, too_old
 from fbridge.push.judge import Proof, Verdict, judge, snapshot
 from fbridge.push.receipts import CORRECTION_DUE, MOST_TRIES, TRIED_TOO_OFTEN, tried_too_often
+from fbridge.push.restored import UNEXPLAINED
 from fbridge.push.rows import load_order
 from fbridge.push.run_state import Group, PushRun
+from fbridge.push.unexplained import after_restore, unexplained
 
 LONGEST_GAP = timedelta(seconds=5)
 
@@ -104,6 +106,7 @@ def _judge_group(run: PushRun, group: Group, order: Order) -> None:
                 continue
             state, reason, changes = _consequence(row, verdict, complete=complete)
             changes |= _mail_changes(row, verdict, asked=run.policy.accepts_mail)
+            changes["checked_epoch"] = run.turn.epoch
             words = verdict.words
             if state is PushState.READY and verdict.proof is Proof.ABSENT and row.tries >= MOST_TRIES:
                 state, reason = PushState.NEEDS_ATTENTION, TRIED_TOO_OFTEN
@@ -118,6 +121,7 @@ def _verdicts(run: PushRun, rows: Group, order: Order) -> Iterator[tuple[LedgerR
     left = [row.as_tried() if row in open_rows else row for row in rows if row in open_rows or _held(row)]
     complete = completes(order.lines, left)
     wanted = {s.id: s for s in build_fulfillment(order, left, {}, run.policy).shipments}
+    strange = unexplained(order, build_fulfillment(order, rows, {}, run.policy).shipments)
     for row in open_rows:
         verdict = judge(
             wanted[row.uuid],
@@ -126,7 +130,7 @@ def _verdicts(run: PushRun, rows: Group, order: Order) -> Iterator[tuple[LedgerR
             completes_order=complete,
             notify=run.policy.accepts_mail,
         )
-        yield row, verdict, complete
+        yield row, after_restore(verdict, strange, tried=row.tried) if row.unchecked else verdict, complete
 
 
 def _held(row: LedgerRow) -> bool:
@@ -153,6 +157,8 @@ def _consequence(
         if tried.revision != row.revision:
             return PushState.READY, CORRECTION_DUE.reason, changes
         return PushState.SENT, "found_on_store", changes
+    if verdict.proof is Proof.UNEXPLAINED:
+        return PushState.NEEDS_ATTENTION, UNEXPLAINED, changes
     if verdict.proof is Proof.UNPROVABLE:
         return PushState.NEEDS_ATTENTION, "unprovable", changes
     if verdict.proof is Proof.PARTLY_THERE:

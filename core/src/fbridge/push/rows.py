@@ -26,6 +26,7 @@ from fbridge.storage.tables import (
     shipment_lines,
     shipment_numbers,
     shipments,
+    stores,
 )
 
 UNFINISHED = (
@@ -86,6 +87,7 @@ def _joined() -> sa.FromClause:
         .join(orders, orders.c.id == shipments.c.order_id)
         .join(carriers, carriers.c.id == shipments.c.carrier_id)
         .join(manifests, manifests.c.id == shipments.c.manifest_id)
+        .join(stores, stores.c.name == shipments.c.store)
     )
 
 
@@ -106,6 +108,8 @@ def _load(connection: Connection, where: sa.ColumnElement[bool]) -> tuple[Ledger
             orders.c.number.label("order_number"),
             orders.c.ship_to,
             manifests.c.number.label("manifest"),
+            stores.c.restored_epoch,
+            stores.c.restored_at,
             *(column.label(f"carrier_{column.name}") for column in carriers.c),
         )
         .select_from(_joined())
@@ -159,6 +163,8 @@ def _ledger_row(
 ) -> LedgerRow:
     key, revision, acknowledged = row["id"], row["wanted_revision"], row["push_acknowledged_revision"]
     cod = row["cod_amount"]
+    unchecked = row["push_checked_epoch"] < row["restored_epoch"]
+    noticed_at = row["restored_at"]
     return LedgerRow(
         shipment_id=key,
         uuid=row["uuid"],
@@ -197,6 +203,8 @@ def _ledger_row(
         looks=row["push_looks"],
         tried=tuple((one, tuple(numbers[key, one])) for one in tried.get(key, ())),
         refused_on=row["push_refused_on"],
+        unchecked=unchecked,
+        in_backup=unchecked and (noticed_at is None or row["created_at"] <= noticed_at),
     )
 
 

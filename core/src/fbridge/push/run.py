@@ -17,7 +17,7 @@ from fbridge.context import Context
 from fbridge.errors import FbridgeError, InputError, PluginError, RefusedError
 from fbridge.history.purge import drop_old_exchanges
 from fbridge.models.parts import in_parts
-from fbridge.models.push import LedgerRow
+from fbridge.models.push import DUE, LedgerRow
 from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import PushState
 from fbridge.orders.storage import load_orders
@@ -26,7 +26,8 @@ from fbridge.push.decide import GOES_OUT, is_lifted
 from fbridge.push.plan import StorePlan, plan_store
 from fbridge.push.policy import load_policy
 from fbridge.push.receipts import LONGEST_WAIT
-from fbridge.push.recover import check_chunk, check_due_at, unconfirmed
+from fbridge.push.recover import check_chunk, check_due_at
+from fbridge.push.restored import take_for_lost
 from fbridge.push.rows import load_orders_in_work, load_rows
 from fbridge.push.run_state import Group, PushProgress, PushRun
 from fbridge.push.send import note_waiting, send_chunk
@@ -125,11 +126,15 @@ def _work(run: PushRun) -> None:
     with run.context.database.write() as connection:
         run.turn.verify(connection)
         ledger.mend_times(connection, run.name, at=run.now(), longest=LONGEST_WAIT)
-        ledger.adopt_dead_claims(connection, run.name, at=run.now(), every_unsent=run.turn.restored_epoch == run.turn.epoch)
+        ledger.adopt_dead_claims(connection, run.name, at=run.now())
     _lift_refusals(run, _groups(run))
     for _ in range(MOST_ROUNDS):
         run.again = False
         groups = _groups(run)
+        if take_for_lost(
+            run, [row for group in groups for row in group if row.in_doubt and row.state in DUE]
+        ):
+            groups = _groups(run)
         if _check_due(run, groups):
             groups = _groups(run)
         _send_due(run, groups)
@@ -184,7 +189,7 @@ def _due(run: PushRun, groups: Sequence[Group]) -> list[Group]:
     for group in groups:
         decisions = run.decide(group, orders[group[0].order_id])
         goes = any(decision.action in GOES_OUT for decision in decisions.values())
-        if goes and not unconfirmed(group):
+        if goes and not any(row.in_doubt for row in group):
             due.append(group)
         elif not goes:
             note_waiting(run, group, decisions)

@@ -171,8 +171,12 @@ class PushRun:
         words: str,
         next_at: datetime | None = None,
         rests_on: Order | None = None,
+        **changes: Any,
     ) -> None:
-        """Move these shipments of one order to one state, that may rest on the order as it is."""
+        """Move these shipments of one order to one state, that may rest on the order as it is.
+
+        ``changes`` are further columns of their rows.
+        """
         moved = list(rows)
         with self.context.database.write() as connection:
             self.turn.verify(connection)
@@ -180,9 +184,8 @@ class PushRun:
             lock_orders(connection, {row.order_id for row in moved})
             for row in moved:
                 grounds = grounds_of(row, rests_on, self.policy) if rests_on else ""
-                self.move(
-                    connection, row, state, reason=reason, words=words, next_at=next_at, refused_on=grounds
-                )
+                more = {"refused_on": grounds, **changes}
+                self.move(connection, row, state, reason=reason, words=words, next_at=next_at, **more)
             refresh_open_quantity(connection, list({row.order_id for row in moved}))
 
 

@@ -14,14 +14,14 @@ from sqlalchemy.engine import Connection
 from fbridge.errors import BusyError, FbridgeError, NotSent
 from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt, ShipmentReceipt
 from fbridge.models.orders import Order
-from fbridge.models.push import LedgerRow, Standing
+from fbridge.models.push import DUE, LedgerRow, Standing
 from fbridge.models.states import Effect, OrderStatus, Outcome, PushState
 from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import keep_pushed, lock_orders
 from fbridge.push import ledger
 from fbridge.push.attempts import NOT_SENT, finish_attempt, receipt_changes
-from fbridge.push.decide import GOES_OUT, Decision, build_fulfillment, grounds_of, leaving
+from fbridge.push.decide import GOES_OUT, MAY_GO_OUT, Decision, build_fulfillment, grounds_of, leaving
 from fbridge.push.freshness import READ_TOO_OLD, SEND_AS_READ, too_old
 from fbridge.push.judge import take_baseline
 from fbridge.push.plan import previews_of
@@ -33,12 +33,12 @@ from fbridge.push.receipts import (
     ReceiptCheck,
     next_state,
 )
+from fbridge.push.restored import held_after_restore
 from fbridge.push.run_state import Group, PushRun, Reading
 from fbridge.storage.tables import shipments
 
 LONGEST_OLD = timedelta(hours=1)
 SHORTEST_WAIT = timedelta(seconds=1)
-DUE = frozenset({PushState.READY, PushState.WAITING, PushState.RETRY})
 
 
 @dataclass(slots=True)
@@ -84,7 +84,7 @@ def _prepare(run: PushRun, groups: Sequence[Group], reading: Reading) -> Iterato
             run.move_all(
                 _due(group), PushState.REFUSED, reason="order_cancelled", words=words, rests_on=order
             )
-        else:
+        elif not held_after_restore(run, group, orders[remote_id]):
             entry = _entry(run, group, orders[remote_id])
             if entry:
                 yield entry
@@ -161,7 +161,7 @@ def note_waiting(run: PushRun, group: Group, decisions: Mapping[int, Decision]) 
 
 def _waits_otherwise(row: LedgerRow, decision: Decision) -> bool:
     """Whether it waits, and the ledger does not say so yet."""
-    if decision.action in GOES_OUT or row.state not in (PushState.READY, PushState.WAITING):
+    if decision.action in MAY_GO_OUT or row.state not in (PushState.READY, PushState.WAITING):
         return False
     known = (row.state, row.reason, row.words, row.next_at)
     return known != (PushState.WAITING, decision.reason, decision.words, decision.next_at)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from fbridge.models.fulfillments import FulfillmentShipment
 from fbridge.models.orders import Order, StoreShipment
+from fbridge.push.judge import Proof, Verdict
 
 
 def unexplained(order: Order, shipments: Sequence[FulfillmentShipment]) -> str:
@@ -26,6 +27,20 @@ def unexplained(order: Order, shipments: Sequence[FulfillmentShipment]) -> str:
         *_strange_pieces(order, shipments, owners),
     ]
     return f"the database was restored from a backup, and {'; '.join(evidence)}" if evidence else ""
+
+
+def after_restore(verdict: Verdict, strange: str, *, tried: object) -> Verdict:
+    """The verdict about a shipment that came out of a backup, or was made since; ``strange`` is what is unexplained.
+
+    One that was never tried from here has no baseline. Where all that the store shows is explained by other
+    shipments, it is absent.
+    """
+    if strange and verdict.proof is not Proof.THERE:
+        return Verdict(proof=Proof.UNEXPLAINED, words=strange, remote_ids=verdict.remote_ids)
+    if verdict.proof is Proof.UNPROVABLE and not tried:
+        words = "the store shows nothing but what other shipments here explain"
+        return Verdict(proof=Proof.ABSENT, words=words)
+    return verdict
 
 
 def shows(order: Order, shipment: FulfillmentShipment) -> bool:
@@ -51,7 +66,7 @@ def _marks(shipment: FulfillmentShipment) -> set[str]:
 
 
 def _numbers(shipment: FulfillmentShipment) -> set[str]:
-    return {*shipment.numbers, *shipment.acknowledged_numbers}
+    return {*shipment.numbers, *shipment.acknowledged_numbers, *shipment.former_numbers}
 
 
 def _pieces(parcels: Iterable[StoreShipment]) -> Counter[str]:

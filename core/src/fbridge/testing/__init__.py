@@ -24,6 +24,7 @@ _WITH_ASSERTIONS = (
     "office",
     "outcomes",
     "proofs",
+    "restoring",
     "secrecy",
     "shipping",
     "stale_reads",

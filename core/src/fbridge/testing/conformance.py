@@ -5,6 +5,7 @@ from __future__ import annotations
 from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.secrecy import SecrecyConformance
 from fbridge.testing.shipping import ShippingConformance
 from fbridge.testing.stale_reads import StaleReadsConformance
@@ -13,6 +14,7 @@ from fbridge.testing.stale_reads import StaleReadsConformance
 class AdapterConformance(
     FetchingConformance,
     ShippingConformance,
+    RestoringConformance,
     LostAnswersConformance,
     StaleReadsConformance,
     OutcomesConformance,

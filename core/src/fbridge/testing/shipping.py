@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from fbridge.models.states import Effect, FulfillmentState, Outcome, PushState
@@ -126,27 +123,6 @@ class ShippingConformance(KitFixtures):
         assert receipt.outcome is Outcome.DONE
         assert store.truth(order) == truth
         assert store.mails(order) == mails
-
-    def test_C04_a_restored_backup_sends_nothing_again(
-        self, store: StoreUnderTest, office: Office, tmp_path: Path
-    ) -> None:
-        orders = [store.new_order([(store.skus[0], 1)]) for _ in range(3)]
-        office.fetch()
-        for count, order in enumerate(orders):
-            office.pack(order, [number(count)])
-        office.hand_over()
-        backup = office.bridge.backup(tmp_path / "backup.db")
-        office.push()
-        truths = [store.truth(order) for order in orders]
-        database = office.bridge.context.database
-        database.close()
-        assert database.path is not None
-        for file in database.path.parent.glob(f"{database.path.name}-*"):
-            file.unlink()
-        shutil.copy(backup, database.path)
-        office.push_until_quiet()
-        assert [store.truth(order) for order in orders] == truths
-        assert_all_arrived_once(office, orders)
 
     # C6
 
