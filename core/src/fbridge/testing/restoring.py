@@ -23,23 +23,29 @@ PutBack = Callable[[], None]
 class RestoringConformance(KitFixtures):
     """Nothing is doubled and nothing lost, however the backup came back and however the first push ended."""
 
-    @pytest.fixture(params=["db restore", "a copied backup", "a copy on a new computer"])
+    @pytest.fixture
     def keep(self, request: pytest.FixtureRequest, office: Office, tmp_path: Path) -> Callable[[], PutBack]:
-        """``put_back = keep()`` keeps the database as it is; ``put_back()`` puts it in the place of the later one."""
+        """``put_back = keep()`` keeps the database as it is; ``put_back()`` puts it in the place of the later one.
+
+        The parameter is the way back; without one the bare file comes to a new computer, which tells least.
+        """
         file = tmp_path / "kept" / "backup.db"
         file.parent.mkdir()
-        how = {"db restore": _restored, "a copied backup": _copied, "a copy on a new computer": _moved}
+        back = _WAYS_BACK[getattr(request, "param", "a copy on a new computer")]
 
         def keep() -> PutBack:
-            if how[request.param] is _moved:
+            if back is _moved:
                 office.bridge.close()
                 shutil.copy(_database(office), file)
             else:
                 office.bridge.backup(file)
-            return lambda: how[request.param](office, file)
+            return lambda: back(office, file)
 
         return keep
 
+    @pytest.mark.parametrize(
+        "keep", ["db restore", "a copied backup", "a copy on a new computer"], indirect=True
+    )
     def test_C05_after_a_restore_nothing_is_sent_again_even_if_the_first_push_ends_at_once(
         self, store: StoreUnderTest, office: Office, keep: Callable[[], PutBack]
     ) -> None:
@@ -189,3 +195,10 @@ def _moved(office: Office, file: Path) -> None:
     """The bare file on a computer that never saw it: nothing beside it tells of later pushes."""
     _copied(office, file)
     shutil.rmtree(office.bridge.context.lock_folder, ignore_errors=True)
+
+
+_WAYS_BACK = {
+    "db restore": _restored,
+    "a copied backup": _copied,
+    "a copy on a new computer": _moved,
+}
