@@ -95,9 +95,11 @@ def test_once_looked_up_a_shipment_goes_its_usual_way(office: Office, tmp_path: 
     office.skip_time(timedelta(minutes=1))
     told: list[str] = []
     office.correct(shipment, [number(2)])
-    later, _ = ship(office, (number(3),))
+    later, made_since = ship(office, (number(3),))
     actions = [entry.action for entry in office.bridge.plan().stores[0].entries]
     assert actions == [Action.UPDATE, Action.SEND]
+    office.bridge.push(progress=lambda progress: told.append(progress.words))
+    office.correct(made_since, [number(4)])
     office.bridge.push(progress=lambda progress: told.append(progress.words))
     assert not any(words.startswith("reading") for words in told), told
     assert_all_arrived_once(office, [order, later])

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -100,6 +101,32 @@ def test_who_had_the_old_one_open_writes_nothing_more(desk: Any, copy: Path) -> 
     with pytest.raises(BusyError, match="Run the command again"), database.write():
         pass
     database.close()
+
+
+def test_who_opens_it_in_the_middle_works_on_the_new_one_or_is_told(
+    desk: Any, copy: Path, read_words: ReadWords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children: list[int] = []
+    link = os.link
+
+    def slowly(*names: Any) -> None:
+        if (child := os.fork()) == 0:
+            try:
+                desk.mark("meanwhile")
+            except BusyError:
+                os._exit(7)
+            os._exit(0)
+        children.append(child)
+        time.sleep(0.5)
+        link(*names)
+
+    monkeypatch.setattr(os, "link", slowly)
+    kept = desk.care.restore(copy).kept
+    told = {os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children}
+    assert told <= {0, 7}
+    assert read_words(kept) == {"old", "new"}, "nothing went into the old one"
+    assert desk.words() == ({"old", "meanwhile"} if told == {0} else {"old"})
+    assert desk.files() == {"fbridge.db", kept.name}
 
 
 def test_what_is_no_sound_backup_is_refused(desk: Any, copy: Path, tmp_path: Path) -> None:
