@@ -105,6 +105,16 @@ def test_once_looked_up_a_shipment_goes_its_usual_way(office: Office, tmp_path: 
     assert_all_arrived_once(office, [order, later])
 
 
+def test_a_correction_after_a_restore_still_arrives(office: Office, tmp_path: Path) -> None:
+    order, shipment = ship(office)
+    office.push()
+    put_back(office, office.bridge.backup(tmp_path / "backup.db"))
+    office.correct(shipment, [number(2)])
+    office.push_until_quiet()
+    assert office.store.truth(order).numbers == (number(2),)
+    assert_all_arrived_once(office, [order])
+
+
 def test_a_backup_of_a_backup_is_looked_up_again(office: Office, tmp_path: Path) -> None:
     order, shipment = ship(office)
     put_back(office, office.bridge.backup(tmp_path / "first.db"))

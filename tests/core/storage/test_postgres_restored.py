@@ -9,8 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from fbridge.context import utc_now
+from fbridge.errors import InputError
 from fbridge.push.turn import push_turn
 from fbridge.storage.database import open_database
+from fbridge.storage.maintenance import Maintenance
+from fbridge.storage.restored import mark_restored
 from fbridge.stores.rows import ensure_store
 
 pytestmark = pytest.mark.postgres
@@ -37,6 +40,21 @@ def test_fresh_computers_with_one_database_are_no_restore(office: Any, tmp_path:
     assert not restored(office, tmp_path / "a")
     assert not restored(office, tmp_path / "b")
     assert not restored(office, tmp_path / "a")
+
+
+def test_it_is_put_back_by_its_own_tools_and_that_is_said(office: Any, tmp_path: Path) -> None:
+    care = Maintenance(url=office.url.render_as_string(hide_password=False), records=tmp_path)
+    with pytest.raises(InputError, match=r"pg_restore, then say so: fbridge db restore --done"):
+        care.restore(tmp_path / "backup.db")
+    with pytest.raises(InputError, match="fbridge db upgrade"):
+        care.create()
+    assert not restored(office, tmp_path)
+    with office.write() as connection:
+        mark_restored(connection)
+    (store,) = care.check().restored
+    assert (store.store, store.noticed_at) == ("shop", None)
+    assert restored(office, tmp_path)
+    assert care.check().sound
 
 
 def test_a_copy_in_another_database_is_one(office: Any, postgres_server: Any, tmp_path: Path) -> None:

@@ -71,8 +71,8 @@ def sync(path: Path) -> None:
 
 def open_read_only(file: Path) -> sqlite3.Connection:
     """A connection that changes nothing; it sees what waits in a ``-wal``. Raises: sqlite3.Error."""
-    # Without a -wal the file is complete; only so it can be read in a folder that may not be written to.
-    mode = "mode=ro" if has_wal(file) else "mode=ro&immutable=1"
+    # Without a -wal nobody works with it; only so it can be read in a folder that may not be written to.
+    mode = "mode=ro" if companion(file, "-wal").exists() else "mode=ro&immutable=1"
     return sqlite3.connect(f"{file.absolute().as_uri()}?{mode}", uri=True)
 
 
@@ -84,7 +84,7 @@ def foreign_wal(path: Path) -> bool:
     """
     wal = companion(path, "-wal")
     try:
-        changed_later = path.stat().st_ctime_ns > wal.stat().st_ctime_ns
+        changed_later = path.stat().st_ctime_ns >= wal.stat().st_ctime_ns
         if is_empty(path) or is_empty(wal) or not changed_later:
             return False
         with wal.open("rb") as frames:
