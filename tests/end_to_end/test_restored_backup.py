@@ -20,6 +20,8 @@ from fbridge.models.states import PushState
 from fbridge.settings import Home
 from fbridge.storage.database import open_database
 
+pytestmark = pytest.mark.slow
+
 BEFORE, IN_BACKUP, SINCE = 5, 30, 5
 
 

@@ -12,6 +12,7 @@ from fbridge.testing import AdapterConformance, StoreClock, StoreUnderTest
 from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.secrecy import SecrecyConformance
 from fbridge.testing.shipping import ShippingConformance
 from fbridge_magento import bulk
@@ -38,7 +39,9 @@ class TestOAuth(FetchingConformance, SecrecyConformance):
 
 
 @pytest.mark.slow
-class TestThroughTheQueue(ShippingConformance, LostAnswersConformance, OutcomesConformance):
+class TestThroughTheQueue(
+    ShippingConformance, RestoringConformance, LostAnswersConformance, OutcomesConformance
+):
     """The store's worker is awake; one that never is: ``adapter/test_bulk.py``."""
 
     @pytest.fixture

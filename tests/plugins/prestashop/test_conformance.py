@@ -14,6 +14,7 @@ from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.office import Office, number
 from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.shipping import ShippingConformance
 
 from .conformance_store import PrestaShopUnderTest
@@ -29,7 +30,7 @@ class TestPrestaShop8(AdapterConformance):
 
 
 @pytest.mark.slow
-class TestPrestaShop17WithoutMails(ShippingConformance, LostAnswersConformance):
+class TestPrestaShop17WithoutMails(ShippingConformance, RestoringConformance, LostAnswersConformance):
     """The whole row is written by PUT, and nobody is mailed."""
 
     @pytest.fixture

@@ -10,6 +10,7 @@ from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreClock, StoreUnderTest
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.shipping import ShippingConformance
 
 from .conformance_store import WooCommerceUnderTest
@@ -43,7 +44,9 @@ class TestCoreFulfillments(AdapterConformance):
 
 
 @pytest.mark.slow
-class TestPrivateNotes(ShippingConformance, LostAnswersConformance, OutcomesConformance):
+class TestPrivateNotes(
+    ShippingConformance, RestoringConformance, LostAnswersConformance, OutcomesConformance
+):
     """What is read of orders is the same wherever their numbers are kept."""
 
     @pytest.fixture

@@ -179,13 +179,14 @@ def parse_url(url: str) -> URL:
 
 
 def _sqlite_engine(url: URL) -> Engine:
+    options: dict[str, Any] = {"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None}
     path = sqlite_path(url)
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None})
     if path is not None:
         refuse_network_folder(path)
         _make_private(path)
         _refuse_foreign_wal(path)
-        _hold_to_its_file(engine, path)
+        options["factory"] = _HeldToItsFile
+    engine = sa.create_engine(url, connect_args=options)
     event.listen(engine, "connect", _sqlite_pragmas)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
@@ -200,42 +201,29 @@ def _refuse_foreign_wal(path: Path) -> None:
         )
 
 
-def _hold_to_its_file(engine: Engine, path: Path) -> None:
-    """Let no connection write to a file that is not in its place any more: ``db restore`` has moved it aside."""
+class _HeldToItsFile(sqlite3.Connection):
+    """A connection that writes to no file that is not in its place any more: ``db restore`` has moved it aside."""
 
-    def in_place() -> tuple[int, int] | None:
+    def __init__(self, database: str, *args: Any, **options: Any) -> None:
+        self.path = Path(database)
+        self._file = self._in_place()
+        super().__init__(database, *args, **options)
+
+    def refuse_replaced(self) -> None:
+        """Raise BusyError where another file, or none, is in the place of the one that was opened."""
+        if self._file is None or self._file != self._in_place():
+            raise BusyError(
+                f"The database {self.path} was replaced or moved away meanwhile; nothing was written. Run the "
+                "command again.",
+                reason="database_replaced",
+            )
+
+    def _in_place(self) -> tuple[int, int] | None:
         try:
-            facts = path.stat()
+            facts = self.path.stat()
         except OSError:
             return None
         return facts.st_dev, facts.st_ino
-
-    opened: dict[int, tuple[int, int] | None] = {}
-
-    def before_connect(_dialect: object, record: Any, _args: object, _params: object) -> None:
-        opened[id(record)] = in_place()
-
-    def compare(connection: sqlite3.Connection, record: Any) -> None:
-        connection.execute("PRAGMA schema_version")  # waits for a restore that is under way
-        record.info["file"] = opened.pop(id(record))
-        if record.info["file"] != in_place():
-            connection.close()
-            raise _replaced(path)
-
-    def before_begin(connection: Connection) -> None:
-        if connection.info.get("file") != in_place():
-            raise _replaced(path)
-
-    event.listen(engine, "do_connect", before_connect)
-    event.listen(engine, "connect", compare)
-    event.listen(engine, "begin", before_begin)
-
-
-def _replaced(path: Path) -> BusyError:
-    return BusyError(
-        f"The database {path} was replaced or moved away meanwhile; nothing was written. Run the command again.",
-        reason="database_replaced",
-    )
 
 
 def _make_private(path: Path) -> None:
@@ -251,11 +239,17 @@ def _make_private(path: Path) -> None:
 
 
 def _sqlite_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA schema_version")  # waits for a restore that is under way
+    if isinstance(connection, _HeldToItsFile):
+        connection.refuse_replaced()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _sqlite_begin(connection: Connection) -> None:
+    held: object = connection.connection.dbapi_connection
+    if isinstance(held, _HeldToItsFile):
+        held.refuse_replaced()
     immediate = connection.get_execution_options().get("fbridge_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
