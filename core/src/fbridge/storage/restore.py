@@ -73,7 +73,7 @@ def _alone(path: Path, locks: Path) -> Iterator[None]:
             yield
     except Timeout as busy:
         raise BusyError(
-            f"Another fbridge works with the database {path} ({Path(busy.lock_file).stem}); nothing was changed. "
+            f"The database {path} is in use by another fbridge ({Path(busy.lock_file).stem}); nothing was changed. "
             "Try again when it has finished."
         ) from None
 
