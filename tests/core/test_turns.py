@@ -178,7 +178,7 @@ def test_what_a_dead_process_was_sending_settles_from_the_takeover_on(
         context.database.write() as connection,
     ):
         turn.verify(connection)
-        adopted = adopt_dead_claims(connection, "shop", at=clock(), every_unsent=turn.restored)
+        adopted = adopt_dead_claims(connection, "shop", at=clock())
         (row,) = load_rows(connection, [shipment.id])
     assert (adopted, row.state, row.reason) == (1, PushState.UNCONFIRMED, "process_died")
     assert row.unconfirmed_since == clock()
