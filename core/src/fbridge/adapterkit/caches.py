@@ -46,7 +46,7 @@ def finding_of(again: Shown, fresh: Shown) -> Finding:
     if not sign:
         return Finding(name=NAME, ok=True, words="No cache shows itself before the API.")
     words = (
-        f"A cache stands before the API and gave an answer of its own ({sign}). fbridge reads what decides past it; "
+        f"A cache stands before the API and gave an answer of its own ({sign}). What decides is read past it; "
         "let it not keep the API's answers all the same."
     )
     return Finding(name=NAME, ok=True, words=words)
