@@ -49,7 +49,7 @@ def fetch(session: Session, stores: tuple[str, ...], since: When | None) -> Exit
         next_step="fbridge orders list --ready",
         code=code,
     )
-    _tell_rejected(session, results)
+    _tell(session, results)
     return code
 
 
@@ -59,15 +59,16 @@ def _code(result: FetchResult) -> ExitCode:
     return ExitCode.SOME_FAILED if result.rejected else ExitCode.OK
 
 
-def _tell_rejected(session: Session, results: tuple[FetchResult, ...]) -> None:
+def _tell(session: Session, results: tuple[FetchResult, ...]) -> None:
     from fbridge.cli.output import say
 
-    for line in _rejected_lines(results):
+    for line in _lines(results):
         say(session, line)
 
 
-def _rejected_lines(results: tuple[FetchResult, ...]) -> Iterator[str]:
+def _lines(results: tuple[FetchResult, ...]) -> Iterator[str]:
     for result in results:
+        yield from (f"{result.store}: {note}" for note in result.notes)
         for order in result.rejected:
             name = order.number or f"with the id {order.remote_id}"
             yield f"{result.store}: order {name} was left out: {order.reason}"

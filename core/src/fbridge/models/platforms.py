@@ -103,7 +103,8 @@ class OrderPage:
     """Some orders, and the cursor from which a later call goes on after them.
 
     ``absent`` names the asked ``order_ids`` that the store no longer has. ``remaining`` is the store's own
-    count of orders still to come, for the progress display only (None: not told).
+    count of orders still to come, for the progress display only (None: not told). ``note`` is one sentence that a
+    person should know of the whole fetch, such as that the store's clock was put back; each page may repeat it.
     """
 
     orders: tuple[Order, ...]
@@ -111,6 +112,7 @@ class OrderPage:
     rejected: tuple[RejectedOrder, ...] = ()
     absent: tuple[str, ...] = ()
     remaining: int | None = None
+    note: str = ""
 
     @classmethod
     def of(cls, decoded: Iterable[Order | RejectedOrder], **fields: Any) -> Self:

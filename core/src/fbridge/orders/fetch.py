@@ -39,13 +39,17 @@ class FetchProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchResult:
-    """What one store's fetch brought. With an ``error``, what came before it is kept and is not read again."""
+    """What one store's fetch brought. With an ``error``, what came before it is kept and is not read again.
+
+    ``notes`` are sentences that a person should know of it.
+    """
 
     store: str
     orders: int = 0
     new: int = 0
     changed: int = 0
     rejected: tuple[RejectedOrder, ...] = ()
+    notes: tuple[str, ...] = ()
     error: FbridgeError | None = None
 
 
@@ -55,6 +59,7 @@ class _Tally:
     new: int = 0
     changed: int = 0
     rejected: list[RejectedOrder] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
 
 
 def fetch_stores(
@@ -102,6 +107,7 @@ def _fetch_guarded(
         new=tally.new,
         changed=tally.changed,
         rejected=tuple(tally.rejected),
+        notes=tuple(tally.notes),
         error=error,
     )
 
@@ -178,6 +184,8 @@ def _store_page(
     tally.new += counts.new
     tally.changed += counts.changed
     tally.rejected.extend(page.rejected)
+    if page.note:
+        tally.notes[page.note] = None
 
 
 def _report(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from werkzeug.http import http_date
 from werkzeug.wrappers import Request, Response
 
 from fbridge.sandbox.background_work import GatewayTimeout
@@ -25,12 +27,14 @@ def store_app(
     routes: ControlRoutes[Any],
     *,
     credentials: re.Pattern[str],
+    clock: Callable[[], datetime],
     gateway_timeout: float | None = None,
     requests: Requests | None = None,
 ) -> WSGIApplication:
     """The WSGI callable of a store that gives ``answer`` to its platform's requests.
 
-    ``credentials`` is what is cut out of a query before the control keeps the request. ``gateway_timeout``:
+    ``credentials`` is what is cut out of a query before the control keeps the request. ``clock`` is the store's
+    (aware UTC), which its ``Date`` header shows. ``gateway_timeout``:
     seconds after which 504 is answered while the work goes on. ``requests`` tells reads from writes where the
     method does not.
     """
@@ -43,7 +47,9 @@ def store_app(
             return routes.answer(request)(environ, start_response)
         shown = f"{_without(credentials, request)} {told.note(request)}".rstrip()
         control.saw(SeenRequest(request.method, shown))
-        return answer(request)(environ, start_response)
+        answered = answer(request)
+        answered.headers["Date"] = http_date(clock())
+        return answered(environ, start_response)
 
     app = served if gateway_timeout is None else GatewayTimeout(served, gateway_timeout)
     return FaultyApp(app, control.faults, told)

@@ -85,6 +85,12 @@ def is_own_fault(response: Response) -> bool:
     return response.status == 500 and bool(body_of(response))  # noqa: PLR2004 - HTTP's number
 
 
+def needs_less(response: Response) -> bool:
+    """Whether the same request has no better luck, and a smaller one may: Magento broke off, or a gateway waited in
+    vain."""
+    return response.status == 504 or is_own_fault(response)  # noqa: PLR2004 - HTTP's number
+
+
 def body_of(response: Response) -> Mapping[str, Any]:
     """The JSON object of an answer; empty where it is none."""
     try:
@@ -187,12 +193,12 @@ def _not_allowed(response: Response) -> FbridgeError:
 
 
 def _passing(response: Response) -> UnreachableError:
-    reasons = {429: "rate_limited", 502: "gateway_timeout", 503: "unavailable", 504: "gateway_timeout"}
+    reasons = {429: "rate_limited", 500: "server_error", 502: "gateway_timeout", 504: "gateway_timeout"}
     words = words_of(response)
     if response.status == 503:  # noqa: PLR2004 - HTTP's number
         words += "; maintenance, or too much to do"
     return UnreachableError(
         f"The store cannot answer now ({words}): try again later.",
-        reason=reasons.get(response.status, "server_error"),
+        reason=reasons.get(response.status, "unavailable"),
         retry_after=response.wait_asked,
     )

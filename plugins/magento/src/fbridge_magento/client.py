@@ -23,13 +23,13 @@ from fbridge_magento.answers import (
     is_own_fault,
     list_of,
     missing_permission,
+    needs_less,
     resource_of,
     rows_of,
     total_of,
 )
-from fbridge_magento.keyset import Position
 from fbridge_magento.schemas import ORDER_FIELDS, SHIPMENT_FIELDS
-from fbridge_magento.search_criteria import Filter, Group, criteria, one_of
+from fbridge_magento.search_criteria import Filter, Group, Since, criteria, one_of
 from fbridge_magento.store_time import text_of
 
 PAGE_SIZE = 100
@@ -54,14 +54,25 @@ class MagentoClient:
 
     # Reading orders and shipments
 
-    def changed_orders(self, position: Position, store_ids: Iterable[str] = ()) -> Response:
-        """A page of the orders changed after a position, oldest change first; of these store views, or of all."""
-        return self._list("orders", ORDER_FIELDS, _after(position, "updated_at", store_ids), "updated_at")
+    def changed_orders(self, since: Since, size: int, store_ids: Iterable[str] = ()) -> Response:
+        """A page of the orders changed since then, oldest change first; of these store views, or of all."""
+        groups = _of_views(since.groups("updated_at"), store_ids)
+        return self._list("orders", ORDER_FIELDS, groups, "updated_at", size=size)
 
-    def new_shipments(self, position: Position, store_ids: Iterable[str] = ()) -> Response:
-        """A page of the shipments made after a position, oldest first: id, order and time of each."""
+    def new_shipments(self, since: Since, size: int, store_ids: Iterable[str] = ()) -> Response:
+        """A page of the shipments made since then, oldest first: id, order and time of each."""
+        groups = _of_views(since.groups("created_at"), store_ids)
         fields = "items[entity_id,order_id,created_at],total_count"
-        return self._list("shipments", fields, _after(position, "created_at", store_ids), "created_at")
+        return self._list("shipments", fields, groups, "created_at", size=size)
+
+    def probe_orders(self, since: Since, low: int, high: int, store_ids: Iterable[str] = ()) -> None:
+        """Let the store list the first of the orders changed since then whose ids are within these limits."""
+        groups = [
+            *_of_views(since.groups("updated_at"), store_ids),
+            [Filter("entity_id", "gteq", low)],
+            [Filter("entity_id", "lteq", high)],
+        ]
+        self._list("orders", "items[entity_id]", groups, "updated_at", size=1)
 
     def orders(self, order_ids: Sequence[str], changed_before: datetime | None = None) -> list[Row]:
         """At most 100 orders by id; unknown ones are left out by the store."""
@@ -138,10 +149,18 @@ class MagentoClient:
         return error
 
     def _list(
-        self, path: str, fields: str, groups: Sequence[Group], *sort: str, fresh: bool = False
+        self,
+        path: str,
+        fields: str,
+        groups: Sequence[Group],
+        *sort: str,
+        size: int = PAGE_SIZE,
+        fresh: bool = False,
     ) -> Response:
-        params = criteria(groups, page_size=PAGE_SIZE, sort=(*sort, "entity_id"), fields=fields)
-        return self._good(self._read(path, params, fresh=fresh))
+        params = criteria(groups, page_size=size, sort=(*sort, "entity_id"), fields=fields)
+        return self._good(
+            self._http.read(f"{_API}/{path}", params=params, final=needs_less, fresh=fresh)
+        )
 
     def _good(self, response: Response) -> Response:
         if not response.ok:
@@ -242,7 +261,6 @@ def auth_for(store: Store) -> Auth:
     )
 
 
-def _after(position: Position, field: str, store_ids: Iterable[str]) -> list[Group]:
-    groups = position.groups(field)
+def _of_views(groups: list[Group], store_ids: Iterable[str]) -> list[Group]:
     wanted = sorted(store_ids)
     return [*groups, [one_of("store_id", wanted)]] if wanted else groups

@@ -1,13 +1,16 @@
-"""Pages of orders: read in a thread, decoded here."""
+"""Pages of orders, as ``fetch_orders`` gives them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fbridge.http.read_ahead import read_ahead
+from fbridge.adapterkit.reading import Feed, RawPage, changed_orders, decoded_pages, orders_by_id
+from fbridge.adapterkit.reading.whole_seconds import SecondPosition
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
-from fbridge_magento.mapping import Rules, order_from
-from fbridge_magento.reading import RawPage, raw_pages
+from fbridge_magento.client import MagentoClient
+from fbridge_magento.mapping import RawOrder, Rules, order_from
+from fbridge_magento.reading import OrderFeed, Row, ShipmentFeed
+from fbridge_magento.store_views import wanted_store_ids
 
 
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
@@ -16,16 +19,19 @@ def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
         cod_methods=frozenset(store.settings.get("cod_methods") or ()),
         weight_units=store.facts.get("weight_units") or {},
     )
-    with read_ahead(raw_pages(store, query)) as pages:
-        for raw in pages:
-            yield _order_page(raw, rules)
+    return decoded_pages(raw_pages(store, query), lambda raw: order_from(raw, rules))
 
 
-def _order_page(raw: RawPage, rules: Rules) -> OrderPage:
-    decoded = (order_from(order, rules) for order in raw.orders)
-    return OrderPage.of(
-        decoded,
-        cursor=raw.cursor,
-        absent=raw.absent,
-        remaining=raw.remaining,
-    )
+def raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:
+    """The same before the orders are decoded."""
+    client = MagentoClient(store)
+    if query.order_ids is not None:
+        yield from orders_by_id(OrderFeed(store, client, shipments=query.shipments), query.order_ids)
+        return
+    views = wanted_store_ids(store, client)
+    orders = OrderFeed(store, client, views, shipments=query.shipments)
+    feeds: dict[str, Feed[Row, SecondPosition, RawOrder]] = {
+        "orders": orders,
+        "shipments": ShipmentFeed(orders),
+    }
+    yield from changed_orders(feeds, query, now=store.now, scope={"views": list(views)})

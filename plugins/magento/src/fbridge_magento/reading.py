@@ -1,143 +1,165 @@
-"""Read orders from the store, page by page.
+"""The two lists that tell what changed, as the walk of the adapterkit wants them.
 
-Two feeds tell what changed: orders by ``updated_at``, and shipments by ``created_at``, because a partial shipment
-does not move its order's ``updated_at``. The orders of new shipments are read by id, unless the first feed has just
-brought them as they now are.
+Orders by ``updated_at``, and shipments by ``created_at``, because a partial shipment does not move its order's
+``updated_at``. The orders of new shipments are read by id, unless the first list has just brought them as they now
+are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
+from fbridge.adapterkit.reading import Key, Listed, may_succeed_in_part
+from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, find_failing, listed
+from fbridge.errors import FbridgeError
 from fbridge.http import Response
-from fbridge.models.platforms import OrderQuery, Store
-from fbridge_magento import keyset
+from fbridge.models.platforms import Store
 from fbridge_magento.answers import rows_of, total_of
 from fbridge_magento.client import PAGE_SIZE, MagentoClient
-from fbridge_magento.keyset import OVERLAP, Position
 from fbridge_magento.mapping import RawOrder
+from fbridge_magento.search_criteria import Since
 from fbridge_magento.store_time import parse
-from fbridge_magento.store_views import wanted_store_ids
 
-Read = Callable[[Position], Response]
+Row = dict[str, Any]
+OVERLAP = timedelta(seconds=120)
+HIGHEST_ID = 2**32 - 1
+"""What Magento's column for ids holds."""
 
 _ID = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 """An order's number, such as 000000005, would be taken for the id of another order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawPage:
-    """A page as read: what :class:`OrderPage` will say, before the orders are decoded."""
+class OrderFeed:
+    """Orders by ``updated_at``. A second that fills a whole page is read on by id, which is the token."""
 
-    orders: tuple[RawOrder, ...]
-    cursor: Mapping[str, Any] = field(default_factory=dict)
-    absent: tuple[str, ...] = ()
-    remaining: int | None = None
-
-
-def raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage]:
-    """The pages that a query asks for. Raises: ConfigError, CredentialsError, RefusedError, UnreachableError."""
-    client = MagentoClient(store)
-    if query.order_ids is not None:
-        yield from _pages_by_id(client, query.order_ids, shipments=query.shipments)
-    else:
-        yield from _Changes(store, client, query).pages()
-
-
-class _Feed:
-    """The rows of one list since a position, oldest first (C1; the rules are in ``keyset``)."""
+    page_size = at_once = PAGE_SIZE
+    overlap = OVERLAP
 
     def __init__(
-        self, read: Read, time_field: str, start: Position, clock: Callable[[Response], datetime]
+        self, store: Store, client: MagentoClient, views: Sequence[str] = (), *, shipments: bool
     ) -> None:
-        self._read = read
-        self._field = time_field
-        self._clock = clock
-        self._newest: datetime | None = None
-        self.start = start
-        self.position = start
-
-    def pages(self) -> Iterator[keyset.Page]:
-        """The pages. After each, ``position`` is where reading goes on; after the last, where the next run begins."""
-        following: Position | None = self.start
-        while following is not None:
-            at = following
-            response = self._read(at)
-            page = keyset.Page(rows_of(response), total_of(response), self._clock(response))
-            following = keyset.following(at, page, self._field, PAGE_SIZE)
-            moments = [moment for moment, _ in keyset.keys_of(page.rows, self._field)]
-            self._newest = max([*moments, *filter(None, [self._newest])], default=None)
-            self.position = following or keyset.final_position(self.start, self._newest, page.now)
-            yield page
-
-
-class _Changes:
-    """All orders that changed since a moment."""
-
-    def __init__(self, store: Store, client: MagentoClient, query: OrderQuery) -> None:
+        self.client = client
+        self.views = views
+        self.began: datetime | None = None
+        self.since: datetime | None = None
         self._store = store
-        self._client = client
-        self._shipments = query.shipments
-        self._views = wanted_store_ids(store, client)
-        self._began: datetime | None = None
-        orders, shipments = self._starts(query)
-        self._orders = _Feed(
-            lambda position: client.changed_orders(position, self._views), "updated_at", orders, self._clock
-        )
-        self._made = _Feed(
-            lambda position: client.new_shipments(position, self._views), "created_at", shipments, self._clock
-        )
+        self._shipments = shipments
 
-    def pages(self) -> Iterator[RawPage]:
-        for page in self._orders.pages():
-            if self._made.start == Position() and self._began is not None:
-                # Whatever was shipped before shows in the orders that are being read.
-                self._made.start = self._made.position = Position(self._began)
-            remaining = None if page.total is None else max(page.total - len(page.rows), 0)
-            yield self._raw_page(page.rows, remaining)
-        for page in self._made.pages():
-            yield self._raw_page(self._orders_of(page.rows), None)
+    def begin(self, since: datetime | None) -> SecondPosition:
+        self.since = since
+        return SecondPosition.at(since)
 
-    def _starts(self, query: OrderQuery) -> tuple[Position, Position]:
-        """A cursor of other store views means something else: then reading begins again."""
-        cursor = query.cursor or {}
-        if cursor and cursor.get("views") == list(self._views):
-            return Position.from_cursor(cursor.get("orders")), Position.from_cursor(cursor.get("shipments"))
-        since = Position(query.since)
-        return since, since
+    def restored(self, saved: Any) -> SecondPosition:
+        position = SecondPosition.restored(saved)
+        self.since = position.second
+        return position
 
-    def _orders_of(self, shipments: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """The orders of these shipments, without those that were read in this run after the shipment was made."""
-        fresh = {_order_id(row) for row in shipments if self._is_fresh(row)} - {""}
-        others = {_order_id(row) for row in shipments} - fresh - {""}
-        rows = self._client.orders(sorted(fresh, key=int)) if fresh else []
-        before = self._orders.start.second
-        if others and before is not None:
-            rows += self._client.orders(sorted(others, key=int), before)
-        return rows
+    def page(self, position: SecondPosition, size: int) -> Listed[Row, SecondPosition]:
+        return self.listed(position, size, self.client.changed_orders, "updated_at")
 
-    def _is_fresh(self, shipment: Mapping[str, Any]) -> bool:
-        made = parse(shipment.get("created_at"))
-        return made is None or self._began is None or made >= self._began
-
-    def _raw_page(self, rows: Sequence[dict[str, Any]], remaining: int | None) -> RawPage:
-        cursor = {
-            "orders": self._orders.position.to_cursor(),
-            "shipments": self._made.position.to_cursor(),
-            "views": list(self._views),
-        }
-        orders = _with_shipments(self._client, rows) if self._shipments else _bare(rows)
-        return RawPage(orders=orders, cursor=cursor, remaining=remaining)
-
-    def _clock(self, response: Response) -> datetime:
-        """The store's clock; what was shipped since a little before its first showing may have been overlooked."""
+    def listed(
+        self, position: SecondPosition, size: int, read: Callable[..., Response], field: str
+    ) -> Listed[Row, SecondPosition]:
+        """A page of one of the two lists; both have the same form."""
+        response = read(_since(position), size, self.views)
+        rows, total = rows_of(response), total_of(response)
         now = response.date or self._store.now()
-        self._began = self._began or now - OVERLAP
-        return now
+        # What was shipped a little before the first showing may have been overlooked.
+        self.began = self.began or now - OVERLAP
+        # The count is asked first: a store may give smaller pages than it was asked for.
+        full = bool(rows) and (len(rows) < total if total is not None else len(rows) >= size)
+        page = Rows(
+            rows=rows,
+            full=full,
+            clock=now,
+            server_time=response.date,
+            token=_last_id(None, rows) if full and position.token is not None else None,
+            remaining=total,
+        )
+        return listed(position, page, lambda row: parse(row.get(field)), _last_id)
+
+    def first(self, position: SecondPosition) -> tuple[str, SecondPosition] | None:
+        """Magento makes whole orders, whatever fields are asked for; so it is asked for ever fewer ids."""
+
+        def fails(low: int, high: int) -> bool:
+            try:
+                self.client.probe_orders(_since(position), low, high, self.views)
+            except FbridgeError as error:
+                if not may_succeed_in_part(error):
+                    raise
+                return True
+            return False
+
+        found = find_failing(fails, [(1, HIGHEST_ID)])
+        return None if found is None else (str(found), position.passing(str(found)))
+
+    def by_ids(self, order_ids: Sequence[str]) -> list[Row]:
+        ids = [order_id for order_id in order_ids if _ID.fullmatch(order_id)]
+        return self.client.orders(ids) if ids else []
+
+    def key(self, row: Row) -> Key:
+        return Key(
+            str(row.get("entity_id", "")), parse(row.get("updated_at")), str(row.get("increment_id", ""))
+        )
+
+    def whole(self, rows: Sequence[Row]) -> list[RawOrder]:
+        """The orders, with their shipments where those are wanted: one request for all, or a few for very many."""
+        if not self._shipments:
+            return [RawOrder(order=row) for row in rows]
+        ids = [str(row["entity_id"]) for row in rows if isinstance(row.get("entity_id"), int)]
+        by_order: dict[str, list[Mapping[str, Any]]] = {order_id: [] for order_id in ids}
+        for shipment in self.client.shipments_of(ids) if ids else ():
+            by_order.setdefault(_order_id(shipment), []).append(shipment)
+        return [RawOrder(order=row, shipments=by_order.get(str(row.get("entity_id")), ())) for row in rows]
+
+
+class ShipmentFeed:
+    """Shipments by ``created_at``; each stands for its order."""
+
+    page_size = at_once = PAGE_SIZE
+    overlap = OVERLAP
+
+    def __init__(self, orders: OrderFeed) -> None:
+        self._orders = orders
+
+    def begin(self, since: datetime | None) -> SecondPosition:
+        return SecondPosition.at(since)
+
+    def restored(self, saved: Any) -> SecondPosition:
+        return SecondPosition.restored(saved)
+
+    def page(self, position: SecondPosition, size: int) -> Listed[Row, SecondPosition]:
+        return self._orders.listed(position, size, self._orders.client.new_shipments, "created_at")
+
+    def first(self, position: SecondPosition) -> None:
+        """Nothing of a shipment can break off that is asked for here."""
+
+    def by_ids(self, order_ids: Sequence[str]) -> list[Row]:
+        return self._orders.by_ids(order_ids)
+
+    def key(self, row: Row) -> Key:
+        return Key(_order_id(row), parse(row.get("created_at")))
+
+    def whole(self, rows: Sequence[Row]) -> list[RawOrder]:
+        """The orders of these shipments, without those that were read in this run after the shipment was made."""
+        fresh = {_order_id(row) for row in rows if self._is_fresh(row)} - {""}
+        others = {_order_id(row) for row in rows} - fresh - {""}
+        client, before = self._orders.client, self._orders.since
+        orders = client.orders(sorted(fresh, key=int)) if fresh else []
+        if others and before is not None:
+            orders += client.orders(sorted(others, key=int), before)
+        return self._orders.whole(orders)
+
+    def _is_fresh(self, shipment: Row) -> bool:
+        made, began = parse(shipment.get("created_at")), self._orders.began
+        return made is None or began is None or made >= began
+
+
+def _since(position: SecondPosition) -> Since:
+    return Since(position.second, position.token, position.without)
 
 
 def _order_id(shipment: Mapping[str, Any]) -> str:
@@ -145,26 +167,5 @@ def _order_id(shipment: Mapping[str, Any]) -> str:
     return str(order_id) if isinstance(order_id, int) else ""
 
 
-def _bare(rows: Sequence[Mapping[str, Any]]) -> tuple[RawOrder, ...]:
-    return tuple(RawOrder(order=row) for row in rows)
-
-
-def _with_shipments(client: MagentoClient, rows: Sequence[Mapping[str, Any]]) -> tuple[RawOrder, ...]:
-    """The orders with their shipments: one request for all, or a few where there are very many."""
-    ids = [str(row["entity_id"]) for row in rows if isinstance(row.get("entity_id"), int)]
-    by_order: dict[str, list[Mapping[str, Any]]] = {order_id: [] for order_id in ids}
-    for shipment in client.shipments_of(ids) if ids else ():
-        by_order.setdefault(_order_id(shipment), []).append(shipment)
-    return tuple(RawOrder(order=row, shipments=by_order.get(str(row.get("entity_id")), ())) for row in rows)
-
-
-def _pages_by_id(client: MagentoClient, order_ids: Sequence[str], *, shipments: bool) -> Iterator[RawPage]:
-    for start in range(0, len(order_ids), PAGE_SIZE):
-        asked = list(dict.fromkeys(order_ids[start : start + PAGE_SIZE]))
-        ids = [order_id for order_id in asked if _ID.fullmatch(order_id)]
-        rows = client.orders(ids) if ids else []
-        present = {str(row.get("entity_id")) for row in rows}
-        yield RawPage(
-            orders=_with_shipments(client, rows) if shipments else _bare(rows),
-            absent=tuple(order_id for order_id in asked if order_id not in present),
-        )
+def _last_id(_second: datetime | None, rows: Sequence[Row]) -> int:
+    return max((row["entity_id"] for row in rows if isinstance(row.get("entity_id"), int)), default=0)

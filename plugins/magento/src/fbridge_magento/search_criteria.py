@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from fbridge_magento.store_time import text_of
 
 MOST_INDEXES = 10
 Group = Sequence["Filter"]
@@ -16,11 +19,39 @@ Group = Sequence["Filter"]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One comparison: ``condition`` is ``eq``, ``gt``, ``gteq``, ``lt`` or ``in`` (values joined by commas)."""
+    """One comparison: ``condition`` is ``eq``, ``gt``, ``gteq``, ``lt``, ``lteq``, ``in`` or ``nin`` (values joined
+    by commas)."""
 
     field: str
     condition: str
     value: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Rows of which a time is at this second or later (None: all); with ``last_id`` of this second alone, after an
+    id.
+
+    ``without`` are ids that are left out.
+    """
+
+    second: datetime | None
+    last_id: int | None = None
+    without: Sequence[str] = ()
+
+    def groups(self, field: str) -> list[Group]:
+        """The filters, by a field that holds a time."""
+        groups: list[Group] = []
+        if self.second is not None:
+            groups.append([Filter(field, "gteq", text_of(self.second))])
+        if self.second is not None and self.last_id is not None:
+            groups += [
+                [Filter(field, "lteq", text_of(self.second))],
+                [Filter("entity_id", "gt", self.last_id)],
+            ]
+        if self.without:
+            groups.append([Filter("entity_id", "nin", ",".join(self.without))])
+        return groups
 
 
 def one_of(field: str, values: Iterable[str | int]) -> Filter:

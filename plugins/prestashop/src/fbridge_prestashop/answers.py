@@ -107,6 +107,12 @@ def saw_no_key(response: Response) -> bool:
     return response.status == 401 and response.text.strip() == "401 Unauthorized"  # noqa: PLR2004 - HTTP's number
 
 
+def needs_less(response: Response) -> bool:
+    """Whether the same request has no better luck, and a smaller one may: PHP died of it, or a gateway waited in
+    vain."""
+    return response.status == 504 or is_empty_crash(response)  # noqa: PLR2004 - HTTP's number
+
+
 def server_time(response: Response) -> datetime | None:
     """The store's clock, from ``Access-Time`` or ``Date``; aware UTC."""
     seconds = response.headers.get("access-time", "")
@@ -163,12 +169,12 @@ def _passing(response: Response) -> UnreachableError:
     if DISABLED in codes_of(response):
         words = f"The store says: {words_of(response)}. Switch it on under {KEYS_PAGE}."
         return UnreachableError(words, reason="webservice_off", retry_after=response.wait_asked)
-    reasons = {429: "rate_limited", 502: "gateway_timeout", 504: "gateway_timeout"}
+    reasons = {429: "rate_limited", 500: "server_error", 502: "gateway_timeout", 504: "gateway_timeout"}
     words = words_of(response)
     if is_empty_crash(response):
         words += " without a word; the store's error log has the reason"
     return UnreachableError(
         f"The store cannot answer now ({words}): try again later.",
-        reason=reasons.get(response.status, "server_error"),
+        reason=reasons.get(response.status, "unavailable"),
         retry_after=response.wait_asked,
     )

@@ -7,13 +7,14 @@ No redirect is followed: PrestaShop's own lead to the front page. Entities by id
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from fbridge.http import BasicAuth, Response
+from fbridge.http.retries import no_exception
 from fbridge.models.platforms import Store
-from fbridge_prestashop.answers import rows_of
-from fbridge_prestashop.keyset import Position
+from fbridge_prestashop.answers import needs_less, rows_of
 from fbridge_prestashop.shop_time import text_of
 from fbridge_prestashop.xml_bodies import body_of
 
@@ -43,18 +44,19 @@ class PrestaShopClient:
         """What the key may do. Always XML: asked for JSON, PrestaShop crashes."""
         return self._http.read("api/", params=self._scope(), headers={"accept": "text/xml"}, follow=False)
 
-    def changed_orders(self, position: Position, fields: str) -> Response:
-        """A page of the orders from a position on, oldest change first.
+    def changed_orders(self, since: datetime | None, last_id: int | None, size: int, fields: str) -> Response:
+        """A page of the orders changed at a second of the shop or later, oldest change first; with ``last_id`` of
+        those of this second alone, after an id.
 
         ``[a,b]`` is the only filter that includes its limit; dates are filtered and sorted by with ``date=1`` only.
         """
-        params = {"sort": "[date_upd_ASC,id_ASC]", "limit": PAGE_SIZE, "date": 1}
-        if position.second is not None:
-            until = text_of(position.second) if position.last_id is not None else _FOREVER
-            params["filter[date_upd]"] = f"[{text_of(position.second)},{until}]"
-        if position.last_id is not None:
-            params |= {"filter[id]": f">[{position.last_id}]", "sort": "[id_ASC]"}
-        return self._get("orders", fields, params)
+        params = {"sort": "[date_upd_ASC,id_ASC]", "limit": size, "date": 1}
+        if since is not None:
+            until = text_of(since) if last_id is not None else _FOREVER
+            params["filter[date_upd]"] = f"[{text_of(since)},{until}]"
+        if last_id is not None:
+            params |= {"filter[id]": f">[{last_id}]", "sort": "[id_ASC]"}
+        return self._get("orders", fields, params, final=needs_less)
 
     def orders(self, order_ids: Sequence[str], fields: str) -> list[Row]:
         """Orders by id; unknown ones are left out by the store."""
@@ -88,9 +90,19 @@ class PrestaShopClient:
         """Values of the shop's configuration."""
         return self._get("configurations", "[name,value]", {"filter[name]": f"[{'|'.join(names)}]"})
 
-    def _get(self, resource: str, fields: str, params: Mapping[str, Any], *, fresh: bool = False) -> Response:
+    def _get(
+        self,
+        resource: str,
+        fields: str,
+        params: Mapping[str, Any],
+        *,
+        final: Callable[[Response], bool] = no_exception,
+        fresh: bool = False,
+    ) -> Response:
         common = {"output_format": "JSON", "display": fields, **self._scope()}
-        return self._http.read(f"api/{resource}", params={**common, **params}, follow=False, fresh=fresh)
+        return self._http.read(
+            f"api/{resource}", params={**common, **params}, final=final, follow=False, fresh=fresh
+        )
 
     # Writing
 

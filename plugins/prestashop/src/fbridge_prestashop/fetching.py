@@ -1,26 +1,26 @@
-"""Pages of orders: read in a thread, decoded here."""
+"""Pages of orders, as ``fetch_orders`` gives them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fbridge.http.read_ahead import read_ahead
+from fbridge.adapterkit.reading import RawPage, changed_orders, decoded_pages, orders_by_id
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
+from fbridge_prestashop.client import PrestaShopClient
+from fbridge_prestashop.detection import shop_of
 from fbridge_prestashop.mapping import order_from
-from fbridge_prestashop.reading import RawPage, raw_pages
+from fbridge_prestashop.reading import Known, OrderFeed
 
 
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
-    """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
-    with read_ahead(raw_pages(store, query)) as pages:
-        for raw in pages:
-            yield _order_page(raw)
+    """The pages that a query asks for. Raises: ConfigError, CredentialsError, RefusedError, UnreachableError."""
+    return decoded_pages(_raw_pages(store, query), lambda known: order_from(*known))
 
 
-def _order_page(raw: RawPage) -> OrderPage:
-    decoded = (order_from(order, raw.shop) for order in raw.orders)
-    return OrderPage.of(
-        decoded,
-        cursor=raw.cursor,
-        absent=raw.absent,
-    )
+def _raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[Known]]:
+    client = PrestaShopClient(store)
+    feed = OrderFeed(store, client, shop_of(store, client, fresh=query.order_ids is None))
+    if query.order_ids is not None:
+        yield from orders_by_id(feed, query.order_ids)
+    else:
+        yield from changed_orders({"orders": feed}, query, now=store.now, scope=feed.scope)

@@ -1,106 +1,97 @@
-"""Read orders from the store, page by page."""
+"""The list of changed orders, as the walk of the adapterkit wants it. What hangs on them is read in ``beside``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
+from fbridge.adapterkit.reading import Key, Listed
+from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, listed
 from fbridge.http import Response
-from fbridge.models.parts import in_parts
-from fbridge.models.platforms import OrderQuery, Store
-from fbridge_prestashop import keyset
+from fbridge.models.platforms import Store
 from fbridge_prestashop.answers import rows_of, server_time
 from fbridge_prestashop.beside import BesideOrders
 from fbridge_prestashop.client import PAGE_SIZE, PrestaShopClient
-from fbridge_prestashop.detection import shop_of
-from fbridge_prestashop.keyset import Position
 from fbridge_prestashop.mapping import RawOrder
 from fbridge_prestashop.schemas import order_fields
 from fbridge_prestashop.shop import Shop
-from fbridge_prestashop.shop_time import before_the_change, to_shop
+from fbridge_prestashop.shop_time import before_the_change, parse, to_shop, to_utc
+
+Known = tuple[RawOrder, Shop]
+"""An order, with the shop as it was known when the order was read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawPage:
-    """A page as read: what :class:`OrderPage` will say, before the orders are decoded."""
+class OrderFeed:
+    """Orders by ``date_upd``, in the shop's own time.
 
-    orders: tuple[RawOrder, ...]
-    shop: Shop
-    cursor: Mapping[str, Any] = field(default_factory=dict)
-    absent: tuple[str, ...] = ()
+    A second that fills a whole page is read on by id: orders only ever leave a past second, so none is missed. The
+    token is the last id.
+    """
 
+    page_size = at_once = PAGE_SIZE
+    overlap = timedelta(seconds=120)
 
-def raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage]:
-    """The pages that a query asks for. Raises: ConfigError, CredentialsError, RefusedError, UnreachableError."""
-    client = PrestaShopClient(store)
-    beside = BesideOrders(store, client)
-    shop = shop_of(store, client, fresh=query.order_ids is None)
-    if query.order_ids is not None:
-        yield from _pages_by_id(client, beside, shop, query.order_ids)
-    else:
-        yield from _ChangedOrders(store, client, beside, shop, query).pages()
-
-
-class _ChangedOrders:
-    """All orders that changed since a moment, oldest change first (C1; the rules are in ``keyset``)."""
-
-    def __init__(
-        self, store: Store, client: PrestaShopClient, beside: BesideOrders, shop: Shop, query: OrderQuery
-    ) -> None:
+    def __init__(self, store: Store, client: PrestaShopClient, shop: Shop) -> None:
         self._store = store
         self._client = client
-        self._beside = beside
+        self._beside = BesideOrders(store, client)
         self._zone = shop.zone
         self._fields = order_fields(shop.facts.version)
-        self._origin = {"zone": str(shop.zone), "shop": store.settings.get("id_shop") or ""}
-        self._start = self._begin(query)
-        self._newest: datetime | None = None
+        self.scope = {"zone": str(shop.zone), "shop": store.settings.get("id_shop") or ""}
 
-    def pages(self) -> Iterator[RawPage]:
-        position: Position | None = self._start
-        while position is not None:
-            page, position = self._page(position)
-            yield page
+    def begin(self, since: datetime | None) -> SecondPosition:
+        """In a night when the clocks change it steps back three hours."""
+        return SecondPosition(since and before_the_change(to_shop(since, self._zone), self._zone))
 
-    def _begin(self, query: OrderQuery) -> Position:
-        """A cursor of another shop or time zone means something else: then reading begins again."""
-        cursor = query.cursor or {}
-        if cursor and self._origin.items() <= cursor.items():
-            return Position.from_cursor(cursor)
-        return (
-            Position(before_the_change(to_shop(query.since, self._zone), self._zone))
-            if query.since
-            else Position()
+    def restored(self, saved: Any) -> SecondPosition:
+        return SecondPosition.restored(saved)
+
+    def page(self, position: SecondPosition, size: int) -> Listed[Any, SecondPosition]:
+        response = self._client.changed_orders(position.second, position.token, size, self._fields)
+        rows = rows_of(response, "orders")
+        # Nothing tells how many there are; a proxy may take the limit away, and then there are all.
+        full = len(rows) >= size
+        token = _last_id(position.second, rows) if full and position.token is not None else None
+        page = Rows(
+            rows=rows,
+            full=full,
+            clock=self._clock(response),
+            server_time=server_time(response),
+            token=token,
         )
+        return listed(position, page, changed, _last_id)
 
-    def _page(self, position: Position) -> tuple[RawPage, Position | None]:
-        response = self._client.changed_orders(position, self._fields)
-        now = self._clock(response)
-        step = keyset.step(position, rows_of(response, "orders"), PAGE_SIZE, now)
-        self._note(step.rows)
-        following = step.position or keyset.final_position(self._start, self._newest, now, self._zone)
-        orders, shop = self._beside.raw_orders(step.rows)
-        cursor = {**self._origin, **following.to_cursor()}
-        return RawPage(orders=orders, shop=shop, cursor=cursor), step.position
+    def first(self, position: SecondPosition) -> tuple[str, SecondPosition] | None:
+        """Id and date alone can be told of an order at whose other fields a module dies."""
+        response = self._client.changed_orders(position.second, position.token, 1, "[id,date_upd]")
+        for row in rows_of(response, "orders"):
+            second = changed(row)
+            if second is not None:
+                return str(row["id"]), SecondPosition(second, int(row["id"]))
+        return None
 
-    def _note(self, rows: Sequence[Any]) -> None:
-        times = [moment for row in rows if (moment := keyset.changed(row)) is not None]
-        self._newest = max([*times, *filter(None, [self._newest])], default=None)
+    def by_ids(self, order_ids: Sequence[str]) -> list[Any]:
+        numeric = [order_id for order_id in order_ids if order_id.isascii() and order_id.isdigit()]
+        return list(self._client.orders(numeric, self._fields)) if numeric else []
+
+    def key(self, row: Any) -> Key:
+        moment = changed(row)
+        order_id, number = str(row.get("id", "")), str(row.get("reference", ""))
+        return Key(order_id, to_utc(moment, self._zone) if moment else None, number)
+
+    def whole(self, rows: Sequence[Any]) -> list[Known]:
+        orders, shop = self._beside.raw_orders(rows)
+        return [(order, shop) for order in orders]
 
     def _clock(self, response: Response) -> datetime:
         return to_shop(server_time(response) or self._store.now(), self._zone)
 
 
-def _pages_by_id(
-    client: PrestaShopClient, beside: BesideOrders, shop: Shop, order_ids: Sequence[str]
-) -> Iterator[RawPage]:
-    fields = order_fields(shop.facts.version)
-    for asked in in_parts(list(dict.fromkeys(order_ids)), PAGE_SIZE):
-        numeric = [order_id for order_id in asked if order_id.isascii() and order_id.isdigit()]
-        rows = client.orders(numeric, fields) if numeric else []
-        present = {str(row.get("id")) for row in rows}
-        orders, page_shop = beside.raw_orders(rows)
-        absent = tuple(order_id for order_id in asked if order_id not in present)
-        yield RawPage(orders=orders, shop=page_shop, absent=absent)
+def changed(row: Any) -> datetime | None:
+    """When an order changed, as the shop wrote it; None where the row does not tell."""
+    return parse(row.get("date_upd")) if isinstance(row, Mapping) else None
+
+
+def _last_id(_second: datetime | None, rows: Sequence[Any]) -> int:
+    return max((int(row["id"]) for row in rows if str(row.get("id")).isdigit()), default=0)

@@ -22,6 +22,12 @@ ACCESS_DENIED = "ACCESS_DENIED"
 PASSING = frozenset({THROTTLED, "INTERNAL_SERVER_ERROR", "TIMEOUT"})
 _PASSING_REASONS = {THROTTLED: "rate_limited", "TIMEOUT": "gateway_timeout"}
 
+_PASSING_STATUSES = {
+    429: "rate_limited",
+    500: "server_error",
+    502: "gateway_timeout",
+    504: "gateway_timeout",
+}
 _PROTECTED_DATA = "docs/apps/launch/protected-customer-data"
 _TAG = re.compile(r"<[^>]*>")
 _LONGEST_WORDS = 300
@@ -161,11 +167,6 @@ def error_in(errors: Sequence[GraphError]) -> FbridgeError:
     return RefusedError(f"The store refused: {words}", reason=_reason(codes))
 
 
-def is_too_much(error: FbridgeError) -> bool:
-    """Whether the same could be read in smaller portions: it costs too much, or takes more than 10 s."""
-    return isinstance(error, TooDearError) or error.reason == "gateway_timeout"
-
-
 def error_of(response: Response) -> FbridgeError:
     """The error that an HTTP answer outside 2xx means."""
     status, words = response.status, words_of(response)
@@ -188,9 +189,7 @@ def error_of(response: Response) -> FbridgeError:
     if status == 429 or status >= 500:  # noqa: PLR2004 - the definition of a passing fault
         return UnreachableError(
             f"The store cannot answer now ({words}): try again later.",
-            reason={429: "rate_limited", 502: "gateway_timeout", 504: "gateway_timeout"}.get(
-                status, "server_error"
-            ),
+            reason=_PASSING_STATUSES.get(status, "unavailable"),
             retry_after=response.wait_asked,
         )
     return RefusedError(f"The store refused: {words}", reason=f"http_{status}")

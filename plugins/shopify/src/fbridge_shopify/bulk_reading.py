@@ -14,12 +14,12 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, Self
 
+from fbridge.adapterkit.reading import Bookmark, RawPage
 from fbridge.errors import RefusedError
-from fbridge_shopify import keyset
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.jsonl_orders import BrokenFileError, orders_in
 from fbridge_shopify.mapping import RawOrder
-from fbridge_shopify.raw_pages import RawPage
+from fbridge_shopify.reading import OVERLAP, written
 
 BULK_THRESHOLD = 2000
 """From so many orders on, a first sync uses a bulk operation: their pages would take the points of two minutes."""
@@ -39,29 +39,32 @@ class BulkUnusableError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A bulk operation and how much of its file is read. ``since`` limits it, ``started`` is the store's time.
-
-    Both are aware UTC.
+    """A bulk operation and how much of its file is read. ``since`` limits it, ``started`` is the store's time,
+    ``ours`` what our clock showed then. All are aware UTC.
     """
 
     id: str
     started: datetime
+    ours: datetime | None = None
     since: datetime | None = None
     read: int = 0
 
     @classmethod
     def from_cursor(cls, cursor: Mapping[str, Any]) -> Self | None:
-        """The operation that :meth:`to_cursor` wrote; None where the cursor is one of pages."""
+        """The operation that :meth:`to_cursor` wrote; None where the cursor is another one."""
         told = cursor.get("bulk")
         if not isinstance(told, Mapping):
             return None
-        since = told.get("since")
-        return cls(
-            id=str(told["id"]),
-            started=datetime.fromisoformat(told["started"]),
-            since=datetime.fromisoformat(since) if since else None,
-            read=int(told.get("read", 0)),
-        )
+        times = {name: told.get(name) for name in ("since", "ours")}
+        try:
+            return cls(
+                id=str(told["id"]),
+                started=datetime.fromisoformat(told["started"]),
+                read=int(told.get("read", 0)),
+                **{name: datetime.fromisoformat(text) if text else None for name, text in times.items()},
+            )
+        except (KeyError, TypeError, ValueError):
+            return None
 
     def to_cursor(self) -> dict[str, Any]:
         """JSON-able."""
@@ -69,15 +72,18 @@ class Operation:
             "bulk": {
                 "id": self.id,
                 "started": self.started.isoformat(),
+                "ours": self.ours and self.ours.isoformat(),
                 "since": self.since and self.since.isoformat(),
                 "read": self.read,
             }
         }
 
     @property
-    def end(self) -> keyset.Position:
-        """Where pages go on: what changed while the operation ran is in none of its lines, or in an old form."""
-        return keyset.final_position(self.since, self.started, self.started)
+    def end(self) -> dict[str, Any]:
+        """The cursor by which pages go on: what changed while the operation ran is in none of its lines, or in an old
+        form."""
+        mark = Bookmark(since=self.since, newest=self.started, ours=self.ours, theirs=self.started)
+        return {"orders": mark.ended(OVERLAP).to_json()}
 
 
 def start(client: ShopifyClient, since: datetime | None, now: datetime) -> Operation:
@@ -86,7 +92,7 @@ def start(client: ShopifyClient, since: datetime | None, now: datetime) -> Opera
     Raises: BulkUnusableError where the store does not want to; CredentialsError, UnreachableError.
     """
     try:
-        payload = client.start_bulk(keyset.written(since) if since else None)
+        payload = client.start_bulk(written(since) if since else None)
     except RefusedError as error:
         raise BulkUnusableError(str(error)) from None
     operation = payload.get("bulkOperation")
@@ -95,10 +101,12 @@ def start(client: ShopifyClient, since: datetime | None, now: datetime) -> Opera
         raise BulkUnusableError(words or "the store started no operation")
     created = operation.get("createdAt")
     started = datetime.fromisoformat(created).astimezone(UTC) if created else now
-    return Operation(id=operation["id"], started=started, since=since)
+    return Operation(id=operation["id"], started=started, ours=now, since=since)
 
 
-def pages(client: ShopifyClient, operation: Operation, sleep: Callable[[float], object]) -> Iterator[RawPage]:
+def pages(
+    client: ShopifyClient, operation: Operation, sleep: Callable[[float], object]
+) -> Iterator[RawPage[RawOrder]]:
     """What is left of an operation: empty pages while it runs, then its orders.
 
     Each cursor resumes behind its page. An empty page lets the caller stop in between.
@@ -151,7 +159,7 @@ def _download(client: ShopifyClient, url: str, file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _file_pages(file: BinaryIO, operation: Operation, total: int) -> Iterator[RawPage]:
+def _file_pages(file: BinaryIO, operation: Operation, total: int) -> Iterator[RawPage[RawOrder]]:
     try:
         orders = islice(orders_in(file), operation.read, None)
         while rows := list(islice(orders, PAGE)):

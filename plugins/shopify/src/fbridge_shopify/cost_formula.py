@@ -94,13 +94,6 @@ class PageShape:
     first: int
     sizes: Sizes
 
-    def halved(self) -> PageShape | None:
-        """Fewer orders; of a single one, less of it; None where nothing is left to halve."""
-        if self.first > 1:
-            return PageShape(self.first // 2, self.sizes)
-        less = self.sizes.halved()
-        return None if less == self.sizes else PageShape(1, less)
-
 
 def comfortable_page(sizes: Sizes, *, shipments: bool, points: int = COMFORT) -> PageShape:
     """The largest page that costs no more than ``points``."""

@@ -1,29 +1,64 @@
-"""Pages of orders: read in a thread, decoded here."""
+"""Pages of orders, as ``fetch_orders`` gives them: a first sync of many by a bulk operation, all else by pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
 
-from fbridge.http.read_ahead import read_ahead
+from fbridge.adapterkit.reading import RawPage, changed_orders, decoded_pages, orders_by_id
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
-from fbridge_shopify.mapping import order_from
-from fbridge_shopify.raw_pages import RawPage
-from fbridge_shopify.reading import raw_pages
+from fbridge_shopify import bulk_reading
+from fbridge_shopify.bulk_reading import BULK_THRESHOLD, BulkUnusableError, Operation
+from fbridge_shopify.client import ShopifyClient
+from fbridge_shopify.mapping import RawOrder, order_from
+from fbridge_shopify.reading import OrderFeed, Position
+from fbridge_shopify.run_memory import memory_of
+
+log = logging.getLogger("fbridge.shopify")
 
 
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
     cod_gateways = store.settings.get("cod_gateways") or ()
-    with read_ahead(raw_pages(store, query)) as pages:
-        for raw in pages:
-            yield _order_page(raw, cod_gateways)
+    return decoded_pages(raw_pages(store, query), lambda raw: order_from(raw, cod_gateways))
 
 
-def _order_page(raw: RawPage, cod_gateways: Sequence[str]) -> OrderPage:
-    decoded = (order_from(order, cod_gateways) for order in raw.orders)
-    return OrderPage.of(
-        decoded,
-        cursor=raw.cursor,
-        absent=raw.absent,
-        remaining=raw.remaining,
-    )
+def raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:
+    """The same before the orders are decoded."""
+    client = ShopifyClient(store)
+    feed = OrderFeed(client, shipments=query.shipments)
+    if query.order_ids is not None:
+        yield from orders_by_id(feed, query.order_ids)
+        return
+    operation = _operation(store, client, query)
+    if operation is not None:
+        query = replace(query, cursor=operation.end)
+        try:
+            yield from bulk_reading.pages(client, operation, memory_of(store).sleep)
+        except BulkUnusableError as error:
+            _tell(error)
+            query = replace(query, cursor=None)
+    yield from changed_orders({"orders": feed}, query, now=store.now)
+
+
+def _operation(store: Store, client: ShopifyClient, query: OrderQuery) -> Operation | None:
+    """The bulk operation to go on with, or a new one on a first sync of many orders."""
+    if query.cursor:
+        return Operation.from_cursor(query.cursor)
+    # Fulfillments are a list, and a bulk query takes no connection below a list.
+    if query.shipments:
+        return None
+    if client.count_orders(Position(query.since).filter, BULK_THRESHOLD) < BULK_THRESHOLD:
+        return None
+    try:
+        operation = bulk_reading.start(client, query.since, store.now())
+    except BulkUnusableError as error:
+        _tell(error)
+        return None
+    log.info("The store gathers its orders: bulk operation %s.", operation.id)
+    return operation
+
+
+def _tell(error: BulkUnusableError) -> None:
+    log.warning("Orders are read in pages, for a bulk operation is of no use: %s", error)

@@ -1,109 +1,220 @@
-"""Read orders from the store: those that changed, or those named."""
+"""The list of changed orders, as the walk of the adapterkit wants it.
+
+Shopify's page cursor is itself a keyset over the time of change and the id: an order that changes while pages are
+read moves to the end and is read there, none slips from an unread page into a read one, and hundreds of equal times
+are no matter. Because Shopify may stop a list after 25 000 orders, the window of the search moves up long before
+that. What the search did not know yet when it was asked is caught by the overlap of the next run.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 
+from fbridge.adapterkit.reading import Key, Listed, may_succeed_in_part
 from fbridge.errors import FbridgeError, RefusedError, UnreachableError
-from fbridge.models.platforms import OrderQuery, Store
-from fbridge_shopify import bulk_reading, keyset
-from fbridge_shopify.answers import Answer, is_too_much
-from fbridge_shopify.bulk_reading import BULK_THRESHOLD, BulkUnusableError, Operation
+from fbridge.models.parts import in_parts
+from fbridge_shopify.answers import ACCESS_DENIED, PASSING, Answer, GraphError, error_in, words_in
 from fbridge_shopify.client import ShopifyClient
-from fbridge_shopify.cost_formula import USUAL, comfortable_page
-from fbridge_shopify.keyset import Position
-from fbridge_shopify.raw_pages import RawPage
-from fbridge_shopify.reading_by_id import pages_by_id
-from fbridge_shopify.run_memory import memory_of
+from fbridge_shopify.cost_formula import AMPLE, USUAL, PageShape, Sizes, comfortable_page
+from fbridge_shopify.mapping import RawOrder
 from fbridge_shopify.whole_orders import Completion
 
-log = logging.getLogger("fbridge.shopify")
+OVERLAP = timedelta(minutes=5)
+WINDOW = 20_000
+"""So many orders are read by page cursors before the search itself moves up, close to the newest of them."""
+
+IDS_A_CALL = 50
+"""The number of nodes costs no points, but a request is cut at 10 s."""
+
+_ORDER_ID = re.compile(r"gid://shopify/Order/[1-9][0-9]*")
 
 
-def raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage]:
-    """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
-    client = ShopifyClient(store)
-    if query.order_ids is not None:
-        yield from pages_by_id(client, query.order_ids, shipments=query.shipments)
-        return
-    position = Position.from_cursor(query.cursor) if query.cursor else Position(query.since)
-    operation = _operation(store, client, query)
-    if operation is not None:
-        try:
-            yield from bulk_reading.pages(client, operation, memory_of(store).sleep)
-            position = operation.end
-        except BulkUnusableError as error:
-            _tell(error)
-            position = Position(operation.since)
-    yield from _ChangedOrders(store, client, position, shipments=query.shipments).pages()
+@dataclass(frozen=True, slots=True)
+class Position:
+    """All that changed at ``since`` (aware UTC; None: ever) or later, from the page cursor ``after`` on.
+
+    ``read`` orders were read in this window.
+    """
+
+    since: datetime | None = None
+    after: str | None = None
+    read: int = field(default=0, compare=False)
+
+    def saved(self) -> dict[str, Any]:
+        """JSON-able: times as ``YYYY-MM-DDTHH:MM:SSZ``."""
+        told = {"since": self.since and written(self.since), "after": self.after, "read": self.read}
+        return {name: value for name, value in told.items() if value}
+
+    @classmethod
+    def restored(cls, saved: Mapping[str, Any]) -> Self:
+        """What :meth:`saved` gave. Raises: ValueError, TypeError, AttributeError for anything else."""
+        since, after = saved.get("since"), saved.get("after")
+        if not isinstance(after, str | None):
+            raise TypeError("no cursor of a page")
+        return cls(datetime.fromisoformat(since) if since else None, after, int(saved.get("read", 0)))
+
+    @property
+    def filter(self) -> str | None:
+        """As the search wants it. Times must be quoted there."""
+        return None if self.since is None else f"updated_at:>='{written(self.since)}'"
 
 
-def _operation(store: Store, client: ShopifyClient, query: OrderQuery) -> Operation | None:
-    """The bulk operation to go on with, or a new one on a first sync of many orders."""
-    if query.cursor:
-        return Operation.from_cursor(query.cursor)
-    # Fulfillments are a list, and a bulk query takes no connection below a list.
-    if query.shipments:
-        return None
-    if client.count_orders(Position(query.since).filter, BULK_THRESHOLD) < BULK_THRESHOLD:
-        return None
-    try:
-        operation = bulk_reading.start(client, query.since, store.now())
-    except BulkUnusableError as error:
-        _tell(error)
-        return None
-    log.info("The store gathers its orders: bulk operation %s.", operation.id)
-    return operation
+class OrderFeed:
+    """Orders by ``updatedAt``. Pages are as large as their cost allows."""
 
+    at_once = 1
+    overlap = OVERLAP
 
-def _tell(error: BulkUnusableError) -> None:
-    log.warning("Orders are read in pages, for a bulk operation is of no use: %s", error)
-
-
-class _ChangedOrders:
-    """All orders that changed since a moment, oldest change first (C1; the rules are in ``keyset``)."""
-
-    def __init__(self, store: Store, client: ShopifyClient, position: Position, *, shipments: bool) -> None:
-        self._store = store
+    def __init__(self, client: ShopifyClient, *, shipments: bool) -> None:
         self._client = client
         self._completion = Completion(client)
-        self._start = position
         self._shipments = shipments
-        self._shape = comfortable_page(USUAL, shipments=shipments)
+        self._sizes = USUAL
+        self._old: Position | None = None
+        self.page_size = comfortable_page(USUAL, shipments=shipments).first
 
-    def pages(self) -> Iterator[RawPage]:
-        position: Position | None = self._start
-        newest = self._start.newest
-        while position is not None:
-            answer = self._page(position)
-            connection = answer.data["orders"]
-            rows = connection["nodes"]
-            newest = keyset.latest(newest, rows)
-            position = keyset.following(position, rows, connection["pageInfo"])
-            now = answer.date or self._store.now()
-            next_one = position or keyset.final_position(self._start.since, newest, now)
-            yield RawPage(
-                orders=tuple(self._completion.whole(row) for row in rows), cursor=next_one.to_cursor()
-            )
+    def begin(self, since: datetime | None) -> Position:
+        return Position(since)
 
-    def _page(self, position: Position) -> Answer:
-        """A page at this position, smaller where the store finds it too dear or too slow."""
+    def restored(self, saved: Any) -> Position:
+        self._old = Position.restored(saved)
+        return self._old
+
+    def page(self, position: Position, size: int) -> Listed[RawOrder, Position]:
+        try:
+            answer = self._page(position, size)
+        except RefusedError as error:
+            # Perhaps a page cursor of an earlier run that the store takes no more; that has no code of its own.
+            if may_succeed_in_part(error) or position != self._old or not position.after:
+                raise
+            position = Position(position.since)
+            answer = self._page(position, size)
+        connection = answer.data["orders"]
+        rows = connection["nodes"]
+        return Listed(
+            rows=[_row(node) for node in rows],
+            next=following(position, rows, connection["pageInfo"]),
+            server_time=answer.date,
+        )
+
+    def _page(self, position: Position, size: int) -> Answer:
+        """Of a single order that is too dear or too slow, less of it."""
         while True:
             try:
                 return self._client.changed_orders(
-                    position.filter, position.after, self._shape, shipments=self._shipments
+                    position.filter,
+                    position.after,
+                    PageShape(size, self._sizes),
+                    shipments=self._shipments,
+                    # A smaller page is itself another try.
+                    patient=size == self.page_size,
                 )
             except (RefusedError, UnreachableError) as error:
-                smaller = self._shape.halved()
-                if is_too_much(error) and smaller is not None:
-                    self._shape = smaller
-                elif _is_old_cursor(error) and position.after and position == self._start:
-                    position = position.begun_anew()
-                else:
+                smaller = self._sizes.halved()
+                if size > 1 or not is_too_much(error) or smaller == self._sizes:
                     raise
+                self._sizes = smaller
+
+    def first(self, position: Position) -> tuple[str, Position] | None:
+        """What breaks off is a part of the order, not its id."""
+        connection = self._client.order_places(position.filter, position.after, 1).data["orders"]
+        page_info, rows = connection["pageInfo"], connection["nodes"]
+        if not rows or not page_info.get("endCursor"):
+            return None
+        return str(rows[0]["id"]), replace(position, after=page_info["endCursor"], read=position.read + 1)
+
+    def by_ids(self, order_ids: Sequence[str]) -> list[RawOrder]:
+        # What is no id of an order would make the store refuse all of them.
+        asked = [order_id for order_id in order_ids if _ORDER_ID.fullmatch(order_id)]
+        return [row for part in in_parts(asked, IDS_A_CALL) for row in self._nodes(part, AMPLE)]
+
+    def _nodes(self, order_ids: Sequence[str], sizes: Sizes) -> list[RawOrder]:
+        try:
+            answer = self._client.orders(order_ids, sizes, shipments=self._shipments)
+        except (RefusedError, UnreachableError) as error:
+            smaller = sizes.halved()
+            if len(order_ids) > 1 or not is_too_much(error) or smaller == sizes:
+                raise
+            return self._nodes(order_ids, smaller)
+        found = []
+        for index, (order_id, node) in enumerate(zip(order_ids, answer.data["nodes"], strict=True)):
+            about = [error for error in answer.errors if _is_about(error, index)]
+            found += _of_node(order_id, node, about)
+        return found
+
+    def key(self, row: RawOrder) -> Key:
+        order = row.order
+        return Key(str(order.get("id") or ""), changed(order), str(order.get("name") or ""))
+
+    def whole(self, rows: Sequence[RawOrder]) -> list[RawOrder]:
+        return [row if row.problem else self._completion.whole(row.order) for row in rows]
 
 
-def _is_old_cursor(error: FbridgeError) -> bool:
-    """Perhaps: a page cursor of an earlier run that the store does not take any more has no code of its own."""
-    return isinstance(error, RefusedError)
+def following(position: Position, rows: Sequence[Any], page_info: Mapping[str, Any]) -> Position | None:
+    """Where to go on after a page; None where it was the last one.
+
+    Raises: UnreachableError where the store says that there is more, and not how to get it.
+    """
+    if not page_info.get("hasNextPage"):
+        return None
+    if not page_info.get("endCursor"):
+        raise UnreachableError(
+            "The store says that there are more orders and does not say after which; try again later.",
+            reason="unexpected_answer",
+        )
+    read = position.read + len(rows)
+    last = max((moment for row in rows if (moment := changed(row))), default=None)
+    if read >= WINDOW and last is not None:
+        # With the overlap, or a run that goes on here after a crash would end without one.
+        for since in (last - OVERLAP, last):
+            if position.since is None or since > position.since:
+                return Position(since)
+    return Position(position.since, page_info["endCursor"], read)
+
+
+def is_too_much(error: FbridgeError) -> bool:
+    """Whether the same could be read in smaller portions: it costs too much, or takes more than 10 s."""
+    return error.reason in {"too_dear", "gateway_timeout"}
+
+
+def changed(row: Any) -> datetime | None:
+    """When an order changed; None where the row does not tell."""
+    value = row.get("updatedAt") if isinstance(row, Mapping) else None
+    try:
+        moment = datetime.fromisoformat(value or "")
+    except (TypeError, ValueError):
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def written(moment: datetime) -> str:
+    """A time as Shopify writes it, to the second."""
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
+
+
+def _row(node: Any) -> RawOrder:
+    if not isinstance(node, Mapping):
+        return RawOrder(order={}, problem="malformed: the store listed something that is no order")
+    return RawOrder(order=node)
+
+
+def _of_node(order_id: str, node: Any, errors: Sequence[GraphError]) -> list[RawOrder]:
+    """The order; none where the store has none of this id. One that it could not read is not absent."""
+    broken = [error for error in errors if error.code in PASSING]
+    if node and not broken:
+        return [RawOrder(order=node)]
+    if not node and not errors:
+        return []
+    if not node and any(error.code == ACCESS_DENIED for error in errors):
+        raise error_in(errors)
+    known = {"id": order_id, "name": (node or {}).get("name")}
+    return [RawOrder(order=known, problem=f"unreadable: {words_in(broken or errors)}")]
+
+
+def _is_about(error: GraphError, index: int) -> bool:
+    """An error without a place may be about any of the nodes."""
+    return error.path[:2] in ((), ("nodes",), ("nodes", index))

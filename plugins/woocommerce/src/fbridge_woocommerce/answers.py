@@ -54,6 +54,12 @@ def error_of(response: Response) -> FbridgeError:
     return RefusedError(f"The store refused: {words_of(response)}", reason=code_of(response))
 
 
+def needs_less(response: Response) -> bool:
+    """Whether the same request has no better luck, and a smaller one may: WordPress died of it, or a gateway waited
+    in vain."""
+    return response.status == 504 or (response.status == 500 and bool(code_of(response)))  # noqa: PLR2004 - HTTP's
+
+
 def body_of(response: Response) -> Mapping[str, Any]:
     """The JSON object of an answer; empty where it is none."""
     try:
@@ -117,9 +123,9 @@ def _remedy(words: str) -> str:
 
 
 def _passing(response: Response) -> UnreachableError:
-    reasons = {429: "rate_limited", 502: "gateway_timeout", 504: "gateway_timeout"}
+    reasons = {429: "rate_limited", 500: "server_error", 502: "gateway_timeout", 504: "gateway_timeout"}
     return UnreachableError(
         f"The store cannot answer now ({words_of(response)}): try again later.",
-        reason=reasons.get(response.status, "server_error"),
+        reason=reasons.get(response.status, "unavailable"),
         retry_after=response.wait_asked,
     )

@@ -7,7 +7,7 @@ answer, whatever its status. What a push rests on is read fresh: no cache may an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,10 +15,14 @@ from urllib.parse import urlsplit
 from fbridge.http import Auth, BasicAuth, Response
 from fbridge.http.urls import Params
 from fbridge.models.platforms import Store
-from fbridge_woocommerce.answers import code_of, content_of, error_of, list_of
+from fbridge_woocommerce.answers import code_of, content_of, error_of, list_of, needs_less
 from fbridge_woocommerce.schemas import ORDER_FIELDS
 
 PAGE_SIZE = 100
+DEFAULT_PAGE = 10
+"""So many orders the store gives where nobody says how many."""
+
+_MOST_BROKEN = 5
 _API = "wp-json/wc/v3"
 _ANY_ORDER = 999999
 _UNKNOWN_ORDER = frozenset({"woocommerce_rest_shop_order_invalid_id", "woocommerce_rest_order_invalid_id"})
@@ -37,33 +41,58 @@ class WooClient:
 
     # Reading orders
 
-    def changed_orders(self, after: datetime | None) -> Response:
+    def changed_orders(
+        self, after: datetime | None, size: int = PAGE_SIZE, without: Sequence[str] = ()
+    ) -> Response:
         """The first page of the orders changed later than ``after`` (exclusive), oldest change first.
 
         A naive GMT time with ``dates_are_gmt`` is the only form that loses no order: with a Z the store would
         skip as many hours as its time zone is east of Greenwich.
         """
-        return self._orders_page({"modified_after": _naive(after)} if after else {})
+        return self._orders_page({**_later(after), **_excluded(without), "per_page": size})
 
-    def orders_of_second(self, second: datetime, page: int) -> Response:
-        """One page of the orders changed within one second."""
-        return self._orders_page({**_window(second), "page": page})
+    def orders_of_second(
+        self, second: datetime, offset: int, size: int, without: Sequence[str] = ()
+    ) -> Response:
+        """Some of the orders changed within one second."""
+        return self._orders_page(
+            {**_window(second), **_excluded(without), "offset": offset, "per_page": size}
+        )
 
     def count_of_second(self, second: datetime) -> Response:
-        """As :meth:`orders_of_second`, for its ``X-WP-Total`` only."""
+        """How many orders changed within one second, in ``X-WP-Total``."""
         return self._orders_page({**_window(second), "per_page": 1, "_fields": "id"})
 
-    def _orders_page(self, params: Mapping[str, Any]) -> Response:
-        always = {
+    def probe_orders(self, after: datetime | None, ids: Iterable[int]) -> None:
+        """Let the store list these orders, at most 100, in one try."""
+        params: dict[str, Any] = {**_later(after), "include": ",".join(map(str, ids)), "_fields": "id"}
+        self._orders_page(params, retry=False)
+
+    def newest_id(self) -> int:
+        """The highest id of an order that the store can list; 0 where there is none."""
+        for offset in range(_MOST_BROKEN):
+            place = {"orderby": "id", "order": "desc", "per_page": 1, "offset": offset}
+            params: dict[str, Any] = {**place, "_fields": "id"}
+            response = self._http.read(f"{_API}/orders", params=params, retry=False)
+            if response.ok:
+                return max((row["id"] for row in list_of(response)), default=0)
+        return 0
+
+    def _orders_page(self, params: Mapping[str, Any], *, retry: bool = True) -> Response:
+        always: dict[str, Any] = {
             "status": "any",
             "orderby": "modified",
             "order": "asc",
             "dates_are_gmt": True,
             "per_page": PAGE_SIZE,
-            "page": 1,
             "_fields": ORDER_FIELDS,
         }
-        return self._good("orders", {**always, **params})
+        response = self._http.read(
+            f"{_API}/orders", params={**always, **params}, retry=retry, final=needs_less
+        )
+        if not response.ok:
+            raise error_of(response)
+        return response
 
     def orders(self, order_ids: Sequence[str]) -> list[Any]:
         """At most 100 orders by id. Unknown and trashed ones are left out by the store."""
@@ -218,6 +247,14 @@ def total_of(response: Response) -> int | None:
     """The store's count of all that was asked for; of a page that is not past the end."""
     value = response.headers.get("x-wp-total", "")
     return int(value) if value.isdigit() else None
+
+
+def _later(after: datetime | None) -> dict[str, str]:
+    return {"modified_after": _naive(after)} if after else {}
+
+
+def _excluded(order_ids: Sequence[str]) -> dict[str, str]:
+    return {"exclude": ",".join(order_ids)} if order_ids else {}
 
 
 def _naive(moment: datetime) -> str:

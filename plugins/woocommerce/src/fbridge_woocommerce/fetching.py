@@ -1,28 +1,24 @@
-"""Pages of orders: read in a thread, decoded here."""
+"""Pages of orders, as ``fetch_orders`` gives them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from fbridge.http.read_ahead import read_ahead
+from fbridge.adapterkit.reading import RawPage, changed_orders, decoded_pages, orders_by_id
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
-from fbridge_woocommerce.mapping import order_from
-from fbridge_woocommerce.reading import RawPage, raw_pages
+from fbridge_woocommerce.mapping import RawOrder, order_from
+from fbridge_woocommerce.reading import OrderFeed
 
 
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
     cod_methods = store.settings.get("cod_methods") or ()
-    with read_ahead(raw_pages(store, query)) as pages:
-        for raw in pages:
-            yield _order_page(raw, cod_methods)
+    return decoded_pages(_raw_pages(store, query), lambda raw: order_from(raw, cod_methods))
 
 
-def _order_page(raw: RawPage, cod_methods: Sequence[str]) -> OrderPage:
-    decoded = (order_from(order, cod_methods) for order in raw.orders)
-    return OrderPage.of(
-        decoded,
-        cursor=raw.cursor,
-        absent=raw.absent,
-        remaining=raw.remaining,
-    )
+def _raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:
+    feed = OrderFeed(store, shipments=query.shipments)
+    if query.order_ids is not None:
+        yield from orders_by_id(feed, query.order_ids)
+    else:
+        yield from changed_orders({"orders": feed}, query, now=store.now)

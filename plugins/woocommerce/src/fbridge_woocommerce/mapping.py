@@ -62,7 +62,6 @@ class RawOrder:
     """An order as the store gave it, with what was read beside it (None: not read).
 
     ``trackings`` are the rows that a tracking plugin shows where it does not show those of the order meta.
-    ``problem`` tells why something beside the order could not be read.
     """
 
     order: Mapping[str, Any]
@@ -71,7 +70,6 @@ class RawOrder:
     notes: Sequence[Mapping[str, Any]] | None = None
     trackings: Sequence[Mapping[str, Any]] | None = None
     marks: bool = False
-    problem: str = ""
 
 
 class _MalformedError(ValueError):
@@ -97,8 +95,6 @@ def needs_fulfillments(order: Mapping[str, Any]) -> bool:
 
 def order_from(raw: RawOrder, cod_methods: Iterable[str] = ()) -> Order | RejectedOrder:
     """The order, or why no sense can be made of it (C2)."""
-    if raw.problem:
-        return _rejected(raw, raw.problem)
     try:
         return _order(raw, frozenset(cod_methods))
     except ValidationError as error:

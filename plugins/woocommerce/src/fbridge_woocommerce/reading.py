@@ -1,86 +1,111 @@
-"""Read orders from the store, page by page, with what must be read beside each of them."""
+"""The list of changed orders, as the walk of the adapterkit wants it, and what is read beside each order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from fbridge.errors import RefusedError, UnreachableError
+from fbridge.adapterkit.reading import Key, Listed, NoProgressError, is_an_orders_own
+from fbridge.adapterkit.reading.whole_seconds import SECOND, Rows, SecondPosition, find_failing, listed
+from fbridge.errors import FbridgeError, UnreachableError
 from fbridge.http import Response
-from fbridge.models.parts import in_parts
-from fbridge.models.platforms import OrderQuery, Store
-from fbridge_woocommerce import keyset
+from fbridge.models.platforms import Store
 from fbridge_woocommerce.answers import list_of
-from fbridge_woocommerce.client import PAGE_SIZE, WooClient, total_of
+from fbridge_woocommerce.client import DEFAULT_PAGE, PAGE_SIZE, WooClient, total_of
 from fbridge_woocommerce.detection import facts_of, place_of, rows_are_shown
-from fbridge_woocommerce.keyset import Position
 from fbridge_woocommerce.mapping import RawOrder, needs_fulfillments, needs_refunds
 from fbridge_woocommerce.tracking_place import Place
 
 T = TypeVar("T")
+MOST_PROBES = 100
+"""Lists that are asked for to find one broken order among the newest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawPage:
-    """A page as read: what :class:`OrderPage` will say, before the orders are decoded."""
+class OrderFeed:
+    """Orders by ``date_modified_gmt``.
 
-    orders: tuple[RawOrder, ...]
-    cursor: Mapping[str, Any] = field(default_factory=dict)
-    absent: tuple[str, ...] = ()
-    remaining: int | None = None
+    The store's filter is exclusive, so a second is asked for by the one before it. A second that fills a whole page
+    is read by offset from its last orders to its first: orders only ever leave a past second, so none slips from the
+    unread ones into those that were read. The token is how many are unread.
+    """
 
+    page_size = PAGE_SIZE
+    overlap = timedelta(seconds=120)
+    at_once = 1
 
-def raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage]:
-    """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
-    client = WooClient(store)
-    beside = _beside(store, client, shipments=query.shipments)
-    if query.order_ids is not None:
-        yield from _pages_by_id(client, query.order_ids, beside)
-    else:
-        yield from _ChangedOrders(store, client, query, beside).pages()
-
-
-class _ChangedOrders:
-    """All orders that changed since a moment, oldest change first (C1; the rules are in ``keyset``)."""
-
-    def __init__(self, store: Store, client: WooClient, query: OrderQuery, beside: _Beside) -> None:
+    def __init__(self, store: Store, *, shipments: bool) -> None:
         self._store = store
-        self._client = client
-        self._beside = beside
-        self._start = _start(query)
-        self._newest: datetime | None = None
-        self._remaining: int | None = None
+        self._client = WooClient(store)
+        self._place: Place | None = None
+        self._route: str | None = None
+        if shipments:
+            self._place, self._route = _places(store, self._client)
 
-    def pages(self) -> Iterator[RawPage]:
-        position: Position | None = self._start
-        while position is not None:
-            if position.tie is None:
-                page, position = self._page(position)
-                yield page
-            else:
-                yield from self._tie(position)
-                position = position.at(position.tie)
+    def begin(self, since: datetime | None) -> SecondPosition:
+        return SecondPosition.at(since)
 
-    def _page(self, position: Position) -> tuple[RawPage, Position | None]:
-        response = self._client.changed_orders(position.after)
-        rows, total, now = list_of(response), total_of(response), self._clock(response)
-        step = keyset.step(position, rows, total, PAGE_SIZE, now)
-        self._remaining = total
-        self._count(step.rows)
-        following = step.position or keyset.final_position(self._start, self._newest, now)
-        return self._raw_page(step.rows, following), step.position
+    def restored(self, saved: Any) -> SecondPosition:
+        return SecondPosition.restored(saved)
 
-    def _tie(self, position: Position) -> Iterator[RawPage]:
-        if position.tie is None:
-            return
-        for page in range(position.page or self._pages_of(position.tie), 0, -1):
-            rows = list_of(self._client.orders_of_second(position.tie, page))
-            self._count(rows)
-            yield self._raw_page(rows, position.within_tie(page - 1))
+    def page(self, position: SecondPosition, size: int) -> Listed[Any, SecondPosition]:
+        read = self._since if position.token is None else self._part_of_second
+        return listed(position, read(position, size), changed, self._unread_of)
 
-    def _pages_of(self, second: datetime) -> int:
+    def first(self, position: SecondPosition) -> tuple[str, SecondPosition] | None:
+        def fails(low: int, high: int) -> bool:
+            ids = [order_id for order_id in range(low, high + 1) if str(order_id) not in position.without]
+            try:
+                self._client.probe_orders(_after(position), ids or [0])
+            except FbridgeError as error:
+                if not is_an_orders_own(error):
+                    raise
+                return True
+            return False
+
+        found = find_failing(fails, self._recent_ids())
+        return None if found is None else (str(found), position.passing(str(found)))
+
+    def by_ids(self, order_ids: Sequence[str]) -> list[Any]:
+        numeric = [order_id for order_id in order_ids if order_id.isascii() and order_id.isdigit()]
+        rows = self._client.orders(numeric) if numeric else []
+        present = {self.key(row).id for row in rows}
+        # The list leaves out the trash, a single read does not.
+        missing = [self._client.order(order_id) for order_id in numeric if order_id not in present]
+        return [*rows, *(row for row in missing if row is not None)]
+
+    def key(self, row: Any) -> Key:
+        if not isinstance(row, Mapping):
+            return Key("", None)
+        return Key(str(row.get("id", "")), changed(row), str(row.get("number", "")))
+
+    def whole(self, rows: Sequence[Any]) -> list[RawOrder]:
+        return [self._raw_order(row) for row in rows]
+
+    def _since(self, position: SecondPosition, size: int) -> Rows[Any]:
+        response = self._client.changed_orders(_after(position), size, position.without)
+        rows, total = list_of(response), total_of(response)
+        # The count is asked first: a store may give smaller pages than it was asked for.
+        full = len(rows) < total if total is not None else len(rows) in {size, DEFAULT_PAGE}
+        return self._rows(response, rows, full=bool(rows) and full, remaining=total)
+
+    def _part_of_second(self, position: SecondPosition, size: int) -> Rows[Any]:
+        unread = position.token or 0
+        offset = max(unread - size, 0)
+        response = self._client.orders_of_second(_second(position), offset, unread - offset, position.without)
+        rows, total = list_of(response), total_of(response)
+        if len(rows) < min(unread, total or 0) - offset:
+            raise NoProgressError(
+                "The store lists fewer orders of one second than it was asked for, so the others cannot be reached: "
+                "look for a plugin of the store, or a proxy before it, that limits the size of pages."
+            )
+        return self._rows(response, rows, full=True, token=offset or None)
+
+    def _rows(self, response: Response, rows: Sequence[Any], **told: Any) -> Rows[Any]:
+        clock = response.date or self._store.now()
+        return Rows(rows=rows, clock=clock, server_time=response.date, **told)
+
+    def _unread_of(self, second: datetime, _rows: Sequence[Any]) -> int:
         total = total_of(self._client.count_of_second(second))
         if total is None:
             raise UnreachableError(
@@ -88,81 +113,61 @@ class _ChangedOrders:
                 "not say how many: something before it takes the header X-WP-Total away.",
                 reason="unexpected_answer",
             )
-        return -(-total // PAGE_SIZE)
+        return total
 
-    def _count(self, rows: Sequence[Any]) -> None:
-        times = [*keyset.modified_times(rows), *filter(None, [self._newest])]
-        self._newest = max(times, default=None)
-        if self._remaining is not None:
-            self._remaining = max(self._remaining - len(rows), 0)
+    def _recent_ids(self) -> Iterator[tuple[int, int]]:
+        """Spans of ids, the newest first; a few that are not there yet, for the very newest may be the broken one."""
+        high = self._client.newest_id() + PAGE_SIZE // 2
+        for _ in range(MOST_PROBES):
+            if high > 0:
+                yield max(high - PAGE_SIZE + 1, 1), high
+            high -= PAGE_SIZE
 
-    def _raw_page(self, rows: Sequence[Any], following: Position) -> RawPage:
-        orders = tuple(self._beside.raw_order(row) for row in rows)
-        return RawPage(orders=orders, cursor=following.to_cursor(), remaining=self._remaining)
-
-    def _clock(self, response: Response) -> datetime:
-        return response.date or self._store.now()
-
-
-def _start(query: OrderQuery) -> Position:
-    """``since`` is inclusive, the store's filter is not."""
-    if query.cursor:
-        return Position.from_cursor(query.cursor)
-    return Position(query.since - keyset.SECOND) if query.since else Position()
-
-
-def _pages_by_id(client: WooClient, order_ids: Sequence[str], beside: _Beside) -> Iterator[RawPage]:
-    for asked in in_parts(list(dict.fromkeys(order_ids)), PAGE_SIZE):
-        numeric = [order_id for order_id in asked if order_id.isascii() and order_id.isdigit()]
-        rows = client.orders(numeric) if numeric else []
-        listed = {str(row.get("id")) for row in rows if isinstance(row, Mapping)}
-        # The list leaves out the trash, a single read does not.
-        missing = [client.order(order_id) for order_id in numeric if order_id not in listed]
-        rows += [row for row in missing if row is not None]
-        present = {str(row.get("id")) for row in rows if isinstance(row, Mapping)}
-        yield RawPage(
-            orders=tuple(beside.raw_order(row) for row in rows),
-            absent=tuple(order_id for order_id in asked if order_id not in present),
+    def _raw_order(self, row: Any) -> RawOrder:
+        if not isinstance(row, Mapping) or not isinstance(row.get("id"), int):
+            return RawOrder(order=row)
+        order_id, client = str(row["id"]), self._client
+        wants_fulfillments = self._place is Place.FULFILLMENTS or needs_fulfillments(row)
+        return RawOrder(
+            order=row,
+            refunds=_read(needs_refunds(row), client.refunds, order_id),
+            fulfillments=_read(wants_fulfillments, client.fulfillments, order_id),
+            notes=_read(self._place is Place.NOTE, client.notes, order_id),
+            trackings=client.trackings(self._route, order_id) if self._route else None,
+            marks=self._place is not None and self._route is None,
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Beside:
-    """What is read beside an order. ``place`` is None where its shipments were not asked for."""
-
-    client: WooClient
-    place: Place | None = None
-    route: str | None = None
-
-    def raw_order(self, row: Any) -> RawOrder:
-        """One order with all that its mapping needs; what the store refuses is that order's problem (C2)."""
-        if not isinstance(row, Mapping) or not isinstance(row.get("id"), int):
-            return RawOrder(order=row)
-        order_id = str(row["id"])
-        try:
-            return RawOrder(
-                order=row,
-                refunds=self._read(needs_refunds(row), self.client.refunds, order_id),
-                fulfillments=self._read(self._wants_fulfillments(row), self.client.fulfillments, order_id),
-                notes=self._read(self.place is Place.NOTE, self.client.notes, order_id),
-                trackings=self.client.trackings(self.route, order_id) if self.route else None,
-                marks=self.place is not None and self.route is None,
-            )
-        except RefusedError as error:
-            return RawOrder(order=row, problem=f"unreadable: {error}")
-
-    def _wants_fulfillments(self, row: Mapping[str, Any]) -> bool:
-        return self.place is Place.FULFILLMENTS or needs_fulfillments(row)
-
-    def _read(self, wanted: bool, read: Callable[[str], list[T]], order_id: str) -> list[T] | None:
-        return read(order_id) if wanted else None
+def changed(row: Any) -> datetime | None:
+    """When an order changed; None where the row does not tell."""
+    value = row.get("date_modified_gmt") if isinstance(row, Mapping) else None
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _beside(store: Store, client: WooClient, *, shipments: bool) -> _Beside:
-    if not shipments:
-        return _Beside(client=client)
+def _after(position: SecondPosition) -> datetime | None:
+    return position.second - SECOND if position.second is not None else None
+
+
+def _second(position: SecondPosition) -> datetime:
+    if position.second is None:
+        raise ValueError("no second is being read")
+    return position.second
+
+
+def _read(wanted: bool, read: Callable[[str], list[T]], order_id: str) -> list[T] | None:
+    return read(order_id) if wanted else None
+
+
+def _places(store: Store, client: WooClient) -> tuple[Place, str | None]:
+    """Where the store keeps tracking, and the tracking plugin's own route where its rows must be read there.
+
+    Rows that the plugin does not show went through its own route.
+    """
     facts = facts_of(store, client)
     place = place_of(store, facts)
-    # Rows that the plugin does not show went through its own route, and are read there.
     by_route = place.keeps_rows and rows_are_shown(store, facts) is False
-    return _Beside(client=client, place=place, route=facts.namespace if by_route else None)
+    return place, facts.namespace if by_route else None

@@ -20,7 +20,7 @@ from fbridge_magento import plugin
 from fbridge_magento.answers import error_of, filled, list_of, rows_of, total_of, words_of
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import weight_units_in
-from fbridge_magento.keyset import Position
+from fbridge_magento.search_criteria import Since
 from fbridge_magento.store_views import read_store_views
 from fbridge_magento.write_answers import Rejected, answer_to
 
@@ -43,7 +43,7 @@ def answer(open_store: OpenStore, name: str, *, tries: int = 2) -> Response:
 def fault(open_store: OpenStore, name: str) -> FbridgeError:
     """What a read of orders ends with."""
     with played(name), pytest.raises(FbridgeError) as stop:
-        MagentoClient(open_store(tries=1)).changed_orders(Position())
+        MagentoClient(open_store(tries=1)).changed_orders(Since(None), 100)
     return stop.value
 
 

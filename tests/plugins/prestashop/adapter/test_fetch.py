@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -183,10 +184,15 @@ def test_on_the_night_of_a_change_of_clocks_the_next_run_steps_back_hours(
     order_id = served.control.add_order([("demo_3", 1)])
     day = 29 if month == 3 else 25
     served.control.set_modified([order_id], datetime(2026, month, day, 1, 30, tzinfo=UTC))
-    cursor = list(pages_of(store_of(served)))[-1].cursor
+    store = store_of(served)
+    cursor = list(pages_of(store))[-1].cursor
+    served.control.forget_requests()
+    assert set(fetched(store, cursor)) == {str(order_id)}
     clock = "03:30" if month == 3 else "02:30"
     shown = datetime.fromisoformat(f"2026-{month:02}-{day} {clock}")
-    assert shown - datetime.fromisoformat(cursor["from"]) > timedelta(hours=1)
+    paths = " ".join(request.path for request in served.control.requests())
+    asked = re.findall(r"filter\[date_upd\]=\[([^,]+),", paths)[0]
+    assert shown - datetime.fromisoformat(asked) > timedelta(hours=1)
 
 
 def test_a_cursor_of_another_shop_or_zone_is_none(make_sandbox: MakeSandbox, store_of: StoreOf) -> None:

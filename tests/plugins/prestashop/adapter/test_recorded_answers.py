@@ -19,7 +19,6 @@ from fbridge.models.states import Outcome
 from fbridge_prestashop import plugin
 from fbridge_prestashop.answers import codes_of, error_of, rows_of, server_time, version_of
 from fbridge_prestashop.client import PrestaShopClient
-from fbridge_prestashop.keyset import Position
 from fbridge_prestashop.schemas import CARRIER_FIELDS, STATE_FIELDS
 from fbridge_prestashop.settings import PrestaShopSettings
 from fbridge_prestashop.shop_facts import CONFIGURATION, configuration_from
@@ -47,7 +46,7 @@ def played(name: str) -> Any:
 
 def read(store: Store, name: str) -> Response:
     with played(name):
-        return PrestaShopClient(store).changed_orders(Position(), "[id]")
+        return PrestaShopClient(store).changed_orders(None, None, 100, "[id]")
 
 
 def write(store: Store, name: str, method: str = "PATCH", *, mail: bool = False) -> list[dict[str, Any]]:

@@ -28,7 +28,6 @@ from fbridge_shopify.cost_formula import (
     COUNT_COST,
     MOST_POINTS,
     USUAL,
-    PageShape,
     Sizes,
     comfortable_page,
     connection,
@@ -162,13 +161,10 @@ def test_a_page_is_as_large_as_stays_well_under_the_limit() -> None:
     assert comfortable_page(USUAL, shipments=True, points=1).first == 1
 
 
-def test_halving_ends_with_the_smallest_that_can_be_asked_for() -> None:
-    shape: PageShape | None = PageShape(250, USUAL)
-    seen = []
-    while shape is not None:
-        seen.append(shape)
-        shape = shape.halved()
-    assert [one.first for one in seen[:8]] == [250, 125, 62, 31, 15, 7, 3, 1]
-    assert seen[-1] == PageShape(1, Sizes(lines=1, fulfillment_orders=1, pieces=1))
-    costs = [page_cost(one.first, one.sizes, shipments=True) for one in seen]
+def test_halving_ends_with_the_least_of_an_order_that_can_be_asked_for() -> None:
+    seen = [USUAL]
+    while (smaller := seen[-1].halved()) != seen[-1]:
+        seen.append(smaller)
+    assert seen[-1] == Sizes(lines=1, fulfillment_orders=1, pieces=1)
+    costs = [page_cost(1, sizes, shipments=True) for sizes in seen]
     assert costs == sorted(costs, reverse=True)

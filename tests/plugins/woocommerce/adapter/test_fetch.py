@@ -221,7 +221,7 @@ def test_a_fault_in_the_middle_comes_out_after_the_pages_before_it(
     store = store_of(served)
     pages = pages_of(store)
     assert next(pages).orders
-    served.control.add_fault("server_error", method="read", times=9)
+    served.control.add_fault("server_error", method="read", times=99)
     with pytest.raises(UnreachableError):
         list(pages)
 

@@ -51,6 +51,7 @@ class MagentoSandbox:
             self._answer,
             ControlRoutes(self.control),
             credentials=CREDENTIALS,
+            clock=settings.clock,
             gateway_timeout=settings.gateway_timeout,
         )
 

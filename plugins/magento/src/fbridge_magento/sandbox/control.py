@@ -187,6 +187,12 @@ class Control(SandboxControl):
             self.shop.parts_to_change(record).half_a_piece = True
             self.shop.touch(record)
 
+    def break_off_at(self, order_id: int) -> None:
+        """Let every answer that would hold this order end with an internal error."""
+        with self.shop.lock:
+            self.shop.broken.add(order_id)
+            self.shop.touch(self.record(order_id))
+
     def touch(self, order_id: int) -> None:
         """Save the order as it is, now."""
         with self.shop.lock:

@@ -129,6 +129,12 @@ def could_not_track() -> RestError:
     return RestError(400, "Could not save the shipment tracking.")
 
 
+def broken_entity() -> RestError:
+    """A module threw something while an entity was made ready."""
+    message = "Internal Error. Details are available in Magento log file. Report ID: %s"
+    return RestError(500, message % report_id("entity"))
+
+
 def maintenance() -> PageError:
     """The store is closed for a while."""
     return PageError(503, read_text("maintenance.html"))

@@ -57,6 +57,8 @@ class Shop:
         self.orders: dict[int, OrderRecord] = {}
         self.shipments: dict[int, ShipmentRecord] = {}
         self.by_order: defaultdict[int, list[int]] = defaultdict(list)
+        self.broken: set[int] = set()
+        """Orders that no answer can hold: a module throws while it is made."""
         self.orders_updated = TimeIndex()
         self.orders_created = TimeIndex()
         self.shipments_updated = TimeIndex()

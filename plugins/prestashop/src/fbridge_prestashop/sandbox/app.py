@@ -34,6 +34,7 @@ class PrestaShopSandbox:
             self._answer,
             ControlRoutes(self.control),
             credentials=CREDENTIALS,
+            clock=settings.clock,
             gateway_timeout=settings.gateway_timeout,
         )
 

@@ -148,6 +148,12 @@ class Control(SandboxControl):
             record.details[0]["product_quantity"] = "1.5"
             self.shop.touch(record)
 
+    def break_off_at(self, order_id: int) -> None:
+        """Let PHP die in every answer that would hold more of this order than its id and dates."""
+        with self.shop.lock:
+            self.shop.broken.add(order_id)
+            self.shop.touch(self.shop.orders.to_change(order_id))
+
     def crash_status_writes(self, times: int = 1) -> None:
         """Let the next status writes die half-way: 500, the state written, neither history row nor mail."""
         self.shop.status_crashes = times

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha1
 from http import HTTPStatus
 from urllib.parse import quote
@@ -14,11 +13,11 @@ from fbridge_prestashop.sandbox import errors, output_json, output_xml, pace
 from fbridge_prestashop.sandbox.authentication import METHODS, REALM, WebserviceKey, find_key, key_text
 from fbridge_prestashop.sandbox.bodies import read_entities
 from fbridge_prestashop.sandbox.calls import API, Answer, Call, read_call
-from fbridge_prestashop.sandbox.display import read_display, whole
+from fbridge_prestashop.sandbox.display import Display, read_display, whole
 from fbridge_prestashop.sandbox.listing import list_rows
 from fbridge_prestashop.sandbox.order_writes import writer_of
 from fbridge_prestashop.sandbox.resources import KNOWN_RESOURCES, RESOURCES
-from fbridge_prestashop.sandbox.schema import Resource
+from fbridge_prestashop.sandbox.schema import Resource, Row
 from fbridge_prestashop.sandbox.state import SHOP_NAME, Shop
 
 LONGEST_REQUEST_LINE = 8_190
@@ -28,6 +27,7 @@ TOO_LONG_PAGE = (
     "<center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"
 )
 HTML = "text/html; charset=utf-8"
+HARMLESS = frozenset({"id", "date_add", "date_upd"})
 READS = frozenset({"GET", "HEAD"})
 
 
@@ -132,8 +132,16 @@ class Dispatcher:
                 if row is None:
                     raise errors.NotFoundWithoutBody
                 rows = [row]
+            self._check_whole(resource, rows, display)
         self._shop.pace.wait(pace.ROW_READ * len(rows))
         return Answer(resource, rows, display, is_list=is_list, languages=languages)
+
+    def _check_whole(self, resource: Resource, rows: Sequence[Row], display: Display) -> None:
+        shown = {field.name for field in display.fields}
+        if resource.name != "orders" or shown <= HARMLESS:
+            return
+        if any(int(row["id"]) in self._shop.broken for row in rows):
+            raise errors.Crash
 
     def _write(self, call: Call, resource: Resource) -> Answer:
         """One entity after the other: what was saved before an error stays saved."""
@@ -180,7 +188,7 @@ class Dispatcher:
 
     def _response(self, call: Call, status: int, text: str, *, is_known: bool = True) -> Response:
         headers = {
-            "Access-Time": str(int(time.time())),
+            "Access-Time": str(int(self._shop.settings.clock().timestamp())),
             "X-Powered-By": "PrestaShop Webservice",
             "PSWS-Version": self._shop.settings.version if is_known else "0",
             "Execution-Time": "0.004",

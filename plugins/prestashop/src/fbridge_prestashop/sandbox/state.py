@@ -66,6 +66,8 @@ class Shop:
         self.mails: list[Mail] = []
         self.status_writers = WriterCount()
         self.status_crashes = 0
+        self.broken: set[int] = set()
+        """Orders of which only id and dates can be shown: a module dies at the rest."""
         generated = _generated(settings)
         self.orders = OrderStore(generated)
         if settings.orders is None:

@@ -31,6 +31,7 @@ class ShopifySandbox:
             dispatcher.answer,
             ControlRoutes(self.control),
             credentials=CREDENTIALS,
+            clock=settings.clock,
             gateway_timeout=settings.gateway_timeout,
             requests=ShopRequests(),
         )

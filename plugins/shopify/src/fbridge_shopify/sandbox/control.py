@@ -180,6 +180,12 @@ class Control(SandboxControl):
             order.lines[0].quantity = -1
             self.shop.touch(order)
 
+    def break_off_at(self, order_id: OrderId) -> None:
+        """Let its lines end with an internal error, which takes the order with them, and the page around it."""
+        with self.shop.lock:
+            self.shop.broken.add(number_of(order_id))
+            self.shop.touch(self.to_change(order_id))
+
     def show(self, order_id: OrderId, **fields: Any) -> None:
         """Let the API show these fields of the order whatever follows from the rest."""
         with self.shop.lock:

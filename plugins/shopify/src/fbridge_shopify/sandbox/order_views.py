@@ -9,6 +9,7 @@ from typing import Any
 
 from fbridge_shopify.sandbox.connections import View, connection
 from fbridge_shopify.sandbox.dates import iso
+from fbridge_shopify.sandbox.errors import broken_root
 from fbridge_shopify.sandbox.fulfillment_views import fulfillment_order_view, fulfillment_view
 from fbridge_shopify.sandbox.gids import gid
 from fbridge_shopify.sandbox.line_views import line_view, tax_line
@@ -199,9 +200,15 @@ def _money(order: Order, currency: str) -> View:
 
 def _parts(viewer: Viewer, order: Order) -> View:
     currency = viewer.shop.settings.currency
-    lines = partial(
+    listed = partial(
         connection, order.lines, lambda line: line.id, lambda line: line_view(order, line, currency)
     )
+
+    def lines(**args: Any) -> View:
+        if order.id in viewer.shop.broken:
+            raise broken_root()
+        return listed(**args)
+
     return {
         "lineItems": lambda _info, **args: lines(**args),
         "nonFulfillableLineItems": lambda _info, **args: connection(

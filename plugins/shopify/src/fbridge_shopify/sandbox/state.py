@@ -40,6 +40,8 @@ class Shop:
         self.orders = OrderStore(GeneratedOrders(made, settings.seed, settings.newest_order))
         self.locations: dict[int, Location] = {location.id: location for location in LOCATIONS}
         self.mails: list[Mail] = []
+        self.broken: set[int] = set()
+        """Orders whose lines Shopify cannot tell."""
         self.broken_roots: dict[str, str] = {}
         """Mutations that end with an internal error the next time: their name to ``before`` or ``after``."""
         self.bulk = BulkOperations(settings, self.seconds)

@@ -52,6 +52,7 @@ class WooCommerceSandbox:
             self._answer,
             ControlRoutes(self.control),
             credentials=CREDENTIALS,
+            clock=settings.clock,
             gateway_timeout=settings.gateway_timeout,
         )
 

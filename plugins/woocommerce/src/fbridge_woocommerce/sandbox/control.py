@@ -85,6 +85,12 @@ class Control(SandboxControl):
             for order_id in order_ids:
                 self.shop.touch(self._record(order_id), seconds)
 
+    def break_off_at(self, order_id: int) -> None:
+        """Let every answer that would hold this order end with an error of PHP."""
+        with self.shop.lock:
+            self.shop.broken.add(order_id)
+            self.shop.touch(self._record(order_id))
+
     def state(self) -> dict[str, Any]:
         """How many orders have which status, and how many mails were sent."""
         with self.shop.lock:

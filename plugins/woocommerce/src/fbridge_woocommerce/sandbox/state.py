@@ -45,6 +45,8 @@ class Shop:
         self.pace = Pace(settings.pace, settings.mail_seconds)
         self.statuses = STATUSES | dict(settings.extra_statuses)
         self.orders: dict[int, OrderRecord] = {}
+        self.broken: set[int] = set()
+        """Orders that no answer can hold: a plugin dies while it is made."""
         self.by_modified = TimeIndex()
         self.by_created = TimeIndex()
         self.mails: list[Mail] = []

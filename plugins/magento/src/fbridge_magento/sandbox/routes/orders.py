@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fbridge_magento.sandbox import integrations, pace
 from fbridge_magento.sandbox.calls import Answer, Call
 from fbridge_magento.sandbox.data_objects import COMMENT, REFUND_ITEM
 from fbridge_magento.sandbox.dispatch import Route
-from fbridge_magento.sandbox.errors import RestError, no_entity, required
+from fbridge_magento.sandbox.errors import RestError, broken_entity, no_entity, required
 from fbridge_magento.sandbox.listing import find
 from fbridge_magento.sandbox.order_rendering import comment_json
 from fbridge_magento.sandbox.order_status import add_comment, cancel, hold, refund, unhold
@@ -44,14 +46,19 @@ class _Orders:
         criteria = read_criteria(call.query, limited=self._shop.settings.input_limit)
         with self._shop.lock:
             found = find(self._table, criteria)
-            items = [self._shop.order_json(record) for record in found.rows]
+            items = [self._json(record) for record in found.rows]
         self._shop.pace.wait(pace.ORDER_READ * len(items))
         body = {"items": items, "search_criteria": criteria.json(), "total_count": found.total}
         return Answer(body)
 
     def get(self, call: Call) -> Answer:
         with self._shop.lock:
-            return Answer(self._shop.order_json(self._order(call)))
+            return Answer(self._json(self._order(call)))
+
+    def _json(self, record: OrderRecord) -> dict[str, Any]:
+        if record.id in self._shop.broken:
+            raise broken_entity()
+        return self._shop.order_json(record)
 
     def comments(self, call: Call) -> Answer:
         order_id = call.number("order_id")
