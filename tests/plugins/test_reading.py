@@ -8,18 +8,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fbridge.cli.fetch import lines_after
 from fbridge.errors import FbridgeError, UnreachableError
 from fbridge.http import BasicAuth, RetryPolicy, StoreHttp
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.secrets import Secret
+from fbridge.models.states import OrderStatus
 from fbridge.sandbox import ServedSandbox
 from fbridge.settings.resolving import secret_names
-from fbridge.testing import StoreUnderTest
+from fbridge.testing import Office, StoreUnderTest
 
 from .magento.conformance_store import MagentoUnderTest
 from .prestashop.conformance_store import PrestaShopUnderTest
@@ -184,6 +187,28 @@ class TestClocks:
         shop.notes.clear()
         shop.fetch(cursor)
         assert not shop.notes
+
+    def test_the_user_is_told_and_has_the_later_version(
+        self, open_shop: Callable[..., Shop], tmp_path: Path
+    ) -> None:
+        """Although its time is earlier than that of the version that was kept."""
+        shop = open_shop("magento")
+        first, second, far = shop.new_orders(3)
+        shop.merchant.set_changed([far], datetime(2030, 1, 1, tzinfo=UTC))
+        with Office(shop.merchant, tmp_path) as office:
+            assert office.fetch().notes == ()
+            shop.ahead = timedelta(minutes=-10)
+            shop.merchant.hold(first)
+            shop.merchant.hold(far)
+            result = office.fetch()
+            shop.merchant.hold(second)
+            shop.ahead = timedelta(minutes=20)
+            office.fetch()
+            kept = office.fetched()
+        assert {kept[order].status for order in (first, second, far)} == {OrderStatus.ON_HOLD}
+        assert len(result.notes) == 1
+        assert "clock was put back by 0:10:0" in result.notes[0]
+        assert list(lines_after((result,))) == [f"shop: {result.notes[0]}"]
 
     def test_it_is_put_back_while_pages_are_read(self, shop: Shop) -> None:
         orders = shop.new_orders(250)

@@ -71,11 +71,11 @@ class TestClocks:
 
     def test_going_back_begins_the_run_again_and_not_before_the_first_day(self) -> None:
         mark = Bookmark(since=NOON, at={"second": "x"})
-        assert mark.gone_back(MINUTE, OLD) == Bookmark(since=NOON - MINUTE)
-        assert mark.gone_back(timedelta(days=9), OLD) == Bookmark(since=OLD)
-        assert mark.gone_back(timedelta(days=9), None) == Bookmark(since=NOON - timedelta(days=9))
-        assert mark.gone_back(timedelta(days=999_999), OLD) == Bookmark(since=OLD)
-        assert Bookmark(at=7).gone_back(MINUTE, None) == Bookmark()
+        assert mark.gone_back(MINUTE, OLD, NOON) == Bookmark(since=NOON - MINUTE, put_back=NOON)
+        assert mark.gone_back(timedelta(days=9), OLD, NOON).since == OLD
+        assert mark.gone_back(timedelta(days=9), None, NOON).since == NOON - timedelta(days=9)
+        assert mark.gone_back(timedelta(days=999_999), OLD, NOON).since == OLD
+        assert Bookmark(at=7).gone_back(MINUTE, None, NOON) == Bookmark(put_back=NOON)
 
 
 moments = st.none() | st.datetimes(timezones=st.just(UTC))

@@ -62,11 +62,12 @@ def _code(result: FetchResult) -> ExitCode:
 def _tell(session: Session, results: tuple[FetchResult, ...]) -> None:
     from fbridge.cli.output import say
 
-    for line in _lines(results):
+    for line in lines_after(results):
         say(session, line)
 
 
-def _lines(results: tuple[FetchResult, ...]) -> Iterator[str]:
+def lines_after(results: tuple[FetchResult, ...]) -> Iterator[str]:
+    """What is told below the table: notes, and the orders that were left out."""
     for result in results:
         yield from (f"{result.store}: {note}" for note in result.notes)
         for order in result.rejected:

@@ -105,6 +105,9 @@ class OrderPage:
     ``absent`` names the asked ``order_ids`` that the store no longer has. ``remaining`` is the store's own
     count of orders still to come, for the progress display only (None: not told). ``note`` is one sentence that a
     person should know of the whole fetch, such as that the store's clock was put back; each page may repeat it.
+    ``served_at`` is the store's clock when it gave the page, ``put_back_at`` when by our time that clock was last
+    found put back (both aware UTC; None: not known): they tell where a change that looks older than the kept one is
+    not.
     """
 
     orders: tuple[Order, ...]
@@ -113,6 +116,8 @@ class OrderPage:
     absent: tuple[str, ...] = ()
     remaining: int | None = None
     note: str = ""
+    served_at: datetime | None = None
+    put_back_at: datetime | None = None
 
     @classmethod
     def of(cls, decoded: Iterable[Order | RejectedOrder], **fields: Any) -> Self:

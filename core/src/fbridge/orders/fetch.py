@@ -14,7 +14,7 @@ from fbridge.context import Context
 from fbridge.errors import FbridgeError
 from fbridge.models.orders import RejectedOrder
 from fbridge.models.platforms import OrderPage, OrderQuery
-from fbridge.orders.storage import keep_rejected, upsert_page
+from fbridge.orders.storage import StoreClocks, keep_rejected, upsert_page
 from fbridge.storage.database import Database
 from fbridge.storage.locks import HeldLock, exclusive
 from fbridge.stores import rows as store_rows
@@ -175,6 +175,7 @@ def _store_page(
             orders_from=opened.settings.orders_from,
             timezone=context.timezone,
             now=now,
+            clocks=StoreClocks(page.served_at, page.put_back_at),
         )
         keep_rejected(connection, opened.name, page.rejected, now)
         store_rows.write_cursor(

@@ -39,6 +39,9 @@ __all__ = [
 ]
 
 
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""Servers of one store, and the network between us, are apart by no more."""
+
 REPEATED_HOUR = timedelta(hours=1)
 """On a DST night local times of an hour come twice; such a time tells no order of versions within it."""
 
@@ -60,12 +63,14 @@ def upsert_page(
     orders_from: date | None,
     timezone: ZoneInfo,
     now: datetime,
+    clocks: StoreClocks | None = None,
 ) -> UpsertCounts:
     """Keep these orders, by (store, remote id), in the caller's write unit (C1).
 
-    A version older than the kept one is passed over; the same time and content changes nothing; anything
-    else replaces the order and its lines. Orders created before ``orders_from`` (a date in ``timezone``) are
-    marked historic. ``now`` is aware UTC. An order that comes is no longer among the rejected ones.
+    A version older than the kept one is passed over, unless ``clocks`` show that the kept time is wrong; the same
+    time and content changes nothing; anything else replaces the order and its lines. Orders created before
+    ``orders_from`` (a date in ``timezone``) are marked historic. ``now`` is aware UTC. An order that comes is no
+    longer among the rejected ones.
     """
     _one_writer_of(connection, store)
     newest = _newest_of_each(page)
@@ -74,7 +79,7 @@ def upsert_page(
     new: list[_Version] = []
     changed: list[_Version] = []
     for remote_id, order in newest.items():
-        version = _Version(order, content_hash(order), first_day.covers(order), known.get(remote_id))
+        version = _Version(order, content_hash(order), first_day.covers(order), known.get(remote_id), clocks)
         if version.known is None:
             new.append(version)
         elif version.is_news:
@@ -187,9 +192,23 @@ def _clear_rejected(connection: Connection, store: str, remote_ids: Iterable[str
 
 
 @dataclass(frozen=True, slots=True)
+class StoreClocks:
+    """``served_at`` is the store's clock now, ``put_back_at`` when by ours it was last found put back (aware UTC)."""
+
+    served_at: datetime | None = None
+    put_back_at: datetime | None = None
+
+    def distrust(self, changed_at: datetime, fetched_at: datetime) -> bool:
+        """Whether a change that was kept then may show a later time than one that came after it."""
+        from_the_future = self.served_at is not None and changed_at > self.served_at + CLOCK_TOLERANCE
+        return from_the_future or (self.put_back_at is not None and fetched_at < self.put_back_at)
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     id: int
     changed_at: datetime
+    fetched_at: datetime
     ambiguous_time: bool
     content_hash: str
     version: int
@@ -203,6 +222,7 @@ class _Version:
     hash: str
     historic: bool
     known: _Known | None
+    clocks: StoreClocks | None
 
     @property
     def is_news(self) -> bool:
@@ -210,6 +230,8 @@ class _Version:
             return True
         apart = self.order.changed_at - self.known.changed_at
         ambiguous = self.order.ambiguous_time or self.known.ambiguous_time
+        if self.clocks and self.clocks.distrust(self.known.changed_at, self.known.fetched_at):
+            return self.hash != self.known.content_hash
         if not apart or (ambiguous and abs(apart) <= REPEATED_HOUR):
             return self.hash != self.known.content_hash
         return apart > timedelta(0)
@@ -258,6 +280,7 @@ def _known(connection: Connection, store: str, remote_ids: Iterable[str]) -> dic
             columns.id,
             columns.remote_id,
             columns.changed_at,
+            columns.fetched_at,
             columns.ambiguous_time,
             columns.content_hash,
             columns.version,
@@ -267,7 +290,9 @@ def _known(connection: Connection, store: str, remote_ids: Iterable[str]) -> dic
         .with_for_update(key_share=True)
     )
     return {
-        row.remote_id: _Known(row.id, row.changed_at, row.ambiguous_time, row.content_hash, row.version)
+        row.remote_id: _Known(
+            row.id, row.changed_at, row.fetched_at, row.ambiguous_time, row.content_hash, row.version
+        )
         for row in connection.execute(query)
     }
 

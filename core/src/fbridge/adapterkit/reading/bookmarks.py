@@ -16,14 +16,15 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 _NOTHING = timedelta(0)
-_TIMES = ("since", "newest", "ours", "theirs")
+_TIMES = ("since", "newest", "ours", "theirs", "put_back")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bookmark:
     """``at`` is the saved position of a run that stands in its middle, ``newest`` the last change that it saw.
 
-    ``ours`` and ``theirs`` are the two clocks at the beginning of the last run. All times are aware UTC.
+    ``ours`` and ``theirs`` are the two clocks at the beginning of the last run, ``put_back`` is when, by ours, the
+    store's was last found put back. All times are aware UTC.
     """
 
     since: datetime | None = None
@@ -31,6 +32,7 @@ class Bookmark:
     newest: datetime | None = None
     ours: datetime | None = None
     theirs: datetime | None = None
+    put_back: datetime | None = None
 
     @classmethod
     def from_json(cls, saved: Any) -> Self | None:
@@ -57,13 +59,13 @@ class Bookmark:
             return _NOTHING
         return max(max(ours - self.ours, _NOTHING) - (theirs - self.theirs), _NOTHING)
 
-    def gone_back(self, by: timedelta, first: datetime | None) -> Self:
-        """The same run from so much earlier on, but not from before ``first``."""
+    def gone_back(self, by: timedelta, first: datetime | None, now: datetime) -> Self:
+        """The same run from so much earlier on, but not from before ``first``. ``now`` is our time."""
         try:
             since = self.since and self.since - by
         except OverflowError:
             since = first
-        return replace(self, at=None, since=max(filter(None, (since, first)), default=None))
+        return replace(self, at=None, since=max(filter(None, (since, first)), default=None), put_back=now)
 
     def started(self, ours: datetime, theirs: datetime) -> Self:
         """With the clocks as they are now."""
@@ -80,7 +82,7 @@ class Bookmark:
         if self.newest is not None:
             back = min(filter(None, (self.newest, self.theirs))) - overlap
             since = max(back, since) if since else back
-        return type(self)(since=since, ours=self.ours, theirs=self.theirs)
+        return replace(self, since=since, at=None, newest=None)
 
 
 def _moment(text: str) -> datetime:

@@ -100,3 +100,5 @@ class RawPage(Generic[W]):
     absent: tuple[str, ...] = ()
     remaining: int | None = None
     note: str = ""
+    served_at: datetime | None = None
+    put_back_at: datetime | None = None

@@ -33,6 +33,8 @@ def decoded_pages(
                 absent=page.absent,
                 remaining=page.remaining,
                 note=page.note,
+                served_at=page.served_at,
+                put_back_at=page.put_back_at,
             )
 
 
@@ -76,6 +78,8 @@ def changed_orders(
                 cursor={**cursor, _SCOPE: dict(scope)} if scope else cursor,
                 remaining=leg.remaining,
                 note=walk.note,
+                served_at=leg.served_at,
+                put_back_at=leg.after.put_back,
             )
 
 

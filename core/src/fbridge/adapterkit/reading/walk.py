@@ -36,6 +36,7 @@ class Leg(Generic[W]):
     before: Bookmark
     after: Bookmark
     remaining: int | None
+    served_at: datetime | None
     brings_news: bool
 
 
@@ -96,6 +97,7 @@ class Walk(Generic[R, P, W]):
                 before=before,
                 after=self._mark,
                 remaining=listed.remaining,
+                served_at=listed.server_time,
                 brings_news=news,
             )
             listed = self._listed(following) if following is not None else None
@@ -108,7 +110,7 @@ class Walk(Generic[R, P, W]):
         behind = self._mark.put_back_by(ours, theirs)
         # Less than that is covered by the overlap.
         if behind > self._feed.overlap / 2:
-            self._mark = self._mark.gone_back(behind + self._feed.overlap, self._first)
+            self._mark = self._mark.gone_back(behind + self._feed.overlap, self._first, ours)
             self._tell(behind)
             listed = self._listed(self._position())
         self._mark = self._mark.started(ours, theirs)
