@@ -158,9 +158,7 @@ class MagentoClient:
         fresh: bool = False,
     ) -> Response:
         params = criteria(groups, page_size=size, sort=(*sort, "entity_id"), fields=fields)
-        return self._good(
-            self._http.read(f"{_API}/{path}", params=params, final=needs_less, fresh=fresh)
-        )
+        return self._good(self._http.read(f"{_API}/{path}", params=params, final=needs_less, fresh=fresh))
 
     def _good(self, response: Response) -> Response:
         if not response.ok:
