@@ -256,10 +256,10 @@ def test_our_token_does_not_go_where_the_file_is(many: MakeSandbox, store_of: St
     files: list[Any] = []
     send = store.http._send
 
-    def watched(call: Any, started: float) -> Any:
+    def watched(call: Any, *args: Any) -> Any:
         if "/bulk/" in call.url:
             files.append(call.headers)
-        return send(call, started)
+        return send(call, *args)
 
     store.http._send = watched  # type: ignore[method-assign]
     assert len(fetched(store)) == 130

@@ -67,9 +67,11 @@ def changed_orders(
         kept = {}
     fresh = Bookmark(since=query.since)
     marks = {name: Bookmark.from_json(kept.get(name)) or fresh for name in feeds}
+    note = ""
     for name, feed in feeds.items():
         walk = Walk(feed, marks[name], query.since, now)
         for leg in walk.legs():
+            note = note or walk.note
             marks[name] = leg.after
             marks = _begun_with(marks, leg.after, feed)
             cursor = {mark: marks[mark].to_json() for mark in marks}
@@ -77,7 +79,7 @@ def changed_orders(
                 orders=tuple(leg.orders),
                 cursor={**cursor, _SCOPE: dict(scope)} if scope else cursor,
                 remaining=leg.remaining,
-                note=walk.note,
+                note=note,
                 served_at=leg.served_at,
                 put_back_at=leg.after.put_back,
             )
