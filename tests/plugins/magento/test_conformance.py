@@ -9,6 +9,7 @@ import pytest
 
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreClock, StoreUnderTest
+from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
@@ -40,7 +41,11 @@ class TestOAuth(FetchingConformance, SecrecyConformance):
 
 @pytest.mark.slow
 class TestThroughTheQueue(
-    ShippingConformance, RestoringConformance, LostAnswersConformance, OutcomesConformance
+    ShippingConformance,
+    CorrectedNumbersConformance,
+    RestoringConformance,
+    LostAnswersConformance,
+    OutcomesConformance,
 ):
     """The store's worker is awake; one that never is: ``adapter/test_bulk.py``."""
 
@@ -50,7 +55,7 @@ class TestThroughTheQueue(
 
 
 @pytest.mark.slow
-class TestSlowQueue(LostAnswersConformance):
+class TestSlowQueue(CorrectedNumbersConformance, LostAnswersConformance):
     """The store's worker comes to an operation only after the push has stopped waiting for it."""
 
     @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from fbridge.models.states import PushState
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreClock, StoreMail, StoreUnderTest
+from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import LostAnswersConformance
@@ -30,7 +31,9 @@ class TestPrestaShop8(AdapterConformance):
 
 
 @pytest.mark.slow
-class TestPrestaShop17WithoutMails(ShippingConformance, RestoringConformance, LostAnswersConformance):
+class TestPrestaShop17WithoutMails(
+    ShippingConformance, CorrectedNumbersConformance, RestoringConformance, LostAnswersConformance
+):
     """The whole row is written by PUT, and nobody is mailed."""
 
     @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreClock, StoreUnderTest
+from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
 from fbridge.testing.restoring import RestoringConformance
@@ -26,7 +27,7 @@ class TestAdvancedShipmentTracking(AdapterConformance):
 
 
 @pytest.mark.slow
-class TestShipmentTracking(ShippingConformance, OutcomesConformance):
+class TestShipmentTracking(ShippingConformance, CorrectedNumbersConformance, OutcomesConformance):
     """The same rows as Advanced Shipment Tracking's, under other routes and with carriers by name."""
 
     @pytest.fixture
@@ -45,7 +46,11 @@ class TestCoreFulfillments(AdapterConformance):
 
 @pytest.mark.slow
 class TestPrivateNotes(
-    ShippingConformance, RestoringConformance, LostAnswersConformance, OutcomesConformance
+    ShippingConformance,
+    CorrectedNumbersConformance,
+    RestoringConformance,
+    LostAnswersConformance,
+    OutcomesConformance,
 ):
     """What is read of orders is the same wherever their numbers are kept."""
 

@@ -89,6 +89,17 @@ class FulfillmentShipment:
         """The distinct tracking numbers, in the order of the parcels (C7)."""
         return tuple(dict.fromkeys(entry.number for entry in self.tracking))
 
+    def replaces(self, remote_id: str, number: str) -> bool:
+        """Whether a number that the store shows under ``remote_id`` is a former one of this shipment (C8).
+
+        What stood there before the first try was entered by somebody else, unless the store is known to have taken it
+        as ours. Whether a sibling wants that number is for the caller to see.
+        """
+        if number in self.numbers or number not in {*self.acknowledged_numbers, *self.former_numbers}:
+            return False
+        before = self.baseline.entries if self.baseline else ()
+        return number in self.acknowledged_numbers or (remote_id, number) not in before
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fulfillment:

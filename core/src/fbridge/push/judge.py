@@ -161,8 +161,7 @@ def _lacking(shipment: FulfillmentShipment, ours: tuple[StoreShipment, ...]) -> 
     missing = [number for number in shipment.numbers if number not in shown]
     if missing:
         return f"not the number {', '.join(missing)}"
-    former = dict.fromkeys((*shipment.acknowledged_numbers, *shipment.former_numbers))
-    stale = [n for n in former if n in shown and n not in shipment.numbers]
+    stale = dict.fromkeys(n for s in ours for n in s.numbers if shipment.replaces(s.remote_id, n))
     if stale:
         return f"still the former number {', '.join(stale)}"
     held: Counter[str] = Counter()

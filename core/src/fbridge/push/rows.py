@@ -14,7 +14,7 @@ from fbridge.models.orders import Money
 from fbridge.models.parts import in_parts
 from fbridge.models.push import LedgerRow
 from fbridge.models.shipments import Carrier, PushStatus
-from fbridge.models.states import PushState
+from fbridge.models.states import Outcome, PushState
 from fbridge.push.attempts import NOT_SENT
 from fbridge.storage.tables import (
     MOST_KEYS,
@@ -143,12 +143,14 @@ def _numbers(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, int]
 
 
 def _tried(connection: Connection, ids: Sequence[int]) -> dict[int, list[int]]:
-    """The revisions of each that may have reached the store, the last try last."""
+    """The revisions of each that the store may hold, the last try last: one that it took has replaced all before."""
     found: dict[int, list[int]] = defaultdict(list)
     for part in in_parts(ids, MOST_KEYS):
         reached = sa.or_(attempts.c.outcome.is_(None), attempts.c.outcome != NOT_SENT)
         query = sa.select(attempts).where(attempts.c.shipment_id.in_(part), reached)
         for row in connection.execute(query.order_by(attempts.c.id)):
+            if row.outcome == Outcome.DONE:
+                found[row.shipment_id].clear()
             if row.revision in found[row.shipment_id]:
                 found[row.shipment_id].remove(row.revision)
             found[row.shipment_id].append(row.revision)

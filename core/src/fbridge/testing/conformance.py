@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
@@ -15,6 +16,7 @@ class AdapterConformance(
     FetchingConformance,
     ShippingConformance,
     RestoringConformance,
+    CorrectedNumbersConformance,
     LostAnswersConformance,
     StaleReadsConformance,
     OutcomesConformance,

@@ -24,6 +24,9 @@ def take_shown(part: Part, shown: Mapping[str, ShownShipment]) -> None:
     short = [key for key, count in part.sent_pieces.items() if found[0].pieces.get(key, 0) < count]
     if part.problem is None and short:
         part.problem = capped(short, found[0].id, Outcome.UNCONFIRMED)
+    if part.problem is None and part.sent_pieces and _shows_former(part):
+        words = "The store has it as an earlier try left it; its numbers are corrected once that is settled."
+        part.fail(Problem(outcome=Outcome.UNCONFIRMED, reason="earlier_try", words=words))
     if part.problem is None and not _tracks_kept(part):
         words = "The store did not keep the tracking numbers as they were sent; a module of it may interfere."
         part.problem = refused("tracking_not_kept", words)
@@ -34,6 +37,11 @@ def _tracks_kept(part: Part) -> bool:
     wanted = [track.number for track in wanted_tracks(part.shipment)]
     gone = {track.number for track in part.changes.deleted} - set(wanted)
     return all(number in shown for number in wanted) and shown.isdisjoint(gone)
+
+
+def _shows_former(part: Part) -> bool:
+    """An operation of the store's queue that was not withdrawn ran with the numbers of its time."""
+    return any(part.shipment.replaces(one.id, number) for one in part.shown for number in one.numbers)
 
 
 def is_unmarked(part: Part) -> bool:

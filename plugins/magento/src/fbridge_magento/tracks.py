@@ -100,10 +100,10 @@ def plan_changes(
 ) -> TrackChanges:
     """From the tracks ``held`` by the store's shipments of this one to the wanted ones.
 
-    Only tracks with a number that was acknowledged are ours to change, on a shipment that ``is_ours`` also a number
-    that stands twice, and before anything was acknowledged the numbers that it was ``sent`` with: its answer was
-    lost, and the number may have been corrected since. Those that others entered stay. Missing ones go to the store's
-    shipment ``home``. Without a carrier all is left as it is.
+    Only tracks with a former number are ours to change, on a shipment that ``is_ours`` also a number that stands
+    twice, and before anything was acknowledged the numbers that it was ``sent`` with: a restored backup may not know
+    of that try. Those that others entered stay. Missing ones go to the store's shipment ``home``. Without a carrier
+    all is left as it is.
     """
     if shipment.carrier is None:
         return TrackChanges()
@@ -113,7 +113,12 @@ def plan_changes(
     if is_ours and shipment.acknowledged is None:
         written |= set(sent)
     changeable = written | set(wanted if is_ours else ())
-    stale = [track for track in held if track.number in changeable and track not in kept.values()]
+    stale = [
+        track
+        for track in held
+        if track not in kept.values()
+        and (track.number in changeable or shipment.replaces(track.shipment_id, track.number))
+    ]
     missing = [track for number, track in wanted.items() if number not in kept]
     corrected = [_in_place(old, new) for old, new in zip(stale, missing, strict=False)]
     return TrackChanges(

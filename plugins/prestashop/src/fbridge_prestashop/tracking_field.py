@@ -55,8 +55,10 @@ def joined_fault_of(numbers: Sequence[str]) -> str:
     )
 
 
-def wanted_numbers(held: Sequence[str], shipments: Iterable[FulfillmentShipment]) -> tuple[str, ...]:
-    """What the field shall hold: what others entered, and the numbers of all shipments that have left.
+def wanted_numbers(
+    row_id: str, held: Sequence[str], shipments: Iterable[FulfillmentShipment]
+) -> tuple[str, ...]:
+    """What the field of a row shall hold: what others entered, and the numbers of all shipments that have left.
 
     A corrected shipment's new numbers stand where its former ones stood; everything else keeps its place.
     """
@@ -66,8 +68,8 @@ def wanted_numbers(held: Sequence[str], shipments: Iterable[FulfillmentShipment]
         number: shipment.numbers
         for shipment in everyone
         if shipment.acknowledged != shipment.revision
-        for number in shipment.acknowledged_numbers
-        if number not in wanted
+        for number in held
+        if number not in wanted and shipment.replaces(row_id, number)
     }
     replaced = [new for number in held for new in former.get(number, (number,))]
     return tuple(dict.fromkeys([*replaced, *(n for shipment in everyone for n in shipment.numbers)]))

@@ -54,7 +54,7 @@ def plan_tracking(fulfillment: Fulfillment) -> TrackingPlan:
     row = _row_of(fulfillment)
     held = row.numbers if row else ()
     sent = [shipment for shipment in fulfillment.shipments if shipment.carrier or shipment.numbers]
-    numbers = wanted_numbers(held, sent)
+    numbers = wanted_numbers(row.remote_id if row else "", held, sent)
     plan = TrackingPlan(row=row, numbers=numbers, carrier=_carrier_to_set(row, sent))
     if not plan.new:
         return plan
@@ -77,10 +77,15 @@ def _row_of(fulfillment: Fulfillment) -> StoreShipment | None:
     number customers see."""
     rows = fulfillment.order.shipments
     ids = {key for shipment in fulfillment.shipments for key in shipment.remote_ids}
-    numbers = {number for shipment in fulfillment.shipments for number in shipment.numbers}
     known = (row for row in rows if row.remote_id in ids)
-    holding = (row for row in rows if numbers.intersection(row.numbers))
+    holding = (row for row in rows if any(_is_held(shipment, row) for shipment in fulfillment.shipments))
     return next(known, None) or next(holding, None) or next(iter(rows), None)
+
+
+def _is_held(shipment: FulfillmentShipment, row: StoreShipment) -> bool:
+    return any(
+        number in shipment.numbers or shipment.replaces(row.remote_id, number) for number in row.numbers
+    )
 
 
 def _carrier_to_set(row: StoreShipment | None, sent: list[FulfillmentShipment]) -> str | None:

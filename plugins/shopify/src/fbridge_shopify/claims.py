@@ -52,7 +52,8 @@ def wanted_by(shipment: FulfillmentShipment) -> Pieces:
 
 def is_proved_by_number(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> bool:
     """Whether a fulfillment with one of its numbers could be no other's: siblings may share a waybill."""
-    others = {number for one in fulfillment.shipments if one.id != shipment.id for number in one.numbers}
+    siblings = (one for one in fulfillment.shipments if one.id != shipment.id)
+    others = {number for one in siblings for number in (*one.numbers, *one.former_numbers)}
     return not others.issuperset(shipment.numbers)
 
 
@@ -66,10 +67,11 @@ def _known_owners(
 def _owner_by_number(
     entry: StoreShipment, shipments: Sequence[FulfillmentShipment], claims: Claims
 ) -> FulfillmentShipment | None:
-    """The first that carries one of its numbers and still lacks pieces of it on the store."""
-    for one in shipments:
-        numbers = {*one.numbers, *one.acknowledged_numbers}
-        lacking = wanted_by(one) - shown(claims[one.id])
-        if numbers.intersection(entry.numbers) and lacking & pieces_of(entry.lines):
-            return one
-    return None
+    """The first whose number it carries and that still lacks pieces of it on the store; rather one that wants the
+    number than one that had it before."""
+    lacking = [one for one in shipments if (wanted_by(one) - shown(claims[one.id])) & pieces_of(entry.lines)]
+    wanting = (one for one in lacking if set(one.numbers).intersection(entry.numbers))
+    former = (
+        one for one in lacking if any(one.replaces(entry.remote_id, number) for number in entry.numbers)
+    )
+    return next(wanting, None) or next(former, None)

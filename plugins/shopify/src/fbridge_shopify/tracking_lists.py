@@ -39,23 +39,17 @@ def corrected_tracking(
     """
     own = dict.fromkeys(number for one in holders for number in one.numbers)
     outstanding = [one for one in holders if one.id in due]
-    former = {number for one in outstanding for number in _former_numbers(one, entry)}
-    theirs = [number for number in entry.numbers if number not in former and number not in own]
+    theirs = [
+        number
+        for number in entry.numbers
+        if number not in own and not any(one.replaces(entry.remote_id, number) for one in outstanding)
+    ]
     wanted = [*theirs, *own]
     renamed = not theirs and own and any(_is_renamed(one, entry) for one in outstanding)
     if set(wanted) == set(entry.numbers) and not renamed:
         return None
     company = entry.carrier if theirs else next(map(company_of, outstanding), "")
     return tracking_input(company, wanted, {**shown_urls, **_urls(holders)})
-
-
-def _former_numbers(shipment: FulfillmentShipment, entry: StoreShipment) -> set[str]:
-    """Numbers of earlier revisions; one whose answer was lost is told by what is new since the baseline."""
-    former = set(shipment.acknowledged_numbers)
-    if shipment.acknowledged is None or shipment.baseline is None:
-        return former
-    before = {number for key, number in shipment.baseline.entries if key == entry.remote_id}
-    return former | (set(entry.numbers) - before if before else set())
 
 
 def _is_renamed(shipment: FulfillmentShipment, entry: StoreShipment) -> bool:

@@ -87,16 +87,29 @@ def _provider(carrier: ResolvedCarrier | None) -> Meta:
     return {"_shipment_provider": OTHER, "_provider_name": carrier.label}
 
 
-def corrected_meta(before: Mapping[str, Any], shipment: FulfillmentShipment) -> Meta:
-    """The whole meta data for a change: the store deletes the keys that a PUT leaves out."""
+def corrected_meta(before: Mapping[str, Any], shipment: FulfillmentShipment, numbers: Sequence[str]) -> Meta:
+    """The whole meta data for a change: the store deletes the keys that a PUT leaves out.
+
+    Without a carrier the tracking that is there is left.
+    """
+    wanted = meta_for(shipment)
+    if shipment.carrier is None:
+        return {**before, "_items": wanted["_items"], MARK: shipment.id}
     kept = {key: value for key, value in before.items() if key != "_provider_name"}
-    return {**kept, **meta_for(shipment)}
+    return with_numbers({**kept, **wanted}, numbers)
 
 
 def with_numbers(before: Mapping[str, Any], numbers: Sequence[str]) -> Meta:
-    """The whole meta data of somebody else's fulfillment, with numbers added to it."""
-    present = split_numbers(before.get("_tracking_number"))
-    return {**before, "_tracking_number": joined(dict.fromkeys((*present, *numbers)))}
+    """The whole meta data of a fulfillment with these numbers in its one field."""
+    return {**before, "_tracking_number": joined(numbers)}
+
+
+def numbers_with(entry: StoreShipment, shipment: FulfillmentShipment) -> tuple[str, ...]:
+    """What a fulfillment shall show: other people's numbers and the shipment's, without its former ones."""
+    if shipment.carrier is None:
+        return entry.numbers
+    kept = [number for number in entry.numbers if not shipment.replaces(entry.remote_id, number)]
+    return tuple(dict.fromkeys((*kept, *shipment.numbers)))
 
 
 class Act(Enum):
@@ -111,7 +124,10 @@ class Act(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FulfillmentPlan:
-    """What to do for one shipment; ``remote_id`` is the fulfillment to change or found to hold it."""
+    """What to do for one shipment.
+
+    ``remote_id`` is the fulfillment to change or found to hold it, ``numbers`` are all that it shall show.
+    """
 
     act: Act
     remote_id: str | None = None
@@ -119,30 +135,33 @@ class FulfillmentPlan:
 
 
 def plan_fulfillment(order: Order, shipment: FulfillmentShipment) -> FulfillmentPlan:
-    """Find the shipment on the store by our mark, else by its numbers, else make it.
+    """Find the shipment on the store by our mark, else by its numbers in what others made, else make it.
 
     Where somebody else's fulfillments already hold its pieces, another one would count them twice: a missing
     number is added to theirs. The store does not validate quantities, so what does not fit is refused here.
     """
     ours = next((entry for entry in order.shipments if entry.mark == shipment.id), None)
     if ours is not None:
-        act = Act.NOTHING if _shows(ours, shipment) else Act.CORRECT
-        return FulfillmentPlan(act, ours.remote_id)
-    entered = {number: entry for entry in order.shipments for number in entry.numbers}
+        numbers = numbers_with(ours, shipment)
+        act = Act.NOTHING if _shows(ours, shipment, numbers) else Act.CORRECT
+        return FulfillmentPlan(act, ours.remote_id, numbers)
+    entered = {number: entry for entry in order.shipments if not entry.mark for number in entry.numbers}
     missing = tuple(number for number in shipment.numbers if number not in entered)
-    if shipment.numbers and not missing:
-        return FulfillmentPlan(Act.NOTHING, entered[shipment.numbers[0]].remote_id)
-    if _fits(order, shipment):
-        return FulfillmentPlan(Act.CREATE)
     theirs = _holding(order.shipments, shipment)
+    if shipment.numbers and not missing:
+        theirs = entered[shipment.numbers[0]]
+    elif _fits(order, shipment):
+        return FulfillmentPlan(Act.CREATE)
     if theirs is None:
         return FulfillmentPlan(Act.REFUSE)
-    return FulfillmentPlan(Act.ADD_NUMBERS if missing else Act.NOTHING, theirs.remote_id, missing)
+    if not missing and not any(shipment.replaces(theirs.remote_id, number) for number in theirs.numbers):
+        return FulfillmentPlan(Act.NOTHING, theirs.remote_id)
+    return FulfillmentPlan(Act.ADD_NUMBERS, theirs.remote_id, numbers_with(theirs, shipment))
 
 
-def _shows(found: StoreShipment, shipment: FulfillmentShipment) -> bool:
+def _shows(found: StoreShipment, shipment: FulfillmentShipment, numbers: Sequence[str]) -> bool:
     return (
-        set(found.numbers) == set(shipment.numbers)
+        set(found.numbers) == set(numbers)
         and (shipment.carrier is None or found.carrier == _carrier(meta_for(shipment)))
         and Counter(dict(found.lines)) == _pieces(shipment)
     )

@@ -155,7 +155,7 @@ def _plan_tracking_rows(work: Work) -> None:
     held = rows_in(work.fulfillment.order.adapter_data.get(ROWS_KEY, []))
     # Without a carrier the number is not sent, and what is there is left.
     sent = [part.shipment for part in work.parts if part.shipment.carrier is not None]
-    work.rows = plan_rows(held, sent)
+    work.rows = plan_rows(held, sent, work.fulfillment.shipments)
     show_rows(work, held)
 
 

@@ -7,7 +7,7 @@ is the shipment's UUID, so that it is found again after a lost answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -97,21 +97,29 @@ class RowsPlan:
     ids: Mapping[str, tuple[str, ...]]
 
 
-def plan_rows(rows: Sequence[Row], shipments: Sequence[FulfillmentShipment]) -> RowsPlan:
+def plan_rows(
+    rows: Sequence[Row],
+    shipments: Sequence[FulfillmentShipment],
+    everyone: Sequence[FulfillmentShipment] = (),
+) -> RowsPlan:
     """Bring the rows to what the shipments want: theirs replaced, added or removed, all others untouched.
 
-    A number that somebody else entered for the order is not entered twice (C7).
+    A number that somebody else entered for the order is not entered twice (C7). ``everyone`` are all shipments of the
+    order that have left: what belongs to a sibling is not touched.
     """
     wanted = list(rows)
     ids: dict[str, tuple[str, ...]] = {}
     for shipment in shipments:
-        wanted, ids[shipment.id] = _with_shipment(wanted, shipment)
+        siblings = [one for one in everyone if one.id != shipment.id]
+        wanted, ids[shipment.id] = _with_shipment(wanted, shipment, siblings)
     return RowsPlan(rows=tuple(wanted), changed=wanted != list(rows), ids=ids)
 
 
-def _with_shipment(rows: list[Row], shipment: FulfillmentShipment) -> tuple[list[Row], tuple[str, ...]]:
-    own = {tracking_id(shipment.id, index) for index in range(_most(shipment))}
-    ours = [row for row in rows if _is_ours(row, own, shipment)]
+def _with_shipment(
+    rows: list[Row], shipment: FulfillmentShipment, siblings: Sequence[FulfillmentShipment]
+) -> tuple[list[Row], tuple[str, ...]]:
+    own = _ids_of(shipment)
+    ours = [row for row in rows if row.get("tracking_id") in own or is_former(row, shipment, siblings)]
     found = {number_of(row): str(row.get("tracking_id") or "") for row in rows if row not in ours}
     entered = [entry for entry in shipment.tracking if entry.number not in found]
     entered = list({entry.number: entry for entry in entered}.values())
@@ -122,16 +130,27 @@ def _with_shipment(rows: list[Row], shipment: FulfillmentShipment) -> tuple[list
     return _replaced(rows, ours, new), tuple(ids.get(number) or found[number] for number in shipment.numbers)
 
 
-def _most(shipment: FulfillmentShipment) -> int:
-    """How far our ids are looked for: an earlier revision may have had more numbers than we know of."""
-    return max(len(shipment.tracking), len(shipment.acknowledged_numbers)) + SPARE_NUMBERS
+def _ids_of(shipment: FulfillmentShipment) -> set[str]:
+    """Our ids for its rows: an earlier revision may have had more numbers than we know of."""
+    most = max(len(shipment.tracking), len(shipment.acknowledged_numbers)) + SPARE_NUMBERS
+    return {tracking_id(shipment.id, index) for index in range(most)}
 
 
-def _is_ours(row: Row, own: Collection[str], shipment: FulfillmentShipment) -> bool:
-    """By our id, or by the id that the plugin's own route gave to a number which is acknowledged as ours."""
-    if row.get("tracking_id") in own:
-        return True
-    return row.get("tracking_id") in shipment.remote_ids and number_of(row) in shipment.acknowledged_numbers
+def is_former(
+    row: Mapping[str, Any], shipment: FulfillmentShipment, siblings: Iterable[FulfillmentShipment]
+) -> bool:
+    """Whether a row, under whatever id the plugin's own route gave it, holds a former number of the shipment.
+
+    A number that the store took as ours stands under an id that its answer gave; others with it are somebody else's.
+    """
+    row_id, number = str(row.get("tracking_id") or ""), number_of(row)
+    if not shipment.replaces(row_id, number):
+        return False
+    if number in shipment.acknowledged_numbers and row_id not in shipment.remote_ids:
+        return False
+    return not any(
+        number in one.numbers or row_id in one.remote_ids or row_id in _ids_of(one) for one in siblings
+    )
 
 
 def _by_id(rows: Sequence[Row], own: str) -> Row:

@@ -17,7 +17,7 @@ from fbridge_woocommerce import fulfillment_meta, tracking_notes
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.fulfillment_meta import Act, FulfillmentPlan, meta_list, meta_of, plan_fulfillment
 from fbridge_woocommerce.push import NOT_KEPT, Part, Work
-from fbridge_woocommerce.tracking_rows import carrier_of, number_of
+from fbridge_woocommerce.tracking_rows import carrier_of, is_former, number_of
 from fbridge_woocommerce.write_answers import checked, problem_of
 
 
@@ -93,7 +93,7 @@ class FulfillmentWriter(_PartByPart):
         fulfillment_id = plan.remote_id
         before = meta_of(self._client.fulfillment(order_id, fulfillment_id))
         if plan.act is Act.CORRECT:
-            after = fulfillment_meta.corrected_meta(before, shipment)
+            after = fulfillment_meta.corrected_meta(before, shipment, plan.numbers)
         else:
             after = fulfillment_meta.with_numbers(before, plan.numbers)
         return lambda: self._client.replace_fulfillment(order_id, fulfillment_id, meta_list(after))
@@ -160,12 +160,19 @@ class NoteWriter(_PartByPart):
         part.tracking = Effect.DONE if part.numbers == shipment.numbers else Effect.NOT_DONE
         if part.tracking is not Effect.DONE:
             part.problem = NOT_KEPT
-        elif set(shipment.acknowledged_numbers) - set(shipment.numbers):
+        elif _has_former(notes, shipment):
             part.problem = CANNOT_CORRECT
 
 
 def _ours(notes: Sequence[Mapping[str, Any]], shipment: FulfillmentShipment) -> list[StoreShipment]:
     return [entry for entry in tracking_notes.store_shipments(notes) if entry.mark == shipment.id]
+
+
+def _has_former(notes: Sequence[Mapping[str, Any]], shipment: FulfillmentShipment) -> bool:
+    """Whether a note of ours, or one that was relied on, still has a number that is not wanted any more."""
+    written = {number for entry in _ours(notes, shipment) for number in entry.numbers}
+    relied_on = {one for one in shipment.acknowledged_numbers if tracking_notes.is_entered(one, notes)}
+    return not written | relied_on <= set(shipment.numbers)
 
 
 class RouteWriter(_PartByPart):
@@ -191,8 +198,10 @@ class RouteWriter(_PartByPart):
             part.remote_ids += (str(row.get("tracking_id", "")),)
             part.numbers += (number_of(row),)
             part.carrier = carrier_of(row)
-        for number in set(shipment.acknowledged_numbers) - set(shipment.numbers):
-            self._remove(work, shipment, entered.get(number, {}))
+        siblings = [one for one in work.fulfillment.shipments if one.id != shipment.id]
+        for row in rows:
+            if is_former(row, shipment, siblings):
+                self._remove(work, str(row["tracking_id"]))
         kept = set(part.numbers) == set(shipment.numbers)
         part.tracking = Effect.DONE if shipment.numbers and kept else Effect.NOT_DONE
         part.problem = None if kept else NOT_KEPT
@@ -203,12 +212,8 @@ class RouteWriter(_PartByPart):
         ).json()
         return row
 
-    def _remove(self, work: Work, shipment: FulfillmentShipment, row: Mapping[str, Any]) -> None:
-        tracking_id = str(row.get("tracking_id", ""))
-        if tracking_id in shipment.remote_ids:
-            self._send(
-                work, lambda: self._client.delete_tracking(self._namespace, work.order_id, tracking_id)
-            )
+    def _remove(self, work: Work, row_id: str) -> None:
+        self._send(work, lambda: self._client.delete_tracking(self._namespace, work.order_id, row_id))
 
 
 def _route_bodies(shipment: FulfillmentShipment) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ def test_a_correction_touches_its_own_part_only(
     others: list[str], former: list[str], new: list[str], sibling: list[str]
 ) -> None:
     held = tuple(dict.fromkeys([*others[:1], *former, *sibling, *others[1:]]))
-    got = wanted_numbers(held, [shipment(*new, former=tuple(former)), shipment(*sibling)])
+    got = wanted_numbers("7", held, [shipment(*new, former=tuple(former)), shipment(*sibling)])
     gone = set(former) - set(new) - set(sibling)
     assert set(got) == (set(held) - gone) | set(new) | set(sibling)
     assert len(got) == len(set(got))
@@ -88,10 +88,10 @@ def test_a_correction_touches_its_own_part_only(
 
 
 def test_the_new_number_stands_where_the_former_one_stood() -> None:
-    assert wanted_numbers(("X", "OLD", "Y"), [shipment("NEW", former=("OLD",))]) == ("X", "NEW", "Y")
+    assert wanted_numbers("7", ("X", "OLD", "Y"), [shipment("NEW", former=("OLD",))]) == ("X", "NEW", "Y")
 
 
 @given(numbers=st.lists(good, max_size=5, unique=True), held=st.lists(good, max_size=5, unique=True))
 def test_once_written_it_is_wanted_no_more(numbers: list[str], held: list[str]) -> None:
-    first = wanted_numbers(held, [shipment(*numbers)])
-    assert wanted_numbers(first, [shipment(*numbers)]) == first
+    first = wanted_numbers("7", held, [shipment(*numbers)])
+    assert wanted_numbers("7", first, [shipment(*numbers)]) == first

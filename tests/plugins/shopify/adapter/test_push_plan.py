@@ -282,9 +282,23 @@ class TestCorrections:
         order = order_of({}, [fulfillment_on_store(1, 2, ["N2"])])
         baseline = Baseline(entries=((FULFILLMENT(1), "N1"),), remaining=(), remote_status="FULFILLED")
         shipment = self.acknowledged(
-            shipment_of, order, ["N3"], revision=3, acknowledged_numbers=("N1",), baseline=baseline
+            shipment_of,
+            order,
+            ["N3"],
+            revision=3,
+            acknowledged_numbers=("N1",),
+            former_numbers=("N1", "N2"),
+            baseline=baseline,
         )
         assert sent_numbers(planned(order, shipment)) == [["N3"]]
+
+    def test_a_number_that_others_entered_meanwhile_stays(self, order_of: Make, shipment_of: Make) -> None:
+        order = order_of({}, [fulfillment_on_store(1, 2, ["N1", "T9"])])
+        baseline = Baseline(entries=((FULFILLMENT(1), "N1"),), remaining=(), remote_status="FULFILLED")
+        shipment = self.acknowledged(
+            shipment_of, order, ["N2"], acknowledged_numbers=("N1",), baseline=baseline
+        )
+        assert sent_numbers(planned(order, shipment)) == [["T9", "N2"]]
 
     def test_another_carrier_is_told(self, order_of: Make, shipment_of: Make) -> None:
         order = order_of({}, [fulfillment_on_store(1, 2, ["N1"], company="GLS")])
