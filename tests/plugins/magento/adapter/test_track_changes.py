@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fbridge.models.fulfillments import FulfillmentShipment, Item, ResolvedCarrier, TrackingNumber
+from fbridge.models.fulfillments import Baseline, FulfillmentShipment, Item, ResolvedCarrier, TrackingNumber
 from fbridge_magento.tracks import Track, TrackChanges, plan_changes
 
 NUMBERS = st.sampled_from(["A", "B", "C", "D", "E"])
@@ -87,3 +87,22 @@ def test_without_a_carrier_nothing_is_touched(
     held: list[Track], wish: FulfillmentShipment, sent: list[str], is_ours: bool
 ) -> None:
     assert not plan_changes(replace(wish, carrier=None), held, HOME, is_ours=is_ours, sent=sent)
+
+
+def test_a_number_that_a_lost_try_left_is_edited_and_theirs_stays() -> None:
+    tracks = [
+        Track(number=number, carrier_code="custom", title="BRT", id=str(at), shipment_id=HOME)
+        for at, number in enumerate(("THEIRS", "LOST", "LOST"), 1)
+    ]
+    wish = FulfillmentShipment(
+        id="u",
+        revision=2,
+        items=(Item(line_id="1", quantity=1),),
+        tracking=(TrackingNumber(number="NEW"),),
+        shipped_at=datetime(2026, 11, 23, tzinfo=UTC),
+        carrier=ResolvedCarrier(code="X", label="BRT"),
+        former_numbers=("THEIRS", "LOST"),
+        baseline=Baseline(entries=((HOME, "THEIRS"),), remaining=(), remote_status=""),
+    )
+    after = applied(tracks, plan_changes(wish, tracks, HOME, is_ours=False))
+    assert [track.number for track in after] == ["THEIRS", "NEW"]

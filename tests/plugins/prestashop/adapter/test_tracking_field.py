@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fbridge.models.fulfillments import FulfillmentShipment, TrackingNumber
+from fbridge.models.fulfillments import Baseline, FulfillmentShipment, TrackingNumber
 from fbridge_prestashop.tracking_field import (
     LONGEST,
     fault_of,
@@ -95,3 +96,10 @@ def test_the_new_number_stands_where_the_former_one_stood() -> None:
 def test_once_written_it_is_wanted_no_more(numbers: list[str], held: list[str]) -> None:
     first = wanted_numbers("7", held, [shipment(*numbers)])
     assert wanted_numbers("7", first, [shipment(*numbers)]) == first
+
+
+def test_a_number_that_a_lost_try_left_is_replaced_and_one_that_stood_there_before_is_not() -> None:
+    before = Baseline(entries=(("7", "THEIRS"),), remaining=(), remote_status="2")
+    tried = replace(shipment("NEW"), former_numbers=("THEIRS", "LOST", "SIBLING"), baseline=before)
+    held = ("THEIRS", "LOST", "SIBLING")
+    assert wanted_numbers("7", held, [tried, shipment("SIBLING")]) == ("THEIRS", "NEW", "SIBLING")

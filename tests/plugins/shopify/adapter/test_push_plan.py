@@ -300,6 +300,26 @@ class TestCorrections:
         )
         assert sent_numbers(planned(order, shipment)) == [["T9", "N2"]]
 
+    def test_a_fulfillment_that_a_lost_try_made_gets_the_number_that_is_wanted_now(
+        self, order_of: Make, shipment_of: Make
+    ) -> None:
+        order = order_of({}, [fulfillment_on_store(1, 2, ["LOST"])])
+        baseline = Baseline(entries=(), remaining=(), remote_status="UNFULFILLED")
+        shipment = shipment_of(
+            order, ["N2"], items=[(LINE, 2)], former_numbers=("LOST",), baseline=baseline, revision=2
+        )
+        assert sent_numbers(planned(order, shipment)) == [["N2"]]
+
+    def test_a_fulfillment_that_a_person_made_with_the_former_number_keeps_it(
+        self, order_of: Make, shipment_of: Make
+    ) -> None:
+        order = order_of({}, [fulfillment_on_store(1, 2, ["T1"])])
+        baseline = Baseline(entries=((FULFILLMENT(1), "T1"),), remaining=(), remote_status="FULFILLED")
+        shipment = shipment_of(
+            order, ["N2"], items=[(LINE, 2)], former_numbers=("T1",), baseline=baseline, revision=2
+        )
+        assert sent_numbers(planned(order, shipment)) == [["T1", "N2"]]
+
     def test_another_carrier_is_told(self, order_of: Make, shipment_of: Make) -> None:
         order = order_of({}, [fulfillment_on_store(1, 2, ["N1"], company="GLS")])
         shipment = self.acknowledged(shipment_of, order, ["N1"], acknowledged_numbers=("N1",))

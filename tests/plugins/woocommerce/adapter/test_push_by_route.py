@@ -10,7 +10,7 @@ import pytest
 
 from fbridge.errors import CredentialsError, FbridgeError, NotSent, NotSentError
 from fbridge.http import StoreHttp
-from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Receipt, ResolvedCarrier
+from fbridge.models.fulfillments import Baseline, Fulfillment, FulfillmentShipment, Receipt, ResolvedCarrier
 from fbridge.models.states import Effect, Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge_woocommerce import plugin
@@ -73,6 +73,25 @@ def test_a_correction_takes_the_old_row_away(
     desk.push_one(Fulfillment(order=order, shipments=(right,), completes_order=True))
     (row,) = sandbox.control.trackings(int(order.remote_id))
     assert (row["tracking_number"], row["custom_tracking_link"]) == ("RIGHT", "https://rossi.example/RIGHT")
+
+
+def test_rows_of_lost_tries_are_taken_away_and_a_persons_row_stays(
+    sandbox: ServedSandbox, desk: Any, fulfillment_of: FulfillmentOf
+) -> None:
+    order = due_orders(sandbox, desk)[0]
+    given = {"a": "LOST", "b": "LOST", "c": "THEIRS"}
+    rows = [
+        {"tracking_id": key * 32, "tracking_number": number, "tracking_provider": "ups"}
+        for key, number in given.items()
+    ]
+    sandbox.control.set_trackings(int(order.remote_id), rows)
+    before = Baseline(entries=(("c" * 32, "THEIRS"),), remaining=(), remote_status="processing")
+    wish = fulfillment_of(
+        desk.order(order.remote_id), ["NEW"], former_numbers=("LOST", "THEIRS"), baseline=before
+    )
+    (entry,) = desk.push_one(wish).shipments
+    assert (entry.outcome, entry.effects.tracking) == (Outcome.DONE, Effect.DONE)
+    assert sorted(numbers(sandbox, order)) == ["NEW", "THEIRS"]
 
 
 @pytest.mark.parametrize("stop_with", [NotSentError("No network."), CredentialsError("The key is gone.")])

@@ -159,6 +159,51 @@ def test_a_number_is_added_to_the_fulfillment_that_somebody_made(
     assert (held.mark, held.numbers, held.carrier) == (None, ("N1",), "ups")
 
 
+def test_c8_a_number_that_was_added_to_somebodys_fulfillment_is_corrected_there(
+    served: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(served)
+    order = due_orders(served, desk)[0]
+    by_hand(served, desk, order, "THEIRS")
+    first = fulfillment_of(desk.order(order.remote_id), ["WRONG"], carrier=BARTOLINI)
+    (entry,) = desk.push_one(first).shipments
+    right = fulfillment_of(
+        desk.order(order.remote_id),
+        ["RIGHT"],
+        carrier=BARTOLINI,
+        revision=2,
+        acknowledged=1,
+        acknowledged_numbers=("WRONG",),
+        remote_ids=entry.remote_ids,
+    )
+    (entry,) = desk.push_one(right).shipments
+    assert entry.effects.tracking is Effect.DONE
+    (held,) = desk.order(order.remote_id).shipments
+    assert held.numbers == ("THEIRS", "RIGHT")
+
+
+def test_c8_a_correction_leaves_a_number_that_somebody_added_to_ours(
+    served: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(served)
+    order = due_orders(served, desk)[0]
+    (entry,) = desk.push_one(fulfillment_of(order, ["WRONG"], carrier=BARTOLINI)).shipments
+    record = served.control.shop.orders[int(order.remote_id)].fulfillments[0]
+    next(row for row in record.meta if row.key == "_tracking_number").value = "WRONG, THEIRS"
+    right = fulfillment_of(
+        desk.order(order.remote_id),
+        ["RIGHT"],
+        carrier=BARTOLINI,
+        revision=2,
+        acknowledged=1,
+        acknowledged_numbers=("WRONG",),
+        remote_ids=entry.remote_ids,
+    )
+    desk.push_one(right)
+    (held,) = desk.order(order.remote_id).shipments
+    assert held.numbers == ("THEIRS", "RIGHT")
+
+
 def test_c7_a_number_that_somebody_entered_makes_no_second_fulfillment(
     served: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fbridge.models.fulfillments import FulfillmentShipment, Item, ResolvedCarrier, TrackingNumber
+from fbridge.models.fulfillments import Baseline, FulfillmentShipment, Item, ResolvedCarrier, TrackingNumber
 from fbridge_woocommerce.tracking_rows import number_of, plan_rows, rows_in, store_shipments, tracking_id
 
 SHIPMENT = "6f1c2d3e-0000-4000-8000-000000000001"
@@ -103,6 +104,16 @@ def test_a_row_of_the_plugins_route_keeps_its_id_when_corrected() -> None:
     )
     (row,) = plan_rows(held, [corrected]).rows
     assert (row["tracking_id"], row["tracking_number"]) == ("a" * 32, "NEW")
+
+
+def test_rows_that_lost_tries_left_by_the_plugins_route_are_replaced_by_one() -> None:
+    numbers = {"a": "THEIRS", "b": "LOST", "c": "LOST", "d": "SIBLING"}
+    held = [{"tracking_id": key * 32, "tracking_number": number} for key, number in numbers.items()]
+    before = Baseline(entries=(("a" * 32, "THEIRS"),), remaining=(), remote_status="processing")
+    wish = shipment(["NEW"], None, former_numbers=("THEIRS", "LOST", "SIBLING"), baseline=before)
+    sibling = replace(shipment(["SIBLING"], None), id=str(uuid4()))
+    rows = plan_rows(held, [wish], [wish, sibling]).rows
+    assert [number_of(row) for row in rows] == ["THEIRS", "NEW", "SIBLING"]
 
 
 def test_a_row_in_the_plugins_own_spelling_is_left_alone() -> None:
