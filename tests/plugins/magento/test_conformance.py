@@ -13,6 +13,7 @@ from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.planned_mails import PlannedMailsConformance
 from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.secrecy import SecrecyConformance
 from fbridge.testing.shipping import ShippingConformance
@@ -64,3 +65,9 @@ class TestSlowQueue(CorrectedNumbersConformance, LostAnswersConformance):
         monkeypatch.setattr(bulk, "PATIENCE_EACH", 0.0)
         monkeypatch.setattr(bulk, "LOOK_AGAIN", timedelta(seconds=0.3))
         return MagentoUnderTest(make_sandbox(orders=0, consumer=0.4), push="bulk")
+
+
+class TestMailOnCorrection(PlannedMailsConformance):
+    @pytest.fixture
+    def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
+        return MagentoUnderTest(make_sandbox(orders=0), mail_on_correction=True)

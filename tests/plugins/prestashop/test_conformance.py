@@ -11,10 +11,10 @@ from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreClock, StoreMail, StoreUnderTest
 from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.faults import Answer, Fault, FaultProxy
-from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.office import Office, number
 from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.planned_mails import PlannedMailsConformance
 from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.shipping import ShippingConformance
 
@@ -43,7 +43,7 @@ class TestPrestaShop17WithoutMails(
         )
 
 
-class TestInTransitMails(KitFixtures):
+class TestInTransitMails(PlannedMailsConformance):
     """The mail goes out with the number, so one that comes late and a second shipment have a mail of their own."""
 
     test_c06 = ShippingConformance.test_C06_the_mail_leaves_after_the_number_was_written

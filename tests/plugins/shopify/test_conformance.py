@@ -12,9 +12,10 @@ from fbridge.testing import AdapterConformance, StoreClock, StoreUnderTest
 from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import DROPPED_AFTER, DROPPED_BEFORE
-from fbridge.testing.office import Office, number
+from fbridge.testing.office import STORE, Office, number
 from fbridge.testing.proofs import assert_all_arrived_once
 from fbridge.testing.secrecy import SecrecyConformance
+from fbridge_shopify.sandbox.catalogue import MILAN, TURIN
 
 from .conformance_store import ShopifyUnderTest
 
@@ -115,3 +116,48 @@ class TestTwoLocations(KitFixtures):
         assert office.state(shipment) is PushState.SENT
         assert (store.truth(order).shipped, store.truth(order).shipments) == ((2, 1), 2)
         assert len(store.mails(order)) == 2
+
+
+class TestReroutedGoods(KitFixtures):
+    """A merchant lets another location ship goods between the plan and its run."""
+
+    @pytest.fixture
+    def served(self, make_sandbox: MakeSandbox) -> ServedSandbox:
+        return make_sandbox(orders=0)
+
+    @pytest.fixture
+    def store(self, served: ServedSandbox) -> StoreUnderTest:
+        return ShopifyUnderTest(served)
+
+    @pytest.mark.parametrize("accept_mail", [True, False])
+    @pytest.mark.parametrize(
+        ("moved", "mails", "places"), [(1, 2, [MILAN, TURIN]), (2, 1, [TURIN])], ids=["a part", "all"]
+    )
+    def test_what_now_leaves_from_elsewhere_waits_for_a_new_plan(
+        self,
+        served: ServedSandbox,
+        store: StoreUnderTest,
+        make_office: Callable[..., Office],
+        accept_mail: bool,
+        moved: int,
+        mails: int,
+        places: list[int],
+    ) -> None:
+        office = make_office(accept_mail=accept_mail)
+        order, other = (store.new_order([(store.skus[0], 2)]) for _ in range(2))
+        office.fetch()
+        one, two = office.pack(order, [number(1)]), office.pack(other, [number(2)])
+        office.hand_over()
+        (plan,) = office.bridge.plan([STORE]).stores
+        assert plan.places == (f"location {MILAN}",)
+        served.control.move(order, 0, TURIN, moved)
+        office.push()
+        assert (office.state(one), office.reason(one)) == (PushState.WAITING, "plan_outgrown")
+        assert (store.truth(order).shipments, store.mails(order)) == (0, ())
+        assert office.state(two) is PushState.SENT
+        (plan,) = office.bridge.plan([STORE]).stores
+        assert plan.mails == (mails if accept_mail else 0)
+        assert plan.places == tuple(f"location {place}" for place in places)
+        office.push()
+        assert office.state(one) is PushState.SENT
+        assert len(store.mails(order)) == plan.mails

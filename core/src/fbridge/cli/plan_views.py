@@ -64,4 +64,5 @@ def _summary(store: StorePlan) -> str:
     counts = [f"{actions.count(action)} {words}" for action, words in _ACTIONS.items() if action in actions]
     mails = counted(store.mails, "mail") + " to customers"
     cod = [f"COD {total}" for total in store.cod_totals]
-    return f"{store.store} ({store.platform}): {', '.join([*counts, mails, *cod])}"
+    places = [f"from {', '.join(store.places)}"] if store.places else []
+    return f"{store.store} ({store.platform}): {', '.join([*counts, mails, *places, *cod])}"

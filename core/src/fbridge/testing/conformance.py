@@ -6,6 +6,7 @@ from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.planned_mails import PlannedMailsConformance
 from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.secrecy import SecrecyConformance
 from fbridge.testing.shipping import ShippingConformance
@@ -20,6 +21,7 @@ class AdapterConformance(
     LostAnswersConformance,
     StaleReadsConformance,
     OutcomesConformance,
+    PlannedMailsConformance,
     SecrecyConformance,
 ):
     """Subclass it as ``class Test...`` and override the fixture ``store``: it gives a new ``StoreUnderTest``.

@@ -11,7 +11,7 @@ from fbridge_magento.customer_mails import SHIPMENT_MAIL, asks_for_mail
 from fbridge_magento.detection import codes_in
 from fbridge_magento.refusals import status_refusal
 from fbridge_magento.settings import BULK
-from fbridge_magento.sources import Inventory, choose_source
+from fbridge_magento.sources import Inventory, SourceChoice, choose_source
 from fbridge_magento.tracks import track_fault, wanted_tracks
 
 QUEUED_WORDS = "It goes through the store's queue; a later push may be the one that confirms it."
@@ -26,6 +26,7 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     return Preview(
         order_id=fulfillment.order_id,
         mails=tuple(SHIPMENT_MAIL for shipment in going if _mails(store, fulfillment, shipment)),
+        places=tuple(dict.fromkeys(place for one in going if (place := _place(store, one)))),
         carrier=_carrier(going),
         refused=" ".join(dict.fromkeys(filter(None, refusals))),
         warnings=tuple(_warnings(store, fulfillment, going)),
@@ -38,9 +39,19 @@ def _refusal(store: Store, fulfillment: Fulfillment, shipment: FulfillmentShipme
         return fault[1]
     if shipment.acknowledged is not None or shipment.remote_ids:
         return ""
-    source = choose_source(shipment, str(store.settings.get("source") or ""), _inventory(store))
-    problem = status_refusal(fulfillment.order) or source.problem
+    problem = status_refusal(fulfillment.order) or _source(store, shipment).problem
     return problem.words if problem else ""
+
+
+def _source(store: Store, shipment: FulfillmentShipment) -> SourceChoice:
+    return choose_source(shipment, str(store.settings.get("source") or ""), _inventory(store))
+
+
+def _place(store: Store, shipment: FulfillmentShipment) -> str:
+    """The source that it is booked on, where one is named; what the store would propose is asked with the push."""
+    made = shipment.acknowledged is not None or shipment.remote_ids
+    code = None if made else _source(store, shipment).code
+    return f"source {code}" if code else ""
 
 
 def _carrier(going: list[FulfillmentShipment]) -> str:

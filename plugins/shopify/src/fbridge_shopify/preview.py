@@ -25,14 +25,20 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     refusal = refusal_of(fulfillment.order)
     if refusal is not None:
         return Preview(order_id=fulfillment.order_id, refused=refusal.words)
-    locations = _locations(fulfillment)
+    places = _places(fulfillment)
+    locations = {key: max(len(some), 1) for key, some in places.items()}
     mails = [mail for one in fulfillment.outstanding for mail in _mails(one, fulfillment, locations)]
     warnings = dict.fromkeys(
         warning
         for one in fulfillment.outstanding
         for warning in (*_warnings(one, fulfillment, locations), *_unknown_place(one, store.facts))
     )
-    return Preview(order_id=fulfillment.order_id, mails=tuple(mails), warnings=tuple(warnings))
+    return Preview(
+        order_id=fulfillment.order_id,
+        mails=tuple(mails),
+        places=tuple(dict.fromkeys(f"location {place}" for some in places.values() for place in some)),
+        warnings=tuple(warnings),
+    )
 
 
 def _mails(
@@ -79,21 +85,22 @@ def _goods(shipment: FulfillmentShipment, order: Order) -> str:
     return ", ".join(f"{quantity} x {line.sku or line.name}" for quantity, line in lines if line)
 
 
-def _locations(fulfillment: Fulfillment) -> dict[str, int]:
-    """At how many locations the goods of each new shipment are; they take them one after another, as in a push."""
+def _places(fulfillment: Fulfillment) -> dict[str, list[str]]:
+    """The locations that the goods of each new shipment are at; they take them one after another, as in a push."""
     places: dict[str, Pieces] = {}
     for line in fulfillment.order.lines:
         for location, quantity in line.locations:
             places.setdefault(location, Counter())[line.id] += quantity
     new = [one for one in fulfillment.outstanding if one.acknowledged is None]
-    return {one.id: max(_take(one, places), 1) for one in sorted(new, key=lambda one: not one.fences)}
+    return {one.id: _take(one, places) for one in sorted(new, key=lambda one: not one.fences)}
 
 
-def _take(shipment: FulfillmentShipment, places: dict[str, Pieces]) -> int:
-    wanted, count = wanted_by(shipment), 0
+def _take(shipment: FulfillmentShipment, places: dict[str, Pieces]) -> list[str]:
+    wanted, taken = wanted_by(shipment), []
     for location in sorted(places, key=place_rank(shipment.location, wanted, places)):
         found = wanted & places[location]
         if found:
-            wanted, count = wanted - found, count + 1
+            wanted = wanted - found
+            taken.append(location)
             places[location] -= found
-    return count
+    return taken

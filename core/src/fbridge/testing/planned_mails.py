@@ -1,0 +1,126 @@
+"""C11: as many mails leave as the plan showed, whatever came before and whatever the merchant does meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from fbridge.errors import InputError
+from fbridge.models.shipments import Shipment
+from fbridge.models.states import PushState
+from fbridge.push.decide import TAKEN_BY_STORE
+from fbridge.testing.fixtures import KitFixtures
+from fbridge.testing.office import Office, number
+from fbridge.testing.store_under_test import StoreUnderTest
+
+
+def push_as_planned(office: Office, order: str) -> int:
+    """Push, and count: the mails that left for the order are those that the plan showed."""
+    planned, before = office.planned_mails(), len(office.store.mails(order))
+    office.push()
+    left = len(office.store.mails(order)) - before
+    assert left == planned, f"{left} mails left, and the plan showed {planned}"
+    return left
+
+
+class PlannedMailsConformance(KitFixtures):
+    """What a push of ours did is known to the next plan, without a fetch in between."""
+
+    @pytest.mark.usefixtures("mails_at_all")
+    def test_C11_a_late_number_mails_as_planned(self, store: StoreUnderTest, office: Office) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order)
+        push_as_planned(office, order)
+        office.correct(shipment, [number(1)])
+        push_as_planned(office, order)
+        assert office.state(shipment) in TAKEN_BY_STORE
+
+    @pytest.mark.usefixtures("mails_at_all", "tracking_update")
+    def test_C11_a_corrected_number_mails_as_planned(self, store: StoreUnderTest, office: Office) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        assert push_as_planned(office, order) == 1
+        for count in (2, 3):
+            office.correct(shipment, [number(count)])
+            push_as_planned(office, order)
+        assert office.state(shipment) is PushState.SENT
+
+    @pytest.mark.usefixtures("mails_at_all")
+    def test_C11_part_after_part_mails_as_planned(self, store: StoreUnderTest, office: Office) -> None:
+        order = store.new_order([(store.skus[0], 2), (store.skus[1], 1)])
+        office.fetch()
+        first = office.ship(order, [number(1)], [(0, 1)])
+        push_as_planned(office, order)
+        office.ship(order, [number(2)], [(0, 1)])
+        office.ship(order, [number(3)])
+        push_as_planned(office, order)
+        assert store.truth(order).closed
+        office.correct(first, [number(4)])
+        push_as_planned(office, order)
+
+    @pytest.mark.usefixtures("mails_at_all")
+    def test_C11_a_parcel_of_an_order_that_was_completed_by_hand_mails_as_planned(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(store.skus[0], 2)])
+        office.fetch()
+        office.ship(order, [number(1)], [(0, 1)])
+        office.push()
+        rest = office.pack(order, [number(2)])
+        office.hand_over()
+        store.complete_by_hand(order)
+        office.fetch()
+        try:
+            push_as_planned(office, order)
+        except InputError:
+            pytest.skip("nothing is left to ship of an order that a person has completed")
+        assert office.state(rest) in TAKEN_BY_STORE
+
+    # The merchant's hand between the plan and its run
+
+    @pytest.mark.usefixtures("mails_at_all")
+    def test_C11_a_refund_that_makes_the_order_complete_mails_only_as_planned(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        def refund(order: str) -> None:
+            store.refund(order, 1, 1)
+
+        self._mails_only_as_planned(store, office, refund)
+
+    @pytest.mark.usefixtures("mails_at_all")
+    def test_C11_an_order_completed_by_hand_mails_only_as_planned(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        self._mails_only_as_planned(store, office, store.complete_by_hand)
+
+    def _mails_only_as_planned(
+        self, store: StoreUnderTest, office: Office, act: Callable[[str], object]
+    ) -> None:
+        """What outgrew its plan waits for the next; another order of the same run goes out."""
+        order, other = (store.new_order([(store.skus[0], 1), (store.skus[1], 1)]) for _ in range(2))
+        office.fetch()
+        part, whole = office.pack(order, [number(1)], [(0, 1)]), office.pack(other, [number(2)])
+        office.hand_over()
+        before, planned = len(store.mails(order)), self._planned(office, part)
+        act(order)
+        by_hand = len(store.mails(order)) - before
+        office.push()
+        assert office.state(whole) is PushState.SENT
+        assert len(store.mails(order)) - by_hand <= planned
+        if office.reason(part) == "plan_outgrown":
+            assert office.state(part) is PushState.WAITING
+            assert store.truth(order).numbers == ()
+            assert push_as_planned(office, order) > planned
+        assert office.state(part) in TAKEN_BY_STORE
+
+    def _planned(self, office: Office, shipment: Shipment) -> int:
+        (entry,) = (
+            one
+            for plan in office.bridge.plan().stores
+            for one in plan.entries
+            if one.shipment == shipment.label
+        )
+        return int(entry.mail)
