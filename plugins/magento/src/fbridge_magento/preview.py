@@ -3,13 +3,14 @@ check."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
+from fbridge.models.orders import Order
 from fbridge.models.platforms import Store
 from fbridge_magento.customer_mails import SHIPMENT_MAIL, asks_for_mail
 from fbridge_magento.detection import codes_in
-from fbridge_magento.refusals import status_refusal
+from fbridge_magento.refusals import quantities_left, status_refusal
 from fbridge_magento.settings import BULK
 from fbridge_magento.sources import Inventory, SourceChoice, choose_source
 from fbridge_magento.tracks import track_fault, wanted_tracks
@@ -23,10 +24,11 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     going = [
         shipment for shipment, refusal in zip(fulfillment.outstanding, refusals, strict=True) if not refusal
     ]
+    made = _without_those_of_others(fulfillment.order, going)
     return Preview(
         order_id=fulfillment.order_id,
-        mails=tuple(SHIPMENT_MAIL for shipment in going if _mails(store, fulfillment, shipment)),
-        places=tuple(dict.fromkeys(place for one in going if (place := _place(store, one)))),
+        mails=tuple(SHIPMENT_MAIL for one in made if _mails(store, fulfillment, one)),
+        places=tuple(dict.fromkeys(place for one in made if (place := _place(store, one)))),
         carrier=_carrier(going),
         refused=" ".join(dict.fromkeys(filter(None, refusals))),
         warnings=tuple(_warnings(store, fulfillment, going)),
@@ -52,6 +54,19 @@ def _place(store: Store, shipment: FulfillmentShipment) -> str:
     made = shipment.acknowledged is not None or shipment.remote_ids
     code = None if made else _source(store, shipment).code
     return f"source {code}" if code else ""
+
+
+def _without_those_of_others(order: Order, going: Sequence[FulfillmentShipment]) -> list[FulfillmentShipment]:
+    """Those that fbridge makes or has made: goods that somebody shipped on the store are not shipped again."""
+    left, shown = quantities_left(order), {one.mark for one in order.shipments}
+    made = []
+    for shipment in going:
+        if shipment.acknowledged is None and not shipment.remote_ids and shipment.id not in shown:
+            if any(left[item.line_id] < item.quantity for item in shipment.items):
+                continue
+            left.subtract({item.line_id: item.quantity for item in shipment.items})
+        made.append(shipment)
+    return made
 
 
 def _carrier(going: list[FulfillmentShipment]) -> str:

@@ -11,7 +11,7 @@ from fbridge.models.orders import Order
 from fbridge.models.platforms import Store
 from fbridge_shopify.allocation import Pieces, place_rank
 from fbridge_shopify.carrier_lists import known_names
-from fbridge_shopify.claims import wanted_by
+from fbridge_shopify.claims import claims_of, shown, wanted_by
 from fbridge_shopify.push import may_mail, refusal_of
 from fbridge_shopify.schemas import number_of
 from fbridge_shopify.tracking_lists import company_of
@@ -25,8 +25,9 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     refusal = refusal_of(fulfillment.order)
     if refusal is not None:
         return Preview(order_id=fulfillment.order_id, refused=refusal.words)
-    places = _places(fulfillment)
-    locations = {key: max(len(some), 1) for key, some in places.items()}
+    missing = _missing(fulfillment)
+    places = _places(fulfillment, missing)
+    locations = {key: len(some) or bool(missing[key]) for key, some in places.items()}
     mails = [mail for one in fulfillment.outstanding for mail in _mails(one, fulfillment, locations)]
     warnings = dict.fromkeys(
         warning
@@ -85,18 +86,33 @@ def _goods(shipment: FulfillmentShipment, order: Order) -> str:
     return ", ".join(f"{quantity} x {line.sku or line.name}" for quantity, line in lines if line)
 
 
-def _places(fulfillment: Fulfillment) -> dict[str, list[str]]:
+def _missing(fulfillment: Fulfillment) -> dict[str, Pieces]:
+    """The pieces of each new shipment that the store does not show yet and would still ship, by anybody."""
+    claims = claims_of(fulfillment)
+    left = Counter({line.id: line.remaining for line in fulfillment.order.lines})
+    missing: dict[str, Pieces] = {}
+    for one in _new_ones(fulfillment):
+        missing[one.id] = (wanted_by(one) - shown(claims[one.id])) & left
+        left -= missing[one.id]
+    return missing
+
+
+def _new_ones(fulfillment: Fulfillment) -> list[FulfillmentShipment]:
+    new = [one for one in fulfillment.outstanding if one.acknowledged is None]
+    return sorted(new, key=lambda one: not one.fences)
+
+
+def _places(fulfillment: Fulfillment, missing: Mapping[str, Pieces]) -> dict[str, list[str]]:
     """The locations that the goods of each new shipment are at; they take them one after another, as in a push."""
     places: dict[str, Pieces] = {}
     for line in fulfillment.order.lines:
         for location, quantity in line.locations:
             places.setdefault(location, Counter())[line.id] += quantity
-    new = [one for one in fulfillment.outstanding if one.acknowledged is None]
-    return {one.id: _take(one, places) for one in sorted(new, key=lambda one: not one.fences)}
+    return {one.id: _take(one, missing[one.id], places) for one in _new_ones(fulfillment)}
 
 
-def _take(shipment: FulfillmentShipment, places: dict[str, Pieces]) -> list[str]:
-    wanted, taken = wanted_by(shipment), []
+def _take(shipment: FulfillmentShipment, wanted: Pieces, places: dict[str, Pieces]) -> list[str]:
+    taken = []
     for location in sorted(places, key=place_rank(shipment.location, wanted, places)):
         found = wanted & places[location]
         if found:
