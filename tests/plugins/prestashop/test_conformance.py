@@ -11,14 +11,15 @@ from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreClock, StoreMail, StoreUnderTest
 from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.faults import Answer, Fault, FaultProxy
+from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.office import Office, number
 from fbridge.testing.outcomes import OutcomesConformance
-from fbridge.testing.planned_mails import PlannedMailsConformance
+from fbridge.testing.planned_mails import PlannedMailsConformance, push_as_planned
 from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.shipping import ShippingConformance
 
-from .conformance_store import PrestaShopUnderTest
+from .conformance_store import SHIPPED, PrestaShopUnderTest
 
 MakeSandbox = Callable[..., ServedSandbox]
 
@@ -96,3 +97,30 @@ class TestInTransitMails(PlannedMailsConformance):
         office.push_until_quiet()
         assert office.state(shipment) is PushState.SENT
         assert store.mails(order) == (StoreMail(numbers=(number(1),)),)
+
+
+class TestStatesOfTheShop(KitFixtures):
+    """What the shop's people change of its states after fbridge last looked at them."""
+
+    @pytest.fixture
+    def served(self, make_sandbox: MakeSandbox) -> ServedSandbox:
+        return make_sandbox(orders=0)
+
+    @pytest.fixture
+    def store(self, served: ServedSandbox) -> StoreUnderTest:
+        return PrestaShopUnderTest(served)
+
+    def test_a_state_that_mails_only_since_then_mails_nobody(
+        self, served: ServedSandbox, store: StoreUnderTest, make_office: Callable[..., Office]
+    ) -> None:
+        state = served.control.shop.row("order_states", SHIPPED)
+        assert state is not None
+        state["send_email"] = "0"
+        office = make_office()
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        office.ship(order, [number(1)])
+        planned = office.planned_mails()
+        state["send_email"] = "1"
+        assert push_as_planned(office, order) == planned == 0
+        assert store.truth(order).closed

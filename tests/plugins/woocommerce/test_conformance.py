@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
+from fbridge.models.states import PushState
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreClock, StoreUnderTest
 from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
+from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import LostAnswersConformance
+from fbridge.testing.office import Office, number
 from fbridge.testing.outcomes import OutcomesConformance
+from fbridge.testing.planned_mails import push_as_planned
 from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.shipping import ShippingConformance
 
@@ -57,3 +61,31 @@ class TestPrivateNotes(
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
         return WooCommerceUnderTest(make_sandbox(orders=0, tracking="none"))
+
+
+class TestReopenedOrders(KitFixtures):
+    """A merchant takes a completed order back to processing between the plan and its run: completing mails again."""
+
+    @pytest.fixture
+    def served(self, make_sandbox: MakeSandbox) -> ServedSandbox:
+        return make_sandbox(orders=0, tracking="ast")
+
+    @pytest.fixture
+    def store(self, served: ServedSandbox) -> StoreUnderTest:
+        return WooCommerceUnderTest(served)
+
+    def test_the_mail_of_completing_it_again_waits_for_a_new_plan(
+        self, served: ServedSandbox, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        office.push()
+        office.correct(shipment, [number(2)])
+        assert office.planned_mails() == 0
+        served.control.change(int(order), status="processing")
+        office.push()
+        assert (office.state(shipment), office.reason(shipment)) == (PushState.WAITING, "plan_outgrown")
+        assert (len(store.mails(order)), store.truth(order).closed) == (1, False)
+        assert push_as_planned(office, order) == 1
+        assert store.truth(order).numbers == (number(2),)

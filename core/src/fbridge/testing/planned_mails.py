@@ -8,7 +8,7 @@ import pytest
 
 from fbridge.errors import InputError
 from fbridge.models.shipments import Shipment
-from fbridge.models.states import PushState
+from fbridge.models.states import OrderStatus, PushState
 from fbridge.push.decide import TAKEN_BY_STORE
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.office import Office, number
@@ -78,6 +78,24 @@ class PlannedMailsConformance(KitFixtures):
         except InputError:
             pytest.skip("nothing is left to ship of an order that a person has completed")
         assert office.state(rest) in TAKEN_BY_STORE
+
+    def test_C10_what_a_push_tells_of_the_order_is_what_the_next_fetch_shows(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(store.skus[0], 2)])
+        office.fetch()
+        before = office.fetched()[order]
+        office.ship(order, [number(1)], [(0, 1)])
+        office.push()
+        assert office.fetched()[order].status is before.status
+        office.ship(order, [number(2)])
+        office.push()
+        told = office.fetched()[order]
+        office.fetch()
+        shown = office.fetched()[order]
+        assert shown.status is OrderStatus.CLOSED
+        if told.status is OrderStatus.CLOSED:
+            assert told.remote_status == shown.remote_status
 
     # The merchant's hand between the plan and its run
 
