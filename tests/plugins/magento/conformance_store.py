@@ -17,6 +17,7 @@ class MagentoUnderTest(StoreUnderTest):
     """One store of the sandbox. ``own_settings`` are settings of the plugin beside the credentials."""
 
     platform = "magento"
+    undoes_shipments = True
     skus = ("TAZZA-01", "SCIARPA-02", "MOKA-03")
     virtual_sku = "GIFT-VIRT"
     loses_mails = True
@@ -69,6 +70,9 @@ class MagentoUnderTest(StoreUnderTest):
         row = next(row for row in self._rows(order) if _left(row))
         track = {"track_number": number, "title": "BRT", "carrier_code": "custom"}
         self._control.ship(int(order), items=[{"order_item_id": row["item_id"], "qty": 1}], tracks=[track])
+
+    def undo_shipments(self, order: str) -> None:
+        self._control.delete_shipments(int(order))
 
     def delete(self, order: str) -> None:
         self._control.delete(int(order))

@@ -18,6 +18,7 @@ class PrestaShopUnderTest(StoreUnderTest):
     """One store of the sandbox. ``own_settings`` are settings of the plugin beside the key."""
 
     platform = "prestashop"
+    undoes_shipments = True
     skus = ("demo_1", "demo_3", "demo_5")
     virtual_sku = "demo_12"
     wrong_key = (
@@ -66,6 +67,9 @@ class PrestaShopUnderTest(StoreUnderTest):
 
     def add_number_by_hand(self, order: str, number: str) -> None:
         self._control.set_tracking(int(order), ", ".join([*self._control.tracking(int(order)), number]))
+
+    def undo_shipments(self, order: str) -> None:
+        self._control.set_tracking(int(order), "")
 
     def delete(self, order: str) -> None:
         self._control.delete(int(order))

@@ -22,6 +22,7 @@ class ShopifyUnderTest(StoreUnderTest):
     skus = ("OLIO-EVO-1L", "PASTA-GRAGN", "CAFFE-MOKA")
     virtual_sku = "CORSO-PDF"
     wrong_key = b'{"errors":"[API] Invalid API key or access token (unrecognized login or wrong password)"}'
+    undoes_shipments = True
 
     def __init__(self, served: ServedSandbox, **own_settings: Any) -> None:
         self.url = served.url
@@ -64,6 +65,9 @@ class ShopifyUnderTest(StoreUnderTest):
 
     def add_number_by_hand(self, order: str, number: str) -> None:
         self._control.ship_by_hand(order, {0: 1}, number=number, company="UPS")
+
+    def undo_shipments(self, order: str) -> None:
+        self._control.take_back(order)
 
     def delete(self, order: str) -> None:
         self._control.delete(order)

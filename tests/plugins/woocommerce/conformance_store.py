@@ -39,6 +39,7 @@ class WooCommerceUnderTest(StoreUnderTest):
         b'{"code":"woocommerce_rest_authentication_error","message":"Consumer secret is invalid.",'
         b'"data":{"status":401}}'
     )
+    undoes_shipments = True
     status_swap = (b'"status":"completed"', b'"status":"abandoned"')
 
     def __init__(self, served: ServedSandbox, **own_settings: Any) -> None:
@@ -96,6 +97,15 @@ class WooCommerceUnderTest(StoreUnderTest):
         else:
             row = {"tracking_id": f"{int(order):032x}", "tracking_provider": "ups", "tracking_number": number}
             self._control.set_trackings(int(order), [*self._control.trackings(int(order)), row])
+
+    def undo_shipments(self, order: str) -> None:
+        with self._shop.lock:
+            record = self._record(order)
+            record.notes = [note for note in record.notes if not KIT_NUMBER.search(note.text)]
+            record.fulfillments.clear()
+            update_status(self._shop, record)
+        if self._shop.settings.tracking != "none":
+            self._control.set_trackings(int(order), [])
 
     def delete(self, order: str) -> None:
         with self._shop.lock:

@@ -17,6 +17,7 @@ from fbridge.testing.outcomes import OutcomesConformance
 from fbridge.testing.planned_mails import push_as_planned
 from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.shipping import ShippingConformance
+from fbridge.testing.ways_out import WaysOutConformance
 
 from .conformance_store import WooCommerceUnderTest
 
@@ -55,6 +56,7 @@ class TestPrivateNotes(
     RestoringConformance,
     LostAnswersConformance,
     OutcomesConformance,
+    WaysOutConformance,
 ):
     """What is read of orders is the same wherever their numbers are kept."""
 

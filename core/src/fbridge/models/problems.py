@@ -17,6 +17,10 @@ USUAL_WAIT = timedelta(seconds=60)
 """Where a store says that it is busy, and not how long."""
 
 
+GONE_FROM_STORE = "gone_from_store"
+"""The reason of a refusal: the store, just read, shows nothing more of a shipment that it is known to have taken."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Why something is not done, or not known to be done; ``blocks``: the order's status has to wait for it (C6).

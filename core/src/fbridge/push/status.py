@@ -14,6 +14,7 @@ from fbridge.context import Context
 from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import ManifestState, PushState
 from fbridge.shipping.shipment_rows import load_shipments
+from fbridge.shipping.shipment_rules import may_be_withdrawn
 from fbridge.storage.tables import manifests, pushes, shipments
 
 LIMITS: Mapping[PushState, timedelta] = {
@@ -36,6 +37,7 @@ _STEPS = {
     PushState.NEEDS_ATTENTION: "fbridge explain {label}",
 }
 _WAITING_STEPS = {
+    "not_shipped": "fbridge manifest ship {manifest}",
     "no_tracking_number": "fbridge tracking set {label} NUMBER",
     "carrier_unmapped": "fbridge carrier map {store} {carrier} CODE",
     "mail_not_accepted": "fbridge store show {store}",
@@ -117,16 +119,20 @@ def _item(shipment: Shipment, push: PushStatus, now: datetime) -> StatusItem:
     )
 
 
-_WAYS_OUT = {
-    PushState.REFUSED: ("fbridge push --resend {label}", "fbridge shipment withdraw {label}"),
-    PushState.NEEDS_ATTENTION: ("fbridge push --resend {label}", "fbridge shipment adopt {label}"),
-}
+_RESENT_IN_VAIN = frozenset({"order_cancelled", "order_missing", "cannot_correct"})
 
 
 def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
-    """The commands among which a person chooses; only one where nothing is to decide."""
-    chosen = _WAYS_OUT.get(push.state) or (next_step(shipment, push),)
-    return tuple(template.format(label=shipment.label) for template in chosen if template)
+    """The commands among which a person chooses, all of which work; only one where nothing is to decide."""
+    if push.state not in _A_PERSON_DECIDES:
+        step = next_step(shipment, push)
+        return (step,) if step else ()
+    resend = () if push.reason in _RESENT_IN_VAIN else ("push --resend",)
+    back = "withdraw" if may_be_withdrawn(shipment) else "adopt"
+    return tuple(f"fbridge {what} {shipment.label}" for what in (*resend, f"shipment {back}"))
+
+
+_A_PERSON_DECIDES = frozenset({PushState.REFUSED, PushState.NEEDS_ATTENTION})
 
 
 def next_step(shipment: Shipment, push: PushStatus) -> str:
@@ -135,4 +141,9 @@ def next_step(shipment: Shipment, push: PushStatus) -> str:
         template = _WAITING_STEPS.get(push.reason, "fbridge push")
     else:
         template = _STEPS.get(push.state, "")
-    return template.format(label=shipment.label, store=shipment.store, carrier=shipment.carrier.code)
+    return template.format(
+        label=shipment.label,
+        store=shipment.store,
+        carrier=shipment.carrier.code,
+        manifest=shipment.manifest or shipment.carrier.code,
+    )

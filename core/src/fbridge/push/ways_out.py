@@ -9,21 +9,33 @@ from sqlalchemy.engine import Connection
 from fbridge.context import Context
 from fbridge.errors import InputError
 from fbridge.models.shipments import Shipment
-from fbridge.models.states import PushState
+from fbridge.models.states import Effect, PushState
 from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import lock_orders
 from fbridge.push import ledger
 from fbridge.push.freshness import READ_TOO_OLD, SEND_AS_READ
 from fbridge.shipping.shipment_rows import load_shipment
+from fbridge.shipping.shipment_rules import gone_from_store
 
 RESENDABLE = frozenset({PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.RETRY})
 ADOPTABLE = frozenset({PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.UNCONFIRMED})
 
 
+_NEVER_TAKEN: dict[str, Any] = {
+    "acknowledged_revision": None,
+    "remote_ids": [],
+    "fences": [],
+    "baseline": None,
+    "claimed_at": None,
+    **dict.fromkeys(("effect_shipment", "effect_tracking", "effect_status"), Effect.NOT_DONE),
+}
+
+
 def resend(context: Context, shipment: Shipment) -> Shipment:
     """A person decided: the store does not have it, or the cause is mended. The next push sends it.
 
+    What the store took once and shows no more is made anew; a customer who was mailed is not mailed again.
     Raises: InputError where the shipment's state leaves nothing to decide.
     """
     with context.database.write() as connection:
@@ -36,6 +48,7 @@ def resend(context: Context, shipment: Shipment) -> Shipment:
             words="a person decided that it is sent again",
             at=context.now(),
             tries=0,
+            **(_NEVER_TAKEN if gone_from_store(current) else {}),
         )
         return _after(connection, current)
 

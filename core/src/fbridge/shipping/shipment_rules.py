@@ -10,8 +10,9 @@ from decimal import Decimal
 from fbridge.errors import InputError, NotFoundError
 from fbridge.models.fulfillments import Item
 from fbridge.models.orders import Money, Order
+from fbridge.models.problems import GONE_FROM_STORE
 from fbridge.models.shipments import Shipment
-from fbridge.models.states import Delivery, OrderStatus, PaymentKind, PushState
+from fbridge.models.states import Delivery, Effect, OrderStatus, PaymentKind, PushState
 from fbridge.orders.quantities import LineQuantity
 from fbridge.settings.near_match import did_you_mean
 
@@ -124,6 +125,45 @@ def refuse_if_told(shipment: Shipment, consequence: str) -> None:
         f"{shipment.label} was pushed to its store already (it is {push.state}); it {consequence}.{step}",
         reason="already_pushed",
     )
+
+
+def refuse_withdrawal(shipment: Shipment) -> None:
+    """Raises InputError where a shipment cannot be taken back: a store holds it or may, or it has left."""
+    if shipment.withdrawn_at is not None:
+        raise InputError(f"{shipment.label} is withdrawn already.", reason="withdrawn")
+    if _refused_whole(shipment) or gone_from_store(shipment):
+        return
+    refuse_if_told(shipment, "cannot be withdrawn")
+    if shipment.shipped_at is not None:
+        raise InputError(
+            f"{shipment.label} has left with manifest {shipment.manifest}; take it off first: "
+            f"fbridge manifest leave-behind {shipment.manifest} {shipment.label}",
+            reason="manifest_shipped",
+        )
+
+
+def may_be_withdrawn(shipment: Shipment) -> bool:
+    """Whether it can be taken back as it stands."""
+    try:
+        refuse_withdrawal(shipment)
+    except InputError:
+        return False
+    return True
+
+
+def gone_from_store(shipment: Shipment) -> bool:
+    """Whether the store took it once, and showed nothing of it when it was to be corrected."""
+    push = shipment.push
+    return push is not None and (push.state, push.reason) == (PushState.REFUSED, GONE_FROM_STORE)
+
+
+def _refused_whole(shipment: Shipment) -> bool:
+    """The store said a lasting no and holds nothing of it: withdrawing is the way out."""
+    push = shipment.push
+    if push is None or push.state is not PushState.REFUSED or push.acknowledged_revision is not None:
+        return False
+    effects = (push.effects.shipment, push.effects.tracking, push.effects.status)
+    return all(effect is Effect.NOT_DONE for effect in effects)
 
 
 def _nothing_left(candidate: Candidate) -> str:

@@ -12,8 +12,8 @@ from fbridge.context import Context
 from fbridge.errors import BusyError, InputError
 from fbridge.models.orders import Address, Money
 from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
-from fbridge.models.states import Effect, PushState
-from fbridge.orders.storage import load_orders, lock_orders, refresh_open_quantity
+from fbridge.models.states import PushState
+from fbridge.orders.storage import lock_orders, refresh_open_quantity
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import close_entry, want_revision
 from fbridge.references import find_carrier, find_order, find_shipment, known_store
@@ -36,7 +36,7 @@ from fbridge.shipping.shipment_rows import (
     lock_shipments,
     update_shipments,
 )
-from fbridge.shipping.shipment_rules import refuse_if_told
+from fbridge.shipping.shipment_rules import refuse_withdrawal
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests, pushes, shipments
@@ -170,13 +170,12 @@ class Shipments:
     def withdraw(self, ref: str) -> Shipment:
         """Take a shipment back; its pieces are free again.
 
-        Raises InputError once something was pushed, except where the store refused all of it, or a person must decide
-        and the store showed nothing of it any more when its order was read last.
+        Raises InputError once something was pushed, except where the store refused all of it, or shows nothing of it
+        any more.
         """
         with self._database.write() as connection:
             shipment = _lock(connection, find_shipment(connection, ref))
-            if not _gone_from_store(connection, shipment):
-                _refuse_withdrawal(shipment)
+            refuse_withdrawal(shipment)
             now = self._context.now()
             # The paper of a manifest that the courier has signed goes on naming what he took.
             off = {} if shipment.shipped_at else {"manifest_id": None}
@@ -295,39 +294,3 @@ def _refuse_correction(shipment: Shipment, carrier: Carrier) -> None:
             f"first: fbridge manifest remove {shipment.manifest} {shipment.label}",
             reason="other_carrier",
         )
-
-
-_A_PERSON_DECIDES = frozenset({PushState.REFUSED, PushState.NEEDS_ATTENTION})
-
-
-def _refuse_withdrawal(shipment: Shipment) -> None:
-    if shipment.withdrawn_at is not None:
-        raise InputError(f"{shipment.label} is withdrawn already.", reason="withdrawn")
-    if _refused_whole(shipment):
-        return
-    refuse_if_told(shipment, "cannot be withdrawn")
-    if shipment.shipped_at is not None:
-        raise InputError(
-            f"{shipment.label} has left with manifest {shipment.manifest}; take it off first: "
-            f"fbridge manifest leave-behind {shipment.manifest} {shipment.label}",
-            reason="manifest_shipped",
-        )
-
-
-def _refused_whole(shipment: Shipment) -> bool:
-    """The store said a lasting no and holds nothing of it: withdrawing is the way out."""
-    push = shipment.push
-    if push is None or push.state is not PushState.REFUSED or push.acknowledged_revision is not None:
-        return False
-    effects = (push.effects.shipment, push.effects.tracking, push.effects.status)
-    return all(effect is Effect.NOT_DONE for effect in effects)
-
-
-def _gone_from_store(connection: Connection, shipment: Shipment) -> bool:
-    """It was there, a person must decide, and the order as read last shows nothing of it: somebody undid it there."""
-    push = shipment.push
-    if push is None or shipment.withdrawn_at is not None or push.state not in _A_PERSON_DECIDES:
-        return False
-    (order,) = load_orders(connection, [shipment.order_id or 0]).values()
-    shown = {one.remote_id for one in order.shipments}
-    return bool(push.remote_ids) and not shown & set(push.remote_ids)

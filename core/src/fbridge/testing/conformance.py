@@ -11,6 +11,7 @@ from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.secrecy import SecrecyConformance
 from fbridge.testing.shipping import ShippingConformance
 from fbridge.testing.stale_reads import StaleReadsConformance
+from fbridge.testing.ways_out import WaysOutConformance
 
 
 class AdapterConformance(
@@ -22,6 +23,7 @@ class AdapterConformance(
     StaleReadsConformance,
     OutcomesConformance,
     PlannedMailsConformance,
+    WaysOutConformance,
     SecrecyConformance,
 ):
     """Subclass it as ``class Test...`` and override the fixture ``store``: it gives a new ``StoreUnderTest``.

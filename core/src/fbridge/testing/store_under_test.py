@@ -58,6 +58,7 @@ class StoreUnderTest(ABC):
     that is accepted. ``mail_holds_number``: that mail can hold tracking numbers.
     ``loses_mails``: its mail server can be put out of order (:meth:`lose_mails`). ``wrong_key``: the body of the
     platform's own answer 401 to a key that it does not know, before it does anything.
+    ``undoes_shipments``: its people can take back what was shipped (:meth:`undo_shipments`).
     ``status_swap``: bytes by which a completing write asks for its status, and as many bytes that ask for
     another one instead (None where a write names no status). ``page_size``: the most orders that the adapter reads
     with one request. ``clock`` is the store's, where it can be put back or forth.
@@ -70,6 +71,7 @@ class StoreUnderTest(ABC):
     can_mail: bool = True
     mail_holds_number: bool = True
     loses_mails: bool = False
+    undoes_shipments: bool = False
     status_swap: tuple[bytes, bytes] | None = None
     page_size: int = 100
     clock: StoreClock | None = None
@@ -87,6 +89,10 @@ class StoreUnderTest(ABC):
 
     def lose_mails(self, *, lost: bool) -> None:
         """Put the store's mail server out of order, or in order again; where ``loses_mails``."""
+        raise NotImplementedError
+
+    def undo_shipments(self, order: str) -> None:
+        """Take back what was shipped of an order, numbers and all, as a person does; where ``undoes_shipments``."""
         raise NotImplementedError
 
     @abstractmethod

@@ -13,6 +13,7 @@ from typing import Self
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Item
 from fbridge.models.orders import Order
+from fbridge.models.problems import GONE_FROM_STORE
 from fbridge.models.states import Effect, Outcome
 from fbridge_magento.bundle_lines import Child
 from fbridge_magento.bundles import Kind, after, bundles_in, choices
@@ -84,7 +85,7 @@ def _begin_part(
     elif own:
         _mend(part, own, fulfillment, terms)
     elif shipment.acknowledged is not None:
-        part.problem = refused("shipment_missing", "The store does not show this shipment any more.")
+        part.problem = refused(GONE_FROM_STORE, "The store does not show this shipment any more.")
     else:
         _ship_or_adopt(part, fulfillment, terms, held, rest)
     return part

@@ -13,7 +13,7 @@ from typing import Any
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.orders import Order, StoreShipment
-from fbridge.models.problems import Problem, refused_as_it_stands
+from fbridge.models.problems import GONE_FROM_STORE, Problem, refused_as_it_stands
 from fbridge.models.states import MailEffect, OrderStatus, Outcome
 from fbridge_shopify.allocation import (
     NOTHING_LEFT,
@@ -231,7 +231,7 @@ class _Planner:
         self._adopt(part, wanted_by(part.shipment))
         if not part.held:
             words = "The store shows this shipment no more: it was cancelled there. Nothing is sent again."
-            part.problem = _refused("fulfillment_missing", words)
+            part.problem = _refused(GONE_FROM_STORE, words)
 
     def _bind(self, part: Part, takes: Sequence[Take]) -> None:
         """Set fulfillment orders apart for the shipment; where that cannot be, it goes out without a fence."""

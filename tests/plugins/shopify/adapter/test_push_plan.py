@@ -339,7 +339,7 @@ class TestCorrections:
         work = planned(order, self.acknowledged(shipment_of, order, ["N2"], acknowledged_numbers=("N1",)))
         (receipt,) = receipt_of(work).shipments
         assert work.steps == []
-        assert (receipt.outcome, receipt.reason) == (Outcome.REFUSED, "fulfillment_missing")
+        assert (receipt.outcome, receipt.reason) == (Outcome.REFUSED, "gone_from_store")
 
     @pytest.mark.parametrize(
         ("mail", "mailed"),

@@ -12,7 +12,7 @@ from fbridge_magento.sandbox.bulk import BulkQueue
 from fbridge_magento.sandbox.catalogue import find_product
 from fbridge_magento.sandbox.integrations import Integration
 from fbridge_magento.sandbox.order_making import UNPAID_AT_FIRST, make_parts
-from fbridge_magento.sandbox.order_status import add_comment, cancel, hold, refund, unhold
+from fbridge_magento.sandbox.order_status import add_comment, cancel, hold, refund, set_state, unhold
 from fbridge_magento.sandbox.people import made_address
 from fbridge_magento.sandbox.records import Mail, OrderRecord, ShipmentRecord
 from fbridge_magento.sandbox.shipment_rendering import shipment_json
@@ -179,6 +179,17 @@ class Control(SandboxControl):
         with self.shop.lock:
             self.record(order_id)
             self.shop.remove_order(order_id)
+
+    def delete_shipments(self, order_id: int) -> None:
+        """Remove an order's shipments as a module of the store does; its goods are to be shipped again."""
+        with self.shop.lock:
+            record = self.record(order_id)
+            parts = self.shop.parts_to_change(record)
+            self.shop.remove_shipments(order_id)
+            for item in parts.items:
+                item.shipped = 0
+            set_state(record, "processing")
+            self.shop.touch(record)
 
     def malform(self, order_id: int) -> None:
         """Half a piece of the first row was ordered, which no shop that sells by the piece can mean."""

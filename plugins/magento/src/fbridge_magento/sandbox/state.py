@@ -117,6 +117,10 @@ class Shop:
         record = self.orders.pop(order_id)
         self.orders_updated.remove(record.updated, order_id)
         self.orders_created.remove(record.created, order_id)
+        self.remove_shipments(order_id)
+
+    def remove_shipments(self, order_id: int) -> None:
+        """Forget the shipments of an order."""
         for shipment_id in self.by_order.pop(order_id, []):
             shipment = self.shipments.pop(shipment_id)
             self.shipments_updated.remove(shipment.updated, shipment_id)

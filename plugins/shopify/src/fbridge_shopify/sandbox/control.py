@@ -11,7 +11,7 @@ from fbridge.sandbox.control import SandboxControl
 from fbridge_shopify.sandbox.authentication import Tokens
 from fbridge_shopify.sandbox.dates import iso
 from fbridge_shopify.sandbox.dispatch import Dispatcher
-from fbridge_shopify.sandbox.fulfilling import Taken, ship
+from fbridge_shopify.sandbox.fulfilling import Taken, ship, undo
 from fbridge_shopify.sandbox.gids import gid, number_of
 from fbridge_shopify.sandbox.new_orders import cod_fields
 from fbridge_shopify.sandbox.order_changes import cancel_order, give_back
@@ -146,6 +146,14 @@ class Control(SandboxControl):
             done[-1].tracking = [*done[-1].tracking, Tracking(company, number)]
             done[-1].updated = self.shop.now()
             self.shop.touch(order)
+
+    def take_back(self, order_id: OrderId) -> None:
+        """Cancel all fulfillments of an order; its goods are to be shipped again."""
+        with self.shop.lock:
+            order = self.to_change(order_id)
+            for made in order.fulfillments:
+                if made.status != "CANCELLED":
+                    undo(self.shop, order, made)
 
     def move(self, order_id: OrderId, line: int, location_id: int, quantity: int | None = None) -> None:
         """Let another location ship a line, or some of its pieces: the order is then of several locations."""

@@ -126,15 +126,18 @@ def update_tracking(
 def take_back(viewer: Viewer, identity: str) -> tuple[Order, Fulfillment]:
     """``fulfillmentCancel``; a second time changes nothing. Raises: UserErrors."""
     order, made = _fulfillment(viewer, identity, "Fulfillment not found.", "id")
-    if made.status == "CANCELLED":
-        return order, made
-    shop, now = viewer.shop, viewer.shop.now()
-    made.status, made.display_status, made.updated = "CANCELLED", "CANCELED", now
+    if made.status != "CANCELLED":
+        undo(viewer.shop, order, made)
+    return order, made
+
+
+def undo(shop: Shop, order: Order, made: Fulfillment) -> None:
+    """Cancel a fulfillment, and what follows from it."""
+    made.status, made.display_status, made.updated = "CANCELLED", "CANCELED", shop.now()
     for source in [one for one in order.fulfillment_orders if one.id in made.fulfillment_order_ids]:
         _return_to(shop, order, source, made)
     order.closed = None
     shop.touch(order)
-    return order, made
 
 
 def _return_to(shop: Shop, order: Order, source: FulfillmentOrder, made: Fulfillment) -> None:

@@ -1,0 +1,122 @@
+"""From every state that a shipment can end in there is a way out, and each command that ``explain`` names works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from fbridge.models.shipments import Shipment
+from fbridge.models.states import PushState
+from fbridge.push.decide import TAKEN_BY_STORE
+from fbridge.testing.faults import Answer, Fault, FaultProxy
+from fbridge.testing.fixtures import KitFixtures
+from fbridge.testing.office import Office, number
+from fbridge.testing.proofs import assert_nothing_doubled
+from fbridge.testing.store_under_test import StoreUnderTest
+
+AT_REST = TAKEN_BY_STORE | {PushState.WITHDRAWN}
+LOST = Fault(name="lost", answer=Answer.HANG_UP, acts=True)
+
+End = Callable[[StoreUnderTest, Office, FaultProxy, str, Shipment], None]
+
+
+def _undone_then_corrected(
+    store: StoreUnderTest, office: Office, _: FaultProxy, order: str, shipment: Shipment
+) -> None:
+    office.push()
+    store.undo_shipments(order)
+    office.correct(shipment, [number(2)])
+    office.push_until_quiet()
+
+
+def _cancelled_before(store: StoreUnderTest, office: Office, _: FaultProxy, order: str, __: Shipment) -> None:
+    store.cancel(order)
+    office.push_until_quiet()
+
+
+def _cancelled_then_corrected(
+    store: StoreUnderTest, office: Office, _: FaultProxy, order: str, shipment: Shipment
+) -> None:
+    office.push()
+    store.cancel(order)
+    office.correct(shipment, [number(2)])
+    office.push_until_quiet()
+
+
+def _deleted_before(store: StoreUnderTest, office: Office, _: FaultProxy, order: str, __: Shipment) -> None:
+    store.delete(order)
+    office.push_until_quiet()
+
+
+def _deleted_then_corrected(
+    store: StoreUnderTest, office: Office, _: FaultProxy, order: str, shipment: Shipment
+) -> None:
+    office.push()
+    store.delete(order)
+    office.correct(shipment, [number(2)])
+    office.push_until_quiet()
+
+
+def _deleted_after_a_lost_answer(
+    store: StoreUnderTest, office: Office, proxy: FaultProxy, order: str, _: Shipment
+) -> None:
+    proxy.strike(LOST)
+    office.push(meanwhile=lambda: store.delete(order))
+    office.push_until_quiet()
+
+
+def _malformed_before(store: StoreUnderTest, office: Office, _: FaultProxy, order: str, __: Shipment) -> None:
+    store.malform(order)
+    office.push_until_quiet()
+
+
+ENDS: tuple[End, ...] = (
+    _undone_then_corrected,
+    _cancelled_before,
+    _cancelled_then_corrected,
+    _deleted_before,
+    _deleted_then_corrected,
+    _deleted_after_a_lost_answer,
+    _malformed_before,
+)
+
+
+def follow(office: Office, command: str) -> None:
+    """Do what a command line says. Raises what the command would tell as an error."""
+    words = command.split()
+    acts: dict[str, Callable[[str], object]] = {
+        "fbridge push --resend": office.bridge.resend,
+        "fbridge shipment withdraw": office.bridge.shipments.withdraw,
+        "fbridge shipment adopt": office.bridge.adopt,
+    }
+    acts[" ".join(words[:-1])](words[-1])
+
+
+class WaysOutConformance(KitFixtures):
+    """A person who follows the advice gets on."""
+
+    @pytest.mark.parametrize("choice", [0, 1])
+    @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__.strip("_"))
+    def test_C05_every_way_out_that_is_named_works(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, end: End, choice: int
+    ) -> None:
+        if end is _undone_then_corrected and not store.undoes_shipments:
+            pytest.skip(f"nobody takes back what was shipped on {office.platform.label}")
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        end(store, office, proxy, order, shipment)
+        if office.state(shipment) in AT_REST:
+            return
+        steps = office.bridge.explain(shipment.label).next_steps
+        assert steps, f"nothing leads on from {office.state(shipment)} ({office.reason(shipment)})"
+        if choice >= len(steps):
+            return
+        follow(office, steps[choice])
+        office.push_until_quiet()
+        if end is _undone_then_corrected or "push" not in steps[choice]:
+            assert office.state(shipment) in AT_REST, f"{steps[choice]}: {office.words(shipment)}"
+        if end is _undone_then_corrected and office.state(shipment) is PushState.SENT:
+            assert store.truth(order).numbers == (number(2),)
+            assert_nothing_doubled(office, [order])
