@@ -122,13 +122,13 @@ class Office:
         """The carrier takes a manifest's parcels; its shipments are ready to be pushed."""
         assert self.manifests.ship(number, check=False).shipped
 
-    def pushed(self, shipment: Shipment, state: PushState, **columns: Any) -> None:
+    def pushed(self, shipment: Shipment, state: PushState, *, reason: str = "", **columns: Any) -> None:
         """A push ended in this state."""
         with self.context.database.write() as connection:
             connection.execute(
                 sa.update(pushes)
                 .where(pushes.c.shipment_id == shipment.id)
-                .values(state=state, reason=str(state), words="as told", tries=1, **columns)
+                .values(state=state, reason=reason or str(state), words="as told", tries=1, **columns)
             )
             if shipment.order_id is not None:
                 refresh_open_quantity(connection, [shipment.order_id])

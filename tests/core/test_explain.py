@@ -43,6 +43,31 @@ def test_what_a_person_must_decide_comes_with_the_ways_out(shipped: Any) -> None
     )
 
 
+@pytest.mark.parametrize(
+    ("reason", "acknowledged", "ways"),
+    [
+        ("bad_tracking_number", None, ["push --resend", "shipment withdraw"]),
+        ("order_cancelled", None, ["shipment withdraw"]),
+        ("order_cancelled", 1, ["shipment adopt"]),
+        ("cannot_correct", 1, ["shipment adopt"]),
+        ("on_hold", 1, ["push --resend", "shipment adopt"]),
+        ("gone_from_store", 1, ["push --resend", "shipment withdraw"]),
+    ],
+)
+def test_of_what_was_refused_only_ways_out_are_named_that_work(
+    shipped: Any, reason: str, acknowledged: int | None, ways: list[str]
+) -> None:
+    shipment = shipped.shipments.get("S1")
+    shipped.pushed(shipment, PushState.REFUSED, reason=reason, acknowledged_revision=acknowledged)
+    assert list(explain(shipped.context, "S1").next_steps) == [f"fbridge {way} S1" for way in ways]
+
+
+def test_what_has_not_left_yet_is_brought_on_by_its_manifest(office: Any, make: Any) -> None:
+    office.keep(make.order("1001"))
+    office.manifests.add("BRT", ["1001"])
+    assert explain(office.context, "S1").next_steps == ("fbridge manifest ship 2026-0001",)
+
+
 def test_an_order_without_a_shipment_has_a_story_too(shipped: Any) -> None:
     story = explain(shipped.context, "1002")
     assert [line.what for line in story.lines] == ["fetched"]

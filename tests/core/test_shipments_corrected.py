@@ -38,6 +38,21 @@ class TestWithdraw:
         with refused("already_pushed", f"{made.label} was pushed to its store already (it is {state})"):
             office.shipments.withdraw(made.label)
 
+    def test_what_the_store_shows_no_more_can_be_withdrawn(self, office: Any, made: Any) -> None:
+        office.leave("BRT")
+        office.pushed(
+            made, PushState.REFUSED, reason="gone_from_store", acknowledged_revision=1, remote_ids=["7"]
+        )
+        assert office.shipments.withdraw(made.label).push.state is PushState.WITHDRAWN
+        assert office.orders.get("1001").row.open_quantity == 3
+
+    def test_what_a_fetch_does_not_tell_of_is_not_gone(self, office: Any, made: Any, refused: Any) -> None:
+        """A plain fetch reads less of an order's shipments than a push."""
+        office.leave("BRT")
+        office.pushed(made, PushState.REFUSED, reason="on_hold", acknowledged_revision=1, remote_ids=["7"])
+        with refused("already_pushed", f"{made.label} was pushed to its store already (it is refused)"):
+            office.shipments.withdraw(made.label)
+
     def test_what_the_store_refused_whole_can_be_withdrawn(self, office: Any, made: Any) -> None:
         office.leave("BRT")
         office.pushed(made, PushState.REFUSED)
