@@ -147,3 +147,19 @@ class CorrectedNumbersConformance(KitFixtures):
         office.push_until_quiet()
         assert sorted(store.truth(order).numbers) == [number(1), number(3)]
         assert_all_arrived_once(office, [order])
+
+    @pytest.mark.usefixtures("tracking_update", "several_numbers")
+    def test_C08_a_former_number_that_a_person_enters_again_stays(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(store.skus[0], 2)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)], [(0, 1)])
+        office.push()
+        office.correct(shipment, [number(2)])
+        office.push()
+        store.add_number_by_hand(order, number(1))
+        office.fetch()
+        office.correct(shipment, [number(3)])
+        office.push()
+        assert sorted(store.truth(order).numbers) == [number(1), number(3)]
