@@ -127,9 +127,10 @@ def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
     if push.state not in _A_PERSON_DECIDES:
         step = next_step(shipment, push)
         return (step,) if step else ()
-    resend = () if push.reason in _RESENT_IN_VAIN else ("push --resend",)
-    back = "withdraw" if may_be_withdrawn(shipment) else "adopt"
-    return tuple(f"fbridge {what} {shipment.label}" for what in (*resend, f"shipment {back}"))
+    resend = () if push.reason in _RESENT_IN_VAIN else (f"fbridge push --resend {shipment.label}",)
+    if may_be_withdrawn(shipment):
+        return (*resend, f"fbridge shipment withdraw {shipment.label}")
+    return (*resend, f"fbridge shipment adopt {shipment.label}")
 
 
 _A_PERSON_DECIDES = frozenset({PushState.REFUSED, PushState.NEEDS_ATTENTION})

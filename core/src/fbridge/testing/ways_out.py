@@ -84,13 +84,13 @@ ENDS: tuple[End, ...] = (
 
 def follow(office: Office, command: str) -> None:
     """Do what a command line says. Raises what the command would tell as an error."""
-    words = command.split()
     acts: dict[str, Callable[[str], object]] = {
-        "fbridge push --resend": office.bridge.resend,
-        "fbridge shipment withdraw": office.bridge.shipments.withdraw,
-        "fbridge shipment adopt": office.bridge.adopt,
+        "push --resend": office.bridge.resend,
+        "shipment withdraw": office.bridge.shipments.withdraw,
+        "shipment adopt": office.bridge.adopt,
     }
-    acts[" ".join(words[:-1])](words[-1])
+    act, _, label = command.removeprefix("fbridge ").rpartition(" ")
+    acts[act](label)
 
 
 class WaysOutConformance(KitFixtures):
