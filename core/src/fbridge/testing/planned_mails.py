@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 
@@ -10,8 +11,11 @@ from fbridge.errors import InputError
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import OrderStatus, PushState
 from fbridge.push.decide import TAKEN_BY_STORE
+from fbridge.push.run import push_store
+from fbridge.push.run_state import PushProgress
+from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge.testing.fixtures import KitFixtures
-from fbridge.testing.office import Office, number
+from fbridge.testing.office import STORE, Office, number
 from fbridge.testing.store_under_test import StoreUnderTest
 
 
@@ -96,6 +100,25 @@ class PlannedMailsConformance(KitFixtures):
         assert shown.status is OrderStatus.CLOSED
         if told.status is OrderStatus.CLOSED:
             assert told.remote_status == shown.remote_status
+
+    @pytest.mark.usefixtures("mails_at_all")
+    def test_C11_what_is_to_be_looked_for_first_mails_as_planned(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        ended = Event()
+
+        def end(told: PushProgress) -> None:
+            if told.words.startswith("waiting"):
+                ended.set()
+
+        proxy.strike(Fault(name="never_arrived", answer=Answer.HANG_UP))
+        push_store(office.bridge.context, STORE, progress=end, stop=ended)
+        assert office.state(shipment) is PushState.UNCONFIRMED
+        assert push_as_planned(office, order) == 1
+        assert office.state(shipment) is PushState.SENT
 
     # The merchant's hand between the plan and its run
 

@@ -74,6 +74,7 @@ def test_refusals_that_need_no_store(
     assert refused.mails == ()
     placed = replace(plain, shipments=(replace(plain.shipments[0], location="roma"),))
     assert previewed(served, desk, placed).refused == ""
+    assert previewed(served, desk, placed).places == ("source roma",)
     long = ResolvedCarrier(code="X", label="X", site_code="x" * 33)
     coded = replace(plain, shipments=(replace(placed.shipments[0], carrier=long),))
     assert "more than 32 characters" in previewed(served, desk, coded).refused
