@@ -56,7 +56,14 @@ def _like(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
 
 def _orders(connection: Connection, text: str) -> Iterator[Found]:
     query = (
-        sa.select(orders.c.store, orders.c.number, orders.c.customer, orders.c.fulfillment, orders.c.status)
+        sa.select(
+            orders.c.store,
+            orders.c.number,
+            orders.c.customer,
+            orders.c.fulfillment,
+            orders.c.status,
+            orders.c.doubts,
+        )
         .where(
             sa.or_(_like(orders.c.number, text), _like(orders.c.customer, text), orders.c.remote_id == text)
         )
@@ -64,7 +71,8 @@ def _orders(connection: Connection, text: str) -> Iterator[Found]:
         .limit(MOST_OF_A_KIND)
     )
     for row in connection.execute(query):
-        words = ", ".join(filter(None, (row.customer, row.fulfillment, row.status)))
+        marked = "marked: " + ", ".join(code for code, _ in row.doubts) if row.doubts else ""
+        words = ", ".join(filter(None, (row.customer, row.fulfillment, row.status, marked)))
         yield Found(kind="order", ref=f"{row.store}:{row.number}", words=words)
 
 

@@ -20,7 +20,7 @@ from fbridge.cli.output import write_envelope
 from fbridge.cli.session import Session
 
 if TYPE_CHECKING:
-    from fbridge.orders.listing import OrderDetail, OrderFilter, OrderLineRow
+    from fbridge.orders.listing import OrderDetail, OrderFilter, OrderLineRow, OrderRow
 
 Write = Callable[[str], object]
 
@@ -78,6 +78,11 @@ def _line_rows(detail: OrderDetail) -> list[list[object]]:
     return rows or [[""] * len(_LINE_CELLS)]
 
 
+def _currency(row: OrderRow) -> str:
+    told = row.total or row.amount_due
+    return told.currency if told else ""
+
+
 def _cell(value: object) -> object:
     plain = jsonable(value)
     if isinstance(value, str):
@@ -97,9 +102,9 @@ _ORDER_CELLS: dict[str, Callable[[OrderDetail], Any]] = {
     "fulfillment": lambda detail: detail.row.fulfillment,
     "payment": lambda detail: detail.row.payment,
     "payment_method": lambda detail: detail.row.payment_method,
-    "amount_due": lambda detail: detail.row.amount_due.amount,
-    "total": lambda detail: detail.row.total.amount,
-    "currency": lambda detail: detail.row.total.currency,
+    "amount_due": lambda detail: detail.row.amount_due and detail.row.amount_due.amount,
+    "total": lambda detail: detail.row.total and detail.row.total.amount,
+    "currency": lambda detail: _currency(detail.row),
     "delivery": lambda detail: detail.row.delivery,
     "shipping_method": lambda detail: detail.row.shipping_method,
     "carrier": lambda detail: detail.row.carrier,
@@ -114,6 +119,7 @@ _ORDER_CELLS: dict[str, Callable[[OrderDetail], Any]] = {
     "phone": lambda detail: detail.ship_to.phone,
     "email": lambda detail: detail.ship_to.email,
     "note": lambda detail: detail.note,
+    "marked": lambda detail: ", ".join(doubt.code for doubt in detail.row.doubts),
 }
 
 _LINE_CELLS: dict[str, Callable[[OrderLineRow], Any]] = {

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from fbridge.orders.listing import OrderDetail, OrderLineRow, OrderRow
 
 
-def payment_words(kind: PaymentKind, due: Money) -> str:
-    """``paid``, ``COD 12.30 EUR``, ``unpaid 12.30 EUR``."""
+def payment_words(kind: PaymentKind, due: Money | None) -> str:
+    """``paid``, ``COD 12.30 EUR``, ``unpaid 12.30 EUR``; ``COD, amount unknown``."""
     if kind is PaymentKind.PAID:
         return "paid"
-    return f"{'COD' if kind is PaymentKind.COD else 'unpaid'} {due}"
+    word = "COD" if kind is PaymentKind.COD else "unpaid"
+    return f"{word}, amount unknown" if due is None else f"{word} {due}"
 
 
 def shipping_words(row: OrderRow) -> str:
@@ -30,8 +31,9 @@ def shipping_words(row: OrderRow) -> str:
 
 
 def state_words(row: OrderRow) -> str:
-    """How much has left; for an order that is not open also why."""
-    return row.fulfillment if row.status is OrderStatus.OPEN else f"{row.fulfillment}, {row.status}"
+    """How much has left; for an order that is not open also why, and whether it is marked."""
+    status = "" if row.status is OrderStatus.OPEN else str(row.status)
+    return ", ".join(filter(None, (row.fulfillment, status, "marked" if row.doubts else "")))
 
 
 ORDER_COLUMNS: list[Column[OrderRow]] = [  # these fit 80 characters
@@ -98,6 +100,7 @@ def order_blocks(detail: OrderDetail) -> Iterator[Block[Any]]:
 def _order_facts(detail: OrderDetail) -> list[tuple[str, object]]:
     row = detail.row
     return [
+        *(("Marked", doubt.words) for doubt in row.doubts),
         ("Created", row.created_at),
         ("Changed", row.changed_at),
         ("On the store", row.remote_status),
@@ -116,6 +119,8 @@ def _order_facts(detail: OrderDetail) -> list[tuple[str, object]]:
 def next_step(detail: OrderDetail) -> str:
     """What to type next for this order."""
     if any(line.free for line in detail.lines):
+        if detail.row.doubts:
+            return f"fbridge shipment create {detail.row.store}:{detail.row.number} --allow-marked"
         return (
             f"fbridge manifest add {detail.row.carrier or 'CARRIER'} {detail.row.store}:{detail.row.number}"
         )

@@ -34,6 +34,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--ready", is_flag=True, help="Paid or cash on delivery, with something left to ship."
             ),
+            click.option("--marked", is_flag=True, help="Where somebody must look before it is shipped."),
             click.option("--cod", is_flag=True, help="Cash on delivery."),
             click.option("--unpaid", is_flag=True, help="Not paid yet."),
             click.option("--carrier", help="Whose shipping method goes with this carrier."),

@@ -76,6 +76,7 @@ def parcel_options(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @click.option("--no-cod", is_flag=True, help="Collect nothing with this shipment.")
 @click.option("--allow-unpaid", is_flag=True, help="Although the order is not paid.")
+@click.option("--allow-marked", is_flag=True, help="Although the order is marked; somebody has looked at it.")
 @pass_session
 def create(
     session: Session,

@@ -40,7 +40,7 @@ def status(session: Session) -> ExitCode:
     ]
     table = [Table(columns, report.items)] if report.items else []
     urgent = [item for item in report.items if item.overdue or item.state == PushState.NEEDS_ATTENTION]
-    code = ExitCode.SOME_FAILED if urgent else ExitCode.OK
+    code = ExitCode.SOME_FAILED if urgent or report.orders_marked else ExitCode.OK
     return show_data(
         session, report, *table, *_sentences(report), next_step=_next_step(report, urgent), code=code
     )
@@ -52,7 +52,9 @@ def _sentences(report: StatusReport) -> Iterator[str]:
         yield f"Shipments: {', '.join(counts)}."
     if report.manifests_preparing:
         yield f"Manifests in preparation: {report.manifests_preparing}."
-    if not report.items:
+    if report.orders_marked:
+        yield f"Orders that are marked, for somebody to look at: {report.orders_marked}."
+    if not report.items and not report.orders_marked:
         yield "Everything is at rest."
 
 
@@ -60,4 +62,6 @@ def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
     first = next(iter(urgent), next(iter(report.items), None))
     if first:
         return first.next_step
+    if report.orders_marked:
+        return "fbridge orders list --marked"
     return "fbridge manifest list --state preparing" if report.manifests_preparing else "fbridge fetch"

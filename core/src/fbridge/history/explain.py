@@ -83,7 +83,10 @@ def explain(context: Context, ref: str) -> Story:
     return Story(
         subject=_subject(ref, found, [order.label for order in seen]),
         lines=tuple(sorted(lines, key=lambda line: line.at)),
-        standing=tuple(_standing(one) for one in found),
+        standing=(
+            *(f"order {order.label} is marked: {doubt.words}" for order in seen for doubt in order.doubts),
+            *(_standing(one) for one in found),
+        ),
         next_steps=tuple(
             dict.fromkeys(step for one in found if one.push for step in ways_out(one, one.push))
         ),

@@ -10,6 +10,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from fbridge.models.orders import Doubt
+from fbridge.orders.rows import doubts_from_json
 from fbridge.storage.tables import attempt_exchanges, attempts, events, exchanges, orders
 
 
@@ -22,6 +24,7 @@ class OrderSeen:
     fetched_at: datetime
     version: int
     remote_status: str
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ def read_orders_seen(connection: Connection, order_ids: Collection[int]) -> tupl
             fetched_at=row.fetched_at,
             version=row.version,
             remote_status=row.remote_status,
+            doubts=doubts_from_json(row.doubts),
         )
         for row in connection.execute(query)
     )

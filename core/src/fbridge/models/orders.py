@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from fbridge.models.currencies import decimals_of
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
 
 
@@ -21,7 +22,15 @@ class Money:
     currency: str
 
     def __str__(self) -> str:
-        return f"{self.amount:.2f} {self.currency}"
+        return f"{self.amount:.{decimals_of(self.currency)}f} {self.currency}".rstrip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Why a person must look at an order before its goods leave: a stable code, and a sentence with the way out."""
+
+    code: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +46,11 @@ class Address:
     country: str = ""
     phone: str = ""
     email: str = ""
+
+    @property
+    def is_place(self) -> bool:
+        """Whether a parcel could be sent there: a name or a country alone is no place."""
+        return bool(self.street or self.postcode or self.city)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +88,15 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """How the order is paid. ``amount_due`` is what the courier (cod) or the customer (unpaid) still owes."""
+    """How the order is paid.
+
+    ``amount_due`` is what the courier (cod) or the customer (unpaid) still owes, None where the store does not tell.
+    """
 
     kind: PaymentKind
     method: str = ""
     title: str = ""
-    amount_due: Decimal = Decimal(0)
+    amount_due: Decimal | None = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +133,10 @@ class Order:
     word beside fbridge's ``status``. ``shipments`` is what the store holds: complete when the query asked for
     shipments, else whatever came for free. ``adapter_data`` is JSON-able, is given back to the adapter with a
     push, and holds no personal data. ``marks``: any shipment that fbridge made would show its mark here, so a
-    missing mark proves that it is not there. ``ambiguous_time`` marks a ``changed_at`` inside a repeated DST hour.
+    missing mark proves that it is not there. ``ambiguous_time`` marks a ``changed_at`` inside a repeated DST hour,
+    ``untold_time`` one that the store did not tell, for which another time stands in: then content alone tells
+    versions apart. ``currency`` is "" and ``total`` None where the store does not tell them. An order with ``doubts``
+    is kept and shown, and is not ready before a person has looked.
     """
 
     remote_id: str
@@ -126,7 +146,7 @@ class Order:
     created_at: datetime
     changed_at: datetime
     currency: str
-    total: Decimal
+    total: Decimal | None
     payment: Payment
     lines: tuple[OrderLine, ...]
     delivery: Delivery = Delivery.SHIP
@@ -139,6 +159,8 @@ class Order:
     marks: bool = False
     adapter_data: dict[str, Any] = field(default_factory=dict)
     ambiguous_time: bool = False
+    untold_time: bool = False
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def fulfillment_state(self) -> FulfillmentState:
@@ -160,7 +182,12 @@ class RejectedOrder:
 
 
 def fulfillment_state(lines: tuple[OrderLine, ...]) -> FulfillmentState:
-    """``fulfilled`` when nothing that a carrier takes remains; ``partial`` when something has left."""
+    """``fulfilled`` when nothing that a carrier takes remains; ``partial`` when something has left.
+
+    An order without any piece is not fulfilled: its store does not tell what is in it.
+    """
+    if not any(line.quantity > 0 for line in lines):
+        return FulfillmentState.UNFULFILLED
     if any(line.remaining for line in lines):
         partly = any(line.shipped for line in lines if line.shippable)
         return FulfillmentState.PARTIAL if partly else FulfillmentState.UNFULFILLED

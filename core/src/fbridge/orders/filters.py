@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
-from fbridge.models.orders import Address, Money, OrderLine, StoreShipment
+from fbridge.models.orders import Address, Doubt, Money, OrderLine, StoreShipment
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
+from fbridge.orders.rows import doubts_from_json
 from fbridge.shipping.carrier_rows import DEFAULT_METHOD
 from fbridge.storage.tables import carrier_routes, carriers, orders
 
@@ -21,13 +23,15 @@ from fbridge.storage.tables import carrier_routes, carriers, orders
 class OrderFilter:
     """Which orders a list shows; everything left out does not matter.
 
-    ``ready``: open, paid or cash on delivery, with something left that a carrier takes, and not historic.
+    ``ready``: open, paid or cash on delivery, with something left that a carrier takes, not historic and not marked.
+    ``marked``: with doubts.
     ``carrier`` is the one that the order's shipping method is routed to. ``since`` and ``older_than`` look at when
     the order was created, ``changed_since`` at its last change on the store. Times are aware.
     """
 
     store: str | None = None
     ready: bool = False
+    marked: bool = False
     cod: bool = False
     unpaid: bool = False
     carrier: str | None = None
@@ -44,6 +48,7 @@ class OrderRow:
 
     ``fulfillment`` counts what our own pushes brought about since the last fetch. ``delivery`` and ``carrier``
     are as the order's shipping method is routed. ``open_quantity``: pieces that a new shipment may take.
+    ``amount_due`` and ``total`` are None where the store does not tell them. An order with ``doubts`` is marked.
     """
 
     id: int
@@ -55,8 +60,8 @@ class OrderRow:
     fulfillment: FulfillmentState
     payment: PaymentKind
     payment_method: str
-    amount_due: Money
-    total: Money
+    amount_due: Money | None
+    total: Money | None
     delivery: Delivery
     shipping_method: str
     shipping_title: str
@@ -69,6 +74,7 @@ class OrderRow:
     open_quantity: int
     channel: str | None
     historic: bool
+    doubts: tuple[Doubt, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +117,7 @@ _READY = sa.and_(
     orders.c.payment.in_([PaymentKind.PAID, PaymentKind.COD]),
     orders.c.open_quantity > 0,
     orders.c.historic.is_(False),
+    orders.c.doubts.is_(sa.null()),
     sa.type_coerce(_ROUTED_DELIVERY, orders.c.delivery.type) == Delivery.SHIP,
 )
 
@@ -151,8 +158,8 @@ def order_row(row: RowMapping) -> OrderRow:
         fulfillment=row["fulfillment"],
         payment=row["payment"],
         payment_method=row["payment_method"],
-        amount_due=Money(amount=row["amount_due"], currency=row["currency"]),
-        total=Money(amount=row["total"], currency=row["currency"]),
+        amount_due=_money(row["amount_due"], row["currency"]),
+        total=_money(row["total"], row["currency"]),
         delivery=row["routed_delivery"],
         shipping_method=row["shipping_method"],
         shipping_title=row["shipping_title"],
@@ -165,7 +172,12 @@ def order_row(row: RowMapping) -> OrderRow:
         open_quantity=row["open_quantity"],
         channel=row["channel"],
         historic=row["historic"],
+        doubts=doubts_from_json(row["doubts"]),
     )
+
+
+def _money(amount: Decimal | None, currency: str) -> Money | None:
+    return None if amount is None else Money(amount=amount, currency=currency)
 
 
 def _conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement[bool]]:
@@ -173,6 +185,8 @@ def _conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement
         yield orders.c.store == chosen.store
     if chosen.ready:
         yield _READY
+    if chosen.marked:
+        yield orders.c.doubts.is_not(sa.null())
     kinds = [kind for kind, wanted in _kinds(chosen) if wanted]
     if kinds:
         yield orders.c.payment.in_(kinds)

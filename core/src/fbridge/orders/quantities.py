@@ -46,6 +46,8 @@ class LineQuantity:
 
 def fulfillment_of(lines: Collection[LineQuantity]) -> FulfillmentState:
     """The order's state, counting what our own pushes have brought about since it was last read."""
+    if not any(line.line.quantity > 0 for line in lines):
+        return FulfillmentState.UNFULFILLED
     if all(line.left_house >= line.line.due for line in lines):
         return FulfillmentState.FULFILLED
     if any(line.left_house for line in lines if line.line.shippable):

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
-from fbridge.models.orders import Address, Order, OrderLine, Payment, ShippingMethod, StoreShipment
+from fbridge.models.orders import (
+    Address,
+    Doubt,
+    Order,
+    OrderLine,
+    Payment,
+    ShippingMethod,
+    StoreShipment,
+)
 
 
 def content_hash(order: Order) -> str:
@@ -48,6 +56,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "bill_to": address_to_json(order.bill_to),
         "note": _text(order.note),
         "store_shipments": [store_shipment_to_json(shipment) for shipment in order.shipments],
+        "doubts": doubts_to_json(order.doubts),
     }
 
 
@@ -97,6 +106,7 @@ def order_from_rows(row: RowMapping, lines: Iterable[RowMapping]) -> Order:
         channel=row["channel"],
         shipments=store_shipments_from_json(row["store_shipments"]),
         ambiguous_time=row["ambiguous_time"],
+        doubts=doubts_from_json(row["doubts"]),
     )
 
 
@@ -136,6 +146,16 @@ def address_to_json(address: Address) -> dict[str, Any]:
 def address_from_json(fields: Mapping[str, Any]) -> Address:
     """The address that :func:`address_to_json` wrote down."""
     return Address(**{**fields, "street": tuple(fields.get("street", ()))})
+
+
+def doubts_to_json(doubts: Iterable[Doubt]) -> list[list[str]] | None:
+    """As kept in ``orders.doubts`` and ``shipments.allowed_doubts``: none is null."""
+    return [[doubt.code, _text(doubt.words)] for doubt in doubts] or None
+
+
+def doubts_from_json(entries: Iterable[Sequence[str]] | None) -> tuple[Doubt, ...]:
+    """The doubts that :func:`doubts_to_json` wrote down."""
+    return tuple(Doubt(code=code, words=words) for code, words in entries or ())
 
 
 def store_shipments_from_json(entries: Iterable[Mapping[str, Any]]) -> tuple[StoreShipment, ...]:

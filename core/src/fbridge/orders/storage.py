@@ -68,9 +68,9 @@ def upsert_page(
     """Keep these orders, by (store, remote id), in the caller's write unit (C1).
 
     A version older than the kept one is passed over, unless ``clocks`` show that the kept time is wrong; the same
-    time and content changes nothing; anything else replaces the order and its lines. Orders created before
-    ``orders_from`` (a date in ``timezone``) are marked historic. ``now`` is aware UTC. An order that comes is no
-    longer among the rejected ones.
+    time and content changes nothing, nor does the same content of which the store tells no time; anything else
+    replaces the order and its lines. Orders created before ``orders_from`` (a date in ``timezone``) are marked
+    historic. ``now`` is aware UTC. An order that comes is no longer among the rejected ones.
     """
     _one_writer_of(connection, store)
     newest = _newest_of_each(page)
@@ -228,6 +228,8 @@ class _Version:
     def is_news(self) -> bool:
         if self.known is None:
             return True
+        if self.order.untold_time:
+            return self.hash != self.known.content_hash
         apart = self.order.changed_at - self.known.changed_at
         ambiguous = self.order.ambiguous_time or self.known.ambiguous_time
         if self.clocks and self.clocks.distrust(self.known.changed_at, self.known.fetched_at):

@@ -12,10 +12,10 @@ from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.models.shipments import PushStatus, Shipment
-from fbridge.models.states import ManifestState, PushState
+from fbridge.models.states import FulfillmentState, ManifestState, OrderStatus, PushState
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.shipping.shipment_rules import may_be_withdrawn
-from fbridge.storage.tables import manifests, pushes, shipments
+from fbridge.storage.tables import manifests, orders, pushes, shipments
 
 LIMITS: Mapping[PushState, timedelta] = {
     PushState.READY: timedelta(hours=12),
@@ -64,11 +64,15 @@ class StatusItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
-    """What is stuck, oldest first; how many shipments stand in each state; manifests in preparation."""
+    """What is stuck, oldest first; how many shipments stand in each state; manifests in preparation.
+
+    ``orders_marked`` are those of which nobody has decided anything.
+    """
 
     items: tuple[StatusItem, ...]
     counts: Mapping[str, int]
     manifests_preparing: int
+    orders_marked: int = 0
 
     @property
     def overdue(self) -> bool:
@@ -88,11 +92,29 @@ def read_status(context: Context) -> StatusReport:
             .select_from(manifests)
             .where(manifests.c.state == ManifestState.PREPARING)
         ).scalar_one()
+        marked = connection.execute(_MARKED).scalar_one()
     now = context.now()
     items = [_item(one, one.push, now) for one in found if one.push]
     return StatusReport(
-        items=tuple(sorted(items, key=lambda item: item.since)), counts=counts, manifests_preparing=preparing
+        items=tuple(sorted(items, key=lambda item: item.since)),
+        counts=counts,
+        manifests_preparing=preparing,
+        orders_marked=marked,
     )
+
+
+_IN_A_SHIPMENT = sa.exists().where(shipments.c.order_id == orders.c.id, shipments.c.withdrawn_at.is_(None))
+_MARKED = (
+    sa.select(sa.func.count())
+    .select_from(orders)
+    .where(
+        orders.c.doubts.is_not(sa.null()),
+        orders.c.status.in_([OrderStatus.OPEN, OrderStatus.ON_HOLD]),
+        orders.c.fulfillment != FulfillmentState.FULFILLED,
+        orders.c.historic.is_(False),
+        sa.or_(orders.c.open_quantity > 0, ~_IN_A_SHIPMENT),
+    )
+)
 
 
 def _counts(connection: Connection) -> Mapping[str, int]:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import InputError
-from fbridge.models.orders import Order
+from fbridge.models.orders import Doubt, Order
 from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest, Shipment
 from fbridge.models.states import ManifestState, OrderStatus, ShipmentOrigin
@@ -20,6 +20,7 @@ from fbridge.push.freshness import READ_TOO_OLD, too_old, why_older
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.wishes import let_go
 from fbridge.shipping.address_prints import address_print, address_prints
+from fbridge.shipping.allowed_doubts import allowed_doubts
 from fbridge.shipping.manifest_rows import load_manifest, lock_manifest
 from fbridge.shipping.shipment_rows import lock_shipments
 from fbridge.storage import events
@@ -122,6 +123,7 @@ def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> di
     with context.database.read() as connection:
         remote = _remote_ids(connection, rows)
         prints = address_prints(connection, [row.id for row in rows])
+        allowed = allowed_doubts(connection, [row.id for row in rows])
     with open_store(context, store) as opened:
         page = opened.read_orders(tuple(dict.fromkeys(remote.values())))
         settings = opened.settings
@@ -145,11 +147,12 @@ def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> di
     }
     found = {}
     for row in rows:
-        why = older.get(remote[row.id])
+        order, why = fresh.get(remote[row.id]), older.get(remote[row.id])
         objection = (
             _Objection(READ_TOO_OLD, too_old(why))
             if why
-            else _objection(fresh.get(remote[row.id]), prints.get(row.id), short.get(row.order_id or 0, []))
+            else _objection(order, prints.get(row.id), short.get(row.order_id or 0, []))
+            or _marked(order, allowed.get(row.id, ()))
         )
         if objection:
             found[row.id] = objection
@@ -195,6 +198,12 @@ def _objection(order: Order | None, printed: str | None, short: Sequence[str]) -
     if printed is not None and printed != address_print(order.ship_to):
         return _Objection("address_changed", "the delivery address was changed after the shipment was made")
     return None
+
+
+def _marked(order: Order | None, allowed: Sequence[Doubt]) -> _Objection | None:
+    """What came up after the shipment was made, or was not let pass then."""
+    new = [doubt.words for doubt in (order.doubts if order else ()) if doubt not in allowed]
+    return _Objection("order_marked", f"the order is marked: {' '.join(new).rstrip('.')}") if new else None
 
 
 def _mark_shipped(

@@ -18,6 +18,7 @@ from fbridge.orders.quantities import line_quantities
 from fbridge.orders.storage import load_orders, lock_orders, refresh_open_quantity
 from fbridge.push.wishes import open_entry
 from fbridge.shipping.address_prints import keep_address_print
+from fbridge.shipping.allowed_doubts import keep_allowed_doubts
 from fbridge.shipping.carrier_rows import route_for
 from fbridge.shipping.shipment_rows import NewShipment, insert_shipment, load_shipments, users_of_numbers
 from fbridge.shipping.shipment_rules import Candidate, allot, cod_for, refuse_unshippable
@@ -42,6 +43,7 @@ class Wish:
     warehouse: str | None = None
     document: Document | None = None
     allow_unpaid: bool = False
+    allow_marked: bool = False
     allow_shared: bool = False
 
 
@@ -77,7 +79,7 @@ def create_for_order(
     at: datetime,
 ) -> int:
     """Make the wished shipment of a locked order and give its key; a refusal (InputError) writes nothing."""
-    refuse_unshippable(candidate, allow_unpaid=wish.allow_unpaid)
+    refuse_unshippable(candidate, allow_unpaid=wish.allow_unpaid, allow_marked=wish.allow_marked)
     items = allot(candidate, wish.items)
     new = NewShipment(
         carrier_id=carrier.id,
@@ -95,6 +97,7 @@ def create_for_order(
     refuse_bad_particulars(connection, new, allow_shared=wish.allow_shared)
     shipment_id = insert_shipment(connection, new, at)
     keep_address_print(connection, shipment_id, candidate.order.ship_to)
+    keep_allowed_doubts(connection, shipment_id, candidate.order.doubts)
     open_entry(connection, shipment_id, at)
     refresh_open_quantity(connection, [candidate.id])
     record(

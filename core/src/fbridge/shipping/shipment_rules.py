@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fbridge.errors import InputError, NotFoundError
+from fbridge.models.currencies import decimals_of, rounded
 from fbridge.models.fulfillments import Item
 from fbridge.models.orders import Money, Order
 from fbridge.models.problems import GONE_FROM_STORE
@@ -55,7 +56,9 @@ _DELIVERY_NO = {
 }
 
 
-def refuse_unshippable(candidate: Candidate, *, allow_unpaid: bool = False) -> None:
+def refuse_unshippable(
+    candidate: Candidate, *, allow_unpaid: bool = False, allow_marked: bool = False
+) -> None:
     """Raises InputError when no goods may leave for this order as it stands."""
     order = candidate.order
     no = _STATUS_NO.get(order.status) or _DELIVERY_NO.get(order.delivery)
@@ -64,9 +67,17 @@ def refuse_unshippable(candidate: Candidate, *, allow_unpaid: bool = False) -> N
     if no is None and order.payment.kind is PaymentKind.UNPAID and not allow_unpaid:
         way = f"fbridge shipment create {candidate.label} --allow-unpaid"
         no = ("order_unpaid", f"is not paid yet; to ship it all the same: {way}")
+    if no is None and order.doubts and not allow_marked:
+        no = ("order_marked", _marked_words(candidate))
     if no is not None:
         reason, words = no
         raise InputError(f"Order {candidate.label} {words}", reason=reason)
+
+
+def _marked_words(candidate: Candidate) -> str:
+    reasons = " ".join(doubt.words for doubt in candidate.order.doubts)
+    way = f"fbridge shipment create {candidate.label} --allow-marked"
+    return f"is marked. {reasons} To ship it as it is: {way}"
 
 
 def allot(candidate: Candidate, items: Mapping[str, int] | None) -> tuple[Item, ...]:
@@ -91,17 +102,23 @@ def cod_for(candidate: Candidate, wished: Decimal | None, *, no_cod: bool) -> Mo
     """What the courier collects with a new shipment.
 
     By default the first shipment of a cash-on-delivery order carries all that is due, later ones nothing.
-    Raises InputError (an order that is paid, more than is due, a second collection).
+    Raises InputError (an order that is paid, more than is due, a second collection, an amount that nobody tells).
     """
     if wished is not None and no_cod:
         raise InputError("Say either a cash-on-delivery amount or that there is none.", reason="bad_cod")
     payment, carrier_of_cod = candidate.order.payment, _carrier_of_cod(candidate)
     if wished is not None:
         _check_cod(candidate, wished, carrier_of_cod)
-    elif no_cod or carrier_of_cod or payment.kind is not PaymentKind.COD or not payment.amount_due:
+        return Money(amount=wished, currency=candidate.order.currency)
+    if no_cod or carrier_of_cod or payment.kind is not PaymentKind.COD or payment.amount_due == 0:
         return None
-    amount = payment.amount_due if wished is None else wished
-    return Money(amount=amount, currency=candidate.order.currency)
+    if payment.amount_due is None:
+        raise InputError(
+            f"The store does not tell how much is to be collected for order {candidate.label}; say it: "
+            f"fbridge shipment create {candidate.label} --allow-marked --cod AMOUNT",
+            reason="cod_unknown",
+        )
+    return Money(amount=payment.amount_due, currency=candidate.order.currency)
 
 
 def told(shipment: Shipment) -> bool:
@@ -214,18 +231,23 @@ def _carrier_of_cod(candidate: Candidate) -> Shipment | None:
 
 def _check_cod(candidate: Candidate, wished: Decimal, other: Shipment | None) -> None:
     payment, currency = candidate.order.payment, candidate.order.currency
-    due = Money(amount=payment.amount_due, currency=currency)
     no = None
     if payment.kind is PaymentKind.PAID:
         no = ("cod_on_paid", f"Order {candidate.label} is paid; nothing may be collected at the door.")
     elif not wished.is_finite() or wished <= 0:
         no = ("bad_cod", f"Cash on delivery of {wished} {currency}: give an amount above 0.")
+    elif wished != rounded(wished, currency):
+        no = ("bad_cod", f"Cash on delivery of {wished} {currency}: {currency} has no such small part.")
     elif other is not None:
         no = (
             "cod_twice",
             f"Cash on delivery of order {candidate.label} is collected with {other.label} ({other.cod}).",
         )
-    elif wished > payment.amount_due:
-        no = ("cod_too_high", f"Order {candidate.label} has {due} due, not {wished:.2f}.")
+    elif payment.amount_due is not None and wished > payment.amount_due:
+        due = Money(amount=payment.amount_due, currency=currency)
+        no = (
+            "cod_too_high",
+            f"Order {candidate.label} has {due} due, not {wished:.{decimals_of(currency)}f}.",
+        )
     if no is not None:
         raise InputError(no[1], reason=no[0])

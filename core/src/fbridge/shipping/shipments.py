@@ -65,6 +65,7 @@ class Shipments:
         document: Document | None = None,
         manifest: str | None = None,
         allow_unpaid: bool = False,
+        allow_marked: bool = False,
         allow_shared: bool = False,
     ) -> Shipment:
         """Make a shipment of an order: the given items (line id or SKU -> quantity), else all that remains.
@@ -83,6 +84,7 @@ class Shipments:
             warehouse=warehouse,
             document=document,
             allow_unpaid=allow_unpaid,
+            allow_marked=allow_marked,
             allow_shared=allow_shared,
         )
         with self._database.write() as connection:

@@ -11,6 +11,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from fbridge.adapterkit.doubts import with_doubts
 from fbridge.errors import CredentialsError, UnreachableError
 from fbridge.hookspecs import hookimpl
 from fbridge.models.fulfillments import (
@@ -185,9 +186,12 @@ def _read(store: Store) -> dict[str, Any]:
     return state
 
 
+_VERONA: dict[str, Any] = {"street": ("Via Roma 1",), "postcode": "37121", "city": "Verona", "country": "IT"}
+
+
 def _order(record: dict[str, Any]) -> Order:
     shipments = record.get("shipments", [])
-    return Order(
+    order = Order(
         remote_id=record["id"],
         number=record["number"],
         status=OrderStatus(record["status"]),
@@ -195,17 +199,15 @@ def _order(record: dict[str, Any]) -> Order:
         created_at=datetime.fromisoformat(record["created_at"]),
         changed_at=datetime.fromisoformat(record["created_at"]),
         currency="EUR",
-        total=Decimal(record["total"]),
+        total=_amount(record["total"]),
         payment=Payment(
             kind=PaymentKind(record["payment"]),
             method=record["payment"],
-            amount_due=Decimal(0 if record["payment"] == "paid" else record["total"]),
+            amount_due=Decimal(0) if record["payment"] == "paid" else _amount(record["total"]),
         ),
         lines=tuple(_line(line, shipments) for line in record["lines"]),
         shipping_method=ShippingMethod(code=record["method"], title=record["method"].title()),
-        ship_to=Address(
-            name=record["name"], street=("Via Roma 1",), postcode="37121", city="Verona", country="IT"
-        ),
+        ship_to=Address(name=record["name"], **record.get("place", _VERONA)),
         note=record.get("note", ""),
         shipments=tuple(
             StoreShipment(
@@ -218,6 +220,11 @@ def _order(record: dict[str, Any]) -> Order:
             for one in shipments
         ),
     )
+    return with_doubts(order)
+
+
+def _amount(told: str | None) -> Decimal | None:
+    return None if told is None else Decimal(told)
 
 
 def _line(line: dict[str, Any], shipments: list[dict[str, Any]]) -> OrderLine:

@@ -1,0 +1,87 @@
+"""What makes an order doubtful: kept and shown, and not ready before a person has looked. Pure.
+
+Each function makes one doubt, with the sentence that people read. :func:`with_doubts` adds those that hold on every
+platform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from fbridge.models.orders import Doubt, Order
+from fbridge.models.states import Delivery, OrderStatus, PaymentKind
+
+_UNDECIDED = frozenset({OrderStatus.OPEN, OrderStatus.ON_HOLD})
+
+
+def with_doubts(order: Order, found: Iterable[Doubt | None] = ()) -> Order:
+    """The order with what its adapter found, and what every platform may lack: lines, an address, an amount.
+
+    Of an order that is cancelled or closed nothing leaves any more, so nothing is doubtful.
+    """
+    if order.status not in _UNDECIDED:
+        return order
+    doubts = (*(one for one in found if one is not None), *_common(order))
+    return replace(order, doubts=tuple(dict.fromkeys(doubts))) if doubts else order
+
+
+def _common(order: Order) -> Iterator[Doubt]:
+    if not any(line.quantity > 0 for line in order.lines):
+        yield Doubt(
+            code="no_lines",
+            words="The store gives no goods with this order; look there what was ordered.",
+        )
+    yield from (negative_line(line.id, line.quantity) for line in order.lines if line.quantity < 0)
+    leaves = order.delivery is Delivery.SHIP and any(line.due for line in order.lines)
+    if leaves and not order.ship_to.is_place:
+        yield Doubt(
+            code="no_delivery_address",
+            words="The store gives no delivery address with this order; enter it there.",
+        )
+    payment = order.payment
+    unknown = payment.amount_due is None or (payment.amount_due and not order.currency)
+    if payment.kind is PaymentKind.COD and unknown:
+        yield Doubt(
+            code="amount_unknown",
+            words="It is cash on delivery, and the store does not tell how much is to be collected.",
+        )
+
+
+def negative_line(line_id: str, quantity: int) -> Doubt:
+    """A line below zero: something taken back, and the store does not tell of which line."""
+    return Doubt(
+        code="negative_line",
+        words=f"Line {line_id} has {quantity} pieces: something was taken back, and the store does not tell of which "
+        "line.",
+    )
+
+
+def refund_without_line(refund: str) -> Doubt:
+    """Goods were refunded, and the refund does not name their line."""
+    return Doubt(
+        code="refund_without_line",
+        words=f"A part of it was refunded ({refund}), and the store does not tell of which line.",
+    )
+
+
+def refund_unread(refund: str) -> Doubt:
+    """A refund that the order names and the store does not show."""
+    return Doubt(
+        code="refund_unread",
+        words=f"A part of it was refunded ({refund}), and the store does not show what.",
+    )
+
+
+def unknown_status(status: str) -> Doubt:
+    """A state that neither the platform nor the settings explain."""
+    named = f"the state {status!r}, which fbridge does not know" if status else "no state"
+    return Doubt(code="unknown_status", words=f"The store has it in {named}; look there what it means.")
+
+
+def part_of_order(parent: str) -> Doubt:
+    """A marketplace plugin's part of an order, whose goods its parent may hold as well."""
+    return Doubt(
+        code="part_of_order",
+        words=f"It is a part of the order {parent}, which may hold the same goods; ship only one of the two.",
+    )
