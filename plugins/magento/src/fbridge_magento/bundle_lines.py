@@ -54,8 +54,8 @@ def bundle_of(parent: Row, children: Sequence[Row]) -> Bundle:
 
     Raises: ValueError where a child is not in each bundle with the same number of pieces.
     """
-    if not children or not parent.ordered:
-        shipped = min(parent.shipped, parent.ordered)
+    if not children or parent.ordered <= 0:
+        shipped = min(parent.shipped, max(parent.ordered, 0))
         return Bundle(removed=parent.removed, shipped=shipped, remaining=parent.remaining, children=())
     each = [per_bundle(parent, child) for child in children]
     rows = [
@@ -90,7 +90,7 @@ def bundle_of(parent: Row, children: Sequence[Row]) -> Bundle:
 def per_bundle(parent: Row, child: Row) -> int:
     """How many pieces of a child are in one bundle. Raises: ValueError where that is no whole number."""
     pieces, rest = divmod(child.ordered, parent.ordered)
-    if rest or not pieces:
+    if rest or pieces < 1:
         raise ValueError(f"{child.ordered} pieces of line {child.id} in {parent.ordered} bundles")
     return pieces
 

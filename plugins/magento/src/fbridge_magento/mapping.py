@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError
-
+from fbridge.adapterkit.doubts import unknown_status, with_doubts
+from fbridge.adapterkit.needed import understood
+from fbridge.adapterkit.payloads import (
+    UnreadableError,
+    currency,
+    flag,
+    is_nothing,
+    mapping,
+    moment,
+    money,
+    number,
+    reference,
+    rows,
+    text,
+    texts,
+    words,
+)
 from fbridge.models.orders import (
     Address,
     Order,
@@ -17,10 +33,9 @@ from fbridge.models.orders import (
     RejectedOrder,
     ShippingMethod,
 )
-from fbridge.models.payloads import bad_fields
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind
-from fbridge_magento.order_lines import FractionalQuantityError, Lines, lines_of
-from fbridge_magento.schemas import OrderPayload, ShipmentPayload
+from fbridge_magento.order_lines import Lines, lines_of
+from fbridge_magento.schemas import OrderPayload
 from fbridge_magento.store_shipments import shipment_data, store_shipments
 
 COD = "cashondelivery"
@@ -31,10 +46,10 @@ _STATUSES = {
     # The payment may be a fraud; Magento makes no shipment before somebody has looked at it.
     "payment_review": OrderStatus.ON_HOLD,
 }
+_KNOWN_STATES = frozenset({"new", "pending_payment", "processing", "complete", *_STATUSES})
 _PICKUP_METHODS = frozenset({"instore_pickup"})
 
 _ORDER = OrderPayload()
-_SHIPMENTS = ShipmentPayload(many=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,58 +70,55 @@ class Rules:
 
 def order_from(raw: RawOrder, rules: Rules) -> Order | RejectedOrder:
     """The order, or why no sense can be made of it (C2)."""
-    try:
-        return _order(raw, rules)
-    except ValidationError as error:
-        return _rejected(raw, f"bad_field: {bad_fields(error)}")
-    except FractionalQuantityError as error:
-        return _rejected(raw, f"fractional_quantity: {error}")
-    except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError) as error:
-        return _rejected(raw, f"malformed: {type(error).__name__}")
+    order = mapping(raw.order)
+    return understood(lambda: _order(order, raw, rules), order.get("entity_id"), order.get("increment_id"))
 
 
-def _rejected(raw: RawOrder, reason: str) -> RejectedOrder:
-    order: Any = raw.order
-    order = order if isinstance(order, Mapping) else {}
-    remote_id = str(order.get("entity_id") or "")
-    number = str(order.get("increment_id") or remote_id)
-    return RejectedOrder(remote_id=remote_id, reason=reason, number=number)
-
-
-def _order(raw: RawOrder, rules: Rules) -> Order:
-    payload = _ORDER.load(raw.order)
-    shipping = _shipping(payload)
-    lines = lines_of(payload["items"], rules.weight_units.get(str(payload["store_id"]), ""))
-    decoded = _SHIPMENTS.load(list(raw.shipments or ()))
-    return Order(
-        remote_id=str(payload["entity_id"]),
-        number=payload["increment_id"] or str(payload["entity_id"]),
-        status=_status(payload["state"], lines.lines),
-        remote_status=payload["status"] or payload["state"],
-        created_at=payload["created_at"],
-        changed_at=payload["updated_at"],
-        currency=payload["order_currency_code"],
-        total=payload["grand_total"],
-        payment=_payment(payload, rules.cod_methods),
+def _order(order: Mapping[str, Any], raw: RawOrder, rules: Rules) -> Order:
+    payload = _ORDER.load({**order, "shipments": raw.shipments})
+    shipping, extension = _shipping(payload), mapping(payload.get("extension_attributes"))
+    code, state = currency(payload.get("order_currency_code")), text(payload.get("state"))
+    view = reference(payload.get("store_id"))
+    lines = lines_of(payload["items"], rules.weight_units.get(view, ""), code)
+    changed_at, created_at = _times(payload)
+    found = Order(
+        remote_id=payload["entity_id"],
+        number=text(payload.get("increment_id")) or payload["entity_id"],
+        status=_status(state, lines.lines),
+        remote_status=text(payload.get("status")) or state,
+        created_at=created_at or changed_at,
+        changed_at=changed_at,
+        untold_time=moment(payload.get("updated_at")) is None,
+        currency=code,
+        total=money(payload.get("grand_total"), code),
+        payment=_payment(payload, extension, rules.cod_methods, code),
         lines=lines.lines,
         delivery=_delivery(payload, shipping),
         shipping_method=_shipping_method(payload, shipping),
         ship_to=_address(shipping.get("address"), payload),
-        bill_to=_address(payload["billing_address"], payload),
+        bill_to=_address(payload.get("billing_address"), payload),
         note=_note(payload),
-        shipments=store_shipments(decoded, lines),
-        marks=raw.shipments is not None and all("comments" in row for row in raw.shipments),
-        adapter_data=_adapter_data(payload, lines, decoded),
+        shipments=store_shipments(payload["shipments"], lines),
+        marks=raw.shipments is not None and all("comments" in row for row in rows(raw.shipments)),
+        adapter_data=_adapter_data(payload, int(view or 0), state, lines),
     )
+    return with_doubts(found, [] if state in _KNOWN_STATES else [unknown_status(state)])
 
 
-def _adapter_data(
-    payload: Mapping[str, Any], lines: Lines, shipments: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
+def _times(payload: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
+    """When it changed and when it was made; the one stands in for the other. Raises: UnreadableError without both."""
+    changed, created = moment(payload.get("updated_at")), moment(payload.get("created_at"))
+    found = changed or created
+    if found is None:
+        raise UnreadableError("updated_at: is missing, and so is created_at.")
+    return found, created
+
+
+def _adapter_data(payload: Mapping[str, Any], view: int, state: str, lines: Lines) -> dict[str, Any]:
     """What a push wants to know again; see ``push`` for who reads what."""
     return {
-        "store_id": payload["store_id"],
-        "state": payload["state"],
+        "store_id": view,
+        "state": state,
         "bundles": {
             line_id: {
                 "children": [
@@ -115,7 +127,7 @@ def _adapter_data(
             }
             for line_id, children in lines.children.items()
         },
-        "shipments": shipment_data(shipments),
+        "shipments": shipment_data(payload["shipments"]),
         "open": {line.id: line.remaining for line in lines.lines if line.remaining},
         "skus": {line.id: line.sku for line in lines.lines if line.shippable},
     }
@@ -131,64 +143,83 @@ def _status(state: str, lines: Sequence[OrderLine]) -> OrderStatus:
 
 
 def _shipping(payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    assignments = (payload["extension_attributes"] or {}).get("shipping_assignments") or ()
-    return next((found["shipping"] for found in assignments if found and found["shipping"]), {})
+    assignments = rows(mapping(payload.get("extension_attributes")).get("shipping_assignments"))
+    return next(filter(None, (mapping(found.get("shipping")) for found in assignments)), {})
 
 
 def _delivery(payload: Mapping[str, Any], shipping: Mapping[str, Any]) -> Delivery:
-    if payload["is_virtual"]:
+    if flag(payload.get("is_virtual")):
         return Delivery.NONE
-    return Delivery.PICKUP if shipping.get("method") in _PICKUP_METHODS else Delivery.SHIP
+    return Delivery.PICKUP if text(shipping.get("method")) in _PICKUP_METHODS else Delivery.SHIP
 
 
 def _shipping_method(payload: Mapping[str, Any], shipping: Mapping[str, Any]) -> ShippingMethod | None:
-    code = shipping.get("method")
-    return ShippingMethod(code=code, title=payload["shipping_description"] or "") if code else None
+    code = text(shipping.get("method"))
+    return ShippingMethod(code=code, title=words(payload.get("shipping_description"))) if code else None
 
 
-def _payment(payload: Mapping[str, Any], cod_methods: frozenset[str]) -> Payment:
-    method = (payload["payment"] or {}).get("method") or ""
-    due = _due(payload)
+def _payment(
+    payload: Mapping[str, Any], extension: Mapping[str, Any], cod_methods: frozenset[str], code: str
+) -> Payment:
+    method, due = text(mapping(payload.get("payment")).get("method")), _due(payload, code)
     if method == COD or method in cod_methods:
         kind = PaymentKind.COD
     else:
-        kind = PaymentKind.UNPAID if due else PaymentKind.PAID
-    return Payment(kind=kind, method=method, title=_method_title(payload), amount_due=due)
+        kind = PaymentKind.PAID if due == 0 else PaymentKind.UNPAID
+    return Payment(kind=kind, method=method, title=_method_title(extension), amount_due=due)
 
 
-def _due(payload: Mapping[str, Any]) -> Decimal:
-    """Null fields are left out by the store: without ``total_due`` it follows from what was paid."""
-    told: Decimal | None = payload["total_due"]
-    total, paid = payload["grand_total"], payload["total_paid"] or Decimal(0)
-    due: Decimal = total - paid if told is None else told
-    return max(due, Decimal(0))
+def _due(payload: Mapping[str, Any], code: str) -> Decimal | None:
+    """Null fields are left out by the store: without ``total_due`` it follows from what was paid.
+
+    None where an amount is told that cannot be read.
+    """
+    due, paid = payload.get("total_due"), payload.get("total_paid")
+    if not is_nothing(due):
+        told = number(due)
+    else:
+        total, settled = number(payload.get("grand_total")), Decimal(0) if is_nothing(paid) else number(paid)
+        told = None if total is None or settled is None else total - settled
+    return None if told is None else money(max(told, Decimal(0)), code)
 
 
-def _method_title(payload: Mapping[str, Any]) -> str:
-    infos = (payload["extension_attributes"] or {}).get("payment_additional_info") or ()
-    titles = (info["value"] for info in infos if info and info["key"] == "method_title")
-    return next((title for title in titles if isinstance(title, str)), "")
+def _method_title(extension: Mapping[str, Any]) -> str:
+    infos = rows(extension.get("payment_additional_info"))
+    titles = (words(info.get("value")) for info in infos if info.get("key") == "method_title")
+    return next(filter(None, titles), "")
 
 
 def _note(payload: Mapping[str, Any]) -> str:
     """The customer's own note, else the first comment that the customer can see."""
-    visible = [entry for entry in payload["status_histories"] if entry["is_visible_on_front"]]
-    comments = [entry["comment"] for entry in sorted(visible, key=lambda entry: entry["entity_id"] or 0)]
-    return next(filter(None, [payload["customer_note"], *comments]), "")
+    histories = rows(payload.get("status_histories"))
+    visible = [entry for entry in histories if flag(entry.get("is_visible_on_front"))]
+    in_order = sorted(visible, key=lambda entry: int(reference(entry.get("entity_id")) or 0))
+    comments = (words(entry.get("comment")) for entry in in_order)
+    return words(payload.get("customer_note")) or next(filter(None, comments), "")
 
 
-def _address(address: Mapping[str, Any] | None, payload: Mapping[str, Any]) -> Address:
+def _address(value: Any, payload: Mapping[str, Any]) -> Address:
+    address = mapping(value)
     if not address:
         return Address()
-    names: Iterable[str | None] = (address[part] for part in ("firstname", "middlename", "lastname"))
+
+    def told(name: str) -> str:
+        return words(address.get(name))
+
     return Address(
-        name=" ".join(filter(None, names)),
-        company=address["company"] or "",
-        street=tuple(line for line in address["street"] or () if line),
-        postcode=address["postcode"] or "",
-        city=address["city"] or "",
-        province=address["region_code"] or address["region"] or "",
-        country=address["country_id"] or "",
-        phone=address["telephone"] or "",
-        email=address["email"] or payload["customer_email"] or "",
+        name=" ".join(filter(None, map(told, ("firstname", "middlename", "lastname")))),
+        company=told("company"),
+        street=texts(address.get("street")),
+        postcode=told("postcode"),
+        city=told("city"),
+        province=told("region_code") or _province(address.get("region")),
+        country=told("country_id"),
+        phone=told("telephone"),
+        email=told("email") or words(payload.get("customer_email")),
     )
+
+
+def _province(region: Any) -> str:
+    """An object where Magento itself has one, as in the addresses of customers."""
+    found = mapping(region)
+    return words(found.get("region_code")) or words(found.get("region")) or words(region)

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError
-
+from fbridge.adapterkit.payloads import FractionError, flag, grams, money, number, reference, text, words
 from fbridge.models.orders import OrderLine
 from fbridge_magento.bundle_lines import Bundle, Child, Row, bundle_of
 
@@ -21,10 +20,6 @@ Item = Mapping[str, Any]
 
 _NEVER_SHIPPED = frozenset({"virtual", "downloadable"})
 _GRAMS = {"kgs": Decimal(1000), "lbs": Decimal("453.59237")}
-
-
-class FractionalQuantityError(ValueError):
-    """Goods by weight or length: the contract counts whole pieces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,32 +30,30 @@ class Lines:
     children: Mapping[str, tuple[Child, ...]]
 
 
-def lines_of(items: Sequence[Item], weight_unit: str) -> Lines:
+def lines_of(items: Sequence[Item], weight_unit: str, currency: str) -> Lines:
     """The lines; ``weight_unit`` is the store view's (``kgs``, ``lbs``, "" where unknown).
 
-    Raises: ValidationError without any line, FractionalQuantityError.
+    Raises: FractionError for a part of a bundle that is not in each of them.
     """
     tops, children = _families(items)
-    if not tops:
-        raise ValidationError({"items": ["The store gave no lines."]})
     lines: list[OrderLine] = []
     bundles: dict[str, tuple[Child, ...]] = {}
     for item in tops:
         parts = children.get(item["item_id"], [])
-        line, line_children = _line(item, parts, _grams(item["weight"], weight_unit))
+        line, line_children = _line(item, parts, weight_unit, currency)
         lines.append(line)
         if line_children:
             bundles[line.id] = line_children
     return Lines(lines=tuple(lines), children=bundles)
 
 
-def _families(items: Sequence[Item]) -> tuple[list[Item], dict[int, list[Item]]]:
+def _families(items: Sequence[Item]) -> tuple[list[Item], dict[str, list[Item]]]:
     """The rows without a parent, and the others by their parent."""
     known = {item["item_id"] for item in items}
     tops: list[Item] = []
-    children: defaultdict[int, list[Item]] = defaultdict(list)
+    children: defaultdict[str, list[Item]] = defaultdict(list)
     for item in items:
-        parent = item["parent_item_id"]
+        parent = reference(item.get("parent_item_id"))
         if parent in known and parent != item["item_id"]:
             children[parent].append(item)
         else:
@@ -68,24 +61,27 @@ def _families(items: Sequence[Item]) -> tuple[list[Item], dict[int, list[Item]]]
     return tops, children
 
 
-def _line(item: Item, parts: Sequence[Item], grams: int | None) -> tuple[OrderLine, tuple[Child, ...]]:
+def _line(
+    item: Item, parts: Sequence[Item], weight_unit: str, currency: str
+) -> tuple[OrderLine, tuple[Child, ...]]:
     parent = _row(item)
     removed, shipped = parent.removed, parent.shipped
     shippable = _is_shipped(item)
     children: tuple[Child, ...] = ()
-    if item["product_type"] == "bundle" and shippable:
+    if text(item.get("product_type")) == "bundle" and shippable:
         bundle = _bundle(parent, [_row(part) for part in parts if _is_shipped(part)])
         removed, shipped, children = bundle.removed, bundle.shipped, bundle.children
+    most = max(parent.ordered, 0)
     line = OrderLine(
         id=parent.id,
-        sku=item["sku"] or "",
-        name=item["name"] or "",
+        sku=text(item.get("sku")),
+        name=words(item.get("name")),
         quantity=parent.ordered,
-        removed=min(removed, parent.ordered),
-        shipped=min(shipped, parent.ordered),
+        removed=min(removed, most),
+        shipped=min(shipped, most),
         shippable=shippable,
-        total=_total(item, parts),
-        weight_grams=grams,
+        total=_total(item, parts, currency),
+        weight_grams=grams(item.get("weight"), _GRAMS.get(weight_unit)),
     )
     return line, children
 
@@ -94,40 +90,27 @@ def _bundle(parent: Row, children: Sequence[Row]) -> Bundle:
     try:
         return bundle_of(parent, children)
     except ValueError as error:
-        raise FractionalQuantityError(str(error)) from None
+        raise FractionError(str(error)) from None
 
 
 def _row(item: Item) -> Row:
-    line_id = str(item["item_id"])
     return Row(
-        id=line_id,
-        ordered=whole(item["qty_ordered"], line_id),
-        shipped=whole(item["qty_shipped"], line_id),
-        removed=whole(item["qty_refunded"], line_id) + whole(item["qty_canceled"], line_id),
+        id=item["item_id"],
+        ordered=item["qty_ordered"],
+        shipped=item["qty_shipped"],
+        removed=item["qty_refunded"] + item["qty_canceled"],
     )
 
 
-def whole(quantity: Decimal | None, line_id: str) -> int:
-    """Whole pieces. Raises: FractionalQuantityError."""
-    pieces = int(quantity or 0)
-    if pieces != (quantity or 0):
-        raise FractionalQuantityError(f"line {line_id} has the quantity {quantity}")
-    return pieces
-
-
 def _is_shipped(item: Item) -> bool:
-    return not item["is_virtual"] and item["product_type"] not in _NEVER_SHIPPED
+    return not flag(item.get("is_virtual")) and text(item.get("product_type")) not in _NEVER_SHIPPED
 
 
-def _total(item: Item, parts: Sequence[Item]) -> Decimal | None:
+def _total(item: Item, parts: Sequence[Item], currency: str) -> Decimal | None:
     """With tax. The discount of a bundle may stand on its children alone."""
-    gross: Decimal | None = item["row_total_incl_tax"]
+    gross = number(item.get("row_total_incl_tax"))
     if gross is None:
         return None
-    own: Decimal = item["discount_amount"] or Decimal(0)
-    return gross - (own or sum((part["discount_amount"] or Decimal(0) for part in parts), Decimal(0)))
-
-
-def _grams(weight: Decimal | None, unit: str) -> int | None:
-    """Of one piece."""
-    return round(weight * _GRAMS[unit]) if weight is not None and unit in _GRAMS else None
+    discounts = (number(part.get("discount_amount")) or Decimal(0) for part in parts)
+    own = number(item.get("discount_amount")) or sum(discounts, Decimal(0))
+    return money(gross - own, currency)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from fbridge.adapterkit.payloads import reference, text
 from fbridge.adapterkit.reading import Key, Listed, may_succeed_in_part
 from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, find_failing, listed
 from fbridge.errors import FbridgeError
@@ -102,18 +103,20 @@ class OrderFeed:
 
     def key(self, row: Row) -> Key:
         return Key(
-            str(row.get("entity_id", "")), parse(row.get("updated_at")), str(row.get("increment_id", ""))
+            reference(row.get("entity_id")), parse(row.get("updated_at")), text(row.get("increment_id"))
         )
 
     def whole(self, rows: Sequence[Row]) -> list[RawOrder]:
         """The orders, with their shipments where those are wanted: one request for all, or a few for very many."""
         if not self._shipments:
             return [RawOrder(order=row) for row in rows]
-        ids = [str(row["entity_id"]) for row in rows if isinstance(row.get("entity_id"), int)]
+        ids = [found for row in rows if (found := reference(row.get("entity_id")))]
         by_order: dict[str, list[Mapping[str, Any]]] = {order_id: [] for order_id in ids}
         for shipment in self.client.shipments_of(ids) if ids else ():
             by_order.setdefault(_order_id(shipment), []).append(shipment)
-        return [RawOrder(order=row, shipments=by_order.get(str(row.get("entity_id")), ())) for row in rows]
+        return [
+            RawOrder(order=row, shipments=by_order.get(reference(row.get("entity_id")), ())) for row in rows
+        ]
 
 
 class ShipmentFeed:
@@ -163,9 +166,8 @@ def _since(position: SecondPosition) -> Since:
 
 
 def _order_id(shipment: Mapping[str, Any]) -> str:
-    order_id = shipment.get("order_id")
-    return str(order_id) if isinstance(order_id, int) else ""
+    return reference(shipment.get("order_id"))
 
 
 def _last_id(_second: datetime | None, rows: Sequence[Row]) -> int:
-    return max((row["entity_id"] for row in rows if isinstance(row.get("entity_id"), int)), default=0)
+    return max((int(reference(row.get("entity_id")) or 0) for row in rows), default=0)

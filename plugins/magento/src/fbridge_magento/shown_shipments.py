@@ -8,9 +8,10 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from fbridge.adapterkit.payloads import reference
 from fbridge.models.orders import Order, StoreShipment
 from fbridge_magento.bundles import bundles_in
-from fbridge_magento.order_lines import FractionalQuantityError, Lines
+from fbridge_magento.order_lines import Lines
 from fbridge_magento.schemas import ShipmentPayload
 from fbridge_magento.store_shipments import shipment_data, store_shipments
 from fbridge_magento.tracks import Track
@@ -54,11 +55,11 @@ def shipments_read(
     """What the store shows of these orders after writing, by id; a malformed shipment is left out."""
     found: dict[str, ShownShipment] = {}
     for row in rows:
-        order = orders.get(str(row.get("order_id")))
+        order = orders.get(reference(row.get("order_id")))
         try:
             if order is not None:
                 found.update(_read(_SHIPMENT.load(row), order))
-        except (ValidationError, FractionalQuantityError):
+        except ValidationError:
             continue
     return found
 
@@ -66,7 +67,7 @@ def shipments_read(
 def _read(payload: Mapping[str, Any], order: Order) -> Iterator[tuple[str, ShownShipment]]:
     lines = Lines(lines=order.lines, children=bundles_in(order.adapter_data))
     details = shipment_data([payload])
-    pieces = {str(item["order_item_id"]): int(item["qty"] or 0) for item in payload["items"] or ()}
+    pieces = {item["order_item_id"]: item["qty"] for item in payload["items"]}
     for one in store_shipments([payload], lines):
         yield one.remote_id, _shown(one, details[one.remote_id], pieces=pieces)
 

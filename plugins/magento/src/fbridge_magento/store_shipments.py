@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from fbridge.adapterkit.payloads import flag, mapping, moment, reference, rows, text
 from fbridge.models.orders import StoreShipment
 from fbridge_magento.bundle_lines import whole_bundles
-from fbridge_magento.order_lines import Lines, whole
+from fbridge_magento.order_lines import Lines
 
 MARK_PREFIX = "fbridge "
 """Our comment on a shipment is this and the UUID of the fbridge shipment; each number that it was sent with follows
@@ -35,24 +36,24 @@ def numbers_sent(comments: Iterable[Mapping[str, Any]] | None) -> list[str]:
 
 
 def _marks(comments: Iterable[Mapping[str, Any]] | None) -> Iterator[re.Match[str]]:
-    return filter(None, (_MARK.search(comment["comment"] or "") for comment in comments or ()))
+    return filter(None, (_MARK.search(text(comment.get("comment"))) for comment in rows(comments)))
 
 
 def shipment_data(shipments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What a push wants to know of each shipment, by its id."""
     return {
-        str(shipment["entity_id"]): {
-            "source": (shipment["extension_attributes"] or {}).get("source_code"),
-            "emailed": bool(shipment["email_sent"]),
-            "sent": numbers_sent(shipment["comments"]),
+        shipment["entity_id"]: {
+            "source": text(mapping(shipment.get("extension_attributes")).get("source_code")) or None,
+            "emailed": flag(shipment.get("email_sent")),
+            "sent": numbers_sent(shipment.get("comments")),
             "tracks": [
                 [
-                    str(track["entity_id"]),
-                    track["track_number"] or "",
-                    track["carrier_code"] or "",
-                    track["title"] or "",
+                    reference(track.get("entity_id")),
+                    text(track.get("track_number")),
+                    text(track.get("carrier_code")),
+                    text(track.get("title")),
                 ]
-                for track in shipment["tracks"]
+                for track in rows(shipment.get("tracks"))
             ],
         }
         for shipment in shipments
@@ -60,23 +61,23 @@ def shipment_data(shipments: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _store_shipment(shipment: Mapping[str, Any], lines: Lines) -> StoreShipment:
-    tracks = shipment["tracks"]
+    tracks = rows(shipment.get("tracks"))
+    numbers = (text(track.get("track_number")) for track in tracks)
     return StoreShipment(
-        remote_id=str(shipment["entity_id"]),
-        mark=mark_in(shipment["comments"]),
-        numbers=tuple(dict.fromkeys(track["track_number"] for track in tracks if track["track_number"])),
-        carrier=next((track["title"] or track["carrier_code"] or "" for track in tracks), ""),
+        remote_id=shipment["entity_id"],
+        mark=mark_in(shipment.get("comments")),
+        numbers=tuple(dict.fromkeys(filter(None, numbers))),
+        carrier=next((text(track.get("title")) or text(track.get("carrier_code")) for track in tracks), ""),
         lines=tuple(_pieces(shipment, lines)),
-        created_at=shipment["created_at"],
-        mailed=bool(shipment["email_sent"]),
+        created_at=moment(shipment.get("created_at")),
+        mailed=flag(shipment.get("email_sent")),
     )
 
 
 def _pieces(shipment: Mapping[str, Any], lines: Lines) -> Iterator[tuple[str, int]]:
     inside: Counter[str] = Counter()
     for item in shipment["items"]:
-        line_id = str(item["order_item_id"])
-        inside[line_id] += whole(item["qty"], line_id)
+        inside[item["order_item_id"]] += item["qty"]
     for line in lines.lines:
         pieces = whole_bundles(inside[line.id], lines.children.get(line.id, ()), inside)
         if pieces:

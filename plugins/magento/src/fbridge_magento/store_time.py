@@ -8,21 +8,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-_LENGTH = len("2026-11-23 01:03:37")
+from fbridge.adapterkit.payloads import moment
 
 
-def text_of(moment: datetime) -> str:
-    """An aware moment as Magento writes it. Raises: ValueError for a naive one."""
-    if moment.tzinfo is None:
+def text_of(time: datetime) -> str:
+    """An aware time as Magento writes it. Raises: ValueError for a naive one."""
+    if time.tzinfo is None:
         raise ValueError("a time without its zone cannot be sent")
-    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat(sep=" ")
+    return time.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat(sep=" ")
 
 
 def parse(text: Any) -> datetime | None:
-    """A moment as Magento writes it, aware UTC; None for anything else."""
-    if not isinstance(text, str) or len(text) != _LENGTH or text[10] != " ":
-        return None
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    """A time as Magento writes it, aware UTC; None for anything else."""
+    return moment(text)

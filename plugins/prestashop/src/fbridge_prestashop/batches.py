@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from marshmallow import ValidationError
 
+from fbridge.adapterkit.payloads import reference
 from fbridge.http import Response
 from fbridge.models.platforms import Store
 from fbridge.models.problems import Problem
@@ -120,7 +121,7 @@ class NumberBatch:
 
 def _row_as_read(work: Work, row_id: str) -> Mapping[str, Any]:
     rows = work.fulfillment.order.adapter_data.get(ROWS_KEY, ())
-    return next((row for row in rows if str(row.get("id")) == row_id), {})
+    return next((row for row in rows if reference(row.get("id")) == row_id), {})
 
 
 class StateBatch:
@@ -144,7 +145,9 @@ class StateBatch:
     def shown(self, works: Sequence[Work]) -> dict[str, Row]:
         """What the store shows of them now, by key."""
         rows = self._client.orders([work.order_id for work in works], "[id,current_state]")
-        return {str(row.get("id")): {"id_order_state": str(row.get("current_state", ""))} for row in rows}
+        return {
+            reference(row.get("id")): {"id_order_state": reference(row.get("current_state"))} for row in rows
+        }
 
     def key(self, work: Work) -> str:
         """The id of the order."""

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from fbridge.adapterkit.payloads import flag, number, reference, text
 from fbridge.errors import CredentialsError
 from fbridge.models.platforms import Store
 from fbridge_prestashop.client import PrestaShopClient, Row
 from fbridge_prestashop.detection import carriers_of, states_of
-from fbridge_prestashop.mapping import NOTHING, RawOrder
+from fbridge_prestashop.mapping import RawOrder
 from fbridge_prestashop.run_memory import memory_of
 from fbridge_prestashop.schemas import ADDRESS_FIELDS, CUSTOMER_FIELDS, DETAIL_FIELDS
 from fbridge_prestashop.shop import Shop
@@ -51,7 +52,7 @@ class BesideOrders:
                 carriers=carriers.get(_id(order, "id"), ()),
                 ship_to=addresses.get(_id(order, _DELIVERY), {}),
                 bill_to=addresses.get(_id(order, _INVOICE), {}),
-                email=str(customers.get(_id(order, "id_customer"), {}).get("email") or ""),
+                email=text(customers.get(_id(order, "id_customer"), {}).get("email")),
                 virtual=virtual,
             )
             for order in orders
@@ -115,22 +116,22 @@ class BesideOrders:
     def _virtual(self, details: Iterable[Row]) -> frozenset[str]:
         """Products that no carrier takes. One with a weight is for a carrier, so it need not be asked for."""
         light = {_id(row, "product_id") for row in details if not _weighs(row)}
-        new = [one for one in sorted(light) if one not in self._memory.virtual and one not in NOTHING]
+        new = [one for one in sorted(light) if one and one not in self._memory.virtual]
         if new and self._facts.products:
             found = self._unless_withheld("products", lambda: self._by_id("products", new, "[id,is_virtual]"))
-            virtual = {key for key, row in found.items() if str(row.get("is_virtual")) == "1"}
+            virtual = {key for key, row in found.items() if flag(row.get("is_virtual"))}
             self._memory.virtual |= {one: one in virtual for one in new}
         return frozenset(one for one in light if self._memory.virtual.get(one))
 
 
 def _id(row: Any, key: str) -> str:
-    return str(row.get(key, "")) if isinstance(row, Mapping) else ""
+    return reference(row.get(key)) if isinstance(row, Mapping) else ""
 
 
 def _ids(rows: Iterable[Mapping[str, Any]], *keys: str) -> list[str]:
     """The distinct ids in these fields; a broken one is left to the mapping."""
     found = dict.fromkeys(_id(row, key) for row in rows for key in keys)
-    return [one for one in found if one.isascii() and one.isdigit() and one not in NOTHING]
+    return [one for one in found if one]
 
 
 def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -141,7 +142,4 @@ def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 def _weighs(row: Row) -> bool:
-    try:
-        return float(row.get("product_weight") or 0) > 0
-    except (TypeError, ValueError):
-        return True
+    return (number(row.get("product_weight")) or 0) > 0

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError
-
+from fbridge.adapterkit.doubts import unknown_status, with_doubts
+from fbridge.adapterkit.needed import understood
+from fbridge.adapterkit.payloads import (
+    UnreadableError,
+    currency,
+    grams,
+    is_nothing,
+    mapping,
+    money,
+    number,
+    reference,
+    rows,
+    text,
+    words,
+)
 from fbridge.models.orders import (
     Address,
     Order,
@@ -18,9 +32,8 @@ from fbridge.models.orders import (
     ShippingMethod,
     StoreShipment,
 )
-from fbridge.models.payloads import bad_fields
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind
-from fbridge_prestashop.schemas import AddressPayload, DetailPayload, OrderCarrierPayload, OrderPayload
+from fbridge_prestashop.schemas import OrderPayload
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_time import is_repeated, parse, to_utc
 from fbridge_prestashop.tracking_field import numbers_in
@@ -28,7 +41,6 @@ from fbridge_prestashop.tracking_field import numbers_in
 ROWS_KEY = "order_carriers"
 """In ``Order.adapter_data``: the rows of the order's carriers as the store holds them."""
 
-NOTHING = ("", "0")
 _MARKETPLACES = frozenset(
     {
         "amazon",
@@ -48,9 +60,6 @@ _MARKETPLACES = frozenset(
 )
 
 _ORDER = OrderPayload()
-_DETAILS = DetailPayload(many=True)
-_ROWS = OrderCarrierPayload(many=True)
-_ADDRESS = AddressPayload()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,71 +76,69 @@ class RawOrder:
 
 
 def order_from(raw: RawOrder, shop: Shop) -> Order | RejectedOrder:
-    """The order, or why no sense can be made of it (C2)."""
-    try:
-        return _order(raw, shop)
-    except ValidationError as error:
-        return _rejected(raw, f"bad_field: {bad_fields(error)}")
-    except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError) as error:
-        return _rejected(raw, f"malformed: {type(error).__name__}")
+    """The order, or why no sense can be made of it (C2). Raises: ConfigError where the time zone is not known."""
+    order = mapping(raw.order)
+    return understood(lambda: _order(order, raw, shop), order.get("id"), order.get("reference"))
 
 
-def _rejected(raw: RawOrder, reason: str) -> RejectedOrder:
-    order: Any = raw.order
-    order = order if isinstance(order, Mapping) else {}
-    remote_id = str(order.get("id", ""))
-    return RejectedOrder(remote_id=remote_id, reason=reason, number=str(order.get("reference") or remote_id))
-
-
-def _order(raw: RawOrder, shop: Shop) -> Order:
-    payload = _ORDER.load(raw.order)
-    if not raw.details:
-        # Without its lines an order would count as shipped.
-        raise ValidationError({"order_details": ["The store gave no lines."]})
-    state = payload["current_state"]
-    shipments = _store_shipments(raw.carriers, shop)
-    delivery = _delivery(payload, raw)
-    return Order(
-        remote_id=str(payload["id"]),
-        number=payload["reference"] or str(payload["id"]),
-        status=shop.status_of(state),
+def _order(order: Mapping[str, Any], raw: RawOrder, shop: Shop) -> Order:
+    payload = _ORDER.load({**order, "order_details": raw.details})
+    state, code = reference(payload.get("current_state")), _currency(payload, shop)
+    changed_at, created_at, written = _times(payload, shop)
+    delivery, status = _delivery(payload, raw), shop.status_of(state)
+    found = Order(
+        remote_id=payload["id"],
+        number=text(payload.get("reference")) or payload["id"],
+        status=status,
         remote_status=shop.label_of(state),
-        created_at=to_utc(payload["date_add"], shop.zone),
-        changed_at=to_utc(payload["date_upd"], shop.zone),
-        currency=_currency(payload, shop),
-        total=payload["total_paid"],
-        payment=_payment(payload, shop),
-        lines=_lines(raw, shop, delivery, closed=shop.status_of(state) is OrderStatus.CLOSED),
+        created_at=created_at,
+        changed_at=changed_at,
+        untold_time=parse(payload.get("date_upd")) is None,
+        currency=code,
+        total=money(payload.get("total_paid"), code),
+        payment=_payment(payload, shop, code),
+        lines=_lines(payload, raw, shop, delivery, closed=status is OrderStatus.CLOSED),
         delivery=delivery,
-        shipping_method=_shipping_method(payload["id_carrier"], shop),
+        shipping_method=_shipping_method(reference(payload.get("id_carrier")), shop),
         ship_to=_address(raw.ship_to, raw.email, shop),
         bill_to=_address(raw.bill_to, raw.email, shop),
-        note=payload["note"],
-        channel=_channel(payload["module"]),
-        shipments=shipments,
-        adapter_data={ROWS_KEY: [dict(row) for row in raw.carriers]},
-        ambiguous_time=is_repeated(payload["date_upd"], shop.zone),
+        note=words(payload.get("note")),
+        channel=_channel(text(payload.get("module"))),
+        shipments=_store_shipments(raw.carriers, shop),
+        adapter_data={ROWS_KEY: [dict(row) for row in rows(raw.carriers)]},
+        ambiguous_time=is_repeated(written, shop.zone),
     )
+    return with_doubts(found, [] if shop.explains(state) else [unknown_status(shop.label_of(state))])
+
+
+def _times(payload: Mapping[str, Any], shop: Shop) -> tuple[datetime, datetime, datetime]:
+    """When it changed, when it was made, and the former as written; the one stands in for the other.
+
+    Raises: UnreadableError without both.
+    """
+    changed, created = parse(payload.get("date_upd")), parse(payload.get("date_add"))
+    written = changed or created
+    if written is None:
+        raise UnreadableError("date_upd: is missing, and so is date_add.")
+    return to_utc(written, shop.zone), to_utc(created or written, shop.zone), written
 
 
 def _currency(payload: Mapping[str, Any], shop: Shop) -> str:
-    code = shop.facts.currencies.get(payload["id_currency"])
-    if not code:
-        raise ValidationError({"id_currency": ["The store does not tell this currency."]})
-    return code
+    """ "" where the shop does not tell this currency."""
+    return currency(shop.facts.currencies.get(reference(payload.get("id_currency"))))
 
 
-def _store_shipments(rows: Sequence[Mapping[str, Any]], shop: Shop) -> tuple[StoreShipment, ...]:
-    return tuple(_store_shipment(row, shop) for row in _ROWS.load([dict(row) for row in rows]))
+def _store_shipments(carriers: Any, shop: Shop) -> tuple[StoreShipment, ...]:
+    return tuple(_store_shipment(row, shop) for row in rows(carriers) if reference(row.get("id")))
 
 
 def _store_shipment(row: Mapping[str, Any], shop: Shop) -> StoreShipment:
     """A row of ``order_carriers``: there before any push, so that its numbers alone tell what is new."""
-    carrier = shop.facts.carrier(row["id_carrier"])
-    made = parse(row["date_add"])
+    carrier = shop.facts.carrier(reference(row.get("id_carrier")))
+    made = parse(row.get("date_add"))
     return StoreShipment(
-        remote_id=row["id"],
-        numbers=numbers_in(row["tracking_number"]),
+        remote_id=reference(row.get("id")),
+        numbers=numbers_in(text(row.get("tracking_number"))),
         carrier=carrier.reference if carrier else "",
         created_at=to_utc(made, shop.zone) if made else None,
     )
@@ -139,43 +146,42 @@ def _store_shipment(row: Mapping[str, Any], shop: Shop) -> StoreShipment:
 
 def _delivery(payload: Mapping[str, Any], raw: RawOrder) -> Delivery:
     """An order of virtual goods alone has no carrier and no row for one."""
-    without_carrier = payload["id_carrier"] in NOTHING and not raw.carriers
-    all_virtual = all(_is_virtual(line, raw.virtual) for line in raw.details)
+    without_carrier = not reference(payload.get("id_carrier")) and not rows(raw.carriers)
+    lines = payload["order_details"]
+    all_virtual = bool(lines) and all(_is_virtual(line, raw.virtual) for line in lines)
     return Delivery.NONE if without_carrier or all_virtual else Delivery.SHIP
 
 
 def _is_virtual(line: Mapping[str, Any], virtual: frozenset[str]) -> bool:
-    return bool(line.get("download_hash")) or str(line.get("product_id")) in virtual
+    return text(line.get("download_hash")) not in ("", "0") or reference(line.get("product_id")) in virtual
 
 
-def _lines(raw: RawOrder, shop: Shop, delivery: Delivery, *, closed: bool) -> tuple[OrderLine, ...]:
-    lines = (_line(line, raw, shop, delivery) for line in _DETAILS.load([dict(one) for one in raw.details]))
+def _lines(
+    payload: Mapping[str, Any], raw: RawOrder, shop: Shop, delivery: Delivery, *, closed: bool
+) -> tuple[OrderLine, ...]:
+    code = _currency(payload, shop)
+    lines = (_line(line, raw, shop, delivery, code) for line in payload["order_details"])
     return tuple(replace(line, shipped=line.due) if closed else line for line in lines)
 
 
-def _line(line: Mapping[str, Any], raw: RawOrder, shop: Shop, delivery: Delivery) -> OrderLine:
+def _line(line: Mapping[str, Any], raw: RawOrder, shop: Shop, delivery: Delivery, code: str) -> OrderLine:
     quantity = line["product_quantity"]
     return OrderLine(
-        id=str(line["id"]),
-        sku=line["product_reference"],
-        name=line["product_name"],
+        id=line["id"],
+        sku=text(line.get("product_reference")),
+        name=words(line.get("product_name")),
         quantity=quantity,
-        removed=min(line["product_quantity_refunded"] or 0, quantity),
+        removed=min(line["product_quantity_refunded"], max(quantity, 0)),
         shippable=delivery is not Delivery.NONE and not _is_virtual(line, raw.virtual),
-        total=line["total_price_tax_incl"],
-        weight_grams=_grams(line["product_weight"], shop),
+        total=money(line.get("total_price_tax_incl"), code),
+        # Of one piece; a shop that keeps no weights has 0.
+        weight_grams=grams(line.get("product_weight"), shop.facts.grams) or None,
     )
-
-
-def _grams(weight: Decimal | None, shop: Shop) -> int | None:
-    """Of one piece; a shop that keeps no weights has 0."""
-    unit = shop.facts.grams
-    return round(float(weight) * unit) if weight and unit else None
 
 
 def _shipping_method(carrier_id: str, shop: Shop) -> ShippingMethod | None:
     """The carrier that the customer chose, by its reference."""
-    if carrier_id in NOTHING:
+    if not carrier_id:
         return None
     carrier = shop.facts.carrier(carrier_id)
     if carrier is None:
@@ -183,43 +189,50 @@ def _shipping_method(carrier_id: str, shop: Shop) -> ShippingMethod | None:
     return ShippingMethod(code=carrier.reference, title=shop.facts.name_of(carrier))
 
 
-def _payment(payload: Mapping[str, Any], shop: Shop) -> Payment:
-    kind = _payment_kind(payload, shop)
+def _payment(payload: Mapping[str, Any], shop: Shop, code: str) -> Payment:
+    due, module = _outstanding(payload, code), text(payload.get("module"))
+    kind = _payment_kind(payload, shop, module, due)
     return Payment(
         kind=kind,
-        method=payload["module"],
-        title=payload["payment"],
-        amount_due=Decimal(0) if kind is PaymentKind.PAID else _outstanding(payload),
+        method=module,
+        title=words(payload.get("payment")),
+        amount_due=Decimal(0) if kind is PaymentKind.PAID else due,
     )
 
 
-def _payment_kind(payload: Mapping[str, Any], shop: Shop) -> PaymentKind:
+def _payment_kind(payload: Mapping[str, Any], shop: Shop, module: str, due: Decimal | None) -> PaymentKind:
     """By module first: the state of a cash-on-delivery order says unpaid, and Shipped says paid of every order."""
-    if payload["module"] in shop.cod_modules:
-        return PaymentKind.COD if _outstanding(payload) else PaymentKind.PAID
-    state = shop.facts.state(payload["current_state"])
-    paid = (state is not None and state.paid) or not _outstanding(payload)
+    if module in shop.cod_modules:
+        return PaymentKind.PAID if due == 0 else PaymentKind.COD
+    state = shop.facts.state(reference(payload.get("current_state")))
+    paid = (state is not None and state.paid) or due == 0
     return PaymentKind.PAID if paid else PaymentKind.UNPAID
 
 
-def _outstanding(payload: Mapping[str, Any]) -> Decimal:
-    total: Decimal = payload["total_paid"]
-    return max(total - (payload["total_paid_real"] or Decimal(0)), Decimal(0))
+def _outstanding(payload: Mapping[str, Any], code: str) -> Decimal | None:
+    """The total less what was paid; None where one of them cannot be read."""
+    total, paid = number(payload.get("total_paid")), payload.get("total_paid_real")
+    paid = Decimal(0) if is_nothing(paid) else number(paid)
+    if total is None or paid is None:
+        return None
+    return money(max(total - paid, Decimal(0)), code)
 
 
-def _address(row: Mapping[str, Any], email: str, shop: Shop) -> Address:
-    if not row:
-        return Address(email=email)
-    address = _ADDRESS.load(row)
+def _address(row: Any, email: str, shop: Shop) -> Address:
+    address = mapping(row)
+
+    def told(name: str) -> str:
+        return words(address.get(name))
+
     return Address(
-        name=" ".join(filter(None, (address["firstname"], address["lastname"]))),
-        company=address["company"],
-        street=tuple(filter(None, (address["address1"], address["address2"]))),
-        postcode=address["postcode"],
-        city=address["city"],
-        province=shop.facts.provinces.get(address["id_state"], ""),
-        country=shop.facts.countries.get(address["id_country"], ""),
-        phone=address["phone_mobile"] or address["phone"],
+        name=" ".join(filter(None, (told("firstname"), told("lastname")))),
+        company=told("company"),
+        street=tuple(filter(None, (told("address1"), told("address2")))),
+        postcode=told("postcode"),
+        city=told("city"),
+        province=shop.facts.provinces.get(reference(address.get("id_state")), ""),
+        country=shop.facts.countries.get(reference(address.get("id_country")), ""),
+        phone=told("phone_mobile") or told("phone"),
         email=email,
     )
 

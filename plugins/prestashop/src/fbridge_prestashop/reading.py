@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from fbridge.adapterkit.payloads import reference, text
 from fbridge.adapterkit.reading import Key, Listed
 from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, listed
 from fbridge.http import Response
@@ -77,7 +78,7 @@ class OrderFeed:
 
     def key(self, row: Any) -> Key:
         moment = changed(row)
-        order_id, number = str(row.get("id", "")), str(row.get("reference", ""))
+        order_id, number = reference(row.get("id")), text(row.get("reference"))
         return Key(order_id, to_utc(moment, self._zone) if moment else None, number)
 
     def whole(self, rows: Sequence[Any]) -> list[Known]:
@@ -94,4 +95,4 @@ def changed(row: Any) -> datetime | None:
 
 
 def _last_id(_second: datetime | None, rows: Sequence[Any]) -> int:
-    return max((int(row["id"]) for row in rows if str(row.get("id")).isdigit()), default=0)
+    return max((int(reference(row.get("id")) or 0) for row in rows if isinstance(row, Mapping)), default=0)

@@ -57,6 +57,13 @@ class Shop:
         state = self.facts.state(state_id)
         return state_id in self._late_states or (state is not None and state.shipped)
 
+    def explains(self, state_id: str) -> bool:
+        """Whether the shop or the settings tell what a state means. A key may not be allowed to read the states."""
+        if not state_id:
+            return False
+        named = self._cancelled_states | self._on_hold_states | self._late_states
+        return state_id in named or not self.facts.states or self.facts.state(state_id) is not None
+
     def status_of(self, state_id: str) -> OrderStatus:
         """What a state means for the goods."""
         if state_id in self._cancelled_states:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from fbridge.adapterkit.payloads import reference, text
 from fbridge.models.platforms import CarrierCode
 from fbridge_prestashop.schemas import CarrierPayload, StatePayload
 from fbridge_prestashop.xml_bodies import Permissions
@@ -168,7 +169,7 @@ def carriers_from(rows: Sequence[Mapping[str, Any]]) -> tuple[ShopCarrier, ...]:
     return tuple(
         ShopCarrier(
             id=one["id"],
-            reference=one["id_reference"] if one["id_reference"] not in ("", "0") else one["id"],
+            reference=one["id_reference"] or one["id"],
             name=one["name"],
             url=one["url"],
             usable=one["active"] and not one["deleted"],
@@ -179,9 +180,10 @@ def carriers_from(rows: Sequence[Mapping[str, Any]]) -> tuple[ShopCarrier, ...]:
 
 def codes_by_id(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """ISO codes by id, of countries, provinces or currencies."""
-    return {str(row.get("id")): str(row.get("iso_code") or "") for row in rows}
+    return {reference(row.get("id")): text(row.get("iso_code")) for row in rows}
 
 
 def configuration_from(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Values by name. Of several (one a shop) the last one counts, which is the most special."""
-    return {str(row["name"]): str(row["value"]) for row in rows if row.get("name") and row.get("value")}
+    found = ((text(row.get("name")), text(row.get("value"))) for row in rows)
+    return {name: value for name, value in found if name and value}

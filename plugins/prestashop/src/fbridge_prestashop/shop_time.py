@@ -9,16 +9,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from fbridge.adapterkit.payloads import naive_or_aware
+
 NIGHT = timedelta(hours=3)
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
 def parse(text: object) -> datetime | None:
     """A date of the shop as a naive time; None for ``0000-00-00 00:00:00`` and whatever else is no date."""
-    try:
-        return datetime.strptime(str(text), _FORMAT)  # noqa: DTZ007 - the shop's times have no zone
-    except ValueError:
-        return None
+    moment = naive_or_aware(text)
+    return moment if moment is not None and moment.tzinfo is None else None
 
 
 def text_of(moment: datetime) -> str:

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError
-
+from fbridge.adapterkit.doubts import with_doubts
+from fbridge.adapterkit.needed import understood
+from fbridge.adapterkit.payloads import (
+    UnreadableError,
+    currency,
+    flag,
+    is_nothing,
+    mapping,
+    moment,
+    money,
+    rows,
+    text,
+    texts,
+    words,
+)
 from fbridge.models.orders import (
     Address,
     Order,
@@ -17,11 +31,10 @@ from fbridge.models.orders import (
     ShippingMethod,
     StoreShipment,
 )
-from fbridge.models.payloads import bad_fields
 from fbridge.models.states import OrderStatus
 from fbridge_shopify import fulfillment_orders
 from fbridge_shopify.payment import payment_from
-from fbridge_shopify.schemas import OrderPayload
+from fbridge_shopify.schemas import OrderPayload, number_of
 
 FULFILLMENT_ORDERS = "fulfillment_orders"
 FINANCIAL_STATUS = "financial_status"
@@ -51,47 +64,43 @@ class RawOrder:
 
 def order_from(raw: RawOrder, cod_gateways: Iterable[str] = ()) -> Order | RejectedOrder:
     """The order, or why no sense can be made of it (C2)."""
-    if raw.problem:
-        return _rejected(raw, raw.problem)
-    try:
-        return _order(_ORDER.load(raw.order), cod_gateways)
-    except ValidationError as error:
-        return _rejected(raw, f"bad_field: {bad_fields(error)}")
-
-
-def _rejected(raw: RawOrder, reason: str) -> RejectedOrder:
-    order: Any = raw.order
-    order = order if isinstance(order, Mapping) else {}
-    remote_id = str(order.get("id") or "")
-    return RejectedOrder(remote_id=remote_id, reason=reason, number=str(order.get("name") or remote_id))
+    order = mapping(raw.order)
+    return understood(
+        lambda: _order(_ORDER.load(raw.order), cod_gateways), order.get("id"), order.get("name"), raw.problem
+    )
 
 
 def _order(payload: Mapping[str, Any], cod_gateways: Iterable[str]) -> Order:
     found = payload["fulfillment_orders"]
-    lines = _lines(payload)
-    financial_status = payload["display_financial_status"] or ""
-    cancelled = payload["cancelled_at"] is not None
-    shipping = payload["shipping_line"]
-    return Order(
+    code = currency(payload.get("currencyCode"))
+    lines = _lines(payload, code)
+    financial_status = text(payload.get("displayFinancialStatus"))
+    cancelled = not is_nothing(payload.get("cancelledAt"))
+    changed_at, created_at = _times(payload)
+    order = Order(
         remote_id=payload["id"],
-        number=payload["name"],
+        number=text(payload.get("name")) or number_of(payload["id"]),
         status=_status(payload, lines),
         # Shopify goes on to show a cancelled order as unfulfilled.
-        remote_status=_CANCELLED if cancelled else payload["display_fulfillment_status"],
-        created_at=payload["created_at"],
-        changed_at=payload["updated_at"],
-        currency=payload["currency_code"],
-        total=payload["current_total_price_set"],
+        remote_status=_CANCELLED if cancelled else text(payload.get("displayFulfillmentStatus")),
+        created_at=created_at or changed_at,
+        changed_at=changed_at,
+        untold_time=moment(payload.get("updatedAt")) is None,
+        currency=code,
+        total=_money(payload.get("currentTotalPriceSet"), code),
         payment=payment_from(
-            payload["payment_gateway_names"], financial_status, payload["total_outstanding_set"], cod_gateways
+            texts(payload.get("paymentGatewayNames")),
+            financial_status,
+            _money(payload.get("totalOutstandingSet"), code),
+            cod_gateways,
         ),
         lines=lines,
         delivery=fulfillment_orders.delivery_of(found, needs_shipping=any(line.shippable for line in lines)),
-        shipping_method=shipping and _shipping_method(shipping),
-        ship_to=_address(payload["shipping_address"], payload),
-        bill_to=_address(payload["billing_address"], payload),
-        note=payload["note"] or "",
-        channel=_channel(payload["source_name"] or ""),
+        shipping_method=_shipping_method(mapping(payload.get("shippingLine"))),
+        ship_to=_address(payload.get("shippingAddress"), payload),
+        bill_to=_address(payload.get("billingAddress"), payload),
+        note=words(payload.get("note")),
+        channel=_channel(text(payload.get("sourceName"))),
         shipments=_shipments(payload["fulfillments"]),
         adapter_data={
             FULFILLMENT_ORDERS: fulfillment_orders.for_push(found),
@@ -100,16 +109,32 @@ def _order(payload: Mapping[str, Any], cod_gateways: Iterable[str]) -> Order:
             UNSEEN: not cancelled and fulfillment_orders.are_missing(found, lines),
         },
     )
+    return with_doubts(order)
+
+
+def _times(payload: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
+    """When it changed and when it was made; the one stands in for the other. Raises: UnreadableError without both."""
+    changed, created = moment(payload.get("updatedAt")), moment(payload.get("createdAt"))
+    found = changed or created
+    if found is None:
+        raise UnreadableError("updatedAt: is missing, and so is createdAt.")
+    return found, created
+
+
+def _money(bag: Any, code: str) -> Decimal | None:
+    """The amount of a MoneyBag in the shop's currency."""
+    return money(mapping(mapping(bag).get("shopMoney")).get("amount"), code)
 
 
 def _status(payload: Mapping[str, Any], lines: Sequence[OrderLine]) -> OrderStatus:
     """Refunded in full with goods still to leave is cancelled; after they left it is a return."""
-    if payload["cancelled_at"] is not None:
+    if not is_nothing(payload.get("cancelledAt")):
         return OrderStatus.CANCELLED
-    left = all(not line["unfulfilled_quantity"] for line in payload["line_items"])
+    left = bool(lines) and all(not line["unfulfilled_quantity"] for line in payload["line_items"])
     # Pieces that came back count no more as shipped, so the store's own word is asked too.
-    returned = payload["display_fulfillment_status"] == _FULFILLED or any(line.shipped for line in lines)
-    if payload["display_financial_status"] == _REFUNDED and not (left and returned):
+    shown = text(payload.get("displayFulfillmentStatus"))
+    returned = shown == _FULFILLED or any(line.shipped for line in lines)
+    if text(payload.get("displayFinancialStatus")) == _REFUNDED and not (left and returned):
         return OrderStatus.CANCELLED
     if left:
         return OrderStatus.CLOSED
@@ -117,19 +142,21 @@ def _status(payload: Mapping[str, Any], lines: Sequence[OrderLine]) -> OrderStat
     return OrderStatus.ON_HOLD if held else OrderStatus.OPEN
 
 
-def _lines(payload: Mapping[str, Any]) -> tuple[OrderLine, ...]:
+def _lines(payload: Mapping[str, Any], code: str) -> tuple[OrderLine, ...]:
     held = fulfillment_orders.held_pieces(payload["fulfillment_orders"])
     placed = fulfillment_orders.placed_pieces(payload["fulfillment_orders"])
+    taxed = flag(payload.get("taxesIncluded"), otherwise=True)
     return tuple(
         OrderLine(
             id=line["id"],
-            sku=line["sku"] or "",
-            name=line["name"] or "",
+            sku=text(line.get("sku")),
+            name=words(line.get("name")),
             quantity=line["quantity"],
             removed=max(line["quantity"] - line["current_quantity"], 0),
             shipped=max(line["current_quantity"] - line["unfulfilled_quantity"], 0),
-            shippable=line["requires_shipping"],
-            total=_gross(line, taxes_included=payload["taxes_included"]),
+            # Goods of which the store does not tell it are not forgotten.
+            shippable=flag(line.get("requiresShipping"), otherwise=True),
+            total=_gross(line, code, taxes_included=taxed),
             locations=tuple(sorted(placed.get(line["id"], {}).items())),
             held=held[line["id"]],
         )
@@ -137,11 +164,12 @@ def _lines(payload: Mapping[str, Any]) -> tuple[OrderLine, ...]:
     )
 
 
-def _gross(line: Mapping[str, Any], *, taxes_included: bool) -> Decimal | None:
-    total: Decimal | None = line["discounted_total_set"]
+def _gross(line: Mapping[str, Any], code: str, *, taxes_included: bool) -> Decimal | None:
+    total = _money(line.get("discountedTotalSet"), code)
     if total is None or taxes_included:
         return total
-    return total + sum((tax["price_set"] for tax in line["tax_lines"]), Decimal(0))
+    taxes = (_money(tax.get("priceSet"), code) for tax in rows(line.get("taxLines")))
+    return total + sum(filter(None, taxes), Decimal(0))
 
 
 def _shipments(fulfillments: Sequence[Mapping[str, Any]]) -> tuple[StoreShipment, ...]:
@@ -156,7 +184,7 @@ def _shipments(fulfillments: Sequence[Mapping[str, Any]]) -> tuple[StoreShipment
                 (entry["company"] for entry in fulfillment["tracking_info"] if entry["company"]), ""
             ),
             lines=tuple(
-                (line["line_item"], line["quantity"] or 0) for line in fulfillment["fulfillment_line_items"]
+                (line["line_item"], line["quantity"]) for line in fulfillment["fulfillment_line_items"]
             ),
             created_at=fulfillment["created_at"],
         )
@@ -179,24 +207,27 @@ def _mark(fulfilled: Sequence[str]) -> str | None:
     return fulfilled[0] if len(fulfilled) == 1 else None
 
 
-def _shipping_method(line: Mapping[str, Any]) -> ShippingMethod:
-    title = line["title"] or ""
-    return ShippingMethod(code=line["code"] or title, title=title)
+def _shipping_method(line: Mapping[str, Any]) -> ShippingMethod | None:
+    title = words(line.get("title"))
+    return ShippingMethod(code=text(line.get("code")) or title, title=title) if line else None
 
 
-def _address(address: Mapping[str, Any] | None, order: Mapping[str, Any]) -> Address:
-    address = address or {}
-    street = (address.get("address1"), address.get("address2"))
+def _address(value: Any, order: Mapping[str, Any]) -> Address:
+    address = mapping(value)
+
+    def told(name: str) -> str:
+        return words(address.get(name))
+
     return Address(
-        name=address.get("name") or "",
-        company=address.get("company") or "",
-        street=tuple(line for line in street if line),
-        postcode=address.get("zip") or "",
-        city=address.get("city") or "",
-        province=address.get("province_code") or address.get("province") or "",
-        country=address.get("country_code_v2") or "",
-        phone=address.get("phone") or order["phone"] or "",
-        email=order["email"] or "",
+        name=told("name"),
+        company=told("company"),
+        street=tuple(filter(None, (told("address1"), told("address2")))),
+        postcode=told("zip"),
+        city=told("city"),
+        province=told("provinceCode") or told("province"),
+        country=told("countryCodeV2"),
+        phone=told("phone") or words(order.get("phone")),
+        email=words(order.get("email")),
     )
 
 

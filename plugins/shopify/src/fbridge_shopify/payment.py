@@ -39,18 +39,20 @@ _CASH_ON_DELIVERY = frozenset(
 
 
 def payment_from(
-    gateways: Sequence[str], status: str, outstanding: Decimal, cod_gateways: Iterable[str] = ()
+    gateways: Sequence[str], status: str, outstanding: Decimal | None, cod_gateways: Iterable[str] = ()
 ) -> Payment:
     """The payment of an order with these gateways, of this financial status, with so much outstanding.
 
+    What is ``outstanding`` is None where the store does not tell.
     ``cod_gateways`` are the user's own names of cash on delivery, in any case.
     """
     named = {gateway: gateway.strip().casefold() for gateway in gateways}
     known = _CASH_ON_DELIVERY | {name.strip().casefold() for name in cod_gateways}
     cod = next((gateway for gateway, name in named.items() if name in known), None)
-    due = Decimal(0) if status in _SETTLED else max(outstanding, Decimal(0))
-    method = cod if cod is not None and due else next(iter(gateways), "")
+    due = Decimal(0) if status in _SETTLED else outstanding and max(outstanding, Decimal(0))
+    open_ = due is None or due > 0
+    method = cod if cod is not None and open_ else next(iter(gateways), "")
     kind = PaymentKind.PAID
-    if due:
+    if open_:
         kind = PaymentKind.UNPAID if cod is None else PaymentKind.COD
     return Payment(kind=kind, method=method, title=method, amount_due=due)

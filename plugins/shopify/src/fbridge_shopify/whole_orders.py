@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fbridge.adapterkit.payloads import listing, mapping, text
 from fbridge.errors import RefusedError
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.cost_formula import AMPLE, Sizes
@@ -56,16 +57,17 @@ class Completion:
 
     def _filled(self, parent: Json, name: str, document: str, root: str) -> Json:
         """The parent with all nodes of the list ``name``; ``root`` is the field that the document asks for."""
-        page: Any = parent.get(name)
-        if not _goes_on(page):
+        page: Any = mapping(parent).get(name)
+        # Without an id the rest cannot be asked for, and the schema names what is missing.
+        if not _goes_on(page) or not text(parent.get("id")):
             return parent
-        nodes = list(page["nodes"])
+        nodes = listing(page.get("nodes"))
         while _goes_on(page):
             answer = self.client.more(document, parent["id"], page["pageInfo"]["endCursor"], self.sizes)
             page = (answer.data.get(root) or {}).get(name)
             if page is None:
                 raise _IncompleteError(f"the rest of {name} is gone while it was read")
-            nodes += page["nodes"]
+            nodes += listing(mapping(page).get("nodes"))
         return {**parent, name: {"nodes": nodes}}
 
 

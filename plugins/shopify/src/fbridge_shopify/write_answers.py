@@ -16,6 +16,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict
+from fbridge.adapterkit.needed import Told
 from fbridge.errors import CredentialsError
 from fbridge.http import Response
 from fbridge.models.orders import StoreShipment
@@ -36,7 +37,7 @@ from fbridge_shopify.answers import (
     words_of,
 )
 from fbridge_shopify.mutation_documents import Kind, Mutation, alias_of
-from fbridge_shopify.schemas import Below, FulfillmentPayload
+from fbridge_shopify.schemas import FulfillmentPayload, below
 
 CLOSED = "fulfillment_order_closed"
 """The reason of a fulfillment order that is over: the order has to be read to tell why."""
@@ -126,7 +127,7 @@ class Made:
 class _PushedPayload(FulfillmentPayload):
     """The fragment ``PushedFields``."""
 
-    order = Below("displayFulfillmentStatus", load_default=None, allow_none=True)
+    order = Told(below("displayFulfillmentStatus"))
 
 
 _PUSHED = _PushedPayload()
@@ -195,11 +196,9 @@ def _made(fulfillment: Any) -> Made | Problem:
             remote_id=read["id"],
             numbers=tuple(dict.fromkeys(entry["number"] for entry in tracking if entry["number"])),
             carrier=next((entry["company"] for entry in tracking if entry["company"]), ""),
-            lines=tuple(
-                (line["line_item"], line["quantity"] or 0) for line in read["fulfillment_line_items"]
-            ),
+            lines=tuple((line["line_item"], line["quantity"]) for line in read["fulfillment_line_items"]),
         ),
-        order_status=read["order"] or "",
+        order_status=read["order"],
         whole=not _goes_on(fulfillment.get("fulfillmentLineItems")),
     )
 

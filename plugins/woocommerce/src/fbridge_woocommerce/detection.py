@@ -10,7 +10,7 @@ from fbridge.models.platforms import Store
 from fbridge_woocommerce.answers import body_of, content_of
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.run_memory import memory_of
-from fbridge_woocommerce.schemas import TRACKING_ROWS
+from fbridge_woocommerce.schemas import TRACKING_ROWS, meta
 from fbridge_woocommerce.tracking_place import Place, StoreFacts, place_for
 from fbridge_woocommerce.tracking_rows import rows_in
 
@@ -103,7 +103,4 @@ def look_at_rows(client: WooClient, facts: StoreFacts) -> bool | None:
 
 
 def _rows_of(order: Any) -> list[dict[str, Any]]:
-    for entry in order.get("meta_data") or ():
-        if entry.get("key") == TRACKING_ROWS:
-            return rows_in(entry.get("value"))
-    return []
+    return rows_in(meta(order.get("meta_data")).get(TRACKING_ROWS))

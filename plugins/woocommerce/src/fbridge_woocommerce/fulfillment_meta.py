@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from fbridge.adapterkit.payloads import at, identity, moment, pieces, rows, text
 from fbridge.models.fulfillments import FulfillmentShipment, ResolvedCarrier
 from fbridge.models.orders import Order, StoreShipment
 from fbridge_woocommerce.carriers import OTHER
+from fbridge_woocommerce.schemas import meta
 
 MARK = "_fbridge_shipment"
 SEPARATOR = ", "
@@ -25,23 +26,26 @@ Meta = dict[str, Any]
 
 
 def store_shipment(fulfillment: Mapping[str, Any]) -> StoreShipment | None:
-    """A decoded fulfillment as the core sees it; None for a draft, of which nothing has left."""
-    if fulfillment["status"] != FULFILLED:
+    """A fulfillment as the core sees it; None for a draft, of which nothing has left.
+
+    Raises: UnreadableError where it does not tell what has left.
+    """
+    if text(fulfillment.get("status")) != FULFILLED:
         return None
     meta = meta_of(fulfillment)
     return StoreShipment(
-        remote_id=str(fulfillment["id"]),
-        mark=str(meta[MARK]) if meta.get(MARK) else None,
+        remote_id=at("fulfillments.id", identity, fulfillment.get("id")),
+        mark=text(meta.get(MARK)) or None,
         numbers=split_numbers(meta.get("_tracking_number")),
         carrier=_carrier(meta),
         lines=tuple(_items(meta)),
-        created_at=_moment(meta.get("_date_fulfilled")),
+        created_at=moment(meta.get("_date_fulfilled")),
     )
 
 
 def meta_of(fulfillment: Mapping[str, Any]) -> Meta:
     """``meta_data`` as a dict."""
-    return {str(entry.get("key")): entry.get("value") for entry in fulfillment.get("meta_data", ())}
+    return meta(fulfillment.get("meta_data"))
 
 
 def meta_list(meta: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -51,7 +55,7 @@ def meta_list(meta: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def split_numbers(value: Any) -> tuple[str, ...]:
     """The numbers in the one field."""
-    return tuple(number.strip() for number in str(value or "").split(SEPARATOR.strip()) if number.strip())
+    return tuple(number.strip() for number in text(value).split(SEPARATOR.strip()) if number.strip())
 
 
 def joined(numbers: Iterable[str]) -> str:
@@ -188,20 +192,11 @@ def _holding(entries: Sequence[StoreShipment], shipment: FulfillmentShipment) ->
 
 
 def _carrier(meta: Mapping[str, Any]) -> str:
-    key = str(meta.get("_shipment_provider") or "")
-    if key == OTHER:
-        return str(meta.get("_provider_name") or "")
-    return key
+    key = text(meta.get("_shipment_provider"))
+    return text(meta.get("_provider_name")) if key == OTHER else key
 
 
 def _items(meta: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
-    for item in meta.get("_items") or ():
-        yield str(item["item_id"]), int(item["qty"])
-
-
-def _moment(value: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
+    for item in rows(meta.get("_items")):
+        line_id = at("fulfillments._items.item_id", identity, item.get("item_id"))
+        yield line_id, at("fulfillments._items.qty", pieces, item.get("qty"))

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError
-
+from fbridge.adapterkit.doubts import (
+    part_of_order,
+    refund_unread,
+    refund_without_line,
+    unknown_status,
+    with_doubts,
+)
+from fbridge.adapterkit.needed import understood
+from fbridge.adapterkit.payloads import (
+    UnreadableError,
+    at,
+    currency,
+    mapping,
+    moment,
+    money,
+    number,
+    pieces_if_told,
+    reference,
+    rows,
+    text,
+    words,
+)
 from fbridge.models.orders import (
     Address,
+    Doubt,
     Order,
     OrderLine,
     Payment,
@@ -19,16 +41,14 @@ from fbridge.models.orders import (
     ShippingMethod,
     StoreShipment,
 )
-from fbridge.models.payloads import bad_fields
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind
 from fbridge_woocommerce import fulfillment_meta, tracking_notes, tracking_rows
 from fbridge_woocommerce.schemas import (
     FULFILLMENT_STATUS,
     REFUNDED_LINE,
     TRACKING_ROWS,
-    FulfillmentPayload,
     OrderPayload,
-    RefundPayload,
+    meta,
 )
 
 COMPLETED = "completed"
@@ -53,8 +73,6 @@ _MARKETPLACES = frozenset(
 )
 
 _ORDER = OrderPayload()
-_REFUNDS = RefundPayload(many=True)
-_FULFILLMENTS = FulfillmentPayload(many=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,145 +90,159 @@ class RawOrder:
     marks: bool = False
 
 
-class _MalformedError(ValueError):
-    """``str`` says what is wrong with an order, beginning with a stable code."""
-
-
 def needs_refunds(order: Mapping[str, Any]) -> bool:
     """Whether the refunds of a raw order must be read: its line quantities do not tell them."""
-    return bool(order.get("refunds")) and order.get("status") != "refunded"
+    return bool(rows(order.get("refunds"))) and order.get("status") != "refunded"
 
 
 def needs_fulfillments(order: Mapping[str, Any]) -> bool:
     """Whether only the core fulfillments of a raw order tell what of it has left."""
-    if order.get("status") == COMPLETED or not isinstance(order.get("meta_data"), list):
+    if order.get("status") == COMPLETED:
         return False
-    return any(
-        isinstance(entry, Mapping)
-        and entry.get("key") == FULFILLMENT_STATUS
-        and entry.get("value") == "partially_fulfilled"
-        for entry in order["meta_data"]
-    )
+    return text(meta(order.get("meta_data")).get(FULFILLMENT_STATUS)) == "partially_fulfilled"
 
 
 def order_from(raw: RawOrder, cod_methods: Iterable[str] = ()) -> Order | RejectedOrder:
     """The order, or why no sense can be made of it (C2)."""
-    try:
-        return _order(raw, frozenset(cod_methods))
-    except ValidationError as error:
-        return _rejected(raw, f"bad_field: {bad_fields(error)}")
-    except _MalformedError as error:
-        return _rejected(raw, str(error))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        return _rejected(raw, f"malformed: {type(error).__name__} in what was read beside the order")
-
-
-def _rejected(raw: RawOrder, reason: str) -> RejectedOrder:
-    order: Any = raw.order
-    order = order if isinstance(order, Mapping) else {}
-    remote_id = str(order.get("id", ""))
-    return RejectedOrder(remote_id=remote_id, reason=reason, number=str(order.get("number") or remote_id))
+    order = mapping(raw.order)
+    return understood(lambda: _order(raw, frozenset(cod_methods)), order.get("id"), order.get("number"))
 
 
 def _order(raw: RawOrder, cod_methods: frozenset[str]) -> Order:
     payload = _ORDER.load(raw.order)
-    rows = _rows(raw, payload)
-    held = _store_shipments(raw, rows)
-    billing, shipping = payload["billing"], payload["shipping"]
-    delivery = _delivery(payload)
-    return Order(
-        remote_id=str(payload["id"]),
-        number=payload["number"] or str(payload["id"]),
-        status=_STATUSES.get(payload["status"], OrderStatus.OPEN),
-        remote_status=payload["status"],
-        created_at=payload["date_created_gmt"] or payload["date_modified_gmt"],
-        changed_at=payload["date_modified_gmt"],
-        currency=payload["currency"],
-        total=payload["total"],
+    order_meta = meta(payload.get("meta_data"))
+    tracking = _rows(raw, order_meta)
+    held = _store_shipments(raw, tracking)
+    shipping, billing = mapping(payload.get("shipping")), mapping(payload.get("billing"))
+    status, code = text(payload.get("status")), currency(payload.get("currency"))
+    changed_at, created_at = _times(payload)
+    delivery, refunds = _delivery(payload, shipping), _refunds(raw, payload)
+    all_left = status == COMPLETED or text(order_meta.get(FULFILLMENT_STATUS)) == "fulfilled"
+    lines = _lines(payload, refunds.removed, fulfillment_meta.fulfilled_quantities(held), delivery)
+    order = Order(
+        remote_id=payload["id"],
+        number=text(payload.get("number")) or payload["id"],
+        status=_STATUSES.get(status, OrderStatus.OPEN),
+        remote_status=status,
+        created_at=created_at or changed_at,
+        changed_at=changed_at,
+        untold_time=moment(payload.get("date_modified_gmt")) is None,
+        currency=code,
+        total=money(payload.get("total"), code),
         payment=_payment(payload, cod_methods),
-        lines=_lines(payload, _removed(raw.refunds), fulfillment_meta.fulfilled_quantities(held), delivery),
+        lines=tuple(replace(line, shipped=line.due) for line in lines) if all_left else lines,
         delivery=delivery,
-        shipping_method=_shipping_method(payload["shipping_lines"]),
+        shipping_method=_shipping_method(rows(payload.get("shipping_lines"))),
         ship_to=_address(shipping if _is_given(shipping) else billing, billing),
         bill_to=_address(billing, billing),
-        note=payload["customer_note"] or "",
-        channel=_channel(payload["created_via"] or ""),
+        note=words(payload.get("customer_note")),
+        channel=_channel(text(payload.get("created_via"))),
         shipments=held,
         marks=raw.marks,
-        adapter_data={ROWS_KEY: rows} if rows else {},
+        adapter_data={ROWS_KEY: tracking} if tracking else {},
     )
+    return with_doubts(order, (*_doubts(status, payload), *refunds.doubts))
 
 
-def _rows(raw: RawOrder, payload: Mapping[str, Any]) -> list[tracking_rows.Row]:
+def _doubts(status: str, payload: Mapping[str, Any]) -> Iterator[Doubt]:
+    if status not in _STATUSES:
+        yield unknown_status(status)
+    if parent := reference(payload.get("parent_id")):
+        yield part_of_order(parent)
+
+
+def _times(payload: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
+    """When it changed and when it was made; the one stands in for the other. Raises: UnreadableError without both."""
+    changed, created = moment(payload.get("date_modified_gmt")), moment(payload.get("date_created_gmt"))
+    found = changed or created
+    if found is None:
+        raise UnreadableError("date_modified_gmt: is missing, and so is date_created_gmt.")
+    return found, created
+
+
+def _rows(raw: RawOrder, order_meta: Mapping[str, Any]) -> list[tracking_rows.Row]:
     if raw.trackings is not None:
         return tracking_rows.rows_in(raw.trackings)
-    return tracking_rows.rows_in(payload["meta_data"].get(TRACKING_ROWS))
+    return tracking_rows.rows_in(order_meta.get(TRACKING_ROWS))
 
 
-def _store_shipments(raw: RawOrder, rows: Sequence[tracking_rows.Row]) -> tuple[StoreShipment, ...]:
-    decoded = _FULFILLMENTS.load(list(raw.fulfillments or ()))
-    fulfilled = (fulfillment_meta.store_shipment(entry) for entry in decoded)
+def _store_shipments(raw: RawOrder, tracking: Sequence[tracking_rows.Row]) -> tuple[StoreShipment, ...]:
+    fulfilled = (fulfillment_meta.store_shipment(entry) for entry in rows(raw.fulfillments))
     return (
-        *tracking_rows.store_shipments(rows),
+        *tracking_rows.store_shipments(tracking),
         *(entry for entry in fulfilled if entry is not None),
-        *tracking_notes.store_shipments(raw.notes or ()),
+        *tracking_notes.store_shipments(rows(raw.notes)),
     )
 
 
-def _removed(refunds: Sequence[Mapping[str, Any]] | None) -> Counter[str]:
-    """Refunded pieces by line id; a refund of money alone removes nothing."""
+@dataclass(frozen=True, slots=True)
+class _Refunds:
+    """Refunded pieces by line id, and what the refunds leave open."""
+
+    removed: Counter[str]
+    doubts: tuple[Doubt, ...]
+
+
+def _refunds(raw: RawOrder, payload: Mapping[str, Any]) -> _Refunds:
+    """What was taken off; a refund of money alone removes nothing."""
     removed: Counter[str] = Counter()
-    for refund in _REFUNDS.load(list(refunds or ())):
-        for line in refund["line_items"]:
-            line_id = line["meta_data"].get(REFUNDED_LINE)
-            removed[str(line_id)] += abs(_pieces(line["quantity"], f"refund {refund['id']}"))
-    return removed
+    doubts: list[Doubt] = []
+    lines = {line["id"] for line in payload["line_items"]}
+    read = rows(raw.refunds)
+    for refund in read:
+        name = reference(refund.get("id")) or "without a number"
+        for line in rows(refund.get("line_items")):
+            quantity = abs(at(f"refund {name}: quantity", pieces_if_told, line.get("quantity")))
+            line_id = reference(meta(line.get("meta_data")).get(REFUNDED_LINE))
+            removed[line_id] += quantity
+            if quantity and line_id not in lines:
+                doubts.append(refund_without_line(f"refund {name}"))
+    if raw.refunds is not None:
+        shown = {reference(refund.get("id")) for refund in rows(payload.get("refunds"))}
+        missing = sorted(shown - {reference(refund.get("id")) for refund in read})
+        doubts += [refund_unread(f"refund {name}") for name in missing]
+    return _Refunds(removed, tuple(doubts))
 
 
 def _lines(
     payload: Mapping[str, Any], removed: Mapping[str, int], held: Mapping[str, int], delivery: Delivery
 ) -> tuple[OrderLine, ...]:
-    lines = (_line(line, removed, held, delivery) for line in payload["line_items"])
-    all_left = payload["status"] == COMPLETED or payload["meta_data"].get(FULFILLMENT_STATUS) == "fulfilled"
-    return tuple(replace(line, shipped=line.due) if all_left else line for line in lines)
+    code = currency(payload.get("currency"))
+    return tuple(_line(line, removed, held, delivery, code) for line in payload["line_items"])
 
 
 def _line(
-    line: Mapping[str, Any], removed: Mapping[str, int], held: Mapping[str, int], delivery: Delivery
+    line: Mapping[str, Any],
+    removed: Mapping[str, int],
+    held: Mapping[str, int],
+    delivery: Delivery,
+    code: str,
 ) -> OrderLine:
-    line_id = str(line["id"])
-    quantity = _pieces(line["quantity"], f"line {line_id}")
+    line_id, quantity = line["id"], line["quantity"]
+    most = max(quantity, 0)
     return OrderLine(
         id=line_id,
-        sku=line["sku"] or "",
-        name=line["name"] or "",
+        sku=text(line.get("sku")),
+        name=words(line.get("name")),
         quantity=quantity,
-        removed=min(removed.get(line_id, 0), quantity),
+        removed=min(removed.get(line_id, 0), most),
         # The store takes any quantity into a fulfillment.
-        shipped=min(held.get(line_id, 0), quantity),
+        shipped=min(max(held.get(line_id, 0), 0), most),
         shippable=delivery is not Delivery.NONE,
-        total=_gross(line),
+        total=_gross(line, code),
     )
 
 
-def _gross(line: Mapping[str, Any]) -> Decimal | None:
-    net: Decimal | None = line["total"]
-    return None if net is None else net + (line["total_tax"] or Decimal(0))
+def _gross(line: Mapping[str, Any], code: str) -> Decimal | None:
+    net, tax = number(line.get("total")), number(line.get("total_tax"))
+    return None if net is None else money(net + (tax or 0), code)
 
 
-def _pieces(quantity: Any, where: str) -> int:
-    """Whole pieces; plugins for goods by weight or length allow fractions, which the contract does not."""
-    pieces = int(quantity)
-    if pieces != float(quantity):
-        raise _MalformedError(f"fractional_quantity: {where} has the quantity {quantity}")
-    return pieces
-
-
-def _delivery(payload: Mapping[str, Any]) -> Delivery:
-    methods = {line["method_id"] for line in payload["shipping_lines"]}
+def _delivery(payload: Mapping[str, Any], shipping: Mapping[str, Any]) -> Delivery:
+    methods = {text(line.get("method_id")) for line in rows(payload.get("shipping_lines"))}
     if methods and methods <= _PICKUP_METHODS:
         return Delivery.PICKUP
-    if not methods and not _is_given(payload["shipping"]):
+    if not methods and not _is_given(shipping):
         return Delivery.NONE
     return Delivery.SHIP
 
@@ -220,51 +252,57 @@ def _shipping_method(lines: Sequence[Mapping[str, Any]]) -> ShippingMethod | Non
     if not lines:
         return None
     first = lines[0]
-    parts = (first["method_id"] or "", first["instance_id"] or "")
-    return ShippingMethod(code=":".join(filter(None, parts)), title=first["method_title"] or "")
+    parts = (text(first.get("method_id")), text(first.get("instance_id")))
+    return ShippingMethod(code=":".join(filter(None, parts)), title=words(first.get("method_title")))
 
 
 def _payment(payload: Mapping[str, Any], cod_methods: frozenset[str]) -> Payment:
-    kind = _payment_kind(payload, cod_methods)
+    method, due = text(payload.get("payment_method")), _outstanding(payload)
+    kind = _payment_kind(payload, method, cod_methods)
     return Payment(
         kind=kind,
-        method=payload["payment_method"] or "",
-        title=payload["payment_method_title"] or "",
-        amount_due=Decimal(0) if kind is PaymentKind.PAID else _outstanding(payload),
+        method=method,
+        title=words(payload.get("payment_method_title")),
+        amount_due=Decimal(0) if kind is PaymentKind.PAID else due,
     )
 
 
-def _payment_kind(payload: Mapping[str, Any], cod_methods: frozenset[str]) -> PaymentKind:
+def _payment_kind(payload: Mapping[str, Any], method: str, cod_methods: frozenset[str]) -> PaymentKind:
     """Completing stamps ``date_paid`` on a COD order, and so does ``processing`` with COD methods of plugins."""
-    method, paid = payload["payment_method"], payload["date_paid_gmt"] is not None
-    if method in cod_methods or (method == "cod" and (not paid or payload["status"] == COMPLETED)):
+    paid = moment(payload.get("date_paid_gmt")) is not None
+    if method in cod_methods or (method == "cod" and (not paid or payload.get("status") == COMPLETED)):
         return PaymentKind.COD
-    return PaymentKind.PAID if paid or not payload["total"] else PaymentKind.UNPAID
+    return PaymentKind.PAID if paid or number(payload.get("total")) == 0 else PaymentKind.UNPAID
 
 
-def _outstanding(payload: Mapping[str, Any]) -> Decimal:
-    refunded = sum((refund["total"] or Decimal(0) for refund in payload["refunds"]), Decimal(0))
-    total: Decimal = payload["total"]
-    return max(total + refunded, Decimal(0))
+def _outstanding(payload: Mapping[str, Any]) -> Decimal | None:
+    """The total less what was refunded; None where one of them cannot be read."""
+    refunds = [number(refund.get("total")) for refund in rows(payload.get("refunds"))]
+    known = [amount for amount in (number(payload.get("total")), *refunds) if amount is not None]
+    if len(known) <= len(refunds):
+        return None
+    return money(max(sum(known, Decimal(0)), Decimal(0)), currency(payload.get("currency")))
 
 
 def _is_given(address: Mapping[str, Any]) -> bool:
     """Whether somebody could be found by it. A store with one country may fill that in for virtual goods."""
-    return any(address.get(part) for part in ("address_1", "address_2", "city", "postcode"))
+    return any(words(address.get(part)) for part in ("address_1", "address_2", "city", "postcode"))
 
 
 def _address(address: Mapping[str, Any], billing: Mapping[str, Any]) -> Address:
-    names = (address.get("first_name"), address.get("last_name"))
+    def told(name: str) -> str:
+        return words(address.get(name))
+
     return Address(
-        name=" ".join(name for name in names if name),
-        company=address.get("company") or "",
-        street=tuple(line for line in (address.get("address_1"), address.get("address_2")) if line),
-        postcode=address.get("postcode") or "",
-        city=address.get("city") or "",
-        province=address.get("state") or "",
-        country=address.get("country") or "",
-        phone=address.get("phone") or billing.get("phone") or "",
-        email=billing.get("email") or "",
+        name=" ".join(filter(None, (told("first_name"), told("last_name")))),
+        company=told("company"),
+        street=tuple(filter(None, (told("address_1"), told("address_2")))),
+        postcode=told("postcode"),
+        city=told("city"),
+        province=told("state"),
+        country=told("country"),
+        phone=told("phone") or words(billing.get("phone")),
+        email=words(billing.get("email")),
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from fbridge.adapterkit.payloads import moment, reference, text
 from fbridge.adapterkit.reading import Key, Listed, NoProgressError, is_an_orders_own
 from fbridge.adapterkit.reading.whole_seconds import SECOND, Rows, SecondPosition, find_failing, listed
 from fbridge.errors import FbridgeError, UnreachableError
@@ -77,7 +78,7 @@ class OrderFeed:
     def key(self, row: Any) -> Key:
         if not isinstance(row, Mapping):
             return Key("", None)
-        return Key(str(row.get("id", "")), changed(row), str(row.get("number", "")))
+        return Key(reference(row.get("id")), changed(row), text(row.get("number")))
 
     def whole(self, rows: Sequence[Any]) -> list[RawOrder]:
         return [self._raw_order(row) for row in rows]
@@ -124,9 +125,9 @@ class OrderFeed:
             high -= PAGE_SIZE
 
     def _raw_order(self, row: Any) -> RawOrder:
-        if not isinstance(row, Mapping) or not isinstance(row.get("id"), int):
+        order_id, client = reference(row.get("id")) if isinstance(row, Mapping) else "", self._client
+        if not order_id:
             return RawOrder(order=row)
-        order_id, client = str(row["id"]), self._client
         wants_fulfillments = self._place is Place.FULFILLMENTS or needs_fulfillments(row)
         return RawOrder(
             order=row,
@@ -140,12 +141,7 @@ class OrderFeed:
 
 def changed(row: Any) -> datetime | None:
     """When an order changed; None where the row does not tell."""
-    value = row.get("date_modified_gmt") if isinstance(row, Mapping) else None
-    try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment(row.get("date_modified_gmt")) if isinstance(row, Mapping) else None
 
 
 def _after(position: SecondPosition) -> datetime | None:

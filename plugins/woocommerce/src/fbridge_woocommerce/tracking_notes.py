@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from fbridge.adapterkit.payloads import reference, text
 from fbridge.models.fulfillments import FulfillmentShipment
 from fbridge.models.orders import StoreShipment
 from fbridge_woocommerce.carriers import carrier_words
@@ -32,11 +33,11 @@ def store_shipments(notes: Iterable[Mapping[str, Any]]) -> tuple[StoreShipment, 
 
 
 def _store_shipment(note: Mapping[str, Any]) -> StoreShipment | None:
-    found = _OURS.search(str(note.get("note") or ""))
+    found = _OURS.search(text(note.get("note")))
     if found is None:
         return None
     return StoreShipment(
-        remote_id=str(note.get("id") or ""),
+        remote_id=reference(note.get("id")),
         mark=found["mark"],
         numbers=tuple(found["numbers"].split()),
     )
@@ -45,4 +46,4 @@ def _store_shipment(note: Mapping[str, Any]) -> StoreShipment | None:
 def is_entered(number: str, notes: Iterable[Mapping[str, Any]]) -> bool:
     """Whether a note, ours or anybody's, holds the number as a whole word (C7)."""
     pattern = re.compile(rf"(?<![0-9A-Za-z]){re.escape(number)}(?![0-9A-Za-z])")
-    return any(pattern.search(str(note.get("note") or "")) for note in notes)
+    return any(pattern.search(text(note.get("note"))) for note in notes)

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, RFC_4122, UUID, uuid5
 
+from fbridge.adapterkit import payloads
+from fbridge.adapterkit.payloads import text
 from fbridge.models.fulfillments import FulfillmentShipment, ResolvedCarrier, TrackingNumber
 from fbridge.models.orders import StoreShipment
 from fbridge_woocommerce.slugs import sanitize_title
@@ -40,18 +42,21 @@ def tracking_id(shipment_id: str, index: int) -> str:
 
 def rows_in(value: Any) -> list[Row]:
     """The rows in the meta value as the store gives it; PHP turns a list with gaps into an object."""
-    entries = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return [dict(entry) for entry in entries if isinstance(entry, Mapping)]
+    return [dict(row) for row in payloads.rows(value)]
 
 
 def number_of(row: Mapping[str, Any]) -> str:
     """The row's tracking number."""
-    return str(row.get("tracking_number") or "").strip()
+    return text(row.get("tracking_number")).strip()
 
 
 def carrier_of(row: Mapping[str, Any]) -> str:
     """The row's carrier: the provider's slug, or the free name."""
-    return str(row.get("tracking_provider") or row.get("custom_tracking_provider") or "")
+    return text(row.get("tracking_provider")) or text(row.get("custom_tracking_provider"))
+
+
+def _id_of(row: Mapping[str, Any]) -> str:
+    return text(row.get("tracking_id"))
 
 
 def store_shipments(rows: Sequence[Row]) -> tuple[StoreShipment, ...]:
@@ -59,11 +64,11 @@ def store_shipments(rows: Sequence[Row]) -> tuple[StoreShipment, ...]:
 
     An id of the plugins is random too, so one in many looks like a UUID; such a mark belongs to no shipment.
     """
-    marks = _marks(str(row.get("tracking_id") or "") for row in rows)
+    marks = _marks(_id_of(row) for row in rows)
     return tuple(
         StoreShipment(
-            remote_id=str(row.get("tracking_id") or ""),
-            mark=marks.get(str(row.get("tracking_id") or "")),
+            remote_id=_id_of(row),
+            mark=marks.get(_id_of(row)),
             numbers=(number_of(row),) if number_of(row) else (),
             carrier=carrier_of(row),
         )
@@ -119,11 +124,11 @@ def _with_shipment(
     rows: list[Row], shipment: FulfillmentShipment, siblings: Sequence[FulfillmentShipment]
 ) -> tuple[list[Row], tuple[str, ...]]:
     own = _ids_of(shipment)
-    ours = [row for row in rows if row.get("tracking_id") in own or is_former(row, shipment, siblings)]
-    found = {number_of(row): str(row.get("tracking_id") or "") for row in rows if row not in ours}
+    ours = [row for row in rows if _id_of(row) in own or is_former(row, shipment, siblings)]
+    found = {number_of(row): _id_of(row) for row in rows if row not in ours}
     entered = [entry for entry in shipment.tracking if entry.number not in found]
     entered = list({entry.number: entry for entry in entered}.values())
-    made = [str(row["tracking_id"]) for row in ours if row["tracking_id"] not in own]
+    made = [_id_of(row) for row in ours if _id_of(row) not in own]
     free = (made + [tracking_id(shipment.id, index) for index in range(len(entered))])[: len(entered)]
     new = [_row(shipment, entry, own, _by_id(ours, own)) for entry, own in zip(entered, free, strict=True)]
     ids = {number_of(row): str(row["tracking_id"]) for row in new}
@@ -143,7 +148,7 @@ def is_former(
 
     A number that the store took as ours stands under an id that its answer gave; others with it are somebody else's.
     """
-    row_id, number = str(row.get("tracking_id") or ""), number_of(row)
+    row_id, number = _id_of(row), number_of(row)
     if not shipment.replaces(row_id, number):
         return False
     if number in shipment.acknowledged_numbers and row_id not in shipment.remote_ids:
@@ -164,8 +169,8 @@ def _replaced(rows: Sequence[Row], ours: Sequence[Row], new: Sequence[Row]) -> l
     for row in rows:
         if row not in ours:
             result.append(row)
-        elif row.get("tracking_id") in by_id:
-            result.append(by_id.pop(row.get("tracking_id")))
+        elif _id_of(row) in by_id:
+            result.append(by_id.pop(_id_of(row)))
     return [*result, *by_id.values()]
 
 

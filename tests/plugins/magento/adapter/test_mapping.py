@@ -403,22 +403,26 @@ def test_the_mark_tells_what_numbers_the_shipment_was_made_with(newline: str) ->
 
 class TestRejected:
     def test_c2_a_malformed_order_is_named_with_its_field(self, recorded: Recorded) -> None:
-        got = refused(recorded("order_simple") | {"updated_at": "yesterday-ish"})
+        got = refused(recorded("order_simple") | {"updated_at": "yesterday-ish", "created_at": None})
         assert (got.remote_id, got.number) == ("5", "2000000001")
-        assert got.reason == "bad_field: updated_at: Not a date and time."
+        assert got.reason == "bad_field: updated_at: is missing, and so is created_at."
 
     @pytest.mark.parametrize("order", [{}, {"entity_id": 7}, "text", None, {"entity_id": 7, "items": 3}])
     def test_anything_at_all_is_rejected_and_not_raised(self, order: Any) -> None:
         assert refused(order).reason
 
-    def test_an_order_without_lines_would_count_as_shipped(self, recorded: Recorded) -> None:
+    def test_an_order_without_lines_does_not_count_as_shipped(self, recorded: Recorded) -> None:
         for items in ([], None):
-            assert "items" in refused(recorded("order_simple") | {"items": items}).reason
+            got = mapped(recorded("order_simple") | {"items": items})
+            assert [doubt.code for doubt in got.doubts] == ["no_lines"]
+            assert got.fulfillment_state is FulfillmentState.UNFULFILLED
 
     def test_fractions_are_not_pieces(self, recorded: Recorded) -> None:
         order = recorded("order_simple")
         order["items"][0]["qty_ordered"] = 1.5
-        assert refused(order).reason == "fractional_quantity: line 7 has the quantity 1.5"
+        assert refused(order).reason == (
+            "fractional_quantity: items.0.qty_ordered: 1.5 is a fraction of a piece."
+        )
 
     def test_a_malformed_shipment_makes_its_order_unreadable(self, recorded: Recorded) -> None:
         shipment = {"entity_id": 2, "order_id": 5, "items": [{"qty": 1}]}

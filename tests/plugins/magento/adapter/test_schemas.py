@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from fbridge_magento.schemas import ORDER_FIELDS, SHIPMENT_FIELDS, OrderPayload, ShipmentPayload
+from fbridge.models.orders import Order
+from fbridge_magento.mapping import RawOrder, Rules, order_from
+from fbridge_magento.schemas import ORDER_FIELDS, SHIPMENT_FIELDS, OrderPayload
 from fbridge_magento.settings import MagentoSettings
 from fbridge_magento.store_time import parse, text_of
 
@@ -53,68 +54,47 @@ def parts(fields: str) -> list[tuple[str, str]]:
     return found
 
 
+def read(order: dict[str, Any], shipments: list[dict[str, Any]] | None = None) -> Order:
+    got = order_from(RawOrder(order=order, shipments=shipments), Rules())
+    assert isinstance(got, Order), got
+    return got
+
+
 @pytest.mark.parametrize(
     "cassette", ["order_simple", "order_bundle_separately", "order_virtual", "order_mixed"]
 )
 def test_the_fields_that_are_asked_for_are_those_that_are_used(recorded: Recorded, cassette: str) -> None:
     order = recorded(cassette)
     (short,) = cut({"items": [order]}, ORDER_FIELDS)["items"]
-    decoded = OrderPayload().load(order)
     if cassette == "order_virtual":
         assert short["extension_attributes"]["shipping_assignments"] == [{"shipping": []}]
-        decoded["extension_attributes"]["shipping_assignments"][0]["shipping"] = None
-    assert OrderPayload().load(short) == decoded
+    assert read(short) == read(order)
     assert len(str(short)) < len(str(order)) / 4
 
 
 def test_the_fields_of_a_shipment_are_those_that_are_used(recorded: Recorded) -> None:
     content = recorded("shipment_marked")
     (short,) = cut(content, SHIPMENT_FIELDS)["items"]
-    decoded, whole = ShipmentPayload().load(short), ShipmentPayload().load(content["items"][0])
     assert short["tracks"] is None
-    assert decoded == whole
+    order = recorded("order_simple")
+    assert read(order, [short]) == read(order, [content["items"][0]])
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("entity_id", None),
-        ("state", None),
-        ("updated_at", "2026-11-23T01:00:00Z"),
-        ("created_at", None),
-        ("grand_total", "much"),
-        ("items", "none"),
-        ("order_currency_code", []),
-    ],
-)
-def test_what_makes_no_sense_is_named(recorded: Recorded, field: str, value: Any) -> None:
-    with pytest.raises(ValidationError) as wrong:
-        OrderPayload().load(recorded("order_simple") | {field: value})
-    assert set(wrong.value.messages) == {field}
-
-
-@pytest.mark.parametrize("quantity", [-1, "many", None, [], float("nan"), float("inf"), True])
-def test_a_quantity_is_a_number_that_is_not_negative(recorded: Recorded, quantity: Any) -> None:
+@pytest.mark.parametrize("quantity", ["many", None, [], float("nan"), float("inf"), True])
+def test_a_quantity_is_a_number(recorded: Recorded, quantity: Any) -> None:
     order = recorded("order_simple")
     order["items"][0]["qty_ordered"] = quantity
     with pytest.raises(ValidationError, match="qty_ordered"):
         OrderPayload().load(order)
 
 
-def test_older_versions_write_numbers_as_text(recorded: Recorded) -> None:
-    order = recorded("order_simple")
-    order["items"][0] |= {"qty_ordered": "2.0000", "is_virtual": "0"}
-    item = OrderPayload().load(order)["items"][0]
-    assert (item["qty_ordered"], item["is_virtual"]) == (Decimal(2), False)
+ZONES = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])
 
 
-@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))])))
-def test_a_time_is_sent_as_utc_and_read_back(moment: datetime) -> None:
-    try:
-        utc = moment.astimezone(UTC).replace(microsecond=0)
-    except OverflowError:
-        return
-    assert parse(text_of(moment)) == utc
+@given(st.integers(10**8, 29 * 10**9), ZONES)
+def test_a_time_is_sent_as_utc_and_read_back(seconds: int, zone: timezone) -> None:
+    moment = datetime.fromtimestamp(seconds, zone)
+    assert parse(text_of(moment)) == moment
     assert len(text_of(moment)) == len("2026-11-23 01:00:00")
 
 

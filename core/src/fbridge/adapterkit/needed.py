@@ -1,0 +1,156 @@
+"""The fields of a payload without which nothing can be shipped: checked by marshmallow, and named when they are bad.
+
+A schema names only those. All others stay in the loaded payload as the store gave them, and ``mapping`` reads them by
+the functions of ``adapterkit.payloads``. Loaded by plugins alone: marshmallow is slow to import.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, missing
+
+from fbridge.adapterkit.payloads import (
+    FRACTION,
+    FractionError,
+    UnreadableError,
+    is_nothing,
+    listing,
+    reference,
+    text,
+)
+from fbridge.models.orders import Order, RejectedOrder
+
+T = TypeVar("T")
+
+_LONGEST_ID = 128
+_BAD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+class Payload(Schema):
+    """A part of a store's answer: the fields that it names are needed, all others are kept as they came."""
+
+    class Meta:
+        """What the schema does not name is for the mapping."""
+
+        unknown = INCLUDE
+
+
+class NarrowPayload(Schema):
+    """A part of a store's answer of which only the named fields are wanted."""
+
+    class Meta:
+        """A field that a later version of the platform adds is no error."""
+
+        unknown = EXCLUDE
+
+
+class _Read(fields.Field[T]):
+    """A field that a reader decodes, null too; its UnreadableError is marshmallow's ValidationError."""
+
+    def __init__(self, read: Callable[[Any], T], **options: Any) -> None:
+        super().__init__(allow_none=True, **options)
+        self._read = read
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> T:
+        """See :meth:`marshmallow.fields.Field.deserialize`."""
+        if value is missing:
+            found: T = super().deserialize(value, attr, data, **kwargs)
+            return found
+        try:
+            return self._read(value)
+        except UnreadableError as error:
+            raise ValidationError(str(error)) from None
+
+
+class Needed(_Read[T]):
+    """A field that must be there and make sense to its reader, which raises UnreadableError where it does not."""
+
+    def __init__(self, read: Callable[[Any], T]) -> None:
+        super().__init__(read, required=True, error_messages={"required": "is missing."})
+
+
+class Told(_Read[T]):
+    """A field that may be missing: its reader then makes of it what it makes of null."""
+
+    def __init__(self, read: Callable[[Any], T]) -> None:
+        super().__init__(read, load_default=lambda: read(None))
+
+
+class Rows(fields.List[Any]):
+    """A list of objects, each with needed fields; entries that tell nothing are left out.
+
+    The ``key`` of an entry occurs once. ``inside`` names where a connection has its list.
+    """
+
+    def __init__(self, payload: type[Schema], *, key: str = "", inside: str = "") -> None:
+        super().__init__(fields.Nested(payload), load_default=list)
+        self._key = key
+        self._inside = inside
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> list[Any]:
+        """See :meth:`marshmallow.fields.Field.deserialize`."""
+        if self._inside and isinstance(value, Mapping) and self._inside in value:
+            value = value[self._inside]
+        entries = [] if value is missing else listing(value)
+        found: list[Any] = super().deserialize(
+            [entry for entry in entries if not is_nothing(entry)], attr, data, **kwargs
+        )
+        self._refuse_twice(found)
+        return found
+
+    def _refuse_twice(self, found: Sequence[Mapping[str, Any]]) -> None:
+        if not self._key:
+            return
+        counts = Counter(entry[self._key] for entry in found)
+        twice = next((one for one, count in counts.items() if count > 1), None)
+        if twice is not None:
+            raise ValidationError(f"Two entries have the {self._key} {twice}.")
+
+
+def understood(
+    read: Callable[[], Order], remote_id: Any, number: Any, problem: str = ""
+) -> Order | RejectedOrder:
+    """The order that ``read`` makes of a payload, or why no sense can be made of it (C2).
+
+    ``remote_id`` and ``number`` are the payload's own fields, as they came. With a ``problem`` it is not tried.
+    """
+    try:
+        return _rejected(remote_id, number, problem) if problem else read()
+    except ValidationError as error:
+        return _rejected(remote_id, number, reason_of(error))
+    except UnreadableError as error:
+        return _rejected(remote_id, number, f"{error.code}: {error}")
+    except _BAD as error:
+        return _rejected(remote_id, number, f"malformed: {type(error).__name__}")
+
+
+def reason_of(error: ValidationError) -> str:
+    """Which fields are bad and why, on one line (``bad_field: line_items.0.quantity: is missing.``)."""
+    found = list(_flat(error.messages))
+    fractions = [one for one in found if FRACTION in one]
+    code = FractionError.code if fractions else UnreadableError.code
+    return f"{code}: {'; '.join(fractions or found)}"
+
+
+def _flat(messages: Any, path: str = "") -> Iterator[str]:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            yield from _flat(inner, f"{path}.{name}" if path else str(name))
+    else:
+        yield f"{path}: {' '.join(map(str, messages))}"
+
+
+def _rejected(remote_id: Any, number: Any, reason: str) -> RejectedOrder:
+    found = reference(remote_id) or _printable(remote_id)
+    return RejectedOrder(remote_id=found, reason=reason, number=_printable(number) or found)
+
+
+def _printable(value: Any) -> str:
+    return "".join(filter(str.isprintable, text(value)))[:_LONGEST_ID]

@@ -1,0 +1,1 @@
+"""Orders in the odd forms that real stores send, on all platforms."""
