@@ -178,3 +178,9 @@ def test_more_pieces_than_were_ordered_are_no_lag() -> None:
 def test_strangers_shipments_are_not_counted() -> None:
     strange = StoreShipment(remote_id="F9", lines=(("1", 2),))
     assert why_older(order(OURS, strange, shipped=1), order(), [row()]) == ""
+
+
+def test_an_order_without_its_own_time_is_not_older_by_the_one_that_stands_in() -> None:
+    known = order(changed=NOON + MINUTE)
+    assert why_older(order(), known, [])
+    assert why_older(order(untold_time=True), known, []) == ""

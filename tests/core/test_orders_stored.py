@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from fbridge.errors import InputError, NotFoundError
-from fbridge.models.orders import Address, Payment, RejectedOrder, StoreShipment
+from fbridge.models.orders import Address, Doubt, Payment, RejectedOrder, StoreShipment
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind, PushState
 from fbridge.orders import listing
 from fbridge.orders.listing import OrderFilter
@@ -302,3 +302,38 @@ def test_who_looks_at_a_long_list_for_long_is_not_cut_off(
         shown.append(row.number)
         time.sleep(0.3)
     assert shown == ["1001", "1002", "1003"]
+
+
+def test_of_an_order_without_its_own_time_the_content_tells_versions_apart(office: Any, make: Any) -> None:
+    order = make.order("1001")
+    office.keep(order)
+    untold = replace(order, changed_at=order.created_at, untold_time=True, note="changed")
+    assert office.keep(untold) == UpsertCounts(changed=1)
+    assert office.keep(untold) == UpsertCounts(unchanged=1)
+    assert kept(office).note == "changed"
+
+
+def test_doubts_are_kept_until_they_are_gone(office: Any, make: Any) -> None:
+    doubt = Doubt(code="no_lines", words="The store gives no goods.")
+    order = make.order("1001", doubts=(doubt,))
+    office.keep(order)
+    assert kept(office).doubts == (doubt,)
+    assert list(office.orders.list(OrderFilter(ready=True))) == []
+    assert [row.doubts for row in office.orders.list(OrderFilter(marked=True))] == [(doubt,)]
+    office.keep(replace(order, doubts=()))
+    assert [row.number for row in office.orders.list(OrderFilter(ready=True))] == ["1001"]
+    assert list(office.orders.list(OrderFilter(marked=True))) == []
+
+
+def test_an_order_without_a_piece_is_not_fulfilled(office: Any, make: Any) -> None:
+    office.keep(replace(make.order("1001"), lines=()), make.order("1002", make.line("1", "A", 0)))
+    assert {row.fulfillment for row in office.orders.list()} == {FulfillmentState.UNFULFILLED}
+
+
+def test_amounts_that_the_store_does_not_tell(office: Any, make: Any) -> None:
+    payment = Payment(kind=PaymentKind.COD, amount_due=None)
+    order = make.order("1001", total=None, payment=payment, currency="")
+    office.keep(order)
+    assert kept(office) == order
+    (row,) = office.orders.list()
+    assert (row.total, row.amount_due) == (None, None)

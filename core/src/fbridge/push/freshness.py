@@ -43,6 +43,8 @@ def too_old(why: str) -> str:
 
 
 def _earlier_change(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
+    if order.untold_time:
+        return ""
     apart = known.changed_at - order.changed_at
     ambiguous = order.ambiguous_time or known.ambiguous_time
     if apart <= (REPEATED_HOUR if ambiguous else timedelta(0)) or _shows_what_is_in_doubt(order, rows):
