@@ -27,6 +27,9 @@ def test_a_marked_order_is_seen_and_is_not_ready(user: Any) -> None:
     assert "Next: fbridge shipment create shop:1004 --allow-marked" in shown.stderr
     assert "marked: no_delivery_address" in user.run("find", "1004").stdout
     assert f"order shop:1004 is marked: {NOWHERE}" in " ".join(user.run("explain", "1004").stdout.split())
+    assert user.json("explain", "1004")["data"]["next_steps"] == [
+        "fbridge shipment create shop:1004 --allow-marked"
+    ]
     assert "no_delivery_address" in user.run("orders", "export", "--marked").stdout
 
 

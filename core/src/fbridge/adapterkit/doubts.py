@@ -73,10 +73,13 @@ def refund_unread(refund: str) -> Doubt:
     )
 
 
-def unknown_status(status: str) -> Doubt:
-    """A state that neither the platform nor the settings explain."""
-    named = f"the state {status!r}, which fbridge does not know" if status else "no state"
-    return Doubt(code="unknown_status", words=f"The store has it in {named}; look there what it means.")
+def unknown_status(status: str, setting: str = "") -> Doubt:
+    """A state that neither the platform nor the settings explain; ``setting`` names the one that could."""
+    if not status:
+        return Doubt(code="unknown_status", words="The store does not tell its state; look there.")
+    way = f"; if goods may leave in it, name it in {setting}." if setting else "; look there what it means."
+    words = f"The store has it in the state {status!r}, which fbridge does not know{way}"
+    return Doubt(code="unknown_status", words=words)
 
 
 def part_of_order(parent: str) -> Doubt:

@@ -15,6 +15,7 @@ from fbridge.history.story import (
     AttemptRow,
     EventRow,
     ExchangeRow,
+    OrderSeen,
     read_attempts,
     read_events,
     read_orders_seen,
@@ -87,10 +88,17 @@ def explain(context: Context, ref: str) -> Story:
             *(f"order {order.label} is marked: {doubt.words}" for order in seen for doubt in order.doubts),
             *(_standing(one) for one in found),
         ),
-        next_steps=tuple(
-            dict.fromkeys(step for one in found if one.push for step in ways_out(one, one.push))
-        ),
+        next_steps=tuple(dict.fromkeys(_next_steps(found, seen))),
     )
+
+
+def _next_steps(found: Sequence[Shipment], seen: Sequence[OrderSeen]) -> Iterator[str]:
+    for one in found:
+        if one.push:
+            yield from ways_out(one, one.push)
+    for order in seen:
+        if order.doubts and order.open_quantity:
+            yield f"fbridge shipment create {order.label} --allow-marked"
 
 
 def _shipments_meant(connection: Connection, ref: str) -> tuple[Shipment, ...]:

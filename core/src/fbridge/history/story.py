@@ -24,7 +24,8 @@ class OrderSeen:
     fetched_at: datetime
     version: int
     remote_status: str
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[Doubt, ...]
+    open_quantity: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ def read_orders_seen(connection: Connection, order_ids: Collection[int]) -> tupl
             version=row.version,
             remote_status=row.remote_status,
             doubts=doubts_from_json(row.doubts),
+            open_quantity=row.open_quantity,
         )
         for row in connection.execute(query)
     )

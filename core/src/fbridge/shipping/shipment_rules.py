@@ -76,8 +76,11 @@ def refuse_unshippable(
 
 def _marked_words(candidate: Candidate) -> str:
     reasons = " ".join(doubt.words for doubt in candidate.order.doubts)
-    way = f"fbridge shipment create {candidate.label} --allow-marked"
-    return f"is marked. {reasons} To ship it as it is: {way}"
+    if not candidate.free:
+        return f"is marked. {reasons}"
+    return (
+        f"is marked. {reasons} To ship it as it is: fbridge shipment create {candidate.label} --allow-marked"
+    )
 
 
 def allot(candidate: Candidate, items: Mapping[str, int] | None) -> tuple[Item, ...]:

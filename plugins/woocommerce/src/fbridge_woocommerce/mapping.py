@@ -102,13 +102,18 @@ def needs_fulfillments(order: Mapping[str, Any]) -> bool:
     return text(meta(order.get("meta_data")).get(FULFILLMENT_STATUS)) == "partially_fulfilled"
 
 
-def order_from(raw: RawOrder, cod_methods: Iterable[str] = ()) -> Order | RejectedOrder:
+def order_from(
+    raw: RawOrder, cod_methods: Iterable[str] = (), ready_states: Iterable[str] = ()
+) -> Order | RejectedOrder:
     """The order, or why no sense can be made of it (C2)."""
     order = mapping(raw.order)
-    return understood(lambda: _order(raw, frozenset(cod_methods)), order.get("id"), order.get("number"))
+    known = frozenset((*_STATUSES, *ready_states))
+    return understood(
+        lambda: _order(raw, frozenset(cod_methods), known), order.get("id"), order.get("number")
+    )
 
 
-def _order(raw: RawOrder, cod_methods: frozenset[str]) -> Order:
+def _order(raw: RawOrder, cod_methods: frozenset[str], known_states: frozenset[str]) -> Order:
     payload = _ORDER.load(raw.order)
     order_meta = meta(payload.get("meta_data"))
     tracking = _rows(raw, order_meta)
@@ -141,12 +146,12 @@ def _order(raw: RawOrder, cod_methods: frozenset[str]) -> Order:
         marks=raw.marks,
         adapter_data={ROWS_KEY: tracking} if tracking else {},
     )
-    return with_doubts(order, (*_doubts(status, payload), *refunds.doubts))
+    return with_doubts(order, (*_doubts(status, known_states, payload), *refunds.doubts))
 
 
-def _doubts(status: str, payload: Mapping[str, Any]) -> Iterator[Doubt]:
-    if status not in _STATUSES:
-        yield unknown_status(status)
+def _doubts(status: str, known_states: frozenset[str], payload: Mapping[str, Any]) -> Iterator[Doubt]:
+    if status not in known_states:
+        yield unknown_status(status, setting="ready_states")
     if parent := reference(payload.get("parent_id")):
         yield part_of_order(parent)
 

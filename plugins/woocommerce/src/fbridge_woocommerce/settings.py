@@ -31,3 +31,8 @@ class WooCommerceSettings(Schema):
         load_default=list,
         metadata={"help": "ids of payment methods that are cash on delivery, beside cod"},
     )
+    ready_states = Words(
+        fields.String(),
+        load_default=list,
+        metadata={"help": "states made by plugins in which goods may leave, beside processing"},
+    )

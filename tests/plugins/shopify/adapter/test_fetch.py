@@ -384,7 +384,7 @@ def test_c2_an_order_that_cannot_be_read_is_named_and_the_others_come(
     (rejected,) = (entry for page in pages for entry in page.rejected)
     assert rejected.remote_id == broken
     assert rejected.number == "#1004"
-    assert "quantity" in rejected.reason
+    assert "Quantity" in rejected.reason
 
 
 def test_fulfillment_orders_that_the_app_may_not_see_are_not_taken_for_none(

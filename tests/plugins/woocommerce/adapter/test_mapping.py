@@ -90,6 +90,13 @@ def test_statuses(status: str, expected: OrderStatus) -> None:
     assert (got.status, got.remote_status) == (expected, status)
 
 
+def test_a_state_made_by_a_plugin_is_ready_where_the_settings_say_so() -> None:
+    raw = RawOrder(order=payload(status="in-preparazione"))
+    (doubt,) = mapped(raw).doubts
+    assert (doubt.code, "name it in ready_states" in doubt.words) == ("unknown_status", True)
+    assert mapped(raw, ready_states=["in-preparazione"]).doubts == ()
+
+
 def test_all_that_is_due_has_left_once_completed() -> None:
     raw = RawOrder(order=ORDER_32 | {"status": "completed"}, refunds=REFUNDS_32)
     got = mapped(raw)

@@ -20,7 +20,12 @@ def test_an_empty_batch_answer_of_php_is_no_batch() -> None:
 
 
 def test_settings_have_a_place_for_tracking_and_own_cod_methods() -> None:
-    assert WooCommerceSettings().load(KEY) == {**KEY, "tracking": "auto", "cod_methods": []}
+    assert WooCommerceSettings().load(KEY) == {
+        **KEY,
+        "tracking": "auto",
+        "cod_methods": [],
+        "ready_states": [],
+    }
     got = WooCommerceSettings().load({**KEY, "cod_methods": "cod_plus, contrassegno ,"})
     assert got["cod_methods"] == ["cod_plus", "contrassegno"]
     with pytest.raises(ValidationError, match="tracking"):
