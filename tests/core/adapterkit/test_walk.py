@@ -45,6 +45,7 @@ class ListFeed:
     count: int
     page_size: int = 10
     at_once: int = 10
+    ids_at_once: int = 10
     overlap: timedelta = timedelta(seconds=2)
     broken: Callable[[int], FbridgeError | None] = lambda order: None
     incomplete: Callable[[int], FbridgeError | None] = lambda order: None

@@ -36,7 +36,7 @@ _ID = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 class OrderFeed:
     """Orders by ``updated_at``. A second that fills a whole page is read on by id, which is the token."""
 
-    page_size = at_once = PAGE_SIZE
+    page_size = at_once = ids_at_once = PAGE_SIZE
     overlap = OVERLAP
 
     def __init__(
@@ -122,7 +122,7 @@ class OrderFeed:
 class ShipmentFeed:
     """Shipments by ``created_at``; each stands for its order."""
 
-    page_size = at_once = PAGE_SIZE
+    page_size = at_once = ids_at_once = PAGE_SIZE
     overlap = OVERLAP
 
     def __init__(self, orders: OrderFeed) -> None:

@@ -175,35 +175,39 @@ class _Sending:
         """Why did the store refuse? Its words are translated, so the order's codes tell, as they are now."""
         rejected = [(work, part) for work in works for part in work.parts if part.rejected]
         try:
-            orders = self._orders_now([work.order_id for work, _ in rejected])
+            orders, unreadable = self._orders_now([work.order_id for work, _ in rejected])
         except FbridgeError as error:
-            self._judge_later(rejected, error)
+            self._stop_on(error)
+            for _, part in rejected:
+                self._judge_later(part, str(error))
             return
         for work, part in rejected:
             order = orders.get(work.order_id)
-            if order is None:
+            if work.order_id in unreadable:
+                self._judge_later(part, unreadable[work.order_id])
+            elif order is None:
                 part.problem = _is_gone(work, part)
             else:
                 begin_again(work, order, part, self._terms)
         self._write(work for work, _ in rejected)
 
-    def _orders_now(self, order_ids: Sequence[str]) -> dict[str, Order]:
+    def _orders_now(self, order_ids: Sequence[str]) -> tuple[dict[str, Order], dict[str, str]]:
+        """The orders, and why others cannot be read, by id."""
         if not order_ids:
-            return {}
+            return {}, {}
         query = OrderQuery(order_ids=tuple(dict.fromkeys(order_ids)), shipments=True)
         pages = list(order_pages(self._store, query))
-        return {order.remote_id: order for page in pages for order in page.orders}
+        orders = {order.remote_id: order for page in pages for order in page.orders}
+        return orders, {one.remote_id: one.reason for page in pages for one in page.rejected}
 
-    def _judge_later(self, rejected: Iterable[tuple[Work, Part]], error: FbridgeError) -> None:
+    def _judge_later(self, part: Part, why_not_now: str) -> None:
         """A no whose reason is not known may be a passing one; nothing was shipped."""
-        self._stop_on(error)
-        for _, part in rejected:
-            said = part.rejected
-            if said is not None and said.outcome is Outcome.UNCONFIRMED:
-                self._fail(part, WriteFault(said))
-                continue
-            words = f"The store said: {said.words if said else ''} Why could not be looked up: {error}"
-            part.problem = later(words, "not_looked_up", self._store.now() + USUAL_WAIT)
+        said = part.rejected
+        if said is not None and said.outcome is Outcome.UNCONFIRMED:
+            self._fail(part, WriteFault(said))
+            return
+        words = f"The store said: {said.words if said else ''} Why could not be looked up: {why_not_now}"
+        part.problem = later(words, "not_looked_up", self._store.now() + USUAL_WAIT)
 
     # Reading back
 

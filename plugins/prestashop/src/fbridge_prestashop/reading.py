@@ -30,7 +30,7 @@ class OrderFeed:
     token is the last id.
     """
 
-    page_size = at_once = PAGE_SIZE
+    page_size = at_once = ids_at_once = PAGE_SIZE
     overlap = timedelta(seconds=120)
 
     def __init__(self, store: Store, client: PrestaShopClient, shop: Shop) -> None:

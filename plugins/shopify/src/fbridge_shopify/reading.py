@@ -16,7 +16,6 @@ from typing import Any, Self
 
 from fbridge.adapterkit.reading import Key, Listed, may_succeed_in_part
 from fbridge.errors import FbridgeError, RefusedError, UnreachableError
-from fbridge.models.parts import in_parts
 from fbridge_shopify.answers import ACCESS_DENIED, PASSING, Answer, GraphError, error_in, words_in
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.cost_formula import AMPLE, USUAL, PageShape, Sizes, comfortable_page
@@ -67,6 +66,7 @@ class OrderFeed:
     """Orders by ``updatedAt``. Pages are as large as their cost allows."""
 
     at_once = 1
+    ids_at_once = IDS_A_CALL
     overlap = OVERLAP
 
     def __init__(self, client: ShopifyClient, *, shipments: bool) -> None:
@@ -130,7 +130,7 @@ class OrderFeed:
     def by_ids(self, order_ids: Sequence[str]) -> list[RawOrder]:
         # What is no id of an order would make the store refuse all of them.
         asked = [order_id for order_id in order_ids if _ORDER_ID.fullmatch(order_id)]
-        return [row for part in in_parts(asked, IDS_A_CALL) for row in self._nodes(part, AMPLE)]
+        return self._nodes(asked, AMPLE) if asked else []
 
     def _nodes(self, order_ids: Sequence[str], sizes: Sizes) -> list[RawOrder]:
         try:

@@ -31,7 +31,7 @@ class OrderFeed:
     unread ones into those that were read. The token is how many are unread.
     """
 
-    page_size = PAGE_SIZE
+    page_size = ids_at_once = PAGE_SIZE
     overlap = timedelta(seconds=120)
     at_once = 1
 

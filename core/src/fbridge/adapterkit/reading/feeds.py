@@ -58,13 +58,15 @@ class Feed(Protocol[R, P, W_co]):
     """A list of a store that tells what changed, oldest change first; a row stands for an order.
 
     ``page_size`` is the most rows that :meth:`page` is asked for. ``overlap`` is what the next run reads again,
-    because orders of one moment may become visible late. ``at_once`` is how many rows :meth:`whole` is asked for.
+    because orders of one moment may become visible late. ``at_once`` is how many rows :meth:`whole` is asked for,
+    ``ids_at_once`` how many orders :meth:`by_ids`.
     All methods raise CredentialsError, RefusedError, UnreachableError.
     """
 
     page_size: int
     overlap: timedelta
     at_once: int
+    ids_at_once: int
 
     def begin(self, since: datetime | None) -> P:
         """Where to read all that changed at this moment (aware UTC; None: ever) or later."""
@@ -82,7 +84,7 @@ class Feed(Protocol[R, P, W_co]):
         """
 
     def by_ids(self, order_ids: Sequence[str]) -> Sequence[R]:
-        """These orders, at most ``page_size``; what the store does not have is left out."""
+        """These orders, at most ``ids_at_once``; what the store does not have is left out."""
 
     def key(self, row: R) -> Key:
         """What tells the row from others."""

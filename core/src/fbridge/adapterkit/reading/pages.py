@@ -41,7 +41,7 @@ def decoded_pages(
 def orders_by_id(feed: Feed[Any, Any, W], order_ids: Sequence[str]) -> Iterator[RawPage[W]]:
     """Each id once; what the store has not is ``absent``. Raises: CredentialsError, RefusedError,
     UnreachableError."""
-    for asked in in_parts(list(dict.fromkeys(order_ids)), feed.page_size):
+    for asked in in_parts(list(dict.fromkeys(order_ids)), feed.ids_at_once):
         orders, present = named_orders(feed, asked)
         absent = tuple(order_id for order_id in asked if order_id not in present)
         yield RawPage(orders=tuple(orders), absent=absent)
