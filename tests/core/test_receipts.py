@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Receipt, ShipmentReceipt
+from fbridge.models.fulfillments import (
+    Effects,
+    Fulfillment,
+    FulfillmentShipment,
+    Item,
+    Receipt,
+    ShipmentReceipt,
+    StoreHolds,
+    TrackingNumber,
+)
 from fbridge.models.orders import Order, Payment
-from fbridge.models.states import OrderStatus, Outcome, PaymentKind, PushState
-from fbridge.push.receipts import MOST_TRIES, ReceiptCheck, next_state, pause
+from fbridge.models.states import Effect, OrderStatus, Outcome, PaymentKind, PushState
+from fbridge.push.receipts import CONTRADICTION, MOST_TRIES, ReceiptCheck, next_state, pause
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 SETTLE = timedelta(seconds=30)
@@ -113,3 +123,78 @@ def test_entries_that_do_not_fit_are_named_and_left_out(
     good, told = ReceiptCheck.of([fulfillment()]).accept(Receipt(order_id="77", shipments=entries))
     assert len(good) == believed
     assert fault in told
+
+
+NUMBERED = FulfillmentShipment(
+    id="u1",
+    revision=1,
+    items=(Item(line_id="l1", quantity=2),),
+    tracking=(TrackingNumber(number="N1"), TrackingNumber(number="N2")),
+    shipped_at=NOW,
+    former_numbers=("N0",),
+)
+TOLD = Effects(shipment=Effect.DONE, tracking=Effect.DONE, status=Effect.DONE)
+HELD = StoreHolds(numbers=("N1", "N2"), items=(Item(line_id="l1", quantity=2),), order_status="completed")
+
+
+def accepted(
+    outcome: Outcome, holds: StoreHolds | None, effects: Effects = TOLD
+) -> tuple[ShipmentReceipt, str]:
+    entry = receipt(outcome, holds=holds, effects=effects)
+    (taken,), fault = ReceiptCheck.of([replace(fulfillment(), shipments=(NUMBERED,))]).accept(
+        Receipt(order_id="77", shipments=(entry,))
+    )
+    return taken, fault
+
+
+@pytest.mark.parametrize(
+    ("holds", "words"),
+    [
+        (None, "does not hold the number N1, N2"),
+        (replace(HELD, numbers=("N1",)), "does not hold the number N2"),
+        (replace(HELD, numbers=("N0", "N1", "N2")), "still holds the number N0"),
+        (replace(HELD, items=(Item(line_id="l1", quantity=1),)), "holds less of line l1"),
+        (replace(HELD, items=(Item(line_id="l2", quantity=2),)), "holds less of line l1"),
+        (
+            replace(HELD, order_status="processing"),
+            "the order's status is done, and that the store still holds 'processing'",
+        ),
+    ],
+)
+def test_a_receipt_that_claims_more_than_it_shows_is_not_believed(
+    holds: StoreHolds | None, words: str
+) -> None:
+    taken, fault = accepted(Outcome.DONE, holds)
+    assert (taken.outcome, taken.reason) == (Outcome.UNCONFIRMED, CONTRADICTION)
+    assert words in taken.words
+    assert "order 77" in fault
+    assert words in fault
+
+
+def test_numbers_that_the_store_changed_are_not_done_whatever_the_effects_say() -> None:
+    effects = replace(TOLD, tracking=Effect.NOT_DONE)
+    assert accepted(Outcome.DONE, replace(HELD, numbers=("N7",)), effects)[0].outcome is Outcome.UNCONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("outcome", "holds", "effects"),
+    [
+        (Outcome.DONE, HELD, TOLD),
+        (Outcome.DONE, replace(HELD, items=()), TOLD),
+        (Outcome.DONE, replace(HELD, numbers=()), replace(TOLD, tracking=Effect.NOT_DONE)),
+        (Outcome.DONE, replace(HELD, order_status="processing"), replace(TOLD, status=Effect.NOT_DONE)),
+        (Outcome.DONE, replace(HELD, order_status="processing", closed=True), TOLD),
+        (
+            Outcome.DONE_ELSEWHERE,
+            replace(HELD, numbers=("X9",), items=()),
+            replace(TOLD, tracking=Effect.NOT_DONE),
+        ),
+        (Outcome.REFUSED, StoreHolds(), TOLD),
+        (Outcome.RETRY, None, TOLD),
+    ],
+)
+def test_a_receipt_that_shows_what_it_claims_is_believed(
+    outcome: Outcome, holds: StoreHolds | None, effects: Effects
+) -> None:
+    taken, fault = accepted(outcome, holds, effects)
+    assert (taken.outcome, fault) == (outcome, "")

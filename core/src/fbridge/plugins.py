@@ -11,14 +11,14 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pluggy
 
@@ -36,6 +36,8 @@ from fbridge.models.platforms import (
     StoreReport,
 )
 from fbridge.models.secrets import Secret
+from fbridge.plugin_answers import believable, page_fault, sorted_out
+from fbridge.plugin_values import fault_in
 from fbridge.settings.near_match import did_you_mean
 
 T = TypeVar("T")
@@ -111,12 +113,23 @@ class LoadedPlatform:
         self._hooks = hooks
 
     def fetch_orders(self, store: Store, query: OrderQuery) -> Generator[OrderPage]:
-        """See :func:`fbridge.hookspecs.fetch_orders`."""
-        return self._each("fetch_orders", OrderPage, store=store, query=query)
+        """See :func:`fbridge.hookspecs.fetch_orders`. An order with a wrong value is among the rejected ones (C2)."""
+        return self._each("fetch_orders", self._page, store=store, query=query)
 
     def push_fulfillment(self, store: Store, fulfillments: Sequence[Fulfillment]) -> Generator[Receipt]:
-        """See :func:`fbridge.hookspecs.push_fulfillment`. It begins when the first receipt is asked for."""
-        return self._each("push_fulfillment", Receipt, store=store, fulfillments=fulfillments)
+        """See :func:`fbridge.hookspecs.push_fulfillment`. It begins when the first receipt is asked for.
+
+        Entries with a wrong value are left out; when all receipts have come, PluginError names the first of them.
+        """
+        wrong = ""
+        given = self._each("push_fulfillment", believable, store=store, fulfillments=fulfillments)
+        with closing(given):
+            for receipt, fault in given:
+                wrong = wrong or fault
+                if receipt:
+                    yield receipt
+        if wrong:
+            raise self._error(f"push_fulfillment gave {wrong}")
 
     def list_carrier_codes(self, store: Store) -> CarrierCodes:
         """See :func:`fbridge.hookspecs.list_carrier_codes`."""
@@ -132,14 +145,14 @@ class LoadedPlatform:
         """See :func:`fbridge.hookspecs.preview_push`; None where the plugin has no such hook."""
         if not self._hooks.preview_push.get_hookimpls():
             return None
-        return tuple(self._each("preview_push", Preview, store=store, fulfillments=fulfillments))
+        checked = partial(self._checked, "preview_push", Preview)
+        return tuple(self._each("preview_push", checked, store=store, fulfillments=fulfillments))
 
     def _one(self, hook: str, kind: type[T], **arguments: Any) -> T:
         with self._blamed(hook, arguments["store"]):
-            result = getattr(self._hooks, hook)(**arguments)
-        return self._checked(hook, kind, result)
+            return self._checked(hook, kind, getattr(self._hooks, hook)(**arguments))
 
-    def _each(self, hook: str, kind: type[T], **arguments: Any) -> Generator[T]:
+    def _each(self, hook: str, taken: Callable[[object], T], **arguments: Any) -> Generator[T]:
         store = arguments["store"]
         with self._blamed(hook, store):
             items = iter(getattr(self._hooks, hook)(**arguments))
@@ -147,17 +160,23 @@ class LoadedPlatform:
             while True:
                 with self._blamed(hook, store):
                     item = next(items, _END)
-                if item is _END:
-                    return
-                yield self._checked(hook, kind, item)
+                    if item is _END:
+                        return
+                    result = taken(item)
+                yield result
         finally:
             with self._blamed(hook, store):
                 getattr(items, "close", lambda: None)()
 
+    def _page(self, page: object) -> OrderPage:
+        if fault := page_fault(page):
+            raise self._error(f"fetch_orders gave {fault}")
+        return sorted_out(cast("OrderPage", page), self.platform.key)
+
     def _checked(self, hook: str, kind: type[T], value: object) -> T:
-        if isinstance(value, kind):
-            return value
-        raise self._error(f"{hook} gave {type(value).__name__} where {kind.__name__} is due")
+        if fault := fault_in(value, kind):
+            raise self._error(f"{hook} gave {fault}")
+        return cast("T", value)
 
     @contextmanager
     def _blamed(self, hook: str, store: Store) -> Iterator[None]:
@@ -193,7 +212,7 @@ class _Loader:
         self._check_contract(platform.contract)
         if platform.key != self._offer.name:
             raise self._error(f'it describes the platform "{platform.key}" under another name')
-        if platform_fault := _platform_fault(platform):
+        if platform_fault := _platform_fault(platform) or fault_in(platform, Platform):
             raise self._error(f"its description is wrong: {platform_fault}")
         return LoadedPlatform(platform, _distribution(self._offer), self._manager.hook)
 

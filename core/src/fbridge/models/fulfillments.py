@@ -144,12 +144,17 @@ class Effects:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreHolds:
-    """What the store now holds of a shipment, read from its answer and never assumed (C10)."""
+    """What the store now holds of a shipment, read from its answer and never assumed (C10).
+
+    ``items`` is empty where the platform does not tell what was in the parcel. ``order_status`` is the platform's own
+    word. ``closed``: the store shows the order as finished although that word is the same as before.
+    """
 
     numbers: tuple[str, ...] = ()
     carrier: str = ""
     items: tuple[Item, ...] = ()
     order_status: str = ""
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

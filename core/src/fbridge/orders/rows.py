@@ -19,6 +19,7 @@ from fbridge.models.orders import (
     ShippingMethod,
     StoreShipment,
 )
+from fbridge.models.storable_text import storable
 
 
 def content_hash(order: Order) -> str:
@@ -35,26 +36,26 @@ def order_row(order: Order) -> dict[str, Any]:
     method = order.shipping_method or ShippingMethod(code="")
     return {
         "remote_id": order.remote_id,
-        "number": _text(order.number, 128),
+        "number": storable(order.number, 128),
         "status": order.status,
-        "remote_status": _text(order.remote_status, 128),
+        "remote_status": storable(order.remote_status, 128),
         "delivery": order.delivery,
         "payment": order.payment.kind,
-        "payment_method": _text(order.payment.method, 128),
-        "payment_title": _text(order.payment.title),
+        "payment_method": storable(order.payment.method, 128),
+        "payment_title": storable(order.payment.title),
         "amount_due": order.payment.amount_due,
         "total": order.total,
         "currency": order.currency,
-        "channel": _text(order.channel, 128) if order.channel else None,
-        "shipping_method": _text(method.code, 255),
-        "shipping_title": _text(method.title),
+        "channel": storable(order.channel, 128) if order.channel else None,
+        "shipping_method": storable(method.code, 255),
+        "shipping_title": storable(method.title),
         "created_at": order.created_at,
         "changed_at": order.changed_at,
         "ambiguous_time": order.ambiguous_time,
-        "customer": _text(_customer(order)),
+        "customer": storable(_customer(order)),
         "ship_to": address_to_json(order.ship_to),
         "bill_to": address_to_json(order.bill_to),
-        "note": _text(order.note),
+        "note": storable(order.note),
         "store_shipments": [store_shipment_to_json(shipment) for shipment in order.shipments],
         "doubts": doubts_to_json(order.doubts),
     }
@@ -67,8 +68,8 @@ def line_rows(order_id: int, order: Order) -> Iterable[dict[str, Any]]:
             "order_id": order_id,
             "line_id": line.id,
             "position": position,
-            "sku": _text(line.sku, 255),
-            "name": _text(line.name),
+            "sku": storable(line.sku, 255),
+            "name": storable(line.name),
             "quantity": line.quantity,
             "removed": line.removed,
             "shipped": line.shipped,
@@ -150,7 +151,7 @@ def address_from_json(fields: Mapping[str, Any]) -> Address:
 
 def doubts_to_json(doubts: Iterable[Doubt]) -> list[list[str]] | None:
     """As kept in ``orders.doubts`` and ``shipments.allowed_doubts``: none is null."""
-    return [[doubt.code, _text(doubt.words)] for doubt in doubts] or None
+    return [[doubt.code, storable(doubt.words)] for doubt in doubts] or None
 
 
 def doubts_from_json(entries: Iterable[Sequence[str]] | None) -> tuple[Doubt, ...]:
@@ -161,15 +162,6 @@ def doubts_from_json(entries: Iterable[Sequence[str]] | None) -> tuple[Doubt, ..
 def store_shipments_from_json(entries: Iterable[Mapping[str, Any]]) -> tuple[StoreShipment, ...]:
     """What the store held of an order's shipments when it was last read."""
     return tuple(map(_store_shipment_from_json, entries))
-
-
-def _text(value: str, limit: int | None = None) -> str:
-    """Text that both databases take: shops send NULs, half surrogates (cut emoji) and endless titles."""
-    if "\x00" in value:
-        value = value.replace("\x00", "")
-    if not value.isascii():
-        value = value.encode(errors="replace").decode()
-    return value[:limit]
 
 
 def _customer(order: Order) -> str:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from fbridge.models.fulfillments import Fulfillment, Receipt, ShipmentReceipt
-from fbridge.models.states import Outcome, PushState
+from fbridge.models.fulfillments import (
+    Effects,
+    Fulfillment,
+    FulfillmentShipment,
+    Receipt,
+    ShipmentReceipt,
+    StoreHolds,
+)
+from fbridge.models.orders import Order
+from fbridge.models.states import Effect, OrderStatus, Outcome, PushState
 
 MOST_TRIES = 8
 FIRST_PAUSE = timedelta(minutes=1)
@@ -27,6 +36,9 @@ SENT_WITHOUT_NUMBER = "sent_without_number"
 
 LONGEST_WAIT = timedelta(days=1)
 """Nothing waits longer for a check or another try, whatever a store or a clock says."""
+
+CONTRADICTION = "receipt_contradicts_itself"
+_CLAIMS = frozenset({Outcome.DONE, Outcome.DONE_ELSEWHERE})
 
 ACKNOWLEDGED = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
 
@@ -103,9 +115,64 @@ class ReceiptCheck:
         good, faults = [], []
         for entry in receipt.shipments:
             if wanted.pop(entry.shipment_id, None) == entry.revision:
-                good.append(entry)
+                claimed = contradiction(fulfillment, entry)
+                good.append(_doubted(entry, claimed) if claimed else entry)
+                faults += [f"shipment {entry.shipment_id}: {claimed}"] if claimed else []
             else:
                 faults.append(f"an entry for shipment {entry.shipment_id} revision {entry.revision}")
         if wanted:
             faults.append(f"no entry for shipment {', '.join(wanted)}")
         return tuple(good), f"order {fulfillment.number}: {'; '.join(faults)}" if faults else ""
+
+
+def contradiction(fulfillment: Fulfillment, receipt: ShipmentReceipt) -> str:
+    """Where a receipt says more than its ``holds`` shows (C10), in words that name both; "" where it fits.
+
+    What an effect does not claim is no contradiction: a store that keeps no numbers is done without them.
+    """
+    if receipt.outcome not in _CLAIMS:
+        return ""
+    shipment = next(one for one in fulfillment.shipments if one.id == receipt.shipment_id)
+    holds, ours = receipt.holds or StoreHolds(), receipt.outcome is Outcome.DONE
+    return (
+        _of_numbers(shipment, receipt.effects, holds, ours=ours)
+        or (_of_lines(shipment, holds) if ours else "")
+        or _of_status(fulfillment.order, receipt.effects, holds)
+    )
+
+
+def _of_numbers(shipment: FulfillmentShipment, effects: Effects, holds: StoreHolds, *, ours: bool) -> str:
+    told = effects.tracking is Effect.DONE
+    missing = [one for one in shipment.numbers if one not in holds.numbers]
+    if missing and (told or (ours and holds.numbers)):
+        return f"it says that all is done, and that the store does not hold the number {', '.join(missing)}"
+    former = [one for one in holds.numbers if one in shipment.former_numbers and one not in shipment.numbers]
+    if former and told:
+        return f"it says that all is done, and that the store still holds the number {', '.join(former)}"
+    return ""
+
+
+def _of_lines(shipment: FulfillmentShipment, holds: StoreHolds) -> str:
+    held: Counter[str] = Counter()
+    for item in holds.items:
+        held[item.line_id] += item.quantity
+    short = [item.line_id for item in shipment.items if held and held[item.line_id] < item.quantity]
+    return (
+        f"it says that all is done, and that the store holds less of line {', '.join(short)}" if short else ""
+    )
+
+
+def _of_status(order: Order, effects: Effects, holds: StoreHolds) -> str:
+    unchanged = order.status is OrderStatus.OPEN and holds.order_status == order.remote_status
+    if effects.status is Effect.DONE and unchanged and not holds.closed:
+        return (
+            f"it says that the order's status is done, and that the store still holds {holds.order_status!r}"
+        )
+    return ""
+
+
+def _doubted(receipt: ShipmentReceipt, words: str) -> ShipmentReceipt:
+    """The store is asked what is true of it."""
+    return replace(
+        receipt, outcome=Outcome.UNCONFIRMED, reason=CONTRADICTION, words=f"the plugin's receipt: {words}"
+    )

@@ -137,7 +137,8 @@ def _work(run: PushRun) -> None:
             groups = _groups(run)
         if _check_due(run, groups):
             groups = _groups(run)
-        _send_due(run, groups)
+        if not run.faults:  # what a plugin gave wrong receipts for is checked, and not sent again by it
+            _send_due(run, groups)
         if not (run.again or _wait_until_settled(run)):
             return
 

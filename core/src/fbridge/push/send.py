@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from fbridge.errors import BusyError, FbridgeError, NotSent
+from fbridge.errors import BusyError, FbridgeError, NotSent, PluginError
 from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt, ShipmentReceipt
 from fbridge.models.orders import Order
 from fbridge.models.push import DUE, LedgerRow, Standing
@@ -39,6 +39,7 @@ from fbridge.storage.tables import shipments
 
 LONGEST_OLD = timedelta(hours=1)
 SHORTEST_WAIT = timedelta(seconds=1)
+NO_ANSWER = "no answer told what became of it"
 
 
 @dataclass(slots=True)
@@ -206,7 +207,8 @@ def _send(run: PushRun, entries: list[_Entry]) -> None:
         raise  # overtaken: whoever has the turn now explains these claims
     except BaseException as stop:
         reason = stop.reason if isinstance(stop, FbridgeError) else "interrupted"
-        _without_receipt(run, list(open_entries.values()), reason)
+        words = str(stop) if isinstance(stop, PluginError) else NO_ANSWER
+        _without_receipt(run, list(open_entries.values()), reason, words)
         raise
     _without_receipt(run, list(open_entries.values()), "no_receipt")
 
@@ -306,9 +308,9 @@ def _not_sent(run: PushRun, entries: Sequence[_Entry], stop: FbridgeError) -> No
     _close(run, entries, PushState.READY, stop.reason, f"not sent: {stop}")
 
 
-def _without_receipt(run: PushRun, entries: Sequence[_Entry], reason: str) -> None:
+def _without_receipt(run: PushRun, entries: Sequence[_Entry], reason: str, words: str = NO_ANSWER) -> None:
     """Nobody knows: unconfirmed."""
-    _close(run, entries, PushState.UNCONFIRMED, reason, "no answer told what became of it")
+    _close(run, entries, PushState.UNCONFIRMED, reason, words)
 
 
 def _close(run: PushRun, entries: Sequence[_Entry], state: PushState, reason: str, words: str) -> None:

@@ -34,7 +34,7 @@ def _entry(work: Work, part: Part) -> ShipmentReceipt:
         remote_ids=part.remote_ids,
         holds=_holds(work, part),
         effects=Effects(
-            shipment=part.made, tracking=_tracking(part), status=part.made, mail=known_mail(part)
+            shipment=part.made, tracking=_tracking(part), status=_status(work, part), mail=known_mail(part)
         ),
         made_by=MadeBy.FOUND if elsewhere else MadeBy.US,
         not_before=problem.not_before if problem else None,
@@ -57,7 +57,19 @@ def _holds(work: Work, part: Part) -> StoreHolds | None:
         carrier=titles[0] if titles else "",
         items=tuple(Item(line_id=key, quantity=lines[key]) for key in wanted if lines[key]),
         order_status=work.order_status,
+        closed=bool(work.order_status) and _status(work, part) is Effect.DONE,
     )
+
+
+def _status(work: Work, part: Part) -> Effect:
+    """The order is finished, whatever Magento calls it, once all of it has been shipped."""
+    if part.made is Effect.DONE and not (work.fulfillment.completes_order and _all_made(work)):
+        return Effect.NOT_DONE
+    return part.made
+
+
+def _all_made(work: Work) -> bool:
+    return all(part.made is Effect.DONE for part in work.parts)
 
 
 def _tracking(part: Part) -> Effect:
