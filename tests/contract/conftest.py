@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from fbridge.sandbox import ServedSandbox
+
+RED = (AssertionError, pytest.fail.Exception)
 TOY = Path(__file__).parent / "toy_platform"
 
 
@@ -25,13 +28,23 @@ def install_toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[st
     return install
 
 
+@pytest.fixture(scope="session")
+def toy_shop() -> Iterator[ServedSandbox]:
+    """One served shop for all who clear it first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(TOY))
+        from fbridge_toy.sandbox import ToySandbox
+    with ServedSandbox(ToySandbox(), "127.0.0.1", 0) as served:
+        yield served
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On a broken adapter only its red tests and one of each number are run; the red ones must fail."""
     left_out = [item for item in items if not _is_wanted(item)]
     for item in items:
         if _base_name(item) in getattr(_class_of(item), "red", ()):
-            item.add_marker(pytest.mark.xfail(strict=True, raises=AssertionError, reason="a broken adapter"))
+            item.add_marker(pytest.mark.xfail(strict=True, raises=RED, reason="a broken adapter"))
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from fbridge.models.orders import Address
 from fbridge.sandbox import ServedSandbox
-from fbridge.testing import StoreMail, StoreTruth, StoreUnderTest
+from fbridge.testing import StoreMail, StoreSale, StoreTruth, StoreUnderTest
 
 
 class ToyUnderTest(StoreUnderTest):
@@ -15,6 +17,8 @@ class ToyUnderTest(StoreUnderTest):
     skus = ("CUP", "POT", "TEA")
     virtual_sku = "PDF"
     wrong_key = b'{"error": "The key is unknown."}'
+    other_currency = "CHF"
+    places = ("milan", "turin")
     status_swap = (b'"status":"done"', b'"status":"open"')
 
     def __init__(self, served: ServedSandbox) -> None:
@@ -29,6 +33,19 @@ class ToyUnderTest(StoreUnderTest):
     def new_order(self, lines: Sequence[tuple[str, int]], *, cod: bool = False) -> str:
         wanted = [(sku, quantity, sku == self.virtual_sku) for sku, quantity in lines]
         return str(self._shop.new_order(wanted, cod=cod).id)
+
+    def sale(self, order: str) -> StoreSale:
+        found = self._shop.orders[order]
+        total = Decimal(found.total)
+        return StoreSale(
+            currency=found.currency,
+            total=total,
+            ship_to=Address(**{**found.ship_to, "street": (found.ship_to["street"],)}),
+            amount_due=total if found.cod else Decimal(0),
+        )
+
+    def sell_in(self, order: str, currency: str) -> None:
+        self._shop.orders[order].currency = currency
 
     def touch(self, order: str) -> None:
         self._shop.touch(self._shop.orders[order])
@@ -79,6 +96,8 @@ class ToyUnderTest(StoreUnderTest):
                 shipped=tuple(found.shipped(line) for line in found.lines),
                 shipments=len(found.shipments),
                 traces=list(found.history),
+                urls=tuple(url for one in found.shipments for url in one.urls),
+                locations=tuple(str(one.location) for one in found.shipments),
             )
 
     def mails(self, order: str) -> tuple[StoreMail, ...]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from fbridge_kiosk.sandbox import KioskOrder, create_sandbox
 
+from fbridge.models.orders import Address
 from fbridge.sandbox import ServedSandbox
-from fbridge.testing import AdapterConformance, StoreMail, StoreTruth, StoreUnderTest
+from fbridge.testing import AdapterConformance, StoreMail, StoreSale, StoreTruth, StoreUnderTest
 
 
 class KioskUnderTest(StoreUnderTest):
@@ -18,6 +20,7 @@ class KioskUnderTest(StoreUnderTest):
 
     platform = "kiosk"
     skus = ("CUP", "POT", "TEA")
+    other_currency = "CHF"
     status_swap = (b'"finish":true', b'"finish":null')
 
     def __init__(self, served: ServedSandbox) -> None:
@@ -33,6 +36,20 @@ class KioskUnderTest(StoreUnderTest):
     def new_order(self, lines: Sequence[tuple[str, int]], *, cod: bool = False) -> str:
         """A new order."""
         return str(self._shop.new_order(list(lines), due="10.00" if cod else "0").id)
+
+    def sale(self, order: str) -> StoreSale:
+        """What the customer bought. The kiosk asks for a name, and nothing else."""
+        found = self._order(order)
+        return StoreSale(
+            currency=found.currency,
+            total=Decimal(found.total),
+            amount_due=Decimal(found.due),
+            ship_to=Address(name=found.name),
+        )
+
+    def sell_in(self, order: str, currency: str) -> None:
+        """Sell it in another currency."""
+        self._order(order).currency = currency
 
     def touch(self, order: str) -> None:
         """Change the date of change only."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
+from random import Random
 from typing import Any
 
+from fbridge.models.orders import Address
 from fbridge.sandbox import ServedSandbox
-from fbridge.testing import StoreMail, StoreTruth, StoreUnderTest
+from fbridge.testing import StoreMail, StoreSale, StoreTruth, StoreUnderTest
 from fbridge_magento.sandbox.control import Control
+from fbridge_magento.sandbox.people import made_address
 
+PAYER = made_address(Random(1), 1)
 GONE = frozenset({"canceled", "closed"})
 
 
@@ -37,7 +42,27 @@ class MagentoUnderTest(StoreUnderTest):
         return {**self._served.store_settings(), **self._own_settings}
 
     def new_order(self, lines: Sequence[tuple[str, int]], *, cod: bool = False) -> str:
-        return str(self._control.new_order(lines, cod=cod))
+        return str(self._control.new_order(lines, cod=cod, billing=PAYER))
+
+    def sale(self, order: str) -> StoreSale:
+        shown = self._control.order(int(order))
+        (assigned,) = shown["extension_attributes"]["shipping_assignments"]
+        to, total = assigned["shipping"]["address"], Decimal(str(shown["grand_total"]))
+        return StoreSale(
+            currency=shown["order_currency_code"],
+            total=total,
+            amount_due=total if shown["payment"]["method"] == "cashondelivery" else Decimal(0),
+            ship_to=Address(
+                name=f"{to['firstname']} {to['lastname']}",
+                company=to.get("company", ""),
+                street=tuple(to["street"]),
+                postcode=to["postcode"],
+                city=to["city"],
+                country=to["country_id"],
+                phone=to["telephone"],
+                email=to["email"],
+            ),
+        )
 
     def lose_mails(self, *, lost: bool) -> None:
         self._control.lose_mails(lost=lost)
@@ -97,13 +122,16 @@ class MagentoUnderTest(StoreUnderTest):
             shipped=tuple(int(row["qty_shipped"]) for row in rows),
             shipments=len(shipments),
             traces=[shown["updated_at"], shown["status"], shipments],
+            locations=tuple(one["extension_attributes"]["source_code"] for one in shipments),
         )
 
     def mails(self, order: str) -> tuple[StoreMail, ...]:
         return tuple(StoreMail(numbers=mail.numbers) for mail in self._control.mails(int(order)))
 
     def is_write(self, method: str, path: str, body: bytes) -> bool:
-        return "source-selection" not in path and super().is_write(method, path, body)
+        """Of order ``none`` nothing can be shipped: it is asked for to find out whether the token may ship."""
+        reads = "source-selection" in path or path.endswith("/order/none/ship")
+        return not reads and super().is_write(method, path, body)
 
     def _rows(self, order: str) -> list[dict[str, Any]]:
         rows = self._control.order(int(order))["items"]

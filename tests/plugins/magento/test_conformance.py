@@ -11,6 +11,7 @@ from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreClock, StoreUnderTest
 from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.fetching import FetchingConformance
+from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.outcomes import OutcomesConformance
 from fbridge.testing.planned_mails import PlannedMailsConformance
@@ -29,6 +30,18 @@ class TestSideBySide(AdapterConformance):
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
         clock = StoreClock()
         return MagentoUnderTest(make_sandbox(orders=0, clock=clock)).with_clock(clock)
+
+
+class TestTwoSources(KitFixtures):
+    """A store with multi-source inventory books on the source that the shipment names."""
+
+    test_c03 = ShippingConformance.test_C03_goods_leave_from_the_place_that_the_shipment_names
+
+    @pytest.fixture
+    def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
+        store = MagentoUnderTest(make_sandbox(orders=0, sources=("default", "roma")))
+        store.places = ("default", "roma")
+        return store
 
 
 @pytest.mark.slow

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from fbridge.models.orders import Address
 from fbridge.sandbox import ServedSandbox
-from fbridge.testing import StoreMail, StoreTruth, StoreUnderTest
+from fbridge.testing import StoreMail, StoreSale, StoreTruth, StoreUnderTest
 from fbridge_prestashop.sandbox.control import CANCELED, COD, PAID, SHIPPED, Control
+from fbridge_prestashop.sandbox.people import address_of
 from fbridge_prestashop.sandbox.shopkeeper import SHIPPING_MAILS
 
+PAYER = 4
 DELIVERED, ON_BACKORDER = "5", "9"
 
 
@@ -41,7 +45,26 @@ class PrestaShopUnderTest(StoreUnderTest):
         return {**self._served.store_settings(), "on_hold_states": [ON_BACKORDER], **self._own_settings}
 
     def new_order(self, lines: Sequence[tuple[str, int]], *, cod: bool = False) -> str:
-        return str(self._control.add_order(lines, state=COD if cod else PAID))
+        made = self._control.add_order(lines, state=COD if cod else PAID)
+        self._control.change(made, id_address_invoice=str(address_of(PAYER)))
+        return str(made)
+
+    def sale(self, order: str) -> StoreSale:
+        head = self._control.order(int(order))
+        to = self._row("addresses", head["id_address_delivery"])
+        total = Decimal(head["total_paid_tax_incl"])
+        return StoreSale(
+            currency=self._row("currencies", head["id_currency"])["iso_code"],
+            total=total,
+            amount_due=total if head["module"] == "ps_cashondelivery" else Decimal(0),
+            ship_to=Address(
+                name=f"{to['firstname']} {to['lastname']}",
+                street=tuple(line for line in (to["address1"], to["address2"]) if line),
+                postcode=to["postcode"],
+                city=to["city"],
+                country=self._row("countries", to["id_country"])["iso_code"],
+            ),
+        )
 
     def lose_mails(self, *, lost: bool) -> None:
         self._control.shop.smtp_down = lost
@@ -99,9 +122,12 @@ class PrestaShopUnderTest(StoreUnderTest):
         return tuple(StoreMail(numbers=some) for some in numbers)
 
     def _reference(self, carrier_id: str) -> str:
-        row = self._control.shop.row("carriers", carrier_id)
+        return str(self._row("carriers", carrier_id)["id_reference"])
+
+    def _row(self, table: str, key: str) -> Mapping[str, Any]:
+        row = self._control.shop.row(table, key)
         assert row is not None
-        return str(row["id_reference"])
+        return row
 
 
 def _numbers(text: str) -> list[str]:

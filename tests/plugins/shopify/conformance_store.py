@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from fbridge.models.orders import Address
 from fbridge.sandbox import ServedSandbox
-from fbridge.testing import StoreMail, StoreTruth, StoreUnderTest
+from fbridge.testing import StoreMail, StoreSale, StoreTruth, StoreUnderTest
 from fbridge_shopify.sandbox.control import Control
 
 SHIPPING_MAILS = ("shipping_confirmation", "shipping_update")
@@ -39,7 +41,33 @@ class ShopifyUnderTest(StoreUnderTest):
         return b'"mutation' in body and _READS_BY_MUTATION not in body
 
     def new_order(self, lines: Sequence[tuple[str, int]], *, cod: bool = False) -> str:
-        return self._control.new_order(lines, cod=cod)
+        made = self._control.new_order(lines, cod=cod)
+        record = self._control.to_change(made)
+        record.billing = {
+            **record.billing,
+            "name": "Bruno Neri",
+            "address1": "Corso Francia 3",
+            "zip": "10139",
+        }
+        return made
+
+    def sale(self, order: str) -> StoreSale:
+        record = self._control.to_change(order)
+        to = record.address or {}
+        return StoreSale(
+            currency=self._control.shop.settings.currency,
+            total=record.total,
+            amount_due=record.total if record.financial == "PENDING" else Decimal(0),
+            ship_to=Address(
+                name=to["name"],
+                street=tuple(line for line in (to["address1"], to["address2"]) if line),
+                postcode=to["zip"],
+                city=to["city"],
+                country=to["countryCodeV2"],
+                phone=to["phone"] or "",
+                email=record.email,
+            ),
+        )
 
     def touch(self, order: str) -> None:
         self._control.touch(order)
@@ -92,6 +120,8 @@ class ShopifyUnderTest(StoreUnderTest):
             shipped=tuple(pieces[line["id"]] for line in shown["lineItems"]),
             shipments=len(made),
             traces=[shown["updatedAt"], shown["fulfillmentOrders"]],
+            urls=tuple(row["url"] for one in made for row in one["trackingInfo"]),
+            locations=tuple(one["location"] for one in made),
         )
 
     def mails(self, order: str) -> tuple[StoreMail, ...]:

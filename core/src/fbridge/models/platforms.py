@@ -26,13 +26,18 @@ Cursor = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What the platform can hold; ``store check`` says it of one store."""
+    """What the platform can hold; ``store check`` says it of one store.
+
+    ``tracking_update``: a number that was pushed can be corrected. ``late_numbers``: goods that were shown as shipped
+    without a number, by us or by hand, can be given one afterwards.
+    """
 
     partial_shipments: Support
     several_numbers: Support
     tracking_update: Support
     carrier_free_text: Support
     ship_date: Support
+    late_numbers: Support = Support.YES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ _WITH_ASSERTIONS = (
     "restoring",
     "secrecy",
     "shipping",
+    "sold_orders",
     "stale_reads",
 )
 # Before their import, so that a failing assertion shows its values.
@@ -34,13 +35,20 @@ pytest.register_assert_rewrite(*(f"fbridge.testing.{name}" for name in _WITH_ASS
 
 from fbridge.testing.conformance import AdapterConformance  # noqa: E402
 from fbridge.testing.office import Office, number  # noqa: E402
-from fbridge.testing.store_under_test import StoreClock, StoreMail, StoreTruth, StoreUnderTest  # noqa: E402
+from fbridge.testing.store_under_test import (  # noqa: E402
+    StoreClock,
+    StoreMail,
+    StoreSale,
+    StoreTruth,
+    StoreUnderTest,
+)
 
 __all__ = [
     "AdapterConformance",
     "Office",
     "StoreClock",
     "StoreMail",
+    "StoreSale",
     "StoreTruth",
     "StoreUnderTest",
     "number",

@@ -10,12 +10,14 @@ from fbridge.testing.planned_mails import PlannedMailsConformance
 from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.secrecy import SecrecyConformance
 from fbridge.testing.shipping import ShippingConformance
+from fbridge.testing.sold_orders import SoldOrdersConformance
 from fbridge.testing.stale_reads import StaleReadsConformance
 from fbridge.testing.ways_out import WaysOutConformance
 
 
 class AdapterConformance(
     FetchingConformance,
+    SoldOrdersConformance,
     ShippingConformance,
     RestoringConformance,
     CorrectedNumbersConformance,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fbridge.models.platforms import OrderQuery
+from fbridge.models.platforms import OrderPage, OrderQuery
 from fbridge.models.states import OrderStatus
 from fbridge.orders.fetch import FetchProgress
 from fbridge.testing.direct import DirectPush
@@ -18,6 +18,7 @@ from fbridge.testing.office import STORE, Office
 from fbridge.testing.store_under_test import StoreUnderTest
 
 AN_HOUR = timedelta(hours=1)
+A_MONTH = timedelta(days=30)
 _AUTUMN = datetime(2024, 10, 27, 0, 20, tzinfo=UTC)
 _SPRING = datetime(2025, 3, 30, 0, 20, tzinfo=UTC)
 
@@ -41,6 +42,10 @@ def spread_out(store: StoreUnderTest, orders: Sequence[str], start: datetime | N
     first = (start or datetime.now(UTC) - AN_HOUR).replace(microsecond=0)
     for count, order in enumerate(orders):
         store.set_changed([order], first + timedelta(seconds=count))
+
+
+def _ids(pages: Iterable[OrderPage]) -> set[str]:
+    return {order.remote_id for page in pages for order in page.orders}
 
 
 class FetchingConformance(KitFixtures):
@@ -141,6 +146,41 @@ class FetchingConformance(KitFixtures):
             doubt = AN_HOUR if kept.ambiguous_time else timedelta(0)
             assert kept.status is OrderStatus.ON_HOLD
             assert abs(kept.changed_at - moment) in {timedelta(0), doubt}
+
+    def test_C01_what_changed_before_since_is_left_out(
+        self, store: StoreUnderTest, direct: DirectPush
+    ) -> None:
+        old, new = make_orders(store, 2)
+        now = datetime.now(UTC).replace(microsecond=0)
+        store.set_changed([old], now - A_MONTH)
+        store.set_changed([new], now - AN_HOUR)
+        found = _ids(direct.pages(OrderQuery(since=now - A_MONTH / 2)))
+        assert new in found
+        assert old not in found
+
+    def test_C01_the_last_cursor_leads_past_what_was_read(
+        self, store: StoreUnderTest, direct: DirectPush
+    ) -> None:
+        old, new = make_orders(store, 2)
+        now = datetime.now(UTC).replace(microsecond=0)
+        store.set_changed([old], now - A_MONTH)
+        store.set_changed([new], now - AN_HOUR)
+        cursor = [page.cursor for page in direct.pages(OrderQuery())][-1]
+        later = store.new_order([(store.skus[0], 1)])
+        found = _ids(direct.pages(OrderQuery(cursor=json.loads(json.dumps(dict(cursor))))))
+        assert later in found
+        assert old not in found, "what changed a month ago is read again and again"
+
+    def test_C01_a_page_is_handed_over_before_all_others_are_read(
+        self, store: StoreUnderTest, direct: DirectPush, proxy: FaultProxy
+    ) -> None:
+        orders = make_orders(store, more_than_two_pages(store))
+        spread_out(store, orders)
+        pages = direct.pages(OrderQuery())
+        next(pages)
+        early = len(proxy.passed)
+        assert len(list(pages)) >= 2
+        assert early < len(proxy.passed), "all pages were read before the first was handed over"
 
     def test_C01_times_are_aware_utc(self, store: StoreUnderTest, direct: DirectPush) -> None:
         before = datetime.now(UTC).replace(microsecond=0)

@@ -100,6 +100,16 @@ class KitFixtures:
         _need(office, "tracking_update", wanted=False)
 
     @pytest.fixture
+    def late_numbers(self, office: Office) -> None:
+        """Leave the test out where a number cannot be added once the goods are shown as shipped."""
+        _need(office, "late_numbers")
+
+    @pytest.fixture
+    def no_late_numbers(self, office: Office) -> None:
+        """Leave the test out where a number can be added later."""
+        _need(office, "late_numbers", wanted=False)
+
+    @pytest.fixture
     def mails_at_all(self, store: StoreUnderTest, office: Office) -> None:
         """Leave the test out where the platform never mails, or the store's settings want no mail."""
         if office.platform.mail is MailBehaviour.NEVER:

@@ -193,6 +193,7 @@ class LostAnswersConformance(KitFixtures):
         assert store.truth(order).cancelled
         assert_nothing_doubled(office, [order])
 
+    @pytest.mark.usefixtures("late_numbers")
     @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
     def test_C05_an_order_completed_by_hand_meanwhile_gets_its_number_and_no_second_mail(
         self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault

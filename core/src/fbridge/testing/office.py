@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
+import sqlalchemy as sa
+
 from fbridge.bridge import Bridge, PushResult
 from fbridge.errors import FbridgeError
 from fbridge.models.orders import Order
@@ -25,10 +27,13 @@ from fbridge.plugins import load_platform
 from fbridge.push.run_state import PushProgress
 from fbridge.settings import Home
 from fbridge.storage.database import open_database
+from fbridge.storage.tables import carrier_mappings
 from fbridge.testing.store_under_test import StoreUnderTest
 
 STORE = "shop"
 CARRIER = "BRT"
+CARRIER_NAME = "Bartolini"
+TRACKING_URL = "https://brt.example/{number}"
 SETTLE = 0.2
 MOST_ROUNDS = 8
 UNSETTLED = frozenset({PushState.READY, PushState.SENDING, PushState.UNCONFIRMED, PushState.RETRY})
@@ -213,6 +218,13 @@ class Office:
         """The mails that the plan of a push shows."""
         return sum(plan.mails for plan in self.bridge.plan([STORE]).stores)
 
+    def carrier_names(self) -> set[str]:
+        """How the store may call the office's carrier: as it is mapped, else by its own name."""
+        with self.bridge.context.database.read() as connection:
+            mapped = connection.execute(sa.select(carrier_mappings.c.site_code)).scalars().all()
+        labels = {one.label for one in self.bridge.carriers.codes(STORE).codes if one.code in mapped}
+        return {*mapped, *labels} if mapped else {CARRIER, CARRIER_NAME}
+
     # Setting up
 
     def _add_store(self, url: str, settings: dict[str, Any]) -> Capabilities:
@@ -236,7 +248,7 @@ class Office:
         return report.capabilities if report and report.capabilities else declared
 
     def _add_carrier(self) -> None:
-        self.bridge.carriers.add(CARRIER, "Bartolini", tracking_url="https://brt.example/{number}")
+        self.bridge.carriers.add(CARRIER, CARRIER_NAME, tracking_url=TRACKING_URL)
         codes = self.bridge.carriers.codes(STORE)
         if codes.codes and not codes.open:
             self.bridge.carriers.map(STORE, CARRIER, codes.codes[0].code)

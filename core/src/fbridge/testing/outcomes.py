@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from fbridge.testing.faults import (
     write_faults,
 )
 from fbridge.testing.fixtures import HASTE, KitFixtures
-from fbridge.testing.office import Office, number
+from fbridge.testing.office import STORE, Office, number
 from fbridge.testing.store_under_test import StoreUnderTest
 
 NOT_SENT = "not_sent"
@@ -202,6 +203,28 @@ class OutcomesConformance(KitFixtures):
         assert receipt.effects.tracking is Effect.DONE
         assert receipt.effects.status is Effect.DONE
 
+    @pytest.mark.parametrize("notify", [True, False], ids=["mailed", "silent"])
+    def test_C10_the_effects_of_a_whole_order_are_what_happened(
+        self, store: StoreUnderTest, direct: DirectPush, notify: bool
+    ) -> None:
+        if not notify and direct.office.platform.mail is MailBehaviour.ALWAYS:
+            pytest.skip(f"{direct.office.platform.label} declares mail = always")
+        order = store.new_order([(store.skus[0], 1)])
+        receipt = direct.push_one(direct.whole(order, number(1), notify=notify))
+        _assert_told_truly(store, order, receipt)
+
+    def test_C10_the_effects_of_a_part_are_what_happened(
+        self, store: StoreUnderTest, direct: DirectPush
+    ) -> None:
+        order = direct.read(store.new_order([(store.skus[0], 2), (store.skus[1], 1)]))[0]
+        part = direct.shipment(order, [number(1)], [(0, 1)])
+        receipt = direct.push_one(direct.fulfillment(order, part, completes=False, notify=False))
+        while receipt and receipt.outcome is Outcome.PREPARED:
+            part = replace(part, fences=receipt.fences)
+            again = direct.read(order.remote_id)[0]
+            receipt = direct.push_one(direct.fulfillment(again, part, completes=False, notify=False))
+        _assert_told_truly(store, order.remote_id, receipt)
+
     def test_C10_of_every_order_the_exchange_is_kept_that_its_receipt_rests_on(
         self, store: StoreUnderTest, office: Office
     ) -> None:
@@ -246,6 +269,22 @@ class OutcomesConformance(KitFixtures):
         assert receipt.effects.mail is not MailEffect.SENT
 
     # C11
+
+    def test_C11_looking_at_a_store_changes_nothing(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        truth = store.truth(order)
+        office.fetch()
+        office.pack(order, [number(1)])
+        office.hand_over()
+        office.bridge.stores.check(STORE)
+        office.bridge.carriers.codes(STORE)
+        office.planned_mails()
+        written = [f"{one.method} {one.path}" for one in proxy.writes]
+        assert written == [], "something other than a push writes to the store"
+        assert store.truth(order) == truth
+        assert store.mails(order) == ()
 
     def test_C11_no_more_mails_leave_than_the_plan_showed(
         self, store: StoreUnderTest, office: Office
@@ -312,6 +351,23 @@ class OutcomesConformance(KitFixtures):
 
 def _attempts(office: Office, shipment: Shipment) -> int:
     return sum(line.what == "answer" for line in office.bridge.explain(shipment.label).lines)
+
+
+def _assert_told_truly(store: StoreUnderTest, order: str, receipt: ShipmentReceipt | None) -> None:
+    """What the receipt says of number, status, lines and mail is what the store shows and its mail server sent."""
+    truth, mails = store.truth(order), store.mails(order)
+    assert receipt is not None
+    assert receipt.outcome is Outcome.DONE
+    assert receipt.holds is not None, "the receipt does not say what the store holds"
+    effects = receipt.effects
+    assert (effects.status is Effect.DONE) == truth.closed, f"status {effects.status}, closed: {truth.closed}"
+    assert truth.closed or not receipt.holds.closed
+    assert (effects.tracking is Effect.DONE) == (number(1) in truth.numbers)
+    assert set(receipt.holds.numbers) <= set(truth.numbers)
+    if truth.shipped is not None and receipt.holds.items:
+        assert sum(item.quantity for item in receipt.holds.items) == sum(truth.shipped)
+    told = f"mail {effects.mail}, and {len(mails)} left"
+    assert effects.mail is not (MailEffect.NOT_SENT if mails else MailEffect.SENT), told
 
 
 def _words_of_the_store(proxy: FaultProxy) -> Iterator[str]:

@@ -16,7 +16,15 @@ from fbridge.errors import FbridgeError
 from fbridge.models.platforms import OrderQuery
 from fbridge.settings.resolving import secret_names
 from fbridge.testing.direct import directly
-from fbridge.testing.faults import FaultProxy, On, read_faults, unlucky_write_faults, write_faults
+from fbridge.testing.faults import (
+    Answer,
+    Fault,
+    FaultProxy,
+    On,
+    read_faults,
+    unlucky_write_faults,
+    write_faults,
+)
 from fbridge.testing.fixtures import HASTE, KitFixtures
 from fbridge.testing.office import Office, number
 from fbridge.testing.store_under_test import StoreUnderTest
@@ -39,6 +47,13 @@ class Overheard:
             for inner in (error.__cause__, error.__context__):
                 if inner is not None:
                     self.hear(where, inner)
+
+    def try_out(self, where: str, act: Callable[[], object]) -> None:
+        """Take note of what an act gives or raises."""
+        try:
+            self.hear(where, act())
+        except FbridgeError as error:
+            self.hear(where, error)
 
     def leaks(self, secrets: list[str]) -> list[str]:
         """Where one of the secrets was said, in any shape."""
@@ -142,6 +157,21 @@ class SecrecyConformance(KitFixtures):
             overheard.hear("store add", error)
         assert overheard.said
         assert overheard.leaks([wrong]) == []
+
+    def test_C12_no_secret_is_in_the_words_of_a_refused_key(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, overheard: Overheard
+    ) -> None:
+        refused = Fault(name="wrong key", answer=Answer.STATUS, status=401, body=store.wrong_key)
+        with directly(office) as direct:
+            fulfillment = direct.whole(store.new_order([(store.skus[0], 1)]), number(1))
+            proxy.strike(refused, on=On.ANY, times=100)
+            adapter, opened = direct.opened.adapter, direct.opened.store
+            overheard.try_out("push", lambda: direct.push(fulfillment))
+            overheard.try_out("fetch", lambda: list(direct.pages(OrderQuery())))
+            overheard.try_out("codes", lambda: adapter.list_carrier_codes(opened))
+            overheard.try_out("check", lambda: adapter.check_store(opened))
+        proxy.heal()
+        assert overheard.leaks(_secrets(store, office)) == []
 
     def test_C12_nobody_is_sent_on_with_a_credential(
         self, store: StoreUnderTest, office: Office, proxy: FaultProxy

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fbridge.models.states import Effect, FulfillmentState, Outcome, PushState
@@ -9,7 +11,7 @@ from fbridge.orders.listing import OrderFilter
 from fbridge.testing.direct import DirectPush
 from fbridge.testing.faults import FaultProxy
 from fbridge.testing.fixtures import KitFixtures
-from fbridge.testing.office import Office, number
+from fbridge.testing.office import TRACKING_URL, Office, number
 from fbridge.testing.proofs import assert_all_arrived_once, assert_nothing_doubled
 from fbridge.testing.store_under_test import StoreUnderTest
 
@@ -96,6 +98,29 @@ class ShippingConformance(KitFixtures):
         assert store.truth(order).shipped in (None, (0, 2))
         assert not store.truth(order).closed
 
+    @pytest.mark.parametrize("place", [0, 1])
+    def test_C03_of_two_lines_that_look_alike_the_named_one_ships(
+        self, store: StoreUnderTest, office: Office, place: int
+    ) -> None:
+        order = store.new_order([(store.skus[0], 2), (store.skus[0], 2)])
+        if store.truth(order).shipped is None:
+            pytest.skip(f"{office.platform.label} keeps no quantities by line")
+        office.fetch()
+        office.ship(order, [number(1)], [(place, 1)])
+        office.push()
+        assert store.truth(order).shipped == ((1, 0), (0, 1))[place]
+
+    @pytest.mark.parametrize("chosen", [0, 1])
+    def test_C03_goods_leave_from_the_place_that_the_shipment_names(
+        self, store: StoreUnderTest, direct: DirectPush, chosen: int
+    ) -> None:
+        if len(store.places) <= chosen:
+            pytest.skip("no order of this store can leave from two places (StoreUnderTest.places)")
+        read = direct.read(store.new_order([(store.skus[0], 1)]))[0]
+        shipment = replace(direct.shipment(read, [number(1)]), location=store.places[chosen])
+        direct.push(direct.fulfillment(read, shipment))
+        assert store.truth(read.remote_id).locations == (store.places[chosen],)
+
     # C4
 
     def test_C04_the_same_fulfillment_again_changes_nothing(
@@ -179,6 +204,28 @@ class ShippingConformance(KitFixtures):
         office.push()
         assert store.truth(order).numbers == (number(1),)
 
+    def test_C07_the_carrier_is_written_with_its_number(self, store: StoreUnderTest, office: Office) -> None:
+        if not store.keeps_carrier:
+            pytest.skip(f"this store of {office.platform.label} names no carrier with a number")
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        office.ship(order, [number(1)])
+        office.push()
+        carriers = store.truth(order).carriers
+        assert carriers
+        assert set(carriers) <= office.carrier_names(), f"the store shows the carrier as {carriers}"
+
+    def test_C07_the_public_page_of_a_number_is_written_with_it(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        if store.truth(order).urls is None:
+            pytest.skip(f"this store of {office.platform.label} keeps no address of a number's page")
+        office.fetch()
+        office.ship(order, [number(1)])
+        office.push()
+        assert store.truth(order).urls == (TRACKING_URL.format(number=number(1)),)
+
     @pytest.mark.usefixtures("several_numbers")
     def test_C07_siblings_do_not_overwrite_each_other(self, store: StoreUnderTest, office: Office) -> None:
         order = store.new_order([(store.skus[0], 2)])
@@ -229,6 +276,7 @@ class ShippingConformance(KitFixtures):
         assert (office.state(shipment), office.reason(shipment)) == (PushState.REFUSED, "cannot_correct")
         assert number(1) in store.truth(order).numbers
 
+    @pytest.mark.usefixtures("late_numbers")
     def test_C08_a_late_number_arrives_without_a_second_shipment_or_mail(
         self, store: StoreUnderTest, office: Office
     ) -> None:
@@ -244,6 +292,36 @@ class ShippingConformance(KitFixtures):
         assert store.truth(order).numbers == (number(1),)
         assert len(store.mails(order)) == mails
         assert_nothing_doubled(office, [order])
+
+    @pytest.mark.usefixtures("no_late_numbers")
+    def test_C08_a_late_number_that_cannot_be_added_is_refused(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order)
+        office.push()
+        truth, mails = store.truth(order), store.mails(order)
+        office.correct(shipment, [number(1)])
+        office.push()
+        assert (office.state(shipment), office.reason(shipment)) == (PushState.REFUSED, "cannot_add_number")
+        assert store.truth(order) == truth
+        assert store.mails(order) == mails
+
+    @pytest.mark.usefixtures("no_late_numbers")
+    def test_C08_an_order_completed_by_hand_stays_without_its_number(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        store.complete_by_hand(order)
+        truth, mails = store.truth(order), store.mails(order)
+        office.push()
+        assert office.state(shipment) is PushState.DONE_ELSEWHERE
+        assert office.words(shipment)
+        assert store.truth(order) == truth
+        assert store.mails(order) == mails
 
     @pytest.mark.usefixtures("tracking_update", "several_numbers")
     def test_C08_the_numbers_of_a_shipment_that_grows_and_shrinks_are_the_last_ones(

@@ -6,8 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Self
 
+from fbridge.models.orders import Address
 from fbridge.testing.faults.proxy import is_write_by_method
 
 
@@ -26,7 +28,8 @@ class StoreTruth:
     there. ``shipped`` has the pieces that the store shows as shipped for each line, in the order of the lines; None
     where the platform keeps no quantities. ``shipments`` counts what the platform has one of for each shipment of
     ours: fulfillments, shipment records, tracking rows or notes. ``traces`` is whatever else a second push could
-    leave: notes, comments, history, comparable by ``==``.
+    leave: notes, comments, history, comparable by ``==``. ``urls`` has the public page of each number, ``locations``
+    the place that each shipment left from, by its id; None where the platform keeps no such thing.
     """
 
     closed: bool
@@ -36,6 +39,22 @@ class StoreTruth:
     shipped: tuple[int, ...] | None
     shipments: int
     traces: Any = None
+    urls: tuple[str, ...] | None = None
+    locations: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSale:
+    """What the store sold, looked up behind the adapter's back.
+
+    ``total`` is what the customer pays in all, ``amount_due`` what the courier collects. Of the address, name,
+    street, postcode, city and country are compared; it is to be another one than that of the bill.
+    """
+
+    currency: str
+    total: Decimal
+    ship_to: Address
+    amount_due: Decimal = Decimal(0)
 
 
 class StoreClock:
@@ -61,7 +80,9 @@ class StoreUnderTest(ABC):
     ``undoes_shipments``: its people can take back what was shipped (:meth:`undo_shipments`).
     ``status_swap``: bytes by which a completing write asks for its status, and as many bytes that ask for
     another one instead (None where a write names no status). ``page_size``: the most orders that the adapter reads
-    with one request. ``clock`` is the store's, where it can be put back or forth.
+    with one request. ``clock`` is the store's, where it can be put back or forth. ``keeps_carrier``: what it holds of
+    a shipment names the carrier. ``other_currency``: it can sell in this one as well (:meth:`sell_in`). ``places``:
+    ids of its places of goods, from each of which any order may leave.
     """
 
     platform: str
@@ -76,6 +97,9 @@ class StoreUnderTest(ABC):
     page_size: int = 100
     clock: StoreClock | None = None
     wrong_key: bytes | None = None
+    keeps_carrier: bool = True
+    other_currency: str | None = None
+    places: tuple[str, ...] = ()
 
     @property
     @abstractmethod
@@ -98,6 +122,14 @@ class StoreUnderTest(ABC):
     @abstractmethod
     def new_order(self, lines: Sequence[tuple[str, int]], *, cod: bool = False) -> str:
         """A new order of these articles and quantities, ready to ship: paid, or cash on delivery."""
+
+    def sale(self, order: str) -> StoreSale:
+        """What was sold; tests that need it are left out where a store does not tell."""
+        raise NotImplementedError
+
+    def sell_in(self, order: str, currency: str) -> None:
+        """Let the order have been sold in another currency; where there is an ``other_currency``."""
+        raise NotImplementedError
 
     @abstractmethod
     def touch(self, order: str) -> None:
@@ -148,5 +180,6 @@ class StoreUnderTest(ABC):
         """The mails about the shipping of this order that left so far, oldest first."""
 
     def is_write(self, method: str, path: str, body: bytes) -> bool:
-        """Whether a request may change something; override it where reads are POSTs."""
+        """Whether a request may change something; override it where reads are POSTs, or where a write without a
+        subject only finds out whether the key may write."""
         return is_write_by_method(method, path, body)

@@ -212,6 +212,8 @@ class ToyAdapter:
             "lines": {} if finished else {item.line_id: item.quantity for item in shipment.items},
             "numbers": list(shipment.numbers),
             "carrier": shipment.carrier.site_code if shipment.carrier else "",
+            "urls": list(dict.fromkeys(one.url for one in shipment.tracking)),
+            "location": shipment.location,
             "status": "done" if completes or finished else "open",
             "notify": fulfillment.notify and shipment.mail is MailEffect.NOT_SENT,
         }

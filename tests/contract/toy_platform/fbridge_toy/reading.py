@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from fbridge.models.orders import Order, OrderLine, Payment, RejectedOrder, StoreShipment
+from fbridge.models.orders import Address, Order, OrderLine, Payment, RejectedOrder, StoreShipment
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind
 
 STATUSES = {
@@ -36,14 +36,21 @@ def _order(raw: Mapping[str, Any]) -> Order:
         remote_status=raw["status"],
         created_at=_moment(raw["created"]),
         changed_at=_moment(raw["changed"]),
-        currency="EUR",
-        total=Decimal(10),
-        payment=Payment(kind=paid, amount_due=Decimal(10 if raw["cod"] else 0)),
+        currency=raw["currency"],
+        total=Decimal(raw["total"]),
+        payment=Payment(kind=paid, amount_due=Decimal(raw["total"] if raw["cod"] else 0)),
         lines=lines,
+        ship_to=address_from(raw["ship_to"]),
+        bill_to=address_from(raw["bill_to"]),
         delivery=Delivery.SHIP if any(line.shippable for line in lines) else Delivery.NONE,
         shipments=tuple(store_shipment(shipment) for shipment in raw["shipments"]),
         marks=True,
     )
+
+
+def address_from(raw: Mapping[str, Any]) -> Address:
+    """An address; the shop has one line for the street."""
+    return Address(**{**raw, "street": (raw["street"],)})
 
 
 def _line(raw: Mapping[str, Any]) -> OrderLine:

@@ -8,6 +8,16 @@ from itertools import count
 from threading import RLock
 from typing import Any
 
+RECIPIENT = {
+    "name": "Ada Rossi",
+    "street": "Via Garibaldi 12",
+    "postcode": "10122",
+    "city": "Torino",
+    "country": "IT",
+    "phone": "+39 011 555 0199",
+}
+PAYER = RECIPIENT | {"name": "Bruno Neri", "street": "Corso Francia 3", "postcode": "00191", "city": "Roma"}
+
 
 @dataclass
 class ToyLine:
@@ -29,6 +39,8 @@ class ToyShipment:
     numbers: list[str]
     carrier: str
     lines: dict[str, int]
+    urls: list[str] = field(default_factory=list)
+    location: str | None = None
 
 
 @dataclass
@@ -40,11 +52,19 @@ class ToyOrder:
     changed: int
     lines: list[ToyLine]
     cod: bool = False
+    currency: str = "EUR"
+    ship_to: dict[str, str] = field(default_factory=lambda: dict(RECIPIENT))
+    bill_to: dict[str, str] = field(default_factory=lambda: dict(PAYER))
     status: str = "open"
     shipments: list[ToyShipment] = field(default_factory=list)
     mails: list[tuple[str, ...]] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
     malformed: bool = False
+
+    @property
+    def total(self) -> str:
+        """What the customer pays: each piece, and the shipping."""
+        return f"{sum(line.quantity for line in self.lines) * 12 + 4.9:.2f}"
 
     def shipped(self, line: ToyLine) -> int:
         """What the store shows as shipped of a line."""
@@ -59,6 +79,10 @@ class ToyOrder:
             "changed": self.changed,
             "status": self.status,
             "cod": self.cod,
+            "currency": self.currency,
+            "total": self.total,
+            "ship_to": self.ship_to,
+            "bill_to": self.bill_to,
             "lines": [vars(line) | {"shipped": self.shipped(line)} for line in self.lines]
             if not self.malformed
             else "?",
@@ -93,6 +117,11 @@ class ToyShop:
             self.orders[order_id] = ToyOrder(order_id, now, now, made, cod=cod)
             return self.orders[order_id]
 
+    def clear(self) -> None:
+        """Be a new shop, with no order."""
+        with self.lock:
+            self.orders.clear()
+
     def touch(self, order: ToyOrder) -> None:
         """Move its date of change to now."""
         order.changed = int(time.time())
@@ -112,6 +141,7 @@ class ToyShop:
         shipment = ToyShipment(
             str(next(self._ids)), given["mark"], list(given["numbers"]), given["carrier"], given["lines"]
         )
+        shipment.urls, shipment.location = list(given.get("urls", ())), given.get("location")
         order.shipments.append(shipment)
         self._changed(order, f"shipment {shipment.id}", given)
         return order
@@ -123,6 +153,7 @@ class ToyShop:
         if shipment is None:
             raise RefusedError(404, "There is no such shipment on the order.")
         shipment.numbers, shipment.carrier = list(given["numbers"]), given["carrier"]
+        shipment.urls = list(given.get("urls", ()))
         self._changed(order, f"shipment {shipment.id} corrected", given)
         return order
 
