@@ -120,9 +120,13 @@ def test_other_wrong_answers_name_hook_and_field(
     store: ToyUnderTest, make_office: MakeOffice, adapter: str, words: str
 ) -> None:
     order = store.new_order([("CUP", 1)])
-    with pytest.raises(PluginError) as raised:
+
+    def evening() -> None:
         office = make_office(adapter)
         office.fetch()
         office.ship(order, [number(1)])
         office.planned_mails()
+
+    with pytest.raises(PluginError) as raised:
+        evening()
     assert str(raised.value) == NAMED + words

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from fbridge.errors import NotSent
 from fbridge.models.fulfillments import Effects, Receipt, ShipmentReceipt, StoreHolds
 from fbridge.models.orders import Address, Order, OrderLine, Payment, RejectedOrder, StoreShipment
 from fbridge.models.platforms import CarrierCode, CarrierCodes, Finding, OrderPage, StoreReport
@@ -230,3 +231,9 @@ def test_a_good_receipt_is_believed_with_the_stores_words_as_far_as_they_can_be_
     assert believable(RECEIPT) == (RECEIPT, "")
     believed, fault = believable(Receipt(order_id="1", shipments=(replace(ENTRY, words="no \ud83d\x00"),)))
     assert (believed and believed.shipments[0].words, fault) == ("no ?", "")
+
+
+def test_one_text_is_no_list_of_orders_that_were_not_sent() -> None:
+    with pytest.raises(TypeError, match="several orders"):
+        NotSent("12", "nothing was sent")
+    assert NotSent(["12"], "nothing was sent").order_ids == {"12"}

@@ -121,6 +121,8 @@ class NotSent(FbridgeError):  # noqa: N818 - the contract's word (docs/contract.
 
     def __init__(self, order_ids: Iterable[str], message: str, *, reason: str | None = None) -> None:
         super().__init__(message, reason=reason)
+        if isinstance(order_ids, str):  # its letters could be the ids of other orders
+            raise TypeError("NotSent takes the ids of several orders, not one text")
         self.order_ids = frozenset(order_ids)
 
 
