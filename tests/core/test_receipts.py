@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from fbridge.models.fulfillments import (
+    Baseline,
     Effects,
     Fulfillment,
     FulfillmentShipment,
@@ -140,7 +141,7 @@ HELD = StoreHolds(numbers=("N1", "N2"), items=(Item(line_id="l1", quantity=2),),
 def accepted(
     outcome: Outcome, holds: StoreHolds | None, effects: Effects = TOLD
 ) -> tuple[ShipmentReceipt, str]:
-    entry = receipt(outcome, holds=holds, effects=effects)
+    entry = receipt(outcome, holds=holds, effects=effects, remote_ids=("R1",))
     (taken,), fault = ReceiptCheck.of([replace(fulfillment(), shipments=(NUMBERED,))]).accept(
         Receipt(order_id="77", shipments=(entry,))
     )
@@ -169,6 +170,16 @@ def test_a_receipt_that_claims_more_than_it_shows_is_not_believed(
     assert words in taken.words
     assert "order 77" in fault
     assert words in fault
+
+
+def test_a_former_number_that_was_there_before_us_or_that_a_sibling_wants_is_no_contradiction() -> None:
+    holds = replace(HELD, numbers=("N0", "N1", "N2"))
+    told = Receipt(order_id="77", shipments=(receipt(holds=holds, effects=TOLD, remote_ids=("R1",)),))
+    before = Baseline(entries=(("R1", "N0"),), remaining=(), remote_status="processing")
+    sibling = replace(NUMBERED, id="u2", acknowledged=1, tracking=(TrackingNumber(number="N0"),))
+    for shipments in ((replace(NUMBERED, baseline=before),), (NUMBERED, sibling)):
+        check = ReceiptCheck.of([replace(fulfillment(), shipments=shipments)])
+        assert check.accept(told) == (told.shipments, "")
 
 
 def test_numbers_that_the_store_changed_are_not_done_whatever_the_effects_say() -> None:

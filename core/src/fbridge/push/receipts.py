@@ -133,21 +133,36 @@ def contradiction(fulfillment: Fulfillment, receipt: ShipmentReceipt) -> str:
     if receipt.outcome not in _CLAIMS:
         return ""
     shipment = next(one for one in fulfillment.shipments if one.id == receipt.shipment_id)
-    holds, ours = receipt.holds or StoreHolds(), receipt.outcome is Outcome.DONE
+    holds = receipt.holds or StoreHolds()
     return (
-        _of_numbers(shipment, receipt.effects, holds, ours=ours)
-        or (_of_lines(shipment, holds) if ours else "")
+        _of_missing_numbers(shipment, receipt, holds)
+        or _of_former_numbers(fulfillment, shipment, receipt, holds)
+        or (_of_lines(shipment, holds) if receipt.outcome is Outcome.DONE else "")
         or _of_status(fulfillment.order, receipt.effects, holds)
     )
 
 
-def _of_numbers(shipment: FulfillmentShipment, effects: Effects, holds: StoreHolds, *, ours: bool) -> str:
-    told = effects.tracking is Effect.DONE
+def _of_missing_numbers(shipment: FulfillmentShipment, receipt: ShipmentReceipt, holds: StoreHolds) -> str:
     missing = [one for one in shipment.numbers if one not in holds.numbers]
-    if missing and (told or (ours and holds.numbers)):
+    told = receipt.effects.tracking is Effect.DONE
+    if missing and (told or (receipt.outcome is Outcome.DONE and holds.numbers)):
         return f"it says that all is done, and that the store does not hold the number {', '.join(missing)}"
-    former = [one for one in holds.numbers if one in shipment.former_numbers and one not in shipment.numbers]
-    if former and told:
+    return ""
+
+
+def _of_former_numbers(
+    fulfillment: Fulfillment, shipment: FulfillmentShipment, receipt: ShipmentReceipt, holds: StoreHolds
+) -> str:
+    """A number that others put there, or that a sibling wants, stays."""
+    wanted = {number for one in fulfillment.shipments for number in one.numbers}
+    former = [
+        number
+        for number in holds.numbers
+        if number not in wanted
+        and receipt.remote_ids
+        and all(shipment.replaces(remote_id, number) for remote_id in receipt.remote_ids)
+    ]
+    if former and receipt.effects.tracking is Effect.DONE:
         return f"it says that all is done, and that the store still holds the number {', '.join(former)}"
     return ""
 
