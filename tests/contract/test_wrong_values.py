@@ -42,7 +42,7 @@ def make_office(
     ("adapter", "words"),
     [
         ("float_total", "total is a float where Decimal is due"),
-        ("no_total", "total is None where Decimal is due"),
+        ("no_time", "changed_at is None where datetime is due"),
         ("int_number", "number is an int where str is due"),
     ],
 )

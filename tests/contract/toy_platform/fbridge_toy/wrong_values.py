@@ -86,7 +86,7 @@ class WrongReport(ToyAdapter):
 
 
 float_total = WrongOrder(total=12.5)
-no_total = WrongOrder(total=None)
+no_time = WrongOrder(changed_at=None)
 int_number = WrongOrder(number=5)
 wrong_page = WrongPage()
 unknown_outcome = WrongReceipt(outcome="shipped")
