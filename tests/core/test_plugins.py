@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
+import traceback
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from fbridge.errors import PluginError, PluginMissingError, UnreachableError
+from fbridge.errors import FbridgeError, PluginError, PluginMissingError, UnreachableError
 from fbridge.http import StoreHttp
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
-from fbridge.models.secrets import Secret
+from fbridge.models.secrets import HIDDEN, Secret
 from fbridge.plugins import describe_all, installed_platforms, load_platform
 
 HEADER = """
@@ -57,6 +59,11 @@ GOOD = HEADER + DESCRIBE + FETCH + PUSH + CODES
 
 Install = Callable[..., None]
 
+CANARY = "cs_canary9f8e7d6c5b4a39281706"
+WRAPPED = f"{CANARY[:9]}\\n{CANARY[9:]}"
+OWN_ERROR = "    class Own(Exception):\n        def __str__(self): return 'TOLD'\n"
+ENCODED = b64encode(f"ck_1:{CANARY}".encode()).decode()
+
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install]:
@@ -87,7 +94,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 @pytest.fixture
 def store() -> Iterator[Store]:
     with StoreHttp("http://127.0.0.1:1") as http:
-        yield Store("shop", http.base_url, {"consumer_secret": Secret("cs_canary")}, http)
+        yield Store("shop", http.base_url, {"consumer_secret": Secret(CANARY)}, http)
 
 
 def failure(key: str) -> str:
@@ -288,7 +295,7 @@ def fetching(install: Install, body: str) -> Any:
 def test_a_bug_in_the_middle_names_the_plugin_and_keeps_what_came_before(
     install: Install, store: Store
 ) -> None:
-    adapter = fetching(install, "    yield OrderPage(orders=())\n    {}['secret cs_canary']")
+    adapter = fetching(install, "    yield OrderPage(orders=())\n    {}['secret " + CANARY + "']")
     pages = adapter.fetch_orders(store, OrderQuery())
     assert isinstance(next(pages), OrderPage)
     with pytest.raises(
@@ -326,6 +333,71 @@ def test_expected_errors_pass_as_they_are(install: Install, store: Store) -> Non
     with pytest.raises(UnreachableError, match="down") as raised:
         list(adapter.fetch_orders(store, OrderQuery()))
     assert raised.value.reason == "x"
+
+
+@pytest.mark.parametrize("told", [CANARY, CANARY.upper(), WRAPPED, ENCODED, ENCODED[:30]])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    raise UnreachableError('the store says: TOLD', reason='TOLD')",
+        "    raise ValueError('TOLD')",
+        "    {}['TOLD']",
+        OWN_ERROR + "    raise Own",
+        OWN_ERROR
+        + "    try:\n        raise Own\n    except Own as error:\n        raise UnreachableError('down') from error",
+        "    try:\n        {}['TOLD']\n    except KeyError:\n        raise UnreachableError('down')",
+        "    error = UnreachableError('down')\n    error.add_note('TOLD')\n    raise error",
+        "    raise ExceptionGroup('TOLD', [ValueError('TOLD')])",
+        "    open('TOLD')",
+    ],
+)
+def test_no_error_of_a_plugin_repeats_a_credential(
+    install: Install, store: Store, body: str, told: str
+) -> None:
+    adapter = fetching(install, body.replace("TOLD", told) + "\n    yield")
+    with pytest.raises(FbridgeError) as raised:
+        list(adapter.fetch_orders(store, OrderQuery()))
+    words = "".join(
+        line
+        for line in traceback.format_exception(raised.value)
+        if not line.startswith("  File")  # shows the plugin's source, in which this test wrote it down
+    )
+    for form in (CANARY, ENCODED[:20]):
+        assert form.lower() not in "".join((words + raised.value.reason).lower().split())
+    assert isinstance(raised.value, PluginError | UnreachableError)
+
+
+@pytest.mark.parametrize("told", [CANARY, CANARY.upper(), WRAPPED, ENCODED, ENCODED[:30]])
+def test_nothing_that_a_plugin_gives_repeats_a_credential(install: Install, store: Store, told: str) -> None:
+    source = """
+    address = Address(name="Anna", city="TOLD")
+    order = Order(remote_id="7", number="1007", status=OrderStatus.OPEN, remote_status="TOLD",
+                  created_at=store.now(), changed_at=store.now(), currency="EUR", total=Decimal(1),
+                  payment=Payment(kind=PaymentKind.PAID), lines=(), ship_to=address, note="Thanks. TOLD",
+                  adapter_data={"seen": ["TOLD", 3]})
+    clean = replace(order, remote_id="8", ship_to=Address(city="Roma"), remote_status="new", note="Hi",
+                    adapter_data={"seen": [3]})
+    rejected = RejectedOrder(remote_id="9", reason="The store says TOLD.")
+    yield OrderPage(orders=(order, clean), rejected=(rejected,), cursor={"after": "TOLD"})
+"""
+    imports = (
+        "    from dataclasses import replace\n    from decimal import Decimal\n"
+        "    from fbridge.models.orders import Address, Order, Payment, RejectedOrder"
+    )
+    adapter = fetching(install, imports + source.replace("TOLD", told))
+    (page,) = adapter.fetch_orders(store, OrderQuery())
+    assert told.replace("\\n", "\n") not in repr(page)
+    assert CANARY[10:] not in repr(page)
+    order, clean = page.orders
+    assert (order.remote_id, order.ship_to.name, order.ship_to.city) == ("7", "Anna", HIDDEN)
+    assert (clean.ship_to.city, clean.note, clean.adapter_data) == ("Roma", "Hi", {"seen": [3]})
+
+
+def test_a_page_without_credentials_is_handed_on_as_it_is(install: Install, store: Store) -> None:
+    adapter = fetching(install, "    page = query.cursor['page'] = OrderPage(orders=())\n    yield page")
+    cursor: dict[str, Any] = {}
+    (page,) = adapter.fetch_orders(store, OrderQuery(cursor=cursor))
+    assert page is cursor["page"]
 
 
 def test_ctrl_c_in_a_plugin_passes_through(install: Install, store: Store) -> None:

@@ -24,6 +24,7 @@ import pluggy
 
 from fbridge import hookspecs
 from fbridge.errors import FbridgeError, PluginError, PluginMissingError
+from fbridge.http.from_outside import hide_in_error, without_secrets
 from fbridge.http.redaction import Redactor
 from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
 from fbridge.models.platforms import (
@@ -149,8 +150,10 @@ class LoadedPlatform:
         return tuple(self._each("preview_push", checked, store=store, fulfillments=fulfillments))
 
     def _one(self, hook: str, kind: type[T], **arguments: Any) -> T:
-        with self._blamed(hook, arguments["store"]):
-            return self._checked(hook, kind, getattr(self._hooks, hook)(**arguments))
+        store = arguments["store"]
+        with self._blamed(hook, store):
+            result = self._checked(hook, kind, getattr(self._hooks, hook)(**arguments))
+            return without_secrets(result, _redactor_of(store))
 
     def _each(self, hook: str, taken: Callable[[object], T], **arguments: Any) -> Generator[T]:
         store = arguments["store"]
@@ -162,7 +165,7 @@ class LoadedPlatform:
                     item = next(items, _END)
                     if item is _END:
                         return
-                    result = taken(item)
+                    result = without_secrets(taken(item), _redactor_of(store))
                 yield result
         finally:
             with self._blamed(hook, store):
@@ -182,15 +185,25 @@ class LoadedPlatform:
     def _blamed(self, hook: str, store: Store) -> Iterator[None]:
         try:
             yield
-        except FbridgeError:
+        except FbridgeError as error:
+            hide_in_error(error, _redactor_of(store))
             raise
-        except (Exception, SystemExit) as error:
-            secrets = [value for value in store.settings.values() if isinstance(value, Secret)]
-            told = Redactor(secrets).text(_told(error))
-            raise self._error(f'{hook} failed on store "{store.name}": {told}') from error
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+            told = _redactor_of(store).text(_told(error))
+            failed = self._error(f'{hook} failed on store "{store.name}": {told}')
+            failed.__cause__ = error
+            hide_in_error(failed, _redactor_of(store))
+            raise failed  # noqa: B904 - its cause is set, or was taken off for what it tells
 
     def _error(self, cause: str) -> PluginError:
         return _plugin_error(self.platform.key, self.distribution, cause)
+
+
+def _redactor_of(store: Store) -> Redactor:
+    """The client's, for it knows the tokens too that were obtained on the way."""
+    redactor: Redactor = getattr(store.http, "redactor", None) or Redactor()
+    redactor.hide(*(value for value in store.settings.values() if isinstance(value, Secret)))
+    return redactor
 
 
 class _Loader:

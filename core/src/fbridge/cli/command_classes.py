@@ -41,7 +41,11 @@ def _remember(context: click.Context, option: click.Parameter, value: bool) -> N
 def _log_to_stderr() -> None:
     import logging
 
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    from fbridge.cli.log_file import RedactedLines
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactedLines("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    logging.basicConfig(handlers=[handler])
     logging.getLogger("fbridge").setLevel(logging.DEBUG)
 
 

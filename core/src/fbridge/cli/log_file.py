@@ -1,4 +1,7 @@
-"""The log file: what each run did, for whoever looks for a cause later. What comes here is redacted already."""
+"""The log file: what each run did, for whoever looks for a cause later.
+
+A plugin may log what it likes, a store's words too, so what is written is looked through once more.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,19 @@ from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from fbridge.http.redaction import without_known_secrets
+
+LINE = "%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"
 LARGEST = 1_000_000
 KEPT = 3
+
+
+class RedactedLines(logging.Formatter):
+    """Lines and tracebacks without the secrets of the stores that are open."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The whole text of a record."""
+        return without_known_secrets(super().format(record))
 
 
 @contextmanager
@@ -19,7 +33,7 @@ def log_kept_in(folder: Path) -> Iterator[None]:
         folder / "fbridge.log", maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8", delay=True
     )
     handler.setLevel(logging.INFO)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"))
+    handler.setFormatter(RedactedLines(LINE))
     logger = logging.getLogger("fbridge")
     before = logger.level
     logger.setLevel(min(before or logging.WARNING, logging.INFO))

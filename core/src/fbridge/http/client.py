@@ -73,6 +73,7 @@ class StoreHttp:
     ``on_exchange`` gets an :class:`~fbridge.http.exchange.Exchange` for every try, in its thread.
     ``before_write`` is called before each write, and once more right before its first byte where that took a while;
     what it raises stops that write.
+    ``redactor`` takes them out of whatever else comes from the store.
     ``exchange_fields`` are the JSON keys whose values an exchange may keep (``Platform.exchange_fields``).
     ``read_marks`` gives values that were never used before, one for each try of a fresh read.
 
@@ -96,8 +97,8 @@ class StoreHttp:
         read_marks: Callable[[], str] = new_read_mark,
     ) -> None:
         self.base_url = _checked(base_url, allow_http=allow_http)
-        self._redactor = Redactor(secrets)
-        self._recorder = Recorder(self._redactor, exchange_fields, on_exchange)
+        self.redactor = Redactor(secrets)
+        self._recorder = Recorder(self.redactor, exchange_fields, on_exchange)
         self._wait_for_turn = waiter(requests_per_second)
         self._timeout = timeout
         self._connect_timeout = connect_timeout
@@ -127,7 +128,7 @@ class StoreHttp:
 
     def hide(self, *secrets: str | Secret) -> None:
         """Never show these: a token that was obtained on the way."""
-        self._redactor.hide(*secrets)
+        self.redactor.hide(*secrets)
 
     def read(
         self,
@@ -297,7 +298,7 @@ class StoreHttp:
             return Response(
                 status=answer.status_code,
                 headers=Headers(answer.headers.multi_items()),
-                url=self._redactor.place(call.url),
+                url=self.redactor.place(call.url),
                 content=self._body(answer, call.into if answer.is_success else None),
                 elapsed=timedelta(seconds=monotonic() - started),
             )
@@ -321,8 +322,8 @@ class StoreHttp:
         return UnconfirmedError(f"{words}; the store may have done it all the same.")
 
     def _words(self, call: _Call, fault: Exception) -> str:
-        where = self._redactor.place(call.url)
-        detail = self._redactor.text(_plain_words(fault))
+        where = self.redactor.place(call.url)
+        detail = self.redactor.text(_plain_words(fault))
         if isinstance(fault, httpx.ConnectTimeout):
             return f"No connection to {where} within {self._connect_timeout:g} s"
         if isinstance(fault, httpx.ReadTimeout):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-from itertools import permutations
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus, unquote_plus, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlsplit, urlunsplit
+from weakref import WeakSet
 
 from fbridge.http.auth import plain
+from fbridge.http.secret_forms import (
+    LEAST,
+    LEAST_IN_DATA,
+    exact_forms,
+    readings,
+    readings_of_all,
+    squashed_forms,
+)
 from fbridge.models.secrets import HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
     from fbridge.models.secrets import Secret
 
@@ -47,39 +53,83 @@ _CREDENTIALS = re.compile(r"\b(Basic|Bearer) +(?=\S*[\d=])[^\s\"',]{8,}", re.IGN
 _OAUTH_PARTS = re.compile(r"\b(oauth_(?:consumer_key|token|signature|nonce)=)(\"?)[^\"&,\s]+")
 
 
+WITHHELD = (
+    "What was said here repeats a credential of the store, so it is not shown; whatever of the store's repeats "
+    "requests (a debugging plugin, a firewall's page) should be switched off."
+)
+
+_ALIVE: WeakSet[Redactor] = WeakSet()
+
+
 class Redactor:
-    """Hides known secrets in every form they travel in: plain, URL-encoded, JSON-escaped, base64 of Basic."""
+    """Hides known secrets in every form they travel in (:mod:`fbridge.http.secret_forms`).
+
+    What is spelled in one piece is cut out of a text; a text in which one shows only after decoding, or after what
+    splits it is taken away, is withheld whole.
+    """
 
     def __init__(self, secrets: Iterable[str | Secret] = ()) -> None:
         self._secrets: frozenset[str] = frozenset()
         self._pattern: re.Pattern[str] | None = None
+        self._in_words: tuple[str, ...] = ()
+        self._in_data: tuple[str, ...] = ()
         self.hide(*secrets)
+        _ALIVE.add(self)
 
     def hide(self, *secrets: str | Secret) -> None:
         """Hide these too, from now on (a token that was fetched, the secrets of an auth)."""
         known = self._secrets | {plain(secret) for secret in secrets if plain(secret)}
-        forms = sorted(set(_forms(sorted(known))), key=len, reverse=True)
-        # Both are replaced, never changed, so that other threads see the old or the new.
-        self._pattern = re.compile("|".join(map(re.escape, forms)), re.IGNORECASE) if forms else None
+        if known == self._secrets:
+            return
+        # All are replaced, never changed, so that other threads see the old or the new.
+        self._pattern = exact_forms(known)
+        self._in_words = squashed_forms(known, LEAST)
+        self._in_data = squashed_forms(known, LEAST_IN_DATA)
         self._secrets = known
 
     def text(self, text: str) -> str:
-        """The text without secrets, and without the tokens of Authorization headers."""
+        """Words for people, without secrets and without the tokens of Authorization headers."""
         if self._pattern is not None:
             text = self._pattern.sub(HIDDEN, text)
         text = _OAUTH_PARTS.sub(rf"\1\2{HIDDEN}", text)
-        return _CREDENTIALS.sub(rf"\1 {HIDDEN}", text)
+        text = _CREDENTIALS.sub(rf"\1 {HIDDEN}", text)
+        return WITHHELD if _shows(readings(text), self._in_words) else text
+
+    def data(self, text: str) -> str:
+        """A value that programs go on with: as it is, or dots in its place where it repeats a secret.
+
+        It is never changed in part, and short secrets are let be: a password that is also a street's name must
+        not take the street out of an address.
+        """
+        return HIDDEN if _shows(readings(text), self._in_data) else text
+
+    def shows_in_data(self, texts: Collection[str]) -> bool:
+        """Whether :meth:`data` would withhold one of these; they may be thousands."""
+        return _shows(readings_of_all(texts), self._in_data)
 
     def url(self, url: str) -> str:
         """The URL without secrets, user information and the values of :data:`SECRET_PARAMETERS`."""
         parts = urlsplit(url)
         query = "&".join(_without_value(part) for part in parts.query.split("&")) if parts.query else ""
         bare = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
-        return self._pattern.sub(HIDDEN, bare) if self._pattern is not None else bare
+        if self._pattern is not None:
+            bare = self._pattern.sub(HIDDEN, bare)
+        return f"{parts.scheme}://{HIDDEN}" if _shows(readings(bare), self._in_words) else bare
 
     def place(self, url: str) -> str:
         """The URL without its query, for messages."""
         return self.url(url).partition("?")[0]
+
+
+def without_known_secrets(text: str) -> str:
+    """The text without the secrets of all stores that are open in this process: for what several of them write to."""
+    for redactor in list(_ALIVE):
+        text = redactor.text(text)
+    return text
+
+
+def _shows(squashed_texts: Iterable[str], forms: tuple[str, ...]) -> bool:
+    return bool(forms) and any(form in text for text in squashed_texts for form in forms)
 
 
 def _without_value(parameter: str) -> str:
@@ -87,18 +137,3 @@ def _without_value(parameter: str) -> str:
     if unquote_plus(name).lower() in SECRET_PARAMETERS:
         return f"{name}{equals}{HIDDEN}"
     return parameter
-
-
-def _forms(secrets: list[str]) -> Iterator[str]:
-    for secret in secrets:
-        yield from (secret, quote(secret), quote(secret, safe=""), quote_plus(secret))
-        yield json.dumps(secret)[1:-1]
-        yield from _base64(secret)
-        yield from _base64(f"{secret}:")
-    for user, password in permutations(secrets, 2):
-        yield from _base64(f"{user}:{password}")
-
-
-def _base64(text: str) -> Iterator[str]:
-    encoded = base64.b64encode(text.encode()).decode()
-    yield from (encoded, quote(encoded, safe=""), encoded.rstrip("="))

@@ -7,8 +7,10 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
-from urllib.parse import quote
+from traceback import format_exception
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -21,14 +23,17 @@ from fbridge.testing.faults import (
     Fault,
     FaultProxy,
     On,
+    Repeating,
     read_faults,
     unlucky_write_faults,
     write_faults,
 )
 from fbridge.testing.fixtures import HASTE, KitFixtures
-from fbridge.testing.office import Office, number
+from fbridge.testing.office import STORE, Office, number
 from fbridge.testing.store_under_test import StoreUnderTest
 
+REPEATED = 14
+"""So many letters and digits of a secret tell that it was repeated, though the rest was cut off."""
 LEAST = 8
 """A shorter piece of Base64 may occur by chance."""
 
@@ -58,7 +63,19 @@ class Overheard:
     def leaks(self, secrets: list[str]) -> list[str]:
         """Where one of the secrets was said, in any shape."""
         shapes = [shape for secret in secrets for shape in shapes_of(secret)]
-        return sorted({where for where, what in self.said if any(shape in what for shape in shapes)})
+        bare = [_bare(shape)[:REPEATED] for shape in shapes if len(_bare(shape)) >= LEAST]
+        return sorted(
+            {
+                where
+                for where, what in self.said
+                if any(shape in what for shape in shapes) or any(shape in _bare(what) for shape in bare)
+            }
+        )
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone: whatever stands between them."""
+    return "".join(character for character in unquote(unescape(text)).lower() if character.isalnum())
 
 
 class _Listener(logging.Handler):
@@ -84,6 +101,14 @@ def shapes_of(secret: str) -> list[str]:
         json.dumps(secret)[1:-1],
         *(text for text in encoded if len(text) >= LEAST),
     ]
+
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "Base64 of Basic": lambda secret: base64.b64encode(f"{secret}:x{secret}".encode()).decode(),
+    "wrapped": lambda secret: "\n".join(secret[at : at + 6] for at in range(0, len(secret), 6)),
+    "escaped and cut": lambda secret: "".join(f"&#{ord(one)};" for one in secret[:-4]),
+}
 
 
 class SecrecyConformance(KitFixtures):
@@ -131,6 +156,59 @@ class SecrecyConformance(KitFixtures):
             overheard.hear("fetch", result)
             overheard.hear("fetch", result.error)
         self._look_at_the_rest(store, hasty, overheard)
+
+    @pytest.mark.parametrize(
+        ("status", "spelling"),
+        [
+            (200, "plain"),
+            (302, "wrapped"),
+            (400, "plain"),
+            (400, "Base64 of Basic"),
+            (400, "wrapped"),
+            (400, "escaped and cut"),
+            (401, "Base64 of Basic"),
+            (403, "escaped and cut"),
+            (404, "plain"),
+            (406, "wrapped"),
+            (500, "escaped and cut"),
+        ],
+    )
+    def test_C12_what_a_store_repeats_is_neither_said_nor_kept(
+        self,
+        store: StoreUnderTest,
+        hasty: Office,
+        proxy: FaultProxy,
+        overheard: Overheard,
+        status: int,
+        spelling: str,
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        hasty.fetch()
+        shipment = hasty.ship(order, [number(1)])
+        told = " and ".join(map(SPELLINGS[spelling], _secrets(store, hasty)))
+        proxy.put_between(Repeating(status=status, told=told, on=On.WRITE))
+        overheard.hear("push", hasty.push())
+        proxy.put_between(Repeating(status=status, told=told))
+        for where, act in self._acts(hasty).items():
+            try:
+                overheard.hear(where, act())
+            except FbridgeError as error:
+                overheard.hear(where, "".join(format_exception(error)))
+                overheard.hear(where, error.reason)
+        proxy.heal()
+        overheard.hear("explain", hasty.bridge.explain(shipment.label))
+        self._look_at_the_rest(store, hasty, overheard)
+
+    @staticmethod
+    def _acts(office: Office) -> dict[str, Callable[[], object]]:
+        return {
+            "check": lambda: office.bridge.stores.check(STORE),
+            "fetch": office.fetch,
+            "codes": lambda: office.bridge.carriers.codes(STORE, refresh=True),
+            "plan": office.bridge.plan,
+            "push": office.push,
+            "status": office.bridge.status,
+        }
 
     def test_C12_no_secret_is_in_receipts_cursors_and_what_an_order_carries(
         self, store: StoreUnderTest, office: Office, overheard: Overheard

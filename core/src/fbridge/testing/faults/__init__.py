@@ -12,7 +12,14 @@ from fbridge.testing.faults.catalogue import (
 )
 from fbridge.testing.faults.proxy import FaultProxy, Passed
 from fbridge.testing.faults.rules import Answer, Fault, On, Rule
-from fbridge.testing.faults.stand_ins import AddedHeaders, ShiftedClock, StaleReplica, StandIn, UrlCache
+from fbridge.testing.faults.stand_ins import (
+    AddedHeaders,
+    Repeating,
+    ShiftedClock,
+    StaleReplica,
+    StandIn,
+    UrlCache,
+)
 from fbridge.testing.faults.strangers import some_strangers, strangers
 
 __all__ = [
@@ -23,6 +30,7 @@ __all__ = [
     "FaultProxy",
     "On",
     "Passed",
+    "Repeating",
     "Rule",
     "ShiftedClock",
     "StaleReplica",

@@ -5,6 +5,7 @@ A fault strikes one request; these touch every request that passes.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections import defaultdict
@@ -18,9 +19,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 from fbridge.http.fresh_reads import READ_MARK
 from fbridge.testing.faults.answers import HttpAnswer
+from fbridge.testing.faults.rules import On
 
 _OF_A_SIGNATURE = "oauth_[a-z_]+"
 _NOT_FOUND = 404
+_OK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +164,52 @@ class AddedHeaders:
     def passed(self, asked: Asked, answer: HttpAnswer) -> HttpAnswer:  # noqa: ARG002 - the shape of a stand-in
         """The answer with the headers."""
         return replace(answer, headers=(*answer.headers, *self.headers))
+
+
+@dataclass(frozen=True, slots=True)
+class Repeating:
+    """Answers in the store's place with ``status`` and what a debugging plugin or a firewall repeats of a request.
+
+    ``told`` stands wherever any platform has words, in the header by which a redirect leads on and in one by which a
+    cache shows. ``on``: which requests; others pass.
+    """
+
+    status: int
+    told: str
+    on: On = On.ANY
+
+    def given(self, asked: Asked) -> HttpAnswer | None:
+        """The answer with the words; of a 200 a web page."""
+        if self.on is not On.ANY and (self.on is On.WRITE) != asked.write:
+            return None
+        line = "".join(self.told.splitlines()).encode("ascii", "replace").decode()
+        headers = (
+            ("Content-Type", "text/html" if self.status == _OK else "application/json"),
+            ("Location", f"/elsewhere/{line}"),
+            ("X-Cache", f"HIT from {line}"),
+        )
+        return HttpAnswer(status=self.status, headers=headers, body=self._body().encode())
+
+    def passed(self, asked: Asked, answer: HttpAnswer) -> HttpAnswer:  # noqa: ARG002 - the shape of a stand-in
+        """The answer as it is."""
+        return answer
+
+    def _body(self) -> str:
+        if self.status == _OK:
+            return (
+                f"<html><head><title>{self.told}</title></head><body>Authorization: {self.told}</body></html>"
+            )
+        words = f"You sent {self.told} and it was logged."
+        return json.dumps(
+            {
+                "code": words,
+                "message": words,
+                "error": words,
+                "errors": [{"code": 26, "message": words, "extensions": {"code": words}}],
+                "parameters": {"resources": words},
+                "status": words,
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,148 @@
+"""The forms in which a credential may come back from a store, and how a text is undone until one shows. Pure.
+
+A debugging plugin, a firewall's page or an echoing error repeats the request: encoded, escaped, wrapped after so many
+characters. Rather than to list all spellings, both sides are brought to letters and digits alone ("squashed").
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from html import unescape
+from itertools import permutations
+from urllib.parse import quote, quote_plus, unquote
+
+LEAST = 8
+"""Letters and digits of a credential below which a squashed text would hold it by chance."""
+LEAST_IN_DATA = 12
+"""The same for names, addresses and numbers of orders, which a password made of words must not touch."""
+
+_CUT = 12
+_SHORT = 3
+_DEPTH = 3
+_MARKUP = re.compile(r"<!--.*?-->|<[^<>]*>|\x1b\[[0-9;]*[A-Za-z]", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_QUOTED_PRINTABLE = re.compile("=([0-9A-Fa-f]{2})")
+_INVISIBLE = "[\\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*"
+_SPLIT = re.compile(rf'" \+ "|=?\r?\n|\\[rn]|{_INVISIBLE[:-1]}+')
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_ASCII = {code: None for code in range(128) if not chr(code).isalnum()}
+_ENCODED = re.compile(r"[%&\\<\x1b]")
+_MAY_BE_ENCODED = re.compile(r"[%&\\<\x1b=]")
+
+
+def exact_forms(secrets: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds what can be cut out of a text and leave the rest: None where there are no secrets."""
+    known = sorted(secrets)
+    spelled = sorted({form for form in _exact(known) if form}, key=len, reverse=True)
+    patterns = [re.escape(form) for form in spelled]
+    patterns += [
+        _INVISIBLE.join(map(re.escape, one)) for one in known if len(one) > _SHORT and _is_short(one)
+    ]
+    return re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+
+
+def _is_short(secret: str) -> bool:
+    return len(squashed(secret)) < LEAST
+
+
+def _exact(secrets: list[str]) -> Iterator[str]:
+    for secret in secrets:
+        yield from (secret, quote(secret), quote(secret, safe=""), quote_plus(secret))
+        yield json.dumps(secret)[1:-1]
+        yield from _base64(secret)
+        yield from _base64(f"{secret}:")
+    for user, password in permutations(secrets, 2):
+        yield from _base64(f"{user}:{password}")
+
+
+def _base64(text: str) -> Iterator[str]:
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        encoded = encode(text.encode()).decode()
+        yield from (encoded, quote(encoded, safe=""), encoded.rstrip("="))
+
+
+def squashed_forms(secrets: Iterable[str], least: int) -> tuple[str, ...]:
+    """What a squashed text must not hold. Of a long form its beginning and its end, for texts are cut."""
+    found: set[str] = set()
+    for secret in secrets:
+        plain = squashed(secret)
+        if len(plain) < least:
+            continue
+        for form in (plain, secret.encode().hex(), *map(squashed, _inside_base64(secret))):
+            if len(form) >= _CUT + _SHORT:
+                found |= {form[:_CUT], form[-_CUT:]}
+            elif len(form) >= least:
+                found.add(form)
+    return tuple(sorted(found))
+
+
+def _inside_base64(secret: str) -> Iterator[str]:
+    """As it shows within the Base64 of any longer text: at each of three places, without the ends that neighbours
+    share."""
+    for shift in range(3):
+        raw = b"\0" * shift + secret.encode()
+        encoded = base64.b64encode(raw).decode()
+        yield encoded[4 if shift else 0 : -4 if len(raw) % 3 else None]
+
+
+def readings(text: str) -> Iterator[str]:
+    """The text squashed: as it is, and with what is encoded in it undone, also where a code itself is split."""
+    yield squashed(text)
+    if "=" in text:
+        yield squashed(_QUOTED_PRINTABLE.sub(_quoted_character, text))
+    if _ENCODED.search(text) is None:
+        return
+    yield from _decoded(text)
+    joined = _SPLIT.sub("", text)
+    if joined != text:
+        yield from _decoded(joined)
+
+
+def readings_of_all(texts: Iterable[str]) -> Iterator[str]:
+    """The same of many texts, of which few are encoded."""
+    plain: list[str] = []
+    other: list[str] = []
+    encoded: list[str] = []
+    for text in texts:
+        (plain if text.isascii() else other).append(text)
+        if _MAY_BE_ENCODED.search(text):
+            encoded.append(text)
+    yield squashed("\n".join(plain))
+    yield squashed("\n".join(other))
+    yield from readings("\n".join(encoded))
+
+
+def _decoded(text: str) -> Iterator[str]:
+    for _ in range(_DEPTH):
+        before, text = text, unquote(_unescaped(unescape(text)))
+        yield squashed(text)
+        if "<" in text or "\x1b" in text:
+            yield squashed(_MARKUP.sub("", text))
+        if before == text:
+            return
+
+
+def squashed(text: str) -> str:
+    """Letters and digits alone, small ones, of compatible spellings the plain one."""
+    if text.isascii():
+        return text.lower().translate(_ASCII)
+    return _NOT_ALPHANUMERIC.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _quoted_character(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16))
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(_escaped_character, text) if "\\" in text else text
+
+
+def _escaped_character(match: re.Match[str]) -> str:
+    if code := match[1] or match[2]:
+        return chr(int(code, 16))
+    # \n and its like are white space; of any other the character itself is meant.
+    return " " if match[3] in "nrtbfv" else match[3]
