@@ -5,7 +5,10 @@ httpx would unpack each received piece whole before anybody can count; a bomb ma
 
 from __future__ import annotations
 
+import re
 import zlib
+from dataclasses import dataclass
+from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,6 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ACCEPTED_ENCODINGS = "gzip, deflate"
+
+_GZIP = b"\x1f\x8b"
+_PLAIN = re.compile(rb'\s*(?:[{\[]\s*["{\[\]}\d]|<[?!a-zA-Z]|\xef\xbb\xbf|\Z)')
+"""How JSON and markup begin, and nothing that is packed."""
+_NO_PACKING = frozenset({"", "identity"})
+_PACKINGS = frozenset({"gzip", "x-gzip", "deflate"})
+_REAL_PACKINGS = _PACKINGS | {"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "pack200-gzip"}
+# 32 + MAX_WBITS recognises gzip and zlib by their header; a negative number means none.
+_BY_HEADER, _RAW = 32 + zlib.MAX_WBITS, -zlib.MAX_WBITS
 
 
 class BodyError(Exception):
@@ -23,14 +35,29 @@ class BodyError(Exception):
         self.reason = reason
 
 
-def read_body(pieces: Iterable[bytes], *, encoding: str, limit: int, deadline: float) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What came out; ``noise`` says in which way it was not packed as its header tells ("" where it was)."""
+
+    content: bytes
+    noise: str = ""
+
+
+def read_body(
+    pieces: Iterable[bytes], *, encoding: str, limit: int, deadline: float, by_look: bool = False
+) -> Body:
     """The decoded body. ``deadline`` is on the monotonic clock: a dripping server must not hold us for ever.
+
+    ``by_look``: where the header does not fit what came, what came counts.
 
     Raises: BodyError.
     """
-    unpack = _unpacker(encoding)
+    names = _names(encoding)
+    received = iter(pieces)
+    first = next(received, b"") if by_look else b""
+    noise, unpack = _by_look(names, first) if by_look and first else ("", _unpacker(names))
     body = bytearray()
-    for piece in pieces:
+    for piece in chain([first] if first else [], received):
         body += unpack(piece, limit - len(body) + 1) if unpack else piece
         if len(body) > limit:
             raise BodyError(f"the answer is larger than {limit // 1024} KiB", "answer_too_large")
@@ -38,7 +65,7 @@ def read_body(pieces: Iterable[bytes], *, encoding: str, limit: int, deadline: f
             raise BodyError("the answer did not end in time", "no_answer")
     if unpack and body and not unpack.finished:
         raise BodyError("the compressed answer was cut", "no_answer")
-    return bytes(body)
+    return Body(bytes(body), noise)
 
 
 def copy_body(pieces: Iterable[bytes], into: BinaryIO, *, encoding: str) -> None:
@@ -46,7 +73,7 @@ def copy_body(pieces: Iterable[bytes], into: BinaryIO, *, encoding: str) -> None
 
     It has to come unpacked, as was asked for: then no piece is larger than what travelled. Raises: BodyError.
     """
-    if _unpacker(encoding):
+    if _unpacker(_names(encoding)):
         raise BodyError("the file is packed, which was not asked for", "broken_encoding")
     into.seek(0)
     into.truncate()
@@ -54,9 +81,8 @@ def copy_body(pieces: Iterable[bytes], into: BinaryIO, *, encoding: str) -> None
 
 
 class _Unpacker:
-    def __init__(self) -> None:
-        # 32 + MAX_WBITS recognises gzip and zlib by their header.
-        self._zlib = zlib.decompressobj(32 + zlib.MAX_WBITS)
+    def __init__(self, window: int = _BY_HEADER) -> None:
+        self._zlib = zlib.decompressobj(window)
 
     @property
     def finished(self) -> bool:
@@ -69,12 +95,39 @@ class _Unpacker:
             raise BodyError("the answer cannot be decompressed", "broken_encoding") from None
 
 
-def _unpacker(encoding: str) -> _Unpacker | None:
-    names = [
-        name.strip().lower() for name in encoding.split(",") if name.strip().lower() not in {"", "identity"}
-    ]
+def _names(encoding: str) -> list[str]:
+    names = (name.strip().lower() for name in encoding.split(","))
+    return [name for name in names if name not in _NO_PACKING]
+
+
+def _unpacker(names: list[str]) -> _Unpacker | None:
     if not names:
         return None
-    if len(names) > 1 or names[0] not in {"gzip", "x-gzip", "deflate"}:
+    if len(names) > 1 or names[0] not in _PACKINGS:
         raise BodyError("the answer is packed in a way that was not asked for", "broken_encoding")
     return _Unpacker()
+
+
+def _by_look(names: list[str], first: bytes) -> tuple[str, _Unpacker | None]:
+    """How the body is packed by its first bytes, and what is odd about that."""
+    told = ", ".join(names)[:40]
+    if first.startswith(_GZIP) and names.count("gzip") <= 1:
+        return (
+            "" if names in (["gzip"], ["x-gzip"]) else f"gzip under Content-Encoding {told or 'none'}"
+        ), _Unpacker()
+    if not names:
+        return "", None
+    if _REAL_PACKINGS.isdisjoint(names) or _PLAIN.match(first):
+        return f"plain text under Content-Encoding {told}", None
+    if names == ["deflate"] and not _opens(first, _BY_HEADER) and _opens(first, _RAW):
+        return "deflate without its zlib header", _Unpacker(_RAW)
+    return "", _unpacker(names)
+
+
+def _opens(first: bytes, window: int) -> bool:
+    """Whether these bytes begin such a stream, as far as they go."""
+    try:
+        zlib.decompressobj(window).decompress(first, 1024)
+    except zlib.error:
+        return False
+    return True

@@ -34,6 +34,7 @@ from fbridge.version import __version__
 USER_AGENT = f"fbridge/{__version__}"
 LARGEST_ANSWER = 32 * 1024 * 1024
 MOST_HOPS = 3
+MOST_NOISE = 5
 
 _NO_CONNECTION = (
     httpx.ConnectError,
@@ -63,6 +64,7 @@ class _Call:
     about: frozenset[str] = frozenset()
     signed: bool = True
     into: BinaryIO | None = None
+    write: bool = False
 
 
 class StoreHttp:
@@ -99,6 +101,7 @@ class StoreHttp:
         self.base_url = _checked(base_url, allow_http=allow_http)
         self.redactor = Redactor(secrets)
         self._recorder = Recorder(self.redactor, exchange_fields, on_exchange)
+        self._noise: list[str] = []
         self._wait_for_turn = waiter(requests_per_second)
         self._timeout = timeout
         self._connect_timeout = connect_timeout
@@ -125,6 +128,11 @@ class StoreHttp:
     def auth(self, auth: Auth | None) -> None:
         self._auth = auth
         self.hide(*getattr(auth, "secrets", ()))
+
+    @property
+    def noise(self) -> tuple[str, ...]:
+        """What else the store's software wrote into answers that were read all the same: some kinds, in words."""
+        return tuple(self._noise)
 
     def hide(self, *secrets: str | Secret) -> None:
         """Never show these: a token that was obtained on the way."""
@@ -202,7 +210,9 @@ class StoreHttp:
         Raises: NotSentError where no connection was made; UnconfirmedError where the request may have arrived
         and no whole answer came.
         """
-        call = replace(self._call(method, path, params, json, content, headers), about=frozenset(about))
+        call = replace(
+            self._call(method, path, params, json, content, headers), about=frozenset(about), write=True
+        )
         try:
             return self._exchange(call, self.before_write)
         except _FAULTS as fault:
@@ -299,21 +309,31 @@ class StoreHttp:
                 status=answer.status_code,
                 headers=Headers(answer.headers.multi_items()),
                 url=self.redactor.place(call.url),
-                content=self._body(answer, call.into if answer.is_success else None),
+                content=self._body(answer, call),
                 elapsed=timedelta(seconds=monotonic() - started),
+                on_noise=None if call.write else self._heard,
             )
 
-    def _body(self, answer: httpx.Response, into: BinaryIO | None) -> bytes:
+    def _body(self, answer: httpx.Response, call: _Call) -> bytes:
         encoding = answer.headers.get("content-encoding", "")
-        if into is not None:
-            copy_body(answer.iter_raw(), into, encoding=encoding)
+        if call.into is not None and answer.is_success:
+            copy_body(answer.iter_raw(), call.into, encoding=encoding)
             return b""
-        return read_body(
+        body = read_body(
             answer.iter_raw(),
             encoding=encoding,
             limit=self._largest_answer,
             deadline=monotonic() + 4 * self._timeout,
+            by_look=not call.write,
         )
+        if body.noise:
+            self._heard(body.noise)
+        return body.content
+
+    def _heard(self, noise: str) -> None:
+        words = self.redactor.text(noise)
+        if words not in self._noise and len(self._noise) < MOST_NOISE:
+            self._noise.append(words)
 
     def _write_error(self, call: _Call, fault: Exception) -> UnreachableError:
         words = self._words(call, fault)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -12,6 +12,7 @@ from typing import Any
 
 from fbridge.errors import UnreachableError
 from fbridge.http.fresh_reads import cache_sign
+from fbridge.http.noise import whole_json, whole_xml
 
 
 class Headers(Mapping[str, str]):
@@ -38,13 +39,18 @@ class Headers(Mapping[str, str]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """One answer of the store. ``url`` is redacted, for messages; ``elapsed`` is of the last try."""
+    """One answer of the store. ``url`` is redacted, for messages; ``elapsed`` is of the last try.
+
+    ``on_noise`` is there for answers to reads: these are read also where a store's other software printed into them,
+    if what was asked for is whole, and each kind of noise is told to it. An answer to a write counts as it is.
+    """
 
     status: int
     headers: Mapping[str, str]
     url: str
     content: bytes
     elapsed: timedelta
+    on_noise: Callable[[str], object] | None = field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -92,7 +98,25 @@ class Response:
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError):
-            raise self._not_json() from None
+            whole = whole_json(self.content) if self.on_noise else None
+        if whole is None:
+            raise self._not_json()
+        self._tell(whole.noise)
+        return whole.value
+
+    @property
+    def xml(self) -> bytes:
+        """The body as one XML document, without noise around it; what is none, as it is."""
+        if self.on_noise is None or self.content.startswith(b"<?xml"):
+            return self.content
+        content, noise = whole_xml(self.content)
+        self._tell(noise)
+        return content
+
+    def _tell(self, noise: Iterable[str]) -> None:
+        if self.on_noise is not None:
+            for one in noise:
+                self.on_noise(one)
 
     def _not_json(self) -> UnreachableError:
         answered = f"{self.url} answered (HTTP {self.status})"

@@ -15,6 +15,7 @@ from fbridge.models.secrets import Secret
 from fbridge.plugins import LoadedPlatform, load_platform
 from fbridge.settings import StoreSettings, resolve_store
 from fbridge.stores.exchange_log import ExchangeLog
+from fbridge.stores.noise_told import log_noise, with_noise
 from fbridge.stores.rows import ensure_store, find_store, keep_facts
 
 FACTS_LAST = timedelta(hours=24)
@@ -71,7 +72,10 @@ def open_store(context: Context, name: str, *, settings: StoreSettings | None = 
         exchange_fields=adapter.platform.exchange_fields,
     ) as http:
         store = Store(name=name, url=resolved.url, settings=resolved.options, http=http, facts=facts)
-        yield OpenStore(resolved, adapter, store, exchanges)
+        try:
+            yield OpenStore(resolved, adapter, store, exchanges)
+        finally:
+            log_noise(context, name, http.noise)
 
 
 def check(context: Context, opened: OpenStore) -> StoreReport | None:
@@ -80,7 +84,7 @@ def check(context: Context, opened: OpenStore) -> StoreReport | None:
     if report is not None and report.ok:
         with context.database.write() as connection:
             keep_facts(connection, opened.name, report.facts, at=context.now())
-    return report
+    return None if report is None else with_noise(report, opened.store.http.noise)
 
 
 def with_fresh_facts(context: Context, opened: OpenStore) -> OpenStore:

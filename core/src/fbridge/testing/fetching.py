@@ -12,7 +12,7 @@ from fbridge.models.platforms import OrderPage, OrderQuery
 from fbridge.models.states import OrderStatus
 from fbridge.orders.fetch import FetchProgress
 from fbridge.testing.direct import DirectPush
-from fbridge.testing.faults import Fault, FaultProxy, On, confusing_read_faults, read_faults
+from fbridge.testing.faults import NOTICE, Fault, FaultProxy, Noisy, On, confusing_read_faults, read_faults
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.office import STORE, Office
 from fbridge.testing.store_under_test import StoreUnderTest
@@ -21,6 +21,14 @@ AN_HOUR = timedelta(hours=1)
 A_MONTH = timedelta(days=30)
 _AUTUMN = datetime(2024, 10, 27, 0, 20, tzinfo=UTC)
 _SPRING = datetime(2025, 3, 30, 0, 20, tzinfo=UTC)
+
+
+NOISE = {
+    "notice": Noisy(before=NOTICE),
+    "byte order marks": Noisy(before=b"\xef\xbb\xbf\xef\xbb\xbf"),
+    "comment": Noisy(after=b"\n<!-- Page generated in 0.31 seconds. -->\n"),
+    "encoding": Noisy(encoding="none"),
+}
 
 
 class _KilledError(BaseException):
@@ -59,6 +67,18 @@ class FetchingConformance(KitFixtures):
         assert first.error is None
         assert set(office.fetched()) >= set(orders)
         assert (second.new, second.changed) == (0, 0)
+
+    @pytest.mark.parametrize("name", NOISE)
+    def test_C01_what_other_software_prints_around_an_answer_hides_no_order(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, name: str
+    ) -> None:
+        orders = make_orders(store, 3)
+        proxy.put_between(NOISE[name])
+        assert office.fetch().error is None
+        assert set(office.fetched()) >= set(orders)
+        findings = {finding.name: finding for finding in office.bridge.stores.check(STORE).findings}
+        assert [finding for finding in findings.values() if not finding.ok] == []
+        assert "noise" in findings
 
     def test_C01_hundreds_of_orders_in_one_second_arrive(self, store: StoreUnderTest, office: Office) -> None:
         orders = make_orders(store, more_than_two_pages(store))

@@ -10,10 +10,12 @@ from fbridge.models.states import PushState
 from fbridge.push.decide import TAKEN_BY_STORE
 from fbridge.push.receipts import MOST_TRIES
 from fbridge.testing.faults import (
+    NOTICE,
     REFUSED_CONNECTION,
     Answer,
     Fault,
     FaultProxy,
+    Noisy,
     On,
     some_strangers,
     unlucky_write_faults,
@@ -103,6 +105,14 @@ class LostAnswersConformance(KitFixtures):
         proxy.wait_for_late_acts()
         assert proxy.struck == 1
         assert_all_arrived_once(hasty, orders)
+
+    def test_C05_noise_around_an_answer_proves_nothing_and_all_arrives_once(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
+    ) -> None:
+        orders = two_orders_on_their_way(store, office)
+        proxy.put_between(Noisy(before=NOTICE, on=On.ANY))
+        office.push_until_quiet()
+        assert_all_arrived_once(office, orders)
 
     @pytest.mark.parametrize("nth", [2, 3])
     @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)

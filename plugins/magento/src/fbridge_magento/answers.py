@@ -13,6 +13,7 @@ from typing import Any
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, redirected
+from fbridge.http.noise import list_in
 
 INTEGRATIONS_PAGE = "System > Extensions > Integrations"
 ANY_TOKEN = "Magento_Backend::admin"  # noqa: S105 - the name of a permission
@@ -41,16 +42,16 @@ def rows_of(response: Response) -> list[dict[str, Any]]:
     content = content_of(response)
     if not isinstance(content, Mapping) or "items" not in content:
         raise _unexpected(response)
-    rows = content["items"] or []
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    rows = list_in(content["items"] or [])
+    if rows is None or not all(isinstance(row, dict) for row in rows):
         raise _unexpected(response)
     return rows
 
 
 def list_of(response: Response) -> list[Any]:
     """The JSON list of a good answer. Raises as :func:`content_of`."""
-    content = content_of(response)
-    if not isinstance(content, list):
+    content = list_in(content_of(response))
+    if content is None:
         raise _unexpected(response)
     return content
 

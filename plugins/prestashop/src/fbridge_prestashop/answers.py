@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked
+from fbridge.http.noise import list_in
 from fbridge_prestashop.xml_bodies import errors_in
 
 KEYS_PAGE = "Advanced Parameters > Webservice"
@@ -28,8 +29,8 @@ def rows_of(response: Response, resource: str) -> list[dict[str, Any]]:
     if not response.ok:
         raise error_of(response)
     content = response.json()
-    rows = content.get(resource) if isinstance(content, Mapping) else content
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+    rows = list_in(content.get(resource) if isinstance(content, Mapping) else content)
+    if rows is None or not all(isinstance(row, dict) for row in rows):
         raise UnreachableError(
             f"{response.url} answered with something else than a list of {resource}; a module of the store may "
             "interfere.",
@@ -73,7 +74,7 @@ def _errors(response: Response) -> list[tuple[int, str]]:
     try:
         content = response.json()
     except UnreachableError:
-        pairs = errors_in(response.content)
+        pairs = errors_in(response.xml)
     else:
         found = content.get("errors") if isinstance(content, Mapping) else None
         errors = [one for one in found or [] if isinstance(one, Mapping)]

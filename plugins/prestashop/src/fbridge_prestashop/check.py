@@ -47,7 +47,7 @@ def report(store: Store) -> StoreReport:
     client = PrestaShopClient(store)
     response = client.root()
     offset = _clock_offset(store, response)
-    permissions = permissions_in(response.content) if response.ok else None
+    permissions = permissions_in(response.xml) if response.ok else None
     if permissions is None:
         words = str(no_api(response) if response.ok else error_of(response))
         finding = Finding(name="Webservice", ok=False, words=words)

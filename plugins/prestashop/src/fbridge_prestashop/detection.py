@@ -56,7 +56,7 @@ def permissions_of(client: PrestaShopClient) -> Permissions:
     response = client.root()
     if not response.ok:
         raise error_of(response)
-    permissions = permissions_in(response.content)
+    permissions = permissions_in(response.xml)
     if permissions is None:
         raise no_api(response)
     return permissions

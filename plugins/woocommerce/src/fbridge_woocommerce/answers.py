@@ -9,25 +9,30 @@ from typing import Any
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, redirected
+from fbridge.http.noise import list_in
 
 _KEYS_PAGE = "WooCommerce > Settings > Advanced > REST API"
+_ERROR_KEYS = {"code", "message"}
 _TAG = re.compile(r"<[^>]*>")
 
 
 def content_of(response: Response) -> Any:
-    """The JSON of a good answer.
+    """The JSON of a good answer. WordPress under repair words its own error with status 200.
 
     Raises: CredentialsError, RefusedError, UnreachableError.
     """
     if not response.ok:
         raise error_of(response)
-    return response.json()
+    content = response.json()
+    if isinstance(content, Mapping) and content.keys() >= _ERROR_KEYS and "id" not in content:
+        raise _passing(response)
+    return content
 
 
 def list_of(response: Response) -> list[Any]:
     """The JSON list of a good answer. Raises as :func:`content_of`."""
-    content = content_of(response)
-    if not isinstance(content, list):
+    content = list_in(content_of(response))
+    if content is None:
         raise UnreachableError(
             f"{response.url} answered with something else than a list; a plugin of the store may interfere.",
             reason="unexpected_answer",

@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 
 from fbridge.errors import UnreachableError
 from fbridge.http import RetryPolicy, StoreHttp
-from fbridge.models.platforms import Finding, Store, StoreReport
+from fbridge.models.platforms import Finding, OrderQuery, Store, StoreReport
 from fbridge.models.secrets import Secret
 from fbridge.models.states import MailBehaviour, Support
 from fbridge.sandbox import ServedSandbox
@@ -169,6 +169,17 @@ def test_wordpress_without_woocommerce(site: Callable[..., Store]) -> None:
 def test_a_firewall_is_not_taken_for_a_wrong_key(site: Callable[..., Store]) -> None:
     words = only_finding(site(lambda _: Response("<html>blocked</html>", 403, mimetype="text/html")))
     assert "firewall" in words
+
+
+def test_an_error_of_wordpress_with_status_200_is_a_passing_fault(site: Callable[..., Store]) -> None:
+    broken = (
+        '{"code": "internal_server_error", "message": "<p>There has been a critical error.</p>", "data": {}}'
+    )
+    store = site(lambda _: Response(broken, mimetype="application/json"))
+    for query in (OrderQuery(), OrderQuery(order_ids=("7",), shipments=True)):
+        with pytest.raises(UnreachableError, match="There has been a critical error") as raised:
+            list(plugin.fetch_orders(store, query))
+        assert raised.value.reason == "server_error"
 
 
 def test_a_redirect_names_the_right_url(site: Callable[..., Store]) -> None:

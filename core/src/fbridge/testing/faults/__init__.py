@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fbridge.testing.faults.catalogue import (
+    NOTICE,
     REFUSED_CONNECTION,
     answers_of_a_cache,
     confusing_read_faults,
@@ -14,6 +15,7 @@ from fbridge.testing.faults.proxy import FaultProxy, Passed
 from fbridge.testing.faults.rules import Answer, Fault, On, Rule
 from fbridge.testing.faults.stand_ins import (
     AddedHeaders,
+    Noisy,
     Repeating,
     ShiftedClock,
     StaleReplica,
@@ -23,11 +25,13 @@ from fbridge.testing.faults.stand_ins import (
 from fbridge.testing.faults.strangers import some_strangers, strangers
 
 __all__ = [
+    "NOTICE",
     "REFUSED_CONNECTION",
     "AddedHeaders",
     "Answer",
     "Fault",
     "FaultProxy",
+    "Noisy",
     "On",
     "Passed",
     "Repeating",

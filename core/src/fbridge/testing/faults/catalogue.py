@@ -11,6 +11,12 @@ _GATEWAY = ("Server", "nginx")
 REFUSED_CONNECTION = Fault(name="connection_refused", answer=Answer.STOP_LISTENING, acts=True)
 """On a read: the connections after it are refused."""
 
+NOTICE = (
+    b"<br />\n<b>Deprecated</b>:  Creation of dynamic property is deprecated in "
+    b"<b>/srv/www/wp-content/plugins/chatty/chatty.php</b> on line <b>12</b><br />\n"
+)
+"""What PHP prints before an answer."""
+
 
 def write_faults() -> tuple[Fault, ...]:
     """What may happen to a write that is answered in time, or never; the store acted before, or not at all."""

@@ -167,6 +167,30 @@ class AddedHeaders:
 
 
 @dataclass(frozen=True, slots=True)
+class Noisy:
+    """Prints around every answer, as a plugin of the store with a deprecated call does; ``on``: of which requests.
+
+    ``encoding`` is what the answer says of its packing, which it has not.
+    """
+
+    before: bytes = b""
+    after: bytes = b""
+    encoding: str = ""
+    on: On = On.READ
+
+    def given(self, asked: Asked) -> HttpAnswer | None:  # noqa: ARG002 - the shape of a stand-in
+        """Nothing."""
+        return None
+
+    def passed(self, asked: Asked, answer: HttpAnswer) -> HttpAnswer:
+        """The answer with the noise."""
+        if self.on is not On.ANY and (self.on is On.WRITE) != asked.write:
+            return answer
+        headers = (*answer.headers, ("Content-Encoding", self.encoding)) if self.encoding else answer.headers
+        return replace(answer, headers=headers, body=self.before + answer.body + self.after)
+
+
+@dataclass(frozen=True, slots=True)
 class Repeating:
     """Answers in the store's place with ``status`` and what a debugging plugin or a firewall repeats of a request.
 

@@ -1,0 +1,222 @@
+"""One whole document out of what a store's other software writes around it. Pure.
+
+Plugins and modules of a store print into its answers: notices of PHP, comments of caches, byte order marks. What
+stands around the document is taken away kind by kind, and only kinds that are listed here; what is left must be one
+document from its first to its last character. So half a document, a web page, or two documents are never data.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+LONGEST_WORDS = 160
+
+_LEVEL = (
+    r"(?:PHP )?(?P<level>Parse error|(?:Catchable |Recoverable )?fatal error|Warning|Notice|Deprecated|"
+    r"Strict Standards|User (?:Error|Warning|Notice|Deprecated))"
+)
+_BREAKS = r"(?:<br ?/?>\s*)*"
+_TRACE = r"(?:\s*Stack trace:\s*(?:#\d+ [^\n]*\n?)+\s*(?:thrown in [^\n]* on line (?:<b>)?\d+(?:</b>)?)?)?"
+_PLACE = re.compile(
+    r"wp-content/(?:mu-)?(plugin|theme)s/([\w.-]+)|/(module)s/([\w.-]+)|app/code/(\w+/\w+)|vendor/([\w.-]+/[\w.-]+)"
+)
+_TAG = re.compile(r"<[^>]*>")
+_KEYS = re.compile(r"\d+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A pattern of noise, and what it is called ("" where it is not worth a word)."""
+
+    pattern: re.Pattern[str]
+    name: Callable[[re.Match[str]], str]
+
+
+def _kind(pattern: str, name: str | Callable[[re.Match[str]], str], flags: int = 0) -> _Kind:
+    if isinstance(name, str):
+        told = name
+        return _Kind(re.compile(pattern, re.DOTALL | re.IGNORECASE | flags), lambda _: told)
+    return _Kind(re.compile(pattern, re.DOTALL | re.IGNORECASE | flags), name)
+
+
+def _message(match: re.Match[str]) -> str:
+    """``PHP notice: Undefined index: x, plugin akismet``."""
+    words = _plain(match["message"])
+    return f"PHP {match['level'].lower()}: {words}{_author(match.group())}"
+
+
+def _author(text: str) -> str:
+    found = _PLACE.search(text)
+    if found is None:
+        return ""
+    kind, name = found[1] or found[3] or "module", found[2] or found[4] or found[5] or found[6]
+    return f", {kind} {name.removesuffix('.php')}"
+
+
+def _plain(text: str) -> str:
+    words = " ".join(unescape(_TAG.sub("", text)).split())
+    return words if len(words) <= LONGEST_WORDS else f"{words[:LONGEST_WORDS]}..."
+
+
+def _table(match: re.Match[str]) -> str:
+    return f"PHP message: {_plain(match.group())}{_author(match.group())}"
+
+
+_AROUND = (
+    _kind(r"[\s\0]+", ""),
+    _kind("[\ufeff\u200b\u2060\ufffe]+", "byte order mark"),
+    _kind(r"<!--.*?-->", "HTML comment"),
+    _kind(
+        rf"{_BREAKS}<b>{_LEVEL}</b>:\s+(?P<message>.{{0,4000}}?) in <b>[^<\n]*</b> on line <b>\d+</b>"
+        rf"{_TRACE}\s*{_BREAKS}",
+        _message,
+    ),
+    _kind(
+        rf"(?:\[[^\]\n]*\] )?{_LEVEL}:\s+(?P<message>.{{0,4000}}?) in /?[^\n<>\"{{}}]+? on line \d+{_TRACE}",
+        _message,
+    ),
+    _kind(rf"{_BREAKS}(?:<font[^>]*>)?\s*<table class=['\"]xdebug[^>]*>.*?</table>(?:\s*</font>)?", _table),
+    _kind(r"<div id=['\"]error['\"]>.*?</div>", lambda found: f"database message: {_plain(found.group())}"),
+    _kind(r"<pre[^>]*>.*?</pre>", "printed debugging text"),
+    _kind(
+        r"(?:string\(\d+\) \"[^\"\n]*\"|int\(-?\d+\)|float\([^)\n]*\)|bool\(\w+\))\r?\n",
+        "printed debugging text",
+    ),
+    _kind(r"<br ?/?>", "HTML"),
+)
+_BEFORE = (
+    _kind(r"\)\]\}',?\n|(?:for\s*\(;;\)|while\s*\(1\));", "guard against inclusion"),
+    _kind(r"#!/[^\n]*\n", "first line of a script"),
+    _kind(
+        r"(?:(?:X-[\w-]+|Content-type|Status|Set-Cookie|Cache-Control|Expires|Pragma): [^\n<{]*\n)+\r?\n?",
+        "HTTP headers",
+    ),
+)
+_AFTER = (_kind(r"<(script|style|noscript)\b.*?</\1>|<(?:img|link)\b[^>]*>", "HTML"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A document that was found whole, and the noise around it in words."""
+
+    value: Any
+    noise: tuple[str, ...]
+
+
+def whole_json(content: bytes) -> Whole | None:
+    """The one JSON object or list in this, with listed noise around it; None where there is no such thing."""
+    for body, framing in _bodies(content):
+        text, spelling = _text_of(body)
+        start, before = _skipped(text, 0, (*_AROUND, *_BEFORE))
+        try:
+            value, end = _DECODER.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            continue
+        end, after = _skipped(text, end, (*_AROUND, *_AFTER))
+        if end == len(text) and isinstance(value, dict | list):
+            return Whole(value, _told((*framing, *spelling), before, after, "JSON"))
+    return None
+
+
+def whole_xml(content: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """The one XML document in this without the noise around it, and the noise; what is none, as it is."""
+    for body, framing in _bodies(content):
+        text, spelling = _text_of(body)
+        start, before = _skipped(text, 0, (*_AROUND, *_BEFORE))
+        root = _ROOT.match(text, start)
+        end = text.rfind(f"</{root[1]}>") if root else -1
+        if root is None or end < 0 or root[1].lower() == "html":
+            continue
+        end += len(root[1]) + 3
+        stop, after = _skipped(text, end, (*_AROUND, *_AFTER))
+        if stop == len(text):
+            declared = _DECLARATION.sub("", text[start:end])
+            return declared.encode(), _told((*framing, *spelling), before, after, "XML")
+    return content, ()
+
+
+def noise_in(text: str) -> tuple[str, ...]:
+    """What stands at the beginning of an answer that cannot be read, where it is of a listed kind."""
+    return tuple(_skipped(text, 0, (*_AROUND, *_BEFORE))[1])
+
+
+def list_in(value: Any) -> list[Any] | None:
+    """A list, also one that PHP wrote as an object with number keys, for one was missing; None if it is neither."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict) and value and all(_KEYS.match(str(key)) for key in value):
+        return list(value.values())
+    return None
+
+
+_DECODER = json.JSONDecoder(strict=False)
+_DECLARATION = re.compile(r"\A<\?xml[^>]*\?>\s*")
+_ROOT = re.compile(r"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<([A-Za-z_][\w.:-]*)", re.DOTALL)
+_SIZE = re.compile(rb"\s*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
+
+
+def _bodies(content: bytes) -> Iterator[tuple[bytes, tuple[str, ...]]]:
+    yield content, ()
+    joined = _unchunked(content)
+    if joined is not None:
+        yield joined, ("sizes of chunks within the body",)
+
+
+def _unchunked(content: bytes) -> bytes | None:
+    """The content where it is, to the last byte, what a chunked transfer looks like on the wire (RFC 9112 7.1)."""
+    pieces: list[bytes] = []
+    at = 0
+    while size := _SIZE.match(content, at):
+        length = int(size[1], 16)
+        piece, at = content[size.end() : size.end() + length], size.end() + length + 2
+        if length == 0:
+            return b"".join(pieces) if not content[size.end() :].strip() else None
+        if len(piece) < length or content[at - 2 : at] != b"\r\n":
+            return None
+        pieces.append(piece)
+    return None
+
+
+def _text_of(content: bytes) -> tuple[str, tuple[str, ...]]:
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            return content.decode(encoding, errors="replace"), ("UTF-16 in place of UTF-8",)
+    try:
+        return content.decode(), ()
+    except UnicodeDecodeError:
+        text = content.decode(errors="replace")
+        broken = text.count("\ufffd")
+        return text, (f"{broken} characters that are no UTF-8 (shown as \ufffd)",)
+
+
+def _skipped(text: str, start: int, kinds: tuple[_Kind, ...]) -> tuple[int, list[str]]:
+    """Where the noise ends, and its names."""
+    names: list[str] = []
+    while found := next((pair for kind in kinds if (pair := _matched(kind, text, start))), None):
+        start, name = found
+        if name and name not in names:
+            names.append(name)
+    return start, names
+
+
+def _matched(kind: _Kind, text: str, start: int) -> tuple[int, str] | None:
+    match = kind.pattern.match(text, start)
+    return (match.end(), kind.name(match)) if match and match.end() > start else None
+
+
+def _told(within: tuple[str, ...], before: list[str], after: list[str], what: str) -> tuple[str, ...]:
+    return (
+        *within,
+        *(_placed(name, f"before the {what}") for name in before),
+        *(_placed(name, f"after the {what}") for name in after),
+    )
+
+
+def _placed(name: str, place: str) -> str:
+    kind, colon, words = name.partition(": ")
+    return f"{kind} {place}{colon}{words}"

@@ -1,0 +1,289 @@
+"""What a store's other software writes around a healthy answer: read on reads, named, and never taken for data."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fbridge.errors import UnconfirmedError, UnreachableError
+from fbridge.http import StoreHttp
+from fbridge.http.noise import list_in, whole_json, whole_xml
+
+Connect = Callable[..., StoreHttp]
+
+ORDERS = [
+    {"id": 1, "name": "Anna <!-- Rossi -->"},
+    {"id": 2, "name": "<b>Notice</b>: x"},
+    {"id": 3, "name": "[]"},
+]
+BODY = json.dumps(ORDERS, ensure_ascii=False).encode()
+PATH = "/var/www/html/wp-content/plugins/akismet/class.php"
+HTML_NOTICE = f"<br />\n<b>Notice</b>:  Undefined index: x in <b>{PATH}</b> on line <b>12</b><br />\n"
+DEPRECATED = (
+    "<br />\n<b>Deprecated</b>:  Optional parameter $a declared before required parameter $b is implicitly "
+    "treated as a required parameter in <b>/home/x/html/modules/ps_mailer/mailer.php</b> on line <b>7</b><br />\n"
+)
+TEXT_WARNING = (
+    '\nWarning: Undefined array key "x" in /srv/wp-content/themes/storefront/functions.php on line 3\n'
+    "PHP Warning:  foreach() argument must be of type array|object, null given in "
+    "/srv/app/code/Acme/Tools/a.php on line 9\n"
+)
+UNCAUGHT = (
+    "PHP Fatal error:  Uncaught Error: Call to undefined function a() in /srv/vendor/acme/mail/src/a.php:3\n"
+    "Stack trace:\n#0 /srv/index.php(12): run(Array)\n#1 {main}\n"
+    "  thrown in /srv/vendor/acme/mail/src/a.php on line 3\n"
+)
+XDEBUG = (
+    "<br />\n<font size='1'><table class='xdebug-error xe-notice' dir='ltr'><tr><th>( ! ) Notice: Undefined offset"
+    "</th></tr></table></font>\n"
+)
+DATABASE = (
+    '<div id="error"><p class="wpdberror"><strong>WordPress database error:</strong> [Table x]</p></div>'
+)
+BEFORE = {
+    "notice": (HTML_NOTICE, "PHP notice before the JSON: Undefined index: x, plugin akismet"),
+    "deprecated": (DEPRECATED, "PHP deprecated before the JSON: Optional parameter"),
+    "module": (DEPRECATED, ", module ps_mailer"),
+    "theme": (TEXT_WARNING, ", theme storefront"),
+    "magento module": (TEXT_WARNING, ", module Acme/Tools"),
+    "many": (HTML_NOTICE * 3 + TEXT_WARNING, "PHP notice before the JSON"),
+    "xdebug": (XDEBUG, "PHP message before the JSON: ( ! ) Notice: Undefined offset"),
+    "database": (DATABASE, "database message before the JSON: WordPress database error"),
+    "comment": ("<!-- WP Fastest Cache -->\n", "HTML comment before the JSON"),
+    "two byte order marks": ("\ufeff\ufeff", "byte order mark before the JSON"),
+    "line break and byte order mark": ("\r\n\ufeff", "byte order mark before the JSON"),
+    "dump": (
+        "<pre class='xdebug-var-dump'>array(1) { [0] => 1 }</pre>",
+        "printed debugging text before the JSON",
+    ),
+    "var_dump": ('string(3) "abc"\nint(5)\nbool(true)\n', "printed debugging text before the JSON"),
+    "headers": ("X-Powered-By: PHP/8.1\r\nContent-type: text/html\r\n\r\n", "HTTP headers before the JSON"),
+    "shebang": ("#!/usr/bin/env php\n", "first line of a script before the JSON"),
+    "guard": (")]}',\n", "guard against inclusion before the JSON"),
+}
+AFTER = {
+    "comment": ("\n<!-- Page generated in 0.31 seconds. [x] {y} -->\n", "HTML comment after the JSON"),
+    "notice": (HTML_NOTICE, "PHP notice after the JSON: Undefined index: x, plugin akismet"),
+    "uncaught": (UNCAUGHT, "PHP fatal error after the JSON: Uncaught Error: Call to undefined function a()"),
+    "script": ('<script>var a = {"id": 9};</script>\n', "HTML after the JSON"),
+    "pixel": ('<img src="https://x.example/p.gif" alt="">', "HTML after the JSON"),
+    "byte order mark": ("\ufeff", "byte order mark after the JSON"),
+    "null bytes": ("\0\0", ""),
+}
+
+
+@pytest.mark.parametrize("name", BEFORE)
+def test_noise_before_the_document_is_taken_away_and_named(name: str) -> None:
+    noise, told = BEFORE[name]
+    whole = whole_json(noise.encode() + BODY)
+    assert whole is not None
+    assert whole.value == ORDERS
+    assert told in " | ".join(whole.noise)
+
+
+@pytest.mark.parametrize("name", AFTER)
+def test_noise_after_the_document_is_taken_away_and_named(name: str) -> None:
+    noise, told = AFTER[name]
+    whole = whole_json(BODY + noise.encode())
+    assert whole is not None
+    assert whole.value == ORDERS
+    assert told in " | ".join(whole.noise)
+
+
+def chunked(body: bytes, size: int) -> bytes:
+    pieces = [body[at : at + size] for at in range(0, len(body), size)]
+    return b"".join(f"{len(one):x}\r\n".encode() + one + b"\r\n" for one in pieces) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("size", [10, 10_000])
+def test_sizes_of_chunks_in_the_body_are_taken_away(size: int) -> None:
+    whole = whole_json(chunked(BODY, size))
+    assert whole is not None
+    assert (whole.value, whole.noise) == (ORDERS, ("sizes of chunks within the body",))
+    assert whole_json(chunked(BODY, size)[:-8]) is None
+
+
+def test_a_byte_that_is_no_utf_8_is_replaced_and_told() -> None:
+    whole = whole_json(b'[{"name": "Ren\xe9"}]')
+    assert whole is not None
+    assert whole.value == [{"name": "Ren\ufffd"}]
+    assert whole.noise == ("1 characters that are no UTF-8 (shown as \ufffd)",)
+
+
+LOGIN = b"<!DOCTYPE html><html><head><title>Log in</title></head><body><form></form></body></html>"
+NOT_DATA = {
+    "half": BODY[:-20],
+    "half after a notice": HTML_NOTICE.encode() + BODY[:40],
+    "the other half": BODY[20:],
+    "half, then a fatal error": BODY[:40] + HTML_NOTICE.encode(),
+    "two": BODY + BODY,
+    "two lines": b'{"id": 1}\n{"id": 2}',
+    "a scalar before": b"null\n" + BODY,
+    "a number before": b"1" + BODY,
+    "a number after": BODY + b"0",
+    "a login page": LOGIN,
+    "a login page, then data": LOGIN + BODY,
+    "data, then a login page": BODY + LOGIN,
+    "JSON inside a script": b"<html><script>" + BODY + b"</script></html>",
+    "only a script": b"<script>" + BODY + b"</script>",
+    "JSON inside a comment": b"<!-- " + BODY + b" -->",
+    "JSON inside a dump": b"<pre>" + BODY + b"</pre>",
+    "words before": b"Please verify that you are human\n[]",
+    "a paragraph before": b"<p>Access denied</p>[]",
+    "a scalar": HTML_NOTICE.encode() + b"5",
+    "nothing": HTML_NOTICE.encode(),
+    "an unfinished comment": BODY + b"<!-- cached",
+    "an unfinished notice": b"<b>Notice</b>: x in " + BODY,
+    "binary": b"\x89PNG\r\n\x1a\n\0\0",
+    "a deep one": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", NOT_DATA)
+def test_what_is_not_provably_one_whole_document_is_no_data(name: str) -> None:
+    assert whole_json(NOT_DATA[name]) is None
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=20)
+    | st.sampled_from(["<!-- x -->", HTML_NOTICE]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+).filter(lambda value: isinstance(value, dict | list))
+befores = st.lists(st.sampled_from([noise for noise, _ in BEFORE.values() if noise]), max_size=3).map("".join)
+afters = st.lists(st.sampled_from([noise for noise, _ in AFTER.values()]), max_size=3).map("".join)
+
+
+@given(value=json_values, before=befores, after=afters, pretty=st.sampled_from([None, 2]))
+def test_any_document_in_any_listed_noise_is_read_equal(
+    value: Any, before: str, after: str, pretty: int | None
+) -> None:
+    whole = whole_json(f"{before}{json.dumps(value, indent=pretty)}{after}".encode())
+    assert whole is not None
+    assert whole.value == value
+
+
+@given(value=json_values, before=befores, cut=st.floats(0, 1, exclude_max=True), after=afters)
+def test_no_document_that_was_cut_is_data(value: Any, before: str, cut: float, after: str) -> None:
+    text = json.dumps(value)
+    assert whole_json(f"{before}{text[: int(len(text) * cut)]}{after}".encode()) is None
+
+
+@given(value=json_values, cut=st.floats(0, 1, exclude_min=True))
+def test_no_document_without_its_beginning_is_data(value: Any, cut: float) -> None:
+    text = json.dumps({"all": [value]})
+    assert whole_json(text[max(1, int(len(text) * cut)) :].encode()) is None
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_not_but_never_an_error(content: bytes) -> None:
+    whole_json(content)
+    whole_xml(content)
+
+
+XML = b'<?xml version="1.0" encoding="UTF-8"?>\n<prestashop><api shopName="A"/></prestashop>'
+
+
+@pytest.mark.parametrize("before", ["\n", "\ufeff", HTML_NOTICE, DEPRECATED, "<!-- x -->"])
+@pytest.mark.parametrize("after", ["", "\n<!-- x -->", HTML_NOTICE])
+def test_xml_is_read_alike(before: str, after: str) -> None:
+    content, _ = whole_xml(before.encode() + XML + after.encode())
+    assert content == b'<prestashop><api shopName="A"/></prestashop>'
+
+
+@pytest.mark.parametrize("content", [LOGIN, XML[:-5], b"<!-- x -->", b"", XML + b"x"])
+def test_what_is_no_whole_xml_is_left_as_it_is(content: bytes) -> None:
+    assert whole_xml(content) == (content, ())
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ([1], [1]),
+        ([], []),
+        ({"0": "a", "2": "b"}, ["a", "b"]),
+        ({"1": "a"}, ["a"]),
+        ({}, None),
+        ({"id": 1}, None),
+        ({"0": 1, "code": "x"}, None),
+        (None, None),
+    ],
+)
+def test_a_list_may_come_as_an_object_with_number_keys(value: Any, found: Any) -> None:
+    assert list_in(value) == found
+
+
+def raw_deflate(body: bytes) -> bytes:
+    pack = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return pack.compress(body) + pack.flush()
+
+
+PACKED = {
+    "none": (BODY, "none", "plain text under Content-Encoding none"),
+    "UTF-8": (BODY, "UTF-8", "plain text under Content-Encoding utf-8"),
+    "identity": (BODY, "identity", ""),
+    "gzip that is plain": (BODY, "gzip", "plain text under Content-Encoding gzip"),
+    "deflate that is plain": (BODY, "deflate", "plain text under Content-Encoding deflate"),
+    "br that is plain": (BODY, "br", "plain text under Content-Encoding br"),
+    "gzip without a header": (gzip.compress(BODY), "", "gzip under Content-Encoding none"),
+    "gzip called deflate": (gzip.compress(BODY), "deflate", "gzip under Content-Encoding deflate"),
+    "raw deflate": (raw_deflate(BODY), "deflate", "deflate without its zlib header"),
+    "deflate": (zlib.compress(BODY), "deflate", ""),
+    "gzip": (gzip.compress(BODY), "gzip", ""),
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_on_reads_what_came_counts_and_not_what_the_header_says(
+    server: Any, connect: Connect, reply: Any, name: str
+) -> None:
+    body, encoding, told = PACKED[name]
+    server.answers(reply(body=body, **({"Content_Encoding": encoding} if encoding else {})))
+    http = connect(server.url)
+    assert http.read("orders").json() == ORDERS
+    assert http.noise == ((told,) if told else ())
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (_, _, told) in PACKED.items() if told and "called" not in name]
+)
+def test_after_a_write_an_answer_counts_as_it_is(
+    server: Any, connect: Connect, reply: Any, name: str
+) -> None:
+    body, encoding, _ = PACKED[name]
+    server.answers(reply(body=body, **({"Content_Encoding": encoding} if encoding else {})))
+    http = connect(server.url)
+    with pytest.raises((UnconfirmedError, UnreachableError)):
+        http.write("PUT", "orders/1").json()
+    assert http.noise == ()
+
+
+@pytest.mark.parametrize("noise", [HTML_NOTICE, TEXT_WARNING, "\ufeff\ufeff", "<!-- x -->"])
+def test_noise_proves_nothing_after_a_write(server: Any, connect: Connect, reply: Any, noise: str) -> None:
+    server.answers(reply(body=noise.encode() + BODY))
+    http = connect(server.url)
+    with pytest.raises(UnreachableError):
+        http.write("PUT", "orders/1").json()
+    assert http.read("orders/1").json() == ORDERS
+
+
+def test_noise_is_told_once_for_each_kind_and_without_secrets(
+    server: Any, connect: Connect, reply: Any
+) -> None:
+    notice = HTML_NOTICE.replace("index: x", "index: cs_canary9f8e7d6c5b4a")
+    server.answers(reply(body=notice.encode() + BODY))
+    http = connect(server.url, secrets=["cs_canary9f8e7d6c5b4a"])
+    for _ in range(3):
+        http.read("orders").json()
+    assert len(http.noise) == 1
+    assert "canary" not in http.noise[0]
