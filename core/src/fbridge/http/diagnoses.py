@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fbridge.errors import RefusedError, UnreachableError
+from fbridge.errors import UnreachableError
+from fbridge.http.before_store import known_stranger, stranger_in
 
 if TYPE_CHECKING:
     from fbridge.http.response import Response
 
 
-def redirected(response: Response) -> RefusedError:
-    """The store wants another URL."""
+def redirected(response: Response) -> UnreachableError:
+    """The store wants another URL, or something before it a login. It may pass, so it is no order's fault."""
     target = response.headers.get("location", "").partition("?")[0]
-    return RefusedError(
+    stranger = known_stranger(response.status, response.headers, response.text)
+    if stranger:
+        return blocked(response, reason="redirected")
+    return UnreachableError(
         f"{response.url} sends on to {target or 'another place'}: set the store's URL to the one that it really has.",
         reason="redirected",
     )
 
 
 def blocked(response: Response, *, reason: str = "blocked") -> UnreachableError:
-    """Not the platform answers, but something before it."""
+    """Not the platform answers, but something before it, named where it shows (:mod:`fbridge.http.before_store`)."""
+    stranger = stranger_in(response.status, response.headers, response.text)
     return UnreachableError(
-        f"Something before the store (a firewall, a login page) answered HTTP {response.status} at {response.url}: "
-        "allow this computer there.",
+        f"{stranger.name[0].upper()}{stranger.name[1:]} answered HTTP {response.status} at {response.url}, not the "
+        f"store's API: {stranger.advice}.",
         reason=reason,
+        retry_after=response.wait_asked,
     )
 
 

@@ -11,8 +11,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from fbridge.errors import UnreachableError
+from fbridge.http.before_store import known_stranger
 from fbridge.http.fresh_reads import cache_sign
-from fbridge.http.noise import whole_json, whole_xml
+from fbridge.http.noise import noise_in, whole_json, whole_xml
+
+_A_PAGE = "check the store's URL, its maintenance mode and what stands before it (login page, firewall)"
 
 
 class Headers(Mapping[str, str]):
@@ -120,16 +123,22 @@ class Response:
 
     def _not_json(self) -> UnreachableError:
         answered = f"{self.url} answered (HTTP {self.status})"
+        printed = noise_in(self.text)
         if not self.content.strip():
             return UnreachableError(
                 f"{answered} with an empty body instead of JSON; look into the store's error log.",
                 reason="empty_answer",
             )
-        if self.content.lstrip().startswith(b"<"):
+        if any(words.startswith("PHP ") for words in printed):
             return UnreachableError(
-                f"{answered} with a web page instead of JSON; check the store's URL, its maintenance mode "
-                "and what stands before it (login page, firewall).",
-                reason="html_instead_of_json",
+                f"{answered} with no whole JSON, but with a {'; '.join(printed)}; mend that on the store.",
+                reason="broken_json",
+            )
+        if self.content.lstrip().startswith(b"<"):
+            stranger = known_stranger(self.status, self.headers, self.text)
+            told = f"{stranger.name}; {stranger.advice}" if stranger else _A_PAGE
+            return UnreachableError(
+                f"{answered} with a web page instead of JSON: {told}.", reason="html_instead_of_json"
             )
         return UnreachableError(
             f"{answered} with broken or cut JSON ({len(self.content)} bytes); try again later.",

@@ -13,6 +13,7 @@ from typing import Any
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, redirected
+from fbridge.http.before_store import known_stranger
 from fbridge.http.noise import list_in
 
 INTEGRATIONS_PAGE = "System > Extensions > Integrations"
@@ -71,7 +72,7 @@ def error_of(response: Response) -> FbridgeError:
     if response.status == 429 or (response.status >= 500 and not is_own_fault(response)):  # noqa: PLR2004 - passing
         return _passing(response)
     if not body_of(response):
-        return no_api(response)
+        return no_api(response) if response.status == 404 else blocked(response)  # noqa: PLR2004 - HTTP's number
     if response.status >= 500:  # noqa: PLR2004 - HTTP's number
         return RefusedError(
             f"The store has an error of its own at {response.url}: {words_of(response)}. Look into var/log of the "
@@ -158,9 +159,11 @@ def unknown_token() -> CredentialsError:
     )
 
 
-def no_api(response: Response) -> RefusedError:
+def no_api(response: Response) -> UnreachableError:
     """Neither Magento's REST API nor its error stands there."""
-    return RefusedError(
+    if known_stranger(response.status, response.headers, response.text):
+        return blocked(response)
+    return UnreachableError(
         f"{response.url} answered HTTP {response.status} without the Magento REST API: check the store's URL "
         "(without /rest and without the code of a store view), and that its web server hands /rest on to Magento.",
         reason="no_api",

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked
+from fbridge.http.before_store import known_stranger
 from fbridge.http.noise import list_in
 from fbridge_prestashop.xml_bodies import errors_in
 
@@ -49,7 +50,7 @@ def error_of(response: Response) -> FbridgeError:
         return _passing(response)
     codes = codes_of(response)
     if not codes:
-        return no_api(response)
+        return no_api(response) if response.status == 404 else blocked(response)  # noqa: PLR2004 - HTTP's number
     return RefusedError(f"The store refused: {words_of(response)}", reason=reason_of(codes))
 
 
@@ -122,8 +123,10 @@ def server_time(response: Response) -> datetime | None:
     return response.date
 
 
-def redirected(response: Response) -> RefusedError:
+def redirected(response: Response) -> UnreachableError:
     """PrestaShop sends every request to the front page that does not use the shop's own domain."""
+    if known_stranger(response.status, response.headers, response.text):
+        return blocked(response, reason="redirected")
     target = response.headers.get("location", "")
     parts = urlsplit(target)
     shop = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "another place"
@@ -134,12 +137,14 @@ def redirected(response: Response) -> RefusedError:
         )
     else:
         words = f"{response.url} sends on to {shop}{parts.path}: set the store's URL to the one that it really has."
-    return RefusedError(words, reason="redirected")
+    return UnreachableError(words, reason="redirected")
 
 
-def no_api(response: Response) -> RefusedError:
+def no_api(response: Response) -> UnreachableError:
     """The Webservice does not stand there."""
-    return RefusedError(
+    if known_stranger(response.status, response.headers, response.text):
+        return blocked(response)
+    return UnreachableError(
         f"{response.url} answered HTTP {response.status} without the PrestaShop Webservice: check the store's URL "
         "(without /api) and that its web server hands /api on to PrestaShop.",
         reason="no_api",

@@ -13,7 +13,7 @@ from html import unescape
 from typing import Any
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
-from fbridge.http import Response
+from fbridge.http import Response, blocked
 from fbridge_shopify.cost_budget import ThrottleStatus
 
 THROTTLED = "THROTTLED"
@@ -40,6 +40,9 @@ _CREDENTIALS = {
     403: ("no_permission", "does not let this app in: check that it is installed, and its scopes"),
     423: ("shop_locked", "is locked by Shopify; ask its owner or Shopify's support"),
 }
+_SECURITY_REJECTION = 430
+"""Shopify's own, without words."""
+
 _PERMANENT = "Non-expiring access tokens are no longer accepted"
 _INSTEAD_OF_PERMANENT = (
     "takes no permanent access tokens any more: make an app in the Dev Dashboard, and set its client_id and "
@@ -170,6 +173,8 @@ def error_in(errors: Sequence[GraphError]) -> FbridgeError:
 def error_of(response: Response) -> FbridgeError:
     """The error that an HTTP answer outside 2xx means."""
     status, words = response.status, words_of(response)
+    if status in _CREDENTIALS and response.content.strip() and not _is_own(response):
+        return blocked(response)
     if status in _CREDENTIALS:
         reason, meaning = _CREDENTIALS[status]
         if _PERMANENT in words:
@@ -192,7 +197,14 @@ def error_of(response: Response) -> FbridgeError:
             reason=_PASSING_STATUSES.get(status, "unavailable"),
             retry_after=response.wait_asked,
         )
+    if not _is_own(response) and status != _SECURITY_REJECTION:
+        return blocked(response)
     return RefusedError(f"The store refused: {words}", reason=f"http_{status}")
+
+
+def _is_own(response: Response) -> bool:
+    """Whether Shopify itself words its no: in JSON, under one of its names."""
+    return bool({"errors", "error"} & body_of(response).keys())
 
 
 def grant_error(response: Response) -> FbridgeError:

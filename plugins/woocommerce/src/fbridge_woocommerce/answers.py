@@ -9,6 +9,7 @@ from typing import Any
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, redirected
+from fbridge.http.before_store import known_stranger
 from fbridge.http.noise import list_in
 
 _KEYS_PAGE = "WooCommerce > Settings > Advanced > REST API"
@@ -50,6 +51,8 @@ def error_of(response: Response) -> FbridgeError:
         return _passing(response)
     if response.status == 404 and not code_of(response):  # noqa: PLR2004 - not found
         return no_api(response)
+    if not code_of(response):
+        return blocked(response)
     if code_of(response) == "rest_no_route":
         return RefusedError(
             f"The store has no such route ({words_of(response)}): check that WooCommerce and the tracking plugin are "
@@ -93,9 +96,11 @@ def plain_words(message: Any) -> str:
     return unescape(_TAG.sub("", str(message or ""))).strip()
 
 
-def no_api(response: Response) -> RefusedError:
+def no_api(response: Response) -> UnreachableError:
     """Neither WordPress's REST API nor its error stands there."""
-    return RefusedError(
+    if known_stranger(response.status, response.headers, response.text):
+        return blocked(response)
+    return UnreachableError(
         f"{response.url} answered HTTP {response.status} without the WooCommerce REST API: check the store's "
         "URL, that WooCommerce is active, and that Settings > Permalinks is not Plain.",
         reason="no_api",

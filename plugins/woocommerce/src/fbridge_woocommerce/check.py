@@ -80,7 +80,7 @@ def _api_finding(client: WooClient, index: Response) -> Finding:
 
 def _no_api_words(client: WooClient, index: Response, error: FbridgeError) -> str:
     """Plain permalinks, no WordPress at all and a passing fault want different acts."""
-    if index.status in (401, 403) or index.status == 429 or index.status >= 500:  # noqa: PLR2004 - HTTP's numbers
+    if index.status != 404 and not index.ok:  # noqa: PLR2004 - HTTP's number
         return str(error)
     if namespaces_in(body_of(client.index_without_permalinks())):
         return (

@@ -68,7 +68,7 @@ def write(store: Store, name: str, method: str = "PATCH", *, mail: bool = False)
         ("key_not_seen", CredentialsError, "bad_credentials", "Authorization header"),
         ("unknown_resource", RefusedError, "prestashop_27", "does not exists"),
         ("webservice_off", UnreachableError, "webservice_off", "Switch it on"),
-        ("wrong_host", RefusedError, "redirected", "use the shop's own domain"),
+        ("wrong_host", UnreachableError, "redirected", "use the shop's own domain"),
     ],
 )
 def test_each_no_is_told_apart(

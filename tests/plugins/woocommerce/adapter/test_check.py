@@ -179,7 +179,7 @@ def test_an_error_of_wordpress_with_status_200_is_a_passing_fault(site: Callable
     for query in (OrderQuery(), OrderQuery(order_ids=("7",), shipments=True)):
         with pytest.raises(UnreachableError, match="There has been a critical error") as raised:
             list(plugin.fetch_orders(store, query))
-        assert raised.value.reason == "server_error"
+        assert raised.value.reason == "unavailable"
 
 
 def test_a_redirect_names_the_right_url(site: Callable[..., Store]) -> None:

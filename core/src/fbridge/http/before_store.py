@@ -1,0 +1,123 @@
+"""What answers in a store's place, told by its headers and its page. Pure.
+
+Sources: the pages and headers of the products named here. None of it proves anything; it tells where to look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_LOOKED_AT = 20_000
+_ALLOW = "allow this computer's address and the paths of the store's API there"
+_LOGIN = "exempt the store's API from the login there"
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Its name, and what to do about it."""
+
+    name: str
+    advice: str = _ALLOW
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """``pattern`` is searched in ``Name: value`` lines of the headers where ``of_headers``, else in the page."""
+
+    pattern: re.Pattern[str]
+    stranger: Stranger
+    of_headers: bool = False
+
+
+def _page(pattern: str, name: str, advice: str = _ALLOW) -> _Sign:
+    return _Sign(re.compile(pattern, re.IGNORECASE | re.DOTALL), Stranger(name, advice))
+
+
+def _header(pattern: str, name: str, advice: str = _ALLOW) -> _Sign:
+    return _Sign(re.compile(pattern, re.IGNORECASE | re.MULTILINE), Stranger(name, advice), of_headers=True)
+
+
+_SIGNS = (
+    _header(r"^cf-mitigated: challenge", "a Cloudflare challenge"),
+    _page(
+        r"just a moment\.\.\.|cf[-_]chl|challenge-platform|checking your browser.*cloudflare",
+        "a Cloudflare challenge",
+    ),
+    _page(
+        r"attention required! \| cloudflare|error code:? 10\d\d|you have been blocked.*cloudflare",
+        "Cloudflare's firewall",
+    ),
+    _header(r"^sg-captcha:|^location: .*sgcaptcha", "SiteGround's captcha"),
+    _page(r"sgcaptcha", "SiteGround's captcha"),
+    _header(r"^server: .*imunify360", "Imunify360"),
+    _page(r"imunify360", "Imunify360"),
+    _page(r"wordfence", "Wordfence"),
+    _page(r"sucuri website firewall|sucuri\.net", "Sucuri's firewall"),
+    _header(r"^x-sucuri-block:", "Sucuri's firewall"),
+    _page(r"mod_?security|an appropriate representation of the requested resource", "ModSecurity"),
+    _header(r"^x-iinfo:", "Imperva"),
+    _page(r"_incapsula_resource|incapsula incident", "Imperva"),
+    _header(r"^x-amzn-waf-action:", "the firewall of AWS"),
+    _header(r"^server: akamaighost", "Akamai"),
+    _header(r"^server: ddos-guard", "DDoS-Guard"),
+    _page(r"lsrecap|litespeed.*captcha", "LiteSpeed's captcha"),
+    _page(r"shield security|icwp-wpsf", "Shield Security"),
+    _page(r"ithemes security|solid security|all in one wp security|all-in-one security", "a security plugin"),
+    _page(r"captcha|turnstile|are you (?:a )?human|one moment, please", "a captcha page"),
+    _header(r"^location: .*wp-login\.php", "the login page of WordPress", _LOGIN),
+    _page(r"wp-login\.php|id=['\"]loginform|wp-submit", "the login page of WordPress", _LOGIN),
+    _header(r"^location: .*(?:login|signin|sign-in|sso|/auth)\b", "a login page", _LOGIN),
+    _page(
+        r"briefly unavailable for scheduled maintenance",
+        "the maintenance page of WordPress",
+        "wait until the store is back",
+    ),
+    _page(
+        r"<(?:title|h1)[^>]*>[^<]*(?:maintenance|coming soon|under construction|back soon)",
+        "a maintenance page",
+        "wait until the store is back",
+    ),
+    _page(r"type=['\"]?password|name=['\"]?password|<title>[^<]*log ?in", "a login page", _LOGIN),
+    _page(r"guru meditation|varnish cache server", "Varnish"),
+    _page(r"cloudflare", "Cloudflare"),
+)
+_BASIC = re.compile(r"\s*basic\b(?:.*?realm=\"?([^\",]*))?", re.IGNORECASE)
+_OF_STATUS = {
+    405: Stranger(
+        "a web server or firewall that does not let this method through", "let it pass PUT, PATCH and DELETE"
+    ),
+    406: Stranger("something before the store, ModSecurity most likely,"),
+    407: Stranger("the proxy of this computer", "set proxy_user and proxy_password"),
+    408: Stranger("a proxy or web server that waited in vain", "try again later"),
+    411: Stranger("a proxy or web server that wants another form of request", _ALLOW),
+    413: Stranger(
+        "a web server that takes no requests of this size", "raise its limit (client_max_body_size)"
+    ),
+    414: Stranger("a web server that takes no URLs of this length", "raise its limit"),
+    431: Stranger("a web server that takes no headers of this size", "raise its limit"),
+    499: Stranger("a proxy whose other side went away", "try again later"),
+}
+_ANY = Stranger("something before the store (a firewall, a login page)")
+
+
+def known_stranger(status: int, headers: Mapping[str, str], page: str) -> Stranger | None:
+    """What is known to answer so; None where nothing shows who it was."""
+    lines = "\n".join(f"{name}: {value}" for name, value in headers.items())
+    protected = _BASIC.match(headers.get("www-authenticate", "")) if status == 401 else None  # noqa: PLR2004 - HTTP's
+    if protected:
+        realm = f' ("{protected[1][:60]}")' if protected[1] else ""
+        return Stranger(
+            f"the password protection of the web server{realm}",
+            "set http_user and http_password of the store",
+        )
+    shown = page[:_LOOKED_AT]
+    return next(
+        (sign.stranger for sign in _SIGNS if sign.pattern.search(lines if sign.of_headers else shown)), None
+    )
+
+
+def stranger_in(status: int, headers: Mapping[str, str], page: str) -> Stranger:
+    """As :func:`known_stranger`, else what answers with such a status mostly."""
+    return known_stranger(status, headers, page) or _OF_STATUS.get(status, _ANY)
