@@ -65,7 +65,7 @@ def _default(field: fields.Field[Any]) -> str:
     assert default is not missing
     if default is None:
         return "none"
-    if default == {}:
+    if default in ({}, ""):
         return "empty"
     if isinstance(default, bool):
         return str(default).lower()

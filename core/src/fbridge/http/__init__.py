@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fbridge.http.auth import Auth, BasicAuth, HeaderAuth
+from fbridge.http.auth import Auth, BasicAuth, HeaderAuth, QueryAuth
 from fbridge.http.diagnoses import blocked, redirected
 from fbridge.http.exchange import Exchange
 from fbridge.http.response import Response
 from fbridge.http.retries import RetryPolicy
+from fbridge.http.way_through import WayThrough
 
 if TYPE_CHECKING:
     from fbridge.http.client import StoreHttp as StoreHttp
@@ -21,9 +22,11 @@ __all__ = [
     "BasicAuth",
     "Exchange",
     "HeaderAuth",
+    "QueryAuth",
     "Response",
     "RetryPolicy",
     "StoreHttp",
+    "WayThrough",
     "blocked",
     "redirected",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from fbridge.models.secrets import Secret
 
@@ -43,6 +44,23 @@ class HeaderAuth:
     def sign(self, method: str, url: str) -> tuple[str, Mapping[str, str]]:  # noqa: ARG002 - the protocol's arguments
         """Add the header."""
         return url, {self._name: self._prefix + self.secrets[0]}
+
+
+class QueryAuth:
+    """Credentials as parameters of the URL: for hosts that keep the Authorization header to themselves."""
+
+    def __init__(self, **parameters: str | Secret) -> None:
+        self._parameters = {name: plain(value) for name, value in parameters.items()}
+        self.secrets = tuple(self._parameters.values())
+
+    def sign(self, method: str, url: str) -> tuple[str, Mapping[str, str]]:  # noqa: ARG002 - the protocol's arguments
+        """Add the parameters, in place of those that a redirect may have carried along."""
+        parts = urlsplit(url)
+        kept = [
+            one for one in parts.query.split("&") if one and one.partition("=")[0] not in self._parameters
+        ]
+        query = "&".join([*kept, urlencode(self._parameters, quote_via=quote)])
+        return urlunsplit(parts._replace(query=query)), {}
 
 
 def plain(value: str | Secret) -> str:

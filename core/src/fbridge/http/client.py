@@ -27,7 +27,8 @@ from fbridge.http.rate_limit import waiter
 from fbridge.http.redaction import Redactor
 from fbridge.http.response import Headers, Response
 from fbridge.http.retries import PASSING_STATUSES, RetryPolicy, no_exception, read_with_retries
-from fbridge.http.urls import Params, clean_base_url, is_loopback, is_safe_place, join, redirect_on_same_host
+from fbridge.http.urls import Params, clean_base_url, followed, is_loopback, is_safe_place, join
+from fbridge.http.way_through import WayThrough
 from fbridge.models.secrets import Secret
 from fbridge.version import __version__
 
@@ -77,6 +78,7 @@ class StoreHttp:
     what it raises stops that write.
     ``redactor`` takes them out of whatever else comes from the store.
     ``exchange_fields`` are the JSON keys whose values an exchange may keep (``Platform.exchange_fields``).
+    ``way_through`` is what the store's surroundings ask of each request.
     ``read_marks`` gives values that were never used before, one for each try of a fresh read.
 
     Raises: ConfigError where ``base_url`` is no URL, or plain http to another machine without ``allow_http``.
@@ -97,9 +99,11 @@ class StoreHttp:
         largest_answer: int = LARGEST_ANSWER,
         retry_policy: RetryPolicy | None = None,
         read_marks: Callable[[], str] = new_read_mark,
+        way_through: WayThrough | None = None,
     ) -> None:
         self.base_url = _checked(base_url, allow_http=allow_http)
-        self.redactor = Redactor(secrets)
+        self.way_through = way = way_through or WayThrough()
+        self.redactor = Redactor([*secrets, *way.secrets])
         self._recorder = Recorder(self.redactor, exchange_fields, on_exchange)
         self._noise: list[str] = []
         self._wait_for_turn = waiter(requests_per_second)
@@ -109,7 +113,8 @@ class StoreHttp:
         self._retry_policy = retry_policy or RetryPolicy()
         self._read_marks = read_marks
         self._client = httpx.Client(
-            verify=_certificates(),
+            verify=way.vouched(httpx.create_ssl_context()) if way.has_certificates else _certificates(),
+            proxy=httpx.Proxy(way.proxy, auth=way.proxy_login) if way.proxy else None,
             timeout=httpx.Timeout(timeout, connect=connect_timeout),
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -258,7 +263,7 @@ class StoreHttp:
     def _follow(self, call: _Call) -> Response:
         for _ in range(MOST_HOPS):
             response = self._read_once(call)
-            target = _redirect(call, response)
+            target = followed(call.method, call.url, response.status, response.headers.get("location"))
             if target is None:
                 return response
             call = replace(call, url=target)
@@ -275,6 +280,7 @@ class StoreHttp:
         last_moment = LastMoment(before_sending)
         auth = self._auth if call.signed else None
         url, signature = auth.sign(call.method, call.url) if auth else (call.url, {})
+        added = self.way_through.headers_beside(signature) if call.signed else {}
         at, started = datetime.now(UTC), monotonic()
         record = partial(
             self._recorder.record,
@@ -286,7 +292,7 @@ class StoreHttp:
         )
         try:
             response = self._send(
-                replace(call, url=url, headers={**call.headers, **signature}), started, last_moment
+                replace(call, url=url, headers={**call.headers, **added}), started, last_moment
             )
         except _FAULTS as fault:
             record(duration=timedelta(seconds=monotonic() - started), error=_plain_words(fault))
@@ -366,14 +372,6 @@ def _checked(base_url: str, *, allow_http: bool) -> str:
         return clean_base_url(base_url, allow_http=allow_http)
     except ConfigError as error:
         raise ConfigError(f"The store's URL {error}", reason=error.reason) from None
-
-
-def _redirect(call: _Call, response: Response) -> str | None:
-    follows = {"GET": {301, 302, 303, 307, 308}}.get(call.method, {307, 308})
-    location = response.headers.get("location")
-    if location is None or response.status not in follows:
-        return None
-    return redirect_on_same_host(call.url, location)
 
 
 def _reason(fault: Exception) -> str:

@@ -99,6 +99,12 @@ def _word(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def followed(method: str, url: str, status: int, location: str | None) -> str | None:
+    """Where a read goes on after a redirect, or None: it is not followed, or is none."""
+    follows = {301, 302, 303, 307, 308} if method == "GET" else {307, 308}
+    return redirect_on_same_host(url, location) if location is not None and status in follows else None
+
+
 def redirect_on_same_host(url: str, location: str) -> str | None:
     """Where a redirect leads, or None where it leaves the host (or gives up TLS)."""
     try:

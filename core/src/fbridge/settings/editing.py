@@ -92,9 +92,10 @@ def _resolver(
     settings: Settings, name: str, values: Mapping[str, Any], platform_schema: type[Schema]
 ) -> tuple[StoreResolver, RawStore]:
     from fbridge.settings.resolving import StoreResolver, secret_names
+    from fbridge.settings.store_schema import StoreFields
 
     written = {key: _as_toml(value) for key, value in values.items() if value is not None}
-    secret = secret_names(platform_schema())
+    secret = secret_names(platform_schema()) | secret_names(StoreFields())
     raw = RawStore(
         name,
         str(written.get("platform", "")),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fbridge.errors import ConfigError, PluginError
 from fbridge.http.redaction import Redactor
 from fbridge.http.urls import clean_base_url
+from fbridge.http.way_through import WayThrough
 from fbridge.models.secrets import Secret
 from fbridge.settings.field_errors import field_error
 from fbridge.settings.loading import RawStore, Settings, variable
@@ -26,7 +27,7 @@ class StoreSettings:
 
     ``orders_from`` is a date in the user's time zone. ``timeout`` is in seconds. ``settle`` overrides the
     platform's settle time. ``warehouses`` maps our warehouses to the store's locations. ``options`` is what
-    the plugin's schema loaded, its secrets as :class:`Secret`.
+    the plugin's schema loaded, its secrets as :class:`Secret`. ``way_through`` is for what stands before the store.
     """
 
     name: str
@@ -42,6 +43,7 @@ class StoreSettings:
     allow_http: bool
     warehouses: Mapping[str, str]
     options: Mapping[str, Any]
+    way_through: WayThrough = field(default_factory=WayThrough)
 
 
 def resolve_store(settings: Settings, name: str, platform_schema: type[Schema]) -> StoreSettings:
@@ -63,7 +65,7 @@ class StoreResolver:
         self._core = StoreFields()
         self._platform = platform_schema()
         self.core_names = _names(self._core)
-        self.secret_names = secret_names(self._platform)
+        self.secret_names = secret_names(self._platform) | secret_names(self._core)
         self._known = {**_names(self._platform), **self.core_names}
 
     def resolve(self) -> StoreSettings:
@@ -82,7 +84,12 @@ class StoreResolver:
             errors = self._check_url(loaded.values)
         if errors:
             raise ConfigError("\n".join(errors))
-        return StoreSettings(name=self._raw.name, options=self._wrapped(options.values), **loaded.values)
+        return StoreSettings(
+            name=self._raw.name,
+            options=self._wrapped(options.values),
+            way_through=_way_through(loaded.values),
+            **{name: value for name, value in loaded.values.items() if name not in _OF_THE_WAY},
+        )
 
     def _values(self) -> dict[str, Any]:
         values = {**self._raw.values, **self._raw.secrets}
@@ -147,6 +154,16 @@ class StoreResolver:
         return (key for key, field in self._platform.fields.items() if field.metadata.get("secret"))
 
 
+_OF_THE_WAY = frozenset(field.name for field in fields(WayThrough))
+
+
+def _way_through(values: Mapping[str, Any]) -> WayThrough:
+    own = {name: values[name] for name in _OF_THE_WAY}
+    own |= {name: Secret(own[name]) for name in ("http_password", "proxy_password")}
+    secret_headers = {name: Secret(value) for name, value in own.pop("secret_headers").items()}
+    return WayThrough(**own, secret_headers=secret_headers)
+
+
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     values: dict[str, Any]
@@ -177,12 +194,12 @@ def secret_names(schema: Schema) -> frozenset[str]:
 
 
 def _is_list(field: Any) -> bool:
-    from marshmallow import fields
+    from marshmallow.fields import List
 
-    return isinstance(field, fields.List)
+    return isinstance(field, List)
 
 
 def _is_structure(field: Any) -> bool:
-    from marshmallow import fields
+    from marshmallow.fields import List, Mapping, Nested, Tuple
 
-    return isinstance(field, fields.Mapping | fields.List | fields.Nested | fields.Tuple)
+    return isinstance(field, Mapping | List | Nested | Tuple)

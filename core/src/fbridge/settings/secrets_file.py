@@ -24,7 +24,7 @@ def read_secrets(path: Path) -> dict[str, Any]:
     return read_toml(path)
 
 
-def set_secrets(path: Path, store: str, values: Mapping[str, str]) -> None:
+def set_secrets(path: Path, store: str, values: Mapping[str, Any]) -> None:
     """Keep the credentials of the store, in place of its earlier ones.
 
     Raises: ConfigError.

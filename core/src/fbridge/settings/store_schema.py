@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from fbridge.http.way_through import CredentialsIn
 from fbridge.settings.policies import (
     UnmappedCarrier,
     WithoutTracking,
@@ -45,6 +48,33 @@ def _policy() -> fields.Field[Any]:
     return _Parsed(parse_without_tracking, str, load_default=WithoutTracking(None))
 
 
+_RESERVED = frozenset({"authorization", "connection", "content-length", "host", "transfer-encoding"})
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+
+def _header_name(name: str) -> None:
+    if _HEADER.fullmatch(name) is None or name.lower() in _RESERVED:
+        raise ValidationError("must be names of HTTP headers, and none that fbridge itself sets.")
+
+
+def _header_value() -> fields.String:
+    printable = validate.Regexp(r"[ -~]*\Z", error="must be one line of ASCII.")
+    return fields.String(load_default="", validate=printable)
+
+
+def _headers(*, secret: bool = False) -> fields.Dict:
+    return fields.Dict(
+        keys=fields.String(validate=_header_name),
+        values=_header_value(),
+        load_default=dict,
+        metadata={"secret": True} if secret else {},
+    )
+
+
+def _path() -> fields.Field[Any]:
+    return _Parsed(lambda text: Path(text).expanduser(), str, load_default=None, allow_none=True)
+
+
 class StoreFields(Schema):
     """``docs/settings.md`` explains each field. ``platform`` and ``url`` are checked where they are used."""
 
@@ -76,3 +106,26 @@ class StoreFields(Schema):
     )
     allow_http = fields.Boolean(load_default=False)
     warehouses = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    user_agent = _header_value()
+    http_user = fields.String(load_default="")
+    http_password = fields.String(load_default="", metadata={"secret": True})
+    headers = _headers()
+    secret_headers = _headers(secret=True)
+    credentials_in = fields.Enum(
+        CredentialsIn,
+        by_value=True,
+        load_default=CredentialsIn.HEADER,
+        error_messages={"unknown": "must be header or query."},
+    )
+    ca_file = _path()
+    client_certificate = _path()
+    client_key = _path()
+    proxy = fields.String(
+        load_default="",
+        validate=validate.Regexp(
+            r"(https?://[^\s/@]+/?)?\Z",
+            error="must be a URL such as http://proxy.example:3128, without a user.",
+        ),
+    )
+    proxy_user = fields.String(load_default="")
+    proxy_password = fields.String(load_default="", metadata={"secret": True})

@@ -70,6 +70,7 @@ def open_store(context: Context, name: str, *, settings: StoreSettings | None = 
         secrets=[value for value in resolved.options.values() if isinstance(value, Secret)],
         on_exchange=exchanges,
         exchange_fields=adapter.platform.exchange_fields,
+        way_through=resolved.way_through,
     ) as http:
         store = Store(name=name, url=resolved.url, settings=resolved.options, http=http, facts=facts)
         try:

@@ -11,7 +11,7 @@ from fbridge.errors import CredentialsError, FbridgeError, RefusedError, Unreach
 from fbridge.http import Response
 from fbridge.models.platforms import Finding, Store, StoreReport
 from fbridge.models.states import MailBehaviour
-from fbridge_prestashop.answers import error_of, no_api, server_time, version_of
+from fbridge_prestashop.answers import error_of, no_api, saw_no_key, server_time, version_of
 from fbridge_prestashop.client import PrestaShopClient
 from fbridge_prestashop.detection import carriers_of, refreshed
 from fbridge_prestashop.mails import IN_TRANSIT_MAIL, SHIPPED_MAIL
@@ -49,7 +49,7 @@ def report(store: Store) -> StoreReport:
     offset = _clock_offset(store, response)
     permissions = permissions_in(response.xml) if response.ok else None
     if permissions is None:
-        words = str(no_api(response) if response.ok else error_of(response))
+        words = _why_not(client, response)
         finding = Finding(name="Webservice", ok=False, words=words)
         return StoreReport(findings=(finding,), clock_offset=offset, mail=MailBehaviour.OPTIONAL)
     facts = ShopFacts(version=version_of(response)).allowing(permissions)
@@ -66,6 +66,15 @@ def report(store: Store) -> StoreReport:
         clock_offset=offset,
         mail=MailBehaviour.OPTIONAL,
     )
+
+
+def _why_not(client: PrestaShopClient, response: Response) -> str:
+    if saw_no_key(response) and client.loses_the_header():
+        return (
+            "The web server keeps the Authorization header from PrestaShop: let it hand the header on to PHP, or set "
+            'credentials_in = "query" for this store.'
+        )
+    return str(no_api(response) if response.ok else error_of(response))
 
 
 def _webservice(response: Response, permissions: Permissions) -> Finding:

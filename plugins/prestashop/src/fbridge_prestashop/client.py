@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from fbridge.http import BasicAuth, Response
+from fbridge.http import Auth, BasicAuth, QueryAuth, Response
+from fbridge.http.auth import plain
 from fbridge.http.retries import no_exception
 from fbridge.models.platforms import Store
 from fbridge_prestashop.answers import needs_less, rows_of
@@ -34,15 +35,23 @@ class PrestaShopClient:
 
     def __init__(self, store: Store) -> None:
         self._http = store.http
+        self._key = store.settings["api_key"]
         self._shop: str | None = store.settings.get("id_shop")
         if self._http.auth is None:
-            self._http.auth = BasicAuth(store.settings["api_key"])
+            self._http.auth = auth_for(store)
 
     # Reading
 
     def root(self) -> Response:
         """What the key may do. Always XML: asked for JSON, PrestaShop crashes."""
         return self._http.read("api/", params=self._scope(), headers={"accept": "text/xml"}, follow=False)
+
+    def loses_the_header(self) -> bool:
+        """Whether the key is known where it stands in the query, and not where it stands in the header."""
+        if not isinstance(self._http.auth, BasicAuth):
+            return False
+        params = {**self._scope(), "ws_key": plain(self._key)}
+        return self._http.read("api/", params=params, headers={"accept": "text/xml"}, follow=False).ok
 
     def changed_orders(self, since: datetime | None, last_id: int | None, size: int, fields: str) -> Response:
         """A page of the orders changed at a second of the shop or later, oldest change first; with ``last_id`` of
@@ -135,6 +144,12 @@ class PrestaShopClient:
 
     def _scope(self) -> dict[str, Any]:
         return {"id_shop": self._shop} if self._shop else {}
+
+
+def auth_for(store: Store) -> Auth:
+    """The key as the user of HTTP Basic, or as a parameter where the header is not ours or gets lost on the way."""
+    key = store.settings["api_key"]
+    return BasicAuth(key) if store.http.way_through.header_is_free else QueryAuth(ws_key=key)
 
 
 def id_lists(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -44,7 +44,10 @@ def report(store: Store) -> StoreReport:
     api = _api_finding(client, index)
     if not api.ok:
         return StoreReport(findings=(api,), mail=MailBehaviour.ALWAYS)
-    access = (_access("read orders", client.newest_order), _access("write orders", client.probe_write))
+    access = (
+        _access(client, "read orders", client.newest_order),
+        _access(client, "write orders", client.probe_write),
+    )
     facts = _facts(client, index, may_read=access[0].ok)
     place = place_of(store, facts)
     memory_of(store).facts = facts
@@ -90,10 +93,16 @@ def _no_api_words(client: WooClient, index: Response, error: FbridgeError) -> st
     return str(error if getattr(error, "reason", "") == "redirected" else no_api(index))
 
 
-def _access(name: str, request: Callable[[], Response]) -> Finding:
+def _access(client: WooClient, name: str, request: Callable[[], Response]) -> Finding:
     response = request()
     if response.ok:
         return Finding(name=name, ok=True, words=f"The key may {name}.")
+    if response.status == 401 and client.loses_the_header():  # noqa: PLR2004 - HTTP's number
+        words = (
+            "The web server keeps the Authorization header from WooCommerce: let it hand the header on, or set "
+            'credentials_in = "query" for this store.'
+        )
+        return Finding(name=name, ok=False, words=words)
     return Finding(name=name, ok=False, words=str(error_of(response)))
 
 

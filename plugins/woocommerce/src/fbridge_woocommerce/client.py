@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from fbridge.http import Auth, BasicAuth, Response
+from fbridge.http import Auth, BasicAuth, QueryAuth, Response
+from fbridge.http.auth import plain
 from fbridge.http.urls import Params
 from fbridge.models.platforms import Store
 from fbridge_woocommerce.answers import code_of, content_of, error_of, list_of, needs_less
@@ -36,6 +37,7 @@ class WooClient:
 
     def __init__(self, store: Store) -> None:
         self._http = store.http
+        self._settings = store.settings
         if self._http.auth is None:
             self._http.auth = auth_for(store)
 
@@ -166,6 +168,14 @@ class WooClient:
         params: Params = {"per_page": 1, "_fields": "id"}
         return self._http.read(f"{_API}/orders", params=params, fresh=fresh)
 
+    def loses_the_header(self) -> bool:
+        """Whether the key is known where it stands in the query, and not where it stands in the header."""
+        if not isinstance(self._http.auth, BasicAuth):
+            return False
+        key = {name: plain(self._settings[name]) for name in ("consumer_key", "consumer_secret")}
+        params: Params = {"per_page": 1, "_fields": "id", **key}
+        return self._http.read(f"{_API}/orders", params=params, retry=False).ok
+
     def completed_orders(self) -> list[Any]:
         """The meta data of the latest completed orders."""
         params = {
@@ -231,13 +241,16 @@ class WooClient:
 
 
 def auth_for(store: Store) -> Auth:
-    """Basic over https. Over http WooCommerce ignores it without a word and wants OAuth 1.0a.
+    """Basic over https, or the key in the query where the header is not ours or gets lost on the way. Over http
+    WooCommerce ignores both without a word and wants OAuth 1.0a.
 
     The signature goes into the query: some web servers keep the Authorization header to themselves.
     """
     key, secret = store.settings["consumer_key"], store.settings["consumer_secret"]
     if urlsplit(store.http.base_url).scheme == "https":
-        return BasicAuth(key, secret)
+        if store.http.way_through.header_is_free:
+            return BasicAuth(key, secret)
+        return QueryAuth(consumer_key=key, consumer_secret=secret)
     from fbridge.http.oauth1 import OAuth1Auth
 
     return OAuth1Auth(key, secret, placement="query")
