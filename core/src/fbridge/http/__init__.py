@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fbridge.http.auth import Auth, BasicAuth, HeaderAuth, QueryAuth
-from fbridge.http.diagnoses import blocked, redirected
+from fbridge.http.diagnoses import blocked, redirected, wordless
 from fbridge.http.exchange import Exchange
 from fbridge.http.response import Response
 from fbridge.http.retries import RetryPolicy
@@ -29,6 +29,7 @@ __all__ = [
     "WayThrough",
     "blocked",
     "redirected",
+    "wordless",
 ]
 
 

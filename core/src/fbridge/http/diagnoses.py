@@ -34,6 +34,12 @@ def blocked(response: Response, *, reason: str = "blocked") -> UnreachableError:
     )
 
 
+def wordless(response: Response) -> str:
+    """What can be said of an answer without words of the store: its status, and who gave it where that shows."""
+    stranger = known_stranger(response.status, response.headers, response.text)
+    return f"HTTP {response.status} from {response.url}" + (f", {stranger.name}" if stranger else "")
+
+
 def cached(response: Response) -> UnreachableError:
     """A cache answered what only the store can know."""
     return UnreachableError(

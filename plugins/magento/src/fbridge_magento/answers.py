@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
-from fbridge.http import Response, blocked, redirected
+from fbridge.http import Response, blocked, redirected, wordless
 from fbridge.http.before_store import known_stranger
 from fbridge.http.noise import list_in
 
@@ -110,7 +110,7 @@ def words_of(response: Response) -> str:
     body = body_of(response)
     words = filled(body.get("message"), body.get("parameters"))
     if not words or any(mark in words for mark in _INSIDE) or (response.status >= 500 and "trace" in body):  # noqa: PLR2004
-        return f"HTTP {response.status} from {response.url}"
+        return wordless(response)
     return words
 
 

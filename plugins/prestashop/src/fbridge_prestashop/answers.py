@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
-from fbridge.http import Response, blocked
+from fbridge.http import Response, blocked, wordless
 from fbridge.http.before_store import known_stranger
 from fbridge.http.noise import list_in
 from fbridge_prestashop.xml_bodies import errors_in
@@ -62,7 +62,7 @@ def codes_of(response: Response) -> tuple[int, ...]:
 def words_of(response: Response) -> str:
     """The store's own words, entities decoded, or the HTTP status."""
     words = "; ".join(message for _, message in _errors(response) if message)
-    return words or f"HTTP {response.status} from {response.url}"
+    return words or wordless(response)
 
 
 def reason_of(codes: tuple[int, ...]) -> str:

@@ -13,7 +13,7 @@ from html import unescape
 from typing import Any
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
-from fbridge.http import Response, blocked
+from fbridge.http import Response, blocked, wordless
 from fbridge_shopify.cost_budget import ThrottleStatus
 
 THROTTLED = "THROTTLED"
@@ -226,7 +226,7 @@ def words_of(response: Response) -> str:
     body = body_of(response)
     errors = graph_errors(body.get("errors"))
     said = words_in(errors) if errors else plain_words(body.get("error_description") or body.get("error"))
-    return said or f"HTTP {response.status} from {response.url}"
+    return said or wordless(response)
 
 
 def body_of(response: Response) -> Mapping[str, Any]:

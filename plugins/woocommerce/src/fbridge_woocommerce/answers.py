@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
-from fbridge.http import Response, blocked, redirected
+from fbridge.http import Response, blocked, redirected, wordless
 from fbridge.http.before_store import known_stranger
 from fbridge.http.noise import list_in
 
@@ -88,7 +88,7 @@ def code_of(response: Response) -> str:
 
 def words_of(response: Response) -> str:
     """The store's own words without markup, or the HTTP status."""
-    return plain_words(body_of(response).get("message")) or f"HTTP {response.status} from {response.url}"
+    return plain_words(body_of(response).get("message")) or wordless(response)
 
 
 def plain_words(message: Any) -> str:

@@ -31,13 +31,13 @@ class Before:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._served.app, name)
 
-    def __call__(self, environ: Any, start_response: Any) -> Any:
+    def wsgi(self, environ: Any, start_response: Any) -> Any:
         given = environ.pop("HTTP_AUTHORIZATION", "")
         if self._login and given != self._login:
             refusal = Response("<h1>401</h1>", 401, {"WWW-Authenticate": 'Basic realm="Staging"'})
             return refusal(environ, start_response)
         environ["HTTP_HOST"] = self._served.url.partition("://")[2]
-        return self._served.app(environ, start_response)
+        return self._served.app.wsgi(environ, start_response)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,12 +12,14 @@ from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
 from fbridge.errors import UnreachableError
-from fbridge.http import RetryPolicy, StoreHttp
+from fbridge.http import BasicAuth, RetryPolicy, StoreHttp, WayThrough
+from fbridge.http.way_through import CredentialsIn
 from fbridge.models.platforms import Finding, OrderQuery, Store, StoreReport
 from fbridge.models.secrets import Secret
 from fbridge.models.states import MailBehaviour, Support
 from fbridge.sandbox import ServedSandbox
 from fbridge_woocommerce import plugin
+from fbridge_woocommerce.client import auth_for
 
 MakeSandbox = Callable[..., ServedSandbox]
 StoreOf = Callable[..., Store]
@@ -180,6 +183,50 @@ def test_an_error_of_wordpress_with_status_200_is_a_passing_fault(site: Callable
         with pytest.raises(UnreachableError, match="There has been a critical error") as raised:
             list(plugin.fetch_orders(store, query))
         assert raised.value.reason == "unavailable"
+
+
+def test_a_header_that_the_web_server_keeps_is_found_out(site: Callable[..., Store]) -> None:
+    """Over https; here the client is told to use the header all the same."""
+    unseen = {"code": "woocommerce_rest_cannot_view", "message": "Sorry, you cannot list resources."}
+
+    def lossy(request: Request) -> Response:
+        if request.path.endswith("/orders") and "consumer_key" not in request.args:
+            return Response(json.dumps(unseen), 401, mimetype="application/json")
+        return Response(INDEX if request.path.endswith("wp-json/") else "[]", mimetype="application/json")
+
+    store = site(lossy)
+    store.http.auth = BasicAuth("ck", Secret("cs"))
+    found = {finding.name: finding for finding in plugin.check_store(store).findings}
+    assert not found["read orders"].ok
+    assert 'credentials_in = "query"' in found["read orders"].words
+
+
+@pytest.mark.parametrize(
+    "way", [WayThrough(credentials_in=CredentialsIn.QUERY), WayThrough(http_user="staging")]
+)
+def test_the_key_goes_into_the_query_where_the_header_is_not_free(way: WayThrough) -> None:
+    settings = {"consumer_key": "ck", "consumer_secret": Secret("cs"), "tracking": "auto"}
+    for given, signed in ((way, "https://a.b/x?consumer_key=ck&consumer_secret=cs"), (None, "https://a.b/x")):
+        with StoreHttp("https://shop.example", way_through=given) as http:
+            url, headers = auth_for(Store("lab", http.base_url, settings, http)).sign("GET", "https://a.b/x")
+        assert (url, "Authorization" in headers) == (signed, given is None)
+
+
+@pytest.mark.parametrize(
+    ("status", "page", "name"),
+    [
+        (406, "<h1>Not Acceptable!</h1>", "ModSecurity"),
+        (455, "<html>blocked</html>", "firewall"),
+        (503, "<title>Just a moment...</title>", "Cloudflare challenge"),
+        (200, "<form id='loginform' action='/wp-login.php'></form>", "login page of WordPress"),
+    ],
+)
+def test_what_stands_before_the_store_is_not_blamed_on_permalinks(
+    site: Callable[..., Store], status: int, page: str, name: str
+) -> None:
+    words = only_finding(site(lambda _: Response(page, status, mimetype="text/html")))
+    assert name in words
+    assert "Permalinks" not in words
 
 
 def test_a_redirect_names_the_right_url(site: Callable[..., Store]) -> None:
