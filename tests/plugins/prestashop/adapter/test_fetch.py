@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fbridge.errors import ConfigError, CredentialsError, RefusedError, UnreachableError
+from fbridge.errors import ConfigError, CredentialsError, UnreachableError
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus
@@ -210,7 +210,7 @@ def test_one_shop_of_several(make_sandbox: MakeSandbox, store_of: StoreOf) -> No
     assert second
     assert set(first) | set(second) == all_ids(served)
     assert not set(first) & set(second)
-    with pytest.raises(RefusedError, match="id_shop"):
+    with pytest.raises(UnreachableError, match="id_shop"):
         fetched(store_of(served, checked=False, id_shop=9))
 
 

@@ -81,7 +81,7 @@ def test_nothing_secret_is_logged_or_kept(
     for secret in ("shpss_secret", "shpat_granted_1", "shpat_granted_2"):
         assert secret not in caplog.text
         assert secret not in repr(memory_of(store))
-        assert secret not in store.http._redactor.text(f"it was {secret} here")
+        assert secret not in store.http.redactor.text(f"it was {secret} here")
 
 
 class Grants:
