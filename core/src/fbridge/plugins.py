@@ -1,4 +1,4 @@
-"""The plugin host: finds, loads and calls platform plugins (docs/contract.md, "A plugin").
+"""The plugin host: finds and loads platform plugins (docs/contract.md, "A plugin").
 
 Only the plugin of a store's platform is imported, into a plugin manager of its own, and it alone is called. A
 broken one is named with its distribution and its cause, and breaks nobody else.
@@ -11,33 +11,24 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import pluggy
 
 from fbridge import hookspecs
-from fbridge.errors import FbridgeError, PluginError, PluginMissingError
-from fbridge.http.from_outside import hide_in_error, without_secrets
-from fbridge.http.redaction import Redactor
-from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
+from fbridge.errors import PluginError, PluginMissingError
 from fbridge.models.platforms import (
     CONTRACT_VERSION,
-    CarrierCodes,
-    OrderPage,
-    OrderQuery,
     Platform,
-    Store,
-    StoreReport,
 )
-from fbridge.models.secrets import Secret
-from fbridge.plugin_answers import believable, page_fault, sorted_out
+from fbridge.plugin_calls import LoadedPlatform, in_one_line, plugin_error
 from fbridge.plugin_values import fault_in
 from fbridge.settings.near_match import did_you_mean
 
@@ -46,7 +37,6 @@ T = TypeVar("T")
 log = logging.getLogger("fbridge.plugins")
 _SPECIFIED = f"{hookspecs.PROJECT}_spec"
 _IMPLEMENTED = f"{hookspecs.PROJECT}_impl"
-_END = object()
 
 HOOKS = tuple(name for name, value in vars(hookspecs).items() if hasattr(value, _SPECIFIED))
 REQUIRED_HOOKS = tuple(name for name in HOOKS if name not in hookspecs.OPTIONAL_HOOKS)
@@ -105,107 +95,6 @@ def _status(key: str, offer: EntryPoint) -> PlatformStatus:
     return PlatformStatus(key=key, distribution=_distribution(offer), platform=platform)
 
 
-class LoadedPlatform:
-    """One plugin, ready to be called. What it raises beside FbridgeError becomes a PluginError naming it."""
-
-    def __init__(self, platform: Platform, distribution: str, hooks: pluggy.HookRelay) -> None:
-        self.platform = platform
-        self.distribution = distribution
-        self._hooks = hooks
-
-    def fetch_orders(self, store: Store, query: OrderQuery) -> Generator[OrderPage]:
-        """See :func:`fbridge.hookspecs.fetch_orders`. An order with a wrong value is among the rejected ones (C2)."""
-        return self._each("fetch_orders", self._page, store=store, query=query)
-
-    def push_fulfillment(self, store: Store, fulfillments: Sequence[Fulfillment]) -> Generator[Receipt]:
-        """See :func:`fbridge.hookspecs.push_fulfillment`. It begins when the first receipt is asked for.
-
-        Entries with a wrong value are left out; when all receipts have come, PluginError names the first of them.
-        """
-        wrong = ""
-        given = self._each("push_fulfillment", believable, store=store, fulfillments=fulfillments)
-        with closing(given):
-            for receipt, fault in given:
-                wrong = wrong or fault
-                if receipt:
-                    yield receipt
-        if wrong:
-            raise self._error(f"push_fulfillment gave {wrong}")
-
-    def list_carrier_codes(self, store: Store) -> CarrierCodes:
-        """See :func:`fbridge.hookspecs.list_carrier_codes`."""
-        return self._one("list_carrier_codes", CarrierCodes, store=store)
-
-    def check_store(self, store: Store) -> StoreReport | None:
-        """See :func:`fbridge.hookspecs.check_store`; None where the plugin has no such hook."""
-        if not self._hooks.check_store.get_hookimpls():
-            return None
-        return self._one("check_store", StoreReport, store=store)
-
-    def preview_push(self, store: Store, fulfillments: Sequence[Fulfillment]) -> tuple[Preview, ...] | None:
-        """See :func:`fbridge.hookspecs.preview_push`; None where the plugin has no such hook."""
-        if not self._hooks.preview_push.get_hookimpls():
-            return None
-        checked = partial(self._checked, "preview_push", Preview)
-        return tuple(self._each("preview_push", checked, store=store, fulfillments=fulfillments))
-
-    def _one(self, hook: str, kind: type[T], **arguments: Any) -> T:
-        store = arguments["store"]
-        with self._blamed(hook, store):
-            result = self._checked(hook, kind, getattr(self._hooks, hook)(**arguments))
-            return without_secrets(result, _redactor_of(store))
-
-    def _each(self, hook: str, taken: Callable[[object], T], **arguments: Any) -> Generator[T]:
-        store = arguments["store"]
-        with self._blamed(hook, store):
-            items = iter(getattr(self._hooks, hook)(**arguments))
-        try:
-            while True:
-                with self._blamed(hook, store):
-                    item = next(items, _END)
-                    if item is _END:
-                        return
-                    result = without_secrets(taken(item), _redactor_of(store))
-                yield result
-        finally:
-            with self._blamed(hook, store):
-                getattr(items, "close", lambda: None)()
-
-    def _page(self, page: object) -> OrderPage:
-        if fault := page_fault(page):
-            raise self._error(f"fetch_orders gave {fault}")
-        return sorted_out(cast("OrderPage", page), self.platform.key)
-
-    def _checked(self, hook: str, kind: type[T], value: object) -> T:
-        if fault := fault_in(value, kind):
-            raise self._error(f"{hook} gave {fault}")
-        return cast("T", value)
-
-    @contextmanager
-    def _blamed(self, hook: str, store: Store) -> Iterator[None]:
-        try:
-            yield
-        except FbridgeError as error:
-            hide_in_error(error, _redactor_of(store))
-            raise
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
-            told = _redactor_of(store).text(_told(error))
-            failed = self._error(f'{hook} failed on store "{store.name}": {told}')
-            failed.__cause__ = error
-            hide_in_error(failed, _redactor_of(store))
-            raise failed  # noqa: B904 - its cause is set, or was taken off for what it tells
-
-    def _error(self, cause: str) -> PluginError:
-        return _plugin_error(self.platform.key, self.distribution, cause)
-
-
-def _redactor_of(store: Store) -> Redactor:
-    """The client's, for it knows the tokens too that were obtained on the way."""
-    redactor: Redactor = getattr(store.http, "redactor", None) or Redactor()
-    redactor.hide(*(value for value in store.settings.values() if isinstance(value, Secret)))
-    return redactor
-
-
 class _Loader:
     """Takes one entry point through import, hooks, description and contract."""
 
@@ -238,7 +127,7 @@ class _Loader:
         except ModuleNotFoundError as error:
             raise self._error(_not_found(offer, error)) from error
         except (Exception, SystemExit) as error:
-            raise self._error(f"it fails at import: {_told(error)}") from error
+            raise self._error(f"it fails at import: {in_one_line(error)}") from error
 
     def _register(self, plugin: object) -> str:
         """What is wrong with the plugin's hooks, or nothing."""
@@ -247,7 +136,7 @@ class _Loader:
         except pluggy.PluginValidationError as error:
             return _wrong_hook(error)
         except Exception as error:  # noqa: BLE001 - a plugin may be any object, and raise from any attribute
-            return f"it cannot be registered: {_told(error)}"
+            return f"it cannot be registered: {in_one_line(error)}"
         return self._unknown_hook() or self._missing_hooks(plugin)
 
     def _unknown_hook(self) -> str:
@@ -278,7 +167,7 @@ class _Loader:
         try:
             platform = self._manager.hook.describe_platform()
         except (Exception, SystemExit) as error:
-            raise self._error(f"describe_platform fails: {_told(error)}") from error
+            raise self._error(f"describe_platform fails: {in_one_line(error)}") from error
         if not isinstance(platform, Platform):
             raise self._error(f"describe_platform gave {type(platform).__name__} where Platform is due")
         return platform
@@ -295,7 +184,7 @@ class _Loader:
         )
 
     def _error(self, cause: str, *, reason: str | None = None) -> PluginError:
-        return _plugin_error(self._offer.name, _distribution(self._offer), cause, reason=reason)
+        return plugin_error(self._offer.name, _distribution(self._offer), cause, reason=reason)
 
 
 def _offers() -> dict[str, list[EntryPoint]]:
@@ -332,7 +221,7 @@ def _entry_points(distribution: Distribution, seen: set[str]) -> list[EntryPoint
             return []
         name = re.sub(r"[-_.]+", "-", distribution.metadata["Name"] or str(distribution)).lower()
     except Exception as error:  # noqa: BLE001 - any package of this environment may be damaged in any way
-        log.warning("An installed package has unreadable metadata: %s", _told(error))
+        log.warning("An installed package has unreadable metadata: %s", in_one_line(error))
         return []
     if name in seen:
         return []
@@ -361,10 +250,6 @@ def _missing(key: str) -> PluginMissingError:
 
 def _distribution(offer: EntryPoint) -> str:
     return f"{offer.dist.name} {offer.dist.version}" if offer.dist else offer.value
-
-
-def _plugin_error(key: str, distribution: str, cause: str, *, reason: str | None = None) -> PluginError:
-    return PluginError(f'The plugin "{key}" ({distribution}) is broken: {cause}', reason=reason)
 
 
 def _not_found(offer: EntryPoint, error: ModuleNotFoundError) -> str:
@@ -404,8 +289,3 @@ def _platform_fault(platform: Platform) -> str:
         and settle >= timedelta(0),
     }
     return next((rule for rule, holds in checks.items() if not holds), "")
-
-
-def _told(error: BaseException) -> str:
-    words = " ".join(str(error).split())[:300]
-    return f"{type(error).__name__}: {words}" if words else type(error).__name__

@@ -12,7 +12,8 @@ from fbridge.errors import FbridgeError
 from fbridge.http import StoreHttp
 from fbridge.models.platforms import OrderPage, OrderQuery, Store, StoreReport
 from fbridge.models.secrets import Secret
-from fbridge.plugins import LoadedPlatform, load_platform
+from fbridge.plugin_calls import LoadedPlatform
+from fbridge.plugins import load_platform
 from fbridge.settings import StoreSettings, resolve_store
 from fbridge.stores.exchange_log import ExchangeLog
 from fbridge.stores.noise_told import log_noise, with_noise

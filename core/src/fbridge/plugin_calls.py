@@ -1,0 +1,134 @@
+"""Calling one plugin: what it gives is held to the contract and freed of secrets, what it raises names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
+from typing import Any, TypeVar, cast
+
+import pluggy
+
+from fbridge.errors import FbridgeError, PluginError
+from fbridge.http.from_outside import hide_in_error, without_secrets
+from fbridge.http.redaction import Redactor
+from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
+from fbridge.models.platforms import CarrierCodes, OrderPage, OrderQuery, Platform, Store, StoreReport
+from fbridge.models.secrets import Secret
+from fbridge.plugin_answers import believable, page_fault, sorted_out
+from fbridge.plugin_values import fault_in
+
+T = TypeVar("T")
+_END = object()
+
+
+class LoadedPlatform:
+    """One plugin, ready to be called. What it raises beside FbridgeError becomes a PluginError naming it."""
+
+    def __init__(self, platform: Platform, distribution: str, hooks: pluggy.HookRelay) -> None:
+        self.platform = platform
+        self.distribution = distribution
+        self._hooks = hooks
+
+    def fetch_orders(self, store: Store, query: OrderQuery) -> Generator[OrderPage]:
+        """See :func:`fbridge.hookspecs.fetch_orders`. An order with a wrong value is among the rejected ones (C2)."""
+        return self._each("fetch_orders", self._page, store=store, query=query)
+
+    def push_fulfillment(self, store: Store, fulfillments: Sequence[Fulfillment]) -> Generator[Receipt]:
+        """See :func:`fbridge.hookspecs.push_fulfillment`. It begins when the first receipt is asked for.
+
+        Entries with a wrong value are left out; when all receipts have come, PluginError names the first of them.
+        """
+        wrong = ""
+        given = self._each("push_fulfillment", believable, store=store, fulfillments=fulfillments)
+        with closing(given):
+            for receipt, fault in given:
+                wrong = wrong or fault
+                if receipt:
+                    yield receipt
+        if wrong:
+            raise self._error(f"push_fulfillment gave {wrong}")
+
+    def list_carrier_codes(self, store: Store) -> CarrierCodes:
+        """See :func:`fbridge.hookspecs.list_carrier_codes`."""
+        return self._one("list_carrier_codes", CarrierCodes, store=store)
+
+    def check_store(self, store: Store) -> StoreReport | None:
+        """See :func:`fbridge.hookspecs.check_store`; None where the plugin has no such hook."""
+        if not self._hooks.check_store.get_hookimpls():
+            return None
+        return self._one("check_store", StoreReport, store=store)
+
+    def preview_push(self, store: Store, fulfillments: Sequence[Fulfillment]) -> tuple[Preview, ...] | None:
+        """See :func:`fbridge.hookspecs.preview_push`; None where the plugin has no such hook."""
+        if not self._hooks.preview_push.get_hookimpls():
+            return None
+        checked = partial(self._checked, "preview_push", Preview)
+        return tuple(self._each("preview_push", checked, store=store, fulfillments=fulfillments))
+
+    def _one(self, hook: str, kind: type[T], **arguments: Any) -> T:
+        store = arguments["store"]
+        with self._blamed(hook, store):
+            result = self._checked(hook, kind, getattr(self._hooks, hook)(**arguments))
+            return without_secrets(result, _redactor_of(store))
+
+    def _each(self, hook: str, taken: Callable[[object], T], **arguments: Any) -> Generator[T]:
+        store = arguments["store"]
+        with self._blamed(hook, store):
+            items = iter(getattr(self._hooks, hook)(**arguments))
+        try:
+            while True:
+                with self._blamed(hook, store):
+                    item = next(items, _END)
+                    if item is _END:
+                        return
+                    result = without_secrets(taken(item), _redactor_of(store))
+                yield result
+        finally:
+            with self._blamed(hook, store):
+                getattr(items, "close", lambda: None)()
+
+    def _page(self, page: object) -> OrderPage:
+        if fault := page_fault(page):
+            raise self._error(f"fetch_orders gave {fault}")
+        return sorted_out(cast("OrderPage", page), self.platform.key)
+
+    def _checked(self, hook: str, kind: type[T], value: object) -> T:
+        if fault := fault_in(value, kind):
+            raise self._error(f"{hook} gave {fault}")
+        return cast("T", value)
+
+    @contextmanager
+    def _blamed(self, hook: str, store: Store) -> Iterator[None]:
+        try:
+            yield
+        except FbridgeError as error:
+            hide_in_error(error, _redactor_of(store))
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+            told = _redactor_of(store).text(in_one_line(error))
+            failed = self._error(f'{hook} failed on store "{store.name}": {told}')
+            failed.__cause__ = error
+            hide_in_error(failed, _redactor_of(store))
+            raise failed  # noqa: B904 - its cause is set, or was taken off for what it tells
+
+    def _error(self, cause: str) -> PluginError:
+        return plugin_error(self.platform.key, self.distribution, cause)
+
+
+def _redactor_of(store: Store) -> Redactor:
+    """The client's, for it knows the tokens too that were obtained on the way."""
+    redactor: Redactor = getattr(store.http, "redactor", None) or Redactor()
+    redactor.hide(*(value for value in store.settings.values() if isinstance(value, Secret)))
+    return redactor
+
+
+def plugin_error(key: str, distribution: str, cause: str, *, reason: str | None = None) -> PluginError:
+    """The error that names a broken plugin."""
+    return PluginError(f'The plugin "{key}" ({distribution}) is broken: {cause}', reason=reason)
+
+
+def in_one_line(error: BaseException) -> str:
+    """What an error says, with its class, cut to a sentence's length."""
+    words = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
