@@ -12,14 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from fbridge.errors import InputError, NotFoundError
-from fbridge.models.orders import Address, Doubt, Payment, RejectedOrder, StoreShipment
+from fbridge.models.orders import Address, Doubt, Payment, StoreShipment
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind, PushState
 from fbridge.orders import listing
 from fbridge.orders.listing import OrderFilter
 from fbridge.orders.storage import (
     UpsertCounts,
-    keep_rejected,
-    list_rejected,
     load_orders,
     order_ids,
     upsert_page,
@@ -121,17 +119,6 @@ def test_text_that_databases_refuse_does_not_stop_a_page(office: Any, make: Any)
         new=1
     )
     assert kept(office).note == "ab?"
-
-
-def test_an_order_that_could_not_be_read_is_named_until_it_can(office: Any, make: Any) -> None:
-    broken = RejectedOrder(remote_id="r1001", number="1001", reason="total is 'abc'")
-    with office.context.database.write() as connection:
-        keep_rejected(connection, "shop", [broken], office.context.now())
-        keep_rejected(connection, "shop", [replace(broken, reason="total is ''")], office.context.now())
-        assert list_rejected(connection) == (("shop", replace(broken, reason="total is ''")),)
-    office.keep(make.order("1001"))
-    with office.context.database.read() as connection:
-        assert list_rejected(connection, "shop") == ()
 
 
 def test_a_page_is_kept_in_few_statements(office: Any, make: Any) -> None:

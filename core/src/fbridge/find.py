@@ -11,10 +11,11 @@ from sqlalchemy.engine import Connection
 from fbridge.context import Context
 from fbridge.errors import InputError
 from fbridge.models.shipments import Shipment
+from fbridge.orders.unreadable import cannot_be_read, load_unreadable
 from fbridge.references import shipment_key
 from fbridge.shipping.manifest_rows import load_manifests
 from fbridge.shipping.shipment_rows import load_shipments
-from fbridge.storage.tables import carriers, manifests, orders, shipment_numbers, shipments
+from fbridge.storage.tables import carriers, manifests, orders, rejected_orders, shipment_numbers, shipments
 
 MOST_OF_A_KIND = 20
 
@@ -23,8 +24,8 @@ MOST_OF_A_KIND = 20
 class Found:
     """One thing that was found.
 
-    ``kind`` is order, shipment, manifest, number or carrier; ``ref`` is how commands name it (for a tracking
-    number: its shipment), ``words`` says what it is.
+    ``kind`` is order, unreadable, shipment, manifest, number or carrier; ``ref`` is how commands name it (for a
+    tracking number: its shipment), ``words`` says what it is.
     """
 
     kind: str
@@ -43,6 +44,7 @@ def find(context: Context, text: str) -> tuple[Found, ...]:
     with context.database.read() as connection:
         return (
             *_orders(connection, wanted),
+            *_unreadable(connection, wanted),
             *_shipments(connection, wanted),
             *_numbers(connection, wanted),
             *_manifests(connection, wanted),
@@ -74,6 +76,13 @@ def _orders(connection: Connection, text: str) -> Iterator[Found]:
         marked = "marked: " + ", ".join(code for code, _ in row.doubts) if row.doubts else ""
         words = ", ".join(filter(None, (row.customer, row.fulfillment, row.status, marked)))
         yield Found(kind="order", ref=f"{row.store}:{row.number}", words=words)
+
+
+def _unreadable(connection: Connection, text: str) -> Iterator[Found]:
+    named = sa.or_(_like(rejected_orders.c.number, text), rejected_orders.c.remote_id == text)
+    for order in load_unreadable(connection, named, limit=MOST_OF_A_KIND):
+        aside = ", set aside" if order.set_aside_at else ""
+        yield Found(kind="unreadable", ref=order.ref, words=f"{cannot_be_read(order.reason)}{aside}")
 
 
 def _shipments(connection: Connection, text: str) -> Iterator[Found]:

@@ -11,9 +11,15 @@ from sqlalchemy.engine import Connection, Row
 
 from fbridge.errors import InputError, NotFoundError
 from fbridge.models.shipments import Carrier, Document
+from fbridge.orders.unreadable import (
+    ORDER_UNREADABLE,
+    UnreadableOrder,
+    cannot_be_read,
+    load_unreadable,
+)
 from fbridge.settings.near_match import did_you_mean
 from fbridge.shipping.carrier_rows import load_carriers
-from fbridge.storage.tables import orders, shipments, stores
+from fbridge.storage.tables import orders, rejected_orders, shipments, stores
 
 _LABEL = re.compile(r"[Ss](\d{1,9})")
 _REMOTE_ID = "id="
@@ -48,6 +54,12 @@ def find_order(connection: Connection, ref: str, store: str | None = None) -> in
     store, wanted = _split(connection, ref.strip(), store)
     rows = _orders_named(connection, wanted, store)
     if not rows:
+        for unread in _unreadable_named(connection, wanted, store):
+            raise NotFoundError(
+                f"Order {unread.ref} is known, but {cannot_be_read(unread.reason)}. "
+                f"What can be done: fbridge explain {unread.ref}",
+                reason=ORDER_UNREADABLE,
+            )
         near = _numbers_like(connection, wanted, store)
         place = f" in store {store}" if store else ""
         raise NotFoundError(
@@ -59,6 +71,59 @@ def find_order(connection: Connection, ref: str, store: str | None = None) -> in
             reason="ambiguous_order",
         )
     return int(rows[0].id)
+
+
+def find_unreadable(connection: Connection, ref: str, store: str | None = None) -> UnreadableOrder:
+    """The order that cannot be read and is named as one that can: by number, or by ``shop:id=77``.
+
+    Raises NotFoundError with near matches, InputError where the order can be read or two are meant.
+    """
+    store, wanted = _split(connection, ref.strip(), store)
+    found = _unreadable_named(connection, wanted, store)
+    if not found:
+        _refuse_readable(connection, ref, wanted, store)
+        names = [one.number or f"{_REMOTE_ID}{one.remote_id}" for one in _unreadable(connection, store)]
+        place = f" in store {store}" if store else ""
+        raise NotFoundError(
+            f"There is no order {wanted}{place} that cannot be read.{did_you_mean(wanted, names)} "
+            "All of them: fbridge orders list --unreadable",
+            reason="unknown_order",
+        )
+    if len(found) > 1:
+        names = [f"{one.store}:{_REMOTE_ID}{one.remote_id}" for one in found]
+        raise InputError(
+            f"{len(found)} orders that cannot be read are called {wanted}; name one of them: {', '.join(names)}.",
+            reason="ambiguous_order",
+        )
+    return found[0]
+
+
+def unreadable_meant(connection: Connection, ref: str) -> UnreadableOrder | None:
+    """The same where there is one; None otherwise."""
+    store, wanted = _split(connection, ref.strip(), None)
+    return find_unreadable(connection, ref) if _unreadable_named(connection, wanted, store) else None
+
+
+def _refuse_readable(connection: Connection, ref: str, wanted: str, store: str | None) -> None:
+    if _orders_named(connection, wanted, store):
+        raise InputError(
+            f"Order {ref} can be read; only what cannot be read is set aside: fbridge orders list --unreadable",
+            reason="order_readable",
+        )
+
+
+def _unreadable(connection: Connection, store: str | None) -> tuple[UnreadableOrder, ...]:
+    return load_unreadable(connection, *([rejected_orders.c.store == store] if store else []))
+
+
+def _unreadable_named(connection: Connection, wanted: str, store: str | None) -> list[UnreadableOrder]:
+    """By its number (also that of the version read before), by ``id=77``, and by the bare id if that is no number."""
+    if wanted.startswith(_REMOTE_ID):
+        remote_id = wanted.removeprefix(_REMOTE_ID)
+        return [one for one in _unreadable(connection, store) if one.remote_id == remote_id]
+    bare = wanted.lstrip("#")
+    known = [one for one in _unreadable(connection, store) if bare in (one.number.lstrip("#"), one.remote_id)]
+    return [one for one in known if one.number.lstrip("#") == bare] or known
 
 
 def shipment_key(ref: str) -> int | None:

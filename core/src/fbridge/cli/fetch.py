@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from fbridge.orders.fetch import FetchResult
 
 
+_MOST_NAMED = 10
+
+
 @click.command(cls=Command)
 @click.argument("stores", nargs=-1, metavar="[STORE]...")
 @click.option("--since", type=when, metavar="DATE", help="Read again all that changed since then.")
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 def fetch(session: Session, stores: tuple[str, ...], since: When | None) -> ExitCode:
     """Download the orders that are new or changed, from all stores or from those named.
 
-    It can be stopped at any time: what was fetched is kept, and the next run goes on from there.
+    It can be stopped at any time: what was fetched is kept, and the next run goes on from there. Orders that could
+    not be read are read again; the exit code is 1 while there are any that nobody has set aside.
     """
     from fbridge.cli.output import combined_code, show_items
     from fbridge.cli.progress import fetch_progress
@@ -37,7 +41,7 @@ def fetch(session: Session, stores: tuple[str, ...], since: When | None) -> Exit
         Column("Orders", lambda result: result.orders, right=True),
         Column("New", lambda result: result.new, right=True),
         Column("Changed", lambda result: result.changed, right=True),
-        Column("Not understood", lambda result: len(result.rejected) or "", right=True),
+        Column("Unreadable", lambda result: result.unreadable or "", right=True),
         Column("Problem", lambda result: result.error or "", wraps=True),
     ]
     code = combined_code([_code(result) for result in results])
@@ -46,7 +50,7 @@ def fetch(session: Session, stores: tuple[str, ...], since: When | None) -> Exit
         results,
         columns,
         empty="There is no store yet. Next: fbridge store add NAME",
-        next_step="fbridge orders list --ready",
+        next_step=_next_step(results),
         code=code,
     )
     _tell(session, results)
@@ -56,7 +60,12 @@ def fetch(session: Session, stores: tuple[str, ...], since: When | None) -> Exit
 def _code(result: FetchResult) -> ExitCode:
     if result.error:
         return result.error.exit_code
-    return ExitCode.SOME_FAILED if result.rejected else ExitCode.OK
+    return ExitCode.SOME_FAILED if result.unreadable else ExitCode.OK
+
+
+def _next_step(results: tuple[FetchResult, ...]) -> str:
+    unreadable = any(result.unreadable for result in results)
+    return "fbridge orders list --unreadable" if unreadable else "fbridge orders list --ready"
 
 
 def _tell(session: Session, results: tuple[FetchResult, ...]) -> None:
@@ -70,6 +79,8 @@ def lines_after(results: tuple[FetchResult, ...]) -> Iterator[str]:
     """What is told below the table: notes, and the orders that were left out."""
     for result in results:
         yield from (f"{result.store}: {note}" for note in result.notes)
-        for order in result.rejected:
+        for order in result.rejected[:_MOST_NAMED]:
             name = order.number or f"with the id {order.remote_id}"
             yield f"{result.store}: order {name} was left out: {order.reason}"
+        if len(result.rejected) > _MOST_NAMED:
+            yield f"{result.store}: {len(result.rejected) - _MOST_NAMED} more orders were left out"

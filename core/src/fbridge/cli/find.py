@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SHOWN_BY = {
     "order": "orders show",
+    "unreadable": "explain",
     "shipment": "shipment show",
     "number": "shipment show",
     "manifest": "manifest show",

@@ -16,7 +16,7 @@ from fbridge.exit_codes import ExitCode
 from fbridge.models.states import FulfillmentState
 
 if TYPE_CHECKING:
-    from fbridge.orders.listing import OrderFilter
+    from fbridge.orders.listing import OrderFilter, UnreadableOrder
 
 _STATES = [state.value for state in FulfillmentState]
 
@@ -68,8 +68,11 @@ def order_filter(
 
 @orders.command("list")
 @filter_options
+@click.option(
+    "--unreadable", is_flag=True, help="Those that cannot be read, and why; only with --store and --limit."
+)
 @pass_session
-def list_(session: Session, /, **options: Any) -> ExitCode:
+def list_(session: Session, /, unreadable: bool, **options: Any) -> ExitCode:
     """List orders, oldest first.
 
     Dates may be written 2026-11-01, 2026-11-01T14:30, today, yesterday or 3d (three days ago).
@@ -77,6 +80,8 @@ def list_(session: Session, /, **options: Any) -> ExitCode:
     from fbridge.cli.order_views import ORDER_COLUMNS
     from fbridge.cli.output import show_items
 
+    if unreadable:
+        return _list_unreadable(session, **options)
     return show_items(
         session,
         session.bridge.orders.list(order_filter(session, **options)),
@@ -84,6 +89,58 @@ def list_(session: Session, /, **options: Any) -> ExitCode:
         empty="No order fits. `fbridge fetch` brings new ones.",
         next_step="fbridge manifest add CARRIER ORDER...",
     )
+
+
+def _list_unreadable(session: Session, store: str | None, limit: int | None, **others: Any) -> ExitCode:
+    from fbridge.cli.output import show_items
+    from fbridge.cli.unreadable_views import UNREADABLE_COLUMNS
+
+    chosen = [f"--{name.replace('_', '-')}" for name, value in others.items() if value]
+    if chosen:
+        raise click.UsageError(f"Of an order that cannot be read nothing is known for {', '.join(chosen)}.")
+    return show_items(
+        session,
+        session.bridge.orders.unreadable(store, limit=limit),
+        UNREADABLE_COLUMNS,
+        empty="Every order can be read.",
+        next_step="fbridge explain ORDER",
+    )
+
+
+@orders.command("set-aside")
+@click.argument("order")
+@click.option("--store", help="Where several stores have this number.")
+@click.option("--reason", default="", metavar="TEXT", help="Kept with it, for those who come later.")
+@pass_session
+def set_aside(session: Session, order: str, store: str | None, reason: str) -> ExitCode:
+    """Say that nobody needs to look at an order that cannot be read.
+
+    It is not read again by itself, and fetch and status mind it no more. When it changes on its store, the fetch
+    brings it all the same: where it can be read it is an order like any other, and where it cannot be read for
+    another reason it is back. ORDER is the number, STORE:NUMBER, or STORE:id=ID.
+    """
+    return _show_unreadable(session, session.bridge.orders.set_aside(order, store, reason=reason))
+
+
+@orders.command("bring-back")
+@click.argument("order")
+@click.option("--store", help="Where several stores have this number.")
+@pass_session
+def bring_back(session: Session, order: str, store: str | None) -> ExitCode:
+    """Have the next fetch read an order again that was set aside.
+
+    ORDER is the number, STORE:NUMBER, or STORE:id=ID.
+    """
+    return _show_unreadable(session, session.bridge.orders.bring_back(order, store))
+
+
+def _show_unreadable(session: Session, order: UnreadableOrder) -> ExitCode:
+    from fbridge.cli.output import show_data
+    from fbridge.cli.tables import Table
+    from fbridge.cli.unreadable_views import UNREADABLE_COLUMNS
+
+    step = f"fbridge orders bring-back {order.ref}" if order.set_aside_at else f"fbridge fetch {order.store}"
+    return show_data(session, order, Table(UNREADABLE_COLUMNS, [order]), next_step=step)
 
 
 @orders.command()

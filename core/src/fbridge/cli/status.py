@@ -14,13 +14,14 @@ from fbridge.models.states import PushState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fbridge.push.status import StatusItem, StatusReport
+    from fbridge.push.status import StatusItem, StatusReport, UnreadableStatus
 
 
 @click.command(cls=Command)
 @pass_session
 def status(session: Session) -> ExitCode:
-    """Show every shipment that is not at rest: its age, the reason, and the next step.
+    """Show every shipment that is not at rest: its age, the reason, and the next step; and the
+    orders that cannot be read.
 
     The exit code is 1 when something is overdue or needs a person, so that a scheduler can tell.
     """
@@ -40,7 +41,7 @@ def status(session: Session) -> ExitCode:
     ]
     table = [Table(columns, report.items)] if report.items else []
     urgent = [item for item in report.items if item.overdue or item.state == PushState.NEEDS_ATTENTION]
-    code = ExitCode.SOME_FAILED if urgent or report.orders_marked else ExitCode.OK
+    code = ExitCode.SOME_FAILED if urgent or report.orders_marked or report.overdue else ExitCode.OK
     return show_data(
         session, report, *table, *_sentences(report), next_step=_next_step(report, urgent), code=code
     )
@@ -54,14 +55,33 @@ def _sentences(report: StatusReport) -> Iterator[str]:
         yield f"Manifests in preparation: {report.manifests_preparing}."
     if report.orders_marked:
         yield f"Orders that are marked, for somebody to look at: {report.orders_marked}."
-    if not report.items and not report.orders_marked:
+    for unread in report.unreadable:
+        yield _unreadable_words(unread)
+    if (
+        not report.items
+        and not report.orders_marked
+        and not any(unread.count for unread in report.unreadable)
+    ):
         yield "Everything is at rest."
+
+
+def _unreadable_words(unread: UnreadableStatus) -> str:
+    """``Orders of shop that cannot be read: 2, the oldest for 3 h; 1 more is set aside.``"""
+    from fbridge.cli.displayed import age
+
+    oldest = f", the oldest for {age(unread.age)}" if unread.age is not None else ""
+    overdue = " (overdue)" if unread.overdue else ""
+    more = f"; set aside: {unread.set_aside}" if unread.set_aside else ""
+    return f"Orders of {unread.store} that cannot be read: {unread.count}{oldest}{overdue}{more}."
 
 
 def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
     first = next(iter(urgent), next(iter(report.items), None))
-    if first:
+    unread = next((one for one in report.unreadable if one.count), None)
+    if first and not (unread and unread.overdue and not urgent):
         return first.next_step
     if report.orders_marked:
         return "fbridge orders list --marked"
+    if unread:
+        return unread.next_step
     return "fbridge manifest list --state preparing" if report.manifests_preparing else "fbridge fetch"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,10 +22,11 @@ from fbridge.history.story import (
     read_orders_seen,
 )
 from fbridge.models.shipments import Shipment
+from fbridge.orders.unreadable import UnreadableOrder, cannot_be_read, load_unreadable
 from fbridge.push.status import ways_out
-from fbridge.references import find_order, find_shipment
+from fbridge.references import find_order, find_shipment, unreadable_meant
 from fbridge.shipping.shipment_rows import load_shipments
-from fbridge.storage.tables import shipment_numbers, shipments
+from fbridge.storage.tables import rejected_orders, shipment_numbers, shipments
 
 _TOLD_BY_THE_ATTEMPT = "push.sending"
 
@@ -55,14 +57,12 @@ def explain(context: Context, ref: str) -> Story:
     Raises NotFoundError with near matches, InputError where the reference is ambiguous.
     """
     with context.database.read() as connection:
-        found = _shipments_meant(connection, ref)
-        order_ids = {one.order_id for one in found if one.order_id}
-        if not found:
-            order_ids = {find_order(connection, ref)}
-            found = load_shipments(connection, shipments.c.order_id.in_(order_ids))
+        found, order_ids, unread = _meant(connection, ref)
         keys = [one.id for one in found]
         seen = read_orders_seen(connection, order_ids)
-        happened = read_events(connection, order_ids, keys)
+        remote = {(one.store, one.remote_id) for one in seen} | {(one.store, one.remote_id) for one in unread}
+        unread = unread or _unread_of(connection, remote)
+        happened = read_events(connection, order_ids, keys, remote)
         tries = read_attempts(connection, keys)
     lines = [
         StoryLine(
@@ -82,23 +82,75 @@ def explain(context: Context, ref: str) -> Story:
     ]
     lines += [line for attempt in tries for line in _attempt_lines(attempt)]
     return Story(
-        subject=_subject(ref, found, [order.label for order in seen]),
+        subject=_subject(ref, found, [one.label for one in seen] or [one.ref for one in unread]),
         lines=tuple(sorted(lines, key=lambda line: line.at)),
         standing=(
             *(f"order {order.label} is marked: {doubt.words}" for order in seen for doubt in order.doubts),
+            *(_unread_standing(one, context.timezone) for one in unread),
             *(_standing(one) for one in found),
         ),
-        next_steps=tuple(dict.fromkeys(_next_steps(found, seen))),
+        next_steps=tuple(dict.fromkeys(_next_steps(found, seen, unread))),
     )
 
 
-def _next_steps(found: Sequence[Shipment], seen: Sequence[OrderSeen]) -> Iterator[str]:
+def _next_steps(
+    found: Sequence[Shipment], seen: Sequence[OrderSeen], unread: Sequence[UnreadableOrder]
+) -> Iterator[str]:
+    for order_unread in unread:
+        yield from _unread_steps(order_unread)
     for one in found:
         if one.push:
             yield from ways_out(one, one.push)
     for order in seen:
         if order.doubts and order.open_quantity:
             yield f"fbridge shipment create {order.label} --allow-marked"
+
+
+def _meant(
+    connection: Connection, ref: str
+) -> tuple[tuple[Shipment, ...], set[int], tuple[UnreadableOrder, ...]]:
+    """The shipments and orders that are meant, or the order that was never read."""
+    try:
+        found = _shipments_meant(connection, ref)
+    except NotFoundError:
+        never_read = unreadable_meant(connection, ref)
+        if never_read is None:
+            raise
+        return (), set(), (never_read,)
+    if found:
+        return found, {one.order_id for one in found if one.order_id}, ()
+    order_ids = {find_order(connection, ref)}
+    return load_shipments(connection, shipments.c.order_id.in_(order_ids)), order_ids, ()
+
+
+def _unread_of(connection: Connection, remote: Collection[tuple[str, str]]) -> tuple[UnreadableOrder, ...]:
+    """Those of these orders that were read before and cannot be read now."""
+    columns = rejected_orders.c
+    return tuple(
+        order
+        for store, remote_id in sorted(remote)
+        for order in load_unreadable(connection, columns.store == store, columns.remote_id == remote_id)
+    )
+
+
+def _unread_standing(order: UnreadableOrder, timezone: ZoneInfo) -> str:
+    since = order.first_seen_at.astimezone(timezone)
+    kept = "; what was read of it before is kept" if order.known else ""
+    tried = f"tried {order.tries} times" if order.tries > 1 else "tried once"
+    if order.set_aside_at is None:
+        then = "the fetches read it again"
+    else:
+        why = f" ({order.set_aside_reason})" if order.set_aside_reason else ""
+        then = f"it is set aside{why}"
+    return (
+        f"{order.ref}: {cannot_be_read(order.reason)}, since {since:%Y-%m-%d %H:%M}, {tried}; {then}{kept}."
+    )
+
+
+def _unread_steps(order: UnreadableOrder) -> tuple[str, ...]:
+    if order.set_aside_at:
+        return (f"fbridge orders bring-back {order.ref}",)
+    return (f"fbridge fetch {order.store}", f"fbridge orders set-aside {order.ref}")
 
 
 def _shipments_meant(connection: Connection, ref: str) -> tuple[Shipment, ...]:

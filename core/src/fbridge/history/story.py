@@ -20,6 +20,8 @@ class OrderSeen:
     """When an order was first seen and last read, and how many versions of it were stored."""
 
     label: str
+    store: str
+    remote_id: str
     first_seen_at: datetime
     fetched_at: datetime
     version: int
@@ -72,6 +74,8 @@ def read_orders_seen(connection: Connection, order_ids: Collection[int]) -> tupl
     return tuple(
         OrderSeen(
             label=f"{row.store}:{row.number}",
+            store=row.store,
+            remote_id=row.remote_id,
             first_seen_at=row.first_seen_at,
             fetched_at=row.fetched_at,
             version=row.version,
@@ -84,10 +88,20 @@ def read_orders_seen(connection: Connection, order_ids: Collection[int]) -> tupl
 
 
 def read_events(
-    connection: Connection, order_ids: Collection[int], shipment_ids: Collection[int]
+    connection: Connection,
+    order_ids: Collection[int],
+    shipment_ids: Collection[int],
+    remote: Collection[tuple[str, str]] = (),
 ) -> tuple[EventRow, ...]:
-    """The events of these orders, shipments and of the manifests that carry them, oldest first."""
-    about = sa.or_(events.c.order_id.in_(order_ids), events.c.shipment_id.in_(shipment_ids))
+    """The events of these orders, shipments and of the manifests that carry them, oldest first.
+
+    ``remote``: (store, remote id) of orders that may never have been read.
+    """
+    about = sa.or_(
+        events.c.order_id.in_(order_ids),
+        events.c.shipment_id.in_(shipment_ids),
+        *(sa.and_(events.c.store == store, events.c.remote_order_id == key) for store, key in remote),
+    )
     touched = sa.select(events.c.manifest_id).where(about, events.c.manifest_id.is_not(None))
     of_manifest = sa.and_(
         events.c.manifest_id.in_(touched), events.c.shipment_id.is_(None), events.c.order_id.is_(None)

@@ -65,11 +65,14 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves(
         _DUE,
         S.NEEDS_ATTENTION,
-        "the order cannot be read, or only as it was long ago, or shows after a restore what nothing here explains",
+        "the order can only be read as it was long ago, or shows after a restore what nothing here explains",
         _PUSH,
     ),
     *_moves(
-        (S.READY, S.WAITING), S.RETRY, "the order as it was read is older than what is known of it", _PUSH
+        (S.READY, S.WAITING),
+        S.RETRY,
+        "the order cannot be read, or as it was read is older than what is known of it",
+        _PUSH,
     ),
     *_moves((S.SENDING,), S.SENT, "the store holds it", _PUSH),
     *_moves((S.SENDING,), S.DONE_ELSEWHERE, "somebody had shipped it on the store", _PUSH),

@@ -10,13 +10,24 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from threading import Event
 
+from sqlalchemy.engine import Connection
+
 from fbridge.context import Context
 from fbridge.errors import FbridgeError
 from fbridge.models.orders import RejectedOrder
-from fbridge.models.platforms import OrderPage, OrderQuery
-from fbridge.orders.storage import StoreClocks, keep_rejected, upsert_page
+from fbridge.models.parts import in_parts
+from fbridge.models.platforms import Cursor, OrderPage, OrderQuery
+from fbridge.orders.storage import StoreClocks, upsert_page
+from fbridge.orders.unreadable import (
+    clear_understood,
+    count_unreadable,
+    due_again,
+    keep_unread,
+    postpone,
+)
 from fbridge.storage.database import Database
 from fbridge.storage.locks import HeldLock, exclusive
+from fbridge.storage.tables import MOST_KEYS
 from fbridge.stores import rows as store_rows
 from fbridge.stores.each_store import for_each_store
 from fbridge.stores.open_store import OpenStore, open_store
@@ -41,7 +52,8 @@ class FetchProgress:
 class FetchResult:
     """What one store's fetch brought. With an ``error``, what came before it is kept and is not read again.
 
-    ``notes`` are sentences that a person should know of it.
+    ``rejected`` are the orders that were read and not understood, ``unreadable`` counts all of the store that cannot
+    be read; what a person has set aside is in neither. ``notes`` are sentences that a person should know of it.
     """
 
     store: str
@@ -49,6 +61,7 @@ class FetchResult:
     new: int = 0
     changed: int = 0
     rejected: tuple[RejectedOrder, ...] = ()
+    unreadable: int = 0
     notes: tuple[str, ...] = ()
     error: FbridgeError | None = None
 
@@ -58,8 +71,62 @@ class _Tally:
     orders: int = 0
     new: int = 0
     changed: int = 0
-    rejected: list[RejectedOrder] = field(default_factory=list)
+    rejected: dict[str, RejectedOrder] = field(default_factory=dict)
+    unreadable: int = 0
     notes: dict[str, None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetching:
+    """One store, while this process has the turn to fetch from it."""
+
+    context: Context
+    opened: OpenStore
+    held: HeldLock
+    tally: _Tally
+    progress: Callable[[FetchProgress], None] | None
+    stop: Event
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write unit that only the holder of the turn can commit."""
+        with self.context.database.write() as connection:
+            self.held.fence(connection)
+            yield connection
+
+    @contextmanager
+    def page(self, page: OrderPage) -> Iterator[Connection]:
+        """Keep a page, what could not be read of it, and whatever the caller adds (its cursor), in one transaction:
+        a crash resumes here and loses nothing (C1)."""
+        now = self.context.now()
+        with self.write() as connection:
+            counts = upsert_page(
+                connection,
+                self.opened.name,
+                page.orders,
+                orders_from=self.opened.settings.orders_from,
+                timezone=self.context.timezone,
+                now=now,
+                clocks=StoreClocks(page.served_at, page.put_back_at),
+            )
+            rejected = keep_unread(connection, self.opened.name, page, now)
+            yield connection
+        self.tally.orders += len(page.orders)
+        self.tally.new += counts.new
+        self.tally.changed += counts.changed
+        self.tally.rejected |= {order.remote_id: order for order in rejected}
+        if page.note:
+            self.tally.notes[page.note] = None
+        self.report(page.remaining)
+        self.opened.exchanges.begin()
+
+    def report(self, remaining: int | None, *, done: bool = False) -> None:
+        """Tell how far it is."""
+        if self.progress:
+            told = FetchProgress(
+                store=self.opened.name, orders=self.tally.orders, remaining=remaining, done=done
+            )
+            self.progress(told)
 
 
 def fetch_stores(
@@ -88,14 +155,20 @@ def _fetch_guarded(
     progress: Callable[[FetchProgress], None] | None,
     stop: Event,
 ) -> FetchResult:
-    tally = _Tally()
+    tally, started = _Tally(), context.now()
     error = None
     try:
         with (
             open_store(context, name) as opened,
             fetch_turn(context.database, name, context.lock_folder) as held,
         ):
-            _fetch(context, opened, held, since, tally, progress, stop)
+            fetching = _Fetching(context, opened, held, tally, progress, stop)
+            _count_unreadable(fetching)
+            _fetch(fetching, since)
+            if not stop.is_set():
+                _read_again(fetching, started)
+                fetching.report(0, done=True)
+            _count_unreadable(fetching)
     except FbridgeError as caught:
         error = caught
         log.warning("fetch from %s ended early after %d orders: %s", name, tally.orders, caught)
@@ -106,38 +179,65 @@ def _fetch_guarded(
         orders=tally.orders,
         new=tally.new,
         changed=tally.changed,
-        rejected=tuple(tally.rejected),
+        rejected=tuple(tally.rejected.values()),
+        unreadable=tally.unreadable,
         notes=tuple(tally.notes),
         error=error,
     )
 
 
-def _fetch(
-    context: Context,
-    opened: OpenStore,
-    held: HeldLock,
-    since: datetime | None,
-    tally: _Tally,
-    progress: Callable[[FetchProgress], None] | None,
-    stop: Event,
-) -> None:
+def _fetch(fetching: _Fetching, since: datetime | None) -> None:
+    """All that is new or changed."""
+    context, opened = fetching.context, fetching.opened
     feed = SINCE if since else INCREMENTAL
     query = _query(context, opened, feed, since or _first_day(context, opened))
     cursor = query.cursor or {}
     with closing(opened.adapter.fetch_orders(opened.store, query)) as pages:
         for page in pages:
             cursor = page.cursor
-            _store_page(context, opened, held, feed, query, page, tally)
-            _report(progress, opened.name, tally, page.remaining, done=False)
-            opened.exchanges.begin()
-            if stop.is_set():
+            with fetching.page(page) as connection:
+                _write_cursor(fetching, connection, feed, query, cursor, complete=False)
+            if fetching.stop.is_set():
                 return
-    with context.database.write() as connection:
-        held.fence(connection)
-        store_rows.write_cursor(
-            connection, opened.name, feed, query.fingerprint, cursor, complete=True, at=context.now()
-        )
-    _report(progress, opened.name, tally, 0, done=True)
+    with fetching.write() as connection:
+        _write_cursor(fetching, connection, feed, query, cursor, complete=True)
+
+
+def _read_again(fetching: _Fetching, started: datetime) -> None:
+    """The orders that could not be read before, by id; each page is kept for itself, so nothing is lost between."""
+    opened, now = fetching.opened, fetching.context.now()
+    with fetching.context.database.read() as connection:
+        due = due_again(connection, opened.name, started=started, now=now)
+    for part in in_parts(due, MOST_KEYS):
+        if fetching.stop.is_set():
+            return
+        told: set[str] = set()
+        with closing(opened.adapter.fetch_orders(opened.store, OrderQuery(order_ids=tuple(part)))) as pages:
+            for page in pages:
+                read = [order.remote_id for order in page.orders]
+                with fetching.page(page) as connection:
+                    clear_understood(connection, opened.name, read, fetching.context.now())
+                told |= {*read, *(one.remote_id for one in page.rejected), *page.absent}
+        with fetching.write() as connection:
+            postpone(connection, opened.name, set(part) - told, fetching.context.now())
+
+
+def _write_cursor(
+    fetching: _Fetching,
+    connection: Connection,
+    feed: str,
+    query: OrderQuery,
+    cursor: Cursor,
+    *,
+    complete: bool,
+) -> None:
+    store, now = fetching.opened.name, fetching.context.now()
+    store_rows.write_cursor(connection, store, feed, query.fingerprint, cursor, complete=complete, at=now)
+
+
+def _count_unreadable(fetching: _Fetching) -> None:
+    with fetching.context.database.read() as connection:
+        fetching.tally.unreadable = count_unreadable(connection, fetching.opened.name)
 
 
 def _query(context: Context, opened: OpenStore, feed: str, since: datetime | None) -> OrderQuery:
@@ -153,49 +253,3 @@ def _first_day(context: Context, opened: OpenStore) -> datetime:
     """Midnight, on the user's wall, of the date from which the store's orders count."""
     day = opened.settings.orders_from
     return datetime.combine(day, time.min, context.timezone).astimezone(UTC)
-
-
-def _store_page(
-    context: Context,
-    opened: OpenStore,
-    held: HeldLock,
-    feed: str,
-    query: OrderQuery,
-    page: OrderPage,
-    tally: _Tally,
-) -> None:
-    """Page and cursor in one transaction: a crash resumes here and loses nothing (C1)."""
-    now = context.now()
-    with context.database.write() as connection:
-        held.fence(connection)
-        counts = upsert_page(
-            connection,
-            opened.name,
-            page.orders,
-            orders_from=opened.settings.orders_from,
-            timezone=context.timezone,
-            now=now,
-            clocks=StoreClocks(page.served_at, page.put_back_at),
-        )
-        keep_rejected(connection, opened.name, page.rejected, now)
-        store_rows.write_cursor(
-            connection, opened.name, feed, query.fingerprint, page.cursor, complete=False, at=now
-        )
-    tally.orders += len(page.orders)
-    tally.new += counts.new
-    tally.changed += counts.changed
-    tally.rejected.extend(page.rejected)
-    if page.note:
-        tally.notes[page.note] = None
-
-
-def _report(
-    progress: Callable[[FetchProgress], None] | None,
-    store: str,
-    tally: _Tally,
-    remaining: int | None,
-    *,
-    done: bool,
-) -> None:
-    if progress:
-        progress(FetchProgress(store=store, orders=tally.orders, remaining=remaining, done=done))

@@ -23,11 +23,13 @@ from fbridge.orders.filters import (
 )
 from fbridge.orders.quantities import LineQuantity, line_quantities
 from fbridge.orders.rows import address_from_json, store_shipments_from_json
+from fbridge.orders.set_aside import bring_back, set_aside
+from fbridge.orders.unreadable import UnreadableOrder, load_unreadable
 from fbridge.references import find_carrier, find_order, known_store
 from fbridge.shipping.shipment_rows import load_shipments
-from fbridge.storage.tables import orders, shipments
+from fbridge.storage.tables import orders, rejected_orders, shipments
 
-__all__ = ["OrderDetail", "OrderFilter", "OrderLineRow", "OrderRow", "Orders"]
+__all__ = ["OrderDetail", "OrderFilter", "OrderLineRow", "OrderRow", "Orders", "UnreadableOrder"]
 
 _AT_ONCE = 200
 
@@ -63,6 +65,22 @@ class Orders:
             rows = connection.execute(ORDERS.where(orders.c.id == order_id)).mappings().all()
             (detail,) = _load_details(connection, rows)
             return detail
+
+    def unreadable(
+        self, store: str | None = None, *, limit: int | None = None
+    ) -> tuple[UnreadableOrder, ...]:
+        """The orders that cannot be read, also those set aside, the oldest first. Raises NotFoundError."""
+        with self._database.read() as connection:
+            ours = [rejected_orders.c.store == known_store(connection, store)] if store is not None else []
+            return load_unreadable(connection, *ours, limit=limit)
+
+    def set_aside(self, ref: str, store: str | None = None, *, reason: str = "") -> UnreadableOrder:
+        """Nobody needs to look at this order, which cannot be read, as it is now (:func:`.set_aside.set_aside`)."""
+        return set_aside(self._context, ref, store, reason=reason)
+
+    def bring_back(self, ref: str, store: str | None = None) -> UnreadableOrder:
+        """Have the next fetch read it again after all (:func:`.set_aside.bring_back`)."""
+        return bring_back(self._context, ref, store)
 
     def _rows(self, chosen: OrderFilter | None) -> Iterator[RowMapping]:
         chosen = chosen or OrderFilter()

@@ -1,4 +1,4 @@
-"""Orders in the database: a page at a time in, single orders out, and what could not be read."""
+"""Orders in the database: a page at a time in, single orders out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.models.fulfillments import Fulfillment, Receipt
-from fbridge.models.orders import Order, RejectedOrder
+from fbridge.models.orders import Order
 from fbridge.models.parts import in_parts
 from fbridge.models.states import Effect, OrderStatus
 from fbridge.orders.quantities import LineQuantity, refresh_open_quantity
@@ -24,12 +24,12 @@ from fbridge.orders.rows import (
     order_row,
     store_shipment_to_json,
 )
-from fbridge.storage.tables import MOST_KEYS, order_lines, orders, rejected_orders, stores
+from fbridge.orders.unreadable import clear_understood
+from fbridge.storage.tables import MOST_KEYS, order_lines, orders
+from fbridge.stores.rows import lock_store
 
 __all__ = [
     "UpsertCounts",
-    "keep_rejected",
-    "list_rejected",
     "load_orders",
     "lock_orders",
     "order_from_rows",
@@ -70,23 +70,23 @@ def upsert_page(
     A version older than the kept one is passed over, unless ``clocks`` show that the kept time is wrong; the same
     time and content changes nothing, nor does the same content of which the store tells no time; anything else
     replaces the order and its lines. Orders created before ``orders_from`` (a date in ``timezone``) are marked
-    historic. ``now`` is aware UTC. An order that comes is no longer among the rejected ones.
+    historic. ``now`` is aware UTC. A new version proves that an order can be read;
+    one that is known may come out of a cache, and proves nothing.
     """
-    _one_writer_of(connection, store)
+    # A fetch and the reading again before a manifest is shipped could both insert one order.
+    lock_store(connection, store)
     newest = _newest_of_each(page)
     known = _known(connection, store, newest)
     first_day = _Historic(orders_from, timezone)
-    new: list[_Version] = []
-    changed: list[_Version] = []
-    for remote_id, order in newest.items():
-        version = _Version(order, content_hash(order), first_day.covers(order), known.get(remote_id), clocks)
-        if version.known is None:
-            new.append(version)
-        elif version.is_news:
-            changed.append(version)
+    versions = [
+        _Version(order, content_hash(order), first_day.covers(order), known.get(remote_id), clocks)
+        for remote_id, order in newest.items()
+    ]
+    new = [version for version in versions if version.known is None]
+    changed = [version for version in versions if version.known is not None and version.is_news]
     _insert(connection, store, new, now)
     _update(connection, changed, now)
-    _clear_rejected(connection, store, newest)
+    clear_understood(connection, store, [version.order.remote_id for version in (*new, *changed)], now)
     return UpsertCounts(len(new), len(changed), len(page) - len(new) - len(changed))
 
 
@@ -150,45 +150,6 @@ def order_ids(connection: Connection, store: str, remote_ids: Collection[str]) -
         orders.c.store == store, orders.c.remote_id.in_(remote_ids)
     )
     return {row.remote_id: row.id for row in connection.execute(query)}
-
-
-def keep_rejected(
-    connection: Connection, store: str, rejected: Sequence[RejectedOrder], now: datetime
-) -> None:
-    """Remember the orders that their adapter could not read (C2), with the reason of the last try."""
-    newest = {order.remote_id: order for order in rejected}
-    _clear_rejected(connection, store, newest)
-    if newest:
-        rows = [
-            {
-                "store": store,
-                "remote_id": order.remote_id,
-                "number": order.number,
-                "reason": order.reason,
-                "seen_at": now,
-            }
-            for order in newest.values()
-        ]
-        connection.execute(sa.insert(rejected_orders), rows)
-
-
-def list_rejected(connection: Connection, store: str | None = None) -> tuple[tuple[str, RejectedOrder], ...]:
-    """(store, order) of what still cannot be read, by store and remote id."""
-    query = sa.select(rejected_orders).order_by(rejected_orders.c.store, rejected_orders.c.remote_id)
-    if store is not None:
-        query = query.where(rejected_orders.c.store == store)
-    return tuple(
-        (row.store, RejectedOrder(remote_id=row.remote_id, reason=row.reason, number=row.number))
-        for row in connection.execute(query)
-    )
-
-
-def _clear_rejected(connection: Connection, store: str, remote_ids: Iterable[str]) -> None:
-    connection.execute(
-        sa.delete(rejected_orders).where(
-            rejected_orders.c.store == store, rejected_orders.c.remote_id.in_(list(remote_ids))
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,11 +220,6 @@ class _Historic:
         if self.orders_from is None:
             return False
         return order.created_at.astimezone(self.timezone).date() < self.orders_from
-
-
-def _one_writer_of(connection: Connection, store: str) -> None:
-    # On PostgreSQL a fetch and the reading again before a manifest is shipped could both insert one order.
-    connection.execute(sa.select(stores.c.name).where(stores.c.name == store).with_for_update(key_share=True))
 
 
 def _newest_of_each(page: Sequence[Order]) -> dict[str, Order]:

@@ -39,9 +39,17 @@ def first_absence(row: LedgerRow, verdict: Verdict, *, settle: timedelta, now: d
     return _doubt(row, "absent_once", words, absent_since=since, next_at=since + settle, now=now)
 
 
-def look_again(row: LedgerRow, reason: str, words: str, *, settle: timedelta, now: datetime) -> Doubt:
+def look_again(
+    row: LedgerRow,
+    reason: str,
+    words: str,
+    *,
+    settle: timedelta,
+    now: datetime,
+    longest: timedelta = LONGEST_DOUBT,
+) -> Doubt:
     """The doubt that stays after reads that nothing can be told from; what was seen before them counts no more."""
-    return _doubt(row, reason, words, absent_since=None, next_at=now + settle, now=now)
+    return _doubt(row, reason, words, absent_since=None, next_at=now + settle, now=now, longest=longest)
 
 
 def _doubt(
@@ -52,10 +60,11 @@ def _doubt(
     absent_since: datetime | None,
     next_at: datetime,
     now: datetime,
+    longest: timedelta = LONGEST_DOUBT,
 ) -> Doubt:
     looks = row.looks + 1
     began = row.unconfirmed_since or row.since
-    lasting = looks >= MOST_LOOKS and now - began >= LONGEST_DOUBT
+    lasting = looks >= MOST_LOOKS and now - began >= longest
     if lasting:
         words = f"after {looks} looks since {began:%Y-%m-%d %H:%M} UTC nothing is proved: {words}"
     return Doubt(reason, words, looks, absent_since, next_at, lasting)

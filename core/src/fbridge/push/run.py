@@ -21,6 +21,7 @@ from fbridge.models.push import DUE, LedgerRow
 from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import PushState
 from fbridge.orders.storage import load_orders
+from fbridge.orders.unreadable import ORDER_UNREADABLE
 from fbridge.push import ledger
 from fbridge.push.decide import GOES_OUT, is_lifted
 from fbridge.push.plan import StorePlan, plan_store
@@ -42,7 +43,7 @@ MOST_ROUNDS = 6
 LEEWAY = timedelta(seconds=5)
 LONGEST_RETRY_WAIT = timedelta(seconds=20)
 EQUAL_FAULTS = 10
-OF_THE_ORDER = frozenset({"order_cancelled", "order_missing"})
+OF_THE_ORDER = frozenset({"order_cancelled", "order_missing", ORDER_UNREADABLE})
 """Reasons that say something of the order, however many orders have them, and nothing of the store."""
 
 

@@ -19,6 +19,7 @@ from fbridge.models.states import MailBehaviour, PushState
 from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import keep_store_shipments, load_orders, lock_orders, upsert_page
+from fbridge.orders.unreadable import clear_understood, keep_unread
 from fbridge.push import ledger
 from fbridge.push.decide import (
     GOES_OUT,
@@ -53,6 +54,11 @@ class Reading:
 
     page: OrderPage
     older: Mapping[str, str]
+
+    @property
+    def unread(self) -> dict[str, str]:
+        """By remote id, why an order could not be read."""
+        return {one.remote_id: one.reason for one in self.page.rejected}
 
 
 @dataclass(slots=True)
@@ -96,7 +102,10 @@ class PushRun:
         with self.context.database.write() as connection:
             self.turn.verify(connection)
             older = _older(connection, groups, page.orders)
-            self.keep(connection, [order for order in page.orders if order.remote_id not in older])
+            newest = [order for order in page.orders if order.remote_id not in older]
+            self.keep(connection, newest)
+            keep_unread(connection, self.name, page, self.now())
+            clear_understood(connection, self.name, [order.remote_id for order in newest], self.now())
         self.opened.exchanges.begin()
         return Reading(page, older)
 

@@ -19,6 +19,7 @@ from fbridge.models.states import Effect, OrderStatus, Outcome, PushState
 from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import keep_pushed, lock_orders
+from fbridge.orders.unreadable import ORDER_UNREADABLE, cannot_be_read
 from fbridge.push import ledger
 from fbridge.push.attempts import NOT_SENT, finish_attempt, receipt_changes
 from fbridge.push.decide import GOES_OUT, MAY_GO_OUT, Decision, build_fulfillment, grounds_of, leaving
@@ -68,12 +69,13 @@ def send_chunk(run: PushRun, groups: Sequence[Group]) -> None:
 
 def _prepare(run: PushRun, groups: Sequence[Group], reading: Reading) -> Iterator[_Entry]:
     orders = {order.remote_id: order for order in reading.page.orders}
-    unreadable = {one.remote_id: one.reason for one in reading.page.rejected}
+    unread = reading.unread
     for group in groups:
         remote_id = group[0].remote_order_id
-        if remote_id in unreadable:
-            words = f"the order cannot be read: {unreadable[remote_id]}"
-            run.move_all(_due(group), PushState.NEEDS_ATTENTION, reason="order_unreadable", words=words)
+        if remote_id in unread:
+            # Nothing was sent, so nothing is to prove: the next run reads it again, and status tells for how long.
+            words = cannot_be_read(unread[remote_id])
+            run.move_all(_due(group), PushState.RETRY, reason=ORDER_UNREADABLE, words=words)
         elif remote_id not in orders:
             words = "the store has no such order any more"
             run.move_all(_due(group), PushState.REFUSED, reason="order_missing", words=words)

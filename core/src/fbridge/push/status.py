@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,9 +14,10 @@ from sqlalchemy.engine import Connection
 from fbridge.context import Context
 from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import FulfillmentState, ManifestState, OrderStatus, PushState
+from fbridge.orders.unreadable import ORDER_UNREADABLE, UnreadableOrder, load_unreadable
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.shipping.shipment_rules import may_be_withdrawn
-from fbridge.storage.tables import manifests, orders, pushes, shipments
+from fbridge.storage.tables import manifests, orders, pushes, rejected_orders, shipments
 
 LIMITS: Mapping[PushState, timedelta] = {
     PushState.READY: timedelta(hours=12),
@@ -27,6 +29,9 @@ LIMITS: Mapping[PushState, timedelta] = {
     PushState.NEEDS_ATTENTION: timedelta(0),
 }
 """How long a shipment may stay in a state before it is overdue; no time where a person must decide."""
+
+LONGEST_UNREADABLE = timedelta(hours=12)
+"""How long an order may be unreadable before that is overdue: nobody can ship it."""
 
 _STEPS = {
     PushState.READY: "fbridge push",
@@ -63,21 +68,37 @@ class StatusItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableStatus:
+    """How many orders of a store cannot be read, and how many more were set aside. ``since`` is that of the oldest
+    that was not (None where all were)."""
+
+    store: str
+    count: int
+    set_aside: int
+    since: datetime | None
+    age: timedelta | None
+    next_step: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """What is stuck, oldest first; how many shipments stand in each state; manifests in preparation.
 
-    ``orders_marked`` are those of which nobody has decided anything.
+    ``orders_marked`` are those of which nobody has decided anything; ``unreadable`` are of each store those that
+    cannot be read.
     """
 
     items: tuple[StatusItem, ...]
     counts: Mapping[str, int]
     manifests_preparing: int
     orders_marked: int = 0
+    unreadable: tuple[UnreadableStatus, ...] = ()
 
     @property
     def overdue(self) -> bool:
         """Whether anything is past its limit."""
-        return any(item.overdue for item in self.items)
+        return any(item.overdue for item in self.items) or any(one.overdue for one in self.unreadable)
 
 
 def read_status(context: Context) -> StatusReport:
@@ -93,6 +114,7 @@ def read_status(context: Context) -> StatusReport:
             .where(manifests.c.state == ManifestState.PREPARING)
         ).scalar_one()
         marked = connection.execute(_MARKED).scalar_one()
+        unread = load_unreadable(connection, rejected_orders.c.store.in_(context.settings.stores))
     now = context.now()
     items = [_item(one, one.push, now) for one in found if one.push]
     return StatusReport(
@@ -100,6 +122,29 @@ def read_status(context: Context) -> StatusReport:
         counts=counts,
         manifests_preparing=preparing,
         orders_marked=marked,
+        unreadable=tuple(_unreadable(store, list(of_store), now) for store, of_store in _by_store(unread)),
+    )
+
+
+def _by_store(unread: Sequence[UnreadableOrder]) -> Iterator[tuple[str, Iterator[UnreadableOrder]]]:
+    def store(order: UnreadableOrder) -> str:
+        return order.store
+
+    return groupby(sorted(unread, key=store), store)
+
+
+def _unreadable(store: str, of_store: Sequence[UnreadableOrder], now: datetime) -> UnreadableStatus:
+    since = min((one.first_seen_at for one in of_store if not one.set_aside_at), default=None)
+    count = sum(not one.set_aside_at for one in of_store)
+    age = now - since if since else None
+    return UnreadableStatus(
+        store=store,
+        count=count,
+        set_aside=len(of_store) - count,
+        since=since,
+        age=age,
+        next_step=f"fbridge orders list --unreadable --store {store}",
+        overdue=age is not None and age >= LONGEST_UNREADABLE,
     )
 
 
@@ -136,9 +181,15 @@ def _item(shipment: Shipment, push: PushStatus, now: datetime) -> StatusItem:
         since=push.since,
         age=age,
         next_at=push.next_at,
-        next_step=next_step(shipment, push),
+        next_step=_first_step(shipment, push),
         overdue=age >= LIMITS[push.state],
     )
+
+
+def _first_step(shipment: Shipment, push: PushStatus) -> str:
+    """Another push reads an order again that cannot be read; but first somebody should know why it cannot."""
+    unread = push.reason == ORDER_UNREADABLE
+    return f"fbridge explain {shipment.label}" if unread else next_step(shipment, push)
 
 
 _RESENT_IN_VAIN = frozenset({"order_cancelled", "order_missing", "cannot_correct"})
@@ -146,6 +197,8 @@ _RESENT_IN_VAIN = frozenset({"order_cancelled", "order_missing", "cannot_correct
 
 def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
     """The commands among which a person chooses, all of which work; only one where nothing is to decide."""
+    if push.reason == ORDER_UNREADABLE and may_be_withdrawn(shipment):
+        return ("fbridge push", f"fbridge shipment withdraw {shipment.label}")
     if push.state not in _A_PERSON_DECIDES:
         step = next_step(shipment, push)
         return (step,) if step else ()

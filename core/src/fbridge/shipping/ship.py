@@ -16,6 +16,7 @@ from fbridge.models.shipments import Manifest, Shipment
 from fbridge.models.states import ManifestState, OrderStatus, ShipmentOrigin
 from fbridge.orders.quantities import line_quantities
 from fbridge.orders.storage import keep_store_shipments, load_orders, upsert_page
+from fbridge.orders.unreadable import ORDER_UNREADABLE, cannot_be_read, clear_understood, keep_unread
 from fbridge.push.freshness import READ_TOO_OLD, too_old, why_older
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.wishes import let_go
@@ -139,21 +140,27 @@ def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> di
             now=context.now(),
         )
         keep_store_shipments(connection, store, newest)
+        keep_unread(connection, store, page, context.now())
+        clear_understood(connection, store, [order.remote_id for order in newest], context.now())
         quantities = line_quantities(connection, list({row.order_id for row in rows if row.order_id}))
     fresh = {order.remote_id: order for order in page.orders}
+    unread = {one.remote_id: one.reason for one in page.rejected}
     short = {
         order_id: [one.line.name for one in lines if one.left_house + one.pending > one.line.due]
         for order_id, lines in quantities.items()
     }
     found = {}
     for row in rows:
-        order, why = fresh.get(remote[row.id]), older.get(remote[row.id])
-        objection = (
-            _Objection(READ_TOO_OLD, too_old(why))
-            if why
-            else _objection(order, prints.get(row.id), short.get(row.order_id or 0, []))
-            or _marked(order, allowed.get(row.id, ()))
-        )
+        remote_id = remote[row.id]
+        if remote_id in unread:
+            objection: _Objection | None = _Objection(ORDER_UNREADABLE, cannot_be_read(unread[remote_id]))
+        elif remote_id in older:
+            objection = _Objection(READ_TOO_OLD, too_old(older[remote_id]))
+        else:
+            order = fresh.get(remote_id)
+            objection = _objection(order, prints.get(row.id), short.get(row.order_id or 0, [])) or _marked(
+                order, allowed.get(row.id, ())
+            )
         if objection:
             found[row.id] = objection
     return found

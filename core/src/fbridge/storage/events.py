@@ -18,13 +18,14 @@ def record(
     at: datetime,
     store: str | None = None,
     order_id: int | None = None,
+    remote_order_id: str | None = None,
     shipment_id: int | None = None,
     manifest_id: int | None = None,
 ) -> None:
     """Write down one event in the write unit of the act itself.
 
     ``kind`` is a stable code such as ``shipment.created``, ``words`` a sentence without secrets or addresses,
-    ``at`` aware UTC.
+    ``at`` aware UTC. ``remote_order_id`` with ``store`` means an order that may never have been read.
     """
     connection.execute(
         sa.insert(events).values(
@@ -33,6 +34,7 @@ def record(
             words=words,
             store=store,
             order_id=order_id,
+            remote_order_id=remote_order_id,
             shipment_id=shipment_id,
             manifest_id=manifest_id,
         )

@@ -136,8 +136,14 @@ rejected_orders = sa.Table(
     sa.Column("remote_id", sa.String(128), primary_key=True),
     sa.Column("number", sa.String(128), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("seen_at", UtcTime, nullable=False),
-    comment="orders that their adapter could not read; the row goes when the order can be read",
+    sa.Column("first_seen_at", UtcTime, nullable=False),
+    sa.Column("tried_at", UtcTime, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("next_at", UtcTime, nullable=False),
+    sa.Column("set_aside_at", UtcTime),
+    sa.Column("set_aside_by", sa.String(128), nullable=False, server_default=""),
+    sa.Column("set_aside_reason", sa.Text, nullable=False, server_default=""),
+    comment="orders that their adapter could not read; the row goes when the order can be read or is gone",
 )
 
 carriers = sa.Table(
@@ -342,6 +348,7 @@ events = sa.Table(
     sa.Column("words", sa.Text, nullable=False),
     sa.Column("store", sa.ForeignKey("stores.name")),
     sa.Column("order_id", sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True),
+    sa.Column("remote_order_id", sa.String(128), index=True),
     sa.Column("shipment_id", sa.ForeignKey("shipments.id", ondelete="CASCADE"), index=True),
     sa.Column("manifest_id", sa.ForeignKey("manifests.id", ondelete="CASCADE"), index=True),
     comment="what happened, for explain: one row an act of a person or a change of state",

@@ -55,6 +55,11 @@ def find_store(connection: Connection, name: str) -> StoreRow | None:
     )
 
 
+def lock_store(connection: Connection, name: str) -> None:
+    """Keep others from adding orders of this store until the write unit ends (PostgreSQL; alone on SQLite anyway)."""
+    connection.execute(sa.select(stores.c.name).where(stores.c.name == name).with_for_update(key_share=True))
+
+
 def keep_facts(connection: Connection, name: str, facts: Mapping[str, Any], *, at: datetime) -> None:
     """Keep what a check found, for the adapter's next calls."""
     connection.execute(sa.update(stores).where(stores.c.name == name).values(facts=dict(facts), facts_at=at))

@@ -112,6 +112,7 @@ def fetch_orders(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
             for one in wanted
             if one.get("broken")
         ),
+        absent=tuple(set(query.order_ids or ()) - {one["id"] for one in wanted}),
         remaining=0,
     )
 
