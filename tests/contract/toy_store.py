@@ -81,6 +81,9 @@ class ToyUnderTest(StoreUnderTest):
         self._shop.orders[order].malformed = True
         self.touch(order)
 
+    def mend(self, order: str) -> None:
+        self._shop.orders[order].malformed = False
+
     def set_changed(self, orders: Sequence[str], moment: datetime) -> None:
         for order in orders:
             self._shop.orders[order].changed = int(moment.timestamp())

@@ -105,6 +105,9 @@ class MagentoUnderTest(StoreUnderTest):
     def malform(self, order: str) -> None:
         self._control.malform(int(order))
 
+    def mend(self, order: str) -> None:
+        self._control.mend(int(order))
+
     def set_changed(self, orders: Sequence[str], moment: datetime) -> None:
         self._control.set_updated([int(order) for order in orders], int(moment.timestamp()))
 

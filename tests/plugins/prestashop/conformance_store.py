@@ -100,6 +100,9 @@ class PrestaShopUnderTest(StoreUnderTest):
     def malform(self, order: str) -> None:
         self._control.malform(int(order))
 
+    def mend(self, order: str) -> None:
+        self._control.mend(int(order))
+
     def set_changed(self, orders: Sequence[str], moment: datetime) -> None:
         self._control.set_modified([int(order) for order in orders], moment)
 

@@ -103,6 +103,9 @@ class ShopifyUnderTest(StoreUnderTest):
     def malform(self, order: str) -> None:
         self._control.malform(order)
 
+    def mend(self, order: str) -> None:
+        self._control.mend(order)
+
     def set_changed(self, orders: Sequence[str], moment: datetime) -> None:
         self._control.set_changed(orders, int(moment.timestamp()))
 

@@ -148,8 +148,13 @@ class WooCommerceUnderTest(StoreUnderTest):
 
     def malform(self, order: str) -> None:
         with self._shop.lock:
-            self._shop.body_to_change(self._record(order))["line_items"][0]["quantity"] = 1.5
+            self._shop.body_to_change(self._record(order))["line_items"][0]["quantity"] += 0.5
             self._shop.touch(self._record(order))
+
+    def mend(self, order: str) -> None:
+        with self._shop.lock:
+            first = self._shop.body_to_change(self._record(order))["line_items"][0]
+            first["quantity"] = int(first["quantity"])
 
     def set_changed(self, orders: Sequence[str], moment: datetime) -> None:
         self._control.set_modified([int(order) for order in orders], int(moment.timestamp()))

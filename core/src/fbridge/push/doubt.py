@@ -12,6 +12,9 @@ MOST_LOOKS = 8
 LONGEST_DOUBT = timedelta(hours=1)
 """After so many looks that decided nothing, and so long, a person decides."""
 
+LONGEST_UNREAD = timedelta(days=1)
+"""A person decides without reading the order where it could not be read for so long."""
+
 RESTS_ON_ABSENCE = frozenset({Proof.ABSENT, Proof.PARTLY_THERE})
 """After these something is written again, for the store did not show it: a cache or a replica may be behind."""
 
@@ -39,17 +42,18 @@ def first_absence(row: LedgerRow, verdict: Verdict, *, settle: timedelta, now: d
     return _doubt(row, "absent_once", words, absent_since=since, next_at=since + settle, now=now)
 
 
-def look_again(
-    row: LedgerRow,
-    reason: str,
-    words: str,
-    *,
-    settle: timedelta,
-    now: datetime,
-    longest: timedelta = LONGEST_DOUBT,
-) -> Doubt:
+def look_again(row: LedgerRow, reason: str, words: str, *, settle: timedelta, now: datetime) -> Doubt:
     """The doubt that stays after reads that nothing can be told from; what was seen before them counts no more."""
-    return _doubt(row, reason, words, absent_since=None, next_at=now + settle, now=now, longest=longest)
+    return _doubt(row, reason, words, absent_since=None, next_at=now + settle, now=now)
+
+
+def not_read(row: LedgerRow, reason: str, words: str, *, settle: timedelta, now: datetime) -> Doubt:
+    """The doubt that stays where the order could not be read: that was no look, and somebody may mend the order."""
+    began = row.unconfirmed_since or row.since
+    lasting = now - began >= LONGEST_UNREAD
+    if lasting:
+        words = f"since {began:%Y-%m-%d %H:%M} UTC nothing is proved: {words}"
+    return Doubt(reason, words, row.looks, None, now + settle, lasting)
 
 
 def _doubt(
@@ -60,11 +64,10 @@ def _doubt(
     absent_since: datetime | None,
     next_at: datetime,
     now: datetime,
-    longest: timedelta = LONGEST_DOUBT,
 ) -> Doubt:
     looks = row.looks + 1
     began = row.unconfirmed_since or row.since
-    lasting = looks >= MOST_LOOKS and now - began >= longest
+    lasting = looks >= MOST_LOOKS and now - began >= LONGEST_DOUBT
     if lasting:
         words = f"after {looks} looks since {began:%Y-%m-%d %H:%M} UTC nothing is proved: {words}"
     return Doubt(reason, words, looks, absent_since, next_at, lasting)

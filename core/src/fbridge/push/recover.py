@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from fbridge.orders.storage import lock_orders
 from fbridge.orders.unreadable import ORDER_UNREADABLE, cannot_be_read
 from fbridge.push.attempts import last_words
 from fbridge.push.decide import TAKEN_BY_STORE, Action, build_fulfillment, completes, decide
-from fbridge.push.doubt import LONGEST_DOUBT, Doubt, first_absence, look_again
+from fbridge.push.doubt import Doubt, first_absence, look_again, not_read
 from fbridge.push.freshness import READ_TOO_OLD, too_old
 from fbridge.push.judge import Proof, Verdict, judge, snapshot
 from fbridge.push.receipts import CORRECTION_DUE, MOST_TRIES, TRIED_TOO_OFTEN, tried_too_often
@@ -26,8 +26,6 @@ from fbridge.push.run_state import Group, PushRun
 from fbridge.push.unexplained import after_restore, unexplained
 
 LONGEST_GAP = timedelta(seconds=5)
-LONGEST_UNREAD = timedelta(days=1)
-"""An order that cannot be read may be mended; only after so long does a person decide without it."""
 
 
 def check_chunk(run: PushRun, groups: Sequence[Group]) -> None:
@@ -44,9 +42,7 @@ def check_chunk(run: PushRun, groups: Sequence[Group]) -> None:
         remote_id = group[0].remote_order_id
         order = orders.get(remote_id)
         if remote_id in unread:
-            _look_again(
-                run, group, ORDER_UNREADABLE, cannot_be_read(unread[remote_id]), longest=LONGEST_UNREAD
-            )
+            _look_again(run, group, ORDER_UNREADABLE, cannot_be_read(unread[remote_id]), doubt_of=not_read)
         elif order is None:
             run.move_all(
                 unconfirmed(group),
@@ -80,13 +76,13 @@ def check_due_at(run: PushRun, group: Group) -> datetime | None:
 
 
 def _look_again(
-    run: PushRun, group: Group, reason: str, words: str, *, longest: timedelta = LONGEST_DOUBT
+    run: PushRun, group: Group, reason: str, words: str, *, doubt_of: Callable[..., Doubt] = look_again
 ) -> None:
     run.touch(unconfirmed(group))
     with run.context.database.write() as connection:
         run.turn.verify(connection)
         for row in unconfirmed(group):
-            doubt = look_again(row, reason, words, settle=run.policy.settle, now=run.now(), longest=longest)
+            doubt = doubt_of(row, reason, words, settle=run.policy.settle, now=run.now())
             _stay_in_doubt(run, connection, row, doubt)
 
 

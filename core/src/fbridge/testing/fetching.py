@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fbridge.models.platforms import OrderPage, OrderQuery
-from fbridge.models.states import OrderStatus
+from fbridge.models.states import OrderStatus, PushState
 from fbridge.orders.fetch import FetchProgress
 from fbridge.testing.direct import DirectPush
 from fbridge.testing.faults import NOTICE, Fault, FaultProxy, Noisy, On, confusing_read_faults, read_faults
 from fbridge.testing.fixtures import KitFixtures
-from fbridge.testing.office import STORE, Office
+from fbridge.testing.office import CARRIER, STORE, Office, number
 from fbridge.testing.store_under_test import StoreUnderTest
 
 AN_HOUR = timedelta(hours=1)
@@ -54,6 +54,12 @@ def spread_out(store: StoreUnderTest, orders: Sequence[str], start: datetime | N
 
 def _ids(pages: Iterable[OrderPage]) -> set[str]:
     return {order.remote_id for page in pages for order in page.orders}
+
+
+def skip_unless_mended(store: StoreUnderTest) -> None:
+    """A test needs that a malformed order makes sense again."""
+    if type(store).mend is StoreUnderTest.mend:
+        pytest.skip("how a malformed order makes sense again is not given")
 
 
 class FetchingConformance(KitFixtures):
@@ -268,3 +274,51 @@ class FetchingConformance(KitFixtures):
         later = store.new_order([(store.skus[0], 1)])
         assert office.fetch().error is None
         assert later in office.fetched()
+
+    def test_C02_a_malformed_order_is_read_again_by_its_id_until_it_makes_sense(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        skip_unless_mended(store)
+        bad, good = _a_bad_order_of_long_ago(store)
+        assert [office.fetch().unreadable for _ in range(2)] == [1, 1]
+        assert set(office.fetched()) >= {good}
+        store.mend(bad)
+        assert office.fetch().unreadable == 0
+        assert bad in office.fetched()
+
+    def test_C02_a_malformed_order_that_is_deleted_is_forgotten(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        bad, _ = _a_bad_order_of_long_ago(store)
+        assert office.fetch().unreadable == 1
+        store.delete(bad)
+        assert (office.fetch().error, office.fetch().unreadable) == (None, 0)
+
+    def test_C02_a_push_waits_for_a_malformed_order_and_sends_the_others(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        skip_unless_mended(store)
+        bad, good = make_orders(store, 2)
+        office.fetch()
+        shipments = [office.pack(order, [number(count)]) for count, order in enumerate((bad, good))]
+        store.malform(bad)
+        stopped = office.bridge.manifests.ship(CARRIER)
+        assert [one.reason for one in stopped.results] == ["order_unreadable", "leaves"]
+        store.mend(bad)
+        office.hand_over()
+        store.malform(bad)
+        office.push()
+        assert [office.state(one) for one in shipments] == [PushState.RETRY, PushState.SENT]
+        assert office.reason(shipments[0]) == "order_unreadable"
+        store.mend(bad)
+        office.push_until_quiet()
+        assert office.state(shipments[0]) is PushState.SENT
+        assert store.truth(bad).numbers == (number(0),)
+
+
+def _a_bad_order_of_long_ago(store: StoreUnderTest) -> tuple[str, str]:
+    """A malformed order so old that no later page holds it, and one of now."""
+    bad, good = make_orders(store, 2)
+    store.malform(bad)
+    store.set_changed([bad], (datetime.now(UTC) - timedelta(days=9)).replace(microsecond=0))
+    return bad, good

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
 
@@ -21,6 +22,7 @@ from fbridge.testing.faults import (
     unlucky_write_faults,
     write_faults,
 )
+from fbridge.testing.fetching import skip_unless_mended
 from fbridge.testing.fixtures import HASTE, KitFixtures
 from fbridge.testing.office import SETTLE, Office, number
 from fbridge.testing.proofs import assert_all_arrived_once, assert_nothing_doubled, assert_safe
@@ -94,6 +96,26 @@ class LostAnswersConformance(KitFixtures):
         assert "406" in office.words(shipment)
         assert proxy.struck <= MOST_TRIES
         assert store.truth(order).numbers == ()
+
+    @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
+    def test_C05_an_order_that_cannot_be_read_after_a_lost_answer_stays_unconfirmed_until_it_can(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy, fault: Fault
+    ) -> None:
+        skip_unless_mended(store)
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        proxy.strike(fault)
+        office.push(meanwhile=lambda: store.malform(order))
+        office.skip_time(timedelta(hours=2))
+        office.push()
+        assert (office.state(shipment), office.reason(shipment)) == (
+            PushState.UNCONFIRMED,
+            "order_unreadable",
+        )
+        store.mend(order)
+        office.push_until_quiet()
+        assert_all_arrived_once(office, [order])
 
     @pytest.mark.parametrize("fault", unlucky_write_faults(timeout=HASTE, late=LATE), ids=str)
     def test_C05_all_arrives_once_after_a_time_out(

@@ -198,6 +198,11 @@ class Control(SandboxControl):
             self.shop.parts_to_change(record).half_a_piece = True
             self.shop.touch(record)
 
+    def mend(self, order_id: int) -> None:
+        """Whole pieces again, without a change of the date."""
+        with self.shop.lock:
+            self.shop.parts_to_change(self.record(order_id)).half_a_piece = False
+
     def break_off_at(self, order_id: int) -> None:
         """Let every answer that would hold this order end with an internal error."""
         with self.shop.lock:

@@ -145,8 +145,14 @@ class Control(SandboxControl):
         """Make an order of which no sense can be made, as a bad import does."""
         with self.shop.lock:
             record = self.shop.orders.to_change(order_id)
-            record.details[0]["product_quantity"] = "1.5"
+            record.details[0]["product_quantity"] += ".5"
             self.shop.touch(record)
+
+    def mend(self, order_id: int) -> None:
+        """Undo that, without a change of the date."""
+        with self.shop.lock:
+            first = self.shop.orders.to_change(order_id).details[0]
+            first["product_quantity"] = first["product_quantity"].removesuffix(".5")
 
     def break_off_at(self, order_id: int) -> None:
         """Let PHP die in every answer that would hold more of this order than its id and dates."""

@@ -185,8 +185,14 @@ class Control(SandboxControl):
         """Let its lines have quantities that make no sense."""
         with self.shop.lock:
             order = self.to_change(order_id)
-            order.lines[0].quantity = -1
+            order.lines[0].quantity = -abs(order.lines[0].quantity)
             self.shop.touch(order)
+
+    def mend(self, order_id: OrderId) -> None:
+        """Undo that, without a change of the date."""
+        with self.shop.lock:
+            first = self.to_change(order_id).lines[0]
+            first.quantity = abs(first.quantity)
 
     def break_off_at(self, order_id: OrderId) -> None:
         """Let its lines end with an internal error, which takes the order with them, and the page around it."""
