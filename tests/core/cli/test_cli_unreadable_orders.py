@@ -90,6 +90,22 @@ def test_what_is_misspelt_is_named(ready_user: Any, shop: Any) -> None:
     assert "--cod" in ready_user.run("orders", "list", "--unreadable", "--cod", code=2).stderr
 
 
+def test_many_orders_at_which_the_store_breaks_off_are_read_by_and_by(ready_user: Any, shop: Any) -> None:
+    for number in range(1101, 1113):
+        shop.sell(number, broken="breaks off")
+    ready_user.run("fetch", "--since", "2026-11-01", code=1)
+    item = ready_user.json("fetch", code=1)["items"][0]
+    assert (item["error"], item["unreadable"]) == (None, 12)
+    with ready_user.bridge() as bridge:
+        first = {one.ref for one in bridge.orders.unreadable() if one.tries == 2}
+        bridge.fetch()
+        second = {one.ref for one in bridge.orders.unreadable() if one.tries == 2} - first
+    assert (len(first), len(second)) == (5, 5)
+    for number in range(1101, 1113):
+        shop.sell(number, broken="")
+    assert ready_user.json("fetch")["items"][0]["unreadable"] == 0
+
+
 def test_an_order_that_is_gone_is_forgotten(ready_user: Any, shop: Any) -> None:
     kept = shop.file.read_text("utf-8")
     shop.sell(1004, broken=True)

@@ -13,7 +13,7 @@ from threading import Event
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
-from fbridge.errors import FbridgeError
+from fbridge.errors import FbridgeError, RefusedError, UnreachableError
 from fbridge.models.orders import RejectedOrder
 from fbridge.models.parts import in_parts
 from fbridge.models.platforms import Cursor, OrderPage, OrderQuery
@@ -23,6 +23,7 @@ from fbridge.orders.unreadable import (
     count_unreadable,
     due_again,
     keep_unread,
+    let_rest,
     postpone,
 )
 from fbridge.storage.database import Database
@@ -36,6 +37,7 @@ log = logging.getLogger("fbridge.fetch")
 
 INCREMENTAL = "orders"
 SINCE = "orders-since"
+A_FEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,22 +206,37 @@ def _fetch(fetching: _Fetching, since: datetime | None) -> None:
 
 
 def _read_again(fetching: _Fetching, started: datetime) -> None:
-    """The orders that could not be read before, by id; each page is kept for itself, so nothing is lost between."""
-    opened, now = fetching.opened, fetching.context.now()
+    """The orders that could not be read before, by id.
+
+    Where the store breaks off at many of them it looks as if the store itself could not be read, and a batch fails
+    whole: then a few are read, the others rest, and come first next time.
+    """
+    store, now = fetching.opened.name, fetching.context.now()
     with fetching.context.database.read() as connection:
-        due = due_again(connection, opened.name, started=started, now=now)
-    for part in in_parts(due, MOST_KEYS):
-        if fetching.stop.is_set():
-            return
-        told: set[str] = set()
-        with closing(opened.adapter.fetch_orders(opened.store, OrderQuery(order_ids=tuple(part)))) as pages:
-            for page in pages:
-                read = [order.remote_id for order in page.orders]
-                with fetching.page(page) as connection:
-                    clear_understood(connection, opened.name, read, fetching.context.now())
-                told |= {*read, *(one.remote_id for one in page.rejected), *page.absent}
+        due = due_again(connection, store, started=started, now=now)
+    try:
+        for part in in_parts(due, MOST_KEYS):
+            if fetching.stop.is_set():
+                return
+            _read_by_id(fetching, part)
+    except (RefusedError, UnreachableError) as error:
+        log.warning("reading %d orders of %s again ended early: %s", len(due), store, error)
+        _read_by_id(fetching, due[:A_FEW])
         with fetching.write() as connection:
-            postpone(connection, opened.name, set(part) - told, fetching.context.now())
+            let_rest(connection, store, due[A_FEW:], fetching.context.now())
+
+
+def _read_by_id(fetching: _Fetching, order_ids: Sequence[str]) -> None:
+    """Each page is kept for itself, so nothing is lost between."""
+    opened, told = fetching.opened, set[str]()
+    with closing(opened.adapter.fetch_orders(opened.store, OrderQuery(order_ids=tuple(order_ids)))) as pages:
+        for page in pages:
+            read = [order.remote_id for order in page.orders]
+            with fetching.page(page) as connection:
+                clear_understood(connection, opened.name, read, fetching.context.now())
+            told |= {*read, *(one.remote_id for one in page.rejected), *page.absent}
+    with fetching.write() as connection:
+        postpone(connection, opened.name, set(order_ids) - told, fetching.context.now())
 
 
 def _write_cursor(

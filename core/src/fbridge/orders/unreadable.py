@@ -159,16 +159,19 @@ def due_again(connection: Connection, store: str, *, started: datetime, now: dat
 
 def postpone(connection: Connection, store: str, remote_ids: Collection[str], now: datetime) -> None:
     """The store said nothing of these orders although they were asked for: they are asked for again later."""
-    rows = [
-        {
-            "of_order": row.remote_id,
-            "tries": row.tries + 1,
-            "tried_at": now,
-            "next_at": now + wait_after(now - row.first_seen_at),
-        }
-        for row in _rows_of(connection, store, remote_ids).values()
-    ]
-    _update(connection, store, rows)
+    known = _rows_of(connection, store, remote_ids)
+    tried = [{**_resting(row, now), "tries": row.tries + 1, "tried_at": now} for row in known.values()]
+    _update(connection, store, tried)
+
+
+def let_rest(connection: Connection, store: str, remote_ids: Collection[str], now: datetime) -> None:
+    """These orders were not tried after all: they rest, and then come before those that were."""
+    known = _rows_of(connection, store, remote_ids)
+    _update(connection, store, [_resting(row, now) for row in known.values()])
+
+
+def _resting(row: Row[Any], now: datetime) -> dict[str, Any]:
+    return {"of_order": row.remote_id, "next_at": now + wait_after(now - row.first_seen_at)}
 
 
 def count_unreadable(connection: Connection, store: str) -> int:

@@ -104,6 +104,11 @@ def fetch_orders(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     records = _read(store)["orders"]
     wanted = [one for one in records if query.order_ids is None or one["id"] in query.order_ids]
     good = [one for one in wanted if not one.get("broken")]
+    broken_off = [one for one in wanted if one.get("broken") == "breaks off"]
+    if query.cursor is not None:
+        wanted = [one for one in wanted if one not in broken_off]
+    if query.order_ids is not None and len(broken_off) >= 10:
+        raise UnreachableError(f'The store "{store.name}" broke off.', reason="server_error")
     yield OrderPage(
         orders=tuple(_order(one) for one in good),
         cursor={},
