@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -14,6 +17,7 @@ from alembic.script import ScriptDirectory
 
 import fbridge.storage.migrations
 from fbridge.errors import StorageError
+from fbridge.orders.unreadable import load_unreadable
 from fbridge.storage.database import Database, open_database
 from fbridge.storage.tables import counters, metadata
 from fbridge.storage.version import HEAD_REVISION, KNOWN_REVISIONS
@@ -85,3 +89,29 @@ def test_what_is_no_database_is_said(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"fbridge\.db: it is not a database; move it away"):
         open_database(f"sqlite:///{path}")
     assert path.read_bytes().startswith(b"This is a letter")
+
+
+def test_orders_that_were_rejected_before_are_unreadable_ones_that_were_tried_once(tmp_path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'fbridge.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(fbridge.storage.migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        connection.execute(
+            sa.text("INSERT INTO stores (name, platform, created_at, facts) VALUES ('s', 'p', :at, '{}')"),
+            {"at": "2026-03-01 09:00:00.000000"},
+        )
+        connection.execute(
+            sa.text("INSERT INTO rejected_orders VALUES ('s', '7', '1007', 'no lines', :at)"),
+            {"at": "2026-03-02 09:00:00.000000"},
+        )
+    engine.dispose()
+    with (
+        closing(open_database(f"sqlite:///{tmp_path / 'fbridge.db'}")) as database,
+        database.read() as connection,
+    ):
+        (order,) = load_unreadable(connection)
+    assert (order.ref, order.reason, order.tries) == ("s:1007", "no lines", 1)
+    assert order.first_seen_at == order.tried_at == order.next_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
