@@ -98,7 +98,7 @@ def test_orders_that_were_rejected_before_are_unreadable_ones_that_were_tried_on
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0006")
+        command.upgrade(config, "0007")
         connection.execute(
             sa.text("INSERT INTO stores (name, platform, created_at, facts) VALUES ('s', 'p', :at, '{}')"),
             {"at": "2026-03-01 09:00:00.000000"},

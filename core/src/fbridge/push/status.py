@@ -197,8 +197,6 @@ _RESENT_IN_VAIN = frozenset({"order_cancelled", "order_missing", "cannot_correct
 
 def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
     """The commands among which a person chooses, all of which work; only one where nothing is to decide."""
-    if push.reason == ORDER_UNREADABLE and may_be_withdrawn(shipment):
-        return ("fbridge push", f"fbridge shipment withdraw {shipment.label}")
     if push.state not in _A_PERSON_DECIDES:
         step = next_step(shipment, push)
         return (step,) if step else ()
