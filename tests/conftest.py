@@ -1,4 +1,4 @@
-"""Databases for all tests: a real SQLite file, and a real PostgreSQL server of their own."""
+"""Databases for all tests: a real SQLite file, and a real PostgreSQL server of their own. And the toy platform."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -211,3 +211,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(part in item.name for part in _SLOW_PARTS):
             item.add_marker(pytest.mark.slow)
+
+
+TOY = Path(__file__).parent / "contract" / "toy_platform"
+
+
+@pytest.fixture
+def install_toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """``install_toy("adapter:adapter")``: a distribution whose entry point names this object of ``fbridge_toy``."""
+
+    def install(entry: str) -> None:
+        info = tmp_path / "site" / "fbridge_toy-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: fbridge-toy\nVersion: 1.0\n", "utf-8")
+        (info / "entry_points.txt").write_text(f"[fbridge.platforms]\ntoy = fbridge_toy.{entry}\n", "utf-8")
+        monkeypatch.syspath_prepend(str(TOY))
+        monkeypatch.syspath_prepend(str(info.parent))
+
+    return install

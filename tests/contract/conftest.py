@@ -1,8 +1,8 @@
-"""Installs the toy platform, whole or broken, and expects the right tests to fail on a broken one."""
+"""Expects the right tests of the kit to fail on a broken adapter."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,21 +11,6 @@ from fbridge.sandbox import ServedSandbox
 
 RED = (AssertionError, pytest.fail.Exception)
 TOY = Path(__file__).parent / "toy_platform"
-
-
-@pytest.fixture
-def install_toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """``install_toy("adapter:adapter")``: a distribution whose entry point names this object of ``fbridge_toy``."""
-
-    def install(entry: str) -> None:
-        info = tmp_path / "site" / "fbridge_toy-1.0.dist-info"
-        info.mkdir(parents=True)
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: fbridge-toy\nVersion: 1.0\n", "utf-8")
-        (info / "entry_points.txt").write_text(f"[fbridge.platforms]\ntoy = fbridge_toy.{entry}\n", "utf-8")
-        monkeypatch.syspath_prepend(str(TOY))
-        monkeypatch.syspath_prepend(str(info.parent))
-
-    return install
 
 
 @pytest.fixture(scope="session")

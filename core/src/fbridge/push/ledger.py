@@ -37,6 +37,15 @@ def standings(connection: Connection, shipment_ids: Collection[int]) -> dict[int
     return found
 
 
+def versions(connection: Connection, shipment_ids: Collection[int]) -> dict[int, int]:
+    """The version of each, in a unit that only reads."""
+    found: dict[int, int] = {}
+    for part in in_parts(sorted(shipment_ids), MOST_KEYS):
+        query = sa.select(pushes.c.shipment_id, pushes.c.version).where(pushes.c.shipment_id.in_(part))
+        found.update({row.shipment_id: row.version for row in connection.execute(query)})
+    return found
+
+
 def move(
     connection: Connection,
     shipment_id: int,

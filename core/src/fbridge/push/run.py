@@ -101,6 +101,7 @@ def push_store(
             _work(run)
     except FbridgeError as caught:
         error = caught
+    _tell_what_people_did(run)
     _log_run(name, run, error)
     drop_old_exchanges(context, timedelta(days=context.settings.exchange_days))
     return StorePush(store=name, items=_items(context, run), error=error or _plugin_fault(run))
@@ -113,6 +114,16 @@ def _refuse_another_plan(name: str, approved: StorePlan | None, current: StorePl
             "Look at it again: fbridge push --plan",
             reason="plan_changed",
         )
+
+
+def _tell_what_people_did(run: PushRun | None) -> None:
+    """What the plan showed and a person changed before the run came to it is told as well."""
+    if run is None:
+        return
+    planned = {key: version for order in run.allowed.values() for key, version in order.versions.items()}
+    with run.context.database.read() as connection:
+        versions = ledger.versions(connection, planned)
+    run.touched.update(dict.fromkeys(key for key in planned if versions.get(key) != planned[key]))
 
 
 def _log_run(name: str, run: PushRun | None, error: FbridgeError | None) -> None:

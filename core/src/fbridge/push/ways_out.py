@@ -95,7 +95,8 @@ def _in_state(connection: Connection, shipment: Shipment, states: frozenset[Push
     if current.push.state not in states:
         raise InputError(
             f"{current.label} is {current.push.state} ({current.push.words or current.push.reason}); "
-            f"only what is {' or '.join(sorted(states))} can be {act}.",
+            f"only what is {' or '.join(sorted(states))} can be {act}. "
+            f"What can be done: fbridge explain {current.label}",
             reason="nothing_to_decide",
         )
     return current

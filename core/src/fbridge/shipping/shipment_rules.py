@@ -138,7 +138,7 @@ def refuse_if_told(shipment: Shipment, consequence: str) -> None:
     push = shipment.push
     if push is None or not told(shipment):
         return
-    step = ""
+    step = f" What became of it, and what can be done: fbridge explain {shipment.label}"
     if push.state in _ON_THE_WAY:
         step = " Run 'fbridge push' to find out what became of it, then try again."
     raise InputError(

@@ -68,16 +68,26 @@ class Office:
 
     ``url`` is the address of the store, or of a proxy before it. ``settings`` are the core's settings of a store
     that differ from the kit's: mails are accepted, 0.2 s to settle, shipments without a number go out.
+    ``database_url`` names an empty database of this schema (None: an SQLite file of its own).
     """
 
-    def __init__(self, store: StoreUnderTest, folder: Path, *, url: str = "", **settings: Any) -> None:
+    def __init__(
+        self,
+        store: StoreUnderTest,
+        folder: Path,
+        *,
+        url: str = "",
+        database_url: str | None = None,
+        **settings: Any,
+    ) -> None:
         self.store = store
         self.home = Home(config=folder / "config", data=folder / "data", log=folder / "log")
         self._clock = _Clock()
         self.home.create()
-        shutil.copy(_empty_database(), self.home.database_file)
-        self.bridge = Bridge.open(self.home)
-        self.bridge.context.now = self._clock
+        self._database_url = database_url
+        if database_url is None:
+            shutil.copy(_empty_database(), self.home.database_file)
+        self.bridge = self.another_desk()
         try:
             self.capabilities = self._add_store(url or store.url, settings)
             self._add_carrier()
@@ -94,6 +104,12 @@ class Office:
     def close(self) -> None:
         """Close the database."""
         self.bridge.close()
+
+    def another_desk(self) -> Bridge:
+        """The same fbridge opened once more, as by a colleague; whoever asks for it closes it."""
+        bridge = Bridge.open(self.home, database_url=self._database_url)
+        bridge.context.now = self._clock
+        return bridge
 
     @property
     def platform(self) -> Platform:

@@ -60,6 +60,8 @@ class FaultProxy:
         self._swaps: list[tuple[bytes, bytes]] = []
         self._between: tuple[StandIn, ...] = ()
         self._late: list[Timer] = []
+        self.before_each: Callable[[], object] | None = None
+        """Called when a request has come, before the store sees it."""
         self.after_each: Callable[[], object] | None = None
         """Called when the store has acted on a request, before its answer goes to the client."""
         self.closing = Event()
@@ -146,6 +148,8 @@ class FaultProxy:
         self.close()
 
     def _answer(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        if self.before_each:
+            self.before_each()
         write = self._is_write(handler.command, handler.path, body)
         fault = self._script.take(handler.path, write=write)
         asked = Asked(method=handler.command, path=handler.path, body=body, write=write)
