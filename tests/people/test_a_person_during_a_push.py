@@ -1,19 +1,21 @@
-"""Every act at every moment of a push, over the toy platform, on both databases."""
+"""Every act at every moment of a push, over the toy platform, on both databases.
+
+The short tests take the moments at which the most can go wrong; their numbers are those of a push whose first answer
+is lost.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from itertools import count
-from pathlib import Path
+from typing import Any
 
 import pytest
-import stamina
 
-from fbridge.sandbox import ServedSandbox
-from tests.contract.toy_store import ToyUnderTest
-from tests.people import evening
+from fbridge.models.states import PushState
+from fbridge.push.run_state import PushProgress
+from tests.people import acts, evening
 from tests.people.acts import ACTS
-from tests.people.evening import Evenings, PersonsAct, Scenario, evenings_of, spend
+from tests.people.evening import Evenings, Goods, PersonsAct, Scenario, spend
 
 SCENARIOS: tuple[Scenario, ...] = (
     evening.all_well,
@@ -26,19 +28,68 @@ SCENARIOS: tuple[Scenario, ...] = (
 )
 
 
-@pytest.fixture
-def evenings(install_toy: Callable[[str], None], database_url: str, tmp_path: Path) -> Iterator[Evenings]:
-    install_toy("adapter:adapter")
-    from fbridge_toy.sandbox import ToySandbox
+BETWEEN_READ_AND_CLAIM, AT_THE_STORE, BETWEEN_TWO_READS, BEFORE_THE_JUDGEMENT = 8, 11, 22, 25
+ONE_COMMITTED_FIRST = (acts.adopt, acts.leave_behind_and_withdraw, acts.reopen, acts.set_number)
+"""Acts that a READ COMMITTED database would let a run overwrite."""
 
-    with (
-        stamina.set_testing(True, attempts=4, cap=True),
-        ServedSandbox(ToySandbox(), "127.0.0.1", 0) as served,
-        evenings_of(
-            ToyUnderTest(served), tmp_path, database_url=database_url, without_tracking="wait:1h"
-        ) as made,
-    ):
-        yield made
+
+def _on(kind: str, act: PersonsAct, *moments: int) -> list[Any]:
+    marks = [pytest.mark.postgres] if kind == "postgresql" else []
+    return [pytest.param(kind, act, at, id=f"{kind}-{act.__name__}-{at}", marks=marks) for at in moments]
+
+
+@pytest.mark.parametrize(
+    ("database_url", "act", "at"),
+    [
+        *(
+            case
+            for act in ACTS
+            for case in _on("sqlite", act, BETWEEN_READ_AND_CLAIM, AT_THE_STORE, BEFORE_THE_JUDGEMENT)
+        ),
+        *(
+            case
+            for act in ONE_COMMITTED_FIRST
+            for case in _on("postgresql", act, BETWEEN_READ_AND_CLAIM, BETWEEN_TWO_READS)
+        ),
+    ],
+    indirect=["database_url"],
+)
+def test_an_act_while_an_answer_is_lost(evenings: Evenings, act: PersonsAct, at: int) -> None:
+    assert spend(evenings, evening.answer_lost, act, at).happened
+
+
+def test_a_manifest_shipped_while_an_approved_push_waits_is_not_sent_with_it(evenings: Evenings) -> None:
+    """The push has its fingerprint and waits for the store; the other desk ships meanwhile."""
+    goods = evening.answer_lost(evenings)
+    fingerprint = evenings.bridge.plan().fingerprint
+    late: list[Goods] = []
+
+    def ship_more(told: PushProgress) -> None:
+        if told.words.startswith("waiting") and not late:
+            late.append(evenings.goods())
+
+    evenings.bridge.push(only_if=fingerprint, progress=ship_more)
+    (meanwhile,) = late
+    assert evenings.office.state(goods.shipment) is PushState.SENT
+    assert evenings.office.state(meanwhile.shipment) is PushState.READY
+    assert evenings.store.truth(meanwhile.order).shipments == 0
+    assert evenings.mails(meanwhile) == 0
+
+
+def test_a_correction_while_a_lost_answer_is_checked_is_due_afterwards(evenings: Evenings) -> None:
+    """Never at rest with the former number on the store and an empty plan."""
+    goods = evening.answer_lost(evenings)
+
+    def correct(told: PushProgress) -> None:
+        if told.words.startswith("reading"):
+            evenings.desk.shipments.set_tracking(goods.shipment.label, ["CORRECTED"])
+
+    evenings.bridge.push(progress=correct)
+    assert [entry.numbers for store in evenings.bridge.plan().stores for entry in store.entries] == [
+        ("CORRECTED",)
+    ]
+    evenings.bridge.push()
+    assert evenings.store.truth(goods.order).numbers == ("CORRECTED",)
 
 
 @pytest.mark.slow
