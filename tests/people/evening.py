@@ -239,36 +239,10 @@ def correction_lost(evenings: Evenings) -> Goods:
     return goods
 
 
-def killed(evenings: Evenings) -> Goods:
-    """An earlier push died between the store's act and its answer."""
-    goods = evenings.goods()
-    evenings.proxy.after_each = _Power(evenings.proxy)
-    try:
-        evenings.bridge.push(stores=[STORE])
-    except PowerCutError:
-        pass
-    finally:
-        evenings.proxy.after_each = None
-    return goods
-
-
-class PowerCutError(BaseException):
-    """The end of a process."""
-
-
-@dataclass
-class _Power:
-    proxy: FaultProxy
-
-    def __call__(self) -> None:
-        if self.proxy.writes:
-            raise PowerCutError
-
-
-def spend(evenings: Evenings, scenario: Scenario, act: PersonsAct, at: int) -> Interruption:
-    """One evening: what happened at the moment number ``at``, after the account was found right."""
+def spend(evenings: Evenings, scenario: Scenario, act: PersonsAct, at: int, kind: str = "") -> Interruption:
+    """One evening: what happened at the moment number ``at`` of a kind, after the account was found right."""
     goods = scenario(evenings)
-    interruption = Interruption(lambda: act(evenings.target(goods)), at)
+    interruption = Interruption(lambda: act(evenings.target(goods)), at, kind)
     try:
         _spend(evenings, goods, interruption, act.__name__)
     except BaseException as error:

@@ -21,13 +21,13 @@ Act = Callable[[], object]
 
 
 class Interruption:
-    """An act that happens once, at the moment number ``at`` (from 1).
+    """An act that happens once, at the moment number ``at`` (from 1) of those whose names begin with ``kind``.
 
     ``refused`` is the sentence by which fbridge refused it, ``broke`` what it must never raise.
     """
 
-    def __init__(self, act: Act, at: int) -> None:
-        self._act, self._at = act, at
+    def __init__(self, act: Act, at: int, kind: str = "") -> None:
+        self._act, self._at, self._kind = act, at, kind
         self._lock, self._here = Lock(), local()
         self._count = 0
         self.moment = ""
@@ -46,7 +46,7 @@ class Interruption:
 
     def pass_by(self, moment: str) -> None:
         """A moment has come."""
-        if getattr(self._here, "acting", False):
+        if getattr(self._here, "acting", False) or not moment.startswith(self._kind):
             return
         with self._lock:
             self._count += 1

@@ -1,7 +1,6 @@
 """Every act at every moment of a push, over the toy platform, on both databases.
 
-The short tests take the moments at which the most can go wrong; their numbers are those of a push whose first answer
-is lost.
+The short tests take the moments at which the most can go wrong.
 """
 
 from __future__ import annotations
@@ -28,7 +27,9 @@ SCENARIOS: tuple[Scenario, ...] = (
 )
 
 
-BETWEEN_READ_AND_CLAIM, AT_THE_STORE, BETWEEN_TWO_READS, BEFORE_THE_JUDGEMENT = 8, 11, 22, 25
+BETWEEN_READ_AND_CLAIM, AT_THE_STORE, BETWEEN_TWO_READS, BEFORE_THE_JUDGEMENT = 1, 2, 4, 5
+"""After which request the store has acted on: the read, two writes, and the two reads of the check."""
+
 ONE_COMMITTED_FIRST = (acts.adopt, acts.leave_behind_and_withdraw, acts.reopen, acts.set_number)
 """Acts that a READ COMMITTED database would let a run overwrite."""
 
@@ -55,7 +56,7 @@ def _on(kind: str, act: PersonsAct, *moments: int) -> list[Any]:
     indirect=["database_url"],
 )
 def test_an_act_while_an_answer_is_lost(evenings: Evenings, act: PersonsAct, at: int) -> None:
-    assert spend(evenings, evening.answer_lost, act, at).happened
+    assert spend(evenings, evening.answer_lost, act, at, kind="after a request").happened
 
 
 def test_a_manifest_shipped_while_an_approved_push_waits_is_not_sent_with_it(evenings: Evenings) -> None:
