@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fbridge.models.fulfillments import Item
+from fbridge.models.fulfillments import Item, Preview
 from fbridge.models.orders import OrderLine
 from fbridge.models.push import LedgerRow
 from fbridge.models.shipments import Carrier
 from fbridge.models.states import MailEffect, PushState
-from fbridge.push.decide import Action, PushPolicy, completes, decide, fingerprint
+from fbridge.push.decide import Action, Allowed, PushPolicy, completes, decide, fingerprint
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 BRT = Carrier(id=1, code="BRT", name="BRT Bartolini")
@@ -159,6 +159,7 @@ def line(quantity: int, *, shipped: int = 0, removed: int = 0, shippable: bool =
         ([line(3, shipped=2)], [replace(ROW, acknowledged_revision=1)], False),
         ([line(5, shippable=False)], [], True),
         ([line(4)], [ROW, replace(ROW, acknowledged_revision=1)], True),
+        ([line(4, shipped=2)], [replace(ROW, remote_ids=("9",))], False),
     ],
 )
 def test_an_order_is_complete_when_every_shippable_piece_has_left(
@@ -171,3 +172,38 @@ def test_equal_plans_have_equal_fingerprints_and_others_do_not() -> None:
     facts = [{"shipment": "S1", "numbers": ("BX1",), "next_at": NOW}]
     assert fingerprint(facts) == fingerprint([dict(reversed(facts[0].items()))])
     assert fingerprint(facts) != fingerprint([{**facts[0], "numbers": ("BX2",)}])
+
+
+def test_what_is_sent_later_than_one_tried_is_looked_for_as_it_was_tried() -> None:
+    row = replace(ROW, revision=3, numbers=("BX3",), tried=((1, ("BX1",)), (2, ("BX2",))))
+    tried = row.as_tried()
+    assert (tried.revision, tried.numbers) == (2, ("BX2",))
+    assert ROW.as_tried() == ROW
+
+
+def test_every_number_that_may_have_arrived_and_is_not_wanted_any_more_is_remembered() -> None:
+    row = replace(
+        ROW,
+        numbers=("BX3", "BX1"),
+        acknowledged_numbers=("BX0",),
+        tried=((1, ("BX1",)), (2, ("BX2", "BX0"))),
+    )
+    assert row.former_numbers == ("BX0", "BX2")
+
+
+@pytest.mark.parametrize(
+    ("mails", "places", "words"),
+    [
+        (("order completed",), ("Milan",), ""),
+        ((), (), ""),
+        (("order completed", "again"), ("Milan",), "2 mails instead of 1"),
+        ((), ("Milan", "Turin"), "goods leave from Turin, too"),
+    ],
+)
+def test_a_run_does_no_more_than_its_plan_showed(
+    mails: tuple[str, ...], places: tuple[str, ...], words: str
+) -> None:
+    shown = Allowed(versions={1: 0}, mails=1, places=frozenset({"Milan"}))
+    told = shown.outgrown_by(Preview(order_id="77", mails=mails, places=places))
+    assert words in told
+    assert bool(told) is bool(words)

@@ -20,7 +20,8 @@ from fbridge.models.fulfillments import (
     TrackingNumber,
 )
 from fbridge.models.orders import Order, Payment
-from fbridge.models.states import Effect, OrderStatus, Outcome, PaymentKind, PushState
+from fbridge.models.states import Effect, MailEffect, OrderStatus, Outcome, PaymentKind, PushState
+from fbridge.push.attempts import receipt_changes
 from fbridge.push.receipts import CONTRADICTION, MOST_TRIES, ReceiptCheck, next_state, pause
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -209,3 +210,32 @@ def test_a_receipt_that_shows_what_it_claims_is_believed(
 ) -> None:
     taken, fault = accepted(outcome, holds, effects)
     assert (taken.outcome, fault) == (outcome, "")
+
+
+@pytest.mark.parametrize(
+    ("before", "told", "kept"),
+    [
+        (MailEffect.SENT, MailEffect.NOT_SENT, MailEffect.SENT),
+        (MailEffect.SENT, MailEffect.UNCONFIRMED, MailEffect.SENT),
+        (MailEffect.UNCONFIRMED, MailEffect.NOT_SENT, MailEffect.UNCONFIRMED),
+        (MailEffect.UNKNOWABLE, MailEffect.UNCONFIRMED, MailEffect.UNKNOWABLE),
+        (MailEffect.NOT_SENT, MailEffect.SENT, MailEffect.SENT),
+    ],
+)
+def test_a_mail_that_went_or_may_have_gone_is_not_forgotten(
+    before: MailEffect, told: MailEffect, kept: MailEffect
+) -> None:
+    assert receipt_changes(receipt(effects=Effects(mail=told)), before)["effect_mail"] is kept
+
+
+def test_what_the_store_has_is_not_forgotten_because_a_receipt_does_not_name_it() -> None:
+    assert "remote_ids" not in receipt_changes(receipt(), MailEffect.NOT_SENT)
+    assert "fences" not in receipt_changes(receipt(), MailEffect.NOT_SENT)
+    assert receipt_changes(receipt(remote_ids=("9",)), MailEffect.NOT_SENT)["remote_ids"] == ["9"]
+
+
+def test_no_answer_makes_a_shipment_wait_longer_than_a_day() -> None:
+    far = NOW + timedelta(days=400)
+    for outcome in (Outcome.RETRY, Outcome.UNCONFIRMED):
+        after = next_state(receipt(outcome, not_before=far), tries=1, settle=SETTLE, now=NOW)
+        assert after.next_at == NOW + timedelta(days=1)

@@ -224,6 +224,13 @@ def refused_before(evenings: Evenings) -> Goods:
     return goods
 
 
+def cancelled_on_the_store(evenings: Evenings) -> Goods:
+    """The merchant cancelled the order after it had left."""
+    goods = evenings.goods()
+    evenings.store.cancel(goods.order)
+    return goods
+
+
 def correction(evenings: Evenings) -> Goods:
     """It is sent, and its number is corrected."""
     goods = evenings.goods()

@@ -10,11 +10,8 @@ import sqlalchemy as sa
 from fbridge.storage.tables import attempts, orders, pushes, stores
 from fbridge.testing.office import STORE
 from tests.people import evening
-from tests.people.evening import Evenings
+from tests.people.evening import Evenings, Scenario
 from tests.people.moments import Interruption, moments_of
-
-LAST = 27
-"""So many moments has a push whose first answer is lost: up to the last judgement."""
 
 
 def _written(evenings: Evenings) -> dict[str, list[Any]]:
@@ -33,10 +30,18 @@ def _epoch(evenings: Evenings) -> int:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_who_was_overtaken_writes_nothing_more_anywhere(evenings: Evenings) -> None:
-    for at in range(1, LAST):
+@pytest.mark.parametrize(
+    ("scenario", "last"),
+    [(evening.answer_lost, 27), (evening.cancelled_on_the_store, 16)],
+    ids=["answer_lost", "cancelled"],
+)
+def test_who_was_overtaken_writes_nothing_more_anywhere(
+    evenings: Evenings, scenario: Scenario, last: int
+) -> None:
+    """``last``: so many moments, all of them or up to the last judgement."""
+    for at in range(1, last):
         seen: dict[str, Any] = {}
-        goods = evening.answer_lost(evenings)
+        goods = scenario(evenings)
 
         before = _epoch(evenings)
 
@@ -60,9 +65,9 @@ def test_who_was_overtaken_writes_nothing_more_anywhere(evenings: Evenings) -> N
         assert len(evenings.proxy.writes) - seen["writes"] <= under_way, (
             f"sent by who was overtaken, at {where}"
         )
-        if where != f"{LAST - 1}: after a commit":
+        if at < last - 3:
             assert [error.reason for _, error in result.errors] == ["overtaken"], where
         evenings.proxy.heal()
-        if at % 5 == 0:
+        if at % 5 == 0 and scenario is evening.answer_lost:
             evenings.work_on(goods)
             evenings.check_nothing_doubled(goods)

@@ -1,0 +1,48 @@
+"""A merchant acts while a push looks: what was seen once is not believed, and no more is done than was shown."""
+
+from __future__ import annotations
+
+import pytest
+from tests.people import evening
+from tests.people.evening import Evenings
+from tests.people.moments import Interruption, moments_of
+
+from fbridge.models.states import PushState
+from fbridge.push.run_state import PushProgress
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+FIRST_READ_OF_THE_CHECK = 4
+
+
+def test_an_order_that_changes_between_two_reads_is_read_again(evenings: Evenings) -> None:
+    goods = evening.answer_lost(evenings)
+    told: list[str] = []
+    by_hand = Interruption(
+        lambda: evenings.store.add_number_by_hand(goods.order, "BYHAND"),
+        FIRST_READ_OF_THE_CHECK,
+        "after a request",
+    )
+
+    def keep(progress: PushProgress) -> None:
+        told.append(progress.words)
+
+    with moments_of(by_hand, evenings.bridge.context.database, evenings.proxy):
+        evenings.bridge.push(progress=keep)
+    assert by_hand.done
+    assert len([words for words in told if words.startswith("reading")]) == 2
+    assert evenings.office.state(goods.shipment) is PushState.SENT
+
+
+def test_an_order_that_would_mail_more_than_was_shown_waits_for_a_new_plan(evenings: Evenings) -> None:
+    """The rest of the order is refunded after the plan, so that this shipment would complete it."""
+    goods = evenings.goods()
+    plan = evenings.bridge.plan()
+    evenings.store.refund(goods.order, 1, 1)
+    mails = len(evenings.store.mails(goods.order))
+    evenings.push(goods, plan)
+    assert evenings.office.reason(goods.shipment) == "plan_outgrown"
+    assert evenings.store.truth(goods.order).shipments == 0
+    assert evenings.office.state(goods.other) is PushState.SENT
+    evenings.push(goods)
+    assert evenings.office.state(goods.shipment) is PushState.SENT
+    assert len(evenings.store.mails(goods.order)) == mails + 1
