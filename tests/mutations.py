@@ -97,6 +97,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         "tests/core/test_decide.py",
     ),
     Mutation(
+        "what has a remote id is counted beside what the store shows",
+        "fbridge/push/decide.py",
+        "row.acknowledged_revision is None and not row.remote_ids)",
+        "row.acknowledged_revision is None)",
+        "tests/core/test_decide.py",
+    ),
+    Mutation(
         "an earlier mail is forgotten",
         "fbridge/push/attempts.py",
         "min(receipt.effects.mail, mail_before, key=_STRONGER_FIRST.index)",

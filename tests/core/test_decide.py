@@ -160,6 +160,7 @@ def line(quantity: int, *, shipped: int = 0, removed: int = 0, shippable: bool =
         ([line(5, shippable=False)], [], True),
         ([line(4)], [ROW, replace(ROW, acknowledged_revision=1)], True),
         ([line(4, shipped=2)], [replace(ROW, remote_ids=("9",))], False),
+        ([line(2)], [replace(ROW, remote_ids=("9",))], True),
     ],
 )
 def test_an_order_is_complete_when_every_shippable_piece_has_left(

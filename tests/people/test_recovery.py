@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.people import evening
-from tests.people.evening import Evenings
-from tests.people.moments import Interruption, moments_of
 
 from fbridge.models.states import PushState
 from fbridge.push.run_state import PushProgress
+from tests.people import evening
+from tests.people.evening import Evenings
+from tests.people.moments import Interruption, moments_of
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FIRST_READ_OF_THE_CHECK = 4
@@ -18,7 +18,7 @@ def test_an_order_that_changes_between_two_reads_is_read_again(evenings: Evening
     goods = evening.answer_lost(evenings)
     told: list[str] = []
     by_hand = Interruption(
-        lambda: evenings.store.add_number_by_hand(goods.order, "BYHAND"),
+        lambda: evenings.store.hold(goods.order),
         FIRST_READ_OF_THE_CHECK,
         "after a request",
     )

@@ -1,0 +1,24 @@
+"""A short walk through schedules that nobody thought of; ``make torture`` walks far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.people.schedules import Schedules
+
+SHORT = settings(
+    max_examples=8,
+    stateful_step_count=14,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_any_schedule_loses_and_doubles_nothing(install_toy: Callable[[str], None]) -> None:
+    install_toy("adapter:adapter")
+    run_state_machine_as_test(Schedules, settings=SHORT)
