@@ -193,7 +193,8 @@ class Schedules(RuleBasedStateMachine):
         try:
             self.bridge.push(plan)
         except FbridgeError as error:
-            assert error.reason == "plan_changed", error
+            if error.reason != "plan_changed":
+                raise
         finally:
             self._check_the_store()
             planned = sum(one.mails for one in plan.stores)

@@ -115,6 +115,19 @@ def test_a_correction_sends_no_second_mail_and_the_plan_says_so(
     assert mails(sandbox, order) == ["in_transit"]
 
 
+def test_a_state_that_is_set_after_its_mail_went_sends_no_second_one(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    """Somebody set the state back after a push that mailed."""
+    desk = desk_of(sandbox)
+    order = new_order(sandbox, desk)
+    again = fulfillment_of(order, ["BX1"], mail=MailEffect.SENT)
+    assert preview(desk, again).mails == ()
+    (entry,) = desk.push_one(again).shipments
+    assert entry.outcome is Outcome.DONE
+    assert mails(sandbox, order) == []
+
+
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
 def test_after_a_lost_answer_the_customer_has_one_mail(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, fault: str

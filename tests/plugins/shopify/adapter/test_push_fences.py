@@ -164,6 +164,33 @@ def test_a_numbered_sibling_goes_in_the_same_call_as_the_split(
     assert (shipped(served, order.remote_id), open_parts(served, order.remote_id)) == ([4], [1])
 
 
+def test_a_numbered_sibling_takes_nothing_from_behind_a_fence(
+    served: ServedSandbox, desk: Any, shipment_of: Make
+) -> None:
+    order = desk.order(served.control.new_order([(OIL, 5)]))
+    line = order.lines[0].id
+    unnumbered = shipment_of(order, [], items=[(line, 1)], name="unnumbered")
+    alone = Fulfillment(order=order, shipments=(unnumbered,), completes_order=False)
+    split = next_try(desk, alone, entry_of(desk, alone))
+    bound = next_try(desk, split, entry_of(desk, split))
+    (fenced,) = bound.shipments
+    assert fenced.fences
+    for pieces, name in ((2, "first"), (2, "second")):
+        numbered = shipment_of(order, [f"N{name}"], items=[(line, pieces)], name=name)
+        both = Fulfillment(
+            order=desk.order(order.remote_id),
+            shipments=(replace(fenced, acknowledged=fenced.revision), numbered),
+            completes_order=False,
+        )
+        assert entry_of(desk, both).outcome is Outcome.DONE
+    assert open_parts(served, order.remote_id) == [1]
+    last = replace(bound, order=desk.order(order.remote_id))
+    assert entry_of(desk, last).outcome is Outcome.DONE
+    assert shipped(served, order.remote_id) == [2, 2, 1]
+    (mark,) = fenced.fences
+    assert [one.mark for one in desk.order(order.remote_id).shipments].count(mark) == 1
+
+
 @pytest.fixture
 def assigned_only(served: ServedSandbox, desk_of: Make) -> Any:
     """An app that is the fulfillment service itself: it may fulfil, and may not split."""
