@@ -220,7 +220,7 @@ def refused_before(evenings: Evenings) -> Goods:
     goods = evenings.goods()
     evenings.store.hold(goods.order)
     evenings.push(goods)
-    evenings.store.release(goods.order)  # type: ignore[attr-defined]
+    evenings.store.release(goods.order)
     return goods
 
 

@@ -10,9 +10,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.people.schedules import Schedules
 
 SHORT = settings(
-    max_examples=int(__import__("os").environ.get("EX", "8")),
+    max_examples=8,
     stateful_step_count=14,
-    derandomize="EX" not in __import__("os").environ,
+    derandomize=True,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from fbridge.testing.faults.proxy import is_write_by_method
+
 Control = Callable[[str], Any]
 """Asks a control route of the store."""
 
@@ -38,8 +40,19 @@ class TorturedPlatform(Protocol):
     def shown(self, control: Control, remote_id: str) -> Shown:
         """Look at an order."""
 
+    def is_write(self, method: str, path: str, body: bytes) -> bool:
+        """Whether a request changes something."""
 
-class WooCommerce:
+
+class _Rest:
+    """Where the method tells what a request does."""
+
+    def is_write(self, method: str, path: str, body: bytes) -> bool:
+        """All but GET."""
+        return is_write_by_method(method, path, body)
+
+
+class WooCommerce(_Rest):
     """Rows of Advanced Shipment Tracking."""
 
     key = "woocommerce"
@@ -64,7 +77,7 @@ class WooCommerce:
         )
 
 
-class PrestaShop:
+class PrestaShop(_Rest):
     """The one tracking field, and the history of states."""
 
     key = "prestashop"
@@ -84,7 +97,7 @@ class PrestaShop:
         )
 
 
-class Magento:
+class Magento(_Rest):
     """Shipments, each with its tracks."""
 
     key = "magento"
@@ -109,6 +122,10 @@ class Shopify:
     key = "shopify"
     site_code: str | None = "BRT"
     mails = frozenset({"shipping_confirmation", "shipping_update"})
+
+    def is_write(self, method: str, path: str, body: bytes) -> bool:
+        """Everything is POSTed to one address."""
+        return b'"mutation' in body
 
     def shown(self, control: Control, remote_id: str) -> Shown:
         """Two fulfillments at two locations are one shipment; two at one are two. Others' parcels do not count."""

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,13 +19,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from fbridge.bridge import Bridge
+from fbridge.errors import FbridgeError
+from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
 from fbridge.settings import Home
 from fbridge.storage.tables import attempts
+from fbridge.testing.faults import FaultProxy
+from fbridge.testing.faults.stand_ins import ShiftedClock, StandIn, UrlCache
 from tests.torture.platforms import PLATFORMS, Shown
-from tests.torture.shop import Shop, open_shop, ship_some, shop_process
+from tests.torture.shop import Shop, open_shop, ship_again, ship_some, shop_process
 
+ROOT = Path(__file__).parents[2]
 PUSHERS = 2
+COLLEAGUE_WORKS = 3.0
+"""Seconds that a colleague acts in a round."""
 SETTLE = "1s"
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "drop_before"},
@@ -44,6 +52,9 @@ FAULTS: tuple[dict[str, Any], ...] = (
 )
 
 
+PROMISES = ("lost", "doubled", "second_mails", "disagreements", "stuck", "crashes")
+
+
 @dataclass
 class Account:
     """What came of it."""
@@ -54,23 +65,32 @@ class Account:
     shipments: int = 0
     interrupted: int = 0
     attention: int = 0
+    colleagues: int = 0
+    stood_between: int = 0
+    adopted: int = 0
+    withdrawn: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     second_mails: list[str] = field(default_factory=list)
     disagreements: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return (
-            f"kills {self.kills}, stops {self.stops}, faults {self.faults}, shipments {self.shipments}, "
-            f"interrupted attempts {self.interrupted}, attention {self.attention}, "
+            f"kills {self.kills}, stops {self.stops}, faults {self.faults}, colleagues {self.colleagues}, "
+            f"caches and clocks {self.stood_between}, shipments {self.shipments}, "
+            f"interrupted attempts {self.interrupted}, decided by a person {self.attention}, "
+            f"adopted {self.adopted}, withdrawn {self.withdrawn}, stuck {len(self.stuck)}, "
+            f"crashes {len(self.crashes)}, "
             f"lost {len(self.lost)}, doubled {len(self.doubled)}, "
             f"second mails {len(self.second_mails)}, disagreements {len(self.disagreements)}"
         )
 
     @property
     def clean(self) -> bool:
-        """Nothing lost, nothing twice, and the ledger tells the truth."""
-        return not (self.lost or self.doubled or self.second_mails or self.disagreements)
+        """Nothing lost, nothing twice, nothing stuck, and the ledger tells the truth."""
+        return not any(getattr(self, promise) for promise in PROMISES)
 
 
 class Torture:
@@ -85,6 +105,7 @@ class Torture:
         kills: int,
         shipments: int,
         database: str | None = None,
+        people: bool = True,
         settings: Mapping[str, Any] = MappingProxyType({}),
         tell: Callable[[str], object] = lambda _words: None,
     ) -> None:
@@ -98,6 +119,7 @@ class Torture:
         self._database = database
         self._chance = random.Random(seed)
         self._kills, self._wanted = kills, shipments
+        self._people = people
         self._shipped: list[str] = []
         self.account = Account()
 
@@ -105,14 +127,18 @@ class Torture:
         """Torture, then let one push work in peace, then count."""
         with (
             shop_process(self._platform.key, orders=3 * self._wanted, pace=0.2) as shop,
+            FaultProxy(shop.url, is_write=self._platform.is_write) as proxy,
             Bridge.open(self._home, database_url=self._database) as bridge,
         ):
-            open_shop(bridge, shop, self._platform, settle=SETTLE, **self._settings)
+            open_shop(bridge, shop, self._platform, settle=SETTLE, url=proxy.url, **self._settings)
             while self.account.kills < self._kills:
-                self._one_round(bridge, shop)
-                self._tell(f"{self.account.kills} of {self._kills} kills")
+                self._one_round(bridge, shop, proxy)
+                self._tell(f"{self._platform.key}: {self.account.kills} of {self._kills} kills")
             self._ship(bridge, self._wanted - len(self._shipped))
             shop.control("faults", "DELETE")
+            proxy.heal()
+            self._push_in_peace(bridge)
+            ship_again(bridge)
             self._push_in_peace(bridge)
             self._count(bridge, shop)
         return self.account
@@ -120,16 +146,43 @@ class Torture:
     def _ship(self, bridge: Bridge, count: int) -> None:
         self._shipped += ship_some(bridge, count) if count > 0 else []
 
-    def _one_round(self, bridge: Bridge, shop: Shop) -> None:
+    def _one_round(self, bridge: Bridge, shop: Shop, proxy: FaultProxy) -> None:
         rounds_left = max(self._kills - self.account.kills, 1)
         self._ship(bridge, -(-(self._wanted - len(self._shipped)) // rounds_left))
         for _ in range(self._chance.randrange(3)):
             shop.control("faults", "POST", self._chance.choice(FAULTS))
             self.account.faults += 1
-        pushers = [self._start() for _ in range(PUSHERS)]
+        between = self._stand_ins()
+        proxy.put_between(*between)
+        self.account.stood_between += len(between)
+        colleague = self._start_colleague() if self._people else None
+        pushers = [self._start("push", "--yes") for _ in range(PUSHERS)]
         self._strike(pushers)
         for pusher in pushers:
             pusher.wait(timeout=60)
+        if colleague:
+            self._wait_for(colleague)
+
+    def _stand_ins(self) -> list[StandIn]:
+        """What stands before the store in this round: nothing, a cache that keeps by URL, a clock that is wrong."""
+        between: list[StandIn] = []
+        if self._chance.random() < 0.3:
+            between.append(UrlCache())
+        if self._chance.random() < 0.3:
+            between.append(ShiftedClock(timedelta(minutes=self._chance.choice((-10, 10)))))
+        return between
+
+    def _start_colleague(self) -> subprocess.Popen[bytes]:
+        self.account.colleagues += 1
+        command = [sys.executable, "-m", "tests.torture.colleague", str(self._chance.randrange(10**6))]
+        return subprocess.Popen(
+            [*command, str(COLLEAGUE_WORKS)], env=self._environment, cwd=ROOT, stderr=subprocess.PIPE
+        )
+
+    def _wait_for(self, colleague: subprocess.Popen[bytes]) -> None:
+        _, told = colleague.communicate(timeout=120)
+        if colleague.returncode:
+            self.account.crashes.append(told.decode()[-800:])
 
     def _strike(self, pushers: list[subprocess.Popen[bytes]]) -> None:
         """At random instants, until the pushers are dead: stop one and let it go on later, or kill it."""
@@ -150,23 +203,37 @@ class Torture:
         for pusher in pushers:
             pusher.kill()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "fbridge", "push", "--yes"]
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "fbridge", *arguments]
         quiet = subprocess.DEVNULL
         return subprocess.Popen(command, env=self._environment, stdin=quiet, stdout=quiet, stderr=quiet)
 
     def _push_in_peace(self, bridge: Bridge) -> None:
+        """Push until all is at rest; who must decide goes the ways out that fbridge names."""
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             result = bridge.push()
-            counts = bridge.status().counts
-            open_states = set(counts) - {PushState.SENT, PushState.DONE_ELSEWHERE, PushState.NEEDS_ATTENTION}
-            if not open_states:
-                return
-            for one in bridge.shipments.list(state=PushState.RETRY):
-                bridge.resend(one.label)
             assert not any("plugin" in str(error) for _, error in result.errors), result.errors
+            moving = [one for one in bridge.shipments.list(store="shop") if _moves(one)]
+            if not moving:
+                return
+            for one in moving:
+                self._go_a_way_out(bridge, one)
             time.sleep(0.2)
+        self.account.stuck += [f"{one.label}: {one.push}" for one in moving]
+
+    def _go_a_way_out(self, bridge: Bridge, one: Shipment) -> None:
+        """As a careful person does: sent again at once what waits, adopted what cannot be proven."""
+        assert one.push
+        state = one.push.state
+        self.account.attention += state in (PushState.NEEDS_ATTENTION, PushState.REFUSED)
+        try:
+            if state is PushState.NEEDS_ATTENTION:
+                bridge.adopt(one.label)
+            elif state in (PushState.REFUSED, PushState.RETRY):
+                bridge.resend(one.label)
+        except FbridgeError as error:
+            self.account.stuck.append(f"{one.label}: {error}")
 
     def _count(self, bridge: Bridge, shop: Shop) -> None:
         account = self.account
@@ -180,24 +247,36 @@ class Torture:
         mails = Counter(
             str(mail["order_id"]) for mail in shop.control("mails") if not kinds or mail["kind"] in kinds
         )
-        ledger: dict[str, Any] = {
-            one.order_number: one for one in bridge.shipments.list() if one.order_number
-        }
+        ledger = {one.order_number: one for one in bridge.shipments.list() if one.order_number}
         for remote_id in self._shipped:
             shown = self._platform.shown(shop.control, remote_id)
-            self._count_order(shown, ledger[shown.order_number].push.state, mails[remote_id])
+            self._count_order(shown, ledger[shown.order_number], mails[remote_id])
 
-    def _count_order(self, shown: Shown, state: PushState, mails: int) -> None:
+    def _count_order(self, shown: Shown, shipment: Shipment, mails: int) -> None:
         account, number = self.account, shown.order_number
-        arrived = shown.shipped and f"BX{number}" in shown.numbers
-        known = state in (PushState.SENT, PushState.DONE_ELSEWHERE)
-        asks = state is PushState.NEEDS_ATTENTION
-        account.attention += asks
-        if not arrived and not asks:
-            account.lost.append(number)
-        if len(shown.numbers) > 1 or shown.times_shipped > 1:
-            account.doubled.append(number)
+        assert shipment.push
+        state = shipment.push.state
+        arrived = shown.shipped and set(shipment.numbers) <= set(shown.numbers)
+        decided = shipment.push.reason == "adopted_by_hand"
+        account.adopted += decided
+        account.withdrawn += state is PushState.WITHDRAWN
+        if state is PushState.WITHDRAWN:
+            if shown.times_shipped or shown.numbers:
+                account.disagreements.append(f"{number}: {state}, and on the store")
+            return
+        if not arrived and not decided:
+            account.lost.append(f"{number}: {state}, {shipment.numbers}, shown {shown.numbers}")
+        if shown.times_shipped > 1 or (len(shown.numbers) > 1 and not decided):
+            account.doubled.append(f"{number}: {shown}")
         if mails > shown.most_mails:
-            account.second_mails.append(number)
-        if arrived != known and not asks:
+            account.second_mails.append(f"{number}: {mails}")
+        if arrived and state not in AT_REST:
             account.disagreements.append(f"{number}: {state}")
+
+
+AT_REST = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE, PushState.WITHDRAWN})
+
+
+def _moves(one: Shipment) -> bool:
+    assert one.push
+    return one.push.state not in AT_REST and one.shipped_at is not None

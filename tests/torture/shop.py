@@ -52,13 +52,19 @@ def shop_process(platform: str, **options: Any) -> Iterator[Shop]:
 
 
 def open_shop(
-    bridge: Bridge, shop: Shop, platform: TorturedPlatform, *, settle: str, **settings: Any
+    bridge: Bridge,
+    shop: Shop,
+    platform: TorturedPlatform,
+    *,
+    settle: str,
+    url: str | None = None,
+    **settings: Any,
 ) -> None:
-    """Add the store, fetch its orders, map the carrier."""
+    """Add the store, fetch its orders, map the carrier. ``url`` is that of what stands before it."""
     bridge.stores.add(
         STORE,
         platform.key,
-        shop.url,
+        url or shop.url,
         {**shop.settings, "settle": settle, "timeout": 5, **settings},
         orders_from=date(1980, 1, 1),
         accept_mail=True,
@@ -71,6 +77,28 @@ def open_shop(
     bridge.plan()
 
 
+def number_of(order_number: str) -> str:
+    """The tracking number with which an order leaves first."""
+    return f"BX{order_number}"
+
+
+def ship_again(bridge: Bridge) -> None:
+    """What stayed in the house leaves with the next courier."""
+    stayed = [
+        one
+        for one in bridge.shipments.list(store=STORE)
+        if one.withdrawn_at is None and one.shipped_at is None and one.push
+    ]
+    loose = [one.label for one in stayed if one.manifest is None]
+    if loose:
+        number = bridge.manifests.new("BRT").number
+        results = bridge.manifests.add(number, loose).results
+        assert all(result.ok for result in results), results
+        bridge.manifests.ship(number, check=False)
+    for number in {one.manifest for one in stayed if one.manifest}:
+        bridge.manifests.ship(number, check=False)
+
+
 def ship_some(bridge: Bridge, count: int) -> list[str]:
     """Ship so many more orders, each with its number; the platform's ids of the orders."""
     # On some platforms two orders may share a number; here each is named by its number alone.
@@ -79,10 +107,11 @@ def ship_some(bridge: Bridge, count: int) -> list[str]:
     rows = [row for row in ready if named[row.number] == 1][:count]
     if not rows:
         return []
-    added = bridge.manifests.add("BRT", [row.number for row in rows])
+    # A manifest of their own: a colleague may have another one in preparation again.
+    added = bridge.manifests.add(bridge.manifests.new("BRT").number, [row.number for row in rows])
     for result in added.results:
         assert result.ok, result
     for row in rows:
-        bridge.shipments.set_tracking(row.number, [f"BX{row.number}"])
+        bridge.shipments.set_tracking(row.number, [number_of(row.number)])
     bridge.manifests.ship(added.manifest.number, check=False)
     return [row.remote_id for row in rows]
