@@ -6,6 +6,7 @@ import pytest
 
 from fbridge.models.states import PushState
 from fbridge.push.run_state import PushProgress
+from fbridge.push.status import ways_out
 from tests.people import evening
 from tests.people.evening import Evenings
 from tests.people.moments import Interruption, moments_of
@@ -46,3 +47,24 @@ def test_an_order_that_would_mail_more_than_was_shown_waits_for_a_new_plan(eveni
     evenings.push(goods)
     assert evenings.office.state(goods.shipment) is PushState.SENT
     assert len(evenings.store.mails(goods.order)) == mails + 1
+
+
+def test_every_way_out_that_is_named_of_a_refused_correction_works(evenings: Evenings) -> None:
+    """The store has the first number; the second is refused, for the order was cancelled. It is not stuck."""
+    goods = evening.correction(evenings)
+    evenings.store.cancel(goods.order)
+    evenings.push(goods)
+    refused = evenings.bridge.shipments.get(goods.shipment.label)
+    assert refused.push
+    assert refused.push.state is PushState.REFUSED
+    assert ways_out(refused, refused.push) == (f"fbridge shipment adopt {refused.label}",)
+    assert evenings.desk.adopt(refused.label).push.state is PushState.DONE_ELSEWHERE  # type: ignore[union-attr]
+
+
+def test_what_was_refused_as_a_whole_may_be_withdrawn(evenings: Evenings) -> None:
+    goods = evening.cancelled_on_the_store(evenings)
+    evenings.push(goods)
+    refused = evenings.bridge.shipments.get(goods.shipment.label)
+    assert refused.push
+    assert ways_out(refused, refused.push) == (f"fbridge shipment withdraw {refused.label}",)
+    evenings.desk.shipments.withdraw(refused.label)
