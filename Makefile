@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check bench torture docs build clean
+.PHONY: demo test test-slow check bench torture mutations docs build clean
 
 demo: $(READY)  ## set up and run the main job against a sandbox store
 	$(BIN)/fbridge demo
@@ -29,8 +29,12 @@ check: $(READY)  ## lint, types, import contracts, generated docs
 bench: $(READY)  ## ratios against a baseline in the same run
 	$(BIN)/python -m tests.bench
 
-torture: $(READY)  ## hundreds of kills; nothing lost, nothing twice
+torture: $(READY)  ## 1 000 kills on all platforms and both databases; nothing lost, twice or stuck
 	$(BIN)/python -m tests.torture
+	$(BIN)/python -m tests.torture --schedules 500
+
+mutations: $(READY)  ## break the code on purpose, place by place; the tests must notice
+	$(BIN)/python -m tests.mutations
 
 docs: $(READY)  ## write the generated parts of the documentation again
 	$(BIN)/cog -r docs/*.md

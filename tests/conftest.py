@@ -137,7 +137,7 @@ def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes]) 
 
 
 @contextlib.contextmanager
-def _running_server() -> Iterator[PostgresServer]:
+def running_postgres() -> Iterator[PostgresServer]:
     initdb, postgres = _server_program("initdb"), _server_program("postgres")
     if initdb is None or postgres is None:
         pytest.skip("there are no PostgreSQL server binaries on this machine")
@@ -164,14 +164,14 @@ def _running_server() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    with _running_server() as server:
+    with running_postgres() as server:
         yield server
 
 
 @pytest.fixture
 def postgres_server_of_its_own() -> Iterator[PostgresServer]:
     """For tests that stop it."""
-    with _running_server() as server:
+    with running_postgres() as server:
         yield server
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from hypothesis import HealthCheck, settings
@@ -9,10 +10,13 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.people.schedules import Schedules
 
-SHORT = settings(
-    max_examples=8,
-    stateful_step_count=14,
-    derandomize=True,
+WALKS = int(os.environ.get("FBRIDGE_SCHEDULES", "0"))
+"""Set by ``python -m tests.torture --schedules N``; else a few, always the same."""
+
+OPTIONS = settings(
+    max_examples=WALKS or 8,
+    stateful_step_count=30 if WALKS else 14,
+    derandomize=not WALKS,
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
@@ -21,4 +25,4 @@ SHORT = settings(
 
 def test_any_schedule_loses_and_doubles_nothing(install_toy: Callable[[str], None]) -> None:
     install_toy("adapter:adapter")
-    run_state_machine_as_test(Schedules, settings=SHORT)
+    run_state_machine_as_test(Schedules, settings=OPTIONS)

@@ -67,6 +67,7 @@ class Account:
     attention: int = 0
     colleagues: int = 0
     stood_between: int = 0
+    restores: int = 0
     adopted: int = 0
     withdrawn: int = 0
     lost: list[str] = field(default_factory=list)
@@ -79,7 +80,7 @@ class Account:
     def __str__(self) -> str:
         return (
             f"kills {self.kills}, stops {self.stops}, faults {self.faults}, colleagues {self.colleagues}, "
-            f"caches and clocks {self.stood_between}, shipments {self.shipments}, "
+            f"caches and clocks {self.stood_between}, restores {self.restores}, shipments {self.shipments}, "
             f"interrupted attempts {self.interrupted}, decided by a person {self.attention}, "
             f"adopted {self.adopted}, withdrawn {self.withdrawn}, stuck {len(self.stuck)}, "
             f"crashes {len(self.crashes)}, "
@@ -128,40 +129,69 @@ class Torture:
         with (
             shop_process(self._platform.key, orders=3 * self._wanted, pace=0.2) as shop,
             FaultProxy(shop.url, is_write=self._platform.is_write) as proxy,
-            Bridge.open(self._home, database_url=self._database) as bridge,
         ):
-            open_shop(bridge, shop, self._platform, settle=SETTLE, url=proxy.url, **self._settings)
+            with self._open() as bridge:
+                open_shop(bridge, shop, self._platform, settle=SETTLE, url=proxy.url, **self._settings)
             while self.account.kills < self._kills:
-                self._one_round(bridge, shop, proxy)
+                self._one_round(shop, proxy)
                 self._tell(f"{self._platform.key}: {self.account.kills} of {self._kills} kills")
-            self._ship(bridge, self._wanted - len(self._shipped))
             shop.control("faults", "DELETE")
             proxy.heal()
-            self._push_in_peace(bridge)
-            ship_again(bridge)
-            self._push_in_peace(bridge)
-            self._count(bridge, shop)
+            with self._open() as bridge:
+                self._ship(bridge, self._wanted - len(self._shipped))
+                self._push_in_peace(bridge, shop)
+                ship_again(bridge)
+                self._push_in_peace(bridge, shop)
+                self._count(bridge, shop)
         return self.account
+
+    def _open(self) -> Bridge:
+        return Bridge.open(self._home, database_url=self._database)
 
     def _ship(self, bridge: Bridge, count: int) -> None:
         self._shipped += ship_some(bridge, count) if count > 0 else []
 
-    def _one_round(self, bridge: Bridge, shop: Shop, proxy: FaultProxy) -> None:
+    def _one_round(self, shop: Shop, proxy: FaultProxy) -> None:
         rounds_left = max(self._kills - self.account.kills, 1)
-        self._ship(bridge, -(-(self._wanted - len(self._shipped)) // rounds_left))
+        with self._open() as bridge:
+            self._ship(bridge, -(-(self._wanted - len(self._shipped)) // rounds_left))
         for _ in range(self._chance.randrange(3)):
             shop.control("faults", "POST", self._chance.choice(FAULTS))
             self.account.faults += 1
         between = self._stand_ins()
         proxy.put_between(*between)
         self.account.stood_between += len(between)
+        if self._database is None and self._chance.random() < 0.2:
+            self._round_that_is_forgotten()
+        else:
+            self._round_with_a_colleague()
+
+    def _round_with_a_colleague(self) -> None:
         colleague = self._start_colleague() if self._people else None
+        self._let_pushers_race()
+        if colleague:
+            self._wait_for(colleague)
+
+    def _round_that_is_forgotten(self) -> None:
+        """What these pushes did is known to the stores alone: the backup from before them is put back."""
+        backup = self._home.data / "before.db"
+        backup.unlink(missing_ok=True)
+        self._do("db", "backup", str(backup))
+        self._let_pushers_race()
+        self._do("db", "restore", str(backup))
+        self.account.restores += 1
+
+    def _do(self, *arguments: str) -> None:
+        command = [sys.executable, "-m", "fbridge", *arguments]
+        done = subprocess.run(command, env=self._environment, capture_output=True, check=False, timeout=120)
+        if done.returncode:
+            self.account.crashes.append(f"{' '.join(arguments)}: {done.stderr.decode()[-800:]}")
+
+    def _let_pushers_race(self) -> None:
         pushers = [self._start("push", "--yes") for _ in range(PUSHERS)]
         self._strike(pushers)
         for pusher in pushers:
             pusher.wait(timeout=60)
-        if colleague:
-            self._wait_for(colleague)
 
     def _stand_ins(self) -> list[StandIn]:
         """What stands before the store in this round: nothing, a cache that keeps by URL, a clock that is wrong."""
@@ -208,7 +238,7 @@ class Torture:
         quiet = subprocess.DEVNULL
         return subprocess.Popen(command, env=self._environment, stdin=quiet, stdout=quiet, stderr=quiet)
 
-    def _push_in_peace(self, bridge: Bridge) -> None:
+    def _push_in_peace(self, bridge: Bridge, shop: Shop) -> None:
         """Push until all is at rest; who must decide goes the ways out that fbridge names."""
         deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
@@ -217,20 +247,29 @@ class Torture:
             moving = [one for one in bridge.shipments.list(store="shop") if _moves(one)]
             if not moving:
                 return
+            there = self._on_the_store(shop)
             for one in moving:
-                self._go_a_way_out(bridge, one)
+                self._go_a_way_out(bridge, one, there)
             time.sleep(0.2)
         self.account.stuck += [f"{one.label}: {one.push}" for one in moving]
 
-    def _go_a_way_out(self, bridge: Bridge, one: Shipment) -> None:
-        """As a careful person does: sent again at once what waits, adopted what cannot be proven."""
+    def _on_the_store(self, shop: Shop) -> dict[str, Shown]:
+        """What a person sees there, by order number."""
+        shown = (self._platform.shown(shop.control, remote_id) for remote_id in self._shipped)
+        return {one.order_number: one for one in shown}
+
+    def _go_a_way_out(self, bridge: Bridge, one: Shipment, there: Mapping[str, Shown]) -> None:
+        """As a careful person does, who looks at the store first."""
         assert one.push
-        state = one.push.state
-        self.account.attention += state in (PushState.NEEDS_ATTENTION, PushState.REFUSED)
+        if one.push.state not in (PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.RETRY):
+            return
+        self.account.attention += one.push.state is not PushState.RETRY
+        shown = there[one.order_number]
+        arrived = shown.shipped and set(one.numbers) <= set(shown.numbers)
         try:
-            if state is PushState.NEEDS_ATTENTION:
+            if arrived and one.push.state is not PushState.RETRY:
                 bridge.adopt(one.label)
-            elif state in (PushState.REFUSED, PushState.RETRY):
+            else:
                 bridge.resend(one.label)
         except FbridgeError as error:
             self.account.stuck.append(f"{one.label}: {error}")
