@@ -93,7 +93,9 @@ def _each_done(results: tuple[ItemResult, ...]) -> None:
             raise InputError(result.words, reason=result.reason)
 
 
-ACTS: tuple[Callable[[Target], None], ...] = (
+Act = Callable[[Target], None]
+
+ACTS: tuple[Act, ...] = (
     set_number,
     set_carrier,
     adopt,

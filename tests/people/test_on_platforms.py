@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
-import stamina
 
-from fbridge.sandbox import ServedSandbox
-from fbridge.testing import StoreUnderTest
-from fbridge_magento.sandbox import create_sandbox as create_magento
-from fbridge_prestashop.sandbox import create_sandbox as create_prestashop
-from fbridge_shopify.sandbox import create_sandbox as create_shopify
-from fbridge_woocommerce.sandbox import create_sandbox as create_woocommerce
 from tests.people import acts, evening
 from tests.people.acts import ACTS
-from tests.people.evening import Evenings, PersonsAct, Scenario, evenings_of, spend
-from tests.plugins.magento.conformance_store import MagentoUnderTest
-from tests.plugins.prestashop.conformance_store import PrestaShopUnderTest
-from tests.plugins.shopify.conformance_store import ShopifyUnderTest
-from tests.plugins.woocommerce.conformance_store import WooCommerceUnderTest
+from tests.people.evening import Evenings, PersonsAct, Scenario, spend
+from tests.people.stores import PLATFORMS, evenings_on
 
-Create = Callable[..., Any]
-PLATFORMS: dict[str, tuple[Create, dict[str, Any], Callable[..., StoreUnderTest], dict[str, Any]]] = {
-    "woocommerce": (create_woocommerce, {"tracking": "ast"}, WooCommerceUnderTest, {}),
-    "woocommerce-fulfillments": (
-        create_woocommerce,
-        {"tracking": "none", "fulfillments": True},
-        WooCommerceUnderTest,
-        {},
-    ),
-    "prestashop": (create_prestashop, {}, PrestaShopUnderTest, {}),
-    "magento": (create_magento, {}, MagentoUnderTest, {}),
-    "magento-bulk": (create_magento, {}, MagentoUnderTest, {"push": "bulk"}),
-    "shopify": (create_shopify, {}, ShopifyUnderTest, {}),
-}
 ON_EACH = ("woocommerce", "prestashop", "magento", "shopify")
 CHOSEN = (
     (acts.leave_behind_and_withdraw, "after a request"),
@@ -49,12 +24,7 @@ CHOSEN = (
 
 @pytest.fixture
 def evenings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Evenings]:
-    create, options, under_test, own_settings = PLATFORMS[request.param]
-    with (
-        stamina.set_testing(True, attempts=4, cap=True),
-        ServedSandbox(create(orders=0, **options), "127.0.0.1", 0) as served,
-        evenings_of(under_test(served, **own_settings), tmp_path, without_tracking="wait:1h") as made,
-    ):
+    with evenings_on(request.param, tmp_path) as made:
         yield made
 
 

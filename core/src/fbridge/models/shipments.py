@@ -59,7 +59,8 @@ class PushStatus:
 
     ``reason`` is a stable code, ``words`` a sentence; ``since`` is when the state was entered, ``next_at`` when
     something will be tried again by itself. ``claimed_at``: when it was last on its way to the store (None:
-    never). Times are aware UTC.
+    never). Times are aware UTC. ``is_unchecked``: the database was restored from a backup, and
+    what became of it since was not looked up yet.
     """
 
     state: PushState
@@ -72,6 +73,7 @@ class PushStatus:
     effects: Effects
     remote_ids: tuple[str, ...] = ()
     claimed_at: datetime | None = None
+    is_unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.models.fulfillments import Effects, ShipmentReceipt
 from fbridge.models.push import LedgerRow
-from fbridge.models.states import MailEffect
+from fbridge.models.states import MailEffect, Outcome
 from fbridge.storage.tables import attempt_exchanges, attempts
 
 NOT_SENT = "not_sent"
@@ -29,6 +29,23 @@ def begin_attempt(connection: Connection, row: LedgerRow, *, epoch: int, at: dat
     )
     (key,) = connection.execute(attempt).inserted_primary_key or (0,)
     return int(key)
+
+
+def take_for_tried(connection: Connection, row: LedgerRow, *, reason: str, epoch: int, at: datetime) -> None:
+    """Every revision that a lost database may have sent counts as tried, where the wanted one is not the first.
+
+    So its numbers are known for ours and replaced. ``at`` is aware UTC.
+    """
+    known = {revision for revision, _ in row.tried}
+    unknown = [
+        one for one in range((row.acknowledged_revision or 0) + 1, row.revision + 1) if one not in known
+    ]
+    for revision in unknown if len(unknown) > 1 else ():
+        attempt = begin_attempt(connection, replace(row, revision=revision), epoch=epoch, at=at)
+        words = "a database that was lost may have sent it"
+        finish_attempt(
+            connection, attempt, at=at, outcome=str(Outcome.UNCONFIRMED), reason=reason, words=words
+        )
 
 
 def finish_attempt(

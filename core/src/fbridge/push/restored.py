@@ -7,12 +7,14 @@ from collections.abc import Collection
 from fbridge.models.orders import Order
 from fbridge.models.push import DUE, LedgerRow
 from fbridge.models.states import PushState
+from fbridge.push.attempts import take_for_tried
 from fbridge.push.decide import build_fulfillment
 from fbridge.push.ledger import NOTHING_CERTAIN
 from fbridge.push.run_state import Group, PushRun
 from fbridge.push.unexplained import shows, unexplained
 
 UNEXPLAINED = "unexplained_goods"
+RESTORED = "database_restored"
 
 
 def take_for_lost(run: PushRun, rows: Collection[LedgerRow]) -> bool:
@@ -22,11 +24,12 @@ def take_for_lost(run: PushRun, rows: Collection[LedgerRow]) -> bool:
     with run.context.database.write() as connection:
         run.turn.verify(connection)
         for row in rows:
+            take_for_tried(connection, row, reason=RESTORED, epoch=run.turn.epoch, at=run.now())
             run.move(
                 connection,
                 row,
                 PushState.UNCONFIRMED,
-                reason="database_restored",
+                reason=RESTORED,
                 words="the database was restored from a backup; it may have been sent since",
                 unconfirmed_since=run.now(),
                 **NOTHING_CERTAIN,

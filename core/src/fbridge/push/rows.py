@@ -120,8 +120,12 @@ def _load(connection: Connection, where: sa.ColumnElement[bool]) -> tuple[Ledger
     ids = [row["id"] for row in rows]
     items = _items(connection, ids)
     numbers = _numbers(connection, ids)
-    tried = _tried(connection, [row["id"] for row in rows if row["push_claimed_at"] or row["push_tries"]])
+    tried = _tried(connection, [row["id"] for row in rows if _may_have_tries(row)])
     return tuple(_ledger_row(row, items, numbers, tried) for row in rows)
+
+
+def _may_have_tries(row: RowMapping) -> bool:
+    return bool(row["push_claimed_at"] or row["push_tries"] or row["restored_epoch"])
 
 
 def _items(connection: Connection, ids: Sequence[int]) -> dict[int, list[Item]]:
@@ -243,7 +247,7 @@ def baseline_from_json(data: dict[str, Any] | None) -> Baseline | None:
 
 
 def status_of(rows: Iterable[RowMapping]) -> dict[int, PushStatus]:
-    """Rows of ``pushes`` as domain records, by shipment id."""
+    """Rows of ``pushes``, each with its store's ``restored_epoch``, as domain records by shipment id."""
     return {row["shipment_id"]: _status(row) for row in rows}
 
 
@@ -257,6 +261,7 @@ def _status(row: RowMapping) -> PushStatus:
         acknowledged_revision=row["acknowledged_revision"],
         tries=row["tries"],
         claimed_at=row["claimed_at"],
+        is_unchecked=row["checked_epoch"] < row["restored_epoch"],
         effects=Effects(
             shipment=row["effect_shipment"],
             tracking=row["effect_tracking"],

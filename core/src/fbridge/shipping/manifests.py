@@ -25,7 +25,7 @@ from fbridge.shipping.manifest_references import (
 from fbridge.shipping.manifest_rows import load_manifest, load_manifests, lock_manifest, update_manifest
 from fbridge.shipping.ship import ShipResult, ship_manifest
 from fbridge.shipping.shipment_rows import lock_shipments, update_shipments
-from fbridge.shipping.shipment_rules import told
+from fbridge.shipping.shipment_rules import refuse_if_told, told
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests
 
@@ -153,6 +153,9 @@ class Manifests:
 
 
 def _refuse_pushed(manifest: Manifest) -> None:
+    for shipment in manifest.shipments:
+        if shipment.push and shipment.push.is_unchecked:
+            refuse_if_told(shipment, f"keeps manifest {manifest.number} shipped")
     gone = [shipment.label for shipment in manifest.shipments if told(shipment)]
     if gone:
         raise InputError(

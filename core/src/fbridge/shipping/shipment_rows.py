@@ -28,6 +28,7 @@ from fbridge.storage.tables import (
     shipment_numbers,
     shipment_revisions,
     shipments,
+    stores,
 )
 
 _JOINED = (
@@ -107,9 +108,7 @@ def load_shipments(
     parts = _Parts(
         items=_items(connection, chosen),
         numbers=_numbers(connection, chosen),
-        status=status_of(
-            connection.execute(sa.select(pushes).where(pushes.c.shipment_id.in_(chosen))).mappings()
-        ),
+        status=status_of(connection.execute(_STATUS.where(pushes.c.shipment_id.in_(chosen))).mappings()),
     )
     return tuple(_shipment(row, parts) for row in rows)
 
@@ -149,6 +148,12 @@ _SHIPMENTS = (
     )
     .select_from(_JOINED)
     .order_by(shipments.c.id)
+)
+
+_STATUS = sa.select(pushes, stores.c.restored_epoch).select_from(
+    pushes.join(shipments, shipments.c.id == pushes.c.shipment_id).join(
+        stores, stores.c.name == shipments.c.store
+    )
 )
 
 _PRESENT = sa.and_(

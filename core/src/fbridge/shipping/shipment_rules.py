@@ -12,7 +12,8 @@ from fbridge.models.currencies import decimals_of, rounded
 from fbridge.models.fulfillments import Item
 from fbridge.models.orders import Money, Order
 from fbridge.models.problems import GONE_FROM_STORE
-from fbridge.models.shipments import Shipment
+from fbridge.models.push import DUE
+from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import Delivery, Effect, OrderStatus, PaymentKind, PushState
 from fbridge.orders.quantities import LineQuantity
 from fbridge.settings.near_match import did_you_mean
@@ -129,8 +130,16 @@ def told(shipment: Shipment) -> bool:
     push = shipment.push
     if push is None:
         return False
+    if _forgotten(shipment, push):
+        return True
     at_rest = push.state in {PushState.READY, PushState.WAITING}
     return not at_rest or push.claimed_at is not None or push.acknowledged_revision is not None
+
+
+def _forgotten(shipment: Shipment, push: PushStatus) -> bool:
+    """It had left when the backup was made that is the database now, so it may have been sent since."""
+    not_sent = push.state in DUE and push.acknowledged_revision is None
+    return push.is_unchecked and not_sent and shipment.shipped_at is not None
 
 
 def refuse_if_told(shipment: Shipment, consequence: str) -> None:
@@ -139,10 +148,13 @@ def refuse_if_told(shipment: Shipment, consequence: str) -> None:
     if push is None or not told(shipment):
         return
     step = f" What became of it, and what can be done: fbridge explain {shipment.label}"
-    if push.state in _ON_THE_WAY:
+    if push.state in _ON_THE_WAY or _forgotten(shipment, push):
         step = " Run 'fbridge push' to find out what became of it, then try again."
+    told_when = f"was pushed to its store already (it is {push.state})"
+    if _forgotten(shipment, push):
+        told_when = "may have been sent before the database was restored from a backup"
     raise InputError(
-        f"{shipment.label} was pushed to its store already (it is {push.state}); it {consequence}.{step}",
+        f"{shipment.label} {told_when}; it {consequence}.{step}",
         reason="already_pushed",
     )
 
