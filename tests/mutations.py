@@ -146,11 +146,11 @@ MUTATIONS: tuple[Mutation, ...] = (
         "tests/core/http/test_http_secrets.py",
     ),
     Mutation(
-        "WooCommerce's last minute is believed",
-        "fbridge_woocommerce/keyset.py",
-        "server_time - RESTLESS)",
-        "server_time)",
-        "tests/plugins/woocommerce/adapter/test_fetch_keyset.py",
+        "the last minute of a page is believed",
+        "fbridge/adapterkit/reading/whole_seconds.py",
+        "page.clock - RESTLESS)",
+        "page.clock)",
+        "tests/core/adapterkit/test_whole_seconds.py",
     ),
     Mutation(
         "PrestaShop mails although one was sent",
@@ -438,13 +438,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "    if tries >= MOST_TRIES:\n",
         "    if False:\n",
         "tests/core/test_receipts.py",
-    ),
-    Mutation(
-        "a full page is the last",
-        "fbridge_woocommerce/keyset.py",
-        "len(rows) >= total if total is not None else len(rows) < page_size",
-        "len(rows) >= total if total is not None else True",
-        "tests/plugins/woocommerce/adapter/test_fetch_keyset.py",
     ),
     Mutation(
         "WooCommerce tells nothing of a number whose write failed",

@@ -65,6 +65,13 @@ def test_an_order_that_changes_while_the_page_is_made_carries_nothing_along() ->
     assert (got.rows, got.next) == (rows[:1], SecondPosition(OLD + 3 * SECOND))
 
 
+@pytest.mark.parametrize("age", [1, 30, 59])
+def test_an_order_that_changed_in_the_last_minute_carries_nothing_along_either(age: int) -> None:
+    """Its former place in the page is before orders that did not change."""
+    rows = [old(0), (NOW - age * SECOND, 7), old(3), (NOW, 8)]
+    assert judged(SecondPosition(), rows).next == SecondPosition(OLD + 3 * SECOND)
+
+
 def test_orders_of_the_last_minute_alone_are_gone_through() -> None:
     got = judged(SecondPosition(OLD), [(NOW - 2 * SECOND, 1), (NOW, 4)])
     assert got.next == SecondPosition(NOW)
