@@ -41,6 +41,7 @@ def packed(office: Any, make: Any) -> Any:
     "expected",
     [
         Standing(PushState.WAITING, 0),
+        Standing(PushState.WAITING, 1),
         Standing(PushState.READY, 0),
         Standing(PushState.READY, 7),
     ],
