@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -20,7 +22,7 @@ PACKAGES = (
     "core/src/fbridge",
     *(f"plugins/{one}/src/fbridge_{one}" for one in ("magento", "prestashop", "shopify", "woocommerce")),
 )
-GREEN, RED, BROKEN = 0, 1, 2
+GREEN, RED = 0, 1
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,8 @@ class Mutation:
 
 
 OVERTAKEN = "tests/people/test_overtaken.py"
-PEOPLE = "tests/people/test_a_person_during_a_push.py -k sqlite"
+PEOPLE = "tests/people/test_a_person_during_a_push.py -k sqlite -m 'not slow'"
 LEDGER = "tests/core/test_ledger.py -k sqlite"
-TOY = "tests/contract/test_toy_conformance.py"
 
 MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
@@ -197,7 +198,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "what a lost database may have sent is taken back",
         "fbridge/shipping/shipment_rules.py",
-        "return push.is_unchecked and shipment.shipped_at is not None",
+        "return push.is_unchecked and not_sent and shipment.shipped_at is not None",
         "return False",
         "tests/people/test_restored.py",
     ),
@@ -209,24 +210,17 @@ MUTATIONS: tuple[Mutation, ...] = (
         "tests/people/test_restored.py",
     ),
     Mutation(
-        "PrestaShop leaves a number whose arrival was in doubt",
-        "fbridge_prestashop/tracking_field.py",
-        "for number in shipment.earlier_numbers",
-        "for number in shipment.acknowledged_numbers",
-        "tests/people/test_restored.py",
-    ),
-    Mutation(
-        "Shopify leaves a number whose arrival was in doubt",
-        "fbridge_shopify/tracking_lists.py",
-        "set(shipment.earlier_numbers)",
-        "set(shipment.acknowledged_numbers)",
+        "a number whose arrival was in doubt is not replaced",
+        "fbridge/models/fulfillments.py",
+        "number not in {*self.acknowledged_numbers, *self.former_numbers}",
+        "number not in self.acknowledged_numbers",
         "tests/people/test_restored.py",
     ),
     Mutation(
         "explain names a way out that is refused",
         "fbridge/push/status.py",
-        'end = "withdraw" if push.is_refused_whole else "adopt"',
-        'end = "withdraw"',
+        "    if may_be_withdrawn(shipment):",
+        "    if True:",
         "tests/people/test_recovery.py",
     ),
     Mutation(
@@ -358,7 +352,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a lost answer is sent again at once",
         "fbridge/push/decide.py",
-        "    if row.state in (PushState.SENDING, PushState.UNCONFIRMED):\n        return _check(row, policy)\n",
+        "    if row.in_doubt or (lifted and row.in_backup):\n        return _check(row, policy)\n",
         "",
         "tests/core/test_decide.py",
     ),
@@ -372,8 +366,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "what a dead process left is sent again",
         "fbridge/push/ledger.py",
-        "    states = [PushState.SENDING]\n",
-        "    states: list[PushState] = []\n",
+        "shipments.c.store == store, pushes.c.state == PushState.SENDING)",
+        "shipments.c.store == store, pushes.c.state == PushState.SENT)",
         "tests/end_to_end/test_interrupted_push.py",
     ),
     Mutation(
@@ -447,13 +441,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "tests/plugins/woocommerce/adapter",
     ),
     Mutation(
-        "Magento's answer of a firewall is a lasting no",
-        "fbridge_magento/write_answers.py",
-        "    if response.status == FORBIDDEN or not body_of(response):",
-        "    if False:",
-        "tests/plugins/magento/adapter/test_push_faults.py",
-    ),
-    Mutation(
         "a number proves a shipment whose sibling has it too",
         "fbridge_shopify/claims.py",
         "    return not others.issuperset(shipment.numbers)",
@@ -475,6 +462,9 @@ def main() -> int:
 
 
 def _is_seen(mutation: Mutation) -> bool:
+    if not _are_green(mutation.tests):
+        print(f"RED    before the break: {mutation.tests}")
+        return False
     with tempfile.TemporaryDirectory(prefix="fbridge-mutation-") as folder:
         for package in PACKAGES:
             shutil.copytree(ROOT / package, Path(folder) / Path(package).name)
@@ -487,8 +477,14 @@ def _is_seen(mutation: Mutation) -> bool:
             return False
         file.write_text(text.replace(mutation.old, mutation.new), "utf-8")
         code = _run_tests(folder, mutation.tests)
-    print(f"{ {0: 'UNSEEN', 1: 'seen  '}.get(code, 'ERROR ') } {mutation.name}", flush=True)
+    print(f"{ {GREEN: 'UNSEEN', RED: 'seen  '}.get(code, 'ERROR ') } {mutation.name}", flush=True)
     return code == RED
+
+
+@cache
+def _are_green(tests: str) -> bool:
+    """What fails anyway notices nothing."""
+    return _run_tests("", tests) == GREEN
 
 
 def _run_tests(folder: str, tests: str) -> int:
@@ -501,7 +497,7 @@ def _run_tests(folder: str, tests: str) -> int:
         "--no-header",
         "-p",
         "no:cacheprovider",
-        *tests.split(),
+        *shlex.split(tests),
     ]
     done = subprocess.run(
         command,

@@ -61,7 +61,7 @@ def test_who_was_overtaken_writes_nothing_more_anywhere(
             continue
         where = interruption.moment
         assert _written(evenings) == seen["rows"], f"written by who was overtaken, at {where}"
-        under_way = "before a request" in where
+        under_way = "a request" in where
         assert len(evenings.proxy.writes) - seen["writes"] <= under_way, (
             f"sent by who was overtaken, at {where}"
         )
