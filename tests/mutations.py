@@ -364,13 +364,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "tests/core/test_decide.py",
     ),
     Mutation(
-        "what a dead process left is sent again",
-        "fbridge/push/ledger.py",
-        "shipments.c.store == store, pushes.c.state == PushState.SENDING)",
-        "shipments.c.store == store, pushes.c.state == PushState.SENT)",
-        "tests/end_to_end/test_interrupted_push.py",
-    ),
-    Mutation(
         "a number that stood there before is evidence",
         "fbridge/push/judge.py",
         "        if entry not in before | sibling_entries and",
@@ -432,13 +425,6 @@ MUTATIONS: tuple[Mutation, ...] = (
         "    if tries >= MOST_TRIES:\n",
         "    if False:\n",
         "tests/core/test_receipts.py",
-    ),
-    Mutation(
-        "WooCommerce tells nothing of a number whose write failed",
-        "fbridge_woocommerce/push.py",
-        "        if self.shipment.numbers:\n            self.tracking = problem.effect",
-        "        if False:\n            self.tracking = problem.effect",
-        "tests/plugins/woocommerce/adapter",
     ),
     Mutation(
         "a number proves a shipment whose sibling has it too",

@@ -59,6 +59,14 @@ def test_an_act_while_an_answer_is_lost(evenings: Evenings, act: PersonsAct, at:
     assert spend(evenings, evening.answer_lost, act, at, kind="after a request").happened
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_act_while_all_goes_well(evenings: Evenings) -> None:
+    """A number that comes while the store writes the former one; goods left behind before the run comes to them."""
+    assert spend(evenings, evening.all_well, acts.set_number, AT_THE_STORE, "after a request").happened
+    for at in (3, 4):
+        assert spend(evenings, evening.all_well, acts.leave_behind, at, "after a commit").happened
+
+
 def test_a_manifest_shipped_while_an_approved_push_waits_is_not_sent_with_it(evenings: Evenings) -> None:
     """The push has its fingerprint and waits for the store; the other desk ships meanwhile."""
     goods = evening.answer_lost(evenings)
