@@ -325,3 +325,18 @@ def test_what_several_stores_write_to_hides_the_secrets_of_all() -> None:
     text = without_known_secrets(f"{LONG} and shpat_0a1b2c3d4e5f60718293")
     assert text == f"{HIDDEN} and {HIDDEN}"
     del one, other
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "P+W/ 7Q",
+        quote_plus("p+w/ 7q"),
+        quote_plus("p+w/ 7q").lower(),
+        base64.b64encode(b"p+w/ 7q").decode().rstrip("="),
+        base64.b64encode(b"p+w/ 7q:").decode(),
+    ],
+)
+def test_a_short_secret_is_cut_out_in_each_form_in_which_it_travels(shown: str) -> None:
+    """It is too short to be found among letters and digits alone."""
+    assert Redactor(["p+w/ 7q"]).text(f"you sent {shown} here") == f"you sent {HIDDEN} here"
