@@ -206,11 +206,34 @@ _SLOW_PARTS = ("cache_with_age", "cache_with_a_hit", "clock_ahead", "clock_behin
 """What stands before a store in the kit's tests, and differs little from what is in the others."""
 
 
+_LONG_SCHEDULES = (
+    "test_C01_nothing_is_lost_when_a_read_fails",
+    "test_C05_a_clock_that_is_put_back_or_forth",
+    "test_C05_a_sibling_is_not_sent_by_an_order_that_is_older",
+    "test_C05_all_arrives_once_after_a_503_that_asks_to_wait",
+    "test_C05_all_arrives_once_after_every_fault",
+    "test_C05_all_arrives_once_in_a_storm",
+    "test_C05_all_arrives_once_whatever_something_before",
+    "test_C05_what_is_turned_away_each_time",
+    "test_C05_who_sees_nothing_but_old_pages",
+    "test_C12_no_secret_is_said_or_kept_with_every_fault",
+    "test_C12_what_a_store_repeats",
+)
+"""The kit's tests that wait for a store again and again: `make test` runs them on the toy platform and on one store of
+the four real ones, `make test-slow` on all."""
+_ALL_SCHEDULES = "TestAdvancedShipmentTracking"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to the slow tests what another one nearly shows."""
     for item in items:
-        if any(part in item.name for part in _SLOW_PARTS):
+        if any(part in item.name for part in _SLOW_PARTS) or _is_long(item):
             item.add_marker(pytest.mark.slow)
+
+
+def _is_long(item: pytest.Item) -> bool:
+    real = "tests/plugins/" in item.nodeid and _ALL_SCHEDULES not in item.nodeid
+    return real and item.name.startswith(_LONG_SCHEDULES)
 
 
 TOY = Path(__file__).parent / "contract" / "toy_platform"

@@ -47,8 +47,8 @@ def test_secret_ones_are_kept_apart_and_all_arrive(tmp_path: Path) -> None:
     ("field", "value", "rule"),
     [
         ("user_agent", "two\nlines", "one line of ASCII"),
-        ("headers", {"Host": "x"}, "none that fbridge itself sets"),
-        ("headers", {"Authorization": "x"}, "none that fbridge itself sets"),
+        ("headers", {"Host": "x"}, "none of those that every request has anyway"),
+        ("headers", {"Authorization": "x"}, "none of those that every request has anyway"),
         ("headers", {"X Y": "x"}, "names of HTTP headers"),
         ("secret_headers", {"X-Pass": "canary\n1"}, "one line of ASCII"),
         ("credentials_in", "body", "must be header or query"),

@@ -103,6 +103,7 @@ def test_who_had_the_old_one_open_writes_nothing_more(desk: Any, copy: Path) -> 
     database.close()
 
 
+@pytest.mark.slow
 def test_who_opens_it_in_the_middle_works_on_the_new_one_or_is_told(
     desk: Any, copy: Path, read_words: ReadWords, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 from tests.plugins.odd_orders.plain_orders import PLATFORMS, Json, Read, is_ready
 
 from fbridge.models.orders import Order, RejectedOrder
-from fbridge.orders.storage import keep_rejected, upsert_page
+from fbridge.models.platforms import OrderPage
+from fbridge.orders.storage import upsert_page
+from fbridge.orders.unreadable import keep_unread
 from fbridge.storage.database import Database
 from fbridge.storage.tables import orders
 from fbridge.stores.rows import ensure_store
@@ -187,6 +189,6 @@ def test_whatever_is_understood_can_be_stored(platform: str, database: Database)
                         connection, "shop", [got], orders_from=None, timezone=ZoneInfo("UTC"), now=now
                     )
                 else:
-                    keep_rejected(connection, "shop", [got], now)
+                    keep_unread(connection, "shop", OrderPage(orders=(), rejected=(got,)), now)
     with database.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(orders)).scalar_one()

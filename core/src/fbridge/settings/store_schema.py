@@ -54,7 +54,9 @@ _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 def _header_name(name: str) -> None:
     if _HEADER.fullmatch(name) is None or name.lower() in _RESERVED:
-        raise ValidationError("must be names of HTTP headers, and none of those that every request has anyway.")
+        raise ValidationError(
+            "must be names of HTTP headers, and none of those that every request has anyway."
+        )
 
 
 def _header_value() -> fields.String:

@@ -189,7 +189,7 @@ class WooClient:
 
     def probe_write(self) -> Response:
         """An empty batch needs the right to write, and changes nothing."""
-        return self._http.write("POST", f"{_API}/orders/batch", json={})
+        return self._http.read(f"{_API}/orders/batch", method="POST", json={}, follow=False)
 
     def providers(self, namespace: str) -> Any:
         """The carriers of a tracking plugin. The route wants an order id, and takes any."""
