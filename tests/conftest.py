@@ -219,8 +219,8 @@ _LONG_SCHEDULES = (
     "test_C12_no_secret_is_said_or_kept_with_every_fault",
     "test_C12_what_a_store_repeats",
 )
-"""The kit's tests that wait for a store again and again: `make test` runs them on the toy platform and on one store of
-the four real ones, `make test-slow` on all."""
+"""The kit's tests that wait for a store again and again: ``make test`` runs them on the toy platform and on one real
+store, ``make test-slow`` on all."""
 _ALL_SCHEDULES = "TestAdvancedShipmentTracking"
 
 
