@@ -10,6 +10,7 @@ import pytest
 from fbridge.bridge import Bridge
 from fbridge.errors import InputError
 from fbridge.models.states import PushState
+from fbridge.push.run_state import PushProgress
 from tests.people import acts
 from tests.people.evening import Evenings, Goods
 from tests.people.stores import evenings_on
@@ -26,12 +27,17 @@ def evenings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Evening
 def sent_and_forgotten(evenings: Evenings, folder: Path) -> Goods:
     """All is on the store, and the database is that of before."""
     goods = evenings.goods()
+    put_back(evenings, goods, folder)
+    return goods
+
+
+def put_back(evenings: Evenings, goods: Goods, folder: Path) -> None:
+    """A push, and then the database of before it."""
     evenings.bridge.backup(folder / "before.db")
     evenings.push(goods)
     evenings.desk.close()
     evenings.bridge.close()
     Bridge.maintenance(evenings.office.home).restore(folder / "before.db")
-    return goods
 
 
 @pytest.mark.parametrize("evenings", ON_EACH, indirect=True)
@@ -62,3 +68,41 @@ def test_what_a_lost_database_may_have_sent_is_not_taken_back(
     evenings.work_on(goods)
     assert evenings.office.state(goods.shipment) is PushState.SENT
     evenings.check_nothing_doubled(goods)
+
+
+@pytest.mark.parametrize("evenings", ["prestashop", "shopify"], indirect=True)
+def test_a_number_that_a_lost_database_sent_is_replaced_by_one_that_comes_while_it_is_looked_for(
+    evenings: Evenings, tmp_path: Path
+) -> None:
+    goods = sent_and_forgotten(evenings, tmp_path)
+    late = ["CORRECTED"]
+
+    def correct(told: PushProgress) -> None:
+        if told.words.startswith("reading") and late:
+            evenings.desk.shipments.set_tracking(goods.shipment.label, [late.pop()])
+
+    evenings.bridge.push(progress=correct)
+    assert not late
+    evenings.work_on(goods)
+    assert evenings.store.truth(goods.order).numbers == ("CORRECTED",)
+    evenings.check_nothing_doubled(goods)
+
+
+@pytest.mark.parametrize("evenings", ["shopify"], indirect=True)
+def test_a_correction_that_a_lost_database_sent_is_replaced_by_one_that_comes_while_it_is_looked_for(
+    evenings: Evenings, tmp_path: Path
+) -> None:
+    goods = evenings.goods()
+    evenings.push(goods)
+    evenings.office.correct(goods.shipment, ["SENT-AND-FORGOTTEN"])
+    put_back(evenings, goods, tmp_path)
+    late = ["CORRECTED"]
+
+    def correct(told: PushProgress) -> None:
+        if told.words.startswith("reading") and late:
+            evenings.desk.shipments.set_tracking(goods.shipment.label, [late.pop()])
+
+    evenings.bridge.push(progress=correct)
+    assert not late
+    evenings.work_on(goods)
+    assert evenings.store.truth(goods.order).numbers == ("CORRECTED",)

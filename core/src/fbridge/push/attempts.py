@@ -32,15 +32,16 @@ def begin_attempt(connection: Connection, row: LedgerRow, *, epoch: int, at: dat
 
 
 def take_for_tried(connection: Connection, row: LedgerRow, *, reason: str, epoch: int, at: datetime) -> None:
-    """Every revision that a lost database may have sent counts as tried, where the wanted one is not the first.
+    """Every revision that a lost database may have sent counts as tried: whatever is wanted later, its numbers are
+    known for ours, and replaced.
 
-    So its numbers are known for ours and replaced. ``at`` is aware UTC.
+    ``at`` is aware UTC.
     """
     known = {revision for revision, _ in row.tried}
     unknown = [
         one for one in range((row.acknowledged_revision or 0) + 1, row.revision + 1) if one not in known
     ]
-    for revision in unknown if len(unknown) > 1 else ():
+    for revision in unknown:
         attempt = begin_attempt(connection, replace(row, revision=revision), epoch=epoch, at=at)
         words = "a database that was lost may have sent it"
         finish_attempt(

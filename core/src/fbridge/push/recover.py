@@ -137,7 +137,11 @@ def _verdicts(run: PushRun, rows: Group, order: Order) -> Iterator[tuple[LedgerR
             completes_order=complete,
             notify=run.policy.accepts_mail,
         )
-        yield row, after_restore(verdict, strange, tried=row.tried) if row.unchecked else verdict, complete
+        yield (
+            row,
+            after_restore(verdict, strange, tried=row.baseline is not None) if row.unchecked else verdict,
+            complete,
+        )
 
 
 def _held(row: LedgerRow) -> bool:

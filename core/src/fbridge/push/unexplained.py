@@ -29,11 +29,11 @@ def unexplained(order: Order, shipments: Sequence[FulfillmentShipment]) -> str:
     return f"the database was restored from a backup, and {'; '.join(evidence)}" if evidence else ""
 
 
-def after_restore(verdict: Verdict, strange: str, *, tried: object) -> Verdict:
+def after_restore(verdict: Verdict, strange: str, *, tried: bool) -> Verdict:
     """The verdict about a shipment that came out of a backup, or was made since; ``strange`` is what is unexplained.
 
-    One that was never tried from here has no baseline. Where all that the store shows is explained by other
-    shipments, it is absent.
+    One that was never ``tried`` by what this database knows has no baseline. Where all that the store shows is
+    explained by other shipments, it is absent.
     """
     if strange and verdict.proof is not Proof.THERE:
         return Verdict(proof=Proof.UNEXPLAINED, words=strange, remote_ids=verdict.remote_ids)
