@@ -44,7 +44,11 @@ def demo(*options: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
 
 
-@pytest.mark.parametrize("names", PLATFORMS, ids=lambda names: names.platform)
+@pytest.mark.parametrize(
+    "names",
+    [pytest.param(one, marks=[pytest.mark.slow] * (one.platform != "woocommerce")) for one in PLATFORMS],
+    ids=lambda names: names.platform,
+)
 def test_the_evening_loses_nothing_and_doubles_nothing(names: Names) -> None:
     facts = json.loads(demo("--platform", names.platform, "--json"))["data"]
     assert facts["platform"] == names.platform

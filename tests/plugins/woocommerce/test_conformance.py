@@ -40,6 +40,7 @@ class TestShipmentTracking(ShippingConformance, CorrectedNumbersConformance, Out
         return WooCommerceUnderTest(make_sandbox(orders=0, tracking="wst", wst_routes=True))
 
 
+@pytest.mark.slow
 class TestCoreFulfillments(AdapterConformance):
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
