@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from fbridge.bridge import Bridge
 from fbridge.errors import InputError
 from fbridge.models.states import PushState
 from fbridge.push.run_state import PushProgress
-from tests.people import acts
+from tests.people import acts, evening
 from tests.people.evening import Evenings, Goods
+from tests.people.schedules import PowerCutError
 from tests.people.stores import evenings_on
 
 ON_EACH = ("woocommerce", "prestashop", "magento", "shopify")
@@ -38,6 +40,17 @@ def put_back(evenings: Evenings, goods: Goods, folder: Path) -> None:
     evenings.desk.close()
     evenings.bridge.close()
     Bridge.maintenance(evenings.office.home).restore(folder / "before.db")
+
+
+def leave_in_doubt(evenings: Evenings) -> None:
+    """A push whose first answer is lost, and whose process dies before it looks."""
+
+    def die(told: PushProgress) -> None:
+        if told.words.startswith("waiting"):
+            raise PowerCutError
+
+    with suppress(PowerCutError):
+        evenings.bridge.push(progress=die)
 
 
 @pytest.mark.parametrize("evenings", ON_EACH, indirect=True)
@@ -106,3 +119,19 @@ def test_a_correction_that_a_lost_database_sent_is_replaced_by_one_that_comes_wh
     assert not late
     evenings.work_on(goods)
     assert evenings.store.truth(goods.order).numbers == ("CORRECTED",)
+
+
+@pytest.mark.parametrize("evenings", ["prestashop", "shopify"], indirect=True)
+def test_a_number_that_a_lost_database_sent_after_a_doubt_is_replaced(
+    evenings: Evenings, tmp_path: Path
+) -> None:
+    """In doubt when the backup was made, with another number wanted meanwhile; looked up, sent, and forgotten."""
+    goods = evening.answer_lost(evenings)
+    leave_in_doubt(evenings)
+    assert evenings.office.state(goods.shipment) is PushState.UNCONFIRMED
+    evenings.office.correct(goods.shipment, ["SENT-AND-FORGOTTEN"])
+    put_back(evenings, goods, tmp_path)
+    evenings.desk.shipments.set_tracking(goods.shipment.label, ["CORRECTED"])
+    evenings.work_on(goods)
+    assert evenings.store.truth(goods.order).numbers == ("CORRECTED",)
+    evenings.check_nothing_doubled(goods)

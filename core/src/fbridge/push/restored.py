@@ -37,6 +37,16 @@ def take_for_lost(run: PushRun, rows: Collection[LedgerRow]) -> bool:
     return True
 
 
+def note_lost_tries(run: PushRun, rows: Collection[LedgerRow]) -> None:
+    """What was in doubt already when the backup was made may have been looked up, and sent otherwise, since."""
+    if not rows:
+        return
+    with run.context.database.write() as connection:
+        run.turn.verify(connection)
+        for row in rows:
+            take_for_tried(connection, row, reason=RESTORED, epoch=run.turn.epoch, at=run.now())
+
+
 def held_after_restore(run: PushRun, group: Group, order: Order) -> bool:
     """Whether the order, just read, shows what a lost database sent; then nothing of it goes out now.
 

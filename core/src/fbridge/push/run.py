@@ -17,7 +17,7 @@ from fbridge.context import Context
 from fbridge.errors import FbridgeError, InputError, PluginError, RefusedError
 from fbridge.history.purge import drop_old_exchanges
 from fbridge.models.parts import in_parts
-from fbridge.models.push import DUE, LedgerRow
+from fbridge.models.push import DUE, LOST, LedgerRow
 from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import PushState
 from fbridge.orders.storage import load_orders
@@ -28,7 +28,7 @@ from fbridge.push.plan import StorePlan, plan_store
 from fbridge.push.policy import load_policy
 from fbridge.push.receipts import LONGEST_WAIT
 from fbridge.push.recover import check_chunk, check_due_at
-from fbridge.push.restored import take_for_lost
+from fbridge.push.restored import note_lost_tries, take_for_lost
 from fbridge.push.rows import load_orders_in_work, load_rows
 from fbridge.push.run_state import Group, PushProgress, PushRun
 from fbridge.push.send import note_waiting, send_chunk
@@ -139,7 +139,10 @@ def _work(run: PushRun) -> None:
         run.turn.verify(connection)
         ledger.mend_times(connection, run.name, at=run.now(), longest=LONGEST_WAIT)
         ledger.adopt_dead_claims(connection, run.name, at=run.now())
-    _lift_refusals(run, _groups(run))
+    groups = _groups(run)
+    _lift_refusals(run, groups)
+    lost = [row for group in groups for row in group if row.in_backup and row.state in LOST]
+    note_lost_tries(run, lost)
     for _ in range(MOST_ROUNDS):
         run.again = False
         groups = _groups(run)
