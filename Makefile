@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow check bench torture mutations docs build clean
+.PHONY: demo test test-slow test-exhaustive check bench torture mutations docs build clean
 
 demo: $(READY)  ## set up and run the main job against a sandbox store
 	$(BIN)/fbridge demo
@@ -14,10 +14,13 @@ demo: $(READY)  ## set up and run the main job against a sandbox store
 PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 
 test: $(READY)  ## set up and pass the tests; at most 5 minutes on two cores
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow and not exhaustive"
 
 test-slow: $(READY)  ## the tests that take longer: torture, and more variants of the stores
-	$(PYTEST) -m slow
+	$(PYTEST) -m "slow and not exhaustive"
+
+test-exhaustive: $(READY)  ## every act at every moment of a push, on every platform; takes hours
+	$(PYTEST) -m exhaustive
 
 check: $(READY)  ## lint, types, import contracts, generated docs
 	$(BIN)/ruff check .

@@ -101,7 +101,7 @@ def test_a_correction_while_a_lost_answer_is_checked_is_due_afterwards(evenings:
     assert evenings.store.truth(goods.order).numbers == ("CORRECTED",)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 def test_every_act_at_every_moment(evenings: Evenings, scenario: Scenario, act: PersonsAct) -> None:

@@ -1,4 +1,4 @@
-"""A person's act during a push to each of the emulated platforms: at chosen moments, in the slow tests at all."""
+"""A person's act during a push to each of the emulated platforms: at chosen moments, in the exhaustive tests at all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_an_act_while_an_answer_is_lost(evenings: Evenings) -> None:
         assert spend(evenings, evening.answer_lost, act, 1, kind).happened
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
 @pytest.mark.parametrize(
