@@ -1,4 +1,4 @@
-"""A person's act during a push to each of the emulated platforms: at chosen moments, in the exhaustive tests at all."""
+"""A person's act during a push to each of the emulated platforms: at chosen moments; exhaustively where asked for."""
 
 from __future__ import annotations
 
