@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from sqlalchemy import event
 
+from fbridge.bridge import Bridge
 from fbridge.errors import FbridgeError
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
+from fbridge.push.run_state import PushProgress
 from fbridge.push.status import ways_out
 from fbridge.sandbox import ServedSandbox
 from fbridge.storage.database import Database
@@ -61,6 +63,17 @@ def power_cut(database: Database, after: int) -> Iterator[None]:
         yield
     finally:
         event.remove(database._engine, "begin", begin)
+
+
+def leave_in_doubt(bridge: Bridge) -> None:
+    """A push whose first answer is lost, and whose process dies before it looks."""
+
+    def die(told: PushProgress) -> None:
+        if told.words.startswith("waiting"):
+            raise PowerCutError
+
+    with suppress(PowerCutError):
+        bridge.push(progress=die)
 
 
 class Schedules(RuleBasedStateMachine):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from fbridge.models.states import PushState
 from fbridge.push.run_state import PushProgress
 from tests.people import acts, evening
 from tests.people.evening import Evenings, Goods
-from tests.people.schedules import PowerCutError
+from tests.people.schedules import leave_in_doubt
 from tests.people.stores import evenings_on
 
 ON_EACH = ("woocommerce", "prestashop", "magento", "shopify")
@@ -40,17 +39,6 @@ def put_back(evenings: Evenings, goods: Goods, folder: Path) -> None:
     evenings.desk.close()
     evenings.bridge.close()
     Bridge.maintenance(evenings.office.home).restore(folder / "before.db")
-
-
-def leave_in_doubt(evenings: Evenings) -> None:
-    """A push whose first answer is lost, and whose process dies before it looks."""
-
-    def die(told: PushProgress) -> None:
-        if told.words.startswith("waiting"):
-            raise PowerCutError
-
-    with suppress(PowerCutError):
-        evenings.bridge.push(progress=die)
 
 
 @pytest.mark.parametrize("evenings", ON_EACH, indirect=True)
@@ -127,7 +115,7 @@ def test_a_number_that_a_lost_database_sent_after_a_doubt_is_replaced(
 ) -> None:
     """In doubt when the backup was made, with another number wanted meanwhile; looked up, sent, and forgotten."""
     goods = evening.answer_lost(evenings)
-    leave_in_doubt(evenings)
+    leave_in_doubt(evenings.bridge)
     assert evenings.office.state(goods.shipment) is PushState.UNCONFIRMED
     evenings.office.correct(goods.shipment, ["SENT-AND-FORGOTTEN"])
     put_back(evenings, goods, tmp_path)

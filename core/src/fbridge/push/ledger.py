@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -128,12 +129,18 @@ def claim(
             epoch=epoch,
             checked_epoch=epoch,
             claimed_at=at,
-            baseline=baseline_to_json(row.baseline or baseline),
+            baseline=baseline_to_json(row.baseline or _less_ours(baseline, row)),
             absent_since=None,
             looks=0,
         )
         claimed[row.shipment_id] = begin_attempt(connection, row, epoch=epoch, at=at)
     return claimed
+
+
+def _less_ours(baseline: Baseline, row: LedgerRow) -> Baseline:
+    """Taken anew, after a person has decided: what earlier tries may have left there is nobody else's."""
+    ours = {number for _, numbers in row.tried for number in numbers}
+    return replace(baseline, entries=tuple(entry for entry in baseline.entries if entry[1] not in ours))
 
 
 def tell(connection: Connection, shipment_id: int, kind: str, words: str, *, at: datetime) -> None:
