@@ -13,7 +13,7 @@ demo: $(READY)  ## set up and run the main job against a sandbox store
 # Four at once on two cores, for half of the time a test waits for a store.
 PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 
-test: $(READY)  ## set up and pass the tests; at most 5 minutes on two cores
+test: $(READY)  ## set up and pass the tests
 	$(PYTEST) -m "not slow and not exhaustive"
 
 test-slow: $(READY)  ## the tests that take longer: torture, and more variants of the stores
