@@ -28,7 +28,7 @@ from fbridge.push.decide import (
     plain_preview,
 )
 from fbridge.push.policy import load_policy
-from fbridge.push.rows import load_orders_in_work
+from fbridge.push.rows import has_orders_in_work, load_orders_in_work
 from fbridge.stores.open_store import OpenStore, open_store, with_known_facts
 
 
@@ -120,7 +120,7 @@ def make_plan(
 
 def _plan_closed(context: Context, name: str, manifest: str | None, now: datetime) -> StorePlan:
     with context.database.read() as connection:
-        if not load_orders_in_work(connection, name, manifest=manifest):
+        if not has_orders_in_work(connection, name, manifest=manifest):
             return StorePlan(store=name, platform="", entries=(), mails=0, cod_totals=())
     with open_store(context, name) as closed:
         opened = with_known_facts(context, closed)
@@ -136,8 +136,7 @@ def plan_store(
         orders = load_orders(connection, list(groups))
     plans = [_OrderPlan.make(rows, orders[key], policy, now) for key, rows in groups.items()]
     previews = previews_of(opened, [plan.fulfillment for plan in plans if plan.sends])
-    platform = opened.adapter.platform
-    mails = platform.mail is not MailBehaviour.NEVER and policy.accepts_mail
+    mails = may_mail(opened, policy)
     shown = [(plan, previews.get(plan.fulfillment.order_id) or plan.preview(mails=mails)) for plan in plans]
     entries = tuple(entry for plan, preview in shown for entry in plan.entries(preview))
     going = {entry.shipment for entry in entries if entry.action in GOES_OUT}
@@ -145,7 +144,7 @@ def plan_store(
     return PlannedStore(
         plan=StorePlan(
             store=opened.name,
-            platform=platform.label,
+            platform=opened.adapter.platform.label,
             entries=entries,
             mails=sum(len(preview.mails) for _, preview in shown),
             cod_totals=totals(cods),
@@ -153,6 +152,11 @@ def plan_store(
         ),
         allowed={plan.rows[0].order_id: plan.allowed(preview) for plan, preview in shown},
     )
+
+
+def may_mail(opened: OpenStore, policy: PushPolicy) -> bool:
+    """Whether a push to this store may mail a customer at all."""
+    return opened.adapter.platform.mail is not MailBehaviour.NEVER and policy.accepts_mail
 
 
 def previews_of(opened: OpenStore, fulfillments: Sequence[Fulfillment]) -> dict[str, Preview]:

@@ -47,11 +47,20 @@ def load_orders_in_work(
 
     With a manifest only the orders that it carries are in work; their other shipments come along.
     """
+    wanted = _orders_in_work(store, manifest)
+    return group_by_order(_load(connection, sa.and_(_has_left(store), shipments.c.order_id.in_(wanted))))
+
+
+def has_orders_in_work(connection: Connection, store: str, *, manifest: str | None = None) -> bool:
+    """Whether :func:`load_orders_in_work` would give any; nothing is loaded."""
+    return connection.execute(_orders_in_work(store, manifest).limit(1)).first() is not None
+
+
+def _orders_in_work(store: str, manifest: str | None) -> sa.Select[Any]:
     unfinished = sa.and_(_has_left(store), pushes.c.state.in_(UNFINISHED))
     if manifest is not None:
         unfinished = sa.and_(unfinished, manifests.c.number == manifest)
-    wanted = sa.select(shipments.c.order_id).select_from(_joined()).where(unfinished)
-    return group_by_order(_load(connection, sa.and_(_has_left(store), shipments.c.order_id.in_(wanted))))
+    return sa.select(shipments.c.order_id).select_from(_joined()).where(unfinished)
 
 
 def load_order(connection: Connection, order_id: int) -> tuple[LedgerRow, ...]:

@@ -15,7 +15,7 @@ from fbridge.models.fulfillments import Fulfillment, Preview
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderPage
 from fbridge.models.push import LedgerRow
-from fbridge.models.states import MailBehaviour, PushState
+from fbridge.models.states import PushState
 from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import keep_store_shipments, load_orders, lock_orders, upsert_page
@@ -31,6 +31,7 @@ from fbridge.push.decide import (
     plain_preview,
 )
 from fbridge.push.freshness import why_older
+from fbridge.push.plan import may_mail
 from fbridge.push.turn import PushTurn
 from fbridge.stores.open_store import OpenStore
 
@@ -136,8 +137,7 @@ class PushRun:
 
     def plain_preview(self, group: Group, fulfillment: Fulfillment) -> Preview:
         """What is expected of an order whose plugin does not say it."""
-        mails = self.policy.accepts_mail and self.opened.adapter.platform.mail is not MailBehaviour.NEVER
-        return plain_preview(fulfillment, group, mails=mails)
+        return plain_preview(fulfillment, group, mails=may_mail(self.opened, self.policy))
 
     def touch(self, rows: Iterable[LedgerRow]) -> None:
         """The result of the run tells where these stand."""

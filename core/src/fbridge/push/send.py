@@ -242,6 +242,8 @@ def _record(
     run: PushRun, connection: Connection, entry: _Entry, receipt: ShipmentReceipt, exchange_ids: list[int]
 ) -> None:
     row, now = entry.rows[receipt.shipment_id], run.now()
+    # Held before the wanted revision is read, so that no wish comes between.
+    (standing,) = ledger.standings(connection, [row.shipment_id]).values()
     after = next_state(receipt, tries=row.tries + 1, settle=run.policy.settle, now=now)
     changes = receipt_changes(receipt, row.mail)
     if row.shipment_id in entry.unnumbered:
@@ -257,7 +259,7 @@ def _record(
     if after.state is PushState.REFUSED:
         order = entry.fulfillment.order
         changes["refused_on"] = grounds_of(row, order, run.policy) if receipt.rests_on else ""
-    _move_claimed(run, connection, row, after, changes)
+    _move_claimed(run, connection, row, standing.version, after, changes)
     finish_attempt(
         connection,
         entry.attempts[row.shipment_id],
@@ -282,14 +284,18 @@ def _with_what_came_meanwhile(
 
 
 def _move_claimed(
-    run: PushRun, connection: Connection, row: LedgerRow, after: NextState, changes: dict[str, Any]
+    run: PushRun,
+    connection: Connection,
+    row: LedgerRow,
+    version: int,
+    after: NextState,
+    changes: dict[str, Any],
 ) -> None:
     """Wishes that came in while it was on its way have raised the version; the answer counts all the same."""
-    (standing,) = ledger.standings(connection, [row.shipment_id]).values()
     ledger.move(
         connection,
         row.shipment_id,
-        expected=Standing(PushState.SENDING, standing.version),
+        expected=Standing(PushState.SENDING, version),
         to=after.state,
         by=Mover.RUN,
         reason=after.reason,
