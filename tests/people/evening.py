@@ -196,15 +196,20 @@ def all_well(evenings: Evenings) -> Goods:
 def answer_lost(evenings: Evenings) -> Goods:
     """The store did what it was asked, and its answer never came."""
     goods = evenings.goods()
-    evenings.proxy.strike(LOST_AND_DONE)
+    evenings.proxy.strike(LOST_AND_DONE, path=_about(goods))
     return goods
 
 
 def request_lost(evenings: Evenings) -> Goods:
     """The store never saw the request."""
     goods = evenings.goods()
-    evenings.proxy.strike(LOST_AND_NOT_DONE)
+    evenings.proxy.strike(LOST_AND_NOT_DONE, path=_about(goods))
     return goods
+
+
+def _about(goods: Goods) -> str:
+    """Not the request for another order that is written beside it."""
+    return rf"/order/{goods.order}/ship|^(?!.*/order/\d+/ship)"
 
 
 def waited(evenings: Evenings) -> Goods:

@@ -32,7 +32,10 @@ def _epoch(evenings: Evenings) -> int:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("scenario", "last"),
-    [(evening.answer_lost, 27), (evening.cancelled_on_the_store, 16)],
+    [
+        pytest.param(evening.answer_lost, 27, marks=pytest.mark.slow),
+        (evening.cancelled_on_the_store, 16),
+    ],
     ids=["answer_lost", "cancelled"],
 )
 def test_who_was_overtaken_writes_nothing_more_anywhere(

@@ -56,6 +56,13 @@ def not_read(row: LedgerRow, reason: str, words: str, *, settle: timedelta, now:
     return Doubt(reason, words, row.looks, None, now + settle, lasting)
 
 
+def gone(row: LedgerRow, reason: str, words: str, *, settle: timedelta, now: datetime) -> Doubt:
+    """The doubt that stays where the store does not show the order; at the second such look a person decides."""
+    since = row.absent_since or now
+    lasting = row.absent_since is not None and now - since >= settle
+    return Doubt(reason, words, row.looks + 1, since, now + settle, lasting)
+
+
 def _doubt(
     row: LedgerRow,
     reason: str,

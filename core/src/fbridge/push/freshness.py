@@ -16,6 +16,8 @@ from fbridge.models.states import Effect, PushState
 
 READ_TOO_OLD = "read_too_old"
 """The reason of what waits for a newer read."""
+ORDER_MISSING = "order_missing"
+"""The reason of what the store does not show: one read may be a replica's, or one that a filter cut."""
 SEND_AS_READ = "send_as_read"
 """The reason of what a person sends again although its order may be read too old."""
 

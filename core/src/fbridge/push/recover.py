@@ -16,8 +16,8 @@ from fbridge.orders.storage import lock_orders
 from fbridge.orders.unreadable import ORDER_UNREADABLE, cannot_be_read
 from fbridge.push.attempts import last_words
 from fbridge.push.decide import TAKEN_BY_STORE, Action, build_fulfillment, completes, decide
-from fbridge.push.doubt import Doubt, first_absence, look_again, not_read
-from fbridge.push.freshness import READ_TOO_OLD, too_old
+from fbridge.push.doubt import Doubt, first_absence, gone, look_again, not_read
+from fbridge.push.freshness import ORDER_MISSING, READ_TOO_OLD, too_old
 from fbridge.push.judge import Proof, Verdict, judge, snapshot
 from fbridge.push.receipts import CORRECTION_DUE, MOST_TRIES, TRIED_TOO_OFTEN, tried_too_often
 from fbridge.push.restored import UNEXPLAINED
@@ -44,12 +44,8 @@ def check_chunk(run: PushRun, groups: Sequence[Group]) -> None:
         if remote_id in unread:
             _look_again(run, group, ORDER_UNREADABLE, cannot_be_read(unread[remote_id]), doubt_of=not_read)
         elif order is None:
-            run.move_all(
-                unconfirmed(group),
-                PushState.NEEDS_ATTENTION,
-                reason="order_missing",
-                words="the store has no such order any more; whether it took the shipment cannot be told",
-            )
+            words = "the store has no such order any more; whether it took the shipment cannot be told"
+            _look_again(run, group, ORDER_MISSING, words, doubt_of=gone)
         elif order.remote_id in older:
             _look_again(run, group, READ_TOO_OLD, too_old(older[order.remote_id]))
         elif before.get(order.remote_id) != snapshot(order):

@@ -23,7 +23,7 @@ from fbridge.orders.unreadable import ORDER_UNREADABLE, cannot_be_read
 from fbridge.push import ledger
 from fbridge.push.attempts import NOT_SENT, finish_attempt, receipt_changes
 from fbridge.push.decide import GOES_OUT, MAY_GO_OUT, Decision, build_fulfillment, grounds_of, leaving
-from fbridge.push.freshness import READ_TOO_OLD, SEND_AS_READ, too_old
+from fbridge.push.freshness import ORDER_MISSING, READ_TOO_OLD, SEND_AS_READ, too_old
 from fbridge.push.judge import take_baseline
 from fbridge.push.plan import previews_of
 from fbridge.push.receipts import (
@@ -77,8 +77,7 @@ def _prepare(run: PushRun, groups: Sequence[Group], reading: Reading) -> Iterato
             words = cannot_be_read(unread[remote_id])
             run.move_all(_due(group), PushState.RETRY, reason=ORDER_UNREADABLE, words=words)
         elif remote_id not in orders:
-            words = "the store has no such order any more"
-            run.move_all(_due(group), PushState.REFUSED, reason="order_missing", words=words)
+            _missing(run, _due(group))
         elif remote_id in reading.older and not any(row.reason == SEND_AS_READ for row in group):
             _hold_back(run, _due(group), reading.older[remote_id])
         elif orders[remote_id].status is OrderStatus.CANCELLED:
@@ -106,6 +105,18 @@ def _hold_back(run: PushRun, rows: Sequence[LedgerRow], why: str) -> None:
         run.move_all(rows, PushState.RETRY, reason=READ_TOO_OLD, words=too_old(why), next_at=next_at)
     else:
         run.move_all(rows, PushState.NEEDS_ATTENTION, reason=READ_TOO_OLD, words=too_old(why))
+
+
+def _missing(run: PushRun, rows: Sequence[LedgerRow]) -> None:
+    """A lagging replica or a filter may hide an order: gone is what two reads, a settle time apart, do not show."""
+    now, settle = run.now(), max(run.policy.settle, SHORTEST_WAIT)
+    lacking = [row.since for row in rows if row.state is PushState.RETRY and row.reason == ORDER_MISSING]
+    if lacking and now - min(lacking) >= settle:
+        words = "the store has no such order any more"
+        run.move_all(rows, PushState.REFUSED, reason=ORDER_MISSING, words=words)
+    else:
+        words = "the store does not show the order; it is looked for once more before it counts as gone"
+        run.move_all(rows, PushState.RETRY, reason=ORDER_MISSING, words=words, next_at=now + settle)
 
 
 def _entry(run: PushRun, group: Group, order: Order) -> _Entry | None:
