@@ -64,6 +64,7 @@ VOLATILE = {
     "start_time",
     "bulk_uuid",
     "bulk_id",
+    "user_id",
     "data_hash",
     "result_serialized_data",
     "trace",

@@ -30,7 +30,9 @@ class BulkQueue:
     def hand_in(self, calls: Iterable[dict[str, Any]], store_id: int) -> dict[str, Any]:
         """Take calls of ``ship`` and answer with their receipt. Raises: RestError (400), for all of them."""
         operations = [
-            Operation(number, given, store_id or 1) for number, given in enumerate(calls) if _checked(given)
+            Operation(number, given, store_id or 1)
+            for number, given in enumerate(calls)
+            if _checked(given, self._shop.most_entries)
         ]
         delay = self._shop.settings.consumer
         due = None if delay is None else time.monotonic() + delay
@@ -108,8 +110,8 @@ def bulk_json(bulk: Bulk, operations: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _checked(given: dict[str, Any]) -> bool:
-    read_request(given)
+def _checked(given: dict[str, Any], most: int | None) -> bool:
+    read_request(given, most)
     return True
 
 

@@ -48,6 +48,8 @@ class Answer:
     body: Any
     status: int = 200
     kind: str = "application/json; charset=utf-8"
+    before: str = ""
+    """What a module printed before it."""
 
 
 def read_query(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from fbridge_magento.sandbox.authentication import Authenticator
 from fbridge_magento.sandbox.bulk import BulkQueue
 from fbridge_magento.sandbox.catalogue import find_product
 from fbridge_magento.sandbox.integrations import Integration
+from fbridge_magento.sandbox.module_faults import WAYS
 from fbridge_magento.sandbox.order_making import UNPAID_AT_FIRST, make_parts
 from fbridge_magento.sandbox.order_status import add_comment, cancel, hold, refund, set_state, unhold
 from fbridge_magento.sandbox.people import made_address
@@ -221,6 +222,31 @@ class Control(SandboxControl):
                 self.shop.touch(self.record(order_id), seconds)
 
     # Making it fail
+
+    def mail_by_cron(self, *, on: bool = True) -> None:
+        """Send mails by cron ("Asynchronous sending"), or at once."""
+        self.shop.mails_by_cron = on
+
+    def run_mail_cron(self) -> None:
+        """Send what waits for cron."""
+        self.shop.run_mail_cron()
+
+    def fail_after_saving(self, how: str) -> None:
+        """Let a module fail each time a shipment was saved ("" for no more); see ``module_faults``.
+
+        Raises: ValueError for an unknown way.
+        """
+        if how not in {"", *WAYS}:
+            raise ValueError(f"A module can fail in these ways: {', '.join(WAYS)}.")
+        self.shop.module_fault = how
+
+    def limit_lists(self, *, entries: int | None = None, page: int | None = None) -> None:
+        """Let the store take so many entries in a list of a body, and pages of that size."""
+        self.shop.most_entries, self.shop.most_on_a_page = entries, page
+
+    def take_right(self, resource: str, *, of: str = "full") -> None:
+        """Take a right from an integration."""
+        self.integrations[of].taken.add(resource)
 
     def lose_mails(self, *, lost: bool = True) -> None:
         """Put the mail server out of order, or in order again."""

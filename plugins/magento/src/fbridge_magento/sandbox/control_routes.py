@@ -3,11 +3,14 @@
 ``POST orders/{id}`` takes ``{"do": "cancel"}`` (``hold``, ``unhold``, ``refund``, ``ship``, ``delete``,
 ``touch``); ``refund`` with ``{"items": {row id: quantity}}``, ``ship`` with a body as in REST. ``POST store``
 takes ``{"maintenance": true}``, ``{"developer_mode": true}``, ``{"lose_mails": true}``, ``{"bearer": false}``,
-``{"run_consumer": true}``. ``GET orders/{id}/shipments`` shows the shipments of an order.
+``{"mail_by_cron": true}``, ``{"run_mail_cron": true}``, ``{"run_consumer": true}``, ``{"most_entries": 5}``,
+``{"most_on_a_page": 50}``, ``{"module": "refuses"}`` (a module that fails after a shipment was saved).
+``GET orders/{id}/shipments`` shows the shipments of an order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fbridge.sandbox import control_routes
@@ -51,14 +54,20 @@ class ControlRoutes(control_routes.ControlRoutes[Control]):
             raise ValueError(f'"do" is {act!r}: say cancel, hold, unhold, refund, ship, delete or touch.')
 
     def _switch(self, given: dict[str, Any]) -> Any:
-        if "maintenance" in given:
-            self.control.maintain(closed=bool(given["maintenance"]))
-        if "developer_mode" in given:
-            self.control.develop(on=bool(given["developer_mode"]))
-        if "lose_mails" in given:
-            self.control.lose_mails(lost=bool(given["lose_mails"]))
-        if "bearer" in given:
-            self.control.take_bearer(taken=bool(given["bearer"]))
-        if given.get("run_consumer"):
-            self.control.run_consumer()
-        return self.control.state()
+        control = self.control
+        switches: dict[str, Callable[[Any], object]] = {
+            "maintenance": lambda on: control.maintain(closed=bool(on)),
+            "developer_mode": lambda on: control.develop(on=bool(on)),
+            "lose_mails": lambda on: control.lose_mails(lost=bool(on)),
+            "mail_by_cron": lambda on: control.mail_by_cron(on=bool(on)),
+            "run_mail_cron": lambda _: control.run_mail_cron(),
+            "bearer": lambda on: control.take_bearer(taken=bool(on)),
+            "run_consumer": lambda _: control.run_consumer(),
+            "module": lambda how: control.fail_after_saving(str(how)),
+            "most_entries": lambda most: control.limit_lists(entries=most),
+            "most_on_a_page": lambda most: control.limit_lists(page=most),
+        }
+        for name, value in given.items():
+            if name in switches:
+                switches[name](value)
+        return control.state()

@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from fbridge_magento.sandbox.calls import snake_case, upper_camel_case
-from fbridge_magento.sandbox.errors import unknown_property, wrong_type
+from fbridge_magento.sandbox.errors import too_many_entries, unknown_property, wrong_type
 
 
 @dataclass(frozen=True, slots=True)
 class DataObject:
-    """The fields of a data object, in snake case, with ``int``, ``float``, ``string`` or ``any`` as type."""
+    """The fields of a data object, in snake case, with ``int``, ``float``, ``string`` or ``any`` as type.
+
+    ``interface`` is its name in PHP.
+    """
 
     fields: Mapping[str, str]
+    interface: str = ""
 
     def read(self, given: Any) -> dict[str, Any]:
         """The fields that were given. What is no object has none. Raises: RestError (400)."""
@@ -24,11 +28,13 @@ class DataObject:
             return {}
         return {snake_case(key): self._value(key, value) for key, value in given.items()}
 
-    def read_list(self, given: Any) -> list[dict[str, Any]]:
-        """A list of them; of an object each value is taken for one."""
+    def read_list(self, given: Any, most: int | None = None) -> list[dict[str, Any]]:
+        """A list of them, of ``most`` entries; of an object each value is taken for one. Raises: RestError (400)."""
         if given is None:
             return []
-        values = given.values() if isinstance(given, Mapping) else given
+        values = list(given.values()) if isinstance(given, Mapping) else given
+        if most is not None and not isinstance(values, str) and len(values) > most:
+            raise too_many_entries(self.interface, most)
         return [self.read(one) for one in values] if not isinstance(values, str) else [{}]
 
     def _value(self, key: str, value: Any) -> Any:
@@ -59,9 +65,13 @@ def _whole(value: Any) -> int:
 
 _CASTS: dict[str, Callable[[Any], Any]] = {"int": _whole, "float": float, "string": _text}
 
-SHIPMENT_ITEM = DataObject({"order_item_id": "int", "qty": "float", "extension_attributes": "any"})
+SHIPMENT_ITEM = DataObject(
+    {"order_item_id": "int", "qty": "float", "extension_attributes": "any"},
+    "\\Magento\\Sales\\Api\\Data\\ShipmentItemCreationInterface",
+)
 SHIPMENT_TRACK = DataObject(
-    {"track_number": "string", "title": "string", "carrier_code": "string", "extension_attributes": "any"}
+    {"track_number": "string", "title": "string", "carrier_code": "string", "extension_attributes": "any"},
+    "\\Magento\\Sales\\Api\\Data\\ShipmentTrackCreationInterface",
 )
 SHIPMENT_COMMENT = DataObject(
     {"comment": "string", "is_visible_on_front": "int", "extension_attributes": "any"}

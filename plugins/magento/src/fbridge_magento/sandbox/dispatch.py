@@ -143,5 +143,5 @@ def _response(answer: Answer, *, as_xml: bool) -> Response:
     if as_xml:
         content, kind = to_xml(answer.body), "application/xml; charset=utf-8"
     else:
-        content, kind = json.dumps(answer.body).encode(), answer.kind
+        content, kind = f"{answer.before}{json.dumps(answer.body)}".encode(), answer.kind
     return Response(content, status=answer.status, headers=HEADERS, content_type=kind)

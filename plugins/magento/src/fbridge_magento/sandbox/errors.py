@@ -114,6 +114,11 @@ def wrong_type(value: object, expected: str, *, field: str | None = None) -> Res
     )
 
 
+def too_many_entries(interface: str, most: int) -> RestError:
+    """A list in the body is longer than the store's "Input List Limit"."""
+    return RestError(400, 'Maximum items of type "%type" is %max', {"type": interface, "max": most})
+
+
 def not_shippable(messages: Iterable[str]) -> RestError:
     """The list of reasons why no shipment was made."""
     return RestError(400, "\n".join((VALIDATION_HEADING, *messages)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 ORDERS = "Magento_Sales::actions_view"
 SHIP = "Magento_Sales::ship"
@@ -16,7 +16,8 @@ REFUND = "Magento_Sales::creditmemo"
 STORES = "Magento_Backend::store"
 BULKS = "Magento_Logging::system_magento_logging_bulk_operations"
 SOURCES = "Magento_InventoryApi::source"
-STOCKS = "Magento_InventoryApi::stock"
+STOCKS = "Magento_InventorySalesApi::stock"
+SELECTION = "Magento_InventorySourceSelectionApi::source_selection_algorithm_post"
 PRODUCTS = "Magento_Catalog::products"
 ADMIN = "Magento_Backend::admin"
 """What every token may."""
@@ -35,7 +36,7 @@ RIGHTS: dict[str, frozenset[str] | None] = {
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """Its four credentials. ``rights`` None is all."""
+    """Its four credentials. ``rights`` None is all; ``taken`` are those that were taken from it since."""
 
     id: int
     name: str
@@ -44,10 +45,12 @@ class Integration:
     access_token: str
     access_token_secret: str
     rights: frozenset[str] | None
+    taken: set[str] = field(default_factory=set)
 
     def may(self, resource: str) -> bool:
         """Whether it has this right."""
-        return resource == ADMIN or self.rights is None or resource in self.rights
+        given = self.rights is None or resource in self.rights
+        return resource == ADMIN or (given and resource not in self.taken)
 
 
 def made_up_integrations() -> dict[str, Integration]:

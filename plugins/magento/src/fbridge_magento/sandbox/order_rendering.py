@@ -71,7 +71,7 @@ def order_json(record: OrderRecord, parts: OrderParts) -> Json:
     shipping["total"] = {name: value for name, value in order.items() if _is_shipping_total(name)}
     order["extension_attributes"] = {
         "shipping_assignments": [{"shipping": shipping, "items": items}],
-        "payment_additional_info": [{"key": "method_title", "value": parts.payment[1]}],
+        "payment_additional_info": _payment_info(parts),
     } | EXTENSIONS
     return order
 
@@ -180,6 +180,13 @@ def _is_shipping_total(name: str) -> bool:
 def _address(address: Json, record: OrderRecord, kind: str) -> Json:
     address_id = record.id * 2 - (1 if kind == "shipping" else 0)
     return {"address_type": kind, "entity_id": address_id, "parent_id": record.id} | address
+
+
+def _payment_info(parts: OrderParts) -> list[Json]:
+    """The title; of cash on delivery also its instructions, which are a text of JSON (observed with none)."""
+    method, title = parts.payment
+    told: list[Json] = [{"key": "method_title", "value": title}]
+    return [*told, {"key": "instructions", "value": "null"}] if method == "cashondelivery" else told
 
 
 def _payment(record: OrderRecord, parts: OrderParts) -> Json:

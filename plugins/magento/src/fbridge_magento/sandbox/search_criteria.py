@@ -45,16 +45,16 @@ class Criteria:
         return shown
 
 
-def read_criteria(query: Mapping[str, Any], *, limited: bool) -> Criteria:
-    """The criteria of a list. ``limited``: the store limits the page size. Raises: RestError (400)."""
+def read_criteria(query: Mapping[str, Any], *, most: int | None) -> Criteria:
+    """The criteria of a list. ``most``: the largest page that the store allows. Raises: RestError (400)."""
     given = query.get("searchCriteria", query.get("search_criteria"))
     if given is None:
         raise required("searchCriteria")
     fields = _snaked(given)
     size = _number(fields, "page_size")
-    if limited and size is not None and size > MOST_ON_A_PAGE:
-        raise RestError(400, "Maximum SearchCriteria pageSize is %max", {"max": MOST_ON_A_PAGE})
-    if limited and size is None:
+    if most is not None and size is not None and size > most:
+        raise RestError(400, "Maximum SearchCriteria pageSize is %max", {"max": most})
+    if most is not None and size is None:
         size = NO_SIZE
     groups = [_rows(_snaked(group).get("filters")) for group in _rows(fields.get("filter_groups"))]
     return Criteria(

@@ -21,8 +21,9 @@ class SandboxSettings:
     integration tokens are taken as Bearer tokens (``oauth/consumer/enable_integration_as_bearer``, off on a
     real new store); :meth:`store_settings` of the sandbox follows it. ``consumer``: seconds after which
     asynchronous operations are done, None for a store whose queue consumer does not run. ``input_limit``: the
-    store limits ``pageSize`` to 300. ``signed_host``: the host that PHP sees, where it is not the one of the
-    request. ``modules_without``: modules that are switched off, for example ``Magento_InventoryShipping``.
+    store limits ``pageSize`` to 300, or to ``most_on_a_page``. ``most_entries``: how many entries a list in a body
+    may have ("Input List Limit"; None: any number). ``signed_host``: the host that PHP sees, where it is not the
+    one of the request. ``modules_without``: modules that are switched off, for example ``Magento_InventoryShipping``.
     ``sources``: those of multi-source inventory, out of ``default``, ``roma`` and ``torino``.
     ``extra_statuses``: the merchant's own order statuses, code to state. ``pace``: 1.0 takes the time that a
     real store took, 0 none. ``mail_seconds``: more for every mail (a slow SMTP server). ``gateway_timeout``:
@@ -35,6 +36,8 @@ class SandboxSettings:
     bearer: bool = True
     consumer: float | None = 0.0
     input_limit: bool = False
+    most_on_a_page: int | None = None
+    most_entries: int | None = None
     signed_host: str | None = None
     modules_without: tuple[str, ...] = ()
     sources: tuple[str, ...] = ("default",)
@@ -47,6 +50,8 @@ class SandboxSettings:
 
     def __post_init__(self) -> None:
         seconds = "not seconds, or null for none"
+        for name in ("most_on_a_page", "most_entries"):
+            self._must(name, type(getattr(self, name)) in (int, type(None)), "not a number, or null for none")
         for name in ("bearer", "input_limit"):
             self._must(name, isinstance(getattr(self, name), bool), "not true or false")
         for name in ("consumer", "gateway_timeout"):

@@ -47,8 +47,8 @@ class ShipRequest:
     source_code: str | None = None
 
 
-def read_request(body: Any) -> ShipRequest:
-    """The parameters of the service. Raises: RestError (400)."""
+def read_request(body: Any, most: int | None = None) -> ShipRequest:
+    """The parameters of the service; ``most`` entries in a list. Raises: RestError (400)."""
     given = body if isinstance(body, dict) else {}
 
     def value(name: str, snake: str) -> Any:
@@ -57,8 +57,8 @@ def read_request(body: Any) -> ShipRequest:
     arguments = SHIPMENT_ARGUMENTS.read(given.get("arguments"))
     comment = given.get("comment")
     return ShipRequest(
-        items=SHIPMENT_ITEM.read_list(given.get("items")),
-        tracks=SHIPMENT_TRACK.read_list(given.get("tracks")),
+        items=SHIPMENT_ITEM.read_list(given.get("items"), most),
+        tracks=SHIPMENT_TRACK.read_list(given.get("tracks"), most),
         comment=None if comment is None else SHIPMENT_COMMENT.read(comment),
         notify=bool(value("notify", "notify")),
         append_comment=bool(value("appendComment", "append_comment")),

@@ -22,6 +22,7 @@ from fbridge_magento.sandbox.records import (
     ShipmentParts,
     ShipmentRecord,
 )
+from fbridge_magento.sandbox.search_criteria import MOST_ON_A_PAGE
 from fbridge_magento.sandbox.settings import SandboxSettings
 
 STATUSES = {
@@ -54,6 +55,12 @@ class Shop:
         self.maintenance = False
         self.developer_mode = False
         self.mails_are_lost = False
+        self.mails_by_cron = False
+        self.waiting_mails: list[tuple[ShipmentRecord, str | None]] = []
+        self.module_fault = ""
+        """How a module of the store fails after a shipment was saved; see ``module_faults``."""
+        self.most_on_a_page = settings.most_on_a_page or (MOST_ON_A_PAGE if settings.input_limit else None)
+        self.most_entries = settings.most_entries
         self.orders: dict[int, OrderRecord] = {}
         self.shipments: dict[int, ShipmentRecord] = {}
         self.by_order: defaultdict[int, list[int]] = defaultdict(list)
@@ -174,17 +181,35 @@ class Shop:
         return self.statuses.get(status)
 
     def send_mail(self, shipment: ShipmentRecord, comment: str | None) -> bool:
-        """Mail the customer about a shipment; whether it left. Call it without the lock: it takes its time."""
+        """Mail the customer about a shipment; whether it left. Call it without the lock: it takes its time.
+
+        A store that sends its mails by cron notes it down, says that none left, and sends one later.
+        """
+        if self.mails_by_cron:
+            with self.lock:
+                if all(waiting is not shipment for waiting, _ in self.waiting_mails):
+                    self.waiting_mails.append((shipment, comment))
+            return False
         self.pace.wait(pace.MAIL)
         self.pace.wait_for_mails(1)
         with self.lock:
-            if self.mails_are_lost:
-                return False
-            parts = self.shipment_parts_to_change(shipment)
-            parts.email_sent = True
-            numbers = tuple(track.number for track in parts.tracks)
-            self.mails.append(Mail(shipment.order_id, shipment.id, numbers, comment, self.now()))
-            return True
+            return self._mail(shipment, comment)
+
+    def run_mail_cron(self) -> None:
+        """Send the mails that wait for cron."""
+        with self.lock:
+            waiting, self.waiting_mails = self.waiting_mails, []
+            for shipment, comment in waiting:
+                self._mail(shipment, comment)
+
+    def _mail(self, shipment: ShipmentRecord, comment: str | None) -> bool:
+        if self.mails_are_lost:
+            return False
+        parts = self.shipment_parts_to_change(shipment)
+        parts.email_sent = True
+        numbers = tuple(track.number for track in parts.tracks)
+        self.mails.append(Mail(shipment.order_id, shipment.id, numbers, comment, self.now()))
+        return True
 
 
 def stored(text: str) -> str:

@@ -51,7 +51,7 @@ class _Bulks:
         return Answer(self._queue.hand_in([given], call.store_id), 202)
 
     def list(self, call: Call) -> Answer:
-        criteria = read_criteria(call.query, limited=self._shop.settings.input_limit)
+        criteria = read_criteria(call.query, most=self._shop.most_on_a_page)
         with self._shop.lock:
             rows = [
                 {"extension_attributes": {START_TIME: shown(bulk.started)}} | operation_json(one, bulk)

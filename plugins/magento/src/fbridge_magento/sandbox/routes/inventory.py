@@ -26,7 +26,7 @@ def inventory_routes(shop: Shop) -> list[Route]:
 
     def sources(call: Call) -> Answer:
         rows = [_source(code) for code in shop.settings.sources]
-        criteria = read_criteria(call.query, limited=shop.settings.input_limit)
+        criteria = read_criteria(call.query, most=shop.most_on_a_page)
         table = json_table("inventory_source", rows, frozenset({"enabled"}), frozenset(rows[0]) - {"enabled"})
         found = find(table, criteria)
         body = {"items": found.rows, "search_criteria": criteria.json(), "total_count": found.total}
@@ -35,7 +35,7 @@ def inventory_routes(shop: Shop) -> list[Route]:
     return [
         Route("GET", "V1/inventory/sources", sources, integrations.SOURCES),
         Route("GET", "V1/inventory/stock-resolver/<kind>/<code>", _resolve, integrations.STOCKS),
-        Route("POST", "V1/inventory/source-selection-algorithm-result", _select, integrations.SOURCES),
+        Route("POST", "V1/inventory/source-selection-algorithm-result", _select, integrations.SELECTION),
     ]
 
 

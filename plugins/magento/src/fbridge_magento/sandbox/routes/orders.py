@@ -43,7 +43,7 @@ class _Orders:
         self._table = orders_table(shop)
 
     def list(self, call: Call) -> Answer:
-        criteria = read_criteria(call.query, limited=self._shop.settings.input_limit)
+        criteria = read_criteria(call.query, most=self._shop.most_on_a_page)
         with self._shop.lock:
             found = find(self._table, criteria)
             items = [self._json(record) for record in found.rows]

@@ -10,6 +10,7 @@ from fbridge_magento.sandbox.data_objects import COMMENT, TRACK
 from fbridge_magento.sandbox.dispatch import Route
 from fbridge_magento.sandbox.errors import RestError, could_not_track, no_entity, required
 from fbridge_magento.sandbox.listing import find
+from fbridge_magento.sandbox.module_faults import after_saving
 from fbridge_magento.sandbox.records import ShipmentComment, ShipmentRecord, Track
 from fbridge_magento.sandbox.search_criteria import read_criteria
 from fbridge_magento.sandbox.shipment_rendering import shipment_json, track_json
@@ -40,10 +41,12 @@ class _Shipments:
 
     def ship(self, call: Call) -> Answer:
         order_id = call.number("order_id")
-        return Answer(str(ship(self._shop, order_id, read_request(call.body))))
+        request = read_request(call.body, self._shop.most_entries)
+        answer = Answer(str(ship(self._shop, order_id, request)))
+        return after_saving(answer, self._shop.module_fault)
 
     def list(self, call: Call) -> Answer:
-        criteria = read_criteria(call.query, limited=self._shop.settings.input_limit)
+        criteria = read_criteria(call.query, most=self._shop.most_on_a_page)
         with self._shop.lock:
             found = find(self._table, criteria)
             items = [self._json(record) for record in found.rows]
