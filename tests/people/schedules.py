@@ -21,6 +21,7 @@ from fbridge.bridge import Bridge
 from fbridge.errors import FbridgeError
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
+from fbridge.push.restored import UNEXPLAINED
 from fbridge.push.run_state import PushProgress
 from fbridge.push.status import ways_out
 from fbridge.sandbox import ServedSandbox
@@ -28,6 +29,7 @@ from fbridge.storage.database import Database
 from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge.testing.faults.rules import On
 from fbridge.testing.office import CARRIER, STORE, Office
+from fbridge.testing.restoring import WAYS_BACK
 from tests.contract.toy_store import ToyUnderTest
 
 MOST_ORDERS = 4
@@ -90,10 +92,11 @@ class Schedules(RuleBasedStateMachine):
         self.store = ToyUnderTest(self._served)
         self.proxy = FaultProxy(self._served.url, is_write=self.store.is_write)
         self.office = Office(self.store, Path(self._folder.name), url=self.proxy.url, settle="0.05s")
-        self.bridge = self.office.bridge
+        self.backup = Path(self._folder.name) / "backup.db"
         self.orders: list[str] = []
         self.ordered: dict[str, tuple[int, ...]] = {}
         self.numbers = 0
+        self.resent: set[str] = set()
 
     def teardown(self) -> None:
         try:
@@ -105,6 +108,11 @@ class Schedules(RuleBasedStateMachine):
             self._served.close()
             self._no_pauses.__exit__(None, None, None)
             self._folder.cleanup()
+
+    @property
+    def bridge(self) -> Bridge:
+        """A new one after a restore."""
+        return self.office.bridge
 
     # What the office does
 
@@ -152,6 +160,16 @@ class Schedules(RuleBasedStateMachine):
     @rule(which=st.integers(0, 9))
     def resend(self, which: int) -> None:
         self._act(which, lambda one: self.bridge.resend(one.label))
+
+    @rule()
+    def back_up(self) -> None:
+        self.backup.unlink(missing_ok=True)
+        self.bridge.backup(self.backup)
+
+    @precondition(lambda self: self.backup.exists())
+    @rule(way=st.sampled_from(sorted(WAYS_BACK)))
+    def restore(self, way: str) -> None:
+        WAYS_BACK[way](self.office, self.backup)
 
     # What the merchant does
 
@@ -245,7 +263,7 @@ class Schedules(RuleBasedStateMachine):
         self._check_the_end()
 
     def _go_a_way_out(self, one: Shipment) -> None:
-        """Each command that fbridge names, until one is not refused."""
+        """Each command that fbridge names, until one is not refused; a no that was heard twice is believed."""
         assert one.push
         commands: dict[str, Callable[[str], object]] = {
             "push --resend": self.bridge.resend,
@@ -254,9 +272,10 @@ class Schedules(RuleBasedStateMachine):
         }
         named = ways_out(one, one.push)
         cancelled = self._served.control.orders[self._remote_id(one)].status == "cancelled"
+        in_vain = cancelled or one.push.reason == UNEXPLAINED or one.label in self.resent
+        self.resent.add(one.label)
         for name, command in commands.items():
-            # Sent again to a cancelled order, it would be refused again.
-            if any(name in way for way in named) and not (cancelled and name == "push --resend"):
+            if any(name in way for way in named) and not (in_vain and name == "push --resend"):
                 with suppress(FbridgeError):
                     command(one.label)
                     return

@@ -44,12 +44,18 @@ class Candidate:
 
 
 _STATUS_NO = {
-    OrderStatus.CANCELLED: ("order_cancelled", "is cancelled on its store; what became of it: fbridge explain {label}"),
+    OrderStatus.CANCELLED: (
+        "order_cancelled",
+        "is cancelled on its store; what became of it: fbridge explain {label}",
+    ),
     OrderStatus.ON_HOLD: (
         "order_on_hold",
         "is on hold on its store; release it there, then run: fbridge fetch",
     ),
-    OrderStatus.CLOSED: ("order_closed", "is already fulfilled and closed on its store; who shipped what: fbridge explain {label}"),
+    OrderStatus.CLOSED: (
+        "order_closed",
+        "is already fulfilled and closed on its store; who shipped what: fbridge explain {label}",
+    ),
 }
 _DELIVERY_NO = {
     Delivery.PICKUP: ("order_is_pickup", "is picked up by the customer; no carrier takes it."),

@@ -31,7 +31,7 @@ class RestoringConformance(KitFixtures):
         """
         file = tmp_path / "kept" / "backup.db"
         file.parent.mkdir()
-        back = _WAYS_BACK[getattr(request, "param", "a copy on a new computer")]
+        back = WAYS_BACK[getattr(request, "param", "a copy on a new computer")]
 
         def keep() -> PutBack:
             if back is _moved:
@@ -197,7 +197,7 @@ def _moved(office: Office, file: Path) -> None:
     shutil.rmtree(office.bridge.context.lock_folder, ignore_errors=True)
 
 
-_WAYS_BACK = {
+WAYS_BACK = {
     "db restore": _restored,
     "a copied backup": _copied,
     "a copy on a new computer": _moved,
