@@ -82,6 +82,14 @@ def unknown_status(status: str, setting: str = "") -> Doubt:
     return Doubt(code="unknown_status", words=words)
 
 
+def only_a_test() -> Doubt:
+    """Made to try the shop out; nobody has bought anything."""
+    return Doubt(
+        code="test_order",
+        words="It is a test order of the shop: nobody has bought or paid anything, and no goods should leave for it.",
+    )
+
+
 def part_of_order(parent: str) -> Doubt:
     """A marketplace plugin's part of an order, whose goods its parent may hold as well."""
     return Doubt(

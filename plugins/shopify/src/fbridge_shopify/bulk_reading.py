@@ -30,7 +30,7 @@ LONGEST_WAIT = 10.0
 """Seconds between two looks at an operation; the wait grows from the first to the longest."""
 
 _GROWTH = 1.5
-_GONE = frozenset({"FAILED", "CANCELED", "CANCELLED", "EXPIRED"})
+_GONE = frozenset({"FAILED", "CANCELED", "EXPIRED"})
 
 
 class BulkUnusableError(Exception):

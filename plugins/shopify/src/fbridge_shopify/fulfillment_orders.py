@@ -18,9 +18,11 @@ CREATE_FULFILLMENT = "CREATE_FULFILLMENT"
 """The action that says: goods of this fulfillment order may be reported as shipped now."""
 
 _OVER = frozenset({"CLOSED", "CANCELLED"})
-_ON_HOLD = "ON_HOLD"
-# To a pick-up point (PICKUP_POINT) a carrier brings the goods.
-_PICKUP = frozenset({"PICK_UP", "LOCAL", "RETAIL"})
+_KEPT_BACK = frozenset({"ON_HOLD", "SCHEDULED"})
+"""Nothing of it may leave: somebody stopped it, or its day has not come."""
+
+# To a pick-up point (PICKUP_POINT) and on a local delivery (LOCAL) somebody brings the goods.
+_PICKUP = frozenset({"PICK_UP", "RETAIL"})
 _NO_DELIVERY = "NONE"
 
 FulfillmentOrder = Mapping[str, Any]
@@ -33,15 +35,15 @@ def open_ones(found: Iterable[FulfillmentOrder]) -> list[FulfillmentOrder]:
 
 
 def is_held(found: Sequence[FulfillmentOrder]) -> bool:
-    """Whether nothing of the order may leave now, and something of it is on hold."""
+    """Whether nothing of the order may leave now, and something of it is kept back."""
     counting = [one for one in open_ones(found) if _remaining(one)]
     movable = any(CREATE_FULFILLMENT in one["supported_actions"] for one in counting)
-    return not movable and any(one["status"] == _ON_HOLD for one in counting)
+    return not movable and any(one["status"] in _KEPT_BACK for one in counting)
 
 
 def held_pieces(found: Iterable[FulfillmentOrder]) -> Counter[str]:
-    """Pieces on hold by line id."""
-    return _pieces(one for one in open_ones(found) if one["status"] == _ON_HOLD)
+    """Pieces by line id that are on hold, or scheduled for later."""
+    return _pieces(one for one in open_ones(found) if one["status"] in _KEPT_BACK)
 
 
 def placed_pieces(found: Iterable[FulfillmentOrder]) -> dict[str, Counter[str]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from fbridge.adapterkit.doubts import with_doubts
+from fbridge.adapterkit.doubts import only_a_test, with_doubts
 from fbridge.adapterkit.needed import understood
 from fbridge.adapterkit.payloads import (
     UnreadableError,
@@ -109,7 +109,7 @@ def _order(payload: Mapping[str, Any], cod_gateways: Iterable[str]) -> Order:
             UNSEEN: not cancelled and fulfillment_orders.are_missing(found, lines),
         },
     )
-    return with_doubts(order)
+    return with_doubts(order, [only_a_test()] if flag(payload.get("test")) else [])
 
 
 def _times(payload: Mapping[str, Any]) -> tuple[datetime, datetime | None]:

@@ -205,6 +205,15 @@ class TestStatus:
         assert order.status is OrderStatus.ON_HOLD
         assert order.lines[0].held == 3
 
+    def test_what_is_scheduled_for_later_may_not_leave(
+        self, raw_order_of: Make, fulfillment_order_of: Make
+    ) -> None:
+        actions = [{"action": "MARK_AS_OPEN"}, {"action": "MOVE"}]
+        later = fulfillment_order_of([(LINE_ID, 3)], status="SCHEDULED", supportedActions=actions)
+        order = mapped(raw_order_of(fulfillment_orders=[later], displayFulfillmentStatus="SCHEDULED"))
+        assert (order.status, order.remote_status) == (OrderStatus.ON_HOLD, "SCHEDULED")
+        assert order.lines[0].held == 3
+
     def test_an_unknown_status_of_a_fulfillment_order_counts_as_open(
         self, raw_order_of: Make, fulfillment_order_of: Make
     ) -> None:
@@ -213,6 +222,11 @@ class TestStatus:
         )
         assert order.status is OrderStatus.OPEN
         assert order.lines[0].locations == (("31", 3),)
+
+
+def test_a_test_order_is_marked(raw_order_of: Make) -> None:
+    assert [doubt.code for doubt in mapped(raw_order_of(test=True)).doubts] == ["test_order"]
+    assert mapped(raw_order_of(test=False)).doubts == mapped(raw_order_of()).doubts == ()
 
 
 class TestUnseenFulfillmentOrders:
@@ -250,12 +264,13 @@ class TestUnseenFulfillmentOrders:
         (["SHIPPING"], Delivery.SHIP),
         (["PICK_UP"], Delivery.PICKUP),
         (["PICKUP_POINT"], Delivery.SHIP),
-        (["LOCAL"], Delivery.PICKUP),
+        (["LOCAL"], Delivery.SHIP),
         (["RETAIL"], Delivery.PICKUP),
         (["NONE"], Delivery.NONE),
         (["NONE", "SHIPPING"], Delivery.SHIP),
         (["NONE", "PICK_UP"], Delivery.PICKUP),
         (["PICK_UP", "SHIPPING"], Delivery.SHIP),
+        (["PICK_UP", "LOCAL"], Delivery.SHIP),
         (["A_METHOD_OF_2028"], Delivery.SHIP),
         ([None], Delivery.SHIP),
     ],
@@ -277,6 +292,8 @@ class TestPayment:
             (["shopify_payments"], "PAID", "0", PaymentKind.PAID, "0"),
             (["Cash on Delivery (COD)"], "PENDING", "66.60", PaymentKind.COD, "66.60"),
             (["Contrassegno "], "PENDING", "66.60", PaymentKind.COD, "66.60"),
+            (["Contrassegno (+5 EUR)"], "PENDING", "66.60", PaymentKind.COD, "66.60"),
+            (["Contanti alla consegna"], "PENDING", "66.60", PaymentKind.COD, "66.60"),
             (["gift_card", "cash_on_delivery"], "PARTIALLY_PAID", "16.60", PaymentKind.COD, "16.60"),
             (["Cash on Delivery (COD)"], "PAID", "0", PaymentKind.PAID, "0"),
             (["Bank Deposit"], "PENDING", "66.60", PaymentKind.UNPAID, "66.60"),
@@ -296,14 +313,14 @@ class TestPayment:
 
     def test_a_merchants_own_name_of_cash_on_delivery(self, raw_order_of: Make) -> None:
         raw = raw_order_of(
-            paymentGatewayNames=["Paga al corriere"],
+            paymentGatewayNames=["Metodo Bruno"],
             displayFinancialStatus="PENDING",
             totalOutstandingSet=money("66.6"),
         )
         assert mapped(raw).payment.kind is PaymentKind.UNPAID
-        paid_at_the_door = mapped(raw, cod_gateways=["paga al CORRIERE"]).payment
+        paid_at_the_door = mapped(raw, cod_gateways=["metodo BRUNO"]).payment
         assert (paid_at_the_door.kind, paid_at_the_door.amount_due) == (PaymentKind.COD, Decimal("66.6"))
-        assert paid_at_the_door.method == "Paga al corriere"
+        assert paid_at_the_door.method == "Metodo Bruno"
 
 
 class TestMoney:

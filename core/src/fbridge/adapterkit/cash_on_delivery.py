@@ -1,0 +1,54 @@
+"""Whether the name of a payment method says that the courier collects the money. Pure.
+
+Where a merchant names the methods, he does so in his own language and with a fee or a remark beside it. Known are the
+usual names in the languages of the European Union; a store's own are a setting of its adapter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_NAMES = (
+    # English, Maltese shops too; Irish
+    r"cod\b|cash (up)?on delivery|pay(ment|able)? (up)?on delivery|card on delivery|collect on delivery",
+    r"ar sheachadadh",
+    # Italian
+    r"contras?segno|contro assegno|(contanti|pagamento|paga|pagare|pago|carta|pos) alla consegna",
+    r"(contanti|pagamento|paga|pagare|pago) al corriere",
+    # German
+    r"nachnahme|(bar|\w*zahlung|\w*zahlen) (bei|an) (der )?(lieferung|zustellung|haustur|ubergabe)",
+    # French
+    r"contre remboursement|(paiement|payer|payez|reglement|especes|carte) a la livraison",
+    # Spanish, Catalan, Portuguese
+    r"contrar?reembols\w*|contra reembols\w*|contra reemborsament|contra ?entrega|a cobranca",
+    r"(pago|pagar|paga|efectivo|pagamento) (a la|en la|na|no ato da) entrega",
+    # Dutch
+    r"rembours|(betal\w*|contant|pin\w*) bij (af)?levering",
+    # Polish, Czech, Slovak
+    r"pobrani\w*|przy odbiorze(?! osobist)|dobirk\w*|dobierk\w*|pri prevzeti|pri prevzati",
+    # Hungarian, Romanian, Bulgarian
+    r"utanvet\w*|ramburs|(plata|numerar|cash) la (livrare|curier)|наложен\w* платеж",
+    # Slovene, Croatian, Greek
+    r"po povzetj\w*|povzetj\w*|pouzec\w*|αντικαταβολ\w*",
+    # Swedish, Danish, Finnish
+    r"postforskott|efterkrav|postiennakko|jalkivaatimus",
+    # Estonian, Latvian, Lithuanian
+    r"lunamaks|pecmaksa|apmaksa (pie )?sanem\w*|pristatymo metu|(mok|apmok|atsiskait)\w* kurjeriui",
+)
+_SAID = re.compile(r"\b(?:" + "|".join(_NAMES) + ")")
+
+
+@lru_cache(256)
+def is_cash_on_delivery(name: str) -> bool:
+    """Whether this is one of the usual names of cash on delivery, in any case, with anything beside it."""
+    return _SAID.search(_plain(name)) is not None
+
+
+def _plain(name: str) -> str:
+    """In small letters without accents, a single blank for all that is neither letter nor digit."""
+    letters = (
+        one for one in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(one)
+    )
+    return " ".join(re.findall(r"[^\W_]+", "".join(letters)))
