@@ -9,14 +9,18 @@ An adapter splits a response by entity where one request is about several orders
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
-from fbridge.errors import CredentialsError, FbridgeError, NotSentError
+from fbridge.errors import CredentialsError, FbridgeError, NotSentError, UnconfirmedError, UnreachableError
+from fbridge.http import Response
 from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
 from fbridge.models.states import Outcome
+
+T = TypeVar("T")
 
 LONGEST_WAIT = timedelta(hours=1)
 """However long an answer that proves nothing asks to wait: the store is read then."""
@@ -129,3 +133,33 @@ def unproved(named: FbridgeError, now: datetime, wait: timedelta | None = None) 
     """Nobody knows; the store is read, and not before the time that the answer asked for."""
     problem = unconfirmed(named)
     return replace(problem, not_before=now + min(wait, LONGEST_WAIT)) if wait else problem
+
+
+def not_understood(words: str, reason: str = "unexpected_answer") -> WriteFault:
+    """A good answer that does not tell what became of a write."""
+    return WriteFault(Problem(outcome=Outcome.UNCONFIRMED, reason=reason, words=words))
+
+
+def written(
+    write: Callable[[], Response],
+    now: Callable[[], datetime],
+    fault_in: Callable[[Response], Exception | None],
+    read: Callable[[Response], T],
+) -> T:
+    """Send a write, once, and give what ``read`` makes of its answer.
+
+    ``fault_in`` judges an answer outside 2xx by the platform's table; None where the write is done all the same.
+    Raises: what that gives; WriteFault where no answer came, or where a good one makes no sense to ``read``, which
+    says so by UnreachableError. ``now`` is our clock.
+    """
+    try:
+        response = write()
+    except UnconfirmedError as error:
+        raise WriteFault(unconfirmed(error)) from None
+    fault = None if response.ok else fault_in(response)
+    if fault is not None:
+        raise fault
+    try:
+        return read(response)
+    except UnreachableError as error:
+        raise WriteFault(unproved(error, now(), response.wait_asked)) from None

@@ -7,11 +7,12 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from fbridge.adapterkit.caches import cache_finding
+from fbridge.adapterkit.responses import body_of
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import Finding, Store, StoreReport
 from fbridge.models.states import MailBehaviour
-from fbridge_woocommerce.answers import body_of, content_of, error_of, no_api
+from fbridge_woocommerce.answers import content_of, error_of, no_api
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_from, look_at_rows, namespaces_in, place_of, system_status_of
 from fbridge_woocommerce.run_memory import memory_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fbridge.adapterkit.responses import body_of
 from fbridge.errors import RefusedError, UnreachableError
 from fbridge.models.platforms import Store
-from fbridge_woocommerce.answers import body_of, content_of
+from fbridge_woocommerce.answers import content_of
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.schemas import TRACKING_ROWS, meta

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fbridge.adapterkit.receipts import PARTIAL_STATUS_LEFT, cancelled_or_held
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
 from fbridge.models.platforms import Store
 from fbridge_woocommerce.detection import place_of
 from fbridge_woocommerce.mapping import COMPLETED
-from fbridge_woocommerce.push import PARTIAL_WORDS, refusal_of
 from fbridge_woocommerce.tracking_place import AUTO, Place, StoreFacts
 
 MAIL = "Completed order"
@@ -16,7 +16,7 @@ MAIL = "Completed order"
 
 def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     """Completing mails the customer once; an order that is completed already gets numbers only."""
-    refusal = refusal_of(fulfillment)
+    refusal = cancelled_or_held(fulfillment.order)
     if refusal is not None:
         return Preview(order_id=fulfillment.order_id, refused=refusal.words)
     completes = fulfillment.completes_order and fulfillment.order.remote_status != COMPLETED
@@ -35,7 +35,7 @@ def _known_place(store: Store) -> Place | None:
 
 def _warnings(place: Place | None, fulfillment: Fulfillment) -> Iterator[str]:
     if not fulfillment.completes_order and place is not Place.FULFILLMENTS:
-        yield PARTIAL_WORDS
+        yield PARTIAL_STATUS_LEFT.words
     for shipment in fulfillment.outstanding:
         if shipment.numbers and place is not None:
             yield from _about_numbers(place, shipment)

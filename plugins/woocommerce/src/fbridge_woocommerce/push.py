@@ -10,6 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from fbridge.adapterkit.answers import not_understood
+from fbridge.adapterkit.halting import is_untouched
+from fbridge.adapterkit.mails import mail_after
+from fbridge.adapterkit.receipts import (
+    ALREADY_THERE,
+    PARTIAL_STATUS_LEFT,
+    SENT,
+    Well,
+    cancelled_or_held,
+    shipment_receipt,
+)
 from fbridge.models.fulfillments import (
     Effects,
     Fulfillment,
@@ -19,8 +30,8 @@ from fbridge.models.fulfillments import (
     ShipmentReceipt,
     StoreHolds,
 )
-from fbridge.models.problems import Problem, WriteFault, refused_as_it_stands
-from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
+from fbridge.models.problems import Problem
+from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
 from fbridge_woocommerce.mapping import COMPLETED, ROWS_KEY
 from fbridge_woocommerce.schemas import TRACKING_ROWS
 from fbridge_woocommerce.tracking_place import Place
@@ -34,7 +45,14 @@ from fbridge_woocommerce.tracking_rows import (
 )
 from fbridge_woocommerce.write_answers import fault_in_item
 
-PARTIAL_WORDS = "The store has no partial shipments: the order's status waits until all has left."
+COMPLETED_ELSEWHERE = Well(
+    reason="completed_elsewhere",
+    words="Somebody completed the order on the store.",
+    outcome=Outcome.DONE_ELSEWHERE,
+)
+NUMBER_NOT_KEPT = Well(
+    reason="number_not_kept", words="The setting tracking = none keeps the number away from the store."
+)
 
 NOT_KEPT = Problem(
     outcome=Outcome.REFUSED,
@@ -69,8 +87,8 @@ class Part:
 class Work:
     """One order while it is pushed.
 
-    ``status``, ``mail`` and ``order_status`` are what the store is known to hold; ``untouched`` means that
-    nothing of it was sent.
+    ``status``, ``mail`` and ``order_status`` are what the store is known to hold; ``wrote``: some of it
+    was sent.
     """
 
     fulfillment: Fulfillment
@@ -83,7 +101,6 @@ class Work:
     mail: MailEffect = MailEffect.NOT_SENT
     order_status: str = ""
     wrote: bool = False
-    untouched: bool = False
     problem: Problem | None = None
 
     @property
@@ -96,16 +113,19 @@ class Work:
         """Whether the order or a shipment of it cannot go on: then its status is left too (C6)."""
         return self.problem is not None or any(part.problem and part.problem.blocks for part in self.parts)
 
-    def fail(self, problem: Problem, *, tracking: bool, status: bool) -> None:
-        """Something that was asked for the whole order went wrong."""
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing of it was sent, because the chunk was stopped before it."""
+        return is_untouched((self.problem, *(part.problem for part in self.parts)), wrote=self.wrote)
+
+    def fail(self, problem: Problem, update: Mapping[str, Any]) -> None:
+        """What was asked for the whole order went wrong."""
         self.problem = problem
         for part in self.parts:
-            if tracking and part.shipment.numbers:
+            if "meta_data" in update and part.shipment.numbers:
                 part.tracking = problem.effect
-        if status:
-            self.status = problem.effect
-            unknown = problem.effect is Effect.UNCONFIRMED
-            self.mail = MailEffect.UNCONFIRMED if unknown else MailEffect.NOT_SENT
+        if "status" in update:
+            self.status, self.mail = problem.effect, mail_after(problem.effect)
 
 
 def begin(fulfillment: Fulfillment, place: Place) -> Work:
@@ -125,7 +145,7 @@ def begin(fulfillment: Fulfillment, place: Place) -> Work:
         status=Effect.DONE if completed else Effect.NOT_DONE,
         mail=MailEffect.UNKNOWABLE if completed and tried else MailEffect.NOT_SENT,
         order_status=order.remote_status,
-        problem=refusal_of(fulfillment),
+        problem=cancelled_or_held(order),
     )
     if place.keeps_rows and work.problem is None:
         _plan_tracking_rows(work)
@@ -139,16 +159,6 @@ def _is_ours(fulfillment: Fulfillment) -> bool:
         or not marks.isdisjoint((shipment.id, str(shipment_uuid(shipment.id))))
         for shipment in fulfillment.shipments
     )
-
-
-def refusal_of(fulfillment: Fulfillment) -> Problem | None:
-    """Why nothing is sent for the order, from its status; None where something may be."""
-    order = fulfillment.order
-    reasons = {OrderStatus.CANCELLED: "order_cancelled", OrderStatus.ON_HOLD: "on_hold"}
-    if order.status not in reasons:
-        return None
-    words = f"Order {order.number} is {order.remote_status} on the store; it is left as it is."
-    return refused_as_it_stands(reasons[order.status], words)
 
 
 def _plan_tracking_rows(work: Work) -> None:
@@ -181,7 +191,7 @@ def _has_own_row(part: Part) -> bool:
 
 def update_for(work: Work, *, with_rows: bool) -> dict[str, Any] | None:
     """The order's entry in a batch: rows and status in one, for the mail is made after the meta is saved (C6)."""
-    if work.has_problem or work.untouched:
+    if work.has_problem:
         return None
     update: dict[str, Any] = {"status": COMPLETED} if work.wants_status else {}
     if with_rows and work.rows is not None and work.rows.changed:
@@ -195,7 +205,7 @@ def take_item(work: Work, update: Mapping[str, Any], item: Mapping[str, Any] | N
     Raises: WriteFault; CredentialsError and NotSentError where the store did nothing for a reason of its own.
     """
     if item is None or (item["error"] is None and not item["status"]):
-        raise WriteFault(_missing())
+        raise not_understood("The store's answer does not tell what became of this order.", "not_in_answer")
     if item["error"] is not None:
         raise fault_in_item(item["error"], now)
     asked_rows, asked_status = "meta_data" in update, "status" in update
@@ -206,11 +216,6 @@ def take_item(work: Work, update: Mapping[str, Any], item: Mapping[str, Any] | N
         _check_rows(work)
     if asked_status:
         _take_status(work)
-
-
-def _missing() -> Problem:
-    words = "The store's answer does not tell what became of this order."
-    return Problem(outcome=Outcome.UNCONFIRMED, reason="not_in_answer", words=words)
 
 
 def _check_rows(work: Work) -> None:
@@ -235,26 +240,18 @@ def receipt_of(work: Work) -> Receipt:
 
 
 def _shipment_receipt(work: Work, part: Part) -> ShipmentReceipt:
-    problem = part.problem or work.problem
-    outcome = Outcome.DONE_ELSEWHERE if work.elsewhere else Outcome.DONE
-    reason, words = _good_reason(work, part)
-    holds = StoreHolds(
-        numbers=part.numbers, carrier=part.carrier, items=part.items, order_status=work.order_status
-    )
-    return ShipmentReceipt(
-        shipment_id=part.shipment.id,
-        revision=part.shipment.revision,
-        outcome=problem.outcome if problem else outcome,
-        reason=problem.reason if problem else reason,
-        words=problem.words if problem else words,
+    return shipment_receipt(
+        part.shipment,
+        part.problem or work.problem,
+        _well(work, part),
         remote_ids=part.remote_ids,
-        holds=holds,
+        holds=StoreHolds(
+            numbers=part.numbers, carrier=part.carrier, items=part.items, order_status=work.order_status
+        ),
         effects=Effects(
             shipment=_made(work, part), tracking=part.tracking, status=work.status, mail=work.mail
         ),
         made_by=MadeBy.FOUND if part.found or work.elsewhere else MadeBy.US,
-        not_before=problem.not_before if problem else None,
-        rests_on=problem.rests_on if problem else "",
     )
 
 
@@ -263,11 +260,11 @@ def _made(work: Work, part: Part) -> Effect:
     return part.made if work.place is Place.FULFILLMENTS else work.status
 
 
-def _good_reason(work: Work, part: Part) -> tuple[str, str]:
+def _well(work: Work, part: Part) -> Well:
     if work.elsewhere:
-        return "completed_elsewhere", "Somebody completed the order on the store."
+        return COMPLETED_ELSEWHERE
     if work.place is not Place.FULFILLMENTS and work.status is not Effect.DONE:
-        return "partial_status_left", PARTIAL_WORDS
+        return PARTIAL_STATUS_LEFT
     if work.place is Place.NONE and part.shipment.numbers:
-        return "number_not_kept", "The setting tracking = none keeps the number away from the store."
-    return ("sent", "") if work.wrote else ("already_there", "The store shows it already; nothing was sent.")
+        return NUMBER_NOT_KEPT
+    return SENT if work.wrote else ALREADY_THERE

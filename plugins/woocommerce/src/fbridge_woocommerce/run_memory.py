@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
+from fbridge.adapterkit.memory import Memory
 from fbridge_woocommerce.tracking_place import StoreFacts
-
-if TYPE_CHECKING:
-    from fbridge.http import StoreHttp
-    from fbridge.models.platforms import Store
 
 
 @dataclass(slots=True)
@@ -25,9 +20,4 @@ class RunMemory:
     rows_shown: bool | None = None
 
 
-_memories: WeakKeyDictionary[StoreHttp, RunMemory] = WeakKeyDictionary()
-
-
-def memory_of(store: Store) -> RunMemory:
-    """The memory of a store's connection; it ends with that."""
-    return _memories.setdefault(store.http, RunMemory())
+memory_of = Memory(lambda _: RunMemory())

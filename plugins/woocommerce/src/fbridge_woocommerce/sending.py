@@ -11,19 +11,13 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from fbridge.errors import (
-    CredentialsError,
-    FbridgeError,
-    NotSent,
-    NotSentError,
-    RefusedError,
-    UnreachableError,
-)
+from fbridge.adapterkit.answers import not_understood
+from fbridge.adapterkit.halting import Halt, known_first
+from fbridge.errors import CredentialsError, NotSentError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.platforms import Store
-from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, still_at_work, tell_halt
-from fbridge.models.states import Outcome
+from fbridge.models.problems import WriteFault
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_of, place_of, rows_are_shown
 from fbridge_woocommerce.push import Work, begin, receipt_of, take_item, update_for
@@ -34,17 +28,12 @@ from fbridge_woocommerce.tracking_writers import FulfillmentWriter, NoteWriter, 
 from fbridge_woocommerce.write_answers import checked
 
 _BATCH = BatchPayload()
-_Updates = Sequence[tuple[Work, Mapping[str, Any]]]
 
 
 def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
     """The receipts of a chunk. Raises, after all that are known: NotSent, CredentialsError."""
     client = WooClient(store)
-    try:
-        facts = facts_of(store, client)
-    except (CredentialsError, RefusedError, UnreachableError) as error:
-        ids = [fulfillment.order_id for fulfillment in fulfillments]
-        raise NotSent(ids, str(error), reason=error.reason) from error
+    facts = known_first(lambda: facts_of(store, client), fulfillments)
     yield from _Sending(store, client, facts).run(fulfillments)
 
 
@@ -56,7 +45,7 @@ class _Sending:
         self._client = client
         self._facts = facts
         self._place = place_of(store, facts)
-        self._halt: FbridgeError | None = None
+        self._halt = Halt(store.now)
 
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
         works = [begin(fulfillment, self._place) for fulfillment in fulfillments]
@@ -64,74 +53,55 @@ class _Sending:
         if writer is not None:
             self._write_tracking(works, writer)
         self._write_orders(works, with_rows=writer is None)
-        yield from (receipt_of(work) for work in works if not work.untouched)
-        tell_halt(self._halt, [work.order_id for work in works if work.untouched])
+        yield from map(receipt_of, self._halt.touched(works))
+        self._halt.end()
 
     def _writer(self) -> TrackingWriter | None:
         """Who writes the tracking in requests of its own; None where it goes with the status, or nowhere."""
         if self._place is Place.FULFILLMENTS:
-            return FulfillmentWriter(self._store, self._client)
+            return FulfillmentWriter(self._store, self._client, self._halt)
         if self._place is Place.NOTE:
-            return NoteWriter(self._store, self._client)
+            return NoteWriter(self._store, self._client, self._halt)
         if self._place.keeps_rows and rows_are_shown(self._store, self._facts) is False:
             return self._route_writer()
         return None
 
     def _route_writer(self) -> TrackingWriter | None:
         namespace = self._facts.namespace
-        return RouteWriter(self._store, self._client, namespace) if namespace else None
+        return RouteWriter(self._store, self._client, self._halt, namespace) if namespace else None
 
     def _write_tracking(self, works: Sequence[Work], writer: TrackingWriter) -> None:
         for work in works:
-            if work.problem is None and self._halt is None:
-                self._write_one(work, writer)
-            elif work.problem is None:
-                self._hold_back(work)
-
-    def _write_one(self, work: Work, writer: TrackingWriter) -> None:
-        try:
-            writer.write(work)
-        except (NotSentError, CredentialsError) as error:
-            self._halt = error
-            self._hold_back(work)
-        if any(part.problem and part.problem.outcome is Outcome.UNCONFIRMED for part in work.parts):
-            self._halt = still_at_work()
+            if work.problem is None:
+                writer.write(work)
 
     def _write_orders(self, works: Sequence[Work], *, with_rows: bool) -> None:
         updates = [(work, update) for work in works if (update := update_for(work, with_rows=with_rows))]
-        if updates and self._halt is None:
-            self._send_batch(updates)
-            self._look_at_rows([work for work, update in updates if "meta_data" in update])
-        elif updates:
-            for work, _ in updates:
-                self._hold_back(work)
-
-    def _send_batch(self, updates: _Updates) -> None:
+        if not updates:
+            return
         bodies = [update for _, update in updates]
         try:
-            items = _items(
-                checked(lambda: self._client.update_orders(bodies), self._store.now, shows="update")
-            )
+            with self._halt.write():
+                items = _items(
+                    checked(lambda: self._client.update_orders(bodies), self._store.now, shows="update")
+                )
         except WriteFault as fault:
             for work, update in updates:
-                work.fail(fault.problem, tracking="meta_data" in update, status="status" in update)
-        except (NotSentError, CredentialsError) as error:
-            self._halt = error
-            for work, _ in updates:
-                self._hold_back(work)
-        else:
-            for work, update in updates:
-                self._take_item(work, update, items.get(work.order_id))
+                work.fail(fault.problem, update)
+            return
+        for work, update in updates:
+            self._take_item(work, update, items.get(work.order_id))
+        self._look_at_rows([work for work, update in updates if "meta_data" in update])
 
     def _take_item(self, work: Work, update: Mapping[str, Any], item: Mapping[str, Any] | None) -> None:
         """One order's part of the answer; the store may let it in, and not the next one."""
         try:
             take_item(work, update, item, self._store.now())
         except WriteFault as fault:
-            work.fail(fault.problem, tracking="meta_data" in update, status="status" in update)
+            work.fail(fault.problem, update)
         except (NotSentError, CredentialsError) as error:
-            self._halt = error
-            self._hold_back(work)
+            self._halt.stop(error)
+            work.fail(self._halt.held_back(), update)
 
     def _look_at_rows(self, works: Sequence[Work]) -> None:
         """Once in a run: does the tracking plugin show what was written? Else its own route is used."""
@@ -145,13 +115,7 @@ class _Sending:
             return
         memory.rows_shown = any(str(row.get("tracking_id")) in _row_ids(written) for row in shown)
         if not memory.rows_shown:
-            self._write_tracking(works, RouteWriter(self._store, self._client, namespace))
-
-    def _hold_back(self, work: Work) -> None:
-        work.untouched = not work.wrote
-        if work.wrote and not work.has_problem:
-            words = f"Only a part of it was sent: {self._halt}"
-            work.problem = later(words, "held_back", self._store.now() + USUAL_WAIT)
+            self._write_tracking(works, RouteWriter(self._store, self._client, self._halt, namespace))
 
 
 def _items(response: Response) -> dict[str, Mapping[str, Any]]:
@@ -159,9 +123,9 @@ def _items(response: Response) -> dict[str, Mapping[str, Any]]:
     try:
         decoded = _BATCH.load(response.json())
     except ValidationError:
-        words = "The store's answer to the batch is not the one of WooCommerce; a plugin may interfere."
-        problem = Problem(outcome=Outcome.UNCONFIRMED, reason="unexpected_answer", words=words)
-        raise WriteFault(problem) from None
+        raise not_understood(
+            "The store's answer to the batch is not the one of WooCommerce; a plugin may interfere."
+        ) from None
     return {str(item["id"]): item for item in decoded["update"]}
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from fbridge.errors import CredentialsError, FbridgeError, NotSentError
+from fbridge.adapterkit.halting import Halt, HeldBack
+from fbridge.errors import FbridgeError
 from fbridge.http import Response
 from fbridge.models.fulfillments import FulfillmentShipment, Item
 from fbridge.models.orders import StoreShipment
 from fbridge.models.platforms import Store
-from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later
+from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import Effect, Outcome
 from fbridge_woocommerce import fulfillment_meta, tracking_notes
 from fbridge_woocommerce.client import WooClient
@@ -22,10 +23,7 @@ from fbridge_woocommerce.write_answers import checked, problem_of
 
 
 class TrackingWriter(Protocol):
-    """Writes the tracking of one order; problems stay with the shipments that have them.
-
-    Raises: CredentialsError, NotSentError.
-    """
+    """Writes the tracking of one order; problems stay with the shipments that have them."""
 
     def write(self, work: Work) -> None:
         """Bring the outstanding shipments of the order onto the store."""
@@ -34,24 +32,21 @@ class TrackingWriter(Protocol):
 class _PartByPart:
     """A writer that handles one shipment after the other."""
 
-    def __init__(self, store: Store, client: WooClient) -> None:
+    def __init__(self, store: Store, client: WooClient, halt: Halt) -> None:
         self._store = store
         self._client = client
+        self._halt = halt
 
     def write(self, work: Work) -> None:
         """See :class:`TrackingWriter`. After a write without an answer the order's other shipments wait."""
-        waits = False
         for part in work.parts:
-            if waits:
-                part.problem = later("An earlier request has no answer yet.", "held_back", self._soon)
-                continue
             try:
-                self._write_part(work, part)
+                with self._halt.write():
+                    self._write_part(work, part)
+            except HeldBack as held:
+                part.problem = held.problem
             except WriteFault as fault:
                 part.fail(fault.problem)
-                waits = fault.problem.outcome is Outcome.UNCONFIRMED
-            except (NotSentError, CredentialsError):
-                raise
             except FbridgeError as error:
                 part.problem = problem_of(error, self._store.now())
 
@@ -62,10 +57,6 @@ class _PartByPart:
         response = checked(write, self._store.now, shows=shows)
         work.wrote = True
         return response
-
-    @property
-    def _soon(self) -> Any:
-        return self._store.now() + USUAL_WAIT
 
 
 class FulfillmentWriter(_PartByPart):
@@ -181,8 +172,8 @@ class RouteWriter(_PartByPart):
     It gives its own ids and takes equal rows again, so numbers are compared first.
     """
 
-    def __init__(self, store: Store, client: WooClient, namespace: str) -> None:
-        super().__init__(store, client)
+    def __init__(self, store: Store, client: WooClient, halt: Halt, namespace: str) -> None:
+        super().__init__(store, client, halt)
         self._namespace = namespace
 
     def _write_part(self, work: Work, part: Part) -> None:

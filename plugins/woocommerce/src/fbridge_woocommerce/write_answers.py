@@ -11,12 +11,21 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, unproved
-from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnconfirmedError, UnreachableError
+from fbridge.adapterkit.answers import (
+    AnswerTable,
+    Listed,
+    Said,
+    Speaker,
+    Verdict,
+    not_understood,
+    written,
+)
+from fbridge.adapterkit.responses import body_of, without_markup
+from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response
-from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
+from fbridge.models.problems import USUAL_WAIT, Problem, later
 from fbridge.models.states import Outcome
-from fbridge_woocommerce.answers import body_of, error_of, plain_words, words_of
+from fbridge_woocommerce.answers import error_of, words_of
 
 _REFUSED, _CREDENTIALS = Verdict.REFUSED, Verdict.CREDENTIALS
 
@@ -82,25 +91,21 @@ def checked(
 
     Raises: WriteFault; CredentialsError and NotSentError where WooCommerce itself turned it away.
     """
-    try:
-        response = write()
-    except UnconfirmedError as error:
-        raise WriteFault(unconfirmed(error)) from None
-    if response.ok:
-        _check_shape(response, shows, now())
-        return response
-    said = said_by(body_of(response), response.status, words_of(response), response.wait_asked)
-    if ANSWERS.verdict(said) is Verdict.DONE:
-        return response
-    raise ANSWERS.fault(said, error_of(response), now())
+
+    def fault_in(response: Response) -> Exception | None:
+        said = said_by(body_of(response), response.status, words_of(response), response.wait_asked)
+        done = ANSWERS.verdict(said) is Verdict.DONE
+        return None if done else ANSWERS.fault(said, error_of(response), now())
+
+    return written(write, now, fault_in, lambda response: _with_shape(response, shows))
 
 
 def said_by(error: Mapping[str, Any], status: int, words: str, wait: timedelta | None = None) -> Said:
     """What a body of WordPress's form for errors says, a whole answer or the part of a batch that is one order's."""
     code, message = error.get("code"), error.get("message")
     ours = isinstance(code, str | int) and isinstance(message, str)
-    told = f"{code} {plain_words(message)}" if isinstance(code, int) else str(code)
-    if "nonce" in plain_words(message).lower():
+    told = f"{code} {without_markup(message)}" if isinstance(code, int) else str(code)
+    if "nonce" in without_markup(message).lower():
         # What came here twice was perhaps done the first time: a proxy had sent it again.
         told += " nonce"
     speaker = Speaker.STORE if ours else Speaker.OTHER
@@ -111,7 +116,7 @@ def fault_in_item(error: Mapping[str, Any], now: datetime) -> Exception:
     """What an error in the answer to a batch means for its order; see ``AnswerTable.fault``."""
     data = error.get("data")
     status = data.get("status") if isinstance(data, Mapping) else None
-    words = plain_words(error.get("message")) or str(error.get("code") or "")
+    words = without_markup(error.get("message")) or str(error.get("code") or "")
     said = said_by(error, status if isinstance(status, int) else 400, words)
     named: FbridgeError = RefusedError(words, reason=str(error.get("code") or "refused"))
     if ANSWERS.verdict(said) is Verdict.CREDENTIALS:
@@ -127,11 +132,8 @@ def problem_of(error: FbridgeError, now: datetime) -> Problem:
     return later(str(error), error.reason, now + (wait or USUAL_WAIT))
 
 
-def _check_shape(response: Response, shows: str | None, now: datetime) -> None:
-    try:
-        content = response.json()
-    except UnreachableError as error:
-        raise WriteFault(unproved(error, now, response.wait_asked)) from None
-    if shows is not None and not (isinstance(content, Mapping) and shows in content):
-        words = "The store's answer is not the one of WooCommerce; a plugin may interfere."
-        raise WriteFault(Problem(outcome=Outcome.UNCONFIRMED, reason="unexpected_answer", words=words))
+def _with_shape(response: Response, shows: str | None) -> Response:
+    content = response.json()
+    if shows is not None and response.ok and not (isinstance(content, Mapping) and shows in content):
+        raise not_understood("The store's answer is not the one of WooCommerce; a plugin may interfere.")
+    return response

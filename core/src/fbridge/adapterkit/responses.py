@@ -1,0 +1,90 @@
+"""What reads the same in the answers of every platform: JSON of the wanted form, and faults that are nobody's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import unescape
+from typing import Any
+
+from fbridge.errors import UnreachableError
+from fbridge.http import Response, blocked
+from fbridge.http.before_store import known_stranger
+from fbridge.http.noise import list_in
+
+NOT_FOUND = 404
+
+_TAG = re.compile(r"<[^>]*>")
+_PASSING = {429: "rate_limited", 500: "server_error", 502: "gateway_timeout", 504: "gateway_timeout"}
+
+
+def is_redirect(response: Response) -> bool:
+    """Whether it sends on to another place."""
+    return 300 <= response.status <= 399  # noqa: PLR2004 - the definition of a redirect
+
+
+def is_passing(response: Response) -> bool:
+    """Whether its status is one of a passing fault."""
+    return response.status == 429 or response.status >= 500  # noqa: PLR2004 - the definition of a passing fault
+
+
+def is_gateway_timeout(response: Response) -> bool:
+    """Whether a gateway waited in vain: a smaller request may have better luck."""
+    return response.status == 504  # noqa: PLR2004 - HTTP's number
+
+
+def body_of(response: Response) -> Mapping[str, Any]:
+    """The JSON object of an answer; empty where it is none."""
+    try:
+        body = response.json()
+    except UnreachableError:
+        return {}
+    return body if isinstance(body, Mapping) else {}
+
+
+def list_from(response: Response, content: Any, what: str = "a list") -> list[Any]:
+    """The list that ``content`` of the answer is. Raises: UnreachableError."""
+    found = list_in(content)
+    if found is None:
+        raise unexpected(response, what)
+    return found
+
+
+def rows_from(response: Response, content: Any, what: str = "a list") -> list[dict[str, Any]]:
+    """The objects of that list. Raises: UnreachableError where anything else stands in it."""
+    rows = list_from(response, content, what)
+    if not all(isinstance(row, dict) for row in rows):
+        raise unexpected(response, what)
+    return rows
+
+
+def without_markup(message: Any) -> str:
+    """A message for people as plain text."""
+    return unescape(_TAG.sub("", str(message or ""))).strip()
+
+
+def passing(response: Response, words: str) -> UnreachableError:
+    """The store, or something before it, cannot answer now."""
+    return UnreachableError(
+        f"The store cannot answer now ({words}): try again later.",
+        reason=_PASSING.get(response.status, "unavailable"),
+        retry_after=response.wait_asked,
+    )
+
+
+def no_api(response: Response, api: str, advice: str) -> UnreachableError:
+    """The platform's ``api`` does not stand there; ``advice`` says what to check."""
+    if known_stranger(response.status, response.headers, response.text):
+        return blocked(response)
+    return UnreachableError(
+        f"{response.url} answered HTTP {response.status} without the {api}: check {advice}.",
+        reason="no_api",
+    )
+
+
+def unexpected(response: Response, wanted: str) -> UnreachableError:
+    """A good answer of another form than was asked for."""
+    return UnreachableError(
+        f"{response.url} answered with something else than {wanted}; a plugin or module of the store may interfere.",
+        reason="unexpected_answer",
+    )
