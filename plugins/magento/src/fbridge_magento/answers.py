@@ -57,6 +57,15 @@ def list_of(response: Response) -> list[Any]:
     return content
 
 
+def number_of(response: Response, name: str) -> int:
+    """A whole number in the JSON object of a good answer. Raises as :func:`content_of`."""
+    content = content_of(response)
+    found = content.get(name) if isinstance(content, Mapping) else None
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise _unexpected(response)
+    return found
+
+
 def total_of(response: Response) -> int | None:
     """The store's count of all that was asked for."""
     total = body_of(response).get("total_count")

@@ -25,10 +25,10 @@ from fbridge_magento.answers import (
     words_of,
 )
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.detection import BULK, MSI, read_sources, weight_units_in
+from fbridge_magento.detection import BULK, weight_units_in
+from fbridge_magento.inventory_check import look_at_inventory
 from fbridge_magento.plugin import CAPABILITIES
 from fbridge_magento.run_memory import memory_of
-from fbridge_magento.settings import AUTO_SOURCE
 from fbridge_magento.settings import BULK as PUSH_BULK
 from fbridge_magento.store_views import read_store_views, wanted_store_ids
 
@@ -144,7 +144,7 @@ def _marks(response: Response) -> Finding:
 def _surroundings(look: _Look) -> Iterator[Finding]:
     yield _store_views(look)
     yield _weights(look)
-    yield _inventory(look)
+    yield from _inventory(look)
     yield _bulk(look)
     words = (
         "Where a mail is wanted, fbridge asks for the store's shipment mail once the tracking numbers are in."
@@ -185,6 +185,13 @@ def _wanted(look: _Look, known: Mapping[str, str], told: str) -> Finding:
     return Finding(name="store views", ok=True, words=f"The store has {told}. {chosen}")
 
 
+def _inventory(look: _Look) -> Iterator[Finding]:
+    inventory = look_at_inventory(look.store, look.client, look.modules)
+    look.facts |= {"msi": inventory.msi, "sources": inventory.sources}
+    look.locations = inventory.locations
+    yield from inventory.findings
+
+
 def _weights(look: _Look) -> Finding:
     response = look.client.store_configs()
     try:
@@ -195,51 +202,6 @@ def _weights(look: _Look) -> Finding:
         return Finding(name="weights", ok=True, words=words)
     units = sorted(set(look.facts["weight_units"].values()))
     return Finding(name="weights", ok=True, words=f"The store weighs in {', '.join(units)}.")
-
-
-def _inventory(look: _Look) -> Finding:
-    name = "inventory"
-    look.facts |= {"msi": MSI in look.modules, "sources": []}
-    if not look.facts["msi"]:
-        return Finding(name=name, ok=True, words="The store has no multi-source inventory.")
-    try:
-        found = read_sources(look.client)
-    except (RefusedError, UnreachableError) as error:
-        look.facts["sources"] = None
-        return Finding(name=name, ok=False, words=str(error))
-    chosen = look.store.settings.get("source") or ""
-    if found is None:
-        look.facts["sources"] = None
-        return _unseen(chosen)
-    look.locations = found
-    codes = look.facts["sources"] = [source.id for source in found]
-    return _sources(codes, chosen)
-
-
-def _unseen(chosen: str) -> Finding:
-    if chosen and chosen != AUTO_SOURCE:
-        words = f"Goods are booked on the source {chosen}, where a warehouse has no other."
-        return Finding(name="inventory", ok=True, words=words)
-    words = (
-        f"The store has multi-source inventory, and its sources cannot be seen: "
-        f"{missing_permission('Magento_InventoryApi::source')} Or set source to the code of the source that goods "
-        "are booked on (default, where the store has no other)."
-    )
-    return Finding(name="inventory", ok=False, words=words)
-
-
-def _sources(codes: Sequence[str], chosen: str) -> Finding:
-    name, told = "inventory", ", ".join(codes)
-    if chosen and chosen != AUTO_SOURCE and chosen not in codes:
-        words = f"The setting source names {chosen}; the store has {told}."
-        return Finding(name=name, ok=False, words=words)
-    if len(codes) > 1 and not chosen:
-        words = (
-            f"Goods lie in several sources: {told}. A shipment needs one: give each warehouse its source in the "
-            "setting warehouses, or set source to one of them, or to auto."
-        )
-        return Finding(name=name, ok=True, words=words)
-    return Finding(name=name, ok=True, words=f"Multi-source inventory with {told or 'no source'}.")
 
 
 def _bulk(look: _Look) -> Finding:

@@ -24,6 +24,7 @@ from fbridge_magento.answers import (
     list_of,
     missing_permission,
     needs_less,
+    number_of,
     resource_of,
     rows_of,
     total_of,
@@ -216,20 +217,27 @@ class MagentoClient:
                 break
         return found
 
-    def selected_sources(self, body: Json) -> Any:
-        """From which sources the store itself would ship; changes nothing. Needs Magento_InventoryApi::source."""
-        path = f"{_API}/inventory/source-selection-algorithm-result"
-        response = self._http.read(path, method="POST", json=body, final=is_own_fault, fresh=True)
-        return content_of(self._good(response))
+    def select_sources(self, body: Json) -> Response:
+        """Ask from which sources the store itself would ship; changes nothing.
 
-    def stock_of(self, store_id: int) -> int:
-        """The stock that a store view sells from. Needs Magento_Backend::store and Magento_InventoryApi::stock."""
-        views = list_of(self._good(self.store_views()))
-        websites = list_of(self._good(self._read("store/websites")))
-        website_id = next((row.get("website_id") for row in views if row.get("id") == store_id), None)
-        code = next((row.get("code") for row in websites if row.get("id") == website_id), None)
+        Needs Magento_InventorySourceSelectionApi::source_selection_algorithm_post.
+        """
+        path = f"{_API}/inventory/source-selection-algorithm-result"
+        return self._http.read(path, method="POST", json=body, final=is_own_fault, fresh=True)
+
+    def selected_sources(self, body: Json) -> Any:
+        """The good answer of :meth:`select_sources`. Raises: CredentialsError, RefusedError, UnreachableError."""
+        return content_of(self._good(self.select_sources(body)))
+
+    def stock_of_website(self, code: str) -> int:
+        """The stock that a website sells from; needs Magento_InventorySalesApi::stock. Raises as above."""
         response = self._good(self._read(f"inventory/stock-resolver/website/{code}"))
-        return int(content_of(response)["stock_id"])
+        return number_of(response, "stock_id")
+
+    def views_and_websites(self) -> tuple[list[Any], list[Any]]:
+        """The rows of both; needs Magento_Backend::store. Raises as above."""
+        views = list_of(self._good(self.store_views()))
+        return views, list_of(self._good(self._read("store/websites")))
 
     def item_skus(self, order_id: str) -> dict[str, str]:
         """The SKU of each row of an order, children of bundles among them."""

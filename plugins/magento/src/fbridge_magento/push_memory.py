@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -14,10 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class PushMemory:
-    """``kinds``: how bundles are shipped, by SKU. ``stocks``: the stock of each store view. For several threads."""
+    """``kinds``: how bundles are shipped, by SKU. For several threads.
+
+    ``websites``: the code of each store view's website (None: not asked yet), ``stocks``: the stock of each website;
+    both under ``site_lock``.
+    """
 
     kinds: dict[str, Kind] = field(default_factory=dict)
-    stocks: dict[int, int] = field(default_factory=dict)
+    websites: dict[int, str] | None = None
+    stocks: dict[str, int] = field(default_factory=dict)
+    site_lock: Lock = field(default_factory=Lock)
 
 
 _memories: WeakKeyDictionary[StoreHttp, PushMemory] = WeakKeyDictionary()

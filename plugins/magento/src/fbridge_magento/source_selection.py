@@ -13,9 +13,11 @@ from fbridge_magento.push_memory import push_memory_of
 from fbridge_magento.push_parts import Part, Work
 from fbridge_magento.ship_bodies import selection_body
 from fbridge_magento.sources import SourceChoice, no_source, proposed_source
+from fbridge_magento.stocks import stock_of
 
-_PASSING = frozenset({"redirected", "no_api"})
-"""Something before the store answered, so this says nothing of its sources."""
+_OF_THE_ORDER = frozenset({"refused", "no_website"})
+"""What the store says of the goods and of its sources. All else passes: something before the store answered, or the
+store broke off, as with a deadlock."""
 
 
 class SourceSelection:
@@ -24,7 +26,7 @@ class SourceSelection:
     def __init__(self, store: Store, client: MagentoClient) -> None:
         self._store = store
         self._client = client
-        self._stocks = push_memory_of(store).stocks
+        self._memory = push_memory_of(store)
 
     def settle(self, work: Work) -> None:
         """Each shipment of the order that needs it gets its source, or is refused. Raises: CredentialsError."""
@@ -41,17 +43,13 @@ class SourceSelection:
             wait = error.retry_after or USUAL_WAIT
             return SourceChoice(problem=later(str(error), error.reason, self._store.now() + wait))
         except RefusedError as error:
-            if error.reason in _PASSING:
+            if error.reason not in _OF_THE_ORDER:
                 return SourceChoice(problem=later(str(error), error.reason, self._store.now() + USUAL_WAIT))
             return _not_told(error)
         return proposed_source(answer, wanted)
 
     def _stock(self, work: Work) -> int:
-        """Two threads may ask for the same, which harms nobody."""
-        store_id = int(work.order.adapter_data.get("store_id") or 0)
-        if store_id not in self._stocks:
-            self._stocks[store_id] = self._client.stock_of(store_id)
-        return self._stocks[store_id]
+        return stock_of(int(work.order.adapter_data.get("store_id") or 0), self._client, self._memory)
 
     def _pieces_by_sku(self, work: Work, part: Part) -> Counter[str]:
         """A bundle lies in no source; its children do."""

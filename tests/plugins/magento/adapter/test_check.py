@@ -155,7 +155,31 @@ class TestInventory:
         assert "Magento_InventoryApi::source" in bad(report)["inventory"]
         assert report.facts["sources"] is None
         assert check(store_of, sandbox, key="min", source="roma").ok
-        assert "inventory" in bad(check(store_of, sandbox, key="min", source="auto"))
+        assert "source selection" in bad(check(store_of, sandbox, key="min", source="auto"))
+
+    @pytest.mark.parametrize(
+        "missing",
+        [
+            "Magento_Backend::store",
+            "Magento_InventorySalesApi::stock",
+            "Magento_InventorySourceSelectionApi::source_selection_algorithm_post",
+        ],
+    )
+    def test_a_right_that_auto_needs_is_missed_before_the_first_push(
+        self, spread: ServedSandbox, store_of: StoreOf, missing: str
+    ) -> None:
+        spread.control.take_right(missing)
+        assert f"no permission {missing}:" in bad(check(store_of, spread, source="auto"))["source selection"]
+        assert check(store_of, spread, source="roma").ok
+
+    def test_auto_with_all_its_rights_is_told_so(self, spread: ServedSandbox, store_of: StoreOf) -> None:
+        report = check(store_of, spread, source="auto")
+        assert report.ok
+        assert "may be asked" in words(report, "source selection")
+
+    def test_auto_needs_not_see_the_sources(self, spread: ServedSandbox, store_of: StoreOf) -> None:
+        spread.control.take_right("Magento_InventoryApi::source")
+        assert check(store_of, spread, source="auto").ok
 
     def test_a_source_of_the_settings_must_exist(self, spread: ServedSandbox, store_of: StoreOf) -> None:
         assert "names milano" in bad(check(store_of, spread, source="milano"))["inventory"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from fbridge.errors import CredentialsError, NotSent
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.states import Outcome
 from fbridge.sandbox import ServedSandbox
+from fbridge.testing.faults import Answer, Fault, FaultProxy, On
 from fbridge_magento.sources import Inventory, choose_source, proposed_source
 
 MakeSandbox = Callable[..., ServedSandbox]
@@ -19,6 +21,7 @@ FulfillmentOf = Callable[..., Fulfillment]
 
 SEVERAL = ("default", "roma", "torino")
 B2B = 3
+OWN_FAULT = b'{"message": "Internal Error. Details are available in Magento log file. Report ID: webapi-1"}'
 
 
 @pytest.fixture
@@ -75,6 +78,47 @@ def test_auto_asks_for_the_children_of_a_bundle_and_for_the_stock_of_the_store_v
     plain = desk.order(several.control.new_order([("TAZZA-01", 1)], store_id=1))
     desk.push(fulfillment_of(bundle, ["BX1"]), fulfillment_of(plain, ["BX2"]))
     assert (source_of(several, bundle), source_of(several, plain)) == ("roma", "default")
+
+
+def test_what_the_store_sells_from_is_asked_once_a_run(
+    several: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(several, source="auto", connections=4)
+    for _ in range(2):
+        orders = [desk.order(several.control.new_order([("TAZZA-01", 1)], store_id=1)) for _ in range(8)]
+        several.control.forget_requests()
+        desk.push(*(fulfillment_of(order, [f"BX{order.remote_id}"]) for order in orders))
+        asked = [one.path for one in several.control.requests()]
+        about_the_site = [path for path in asked if "/store/" in path or "stock-resolver" in path]
+        assert len(about_the_site) == len(set(about_the_site))
+    assert not about_the_site
+
+
+@pytest.mark.parametrize("path", ["storeViews", "websites", "stock-resolver", "source-selection"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(name="redirect", answer=Answer.REDIRECT, status=302),
+        Fault(name="deadlock", answer=Answer.STATUS, status=500, body=OWN_FAULT),
+        Fault(name="page", answer=Answer.STATUS, status=404, body=b"<html>not found</html>"),
+    ],
+    ids=lambda fault: fault.name,
+)
+def test_what_passes_refuses_no_shipment_for_good(
+    several: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, fault: Fault, path: str
+) -> None:
+    with FaultProxy(several.url) as proxy:
+        behind = SimpleNamespace(
+            url=proxy.url, store_settings=several.store_settings, control=several.control
+        )
+        desk = desk_of(behind, source="auto")
+        order = desk.order(several.control.new_order([("TAZZA-01", 1)], store_id=1))
+        proxy.strike(fault, on=On.ANY, path=path, times=9)
+        (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
+        assert (entry.outcome, ships(several)) == (Outcome.RETRY, False)
+        proxy.heal()
+        (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
+        assert entry.outcome is Outcome.DONE
 
 
 def test_an_unknown_source_is_refused_by_name(
