@@ -1,0 +1,1 @@
+"""Files and paper: what an office hands in and takes out. Nothing below imports it."""

@@ -1,0 +1,1 @@
+"""Reads tables that people and programs write (CSV, XLSX, XLS, ODS, JSON, fixed width), and guesses nothing."""

@@ -1,0 +1,147 @@
+"""Opens a file that somebody hands in: is it there, whole, not open elsewhere, not too large, and what is it?"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from fbridge.errors import InputError
+
+LARGEST = 128 * 1024 * 1024
+"""Bytes of a file that is read, unpacked."""
+STDIN = "-"
+_CHUNK = 1 << 20
+
+
+class Kind(StrEnum):
+    """What a file is, by its first bytes; its name tells nothing for certain."""
+
+    TEXT = "text"
+    JSON = "json"
+    XLSX = "xlsx"
+    XLS = "xls"
+    ODS = "ods"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that can be read several times. ``name`` is for sentences."""
+
+    name: str
+    file: BinaryIO
+    kind: Kind
+
+
+@contextmanager
+def open_source(path: Path) -> Iterator[Source]:
+    """The file, or standard input for ``-``.
+
+    Raises InputError: missing, open elsewhere, too large, damaged, of a strange kind.
+    """
+    if str(path) == STDIN:
+        with tempfile.TemporaryFile() as kept:
+            _copy(sys.stdin.buffer, kept)
+            yield _judged("standard input", kept)
+        return
+    _refuse_open_elsewhere(path)
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror or error}.", reason="file_not_read"
+        ) from error
+    with file:
+        yield _judged(str(path), file)
+
+
+def _copy(stdin: BinaryIO, kept: BinaryIO) -> None:
+    size = 0
+    while chunk := stdin.read(_CHUNK):
+        size += len(chunk)
+        _refuse_too_large("standard input", size)
+        kept.write(chunk)
+
+
+def _judged(name: str, file: BinaryIO) -> Source:
+    size = file.seek(0, 2)
+    _refuse_too_large(name, size)
+    file.seek(0)
+    start = file.read(4096)
+    file.seek(0)
+    if not start.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
+        raise InputError(f"{name} is empty.", reason="file_empty")
+    return Source(name, file, _kind(name, start, file))
+
+
+def _kind(name: str, start: bytes, file: BinaryIO) -> Kind:
+    if start.startswith(b"PK"):
+        return _zipped_kind(name, file)
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        return Kind.XLS
+    text = start.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe\t\r\n ")
+    if text[:1] in {b"[", b"{"}:
+        return Kind.JSON
+    if text[:5].lower() in {b"<html", b"<!doc", b"<tabl", b"<?xml"}:
+        raise InputError(
+            f"{name} is a web page or XML, whatever its name says; open it in a spreadsheet program and save it as "
+            "XLSX or CSV.",
+            reason="file_kind",
+        )
+    if text.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8", b"\x1f\x8b")):
+        raise InputError(f"{name} is no table; save it as CSV, XLSX, ODS or JSON.", reason="file_kind")
+    return Kind.TEXT
+
+
+def _zipped_kind(name: str, file: BinaryIO) -> Kind:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            # Each part is unpacked once: what its directory says of its size may be a lie, or the file cut.
+            for part in archive.infolist():
+                _refuse_too_large(name, sum(one.file_size for one in archive.infolist()))
+                _read_through(archive, part)
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise InputError(
+            f"{name} is cut or damaged ({error}); save it again, or copy it again.", reason="file_damaged"
+        ) from error
+    file.seek(0)
+    if "xl/workbook.xml" in names:
+        return Kind.XLSX
+    if "content.xml" in names:
+        return Kind.ODS
+    raise InputError(f"{name} is no spreadsheet; save it as XLSX, ODS or CSV.", reason="file_kind")
+
+
+def _read_through(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    with archive.open(part) as content:
+        while content.read(_CHUNK):
+            pass
+
+
+def _refuse_too_large(name: str, size: int) -> None:
+    if size > LARGEST:
+        raise InputError(
+            f"{name} has more than {LARGEST // 1024 // 1024} MB unpacked, the most that is read at once; divide it.",
+            reason="file_too_large",
+        )
+
+
+def _refuse_open_elsewhere(path: Path) -> None:
+    if path.name.startswith(("~$", ".~lock.")):
+        raise InputError(
+            f"{path} is only the mark of a file that is open; name the file itself.", reason="file_kind"
+        )
+    for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
+        if lock.exists():
+            raise InputError(
+                f"{path} is open in a spreadsheet program ({lock.name} is beside it), and may not be saved yet: save "
+                "and close it there, then run the command again. If nobody has it open, delete that file.",
+                reason="file_open",
+            )

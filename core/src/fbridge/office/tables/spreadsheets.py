@@ -1,0 +1,115 @@
+"""Rows of XLSX, XLS and ODS by python-calamine, which knows all three and is quick; extra ``fbridge[office]``.
+
+What it does not tell is read beside it from the file: formulas without a value, error values, numbers shown with
+leading zeros, and merged cells of ODS (``xlsx_marks``, ``ods_marks``). Of XLS it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from xml.parsers.expat import ExpatError
+
+from fbridge.errors import ConfigError, InputError
+from fbridge.office.tables.cells import Cell, Row, from_spreadsheet, is_blank
+from fbridge.office.tables.marks import Marks, Place
+from fbridge.office.tables.sources import Kind, Source
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+
+@contextmanager
+def open_sheets(source: Source) -> Iterator[Mapping[str, Iterator[Row]]]:
+    """The visible sheets by name, each with its rows.
+
+    Raises InputError (damaged, with a password), ConfigError (no reader is installed).
+    """
+    try:
+        import python_calamine
+    except ImportError:
+        raise ConfigError(
+            f"{source.name} is a spreadsheet; to read it: pip install 'fbridge[office]' (or save it as CSV).",
+            reason="extra_missing",
+        ) from None
+    source.file.seek(0)
+    try:
+        with python_calamine.CalamineWorkbook.from_filelike(source.file) as book:
+            yield {name: _rows(source, book, name) for name in _visible(book)}
+    except python_calamine.PasswordError:
+        raise InputError(
+            f"{source.name} has a password; save it without one.", reason="file_password"
+        ) from None
+    except (python_calamine.CalamineError, ExpatError) as error:
+        raise InputError(
+            f"{source.name} is cut or damaged ({error}); save it again.", reason="file_damaged"
+        ) from None
+
+
+def _visible(book: CalamineWorkbook) -> list[str]:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    return [
+        one.name
+        for one in book.sheets_metadata
+        if one.visible is SheetVisibleEnum.Visible and one.typ is SheetTypeEnum.WorkSheet
+    ]
+
+
+def _rows(source: Source, book: CalamineWorkbook, name: str) -> Iterator[Row]:
+    sheet = book.get_sheet_by_name(name)
+    marks = _marks(source, sheet, name)
+    left = (sheet.start or (0, 0))[1]
+    inherited: dict[int, tuple[int, Cell]] = {}
+    spans = _spans(marks.merged)
+    for index, values in enumerate(sheet.iter_rows()):
+        cells = [_cell(marks, (index, left + column), value) for column, value in enumerate(values)]
+        _fill_merged(cells, index, left, spans, inherited)
+        yield Row(index + 1, tuple(cells))
+
+
+def _cell(marks: Marks, place: Place, value: object) -> Cell:
+    if place in marks.faults:
+        return marks.faults[place]
+    cell = from_spreadsheet(value)
+    if place in marks.zeros and isinstance(cell, int):
+        return str(cell).zfill(marks.zeros[place])
+    return cell
+
+
+def _spans(merged: Sequence[tuple[Place, Place]]) -> dict[Place, tuple[Place, Place]]:
+    """Merged ranges that reach over several rows, by their first place; titles over several columns stay one cell."""
+    return {first: (first, last) for first, last in merged if last[0] > first[0]}
+
+
+def _fill_merged(
+    cells: list[Cell],
+    index: int,
+    left: int,
+    spans: Mapping[Place, tuple[Place, Place]],
+    inherited: dict[int, tuple[int, Cell]],
+) -> None:
+    """A cell that reaches over several rows stands in each of them."""
+    for column, cell in enumerate(cells):
+        if (index, left + column) in spans:
+            _, (last, _) = spans[index, left + column]
+            inherited[column] = (last, cell)
+        elif column in inherited and is_blank(cell):
+            last, value = inherited[column]
+            if index <= last:
+                cells[column] = value
+
+
+def _marks(source: Source, sheet: CalamineSheet, name: str) -> Marks:
+    if source.kind is Kind.XLS:
+        return Marks(merged=list(sheet.merged_cell_ranges or ()))
+    if source.kind is Kind.ODS:
+        from fbridge.office.tables.ods_marks import ods_marks
+
+        return ods_marks(source.file, name)
+    from fbridge.office.tables.xlsx_marks import xlsx_marks
+
+    marks = xlsx_marks(source.file, name)
+    marks.merged = list(sheet.merged_cell_ranges or ())
+    return marks
