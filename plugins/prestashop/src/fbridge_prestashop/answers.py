@@ -11,10 +11,11 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
+from fbridge.adapterkit import responses
+from fbridge.adapterkit.responses import NOT_FOUND, is_gateway_timeout, is_passing, is_redirect, rows_from
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, wordless
 from fbridge.http.before_store import known_stranger
-from fbridge.http.noise import list_in
 from fbridge_prestashop.xml_bodies import errors_in
 
 KEYS_PAGE = "Advanced Parameters > Webservice"
@@ -30,27 +31,21 @@ def rows_of(response: Response, resource: str) -> list[dict[str, Any]]:
     if not response.ok:
         raise error_of(response)
     content = response.json()
-    rows = list_in(content.get(resource) if isinstance(content, Mapping) else content)
-    if rows is None or not all(isinstance(row, dict) for row in rows):
-        raise UnreachableError(
-            f"{response.url} answered with something else than a list of {resource}; a module of the store may "
-            "interfere.",
-            reason="unexpected_answer",
-        )
-    return rows
+    entities = content.get(resource) if isinstance(content, Mapping) else content
+    return rows_from(response, entities, f"a list of {resource}")
 
 
 def error_of(response: Response) -> FbridgeError:
     """The error that an answer outside 2xx means."""
-    if 300 <= response.status < 400:  # noqa: PLR2004 - the definition of a redirect
+    if is_redirect(response):
         return redirected(response)
     if response.status in (401, 403, 405):
         return _not_allowed(response)
-    if response.status == 429 or response.status >= 500:  # noqa: PLR2004 - the definition of a passing fault
+    if is_passing(response):
         return _passing(response)
     codes = codes_of(response)
     if not codes:
-        return no_api(response) if response.status == 404 else blocked(response)  # noqa: PLR2004 - HTTP's number
+        return no_api(response) if response.status == NOT_FOUND else blocked(response)
     return RefusedError(f"The store refused: {words_of(response)}", reason=reason_of(codes))
 
 
@@ -112,7 +107,7 @@ def saw_no_key(response: Response) -> bool:
 def needs_less(response: Response) -> bool:
     """Whether the same request has no better luck, and a smaller one may: PHP died of it, or a gateway waited in
     vain."""
-    return response.status == 504 or is_empty_crash(response)  # noqa: PLR2004 - HTTP's number
+    return is_gateway_timeout(response) or is_empty_crash(response)
 
 
 def server_time(response: Response) -> datetime | None:
@@ -142,13 +137,8 @@ def redirected(response: Response) -> UnreachableError:
 
 def no_api(response: Response) -> UnreachableError:
     """The Webservice does not stand there."""
-    if known_stranger(response.status, response.headers, response.text):
-        return blocked(response)
-    return UnreachableError(
-        f"{response.url} answered HTTP {response.status} without the PrestaShop Webservice: check the store's URL "
-        "(without /api) and that its web server hands /api on to PrestaShop.",
-        reason="no_api",
-    )
+    advice = "the store's URL (without /api) and that its web server hands /api on to PrestaShop"
+    return responses.no_api(response, "PrestaShop Webservice", advice)
 
 
 def _not_allowed(response: Response) -> FbridgeError:
@@ -175,12 +165,5 @@ def _passing(response: Response) -> UnreachableError:
     if DISABLED in codes_of(response):
         words = f"The store says: {words_of(response)}. Switch it on under {KEYS_PAGE}."
         return UnreachableError(words, reason="webservice_off", retry_after=response.wait_asked)
-    reasons = {429: "rate_limited", 500: "server_error", 502: "gateway_timeout", 504: "gateway_timeout"}
-    words = words_of(response)
-    if is_empty_crash(response):
-        words += " without a word; the store's error log has the reason"
-    return UnreachableError(
-        f"The store cannot answer now ({words}): try again later.",
-        reason=reasons.get(response.status, "unavailable"),
-        retry_after=response.wait_asked,
-    )
+    wordlessly = " without a word; the store's error log has the reason" if is_empty_crash(response) else ""
+    return responses.passing(response, words_of(response) + wordlessly)

@@ -52,11 +52,6 @@ def mailed_before(fulfillment: Fulfillment, plan: TrackingPlan) -> bool:
     return any(not _may_be_mailed(one, plan) for one in _with_new_numbers(fulfillment, plan))
 
 
-def known_mail(shipment: FulfillmentShipment) -> MailEffect:
-    """What is known of the shipment's mail so far, where this push sends none."""
-    return MailEffect.UNKNOWABLE if shipment.mail is MailEffect.UNCONFIRMED else shipment.mail
-
-
 def _with_new_numbers(fulfillment: Fulfillment, plan: TrackingPlan) -> Iterator[FulfillmentShipment]:
     return (one for one in fulfillment.outstanding if set(plan.new).intersection(one.numbers))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fbridge.adapterkit.receipts import PARTIAL_STATUS_LEFT
 from fbridge.models.fulfillments import Fulfillment, Preview
 from fbridge.models.platforms import Store
 from fbridge.models.states import OrderStatus
@@ -16,7 +17,7 @@ from fbridge_prestashop.mails import (
     mails_in_transit,
     mails_shipped,
 )
-from fbridge_prestashop.push import PARTIAL_WORDS, refusal_of
+from fbridge_prestashop.push import refusal_of
 from fbridge_prestashop.run_memory import memory_of
 from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop import Shop
@@ -54,7 +55,7 @@ def _warnings(
     fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop, *, wants_status: bool
 ) -> Iterator[str]:
     if not fulfillment.completes_order:
-        yield PARTIAL_WORDS
+        yield PARTIAL_STATUS_LEFT.words
     if fulfillment.notify and shop.mail is CustomerMail.SHIPPED and wants_status:
         yield from _about_shipped(shop)
     if fulfillment.notify and shop.mail is CustomerMail.IN_TRANSIT and plan.new:

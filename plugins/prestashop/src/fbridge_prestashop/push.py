@@ -5,8 +5,18 @@ A status is the order's, so its effect and that of the mail stand in the receipt
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from fbridge.adapterkit.halting import is_untouched
+from fbridge.adapterkit.mails import mail_without_trace
+from fbridge.adapterkit.receipts import (
+    ALREADY_THERE,
+    PARTIAL_STATUS_LEFT,
+    SENT,
+    Well,
+    cancelled_or_held,
+    shipment_receipt,
+)
 from fbridge.models.fulfillments import (
     Effects,
     Fulfillment,
@@ -17,11 +27,15 @@ from fbridge.models.fulfillments import (
 )
 from fbridge.models.problems import Problem, refused_as_it_stands
 from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
-from fbridge_prestashop.mails import known_mail, mails_in_transit, mails_shipped
+from fbridge_prestashop.mails import mails_in_transit, mails_shipped
 from fbridge_prestashop.shop import Shop, state_id_in
 from fbridge_prestashop.tracking_plan import TrackingPlan, plan_tracking
 
-PARTIAL_WORDS = "The store has no partial shipments: the order's status waits until all has left."
+SHIPPED_ELSEWHERE = Well(
+    reason="shipped_elsewhere",
+    words="Somebody marked the order as shipped on the store.",
+    outcome=Outcome.DONE_ELSEWHERE,
+)
 
 
 @dataclass(slots=True)
@@ -29,8 +43,7 @@ class Work:
     """One order while it is pushed.
 
     ``numbers``, ``carrier``, ``order_state`` (an id) and ``mail`` are what the store is known to hold and to have
-    done. ``mail`` is None where this push asked for none. ``wrote``: something of it was sent; ``untouched``:
-    nothing was, and the chunk was stopped before it.
+    done. ``mail`` is None where this push asked for none. ``wrote``: something of it was sent.
     """
 
     fulfillment: Fulfillment
@@ -48,7 +61,6 @@ class Work:
     mail: MailEffect | None = None
     mail_words: str = ""
     wrote: bool = False
-    untouched: bool = False
     problem: Problem | None = None
 
     @property
@@ -64,6 +76,11 @@ class Work:
             one.baseline and one.acknowledged is None and (one.remote_ids or one.mail in doubtful)
             for one in self.fulfillment.outstanding
         )
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing of it was sent, because the chunk was stopped before it."""
+        return is_untouched((self.problem,), wrote=self.wrote)
 
     @property
     def wants_numbers(self) -> bool:
@@ -141,10 +158,8 @@ def _is_ours(fulfillment: Fulfillment, plan: TrackingPlan) -> bool:
 def refusal_of(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -> Problem | None:
     """Why nothing is sent for the order; None where something may be."""
     order = fulfillment.order
-    reasons = {OrderStatus.CANCELLED: "order_cancelled", OrderStatus.ON_HOLD: "on_hold"}
-    if order.status in reasons:
-        words = f"Order {order.number} is {order.remote_status} on the store; it is left as it is."
-        return refused_as_it_stands(reasons[order.status], words)
+    if (refusal := cancelled_or_held(order)) is not None:
+        return refusal
     if plan.fault:
         return refused_as_it_stands(plan.reason, plan.fault)
     if plan.changes and plan.carrier and shop.facts.usable_carrier(plan.carrier) is None:
@@ -163,27 +178,23 @@ def receipt_of(work: Work, shop: Shop) -> Receipt:
 
 
 def _shipment_receipt(work: Work, shipment: FulfillmentShipment, shop: Shop) -> ShipmentReceipt:
-    problem = work.problem
     held = tuple(number for number in shipment.numbers if number in work.numbers)
     tracking = _tracking(work, shipment, held)
-    reason, words = _good_reason(work)
-    good = Outcome.DONE_ELSEWHERE if work.elsewhere else Outcome.DONE
-    return ShipmentReceipt(
-        shipment_id=shipment.id,
-        revision=shipment.revision,
-        outcome=problem.outcome if problem else good,
-        reason=problem.reason if problem else reason,
-        words=problem.words if problem else words,
+    return shipment_receipt(
+        shipment,
+        work.problem,
+        _well(work),
         remote_ids=_remote_ids(work, tracking),
         holds=StoreHolds(
             numbers=held, carrier=work.carrier if held else "", order_status=shop.label_of(work.order_state)
         ),
         effects=Effects(
-            shipment=work.status, tracking=tracking, status=work.status, mail=_mail(work, shipment)
+            shipment=work.status,
+            tracking=tracking,
+            status=work.status,
+            mail=mail_without_trace(work.mail, shipment.mail),
         ),
         made_by=MadeBy.FOUND if work.elsewhere or not (work.wrote or work.tried) else MadeBy.US,
-        not_before=problem.not_before if problem else None,
-        rests_on=problem.rests_on if problem else "",
     )
 
 
@@ -198,22 +209,12 @@ def _remote_ids(work: Work, tracking: Effect) -> tuple[str, ...]:
     return (work.plan.row.remote_id,) if work.plan.row and tracking is not Effect.NOT_DONE else ()
 
 
-def _mail(work: Work, shipment: FulfillmentShipment) -> MailEffect:
-    return known_mail(shipment) if work.mail is None else work.mail
-
-
-def _good_reason(work: Work) -> tuple[str, str]:
+def _well(work: Work) -> Well:
     if work.mail_words:
-        return "mail_failed", work.mail_words
+        outcome = SHIPPED_ELSEWHERE.outcome if work.elsewhere else Outcome.DONE
+        return Well(reason="mail_failed", words=work.mail_words, outcome=outcome)
     if work.elsewhere:
-        return "shipped_elsewhere", "Somebody marked the order as shipped on the store."
+        return SHIPPED_ELSEWHERE
     if work.status is not Effect.DONE:
-        return "partial_status_left", PARTIAL_WORDS
-    return ("sent", "") if work.wrote else ("already_there", "The store shows it already; nothing was sent.")
-
-
-def held_back(work: Work, problem: Problem) -> None:
-    """Nothing more is sent of it now: untouched, or half done."""
-    work.untouched = not work.wrote
-    if work.wrote and work.problem is None:
-        work.problem = replace(problem, reason="held_back")
+        return PARTIAL_STATUS_LEFT
+    return SENT if work.wrote else ALREADY_THERE

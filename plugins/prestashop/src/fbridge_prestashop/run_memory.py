@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
+from fbridge.adapterkit.memory import Memory
 from fbridge_prestashop.shop_facts import ShopFacts
-
-if TYPE_CHECKING:
-    from fbridge.http import StoreHttp
-    from fbridge.models.platforms import Store
 
 
 @dataclass(slots=True)
@@ -29,9 +24,4 @@ class RunMemory:
     patch_fails: bool = False
 
 
-_memories: WeakKeyDictionary[StoreHttp, RunMemory] = WeakKeyDictionary()
-
-
-def memory_of(store: Store) -> RunMemory:
-    """The memory of a store's connection; it ends with that."""
-    return _memories.setdefault(store.http, RunMemory())
+memory_of = Memory(lambda _: RunMemory())

@@ -11,31 +11,18 @@ from collections.abc import Callable, Iterator, Sequence
 
 from marshmallow import ValidationError
 
-from fbridge.errors import (
-    CredentialsError,
-    FbridgeError,
-    NotSent,
-    NotSentError,
-    RefusedError,
-    UnreachableError,
-)
+from fbridge.adapterkit.answers import not_understood
+from fbridge.adapterkit.halting import Halt, known_first, still_at_work
+from fbridge.errors import CredentialsError, RefusedError, UnreachableError
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.parts import in_parts
 from fbridge.models.platforms import Store
-from fbridge.models.problems import (
-    USUAL_WAIT,
-    Problem,
-    WriteFault,
-    later,
-    still_at_work,
-    tell_halt,
-    unconfirmed,
-)
+from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import MailEffect, Outcome
 from fbridge_prestashop.batches import Batch, NumberBatch, StateBatch, take_answer
 from fbridge_prestashop.client import PrestaShopClient, Row
 from fbridge_prestashop.detection import shop_of
-from fbridge_prestashop.push import Work, begin, held_back, receipt_of
+from fbridge_prestashop.push import Work, begin, receipt_of
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.write_answers import End, Interrupted, entities_of
 
@@ -44,17 +31,19 @@ MOST_STATES = 50
 MOST_MAILS = 10
 """Orders in one body: a state takes 20 ms and more, a mail up to a second, and common proxies cut at 30 to 60 s."""
 
-_GONE = "The store has no such order any more."
+NOT_TOLD = not_understood(
+    "The store's answer does not tell what became of this order; a module of the store may interfere.",
+    "not_in_answer",
+).problem
+UNREAD = not_understood(
+    "The store ended in the middle, and could not be read afterwards.", "server_error"
+).problem
 
 
 def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
     """The receipts of a chunk. Raises, after all that are known: NotSent, CredentialsError."""
     client = PrestaShopClient(store)
-    try:
-        shop = shop_of(store, client)
-    except (CredentialsError, RefusedError, UnreachableError) as error:
-        ids = [fulfillment.order_id for fulfillment in fulfillments]
-        raise NotSent(ids, str(error), reason=error.reason) from error
+    shop = known_first(lambda: shop_of(store, client), fulfillments)
     yield from _Sending(store, client, shop).run(fulfillments)
 
 
@@ -65,12 +54,12 @@ class _Sending:
         self._store = store
         self._client = client
         self._shop = shop
-        self._halt: FbridgeError | None = None
+        self._halt = Halt(store.now)
 
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
         works = [begin(fulfillment, self._shop) for fulfillment in fulfillments]
         self._write_numbers([work for work in works if work.wants_numbers])
-        due = [work for work in works if work.wants_status and work.problem is None and not work.untouched]
+        due = [work for work in works if work.wants_status and work.problem is None]
         yield from self._receipts([work for work in works if work not in due])
         state = self._shop.shipped_state
         if due and state is not None:
@@ -78,7 +67,7 @@ class _Sending:
             for body in _bodies(due, MOST_STATES, lambda work: work.mails_status):
                 self._write(batch, body, mail=body[0].mails_status)
                 yield from self._receipts(body)
-        tell_halt(self._halt, [work.order_id for work in works if work.untouched])
+        self._halt.end()
 
     def _write_numbers(self, works: Sequence[Work]) -> None:
         batch = NumberBatch(self._store, self._client, self._shop)
@@ -86,27 +75,20 @@ class _Sending:
             self._write(batch, body, mail=body[0].mails_numbers)
 
     def _receipts(self, works: Sequence[Work]) -> Iterator[Receipt]:
-        return (receipt_of(work, self._shop) for work in works if not work.untouched)
+        return (receipt_of(work, self._shop) for work in self._halt.touched(works))
 
     def _write(self, batch: Batch, works: Sequence[Work], *, mail: bool) -> None:
         """One body, and where it ended in the middle all that follows from that."""
-        if self._halt is not None:
-            self._hold_back(works)
-            return
         try:
-            rows = self._entities(batch, works, mail=mail)
+            with self._halt.write():
+                rows = self._entities(batch, works, mail=mail)
         except WriteFault as fault:
             for work in works:
                 batch.fail(work, fault.problem)
-            if fault.problem.outcome is Outcome.UNCONFIRMED:
-                self._halt = still_at_work()
         except Interrupted as end:
             self._sort_out(batch, works, end, mail=mail)
-        except (NotSentError, CredentialsError) as error:
-            self._halt = error
-            self._hold_back(works)
         else:
-            take_answer(batch, works, rows, _not_told())
+            take_answer(batch, works, rows, NOT_TOLD)
 
     def _entities(self, batch: Batch, works: Sequence[Work], *, mail: bool) -> list[Row]:
         def write() -> list[Row]:
@@ -132,13 +114,14 @@ class _Sending:
         """PrestaShop ended in the middle: find out what it saved, and send the rest one by one."""
         if len(works) == 1 and end.end is not End.MAIL_FAILED:
             batch.fail(works[0], end.problem)
-            self._halt = still_at_work() if end.end is End.CRASHED else self._halt
+            if end.end is End.CRASHED:
+                self._halt.stop(still_at_work())
             return
         try:
             shown = batch.shown(works)
         except (CredentialsError, RefusedError, UnreachableError, ValidationError):
             for work in works:
-                batch.fail(work, _unread())
+                batch.fail(work, UNREAD)
             return
         saved = [work for work in works if _is_saved(batch, work, shown)]
         missing = [work for work in works if work not in saved]
@@ -188,15 +171,10 @@ class _Sending:
         if batch.key(missing[0]) not in shown:
             batch.fail(missing[0], _is_gone(missing[0]))
             return missing[1:]
-        self._halt = still_at_work()
+        self._halt.stop(still_at_work())
         for work in missing:
             batch.fail(work, problem)
         return ()
-
-    def _hold_back(self, works: Sequence[Work]) -> None:
-        words = f"Only a part of it was sent: {self._halt}"
-        for work in works:
-            held_back(work, later(words, "held_back", self._store.now() + USUAL_WAIT))
 
 
 def _bodies(works: Sequence[Work], most: int, mails: Callable[[Work], bool]) -> Iterator[Sequence[Work]]:
@@ -221,15 +199,5 @@ def _without_mail(work: Work) -> None:
 
 
 def _is_gone(work: Work) -> Problem:
-    words = f"{_GONE.removesuffix('.')} (order {work.fulfillment.number})."
+    words = f"The store has no such order any more (order {work.fulfillment.number})."
     return Problem(outcome=Outcome.REFUSED, reason="order_missing", words=words)
-
-
-def _unread() -> Problem:
-    words = "The store ended in the middle, and could not be read afterwards."
-    return unconfirmed(UnreachableError(words, reason="server_error"))
-
-
-def _not_told() -> Problem:
-    words = "The store's answer does not tell what became of this order; a module of the store may interfere."
-    return Problem(outcome=Outcome.UNCONFIRMED, reason="not_in_answer", words=words)

@@ -13,10 +13,9 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any
 
-from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, unproved
-from fbridge.errors import UnconfirmedError, UnreachableError
+from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, unproved, written
 from fbridge.http import Response
-from fbridge.models.problems import Problem, WriteFault, unconfirmed
+from fbridge.models.problems import Problem, WriteFault
 from fbridge_prestashop.answers import (
     codes_of,
     error_of,
@@ -81,16 +80,12 @@ def entities_of(
 
     Raises: WriteFault; Interrupted; CredentialsError and NotSentError where PrestaShop itself turned it away.
     """
-    try:
-        response = write()
-    except UnconfirmedError as error:
-        raise WriteFault(unconfirmed(error)) from None
-    if not response.ok:
-        raise _fault_in(response, now(), mail=mail)
-    try:
-        return rows_of(response, resource)
-    except UnreachableError as error:
-        raise WriteFault(unproved(error, now(), response.wait_asked)) from None
+    return written(
+        write,
+        now,
+        lambda response: _fault_in(response, now(), mail=mail),
+        lambda response: rows_of(response, resource),
+    )
 
 
 def said_by(response: Response, *, mail: bool) -> Said:
