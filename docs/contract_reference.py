@@ -34,6 +34,8 @@ CLASSES: tuple[type[Any], ...] = (
     fulfillments.ShipmentReceipt,
     fulfillments.Effects,
     fulfillments.StoreHolds,
+    fulfillments.MailRequest,
+    fulfillments.MailReceipt,
     fulfillments.Preview,
     platforms.CarrierCodes,
     platforms.CarrierCode,

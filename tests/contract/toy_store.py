@@ -19,6 +19,7 @@ class ToyUnderTest(StoreUnderTest):
     wrong_key = b'{"error": "The key is unknown."}'
     other_currency = "CHF"
     places = ("milan", "turin")
+    loses_mails = True
     status_swap = (b'"status":"done"', b'"status":"open"')
 
     def __init__(self, served: ServedSandbox) -> None:
@@ -49,6 +50,9 @@ class ToyUnderTest(StoreUnderTest):
 
     def touch(self, order: str) -> None:
         self._shop.touch(self._shop.orders[order])
+
+    def lose_mails(self, *, lost: bool) -> None:
+        self._shop.loses_mails = lost
 
     def cancel(self, order: str) -> None:
         self._set_status(order, "cancelled")

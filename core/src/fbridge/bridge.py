@@ -17,12 +17,13 @@ from fbridge.models.shipments import Shipment
 from fbridge.orders.fetch import FetchProgress, FetchResult, fetch_stores
 from fbridge.orders.listing import Orders
 from fbridge.plugins import PlatformStatus, describe_all
+from fbridge.push.mail_again import MailEntry, MailItem, MailPlan, ask_store, plan_mails
 from fbridge.push.plan import PushPlan, make_plan
 from fbridge.push.run import PushItem, StorePush, push_store
 from fbridge.push.run_state import PushProgress
 from fbridge.push.status import StatusReport, read_status
 from fbridge.push.turn import refuse_while_pushing
-from fbridge.push.ways_out import adopt, resend
+from fbridge.push.ways_out import adopt, mailed_otherwise, resend
 from fbridge.settings import Home, find_home, load_settings
 from fbridge.shipping.carriers import Carriers
 from fbridge.shipping.manifests import Manifests
@@ -39,6 +40,14 @@ class PushResult:
     """What a push did, over all stores: where each touched shipment stands, and the stores that ended early."""
 
     results: tuple[PushItem, ...]
+    errors: tuple[tuple[str, FbridgeError], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailResult:
+    """What became of the mails that were asked for again, and the stores that ended early."""
+
+    results: tuple[MailItem, ...]
     errors: tuple[tuple[str, FbridgeError], ...]
 
 
@@ -141,6 +150,38 @@ class Bridge:
         """A person decided that the store has a shipment. Raises NotFoundError, InputError."""
         return adopt(self.context, self.shipments.get(ref))
 
+    def plan_mails(self, refs: Sequence[str]) -> MailPlan:
+        """What asking the stores again for the mails of these shipments would mean. Raises NotFoundError, InputError
+        (a shipment that has not left, or is external)."""
+        return plan_mails(self.context, [self._left(ref).id for ref in refs])
+
+    def mail_again(
+        self, refs: Sequence[str], *, even_if_mailed: bool = False, plan: MailPlan | None = None
+    ) -> MailResult:
+        """Ask the stores once for the mails of these shipments that did not leave; nothing else is pushed.
+
+        Only where it is provably no second mail; with ``even_if_mailed`` a person accepts that it may be one. With a
+        ``plan``, what is not as it showed is left alone. Raises NotFoundError, InputError.
+        """
+        keys = {self._left(ref).id for ref in refs}
+        approved = {entry.shipment: entry for entry in (plan or plan_mails(self.context, keys)).entries}
+        of_stores: dict[str, dict[int, MailEntry]] = {}
+        for key in sorted(keys):
+            if entry := approved.get(f"S{key}"):
+                of_stores.setdefault(entry.store, {})[key] = entry
+        asked = [
+            ask_store(self.context, name, entries, even_if_mailed=even_if_mailed)
+            for name, entries in of_stores.items()
+        ]
+        return MailResult(
+            results=tuple(item for one in asked for item in one.items),
+            errors=tuple((one.store, one.error) for one in asked if one.error),
+        )
+
+    def mailed_otherwise(self, ref: str) -> Shipment:
+        """A person decided that a missing mail is not missed any more. Raises NotFoundError, InputError."""
+        return mailed_otherwise(self.context, self.shipments.get(ref))
+
     def status(self) -> StatusReport:
         """Everything that is not at rest."""
         return read_status(self.context)
@@ -187,6 +228,13 @@ class Bridge:
             refuse_while_pushing(self.context.database, name, self.context.lock_folder)
         with self.context.database.write() as connection:
             mark_restored(connection)
+
+    def _left(self, ref: str) -> Shipment:
+        found = self.shipments.get(ref)
+        if found.push is None or found.shipped_at is None:
+            words = "is an external parcel; no store knows it" if found.push is None else "has not left yet"
+            raise InputError(f"{found.label} {words}, so no store mails about it.", reason="not_pushed")
+        return found
 
     def _names(self, stores: Sequence[str]) -> list[str]:
         settings = self.context.settings

@@ -1,4 +1,4 @@
-"""The plugin contract: four hooks and two optional ones (behaviours C1 to C12 in ``docs/contract.md``).
+"""The plugin contract: four hooks and three optional ones (behaviours C1 to C13 in ``docs/contract.md``).
 
 A plugin is a module with these functions marked by :data:`hookimpl`, named by an entry point of the group
 ``fbridge.platforms`` whose name is the platform's key. Only the plugin of a store's platform is imported, and
@@ -14,13 +14,13 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
+    from fbridge.models.fulfillments import Fulfillment, MailReceipt, MailRequest, Preview, Receipt
     from fbridge.models.platforms import CarrierCodes, OrderPage, OrderQuery, Platform, Store, StoreReport
 
 PROJECT = "fbridge"
 ENTRY_POINT_GROUP = "fbridge.platforms"
 SANDBOX_ENTRY_POINT_GROUP = "fbridge.sandboxes"
-OPTIONAL_HOOKS = frozenset({"check_store", "preview_push"})
+OPTIONAL_HOOKS = frozenset({"check_store", "mail_again", "preview_push"})
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -83,4 +83,18 @@ def preview_push(  # type: ignore[empty-body]
     """Optional, no I/O. What a push of these would do, for the plan: mails, refusals that need no store,
     warnings. Without it the plan counts one mail for each completed order where the platform mails. The orders
     are as last fetched, without ``adapter_data``. Since contract 1.
+    """
+
+
+@hookspec(firstresult=True)
+def mail_again(  # type: ignore[empty-body]
+    store: Store, requests: Sequence[MailRequest]
+) -> Iterator[MailReceipt]:
+    """Optional. Ask the store once for the customer's mail about each of these shipments; yield one receipt each.
+
+    All are of one order, which was just read. Each is recorded as asked for before the call, and what has no receipt
+    may have been mailed: it is never asked for again on a guess (C13). Nothing but the mail is asked for. Without
+    this hook fbridge says that it is not possible here. Since contract 1.
+
+    Raises: NotSent with the order's id where provably nothing was asked.
     """

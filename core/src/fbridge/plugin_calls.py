@@ -12,7 +12,7 @@ import pluggy
 from fbridge.errors import FbridgeError, PluginError
 from fbridge.http.from_outside import hide_in_error, without_secrets
 from fbridge.http.redaction import Redactor
-from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
+from fbridge.models.fulfillments import Fulfillment, MailReceipt, MailRequest, Preview, Receipt
 from fbridge.models.platforms import CarrierCodes, OrderPage, OrderQuery, Platform, Store, StoreReport
 from fbridge.models.secrets import Secret
 from fbridge.plugin_answers import believable, page_fault, sorted_out
@@ -65,6 +65,17 @@ class LoadedPlatform:
             return None
         checked = partial(self._checked, "preview_push", Preview)
         return tuple(self._each("preview_push", checked, store=store, fulfillments=fulfillments))
+
+    @property
+    def mails_again(self) -> bool:
+        """Whether the plugin has the hook :meth:`mail_again`."""
+        return bool(self._hooks.mail_again.get_hookimpls())
+
+    def mail_again(self, store: Store, requests: Sequence[MailRequest]) -> Generator[MailReceipt]:
+        """See :func:`fbridge.hookspecs.mail_again`; only where :attr:`mails_again`. It begins when the first receipt
+        is asked for."""
+        checked = partial(self._checked, "mail_again", MailReceipt)
+        return self._each("mail_again", checked, store=store, requests=requests)
 
     def _one(self, hook: str, kind: type[T], **arguments: Any) -> T:
         store = arguments["store"]

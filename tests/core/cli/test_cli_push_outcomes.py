@@ -34,9 +34,10 @@ def test_a_fence_is_set_first_and_the_shipment_follows_in_the_same_push(ready_us
 
 
 def test_an_answer_that_never_came_is_looked_up_and_nothing_is_doubled(ready_user: Any, shop: Any) -> None:
+    """Its mail stays in doubt, for the plain store leaves no trace of one: a person sets that at rest."""
     shop.sell(1001, answer="never")
     ship(ready_user, "1001")
-    result = pushed(ready_user)["1001"]
+    result = pushed(ready_user, code=1)["1001"]
     assert (result["state"], result["reason"]) == ("sent", "found_on_store")
     assert (len(shop.order(1001)["shipments"]), shop.order(1001)["mails"]) == (1, 1)
 

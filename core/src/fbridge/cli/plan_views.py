@@ -30,6 +30,11 @@ def _why(entry: PlanEntry) -> str:
     return "; ".join(filter(None, (entry.words, *entry.warnings)))
 
 
+def _what_came_of_it(item: PushItem) -> str:
+    mail = item.missing_mail.words if item.missing_mail else ""
+    return "; ".join(filter(None, (item.words, mail)))
+
+
 ENTRY_COLUMNS: list[Column[PlanEntry]] = [
     Column("Shipment", lambda entry: entry.shipment),
     Column("Order", lambda entry: entry.order_number),
@@ -46,7 +51,7 @@ ITEM_COLUMNS: list[Column[PushItem]] = [
     Column("Order", lambda item: item.order_number),
     Column("State", lambda item: item.state),
     Column("Numbers", lambda item: item.numbers, wraps=True),
-    Column("", lambda item: item.words, wraps=True),
+    Column("", _what_came_of_it, wraps=True),
 ]
 
 

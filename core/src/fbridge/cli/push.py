@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fbridge.cli.command_classes import Command
+from fbridge.cli.push_mails import mail_again as ask_for_mails
 from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _DOES_SOMETHING = {"send", "update", "check"}
 _FOR_A_PERSON = {"refused", "needs_attention"}
+_AT_REST = {"sent", "done_elsewhere"}
+"""What status lists of these lacks its mail."""
 _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
 
 
@@ -31,6 +34,13 @@ _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
     multiple=True,
     help="First decide that this one must be sent again; repeatable.",
 )
+@click.option(
+    "--mail-again",
+    metavar="SHIPMENT",
+    multiple=True,
+    help="Push nothing; ask the store again for the mail of this one that did not leave; repeatable.",
+)
+@click.option("--even-if-mailed", is_flag=True, help="With --mail-again: also where it may be a second mail.")
 @pass_session
 def push(
     session: Session,
@@ -40,25 +50,40 @@ def push(
     plan_only: bool,
     only_if: str | None,
     resend: tuple[str, ...],
+    mail_again: tuple[str, ...],
+    even_if_mailed: bool,
 ) -> ExitCode:
     """Tell the stores what was shipped and they do not show yet.
 
     Shows first what will happen on each store: every change, the carrier as the store will show it, every
     mail, and what waits and why. Then it asks; in a script say --yes, or --plan and later --only-if.
 
-    The exit code is 1 as long as anything needs a person, also where this run had nothing to do with it.
+    The exit code is 1 as long as anything needs a person, also where this run had nothing to do with it: a mail that
+    the plan promised and that did not leave, too.
     """
     yes = yes or only_if is not None
     if plan_only and resend:
         raise click.UsageError("Give either --plan or --resend.")
     if not plan_only and not yes and not session.may_ask:
         raise click.UsageError("Nobody is there to ask: say --yes, or --plan to see the plan only.")
+    if mail_again or even_if_mailed:
+        _refuse_beside_mails(mail_again, stores or manifest or resend)
+        return ask_for_mails(
+            session, mail_again, yes=yes, plan_only=plan_only, only_if=only_if, even_if_mailed=even_if_mailed
+        )
     if resend and not _decide_resend(session, resend, yes=yes):
         return ExitCode.OK
     plan = session.bridge.plan(stores, manifest=manifest)
     if plan_only:
         return _show_plan(session, plan, stores)
     return _carry_out(session, plan, stores, yes=yes, only_if=only_if)
+
+
+def _refuse_beside_mails(mail_again: tuple[str, ...], others: object) -> None:
+    if not mail_again:
+        raise click.UsageError("Give --even-if-mailed only with --mail-again SHIPMENT.")
+    if others:
+        raise click.UsageError("Give --mail-again alone: it names shipments, and pushes nothing.")
 
 
 def _decide_resend(session: Session, refs: tuple[str, ...], *, yes: bool) -> bool:
@@ -130,7 +155,10 @@ def _show_result(session: Session, plan: PushPlan, stores: tuple[str, ...], resu
     from fbridge.cli.tables import Table
 
     left = _needs_a_person(session, plan, stores)
-    codes = [ExitCode.OK if item.state in _NOT_FAILED else ExitCode.SOME_FAILED for item in result.results]
+    codes = [
+        ExitCode.OK if item.state in _NOT_FAILED and not item.missing_mail else ExitCode.SOME_FAILED
+        for item in result.results
+    ]
     codes += [ExitCode.SOME_FAILED] * bool(left)
     code = combined_code(codes + [error.exit_code for _, error in result.errors])
     errors = [{"store": store, "error": error} for store, error in result.errors]
@@ -151,7 +179,7 @@ def _needs_a_person(session: Session, plan: PushPlan, stores: tuple[str, ...]) -
     return [
         item.shipment
         for item in session.bridge.status().items
-        if (item.state in _FOR_A_PERSON or (item.state == "unconfirmed" and item.overdue))
+        if (item.state in _FOR_A_PERSON | _AT_REST or (item.state == "unconfirmed" and item.overdue))
         and item.store in (stores or (item.store,))
         and item.manifest == (plan.manifest or item.manifest)
     ]

@@ -174,6 +174,17 @@ def adopt(session: Session, ref: str) -> ExitCode:
     return _show(session, session.bridge.adopt(ref))
 
 
+@shipment.command()
+@click.argument("ref", metavar="SHIPMENT")
+@pass_session
+def mailed(session: Session, ref: str) -> ExitCode:
+    """Decide that the customer was told otherwise: the mail that did not leave is not missed any more.
+
+    Nothing is sent. The other way out is `fbridge push --mail-again SHIPMENT`, where the store can be asked for it.
+    """
+    return _show(session, session.bridge.mailed_otherwise(ref))
+
+
 def _added_up(lines: tuple[tuple[str, int], ...]) -> dict[str, int]:
     total: Counter[str] = Counter()
     for line, quantity in lines:

@@ -67,6 +67,7 @@ def shipment_facts(shipment: Shipment) -> Facts:
             ("State", state_words(shipment)),
             ("Since", push.since if push else None),
             ("Because", push.words if push else ""),
+            ("Mail", push.missing_mail.words if push and push.missing_mail else ""),
             ("Next try", push.next_at if push else None),
             ("On the store", push.remote_ids if push else ()),
             ("Done there", _effect_words(push.effects) if push and push.tries else ""),

@@ -48,9 +48,14 @@ def status(session: Session) -> ExitCode:
 
 
 def _sentences(report: StatusReport) -> Iterator[str]:
+    from fbridge.cli.displayed import age
+
     counts = [f"{number} {state.replace('_', ' ')}" for state, number in report.counts.items() if number]
     if counts:
         yield f"Shipments: {', '.join(counts)}."
+    if report.missing_mails:
+        oldest = f", the oldest for {age(report.missing_mails.age)}"
+        yield f"Mails to customers that did not leave, or may not have: {report.missing_mails.count}{oldest}."
     if report.manifests_preparing:
         yield f"Manifests in preparation: {report.manifests_preparing}."
     if report.orders_marked:

@@ -177,7 +177,10 @@ def _event_line(event: EventRow) -> StoryLine:
 def _attempt_lines(attempt: AttemptRow) -> Iterator[StoryLine]:
     label = f"S{attempt.shipment_id}"
     revision = f" in revision {attempt.revision}" if attempt.revision > 1 else ""
-    yield StoryLine(at=attempt.started_at, what="attempt", words=f"{label}: is sent to the store{revision}")
+    asked = (
+        "the store is asked for its mail again" if attempt.asks_mail else f"is sent to the store{revision}"
+    )
+    yield StoryLine(at=attempt.started_at, what="attempt", words=f"{label}: {asked}")
     if attempt.finished_at is None:
         return
     words = ": ".join(part for part in (attempt.reason, attempt.words) if part)
@@ -208,4 +211,5 @@ def _standing(shipment: Shipment) -> str:
         if push.acknowledged_revision in (None, shipment.revision)
         else (f"; the store holds revision {push.acknowledged_revision} of {shipment.revision}")
     )
-    return f"{head}; towards its store it is {push.state}{told}{held}."
+    mail = f"; {push.missing_mail.words.rstrip('.')}" if push.missing_mail else ""
+    return f"{head}; towards its store it is {push.state}{told}{held}{mail}."

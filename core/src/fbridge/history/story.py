@@ -66,6 +66,7 @@ class AttemptRow:
     reason: str | None
     words: str | None
     exchanges: tuple[ExchangeRow, ...]
+    asks_mail: bool = False
 
 
 def read_orders_seen(connection: Connection, order_ids: Collection[int]) -> tuple[OrderSeen, ...]:
@@ -128,6 +129,7 @@ def read_attempts(connection: Connection, shipment_ids: Collection[int]) -> tupl
             reason=row.reason,
             words=row.words,
             exchanges=tuple(http[row.id]),
+            asks_mail=row.asks_mail,
         )
         for row in rows
     )

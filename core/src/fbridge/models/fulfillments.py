@@ -191,6 +191,29 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailRequest:
+    """The customer of this order, as just read, is to be mailed about this shipment, which the store holds."""
+
+    order: Order
+    shipment: FulfillmentShipment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailReceipt:
+    """What became of one :class:`MailRequest` (C13).
+
+    ``sent`` only where the store reports it; ``not_sent`` where provably none left by it, ``unknowable`` where the
+    store has taken the wish and tells no more. ``reason`` is a stable code (``not_possible_here`` where the store has
+    no way), ``words`` the store's own words or one sentence.
+    """
+
+    shipment_id: str
+    mail: MailEffect
+    reason: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What a push of one order would do, as far as it can be told without asking the store (C11).
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from fbridge.models.fulfillments import Baseline, Item
 from fbridge.models.orders import Money
-from fbridge.models.shipments import Carrier
+from fbridge.models.shipments import Carrier, MissingMail
 from fbridge.models.states import Effect, MailEffect, PushState
 
 DUE = frozenset({PushState.READY, PushState.WAITING, PushState.RETRY})
@@ -37,6 +37,8 @@ class LedgerRow:
     unconfirmed ``absent_since`` is when the store first showed nothing (or too little) of it, and ``looks`` counts
     the checks that decided nothing. ``refused_on`` is the print of what a refusal rests on; "" where that may not
     change by itself.
+    ``mail_planned``: a plan promised the customer's mail, and nobody has set that at rest; ``missing_mail`` is what
+    is known of one that did not leave.
     ``unchecked``: the database was put back from a backup since the order was last looked up; ``in_backup``: this row
     was in it, and may have been sent since.
     """
@@ -80,6 +82,8 @@ class LedgerRow:
     refused_on: str = ""
     unchecked: bool = False
     in_backup: bool = False
+    mail_planned: bool = False
+    missing_mail: MissingMail | None = None
 
     @property
     def label(self) -> str:

@@ -54,13 +54,26 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissingMail:
+    """A mail that a plan promised, and that did not leave (``mail_not_sent``) or may not have (``mail_in_doubt``).
+
+    ``since`` is aware UTC, ``words`` is a sentence.
+    """
+
+    since: datetime
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PushStatus:
     """Where a shipment stands towards its store (the push ledger).
 
     ``reason`` is a stable code, ``words`` a sentence; ``since`` is when the state was entered, ``next_at`` when
     something will be tried again by itself. ``claimed_at``: when it was last on its way to the store (None:
     never). Times are aware UTC. ``is_unchecked``: the database was restored from a backup, and
-    what became of it since was not looked up yet.
+    what became of it since was not looked up yet. ``missing_mail``: the customer's mail that did not leave (None:
+    none is missing).
     """
 
     state: PushState
@@ -74,6 +87,7 @@ class PushStatus:
     remote_ids: tuple[str, ...] = ()
     claimed_at: datetime | None = None
     is_unchecked: bool = False
+    missing_mail: MissingMail | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,7 +96,12 @@ class Effect(StrEnum):
 
 
 class MailEffect(StrEnum):
-    """What became of the customer's mail; ``unknowable`` where the platform leaves no trace of it."""
+    """What became of the customer's mail.
+
+    ``sent`` is what the store was seen to do, or reports. ``not_sent``: none was asked for, or provably none left.
+    ``unconfirmed``: it was asked for and may have left or not, for the answer was lost or something broke meanwhile.
+    ``unknowable``: the store has taken the wish, and leaves no trace by which anybody could tell more.
+    """
 
     SENT = "sent"
     NOT_SENT = "not_sent"

@@ -14,18 +14,19 @@ from sqlalchemy.engine import Connection
 from fbridge.models.fulfillments import Effects, ShipmentReceipt
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import MailEffect, Outcome
+from fbridge.push.mails import known_since
 from fbridge.storage.tables import attempt_exchanges, attempts
 
 NOT_SENT = "not_sent"
 """The outcome of an attempt that provably never reached the store."""
 
-_STRONGER_FIRST = (MailEffect.SENT, MailEffect.UNKNOWABLE, MailEffect.UNCONFIRMED, MailEffect.NOT_SENT)
 
-
-def begin_attempt(connection: Connection, row: LedgerRow, *, epoch: int, at: datetime) -> int:
-    """Record a try of the wanted revision, and give its key."""
+def begin_attempt(
+    connection: Connection, row: LedgerRow, *, epoch: int, at: datetime, asks_mail: bool = False
+) -> int:
+    """Record a try of the wanted revision, or with ``asks_mail`` one to get its mail alone, and give its key."""
     attempt = sa.insert(attempts).values(
-        shipment_id=row.shipment_id, revision=row.revision, epoch=epoch, started_at=at
+        shipment_id=row.shipment_id, revision=row.revision, epoch=epoch, started_at=at, asks_mail=asks_mail
     )
     (key,) = connection.execute(attempt).inserted_primary_key or (0,)
     return int(key)
@@ -84,15 +85,12 @@ def link_exchanges(connection: Connection, attempt_ids: Sequence[int], exchange_
 
 
 def receipt_changes(receipt: ShipmentReceipt, mail_before: MailEffect) -> dict[str, Any]:
-    """The ledger columns that a receipt fills, whatever its outcome.
-
-    A mail that went, or may have gone, is not forgotten because a later push sent none.
-    """
+    """The ledger columns that a receipt fills, whatever its outcome."""
     changes: dict[str, Any] = {
         "effect_shipment": receipt.effects.shipment,
         "effect_tracking": receipt.effects.tracking,
         "effect_status": receipt.effects.status,
-        "effect_mail": min(receipt.effects.mail, mail_before, key=_STRONGER_FIRST.index),
+        "effect_mail": known_since(mail_before, receipt.effects.mail),
         "made_by": receipt.made_by,
     }
     if receipt.remote_ids:
@@ -115,6 +113,7 @@ def _plain(data: Mapping[str, Any]) -> Any:
 
 def last_words(connection: Connection, shipment_id: int) -> str:
     """What the store, or whoever spoke for it, said to the last try; "" where none was told."""
-    of_shipment = sa.select(attempts.c.words, attempts.c.reason).where(attempts.c.shipment_id == shipment_id)
+    pushed = sa.and_(attempts.c.shipment_id == shipment_id, attempts.c.asks_mail.is_(False))
+    of_shipment = sa.select(attempts.c.words, attempts.c.reason).where(pushed)
     row = connection.execute(of_shipment.order_by(attempts.c.id.desc()).limit(1)).first()
     return (row.words or row.reason or "") if row else ""

@@ -86,6 +86,11 @@ def move(
     return None
 
 
+def note_mail(connection: Connection, shipment_id: int, **columns: Any) -> None:
+    """What is known of a shipment's mail, beside where it stands; the caller holds its row (:func:`standings`)."""
+    connection.execute(sa.update(pushes).where(pushes.c.shipment_id == shipment_id).values(**columns))
+
+
 def raise_version(connection: Connection, shipment_ids: Collection[int]) -> None:
     """Something that a push of these rests on has changed, and nothing of where they stand."""
     for part in in_parts(sorted(shipment_ids), MOST_KEYS):
@@ -107,9 +112,17 @@ def _reason(connection: Connection, shipment_id: int) -> str:
 
 
 def claim(
-    connection: Connection, rows: Sequence[LedgerRow], baseline: Baseline, *, epoch: int, at: datetime
+    connection: Connection,
+    rows: Sequence[LedgerRow],
+    baseline: Baseline,
+    *,
+    epoch: int,
+    at: datetime,
+    mails: Collection[int] = (),
 ) -> dict[int, int]:
     """Write ``sending`` before the network sees anything. Gives the attempt's key for each shipment.
+
+    ``mails`` are the keys of those for which the plan shows a mail.
 
     The caller holds the rows (:func:`standings`) and saw that they stand as expected.
     """
@@ -132,6 +145,7 @@ def claim(
             baseline=baseline_to_json(row.baseline or _less_ours(baseline, row)),
             absent_since=None,
             looks=0,
+            mail_planned=row.mail_planned or row.shipment_id in mails,
         )
         claimed[row.shipment_id] = begin_attempt(connection, row, epoch=epoch, at=at)
     return claimed

@@ -19,6 +19,7 @@ from fbridge.push.decide import TAKEN_BY_STORE, Action, build_fulfillment, compl
 from fbridge.push.doubt import Doubt, first_absence, gone, look_again, not_read
 from fbridge.push.freshness import ORDER_MISSING, READ_TOO_OLD, too_old
 from fbridge.push.judge import Proof, Verdict, judge, snapshot
+from fbridge.push.mails import mail_columns
 from fbridge.push.receipts import CORRECTION_DUE, MOST_TRIES, TRIED_TOO_OFTEN, tried_too_often
 from fbridge.push.restored import UNEXPLAINED
 from fbridge.push.rows import load_order
@@ -108,7 +109,7 @@ def _judge_group(run: PushRun, group: Group, order: Order) -> None:
                 _stay_in_doubt(run, connection, row, doubt)
                 continue
             state, reason, changes = _consequence(row, verdict, complete=complete)
-            changes |= _mail_changes(row, verdict, asked=run.policy.accepts_mail)
+            changes |= _mail_changes(row, verdict, asked=run.policy.accepts_mail, now=run.now())
             changes["checked_epoch"] = run.turn.epoch
             words = verdict.words
             if state is PushState.READY and verdict.proof is Proof.ABSENT and row.tries >= MOST_TRIES:
@@ -181,14 +182,23 @@ _NOTHING_DONE: dict[str, Any] = {
 }
 
 
-def _mail_changes(row: LedgerRow, verdict: Verdict, *, asked: bool) -> dict[str, Any]:
-    """What the store's trace tells of the mail; without a trace a mail that may have left stays unknowable."""
+def _mail_changes(row: LedgerRow, verdict: Verdict, *, asked: bool, now: datetime) -> dict[str, Any]:
+    """What the store's trace tells of the mail. Without one a promised mail stays in doubt, and is missing."""
+    effect = _mail_known(row, verdict, asked=asked)
+    changes: dict[str, Any] = {"effect_mail": effect}
+    if verdict.proof is Proof.THERE:
+        told = "the answer of the store was lost" if effect is MailEffect.UNCONFIRMED else ""
+        changes |= mail_columns(effect, planned=row.mail_planned, known=row.missing_mail, told=told, now=now)
+    return changes
+
+
+def _mail_known(row: LedgerRow, verdict: Verdict, *, asked: bool) -> MailEffect:
     if row.mail is MailEffect.SENT or verdict.mailed:
-        return {"effect_mail": MailEffect.SENT}
+        return MailEffect.SENT
     if verdict.mailed is False:
-        return {"effect_mail": MailEffect.NOT_SENT}
-    if verdict.proof is Proof.THERE and asked:
-        return {"effect_mail": MailEffect.UNKNOWABLE}
+        return MailEffect.NOT_SENT
+    if verdict.proof is Proof.THERE and asked and not row.mail_planned:
+        return MailEffect.UNKNOWABLE  # whatever asked for it, a plan of this database did not
     if verdict.proof is Proof.ABSENT and row.mail is MailEffect.UNCONFIRMED:
-        return {"effect_mail": MailEffect.NOT_SENT}
-    return {}
+        return MailEffect.NOT_SENT
+    return row.mail

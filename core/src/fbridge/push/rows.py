@@ -16,6 +16,7 @@ from fbridge.models.push import LedgerRow
 from fbridge.models.shipments import Carrier, PushStatus
 from fbridge.models.states import Outcome, PushState
 from fbridge.push.attempts import NOT_SENT
+from fbridge.push.mails import missing_mail
 from fbridge.storage.tables import (
     MOST_KEYS,
     attempts,
@@ -160,7 +161,8 @@ def _tried(connection: Connection, ids: Sequence[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(list)
     for part in in_parts(ids, MOST_KEYS):
         reached = sa.or_(attempts.c.outcome.is_(None), attempts.c.outcome != NOT_SENT)
-        query = sa.select(attempts).where(attempts.c.shipment_id.in_(part), reached)
+        pushed = sa.and_(attempts.c.shipment_id.in_(part), attempts.c.asks_mail.is_(False))
+        query = sa.select(attempts).where(pushed, reached)
         for row in connection.execute(query.order_by(attempts.c.id)):
             if row.outcome == Outcome.DONE:
                 found[row.shipment_id].clear()
@@ -219,6 +221,10 @@ def _ledger_row(
         tried=tuple((one, tuple(numbers[key, one])) for one in tried.get(key, ())),
         refused_on=row["push_refused_on"],
         unchecked=unchecked,
+        mail_planned=row["push_mail_planned"],
+        missing_mail=missing_mail(
+            row["push_mail_missing_since"], row["push_effect_mail"], row["push_mail_words"]
+        ),
         in_backup=unchecked and (noticed_at is None or row["created_at"] <= noticed_at),
     )
 
@@ -278,4 +284,5 @@ def _status(row: RowMapping) -> PushStatus:
             mail=row["effect_mail"],
         ),
         remote_ids=tuple(row["remote_ids"]),
+        missing_mail=missing_mail(row["mail_missing_since"], row["effect_mail"], row["mail_words"]),
     )

@@ -18,8 +18,8 @@ from fbridge.errors import FbridgeError, InputError, PluginError, RefusedError
 from fbridge.history.purge import drop_old_exchanges
 from fbridge.models.parts import in_parts
 from fbridge.models.push import DUE, LOST, LedgerRow
-from fbridge.models.shipments import PushStatus, Shipment
-from fbridge.models.states import PushState
+from fbridge.models.shipments import MissingMail, PushStatus, Shipment
+from fbridge.models.states import MailEffect, PushState
 from fbridge.orders.storage import load_orders
 from fbridge.orders.unreadable import ORDER_UNREADABLE
 from fbridge.push import ledger
@@ -59,6 +59,8 @@ class PushItem:
     words: str
     numbers: tuple[str, ...]
     next_at: datetime | None
+    mail: MailEffect = MailEffect.NOT_SENT
+    missing_mail: MissingMail | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +282,8 @@ def _item(one: Shipment, push: PushStatus) -> PushItem:
         words=push.words,
         numbers=one.numbers,
         next_at=push.next_at,
+        mail=push.effects.mail,
+        missing_mail=push.missing_mail,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from fbridge.errors import BusyError, FbridgeError, NotSent, PluginError
 from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt, ShipmentReceipt
 from fbridge.models.orders import Order
 from fbridge.models.push import DUE, LedgerRow, Standing
-from fbridge.models.states import Effect, OrderStatus, Outcome, PushState
+from fbridge.models.states import Effect, MailEffect, OrderStatus, Outcome, PushState
 from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import keep_pushed, lock_orders
@@ -25,6 +25,7 @@ from fbridge.push.attempts import NOT_SENT, finish_attempt, receipt_changes
 from fbridge.push.decide import GOES_OUT, MAY_GO_OUT, Decision, build_fulfillment, grounds_of, leaving
 from fbridge.push.freshness import ORDER_MISSING, READ_TOO_OLD, SEND_AS_READ, too_old
 from fbridge.push.judge import take_baseline
+from fbridge.push.mails import AT_REST, mail_columns, promised
 from fbridge.push.plan import previews_of
 from fbridge.push.receipts import (
     ACKNOWLEDGED,
@@ -52,6 +53,7 @@ class _Entry:
     rows: dict[str, LedgerRow]
     baseline: Baseline
     unnumbered: frozenset[int]
+    mails: frozenset[int] = frozenset()
     attempts: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -147,6 +149,7 @@ def _within_plan(run: PushRun, entries: list[_Entry]) -> list[_Entry]:
         if outgrown:
             run.move_all(entry.rows.values(), PushState.WAITING, reason="plan_outgrown", words=outgrown)
         else:
+            entry.mails = promised(list(entry.rows.values()), len(preview.mails))
             kept.append(entry)
     return kept
 
@@ -195,7 +198,9 @@ def _claim(run: PushRun, entries: list[_Entry]) -> list[_Entry]:
             if changed:
                 continue
             rows = list(entry.rows.values())
-            entry.attempts = ledger.claim(connection, rows, entry.baseline, epoch=run.turn.epoch, at=now)
+            entry.attempts = ledger.claim(
+                connection, rows, entry.baseline, epoch=run.turn.epoch, at=now, mails=entry.mails
+            )
             kept.append(entry)
     return kept
 
@@ -264,6 +269,7 @@ def _record(
     if after.state in ACKNOWLEDGED:
         changes |= {"acknowledged_revision": receipt.revision, "unconfirmed_since": None, "baseline": None}
         changes["tries"] = 0
+        changes |= _mail_after(connection, entry, row, receipt, changes["effect_mail"], now)
         after = _with_what_came_meanwhile(connection, entry, row, receipt.revision, after)
     elif after.state is PushState.UNCONFIRMED:
         changes["unconfirmed_since"] = now
@@ -281,6 +287,24 @@ def _record(
         receipt=receipt,
         exchange_ids=exchange_ids,
     )
+
+
+def _mail_after(
+    connection: Connection,
+    entry: _Entry,
+    row: LedgerRow,
+    receipt: ShipmentReceipt,
+    effect: MailEffect,
+    now: datetime,
+) -> dict[str, Any]:
+    """What somebody else has shipped makes no mail of ours; what was promised else is missing until it left."""
+    planned = row.mail_planned or row.shipment_id in entry.mails
+    if receipt.outcome is Outcome.DONE_ELSEWHERE and row.missing_mail is None:
+        return AT_REST
+    told = mail_columns(effect, planned=planned, known=row.missing_mail, told=receipt.words, now=now)
+    if told.get("mail_missing_since") and row.missing_mail is None:
+        ledger.tell(connection, row.shipment_id, "mail.missing", told["mail_words"], at=now)
+    return told
 
 
 def _with_what_came_meanwhile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -82,8 +82,19 @@ class UnreadableStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MissingMails:
+    """How many mails that a plan promised did not leave, or may not have; ``since`` is that of the oldest."""
+
+    count: int
+    since: datetime
+    age: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """What is stuck, oldest first; how many shipments stand in each state; manifests in preparation.
+
+    ``missing_mails`` is None where none is missing; those of shipments that are at rest otherwise stand in ``items``.
 
     ``orders_marked`` are those of which nobody has decided anything; ``unreadable`` are of each store those that
     cannot be read.
@@ -94,6 +105,7 @@ class StatusReport:
     manifests_preparing: int
     orders_marked: int = 0
     unreadable: tuple[UnreadableStatus, ...] = ()
+    missing_mails: MissingMails | None = None
 
     @property
     def overdue(self) -> bool:
@@ -105,7 +117,9 @@ def read_status(context: Context) -> StatusReport:
     """Look at all shipments that have left and are not at rest."""
     with context.database.read() as connection:
         found = load_shipments(
-            connection, pushes.c.state.in_(list(LIMITS)), shipments.c.shipped_at.is_not(None)
+            connection,
+            sa.or_(pushes.c.state.in_(list(LIMITS)), pushes.c.mail_missing_since.is_not(None)),
+            shipments.c.shipped_at.is_not(None),
         )
         counts = _counts(connection)
         preparing = connection.execute(
@@ -116,14 +130,21 @@ def read_status(context: Context) -> StatusReport:
         marked = connection.execute(_MARKED).scalar_one()
         unread = load_unreadable(connection, rejected_orders.c.store.in_(context.settings.stores))
     now = context.now()
-    items = [_item(one, one.push, now) for one in found if one.push]
+    items = [_item(one, one.push, now) for one in found if one.push and one.push.state in LIMITS]
+    items += [_mail_item(one, one.push, now) for one in found if one.push and one.push.state not in LIMITS]
     return StatusReport(
         items=tuple(sorted(items, key=lambda item: item.since)),
         counts=counts,
         manifests_preparing=preparing,
         orders_marked=marked,
         unreadable=tuple(_unreadable(store, list(of_store), now) for store, of_store in _by_store(unread)),
+        missing_mails=_missing_mails([one.push for one in found if one.push], now),
     )
+
+
+def _missing_mails(found: Sequence[PushStatus], now: datetime) -> MissingMails | None:
+    since = [one.missing_mail.since for one in found if one.missing_mail]
+    return MissingMails(count=len(since), since=min(since), age=now - min(since)) if since else None
 
 
 def _by_store(unread: Sequence[UnreadableOrder]) -> Iterator[tuple[str, Iterator[UnreadableOrder]]]:
@@ -182,8 +203,25 @@ def _item(shipment: Shipment, push: PushStatus, now: datetime) -> StatusItem:
         age=age,
         next_at=push.next_at,
         next_step=_first_step(shipment, push),
-        overdue=age >= LIMITS[push.state],
+        overdue=age >= LIMITS.get(push.state, timedelta(0)),
     )
+
+
+def _mail_item(shipment: Shipment, push: PushStatus, now: datetime) -> StatusItem:
+    """At rest, but for its mail: nobody else will do anything about that."""
+    missing = push.missing_mail
+    assert missing is not None  # noqa: S101 - it was looked for by that
+    return replace(
+        _item(shipment, replace(push, since=missing.since), now),
+        reason=missing.reason,
+        words=missing.words,
+        next_step=mail_step(shipment),
+    )
+
+
+def mail_step(shipment: Shipment) -> str:
+    """The command that deals with a missing mail."""
+    return f"fbridge push --mail-again {shipment.label}"
 
 
 def _first_step(shipment: Shipment, push: PushStatus) -> str:
@@ -197,6 +235,8 @@ _RESENT_IN_VAIN = frozenset({"order_cancelled", "order_missing", "cannot_correct
 
 def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
     """The commands among which a person chooses, all of which work; only one where nothing is to decide."""
+    if push.missing_mail and push.state not in LIMITS:
+        return (mail_step(shipment), f"fbridge shipment mailed {shipment.label}")
     if push.state not in _A_PERSON_DECIDES:
         step = next_step(shipment, push)
         return (step,) if step else ()

@@ -15,6 +15,7 @@ from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import lock_orders
 from fbridge.push import ledger
 from fbridge.push.freshness import READ_TOO_OLD, SEND_AS_READ
+from fbridge.push.mails import AT_REST
 from fbridge.shipping.shipment_rows import load_shipment
 from fbridge.shipping.shipment_rules import gone_from_store
 
@@ -70,8 +71,30 @@ def adopt(context: Context, shipment: Shipment) -> Shipment:
             acknowledged_revision=current.revision,
             unconfirmed_since=None,
             baseline=None,
+            **AT_REST,
         )
         return _after(connection, current)
+
+
+def mailed_otherwise(context: Context, shipment: Shipment) -> Shipment:
+    """A person decided: the customer was told in another way, or need not be. The mail is not missed any more.
+
+    Raises: InputError where no mail is missing.
+    """
+    with context.database.write() as connection:
+        lock_orders(connection, [shipment.order_id] if shipment.order_id else [])
+        ledger.standings(connection, [shipment.id])
+        current = load_shipment(connection, shipment.id)
+        if current.push is None or current.push.missing_mail is None:
+            raise InputError(
+                f"No mail of {current.label} is missing. Where it stands: fbridge explain {current.label}",
+                reason="nothing_to_decide",
+            )
+        ledger.note_mail(connection, current.id, **AT_REST)
+        ledger.raise_version(connection, [current.id])
+        words = "a person said that the customer was told otherwise"
+        ledger.tell(connection, current.id, "mail.settled", words, at=context.now())
+        return load_shipment(connection, shipment.id)
 
 
 def _decide(connection: Connection, shipment: Shipment, to: PushState, **what: Any) -> None:

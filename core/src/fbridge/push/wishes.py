@@ -15,7 +15,8 @@ from sqlalchemy.engine import Connection
 from fbridge.models.push import Standing
 from fbridge.models.states import Effect, MailEffect, PushState
 from fbridge.models.transitions import Mover
-from fbridge.push.ledger import move, raise_version, standings
+from fbridge.push.ledger import move, note_mail, raise_version, standings
+from fbridge.push.mails import AT_REST
 from fbridge.storage.tables import pushes, shipments
 
 _NOT_SHIPPED = ("not_shipped", "its manifest is not shipped yet")
@@ -78,6 +79,7 @@ def close_entry(connection: Connection, shipment_id: int, at: datetime) -> None:
     for key, standing in standings(connection, [shipment_id]).items():
         why = ("withdrawn", "withdrawn by a person")
         _wish(connection, key, standing, PushState.WITHDRAWN, why, at)
+        note_mail(connection, key, **AT_REST)
 
 
 def _wish(

@@ -297,6 +297,9 @@ pushes = sa.Table(
     sa.Column("made_by", Word(MadeBy)),
     sa.Column("holds", sa.JSON),
     sa.Column("refused_on", sa.String(16), nullable=False, server_default=""),
+    sa.Column("mail_planned", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("mail_missing_since", UtcTime),
+    sa.Column("mail_words", sa.Text, nullable=False, server_default=""),
     comment="the push ledger: where each store shipment stands towards its store",
 )
 
@@ -306,6 +309,7 @@ attempts = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("shipment_id", sa.ForeignKey("shipments.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("asks_mail", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("started_at", UtcTime, nullable=False),
     sa.Column("finished_at", UtcTime),

@@ -1,10 +1,11 @@
-"""The suite for any adapter: the behaviours C1 to C12 of ``docs/contract.md``."""
+"""The suite for any adapter: the behaviours C1 to C13 of ``docs/contract.md``."""
 
 from __future__ import annotations
 
 from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
+from fbridge.testing.missing_mails import MissingMailsConformance
 from fbridge.testing.outcomes import OutcomesConformance
 from fbridge.testing.planned_mails import PlannedMailsConformance
 from fbridge.testing.restoring import RestoringConformance
@@ -25,6 +26,7 @@ class AdapterConformance(
     StaleReadsConformance,
     OutcomesConformance,
     PlannedMailsConformance,
+    MissingMailsConformance,
     WaysOutConformance,
     SecrecyConformance,
 ):

@@ -12,21 +12,13 @@ if TYPE_CHECKING:
     from fbridge.models.platforms import Store
 
 
-PAGE_SIZE = 100
-"""Rows of a list that are asked for at once; more gain nothing, for Magento makes whole orders."""
-
-
 @dataclass(slots=True)
 class RunMemory:
-    """``store_views``: codes by id (None: not read yet). ``msi`` and ``sources`` stand in for a check never made.
-
-    ``largest_page``: rows that the store gives at once.
-    """
+    """``store_views``: codes by id (None: not read yet). ``msi`` and ``sources`` stand in for a check never made."""
 
     store_views: Mapping[str, str] | None = None
     msi: bool | None = None
     sources: tuple[str, ...] | None = None
-    largest_page: int = PAGE_SIZE
 
 
 _memories: WeakKeyDictionary[StoreHttp, RunMemory] = WeakKeyDictionary()

@@ -27,6 +27,8 @@ from fbridge.models.fulfillments import (
     Fulfillment,
     FulfillmentShipment,
     Item,
+    MailReceipt,
+    MailRequest,
     Receipt,
     ShipmentReceipt,
     StoreHolds,
@@ -250,7 +252,9 @@ class ToyAdapter:
         entry = entry or next((one for one in entries if one.remote_id in shipment.remote_ids), None)
         if entry is None:
             return self.failed(shipment, Outcome.REFUSED, "not_kept", "The store kept no such shipment.")
-        return self.done(fulfillment, shipment, entry, str(content["status"]), completes=completes)
+        receipt = self.done(fulfillment, shipment, entry, str(content["status"]), completes=completes)
+        mail = MailEffect.SENT if content["mailed"] else MailEffect.NOT_SENT
+        return replace(receipt, effects=replace(receipt.effects, mail=mail))
 
     def done(
         self,
@@ -269,7 +273,6 @@ class ToyAdapter:
         elsewhere = (
             elsewhere and not shipment.unconfirmed_since and not self.own_entry(fulfillment.order, shipment)
         )
-        mailed = completes and finished and fulfillment.notify
         return ShipmentReceipt(
             shipment_id=shipment.id,
             revision=shipment.revision,
@@ -287,7 +290,6 @@ class ToyAdapter:
                 shipment=Effect.DONE,
                 tracking=Effect.DONE if kept and shipment.numbers else Effect.NOT_DONE,
                 status=Effect.DONE if finished else Effect.NOT_DONE,
-                mail=MailEffect.SENT if mailed else MailEffect.NOT_SENT,
             ),
         )
 
@@ -304,6 +306,38 @@ class ToyAdapter:
             words=words,
             effects=Effects(shipment=effect, tracking=effect, status=effect, mail=mail),
         )
+
+    # Mails
+
+    @hookimpl
+    def mail_again(self, store: Store, requests: Sequence[MailRequest]) -> Iterator[MailReceipt]:
+        return (self.mail_one(store, request) for request in requests)
+
+    def mail_one(self, store: Store, request: MailRequest) -> MailReceipt:
+        def told(mail: MailEffect, reason: str, words: str = "") -> MailReceipt:
+            return MailReceipt(shipment_id=request.shipment.id, mail=mail, reason=reason, words=words)
+
+        order_id = request.order.remote_id
+        try:
+            answer = self.http(store).write("POST", f"orders/{order_id}/mails", json={})
+        except NotSentError as error:
+            raise NotSent([order_id], str(error), reason=error.reason) from error
+        except UnconfirmedError as error:
+            return told(MailEffect.UNCONFIRMED, error.reason, str(error))
+        if not answer.ok:
+            fault = ANSWERS.fault(self.said_by(answer), self.error_of(answer), datetime.now(UTC))
+            if not isinstance(fault, WriteFault):
+                raise NotSent([order_id], str(fault), reason=fault.reason) from fault
+            lost = fault.problem.outcome is Outcome.UNCONFIRMED
+            mail = MailEffect.UNCONFIRMED if lost else MailEffect.NOT_SENT
+            return told(mail, fault.problem.reason, fault.problem.words)
+        try:
+            mailed = answer.json()["mailed"]
+        except (UnreachableError, KeyError, TypeError) as error:
+            return told(MailEffect.UNCONFIRMED, "unreadable_answer", str(error))
+        if mailed is not True:
+            return told(MailEffect.NOT_SENT, "mail_failed", "The store says that no mail left.")
+        return told(MailEffect.SENT, "mailed")
 
     # HTTP
 

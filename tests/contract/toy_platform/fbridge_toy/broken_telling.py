@@ -14,6 +14,8 @@ from fbridge.http import Response
 from fbridge.models.fulfillments import (
     Fulfillment,
     FulfillmentShipment,
+    MailReceipt,
+    MailRequest,
     Preview,
     Receipt,
     ShipmentReceipt,
@@ -206,6 +208,20 @@ class _HidesMailsFromThePlan(ToyAdapter):
         return [Preview(order_id=one.order_id) for one in fulfillments]
 
 
+class _CallsEveryMailAgainSent(ToyAdapter):
+    """C13: a mail that was asked for again has left."""
+
+    def mail_one(self, store: Store, request: MailRequest) -> MailReceipt:
+        return replace(super().mail_one(store, request), mail=MailEffect.SENT)
+
+
+class _CallsEveryMailAgainFailed(ToyAdapter):
+    """C13: no mail that was asked for again has left."""
+
+    def mail_one(self, store: Store, request: MailRequest) -> MailReceipt:
+        return replace(super().mail_one(store, request), mail=MailEffect.NOT_SENT)
+
+
 class _WritesToCheck(ToyAdapter):
     """C11: tries out whether it may write."""
 
@@ -301,6 +317,8 @@ calls_no_number_written = _CallsNoNumberWritten()
 mails_unasked = _MailsUnasked()
 mails_twice = _MailsTwice()
 hides_mails_from_the_plan = _HidesMailsFromThePlan()
+calls_every_mail_again_sent = _CallsEveryMailAgainSent()
+calls_every_mail_again_failed = _CallsEveryMailAgainFailed()
 writes_to_check = _WritesToCheck()
 writes_to_fetch = _WritesToFetch()
 leaks_its_key = _LeaksItsKey()

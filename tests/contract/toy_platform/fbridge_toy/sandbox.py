@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from fbridge_toy.shop import RefusedError, ToyShop
+from fbridge_toy.shop import RefusedError, ToyOrder, ToyShop
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -29,6 +29,7 @@ class ToySandbox:
                 Rule("/orders", methods=["GET"], endpoint=self._list),
                 Rule("/orders/<order_id>/shipments", methods=["POST"], endpoint=self._ship),
                 Rule("/orders/<order_id>/shipments/<shipment_id>", methods=["PUT"], endpoint=self._change),
+                Rule("/orders/<order_id>/mails", methods=["POST"], endpoint=self._mail),
                 Rule("/carriers", methods=["GET"], endpoint=self._carriers),
             ]
         )
@@ -62,10 +63,21 @@ class ToySandbox:
         return {"total": len(found), "orders": [order.json() for order in found[:PAGE]]}
 
     def _ship(self, request: Request, order_id: str) -> Any:
-        return self.control.ship(order_id, json.loads(request.get_data())).json()
+        return self._told(order_id, lambda: self.control.ship(order_id, json.loads(request.get_data())))
 
     def _change(self, request: Request, order_id: str, shipment_id: str) -> Any:
-        return self.control.change(order_id, shipment_id, json.loads(request.get_data())).json()
+        given = json.loads(request.get_data())
+        return self._told(order_id, lambda: self.control.change(order_id, shipment_id, given))
+
+    def _mail(self, _request: Request, order_id: str) -> Any:
+        return self._told(order_id, lambda: self.control.mail_again(order_id))
+
+    def _told(self, order_id: str, act: Callable[[], ToyOrder]) -> Any:
+        """The order after a write, and whether that has mailed the customer."""
+        known = self.control.orders.get(order_id)
+        before = len(known.mails) if known else 0
+        order = act()
+        return order.json() | {"mailed": len(order.mails) > before}
 
     def _carriers(self, _request: Request) -> Any:
         return {"brt": "BRT Bartolini", "ups": "UPS"}

@@ -104,6 +104,7 @@ class ToyShop:
     def __init__(self) -> None:
         self.lock = RLock()
         self.orders: dict[str, ToyOrder] = {}
+        self.loses_mails = False
         self._ids = count(1)
 
     def new_order(self, lines: list[tuple[str, int, bool]], *, cod: bool) -> ToyOrder:
@@ -120,6 +121,7 @@ class ToyShop:
     def clear(self) -> None:
         """Be a new shop, with no order."""
         with self.lock:
+            self.loses_mails = False
             self.orders.clear()
 
     def touch(self, order: ToyOrder) -> None:
@@ -165,8 +167,16 @@ class ToyShop:
                 self.mail(order)
 
     def mail(self, order: ToyOrder) -> None:
-        """Mail the customer."""
+        """Mail the customer, unless the mail server is out of order, which fails no request."""
+        if self.loses_mails:
+            return
         order.mails.append(tuple(number for one in order.shipments for number in one.numbers))
+
+    def mail_again(self, order_id: str) -> ToyOrder:
+        """Mail the customer once more, every time."""
+        order = self._order(order_id)
+        self.mail(order)
+        return order
 
     def _changed(self, order: ToyOrder, what: str, given: dict[str, Any]) -> None:
         order.history.append(what)

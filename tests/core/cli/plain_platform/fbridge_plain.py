@@ -18,6 +18,8 @@ from fbridge.models.fulfillments import (
     Effects,
     Fulfillment,
     FulfillmentShipment,
+    MailReceipt,
+    MailRequest,
     Receipt,
     ShipmentReceipt,
     StoreHolds,
@@ -141,11 +143,21 @@ def push_fulfillment(store: Store, fulfillments: Sequence[Fulfillment]) -> Itera
             _put(record, shipment)
         if fulfillment.completes_order:
             record["status"] = "closed"
-            record["mails"] = record.get("mails", 0) + 1
+            record["mails"] = record.get("mails", 0) + (not record.get("loses_mails"))
         Path(store.settings["file"]).write_text(json.dumps(state), "utf-8")
         if answer == "never":
             continue
-        yield _receipt(fulfillment, Outcome.DONE, "")
+        yield _receipt(fulfillment, Outcome.DONE, "", lost=bool(record.get("loses_mails")))
+
+
+@hookimpl
+def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailReceipt]:
+    for request in requests:
+        state = _read(store)
+        record = next(one for one in state["orders"] if one["id"] == request.order.remote_id)
+        record["mails"] = record.get("mails", 0) + 1
+        Path(store.settings["file"]).write_text(json.dumps(state), "utf-8")
+        yield MailReceipt(shipment_id=request.shipment.id, mail=MailEffect.SENT, reason="mailed")
 
 
 def _put(record: dict[str, Any], shipment: FulfillmentShipment) -> None:
@@ -157,10 +169,16 @@ def _put(record: dict[str, Any], shipment: FulfillmentShipment) -> None:
 
 
 def _receipt(
-    fulfillment: Fulfillment, outcome: Outcome, words: str, *, fences: tuple[str, ...] = ()
+    fulfillment: Fulfillment,
+    outcome: Outcome,
+    words: str,
+    *,
+    fences: tuple[str, ...] = (),
+    lost: bool = False,
 ) -> Receipt:
     done = outcome is Outcome.DONE
-    mail = MailEffect.SENT if done and fulfillment.completes_order else MailEffect.NOT_SENT
+    mailed = done and fulfillment.completes_order and not lost
+    mail = MailEffect.SENT if mailed else MailEffect.NOT_SENT
     part = Effect.DONE if done else Effect.NOT_DONE
     return Receipt(
         order_id=fulfillment.order_id,

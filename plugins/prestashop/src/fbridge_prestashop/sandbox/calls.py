@@ -47,8 +47,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Rows to show. ``is_list`` wraps them in the plural in XML; ``languages`` None shows all of them;
-    ``whole_numbers`` are numbers within JSON's associations too."""
+    """Rows to show. ``is_list`` wraps them in the plural in XML; ``languages`` None shows all of them."""
 
     resource: Resource
     rows: Sequence[Row]
@@ -56,7 +55,6 @@ class Answer:
     status: int = 200
     is_list: bool = False
     languages: frozenset[str] | None = None
-    whole_numbers: bool = False
 
 
 def read_call(request: Request) -> Call:

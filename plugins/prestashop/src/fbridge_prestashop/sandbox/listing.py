@@ -15,8 +15,7 @@ from fbridge_prestashop.sandbox.state import Shop
 from fbridge_prestashop.sandbox.tables import FIRST_DATE, LAST_DATE
 
 SORT = re.compile(r"(\w+)_(ASC|DESC)")
-NUMBER = re.compile(r"\d+")
-"""As PHP makes a number of a text; a limit that is none is 0, and gives no rows."""
+LIMIT = re.compile(r"(?:(\d+),)?(\d+)")
 OF_A_SHOP = frozenset({"orders", "customers"})
 
 Sort = Sequence[tuple[str, bool]]
@@ -145,8 +144,8 @@ def _sort(resource: Resource, call: Call) -> Sort:
 def _limit(text: str | None) -> slice:
     if text is None:
         return slice(0, None)
-    parts = [int(match[0]) if (match := NUMBER.match(part)) else 0 for part in text.split(",")]
-    if len(parts) > 2:  # noqa: PLR2004 - offset and count
+    match = LIMIT.fullmatch(text)
+    if match is None:
         raise errors.malformed_limit()
-    start = parts[0] if len(parts) > 1 else 0
-    return slice(start, start + parts[-1])
+    start = int(match[1] or 0)
+    return slice(start, start + int(match[2]))
