@@ -11,10 +11,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from fbridge.adapterkit import responses
+from fbridge.adapterkit.responses import (
+    NOT_FOUND,
+    body_of,
+    is_gateway_timeout,
+    is_passing,
+    is_redirect,
+    list_from,
+    rows_from,
+    unexpected,
+)
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, redirected, wordless
-from fbridge.http.before_store import known_stranger
-from fbridge.http.noise import list_in
 
 INTEGRATIONS_PAGE = "System > Extensions > Integrations"
 ANY_TOKEN = "Magento_Backend::admin"  # noqa: S105 - the name of a permission
@@ -22,6 +31,7 @@ ANY_TOKEN = "Magento_Backend::admin"  # noqa: S105 - the name of a permission
 
 LONGEST_WORDS = 500
 _PLACEHOLDER = re.compile(r"%(\w+)")
+_WANTED = "what was asked for"
 _INSIDE = ("SQLSTATE[", "Stack trace:", "Exception #")
 
 
@@ -42,19 +52,13 @@ def rows_of(response: Response) -> list[dict[str, Any]]:
     """
     content = content_of(response)
     if not isinstance(content, Mapping) or "items" not in content:
-        raise _unexpected(response)
-    rows = list_in(content["items"] or [])
-    if rows is None or not all(isinstance(row, dict) for row in rows):
-        raise _unexpected(response)
-    return rows
+        raise unexpected(response, _WANTED)
+    return rows_from(response, content["items"] or [], _WANTED)
 
 
 def list_of(response: Response) -> list[Any]:
     """The JSON list of a good answer. Raises as :func:`content_of`."""
-    content = list_in(content_of(response))
-    if content is None:
-        raise _unexpected(response)
-    return content
+    return list_from(response, content_of(response), _WANTED)
 
 
 def number_of(response: Response, name: str) -> int:
@@ -62,7 +66,7 @@ def number_of(response: Response, name: str) -> int:
     content = content_of(response)
     found = content.get(name) if isinstance(content, Mapping) else None
     if not isinstance(found, int) or isinstance(found, bool):
-        raise _unexpected(response)
+        raise unexpected(response, _WANTED)
     return found
 
 
@@ -74,14 +78,14 @@ def total_of(response: Response) -> int | None:
 
 def error_of(response: Response) -> FbridgeError:
     """The error that an answer outside 2xx means."""
-    if 300 <= response.status < 400:  # noqa: PLR2004 - the definition of a redirect
+    if is_redirect(response):
         return redirected(response)
     if response.status in (401, 403):
         return _not_allowed(response)
-    if response.status == 429 or (response.status >= 500 and not is_own_fault(response)):  # noqa: PLR2004 - passing
+    if is_passing(response) and not is_own_fault(response):
         return _passing(response)
     if not body_of(response):
-        return no_api(response) if response.status == 404 else blocked(response)  # noqa: PLR2004 - HTTP's number
+        return no_api(response) if response.status == NOT_FOUND else blocked(response)
     if response.status >= 500:  # noqa: PLR2004 - HTTP's number
         return RefusedError(
             f"The store has an error of its own at {response.url}: {words_of(response)}. Look into var/log of the "
@@ -99,16 +103,7 @@ def is_own_fault(response: Response) -> bool:
 def needs_less(response: Response) -> bool:
     """Whether the same request has no better luck, and a smaller one may: Magento broke off, or a gateway waited in
     vain."""
-    return response.status == 504 or is_own_fault(response)  # noqa: PLR2004 - HTTP's number
-
-
-def body_of(response: Response) -> Mapping[str, Any]:
-    """The JSON object of an answer; empty where it is none."""
-    try:
-        body = response.json()
-    except UnreachableError:
-        return {}
-    return body if isinstance(body, Mapping) else {}
+    return is_gateway_timeout(response) or is_own_fault(response)
 
 
 def words_of(response: Response) -> str:
@@ -170,20 +165,11 @@ def unknown_token() -> CredentialsError:
 
 def no_api(response: Response) -> UnreachableError:
     """Neither Magento's REST API nor its error stands there."""
-    if known_stranger(response.status, response.headers, response.text):
-        return blocked(response)
-    return UnreachableError(
-        f"{response.url} answered HTTP {response.status} without the Magento REST API: check the store's URL "
-        "(without /rest and without the code of a store view), and that its web server hands /rest on to Magento.",
-        reason="no_api",
+    advice = (
+        "the store's URL (without /rest and without the code of a store view), and that its web server hands "
+        "/rest on to Magento"
     )
-
-
-def _unexpected(response: Response) -> UnreachableError:
-    return UnreachableError(
-        f"{response.url} answered with something else than was asked for; a module of the store may interfere.",
-        reason="unexpected_answer",
-    )
+    return responses.no_api(response, "Magento REST API", advice)
 
 
 def _not_allowed(response: Response) -> FbridgeError:
@@ -206,12 +192,7 @@ def _not_allowed(response: Response) -> FbridgeError:
 
 
 def _passing(response: Response) -> UnreachableError:
-    reasons = {429: "rate_limited", 500: "server_error", 502: "gateway_timeout", 504: "gateway_timeout"}
     words = words_of(response)
     if response.status == 503:  # noqa: PLR2004 - HTTP's number
         words += "; maintenance, or too much to do"
-    return UnreachableError(
-        f"The store cannot answer now ({words}): try again later.",
-        reason=reasons.get(response.status, "unavailable"),
-        retry_after=response.wait_asked,
-    )
+    return responses.passing(response, words)

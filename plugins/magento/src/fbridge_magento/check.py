@@ -9,13 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 from fbridge.adapterkit.caches import cache_finding
+from fbridge.adapterkit.responses import body_of
 from fbridge.errors import ConfigError, CredentialsError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.http.auth import plain
 from fbridge.models.platforms import Finding, Location, Store, StoreReport
 from fbridge.models.states import MailBehaviour
 from fbridge_magento.answers import (
-    body_of,
     error_of,
     list_of,
     missing_permission,

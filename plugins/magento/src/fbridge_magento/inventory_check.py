@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fbridge.adapterkit.responses import body_of
 from fbridge.errors import CredentialsError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import Finding, Location, Store
-from fbridge_magento.answers import body_of, missing_permission
+from fbridge_magento.answers import missing_permission
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import MSI, read_sources
 from fbridge_magento.settings import AUTO_SOURCE

@@ -12,8 +12,8 @@ from fbridge.models.problems import WriteFault
 from fbridge.models.states import MailEffect, Outcome
 from fbridge_magento.bundles import Choice
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.push_memory import push_memory_of
 from fbridge_magento.push_parts import Part, Work
+from fbridge_magento.run_memory import memory_of
 from fbridge_magento.ship_bodies import ship_body, track_body
 from fbridge_magento.tracks import wanted_tracks
 from fbridge_magento.write_answers import Rejected, answer_to, gravest, not_understood
@@ -25,7 +25,7 @@ class OrderWriter:
     def __init__(self, store: Store, client: MagentoClient) -> None:
         self._store = store
         self._client = client
-        self._memory = push_memory_of(store)
+        self._memory = memory_of(store)
 
     def ship(self, work: Work, part: Part) -> None:
         """Make the shipment: the likeliest way to name its pieces first, and on the store's no the next one.

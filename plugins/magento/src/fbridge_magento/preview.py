@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
 from fbridge.models.orders import Order
 from fbridge.models.platforms import Store
-from fbridge_magento.customer_mails import SHIPMENT_MAIL, asks_for_mail
 from fbridge_magento.detection import codes_in
+from fbridge_magento.mails import SHIPMENT_MAIL, asks_for_mail
 from fbridge_magento.refusals import quantities_left, status_refusal
 from fbridge_magento.settings import BULK
 from fbridge_magento.sources import Inventory, SourceChoice, choose_source

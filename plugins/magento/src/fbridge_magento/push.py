@@ -17,7 +17,7 @@ from fbridge.models.problems import GONE_FROM_STORE
 from fbridge.models.states import Effect, Outcome
 from fbridge_magento.bundle_lines import Child
 from fbridge_magento.bundles import Kind, after, bundles_in, choices
-from fbridge_magento.customer_mails import asks_for_mail
+from fbridge_magento.mails import asks_for_mail
 from fbridge_magento.push_parts import Part, Terms, Way, Work
 from fbridge_magento.refusals import capped, more_than_remains, quantities_left, refused, status_refusal
 from fbridge_magento.shown_shipments import ShownShipment, shipments_in

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from fbridge.adapterkit.halting import is_untouched
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.orders import Order
 from fbridge.models.problems import Problem
@@ -42,7 +43,7 @@ class Part:
     ``remote_ids`` are the store's shipments of it, ``shown`` what these are known to hold. ``made`` and ``mail`` are
     effects of this push or known before it. ``wrote``: something was sent and done. ``sent_pieces`` is what the
     store was asked to ship. ``rejected``: Magento's own no, to be judged from the order as it is then. ``fences``
-    name its operation in the store's queue. ``held_back``: it was due, and the chunk was stopped before it.
+    name its operation in the store's queue.
     """
 
     shipment: FulfillmentShipment
@@ -62,7 +63,6 @@ class Part:
     problem: Problem | None = None
     rejected: Problem | None = None
     fences: tuple[str, ...] = ()
-    held_back: bool = False
 
     @property
     def is_due(self) -> bool:
@@ -123,5 +123,4 @@ class Work:
     @property
     def untouched(self) -> bool:
         """Whether nothing of it was sent, because the chunk was stopped before it."""
-        unsure = any(part.problem and part.problem.outcome is Outcome.UNCONFIRMED for part in self.parts)
-        return any(part.held_back for part in self.parts) and not (self.wrote or unsure)
+        return is_untouched((part.problem for part in self.parts), wrote=self.wrote)

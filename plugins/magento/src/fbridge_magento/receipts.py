@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 
+from fbridge.adapterkit.receipts import ALREADY_THERE, SENT, Well, shipment_receipt
 from fbridge.models.fulfillments import Effects, Item, Receipt, ShipmentReceipt, StoreHolds
 from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
 from fbridge_magento.push_parts import Part, Way, Work
 from fbridge_magento.read_back import is_unmarked
 
-_UNMARKED = (
-    "The store did not keep the comment that marks the shipment as fbridge's; after a lost answer it could not be "
-    "told from others."
+UNMARKED = Well(
+    reason="sent",
+    words="The store did not keep the comment that marks the shipment as fbridge's; after a lost answer it could not "
+    "be told from others.",
+)
+ONLY_MAILED = Well(
+    reason="already_there",
+    words="The store shows it already; only the customer's mail was still to be sent.",
 )
 
 
@@ -21,24 +27,16 @@ def receipt_of(work: Work) -> Receipt:
 
 
 def _entry(work: Work, part: Part) -> ShipmentReceipt:
-    problem = part.problem
-    elsewhere = part.way is Way.ADOPT
-    reason, words = _good_reason(part)
-    good = Outcome.DONE_ELSEWHERE if elsewhere else Outcome.DONE
-    return ShipmentReceipt(
-        shipment_id=part.shipment.id,
-        revision=part.shipment.revision,
-        outcome=problem.outcome if problem else good,
-        reason=problem.reason if problem else reason,
-        words=problem.words if problem else words,
+    return shipment_receipt(
+        part.shipment,
+        part.problem,
+        _well(part),
         remote_ids=part.remote_ids,
         holds=_holds(work, part),
         effects=Effects(
             shipment=part.made, tracking=_tracking(part), status=_status(work, part), mail=known_mail(part)
         ),
-        made_by=MadeBy.FOUND if elsewhere else MadeBy.US,
-        not_before=problem.not_before if problem else None,
-        rests_on=problem.rests_on if problem else "",
+        made_by=MadeBy.FOUND if part.way is Way.ADOPT else MadeBy.US,
         fences=part.fences,
     )
 
@@ -87,20 +85,18 @@ def known_mail(part: Part) -> MailEffect:
     return part.shipment.mail
 
 
-def _good_reason(part: Part) -> tuple[str, str]:
+def _well(part: Part) -> Well:
+    outcome = Outcome.DONE_ELSEWHERE if part.way is Way.ADOPT else Outcome.DONE
     if part.mail_words:
-        return ("mail_failed" if part.mail is MailEffect.NOT_SENT else "mail_unconfirmed"), part.mail_words
+        reason = "mail_failed" if part.mail is MailEffect.NOT_SENT else "mail_unconfirmed"
+        return Well(reason=reason, words=part.mail_words, outcome=outcome)
     if part.way is Way.ADOPT:
-        return "shipped_elsewhere", _adopted_words(part)
+        return Well(reason="shipped_elsewhere", words=_adopted_words(part), outcome=outcome)
     if is_unmarked(part):
-        return "sent", _UNMARKED
-    return ("sent", "") if part.wrote else ("already_there", _already_words(part))
-
-
-def _already_words(part: Part) -> str:
-    if part.mail is MailEffect.SENT:
-        return "The store shows it already; only the customer's mail was still to be sent."
-    return "The store shows it already; nothing was sent."
+        return UNMARKED
+    if part.wrote:
+        return SENT
+    return ONLY_MAILED if part.mail is MailEffect.SENT else ALREADY_THERE
 
 
 def _adopted_words(part: Part) -> str:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass, field
+from threading import Lock
 
-if TYPE_CHECKING:
-    from fbridge.http import StoreHttp
-    from fbridge.models.platforms import Store
+from fbridge.adapterkit.memory import Memory
+from fbridge_magento.bundles import Kind
 
 
 @dataclass(slots=True)
 class RunMemory:
-    """``store_views``: codes by id (None: not read yet). ``msi`` and ``sources`` stand in for a check never made."""
+    """``store_views``: codes by id (None: not read yet). ``msi`` and ``sources`` stand in for a check never made.
+
+    ``kinds``: how bundles are shipped, by SKU. ``websites``: the code of each store view's website (None: not asked
+    yet), ``stocks``: the stock of each website; both under ``site_lock``.
+    """
 
     store_views: Mapping[str, str] | None = None
     msi: bool | None = None
     sources: tuple[str, ...] | None = None
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    websites: dict[int, str] | None = None
+    stocks: dict[str, int] = field(default_factory=dict)
+    site_lock: Lock = field(default_factory=Lock)
 
 
-_memories: WeakKeyDictionary[StoreHttp, RunMemory] = WeakKeyDictionary()
-
-
-def memory_of(store: Store) -> RunMemory:
-    """The memory of a store's connection; it ends with that."""
-    return _memories.setdefault(store.http, RunMemory())
+memory_of = Memory(lambda _: RunMemory())

@@ -7,40 +7,25 @@ then is brought to its end, so that each order that was touched has a receipt.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from threading import Lock
 
-from fbridge.errors import (
-    CredentialsError,
-    FbridgeError,
-    NotSent,
-    NotSentError,
-    RefusedError,
-    UnreachableError,
-)
+from fbridge.adapterkit.halting import Halt, HeldBack, known_first, still_at_work
+from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http.side_by_side import side_by_side
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderQuery, Store
-from fbridge.models.problems import (
-    USUAL_WAIT,
-    Problem,
-    WriteFault,
-    later,
-    still_at_work,
-    tell_halt,
-    unconfirmed,
-)
-from fbridge.models.states import Effect, MailEffect, Outcome
+from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
+from fbridge.models.states import MailEffect, Outcome
 from fbridge_magento.bulk import Queue
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import inventory_of
 from fbridge_magento.fetching import order_pages
 from fbridge_magento.order_writes import OrderWriter
 from fbridge_magento.push import begin, begin_again
-from fbridge_magento.push_memory import push_memory_of
 from fbridge_magento.push_parts import Part, Terms, Way, Work
 from fbridge_magento.read_back import take_shown
 from fbridge_magento.receipts import receipt_of
+from fbridge_magento.run_memory import memory_of
 from fbridge_magento.shown_shipments import ShownShipment, shipments_read
 from fbridge_magento.source_selection import SourceSelection
 from fbridge_magento.sources import Inventory
@@ -50,19 +35,12 @@ from fbridge_magento.write_answers import Rejected
 def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
     """The receipts of a chunk. Raises, after all that are known: NotSent, CredentialsError."""
     client = MagentoClient(store)
-    try:
-        msi, sources = inventory_of(store, client)
-    except (CredentialsError, RefusedError, UnreachableError) as error:
-        ids = [fulfillment.order_id for fulfillment in fulfillments]
-        raise NotSent(ids, str(error), reason=error.reason) from error
+    msi, sources = known_first(lambda: inventory_of(store, client), fulfillments)
     yield from _Sending(store, client, Inventory(msi=msi, sources=sources)).run(fulfillments)
 
 
 class _Sending:
-    """One chunk on its way to one store.
-
-    ``halt``: nothing more is begun, and what is untouched is told so. ``pause``: the store asks to wait.
-    """
+    """One chunk on its way to one store."""
 
     def __init__(self, store: Store, client: MagentoClient, inventory: Inventory) -> None:
         self._store = store
@@ -74,11 +52,9 @@ class _Sending:
             inventory=inventory,
             source=str(store.settings.get("source") or ""),
             mail_on_correction=bool(store.settings.get("mail_on_correction")),
-            kinds=push_memory_of(store).kinds,
+            kinds=memory_of(store).kinds,
         )
-        self._lock = Lock()
-        self._halt: FbridgeError | None = None
-        self._pause: Problem | None = None
+        self._halt = Halt(store.now)
 
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
         works = [begin(fulfillment, self._terms) for fulfillment in fulfillments]
@@ -87,9 +63,8 @@ class _Sending:
         self._write(works)
         self._judge_rejected(works)
         self._read_back(works)
-        untouched = [work for work in works if work.untouched]
-        yield from map(receipt_of, self._mail([work for work in works if work not in untouched]))
-        tell_halt(self._halt, [work.order_id for work in untouched])
+        yield from map(receipt_of, self._mail(self._halt.touched(works)))
+        self._halt.end()
 
     def _choose_sources(self, works: Sequence[Work]) -> None:
         asking = [work for work in works if any(part.is_due and part.source.ask for part in work.parts)]
@@ -97,29 +72,35 @@ class _Sending:
             for _ in self._side_by_side(asking, self._sources.settle):
                 pass
         except CredentialsError as error:
-            self._stop(error)
+            self._halt.stop(error)
 
     # Through the store's queue
 
     def _use_queue(self, works: Sequence[Work]) -> None:
         self._stop_on(self._queue.ask(works))
         fitting = self._queue.fitting(works)
-        if not fitting or self._halt is not None:
+        if not fitting or self._halt.cause is not None:
             return
         try:
-            self._stop_on(self._queue.submit(fitting))
+            with self._halt.write():
+                self._stop_on(self._queue.submit(fitting))
         except Rejected as no:
             if no.problem.outcome is Outcome.UNCONFIRMED:
-                for _, part in fitting:
-                    self._fail(part, WriteFault(no.problem))
+                self._lose(no.problem, *(part for _, part in fitting))
             # Else nothing was queued, so each order goes by itself and hears its own no.
-        except (WriteFault, NotSentError, CredentialsError) as error:
+        except WriteFault as fault:
             for _, part in fitting:
-                self._fail(part, error)
+                part.fail(fault.problem)
 
     def _stop_on(self, error: FbridgeError | None) -> None:
         if isinstance(error, CredentialsError):
-            self._stop(error)
+            self._halt.stop(error)
+
+    def _lose(self, problem: Problem, *parts: Part) -> None:
+        """Nobody knows what became of a write about these."""
+        self._halt.stop(still_at_work())
+        for part in parts:
+            part.fail(problem)
 
     # Writing
 
@@ -136,40 +117,11 @@ class _Sending:
 
     def _try(self, part: Part, act: Callable[[], object]) -> None:
         """Act, unless the chunk was stopped; what goes wrong is the part's, and may stop the chunk."""
-        if self._halt is not None or self._pause is not None:
-            self._hold_back(part)
-            return
         try:
-            act()
-        except (WriteFault, NotSentError, CredentialsError) as error:
-            self._fail(part, error)
-
-    def _fail(self, part: Part, error: WriteFault | FbridgeError) -> None:
-        if isinstance(error, FbridgeError):
-            self._stop(error)
-            self._hold_back(part)
-            return
-        part.fail(error.problem)
-        if error.problem.outcome is Outcome.UNCONFIRMED:
-            self._stop(still_at_work())
-        else:
-            self._pause = error.problem
-
-    def _stop(self, error: FbridgeError) -> None:
-        with self._lock:
-            if self._halt is None or isinstance(error, CredentialsError):
-                self._halt = error
-
-    def _hold_back(self, part: Part) -> None:
-        if self._halt is None and self._pause is not None:
-            part.problem = self._pause
-            return
-        if part.made is Effect.DONE:
-            words = f"The store has the shipment; the rest waits: {self._halt}"
-        else:
-            words = f"Only a part of the order was sent: {self._halt}"
-        part.problem = later(words, "held_back", self._store.now() + USUAL_WAIT)
-        part.held_back = True
+            with self._halt.write():
+                act()
+        except WriteFault as fault:
+            part.fail(fault.problem)
 
     def _judge_rejected(self, works: Sequence[Work]) -> None:
         """Why did the store refuse? Its words are translated, so the order's codes tell, as they are now."""
@@ -204,7 +156,7 @@ class _Sending:
         """A no whose reason is not known may be a passing one; nothing was shipped."""
         said = part.rejected
         if said is not None and said.outcome is Outcome.UNCONFIRMED:
-            self._fail(part, WriteFault(said))
+            self._lose(said, part)
             return
         words = f"The store said: {said.words if said else ''} Why could not be looked up: {why_not_now}"
         part.problem = later(words, "not_looked_up", self._store.now() + USUAL_WAIT)
@@ -250,18 +202,14 @@ class _Sending:
             self._try_mail(work, part)
 
     def _try_mail(self, work: Work, part: Part) -> None:
-        if self._halt is not None or self._pause is not None:
-            self._hold_back(part)
-            return
         try:
-            self._writer.mail(work, part)
+            with self._halt.write():
+                self._writer.mail(work, part)
+        except HeldBack as held:
+            part.problem = held.problem
         except WriteFault as fault:
-            if fault.problem.outcome is Outcome.UNCONFIRMED:
-                self._stop(still_at_work())
-            else:
-                part.problem = self._pause = fault.problem
-        except (NotSentError, CredentialsError) as error:
-            self._fail(part, error)
+            if fault.problem.outcome is not Outcome.UNCONFIRMED:
+                part.problem = fault.problem
 
     def _look_for_mails(self, works: Sequence[Work]) -> None:
         """The store notes on a shipment that a mail left; of a second one that tells nothing."""

@@ -9,8 +9,8 @@ from fbridge.models.platforms import Store
 from fbridge.models.problems import USUAL_WAIT, later
 from fbridge_magento.bundles import bundles_in
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.push_memory import push_memory_of
 from fbridge_magento.push_parts import Part, Work
+from fbridge_magento.run_memory import memory_of
 from fbridge_magento.ship_bodies import selection_body
 from fbridge_magento.sources import SourceChoice, no_source, proposed_source
 from fbridge_magento.stocks import stock_of
@@ -26,7 +26,7 @@ class SourceSelection:
     def __init__(self, store: Store, client: MagentoClient) -> None:
         self._store = store
         self._client = client
-        self._memory = push_memory_of(store)
+        self._memory = memory_of(store)
 
     def settle(self, work: Work) -> None:
         """Each shipment of the order that needs it gets its source, or is refused. Raises: CredentialsError."""

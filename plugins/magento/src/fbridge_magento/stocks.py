@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from fbridge.errors import RefusedError
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.push_memory import PushMemory
+from fbridge_magento.run_memory import RunMemory
 
 
-def stock_of(store_id: int, client: MagentoClient, memory: PushMemory) -> int:
+def stock_of(store_id: int, client: MagentoClient, memory: RunMemory) -> int:
     """The stock of a store view's website.
 
     Raises: CredentialsError (Magento_Backend::store, Magento_InventorySalesApi::stock); RefusedError for a store

@@ -13,15 +13,16 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, unproved
-from fbridge.errors import CredentialsError, FbridgeError, UnconfirmedError, UnreachableError
+from fbridge.adapterkit import answers
+from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, written
+from fbridge.adapterkit.responses import NOT_FOUND, body_of
+from fbridge.errors import CredentialsError, FbridgeError, UnreachableError
 from fbridge.http import Response
-from fbridge.models.problems import Problem, WriteFault, unconfirmed
+from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import Outcome
-from fbridge_magento.answers import body_of, error_of, resource_of, words_of
+from fbridge_magento.answers import error_of, resource_of, words_of
 from fbridge_magento.client import MagentoClient
 
-NOT_FOUND = 404
 _LOOKED_INTO = frozenset({400, NOT_FOUND})
 _KEYS = frozenset({"message", "parameters", "trace", "errors", "code"})
 _REFUSED, _CREDENTIALS = Verdict.REFUSED, Verdict.CREDENTIALS
@@ -114,22 +115,14 @@ def answer_to(write: Callable[[], Response], client: MagentoClient, now: Callabl
 
     Raises: Rejected; WriteFault; CredentialsError and NotSentError where Magento itself turned it away.
     """
-    try:
-        response = write()
-    except UnconfirmedError as error:
-        raise WriteFault(unconfirmed(error)) from None
-    if not response.ok:
-        raise _fault_in(response, client, now())
-    try:
-        return response.json()
-    except UnreachableError as error:
-        raise WriteFault(unproved(error, now(), response.wait_asked)) from None
+    return written(write, now, lambda response: _fault_in(response, client, now()), Response.json)
 
 
 def not_understood(what: str) -> WriteFault:
     """A good answer that does not tell what became of it."""
-    words = f"The store's answer does not tell what became of {what}; a module of the store may interfere."
-    return WriteFault(Problem(outcome=Outcome.UNCONFIRMED, reason="unexpected_answer", words=words))
+    return answers.not_understood(
+        f"The store's answer does not tell what became of {what}; a module of the store may interfere."
+    )
 
 
 def said_by(response: Response) -> Said:
