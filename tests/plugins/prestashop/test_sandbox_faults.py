@@ -134,3 +134,50 @@ def test_the_shopkeeper_cancels_and_looks(sandbox: ServedSandbox, call: Call) ->
     shown = keeper.shows(str(ORDER))
     assert (shown.status, shown.numbers, shown.mails) == ("Shipped", ("A1",), 1)
     assert keeper.shows("21").status == "Canceled"
+
+
+def test_a_module_that_ends_the_program_answers_with_its_own_words(
+    sandbox: ServedSandbox, call: Call
+) -> None:
+    sandbox.control.crash_status_writes(words="goodbye")
+    answer = ship(call)
+    assert (answer.status_code, answer.text) == (200, "goodbye")
+    assert state(sandbox) == "4"
+    assert [row["id_order_state"] for row in sandbox.control.order(ORDER)["histories"]] == ["2"]
+
+
+@pytest.mark.parametrize(("before", "shipped", "mails"), [(False, ["4", "2"], 1), (True, ["2", "2"], 0)])
+def test_a_warning_of_php_ends_a_body_after_the_entity_of_which_it_warned(
+    sandbox: ServedSandbox, call: Call, *, before: bool, shipped: list[str], mails: int
+) -> None:
+    sandbox.control.warn_in_writes(before=before)
+    answer = call("POST", "/order_histories", body(20, 21), display="full", sendemail="1")
+    assert (answer.status_code, [error["code"] for error in answer.json()["errors"]]) == (500, [15])
+    assert [state(sandbox, order) for order in (20, 21)] == shipped
+    assert len(sandbox.control.mails()) == mails
+
+
+def test_a_paid_state_books_cash_on_delivery_under_the_modules_own_name(
+    sandbox: ServedSandbox, call: Call
+) -> None:
+    order = sandbox.control.add_order([("demo_1", 1)], state="13")
+    call("POST", "/order_histories", body(order, state="3"))
+    head = sandbox.control.order(order)
+    (row,) = call.rows("order_payments", **{"filter[order_reference]": head["reference"]})
+    assert (row["payment_method"], row["amount"]) == ("Cash on delivery (COD)", head["total_paid"])
+    assert head["total_paid_real"] == head["total_paid"]
+    assert head["payment"] == "Pagamento in contrassegno"
+
+
+def test_the_configuration_has_the_rows_of_all_shops(
+    make_sandbox: Make, client_of: Callable[..., Call]
+) -> None:
+    served = make_sandbox(orders=0, shops=2)
+    served.control.configure("PS_TIMEZONE", "Europe/Athens", shop="2")
+    rows = client_of(served).rows(
+        "configurations", **{"filter[name]": "[PS_TIMEZONE]", "id_shop": "1", "display": "[value,id_shop]"}
+    )
+    assert [(row["value"], row["id_shop"]) for row in rows] == [
+        ("Europe/Rome", None),
+        ("Europe/Athens", "2"),
+    ]

@@ -125,11 +125,11 @@ def test_a_mail_server_that_refuses_stops_the_entities_that_follow(
     assert [sandbox.control.order(order)["current_state"] for order in (20, 21)] == ["4", "2"]
 
 
-def test_since_9_a_mail_in_transit_that_fails_is_no_error(
+def test_in_9_a_mail_that_fails_is_an_error_of_both_writes(
     make_sandbox: Make, client_of: Callable[..., Call]
 ) -> None:
-    call = client_of(make_sandbox(version="9.0.0", smtp_down=True))
-    assert track(call, sendemail="1") == 200
+    call = client_of(make_sandbox(version="9.0.3", smtp_down=True))
+    assert track(call, sendemail="1") == 500
     assert set_state(call, sendemail="1") == 500
 
 

@@ -76,6 +76,18 @@ def total_of(response: Response) -> int | None:
     return total if isinstance(total, int) else None
 
 
+def largest_page_in(response: Response) -> int | None:
+    """The largest page that the store allows ("Maximum Page Size"), where it refused a larger one; else None.
+
+    Its words are translated, so its parameters tell: for lists within a body there is a ``type`` beside ``max``.
+    """
+    parameters = body_of(response).get("parameters") if response.status == 400 else None  # noqa: PLR2004
+    if not isinstance(parameters, Mapping) or set(parameters) != {"max"}:
+        return None
+    most = parameters["max"]
+    return most if isinstance(most, int) and most > 0 else None
+
+
 def error_of(response: Response) -> FbridgeError:
     """The error that an answer outside 2xx means."""
     if is_redirect(response):

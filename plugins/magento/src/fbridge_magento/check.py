@@ -28,7 +28,7 @@ from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import BULK, weight_units_in
 from fbridge_magento.inventory_check import look_at_inventory
 from fbridge_magento.plugin import CAPABILITIES
-from fbridge_magento.run_memory import memory_of
+from fbridge_magento.run_memory import PAGE_SIZE, memory_of
 from fbridge_magento.settings import BULK as PUSH_BULK
 from fbridge_magento.store_views import read_store_views, wanted_store_ids
 
@@ -141,9 +141,24 @@ def _marks(response: Response) -> Finding:
     return Finding(name="marks", ok=True, words=words)
 
 
+def _pages(look: _Look) -> Iterator[Finding]:
+    """Told only where it is less than usual. Who may not see orders hears of that already."""
+    try:
+        most = look.client.probe_page_size()
+    except (CredentialsError, RefusedError, UnreachableError):
+        return
+    if most < PAGE_SIZE:
+        words = (
+            f"The store gives at most {most} rows at once, and fbridge asks for no more. More is quicker (Maximum "
+            "Page Size under Stores > Configuration > Services > Magento Web API)."
+        )
+        yield Finding(name="pages", ok=True, words=words)
+
+
 def _surroundings(look: _Look) -> Iterator[Finding]:
     yield _store_views(look)
     yield _weights(look)
+    yield from _pages(look)
     yield from _inventory(look)
     yield _bulk(look)
     words = (

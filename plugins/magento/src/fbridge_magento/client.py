@@ -13,6 +13,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from fbridge.adapterkit.payloads import reference
 from fbridge.errors import CredentialsError, FbridgeError
 from fbridge.http import Auth, HeaderAuth, Response
 from fbridge.http.auth import plain
@@ -21,6 +22,7 @@ from fbridge_magento.answers import (
     content_of,
     error_of,
     is_own_fault,
+    largest_page_in,
     list_of,
     missing_permission,
     needs_less,
@@ -29,11 +31,11 @@ from fbridge_magento.answers import (
     rows_of,
     total_of,
 )
+from fbridge_magento.run_memory import PAGE_SIZE, memory_of
 from fbridge_magento.schemas import ORDER_FIELDS, SHIPMENT_FIELDS
 from fbridge_magento.search_criteria import Filter, Group, Since, criteria, one_of
 from fbridge_magento.store_time import text_of
 
-PAGE_SIZE = 100
 OPEN_OPERATION = 4
 """Status of an operation in the store's queue that waits for its consumer."""
 
@@ -50,6 +52,7 @@ class MagentoClient:
 
     def __init__(self, store: Store) -> None:
         self._http = store.http
+        self._memory = memory_of(store)
         if self._http.auth is None:
             self._http.auth = auth_for(store)
 
@@ -80,19 +83,11 @@ class MagentoClient:
         groups: list[Group] = [[one_of("entity_id", order_ids)]]
         if changed_before is not None:
             groups.append([Filter("updated_at", "lt", text_of(changed_before))])
-        return rows_of(self._list("orders", ORDER_FIELDS, groups, fresh=True))
+        return self._all("orders", ORDER_FIELDS, groups)
 
     def shipments_of(self, order_ids: Sequence[str]) -> list[Row]:
         """All shipments of these orders (at most 100), with lines, tracks and comments."""
-        found: list[Row] = []
-        groups: list[Group] = [[one_of("order_id", order_ids)]]
-        while True:
-            response = self._list("shipments", SHIPMENT_FIELDS, groups, fresh=True)
-            rows, total = rows_of(response), total_of(response)
-            found += rows
-            if not rows or len(rows) >= (PAGE_SIZE if total is None else total):
-                return found
-            groups = [groups[0], [Filter("entity_id", "gt", max(row["entity_id"] for row in rows))]]
+        return self._all("shipments", SHIPMENT_FIELDS, [[one_of("order_id", order_ids)]])
 
     # What the store offers
 
@@ -135,10 +130,23 @@ class MagentoClient:
         """Settings of the store views; needs Magento_Backend::store."""
         return self._read("store/storeConfigs")
 
-    def sources(self) -> Response:
-        """The places that goods are kept at, with multi-source inventory."""
+    def sources(self) -> list[Row]:
+        """The places that goods are kept at, with multi-source inventory; needs Magento_InventoryApi::source."""
         fields = "items[source_code,name,enabled],total_count"
-        return self._read("inventory/sources", criteria((), page_size=PAGE_SIZE, fields=fields))
+        found: list[Row] = []
+        for number in count(1):
+            response = self._good(self._page("inventory/sources", fields, number=number))
+            rows, total = rows_of(response), total_of(response) or 0
+            found += rows
+            if not rows or len(found) >= total:
+                break
+        return found
+
+    def probe_page_size(self) -> int:
+        """How many rows the store gives at once; asked with a list of no orders."""
+        none = [[Filter("entity_id", "eq", 0)]]
+        self._good(self._page("orders", "items[entity_id],total_count", none))
+        return self._memory.largest_page
 
     def error_of(self, response: Response) -> FbridgeError:
         """As ``answers.error_of``; of a 401, whether the token is unknown or lacks a permission (a request)."""
@@ -158,8 +166,41 @@ class MagentoClient:
         size: int = PAGE_SIZE,
         fresh: bool = False,
     ) -> Response:
-        params = criteria(groups, page_size=size, sort=(*sort, "entity_id"), fields=fields)
-        return self._good(self._http.read(f"{_API}/{path}", params=params, final=needs_less, fresh=fresh))
+        return self._good(self._page(path, fields, groups, (*sort, "entity_id"), size=size, fresh=fresh))
+
+    def _page(
+        self,
+        path: str,
+        fields: str,
+        groups: Sequence[Group] = (),
+        sort: Sequence[str] = (),
+        *,
+        size: int = PAGE_SIZE,
+        number: int = 1,
+        fresh: bool = False,
+    ) -> Response:
+        """A page, or a smaller one where the store allows none so large, which it is asked once in a run."""
+        asked = min(size, self._memory.largest_page)
+        params = criteria(groups, page_size=asked, page=number, sort=sort, fields=fields)
+        response = self._http.read(f"{_API}/{path}", params=params, final=needs_less, fresh=fresh)
+        allowed = largest_page_in(response)
+        if allowed is None or allowed >= asked:
+            return response
+        self._memory.largest_page = allowed
+        return self._page(path, fields, groups, sort, size=size, number=number, fresh=fresh)
+
+    def _all(self, path: str, fields: str, groups: Sequence[Group]) -> list[Row]:
+        """All rows of a list, read fresh, in as many pages as it takes."""
+        found: list[Row] = []
+        beyond: list[Group] = []
+        while True:
+            response = self._list(path, fields, [*groups, *beyond], fresh=True)
+            rows, total = rows_of(response), total_of(response)
+            found += rows
+            last = max((int(reference(row.get("entity_id")) or 0) for row in rows), default=0)
+            if not last or (total is not None and len(rows) >= total):
+                return found
+            beyond = [[Filter("entity_id", "gt", last)]]
 
     def _good(self, response: Response) -> Response:
         if not response.ok:
@@ -208,9 +249,8 @@ class MagentoClient:
         """All operations in the store's queue that nobody has worked on yet; needs the same right."""
         found: list[Row] = []
         for page in count(1):
-            params = criteria([[Filter("status", "eq", OPEN_OPERATION)]], page_size=PAGE_SIZE)
-            params[-1] = ("searchCriteria[currentPage]", page)
-            response = self._good(self._read("bulk", params, fresh=True))
+            still_open = [[Filter("status", "eq", OPEN_OPERATION)]]
+            response = self._good(self._page("bulk", "", still_open, number=page, fresh=True))
             rows, total = rows_of(response), total_of(response) or 0
             found += rows
             if not rows or len(found) >= total:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fbridge.errors import CredentialsError
 from fbridge.models.platforms import Location, Store
-from fbridge_magento.answers import list_of, rows_of
+from fbridge_magento.answers import list_of
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.run_memory import memory_of
 
@@ -43,13 +43,12 @@ def read_sources(client: MagentoClient) -> tuple[Location, ...] | None:
 
     Raises: CredentialsError where the token is not good; RefusedError, UnreachableError.
     """
-    response = client.sources()
-    if not response.ok:
-        error = client.error_of(response)
-        if isinstance(error, CredentialsError) and error.reason == "missing_permission":
+    try:
+        rows = client.sources()
+    except CredentialsError as error:
+        if error.reason == "missing_permission":
             return None
-        raise error
-    rows = rows_of(response)
+        raise
     return tuple(_location(row) for row in rows if row.get("source_code") and row.get("enabled", True))
 
 

@@ -19,8 +19,9 @@ from fbridge.errors import FbridgeError
 from fbridge.http import Response
 from fbridge.models.platforms import Store
 from fbridge_magento.answers import rows_of, total_of
-from fbridge_magento.client import PAGE_SIZE, MagentoClient
+from fbridge_magento.client import MagentoClient
 from fbridge_magento.mapping import RawOrder
+from fbridge_magento.run_memory import PAGE_SIZE
 from fbridge_magento.search_criteria import Since
 from fbridge_magento.store_time import parse
 

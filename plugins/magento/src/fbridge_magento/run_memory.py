@@ -9,6 +9,9 @@ from threading import Lock
 from fbridge.adapterkit.memory import Memory
 from fbridge_magento.bundles import Kind
 
+PAGE_SIZE = 100
+"""Rows of a list that are asked for at once; more gain nothing, for Magento makes whole orders."""
+
 
 @dataclass(slots=True)
 class RunMemory:
@@ -16,6 +19,7 @@ class RunMemory:
 
     ``kinds``: how bundles are shipped, by SKU. ``websites``: the code of each store view's website (None: not asked
     yet), ``stocks``: the stock of each website; both under ``site_lock``.
+    ``largest_page``: rows that the store gives at once.
     """
 
     store_views: Mapping[str, str] | None = None
@@ -25,6 +29,7 @@ class RunMemory:
     websites: dict[int, str] | None = None
     stocks: dict[str, int] = field(default_factory=dict)
     site_lock: Lock = field(default_factory=Lock)
+    largest_page: int = PAGE_SIZE
 
 
 memory_of = Memory(lambda _: RunMemory())

@@ -60,11 +60,11 @@ def one_of(field: str, values: Iterable[str | int]) -> Filter:
 
 
 def criteria(
-    groups: Sequence[Group], *, page_size: int, sort: Sequence[str] = (), fields: str = ""
+    groups: Sequence[Group], *, page_size: int, page: int = 1, sort: Sequence[str] = (), fields: str = ""
 ) -> list[tuple[str, str | int]]:
-    """The parameters for the first page; ``sort`` names fields, ascending; ``fields`` cuts the answer down."""
+    """The parameters for a page; ``sort`` names fields, ascending; ``fields`` cuts the answer down."""
     pairs = [*_filters(groups), *_sorting(sort)]
-    pairs += [("searchCriteria[pageSize]", page_size), ("searchCriteria[currentPage]", 1)]
+    pairs += [("searchCriteria[pageSize]", page_size), ("searchCriteria[currentPage]", page)]
     return [*pairs, ("fields", fields)] if fields else pairs
 
 

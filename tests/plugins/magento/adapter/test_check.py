@@ -58,6 +58,17 @@ def test_a_good_store_tells_version_views_sources_and_clock(spread: ServedSandbo
     assert abs(report.clock_offset) < timedelta(seconds=5)
 
 
+@pytest.mark.parametrize("most", [50, 2])
+def test_a_store_that_allows_small_pages_only_is_told_and_checked_all_the_same(
+    spread: ServedSandbox, store_of: StoreOf, most: int
+) -> None:
+    spread.control.limit_lists(page=most)
+    report = check(store_of, spread)
+    assert report.ok
+    assert f"at most {most} rows" in words(report, "pages")
+    assert "default, roma, torino" in words(report, "inventory")
+
+
 def test_nothing_is_changed_by_looking(spread: ServedSandbox, store_of: StoreOf) -> None:
     control = spread.control
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -455,6 +456,23 @@ def test_signed_requests_read_the_same(make_sandbox: MakeSandbox, store_of: Stor
 def test_a_store_with_a_limit_for_pages_is_no_hindrance(make_sandbox: MakeSandbox, store_of: StoreOf) -> None:
     served = make_sandbox(orders=150, input_limit=True)
     assert set(fetched(store_of(served))) == all_ids(served)
+
+
+@pytest.mark.parametrize("most", [1, 7, 99])
+def test_a_store_with_small_pages_is_read_whole(
+    make_sandbox: MakeSandbox, store_of: StoreOf, most: int
+) -> None:
+    """Also by ids, with all shipments, and without asking each time for more than the store gives."""
+    served = make_sandbox(orders=24 if most == 1 else 150)
+    store = store_of(served)
+    wanted = tuple(map(str, sorted(all_ids(served))[:100]))
+    before = fetched(store, order_ids=wanted, shipments=True)
+    served.control.limit_lists(page=most)
+    served.control.forget_requests()
+    assert set(fetched(store)) == all_ids(served)
+    assert fetched(store, order_ids=wanted, shipments=True) == before
+    too_much = [one for one in served.control.requests() if re.search(r"pageSize(%5D|\])=100", one.path)]
+    assert len(too_much) == 1
 
 
 def test_a_wrong_token_stops_the_fetch(sandbox: ServedSandbox, store_of: StoreOf) -> None:

@@ -47,7 +47,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Rows to show. ``is_list`` wraps them in the plural in XML; ``languages`` None shows all of them."""
+    """Rows to show. ``is_list`` wraps them in the plural in XML; ``languages`` None shows all of them;
+    ``whole_numbers`` are numbers within JSON's associations too."""
 
     resource: Resource
     rows: Sequence[Row]
@@ -55,6 +56,7 @@ class Answer:
     status: int = 200
     is_list: bool = False
     languages: frozenset[str] | None = None
+    whole_numbers: bool = False
 
 
 def read_call(request: Request) -> Call:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from fbridge.sandbox.control import SandboxControl
@@ -14,7 +15,7 @@ from fbridge_prestashop.sandbox.order_making import Line, OrderPlan, made_order
 from fbridge_prestashop.sandbox.people import address_of
 from fbridge_prestashop.sandbox.records import Mail
 from fbridge_prestashop.sandbox.schema import Row
-from fbridge_prestashop.sandbox.state import Shop
+from fbridge_prestashop.sandbox.state import STAMPS, Shop
 from fbridge_prestashop.sandbox.status_changes import change_status
 
 CANCELED, SHIPPED, PAID, PREPARATION, COD = "6", "4", "2", "3", "13"
@@ -72,7 +73,7 @@ class Control(SandboxControl):
         """A new order of articles (reference, pieces); return its id. Raises: LookupError."""
         is_cod = state == COD
         with self.shop.lock:
-            order_id, now = next(self.shop.orders.order_ids), self.shop.now()
+            order_id, now = next(self.shop.orders.order_ids), self.shop.now(shop)
             plan = OrderPlan(
                 id=order_id,
                 reference=reference or f"SB{order_id:07d}",
@@ -160,9 +161,27 @@ class Control(SandboxControl):
             self.shop.broken.add(order_id)
             self.shop.touch(self.shop.orders.to_change(order_id))
 
-    def crash_status_writes(self, times: int = 1) -> None:
-        """Let the next status writes die half-way: 500, the state written, neither history row nor mail."""
-        self.shop.status_crashes = times
+    def crash_status_writes(self, times: int = 1, words: str = "") -> None:
+        """Let the next status writes die half-way: the state is written, neither history row nor mail. The answer is
+        an empty 500, or 200 with the last ``words`` of a module."""
+        self.shop.status_crashes, self.shop.last_words = times, words
+
+    def warn_in_writes(self, times: int = 1, *, before: bool = False) -> None:
+        """Let PHP warn in the next writes: 500 with its words. The entity of which it warned is saved and mailed,
+        unless it warned ``before``; the entities after it are not."""
+        self.shop.warnings.left, self.shop.warnings.before = times, before
+
+    def configure(self, name: str, value: str, *, shop: str = "", group: str = "") -> None:
+        """Give a shop, or a group of shops, a value of its own in the configuration."""
+        owner = {"id_shop": shop or None, "id_shop_group": group or ("1" if shop else None)}
+        with self.shop.lock:
+            self.shop.tables["configurations"].add({"name": name, "value": value} | owner | STAMPS)
+
+    def book(self, order_id: int, amount: str, method: str, *, transaction: str = "") -> None:
+        """Enter a payment, as the shop's staff or a module does."""
+        with self.shop.lock:
+            head = self.shop.orders.to_change(order_id).head
+            self.shop.book(head, Decimal(amount), method, transaction=transaction)
 
     def most_status_writers(self) -> int:
         """How many requests wrote states at the same time, at most; the real store gives two orders one delivery

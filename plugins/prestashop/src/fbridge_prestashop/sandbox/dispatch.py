@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha1
+from html import unescape
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
@@ -16,7 +17,8 @@ from fbridge_prestashop.sandbox.calls import API, Answer, Call, read_call
 from fbridge_prestashop.sandbox.display import Display, read_display, whole
 from fbridge_prestashop.sandbox.listing import list_rows
 from fbridge_prestashop.sandbox.order_writes import writer_of
-from fbridge_prestashop.sandbox.resources import KNOWN_RESOURCES, RESOURCES
+from fbridge_prestashop.sandbox.resources import RESOURCES, known_resources
+from fbridge_prestashop.sandbox.saving import as_read
 from fbridge_prestashop.sandbox.schema import Resource, Row
 from fbridge_prestashop.sandbox.state import SHOP_NAME, Shop
 
@@ -47,7 +49,7 @@ class Dispatcher:
             return Response(f"<!doctype html><title>{SHOP_NAME}</title>", content_type=HTML)
         call = read_call(request)
         if self._is_elsewhere(request, call):
-            return self._redirected(request)
+            return self._redirected(request, call)
         key = key_text(request)
         if key is None:
             return _no_key()
@@ -60,16 +62,27 @@ class Dispatcher:
                 raise errors.webservice_disabled()
             permissions = find_key(self._keys, key).permissions
             status, text = self._work(call, permissions)
-        except errors.WebserviceError as error:
+        except errors.WebserviceError as found:
+            error = self._as_this_version_says(found)
             shown = output_json.json_errors(error) if call.in_json else output_xml.xml_errors(error)
             return self._response(call, error.status, shown, is_known=permissions is not None)
         except errors.NotFoundWithoutBody:
             response = self._response(call, 404, "")
             del response.headers["Content-Type"]
             return response
-        except errors.Crash:
-            return Response("", status=500, content_type=HTML)
+        except errors.Crash as crash:
+            return Response(crash.words, status=200 if crash.words else 500, content_type=HTML)
         return self._response(call, status, text)
+
+    def _as_this_version_says(self, error: errors.WebserviceError) -> errors.WebserviceError:
+        settings = self._shop.settings
+        if settings.is_nine:
+            error = errors.WebserviceError(
+                error.status, *((code, unescape(text)) for code, text in error.errors)
+            )
+        if settings.php_warnings and error.is_of_list:
+            return errors.with_php_warnings(error, settings.version)
+        return error
 
     def _work(self, call: Call, permissions: Mapping[str, frozenset[str]]) -> tuple[int, str]:
         name = call.resource_name
@@ -94,8 +107,9 @@ class Dispatcher:
             raise errors.method_not_valid(method)
         if not name:
             return
-        if name not in KNOWN_RESOURCES:
-            raise errors.unknown_resource(name, KNOWN_RESOURCES)
+        known = known_resources(self._shop.settings.version)
+        if name not in known:
+            raise errors.unknown_resource(name, known)
         if not permissions.get(name) or name not in RESOURCES:
             raise errors.resource_not_allowed(name)
         if method not in permissions[name]:
@@ -133,8 +147,10 @@ class Dispatcher:
                     raise errors.NotFoundWithoutBody
                 rows = [row]
             self._check_whole(resource, rows, display)
+            rows = [as_read(self._shop, resource, row) for row in rows]
         self._shop.pace.wait(pace.ROW_READ * len(rows))
-        return Answer(resource, rows, display, is_list=is_list, languages=languages)
+        nine = self._shop.settings.is_nine
+        return Answer(resource, rows, display, is_list=is_list, languages=languages, whole_numbers=nine)
 
     def _check_whole(self, resource: Resource, rows: Sequence[Row], display: Display) -> None:
         shown = {field.name for field in display.fields}
@@ -146,7 +162,13 @@ class Dispatcher:
     def _write(self, call: Call, resource: Resource) -> Answer:
         """One entity after the other: what was saved before an error stays saved."""
         write = writer_of(resource, call.method)
-        rows = [write(self._shop, call, entity) for entity in read_entities(call.body, call.method)]
+        rows: list[Row] = []
+        for entity in read_entities(call.body, call.method):
+            if self._shop.warnings.before and self._shop.warnings.next():
+                raise errors.php_warning()
+            rows.append(write(self._shop, call, entity))
+            if self._shop.warnings.next():
+                raise errors.php_warning()
         display = whole(resource, asked="display" in call.query)
         status = 201 if call.method == "POST" else 200
         return Answer(resource, rows, display, status, languages=self._languages(call))
@@ -176,14 +198,14 @@ class Dispatcher:
         shop = call.query.get("id_shop", "all")
         return shop != "all" and (not shop.isdigit() or self._shop.row("shops", shop) is None)
 
-    def _redirected(self, request: Request) -> Response:
-        """To the front page; what was asked for is lost, the body with it."""
+    def _redirected(self, request: Request, call: Call) -> Response:
+        """To the front page; what was asked for is lost, the body and the shop with it."""
         domain = self._shop.settings.domain
         _, colon, port = request.host.partition(":")
         host = request.host if domain is None else f"{domain}{colon}{port}"
         path = request.path.removeprefix(f"{API}/").strip("/")
-        query = request.query_string.decode("latin-1")
-        location = f"http://{host}/?url={quote(path, safe='')}{'&' if query else ''}{query}"
+        query = {"url": path} | {name: value for name, value in call.query.items() if name != "id_shop"}
+        location = f"http://{host}/?{urlencode(query)}"
         return Response("", status=302, headers={"Location": location}, content_type=HTML)
 
     def _response(self, call: Call, status: int, text: str, *, is_known: bool = True) -> Response:
@@ -194,6 +216,7 @@ class Dispatcher:
             "Execution-Time": "0.004",
             "Set-Cookie": "PrestaShop-sandbox=def50200; path=/; HttpOnly",
         }
+        text = f"{self._shop.printed}{text}"
         if text:
             headers["Content-Sha1"] = sha1(text.encode(), usedforsecurity=False).hexdigest()
         if not is_known and status == HTTPStatus.UNAUTHORIZED:

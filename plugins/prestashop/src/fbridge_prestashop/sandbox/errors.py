@@ -13,9 +13,21 @@ class WebserviceError(Exception):
         self.status = status
         self.errors = errors
 
+    @property
+    def is_of_list(self) -> bool:
+        """Whether a list cannot be had as it was asked for."""
+        return self.errors[0][0] in range(32, 39)
+
 
 class Crash(Exception):  # noqa: N818 - an answer, not a mistake of the emulator
-    """PHP died: 500 with an empty body, and the reason in the shop's log alone."""
+    """PHP died: 500 with an empty body, and the reason in the shop's log alone.
+
+    With ``words`` a module ended the program itself, and these are the answer: 200.
+    """
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words)
+        self.words = words
 
 
 class NotFoundWithoutBody(Exception):  # noqa: N818
@@ -148,6 +160,15 @@ def invalid_field(class_name: str, name: str, what: str = "is not valid") -> Web
     return WebserviceError(400, (85, f'Validation error: "Property {class_name}-&gt;{name} {what}"'))
 
 
+def too_long_field(class_name: str, name: str, length: int, size: int) -> WebserviceError:
+    """A text that is longer than its column; checked since 9.0."""
+    words = (
+        f"The length of property {class_name}->{name} is currently {length} chars. It must be between 0 and {size} "
+        "chars."
+    )
+    return WebserviceError(400, (85, f'Validation error: "{words}"'))
+
+
 def duplicate_id() -> WebserviceError:
     """Two entities of one body have the same id."""
     return WebserviceError(400, (89, "id is duplicate in request"))
@@ -168,6 +189,21 @@ def invalid_id() -> WebserviceError:
     return WebserviceError(404, (92, "Invalid ID"))
 
 
+def with_php_warnings(error: WebserviceError, version: str) -> WebserviceError:
+    """The errors of a list with the warnings that PHP gives on the way out; those make a 500 of it."""
+    first = 1319 if version.startswith("9.") else 1333
+    words = "[PHP Warning #2] Trying to access array offset on value of type bool"
+    file = "/srv/shop/www/classes/webservice/WebserviceRequest.php"
+    warnings = [(3, f"{words} ({file}, line {line})") for line in range(first, first + 4)]
+    return WebserviceError(500, *error.errors, *warnings)
+
+
+def php_warning() -> WebserviceError:
+    """PHP warned while an entity was written: the answer is about that alone, and the entities after it are left."""
+    words = "[PHP Unknown error #16384] a module says: old (/srv/shop/www/modules/foo/foo.php, line 12)"
+    return WebserviceError(500, (15, words))
+
+
 def broken_xml(body: bytes) -> WebserviceError:
     """A body that is not XML; it is sent back whole, whatever stands in it."""
     text = body.decode("utf-8", "replace")
@@ -182,7 +218,7 @@ def broken_xml(body: bytes) -> WebserviceError:
 
 def unknown_shop_group() -> WebserviceError:
     """``id_group_shop`` that the installation does not have."""
-    return WebserviceError(500, (999, "Invalid shop group"))
+    return WebserviceError(500, (999, "This shop group doesn't have shops"))
 
 
 def _did_you_mean(name: str, known: Sequence[str]) -> str:

@@ -59,6 +59,10 @@ class GeneratedOrders:
         """The dates of change (the shop's time) with the ids."""
         return ((self._updated(order_id), order_id) for order_id in self.ids)
 
+    def cod_ids(self) -> list[int]:
+        """The ids of cash on delivery."""
+        return [order_id for order_id in self.ids if _is_cod(order_id)]
+
     def state(self, order_id: int) -> str:
         """The order's current state, without making the order."""
         return self._states(order_id)[-1]

@@ -15,7 +15,8 @@ from fbridge_prestashop.sandbox.state import Shop
 from fbridge_prestashop.sandbox.tables import FIRST_DATE, LAST_DATE
 
 SORT = re.compile(r"(\w+)_(ASC|DESC)")
-LIMIT = re.compile(r"(?:(\d+),)?(\d+)")
+NUMBER = re.compile(r"\d+")
+"""As PHP makes a number of a text; a limit that is none is 0, and gives no rows."""
 OF_A_SHOP = frozenset({"orders", "customers"})
 
 Sort = Sequence[tuple[str, bool]]
@@ -144,8 +145,8 @@ def _sort(resource: Resource, call: Call) -> Sort:
 def _limit(text: str | None) -> slice:
     if text is None:
         return slice(0, None)
-    match = LIMIT.fullmatch(text)
-    if match is None:
+    parts = [int(match[0]) if (match := NUMBER.match(part)) else 0 for part in text.split(",")]
+    if len(parts) > 2:  # noqa: PLR2004 - offset and count
         raise errors.malformed_limit()
-    start = int(match[1] or 0)
-    return slice(start, start + int(match[2]))
+    start = parts[0] if len(parts) > 1 else 0
+    return slice(start, start + parts[-1])

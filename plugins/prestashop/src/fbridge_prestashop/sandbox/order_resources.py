@@ -105,6 +105,23 @@ ORDER_HISTORIES = Resource(
     ),
 )
 
+ORDER_PAYMENTS = Resource(
+    name="order_payments",
+    node="order_payment",
+    class_name="OrderPayment",
+    description="The Order payments",
+    fields=(
+        *texts("order_reference"),
+        link("id_currency", "currencies", required=True),
+        *floats("amount", required=True),
+        *texts("payment_method"),
+        *floats("conversion_rate"),
+        *texts("transaction_id", "card_number", "card_brand", "card_expiration", "card_holder"),
+        *dates("date_add"),
+        *texts("id_employee"),
+    ),
+)
+
 ORDER_DETAILS = Resource(
     name="order_details",
     node="order_detail",

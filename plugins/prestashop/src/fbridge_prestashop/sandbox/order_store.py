@@ -33,6 +33,10 @@ class OrderStore:
         """All ids, ascending."""
         return sorted({*self._kept, *self._generated.ids} - self._deleted)
 
+    def cod_ids(self) -> list[int]:
+        """The ids of those that may be cash on delivery."""
+        return sorted({*self._kept, *self._generated.cod_ids()} - self._deleted)
+
     def get(self, order_id: int) -> OrderRecord | None:
         """The order, to look at: what is changed in it may be forgotten."""
         if order_id in self._kept:

@@ -14,7 +14,7 @@ from fbridge_prestashop.sandbox.order_resources import (
     ORDERS,
     TRACKING_SIZE,
 )
-from fbridge_prestashop.sandbox.saving import existing_id, read_given, save_row
+from fbridge_prestashop.sandbox.saving import as_read, existing_id, read_given, save_row
 from fbridge_prestashop.sandbox.schema import Format, Resource, Row
 from fbridge_prestashop.sandbox.state import Shop
 from fbridge_prestashop.sandbox.status_changes import change_status
@@ -44,7 +44,7 @@ def _write_carrier_row(shop: Shop, call: Call, entity: Entity) -> Row:
     shown = save_row(shop, ORDER_CARRIERS, entity, call.method)
     if call.sends_mail:
         mailed = mail_in_transit(shop, int(shown["id"]))
-        if not mailed and shop.settings.failed_tracking_mail_is_error:
+        if not mailed:
             raise not_saved()
     return shown
 
@@ -98,7 +98,7 @@ def _write_order(shop: Shop, call: Call, entity: Entity) -> Row:
         values.pop("date_upd")
         record.head.update(values)
         shop.touch(record)
-        shown = shop.row("orders", order_id) or {}
+        shown = as_read(shop, ORDERS, shop.row("orders", order_id) or {})
     shown |= {"id": str(order_id), "current_state": int(state) if has_changed else shown["current_state"]}
     return shown if record.carriers else shown | {"shipping_number": None}
 

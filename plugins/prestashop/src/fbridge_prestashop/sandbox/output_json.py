@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from fbridge_prestashop.sandbox.calls import Answer
     from fbridge_prestashop.sandbox.display import Display
     from fbridge_prestashop.sandbox.errors import WebserviceError
-    from fbridge_prestashop.sandbox.schema import Row
+    from fbridge_prestashop.sandbox.schema import Field, Row
 
 CONTENT_TYPE = "application/json"
 FALSY: tuple[object, ...] = (None, "", "0", 0, [])
@@ -38,9 +38,9 @@ def json_schema(node: str) -> str:
     return _text({node: []})
 
 
-def shown_languages(value: Sequence[dict[str, str]], languages: frozenset[str] | None) -> Any:
+def shown_languages(value: Sequence[dict[str, Any]], languages: frozenset[str] | None) -> Any:
     """The texts of a translated field; a plain text when there is but one language."""
-    shown = [one for one in value if languages is None or one["id"] in languages]
+    shown = [one for one in value if languages is None or str(one["id"]) in languages]
     return shown[0]["value"] if len(shown) == 1 else shown
 
 
@@ -49,14 +49,20 @@ def _entity(row: Row, answer: Answer) -> dict[str, Any]:
     for field in answer.display.fields:
         value = row.get(field.name)
         entity[field.name] = shown_languages(value, answer.languages) if isinstance(value, list) else value
-    associations = _associations(row, answer.display)
+    associations = _associations(row, answer.display, whole=answer.whole_numbers)
     return entity | ({"associations": associations} if associations else {})
 
 
-def _associations(row: Row, display: Display) -> dict[str, Any]:
+def _text_or_number(field: Field, value: Any, *, whole: bool) -> Any:
+    shown = str(value)
+    return int(shown) if whole and field.format.is_whole and shown.isdigit() else shown
+
+
+def _associations(row: Row, display: Display, *, whole: bool) -> dict[str, Any]:
     return {
         association.name: [
-            {field.name: str(one[field.name]) for field in fields} for one in row[association.name]
+            {field.name: _text_or_number(field, one[field.name], whole=whole) for field in fields}
+            for one in row[association.name]
         ]
         for association, fields in display.associations
         if row.get(association.name)

@@ -6,6 +6,7 @@ from fbridge_prestashop.sandbox.order_resources import (
     ORDER_CARRIERS,
     ORDER_DETAILS,
     ORDER_HISTORIES,
+    ORDER_PAYMENTS,
     ORDERS,
 )
 from fbridge_prestashop.sandbox.schema import (
@@ -226,6 +227,7 @@ RESOURCES: dict[str, Resource] = {
         ORDER_CARRIERS,
         ORDER_DETAILS,
         ORDER_HISTORIES,
+        ORDER_PAYMENTS,
         ORDER_STATES,
         ORDERS,
         SHOPS,
@@ -245,5 +247,20 @@ supply_order_details supply_order_histories supply_order_receipt_histories suppl
 tags tax_rule_groups tax_rules taxes translated_configurations warehouse_product_locations warehouses
 weight_ranges zones
 """
-KNOWN_RESOURCES = _KNOWN.split()
-"""Every resource of PrestaShop 8.2.1; the key of the emulated store has no permission for the others."""
+_GONE_IN_NINE = frozenset(
+    {
+        "supply_order_details",
+        "supply_order_histories",
+        "supply_order_receipt_histories",
+        "supply_order_states",
+        "supply_orders",
+        "warehouse_product_locations",
+    }
+)
+
+
+def known_resources(version: str) -> list[str]:
+    """Every resource of a version; the key of the emulated store has no permission for the others."""
+    if not version.startswith("9."):
+        return _KNOWN.split()
+    return sorted({*_KNOWN.split(), "order_returns"} - _GONE_IN_NINE)

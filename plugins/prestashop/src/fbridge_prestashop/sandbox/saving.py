@@ -7,7 +7,7 @@ from typing import Any
 
 from fbridge_prestashop.sandbox import errors
 from fbridge_prestashop.sandbox.bodies import Entity
-from fbridge_prestashop.sandbox.schema import Field, Format, Resource, Row
+from fbridge_prestashop.sandbox.schema import Field, Format, Resource, Row, with_whole_numbers
 from fbridge_prestashop.sandbox.state import Shop
 
 
@@ -48,9 +48,14 @@ def save_row(shop: Shop, resource: Resource, entity: Entity, method: str) -> Row
             return _added(shop, given)
         row_id = existing_id(shop, resource, entity)
         before = shop.row(resource.name, row_id) or {}
-        shown = before | given.values | {"id": str(row_id)}
+        shown = as_read(shop, resource, before) | given.values | {"id": str(row_id)}
         shop.tables[resource.name].change(row_id, given.stored())
         return shown
+
+
+def as_read(shop: Shop, resource: Resource, row: Row) -> Row:
+    """A row of the database as this version shows it in JSON."""
+    return with_whole_numbers(resource, row) if shop.settings.is_nine else row
 
 
 def existing_id(shop: Shop, resource: Resource, entity: Entity) -> int:
@@ -78,9 +83,8 @@ def _check(shop: Shop, resource: Resource, field: Field, value: Any) -> None:
         raise errors.invalid_field(resource.class_name, field.name, "is empty")
     if not field.format.accepts(value):
         raise errors.invalid_field(resource.class_name, field.name)
-    if shop.settings.checks_sizes and field.size is not None and len(value) > field.size:
-        what = f"length ({len(value)}) must be between 0 and {field.size}"
-        raise errors.invalid_field(resource.class_name, field.name, what)
+    if shop.settings.is_nine and field.size is not None and len(value) > field.size:
+        raise errors.too_long_field(resource.class_name, field.name, len(value), field.size)
 
 
 def _dates(shop: Shop, resource: Resource, values: Row, method: str) -> Row:

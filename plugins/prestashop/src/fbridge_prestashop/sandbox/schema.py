@@ -32,6 +32,11 @@ class Format(Enum):
         """Whether values are compared as numbers."""
         return self in {Format.UNSIGNED_ID, Format.UNSIGNED_INT, Format.FLOAT, Format.BOOL}
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the value is a number in JSON since 9.0."""
+        return self in {Format.UNSIGNED_ID, Format.UNSIGNED_INT}
+
     def accepts(self, value: str) -> bool:
         """Whether PrestaShop's validator takes the value."""
         return re.fullmatch(_PATTERNS[self], value) is not None
@@ -111,6 +116,20 @@ class Resource:
     def sortable(self, *, dates: bool) -> list[str]:
         """The fields to filter and sort by."""
         return [name for name in self.names if dates or name not in DATES]
+
+
+def with_whole_numbers(resource: Resource, row: Row) -> Row:
+    """A row as 9.0 reads it from the database: ids and counts are numbers, money and flags stay texts."""
+    whole = {field.name for field in resource.fields if field.format.is_whole}
+    shown = {name: _whole(value) if name in whole else value for name, value in row.items()}
+    for field in resource.fields:
+        if field.translated:
+            shown[field.name] = [{**one, "id": _whole(one["id"])} for one in row.get(field.name) or ()]
+    return shown
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, str) and value.isdigit() else value
 
 
 ID = Field(name="id", format=Format.UNSIGNED_ID)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-Version = Literal["8.2.1", "1.7.8.11", "9.0.0"]
+Version = Literal["8.2.1", "1.7.8.11", "9.0.3"]
 MailMode = Literal["smtp", "off"]
 
 
@@ -22,8 +22,8 @@ class SandboxSettings:
 
     ``orders``: None for the orders of the package's data file plus some more, 0 for none, N for N made-up
     ones that depend on ``seed`` alone, with ids from ``first_order``. ``version``: ``8.2.1``, ``1.7.8.11`` (no
-    PATCH, single entities keep their falsy fields) or ``9.0.0`` (the length of a tracking number is checked, a
-    mail that fails is no error of ``order_carriers``). ``languages``: 1 (names are plain texts) or 2.
+    PATCH, single entities keep their falsy fields) or ``9.0.3`` (whole numbers are numbers in JSON, the length of a
+    tracking number is checked). ``languages``: 1 (names are plain texts) or 2.
     ``shops``: how many shops the installation has; the orders are shared out among them. ``timezone``: the
     shop's, in which it writes all its dates. ``patch``: whether the key has the permission PATCH, which is one
     of its own. ``permissions``: resource to methods of the key, in place of all. ``enabled``: whether the
@@ -31,8 +31,9 @@ class SandboxSettings:
     the mail server refuses. ``number_in_shipped_mail``: a customised template of the "Shipped" mail, which has
     no number otherwise. ``domain``: the shop's own host name, any other is redirected; None takes every one.
     ``pace``: 1.0 takes the time that a real store took, 0 none. ``mail_seconds``: more for every mail.
-    ``gateway_timeout``: seconds after which 504 is answered while the work goes on. ``newest``: when the last
-    order was made (None: two hours ago). ``clock`` gives the current time, aware UTC.
+    ``php_warnings``: PHP's own warnings stand among the errors of a list, and make 500 of its 400, as where PHP runs
+    without ``display_errors``. ``gateway_timeout``: seconds after which 504 is answered while the work goes on.
+    ``newest``: when the last order was made (None: two hours ago). ``clock`` gives the current time, aware UTC.
     """
 
     orders: int | None = None
@@ -51,6 +52,7 @@ class SandboxSettings:
     domain: str | None = None
     pace: float = 0.0
     mail_seconds: float = 0.0
+    php_warnings: bool = False
     gateway_timeout: float | None = None
     newest: datetime | None = None
     clock: Callable[[], datetime] = _now
@@ -81,13 +83,8 @@ class SandboxSettings:
         return not self.version.startswith("1.")
 
     @property
-    def failed_tracking_mail_is_error(self) -> bool:
-        """Since 9.0 the mail "Package in transit" that fails is only logged."""
-        return not self.version.startswith("9.")
-
-    @property
-    def checks_sizes(self) -> bool:
-        """Since 9.0 a tracking number that is too long is refused, not cut."""
+    def is_nine(self) -> bool:
+        """Since 9.0 JSON has whole numbers, and a tracking number that is too long is refused, not cut."""
         return self.version.startswith("9.")
 
 

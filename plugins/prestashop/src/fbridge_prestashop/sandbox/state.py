@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from threading import Lock, RLock
+from zoneinfo import ZoneInfo
 
 from fbridge.sandbox.pace import Pace
 from fbridge_prestashop.sandbox import pace
@@ -18,16 +20,18 @@ from fbridge_prestashop.sandbox.data import (
 from fbridge_prestashop.sandbox.dates import local_text
 from fbridge_prestashop.sandbox.generated_orders import GeneratedOrders
 from fbridge_prestashop.sandbox.order_store import OrderStore
+from fbridge_prestashop.sandbox.payments import booked_before, payment_row
 from fbridge_prestashop.sandbox.people import made_addresses, made_customers
 from fbridge_prestashop.sandbox.records import Mail, OrderRecord
 from fbridge_prestashop.sandbox.schema import Row
 from fbridge_prestashop.sandbox.settings import SandboxSettings
-from fbridge_prestashop.sandbox.tables import OrderPartTable, OrdersTable, PlainTable, Table
+from fbridge_prestashop.sandbox.tables import LateTable, OrderPartTable, OrdersTable, PlainTable, Table
 
 SHOP_NAME = "Negozio Prova"
 MADE_UP_BESIDE_THE_RECORDED = 72
 FEWEST_CUSTOMERS, MOST_CUSTOMERS = 60, 2000
 REGISTERED = "2026-01-07 09:30:00"
+STAMPS = {"date_add": REGISTERED, "date_upd": REGISTERED}
 
 
 class WriterCount:
@@ -48,6 +52,19 @@ class WriterCount:
             self._now -= 1
 
 
+class Warnings:
+    """How many entities PHP still warns of while they are written; ``before`` they are saved, and then nothing is."""
+
+    def __init__(self) -> None:
+        self.left = 0
+        self.before = False
+
+    def next(self) -> bool:
+        """Whether PHP warns of this one."""
+        self.left, warns = max(self.left - 1, 0), self.left > 0
+        return warns
+
+
 class Shop:
     """Tables of rows, and the mails that were sent.
 
@@ -66,6 +83,10 @@ class Shop:
         self.mails: list[Mail] = []
         self.status_writers = WriterCount()
         self.status_crashes = 0
+        self.last_words = ""
+        self.warnings = Warnings()
+        self.printed = ""
+        """What modules print before each answer."""
         self.broken: set[int] = set()
         """Orders of which only id and dates can be shown: a module dies at the rest."""
         generated = _generated(settings)
@@ -76,9 +97,21 @@ class Shop:
         self.last_slip_number = max(1000, generated.ids.stop)
         self.tables = self._tables(generated.customers)
 
-    def now(self) -> str:
-        """The current second, in the shop's time."""
-        return self.local(self.settings.clock())
+    def now(self, shop: str = "") -> str:
+        """The current second, in the time of one of the shops."""
+        rows = [
+            self.tables["configurations"].get(row_id) or {}
+            for row_id in self.tables["configurations"].candidates(())
+        ]
+        zone = next(
+            (
+                row["value"]
+                for row in rows
+                if row["name"] == "PS_TIMEZONE" and shop and row["id_shop"] == shop
+            ),
+            "",
+        )
+        return local_text(self.settings.clock(), ZoneInfo(zone) if zone else self.settings.zone)
 
     def local(self, moment: datetime) -> str:
         """An aware moment in the shop's time."""
@@ -90,7 +123,7 @@ class Shop:
 
     def touch(self, record: OrderRecord) -> None:
         """Move a kept order's date of change to now."""
-        self.orders.set_changed(record, self.now())
+        self.orders.set_changed(record, self.now(record.head["id_shop"]))
 
     def send_mail(self, record: OrderRecord, kind: str, numbers: Iterable[str] = (), link: str = "") -> bool:
         """Mail the customer; False when the mail server refuses. Mails that are switched off are no failure."""
@@ -118,11 +151,29 @@ class Shop:
             "order_carriers": OrderPartTable(self.orders, "carriers"),
             "order_details": OrderPartTable(self.orders, "details"),
             "order_histories": OrderPartTable(self.orders, "histories"),
+            "order_payments": LateTable(self._payments),
             "order_states": PlainTable(self._one_language("order_states"), natural_order=("module_name",)),
             "orders": OrdersTable(self.orders),
             "shops": PlainTable(_shops(self.settings)),
             "states": PlainTable(site_rows("states")),
         }
+
+    def book(self, head: Row, amount: Decimal, method: str, *, transaction: str = "") -> None:
+        """Enter a payment of an order that is kept, beside what was paid before."""
+        row = payment_row(head, f"{amount:.6f}", method, on=self.now(), transaction=transaction)
+        self.tables["order_payments"].add(row)
+        head["total_paid_real"] = f"{Decimal(head['total_paid_real']) + amount:.6f}"
+
+    def booked(self, head: Row) -> Decimal:
+        """What the rows of payments say for the reference of an order."""
+        table = self.tables["order_payments"]
+        rows = (table.get(row_id) or {} for row_id in table.candidates(()))
+        amounts = (Decimal(row["amount"]) for row in rows if row["order_reference"] == head["reference"])
+        return sum(amounts, Decimal(0))
+
+    def _payments(self) -> Iterator[Row]:
+        found = (self.orders.get(order_id) for order_id in self.orders.cod_ids())
+        return booked_before(record for record in found if record is not None)
 
     def _one_language(self, table: str) -> list[Row]:
         """The rows with as many languages as the shop has."""
@@ -173,9 +224,9 @@ def _configurations(settings: SandboxSettings) -> list[Row]:
         "PS_VERSION_DB": settings.version,
         "PS_WEBSERVICE": "1",
     }
-    stamps = {"id_shop_group": None, "id_shop": None, "date_add": REGISTERED, "date_upd": REGISTERED}
+    nobody = {"id_shop_group": None, "id_shop": None}
     return [
-        {"id": number, "name": name, "value": value} | stamps
+        {"id": number, "name": name, "value": value} | nobody | STAMPS
         for number, (name, value) in enumerate(values.items(), 1)
     ]
 

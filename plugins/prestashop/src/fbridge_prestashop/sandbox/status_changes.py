@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from fbridge_prestashop.sandbox import pace
 from fbridge_prestashop.sandbox.errors import Crash
+from fbridge_prestashop.sandbox.payments import own_name
 from fbridge_prestashop.sandbox.records import OrderRecord
 from fbridge_prestashop.sandbox.schema import Row
 from fbridge_prestashop.sandbox.state import Shop
@@ -43,7 +45,7 @@ def change_status(
 def _crash_when_told(shop: Shop) -> None:
     if shop.status_crashes > 0:
         shop.status_crashes -= 1
-        raise Crash
+        raise Crash(shop.last_words)
 
 
 def _order_and_state(shop: Shop, order_id: str, state_id: str) -> tuple[OrderRecord, Row]:
@@ -67,7 +69,9 @@ def _set_state(shop: Shop, record: OrderRecord, state: Row, slip: int) -> None:
     head = record.head
     head |= {"current_state": str(state["id"]), "valid": state["logable"]}
     if state["invoice"] == "1" and head["invoice_number"] == "0":
-        _invoice(shop, record, is_paid=state["paid"] == "1")
+        _invoice(shop, record)
+    if state["paid"] == "1" and head["invoice_number"] != "0":
+        _book_the_rest(shop, head)
     if state["delivery"] == "1":
         if head["delivery_number"] == "0" and head["invoice_number"] != "0":
             head["delivery_number"] = str(slip)
@@ -76,13 +80,18 @@ def _set_state(shop: Shop, record: OrderRecord, state: Row, slip: int) -> None:
     shop.touch(record)
 
 
-def _invoice(shop: Shop, record: OrderRecord, *, is_paid: bool) -> None:
+def _book_the_rest(shop: Shop, head: Row) -> None:
+    total, paid = Decimal(head["total_paid"]), Decimal(head["total_paid_real"])
+    rest = total - max(paid, shop.booked(head)) if paid < total else Decimal(0)
+    if rest > 0:
+        shop.book(head, rest, own_name(head))
+
+
+def _invoice(shop: Shop, record: OrderRecord) -> None:
     number = str(record.id)
     record.head |= {"invoice_number": number, "invoice_date": shop.now()}
     for row in (*record.details, *record.carriers):
         row["id_order_invoice"] = number
-    if is_paid:
-        record.head["total_paid_real"] = record.head["total_paid"]
 
 
 def _mail(shop: Shop, record: OrderRecord, state: Row) -> bool:

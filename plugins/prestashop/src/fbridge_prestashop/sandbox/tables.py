@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from fbridge_prestashop.sandbox.filters import Filter, Operator
@@ -68,6 +68,29 @@ class PlainTable:
 
     def _key(self, row: Row) -> tuple[str, ...]:
         return tuple(str(row[name]) for name in self._natural_order)
+
+
+class LateTable(PlainTable):
+    """Rows that are made when somebody looks."""
+
+    def __init__(self, make: Callable[[], Iterable[Row]]) -> None:
+        super().__init__(())
+        self._make: Callable[[], Iterable[Row]] | None = make
+
+    def candidates(self, filters: Sequence[Filter]) -> Iterable[int]:
+        """All ids, or those that are filtered by."""
+        self._fill()
+        return super().candidates(filters)
+
+    def add(self, row: Row) -> int:
+        """Take a new row; return its id."""
+        self._fill()
+        return super().add(row)
+
+    def _fill(self) -> None:
+        if self._make is not None:
+            self._rows.update({row["id"]: row for row in self._make()})
+            self._make = None
 
 
 class OrdersTable:

@@ -15,6 +15,7 @@ from fbridge_woocommerce.sandbox.control_routes import ControlRoutes
 from fbridge_woocommerce.sandbox.dispatch import Dispatcher
 from fbridge_woocommerce.sandbox.routes.discovery import discovery_routes
 from fbridge_woocommerce.sandbox.routes.fulfillments import fulfillment_routes
+from fbridge_woocommerce.sandbox.routes.mails import mail_routes
 from fbridge_woocommerce.sandbox.routes.notes import note_routes
 from fbridge_woocommerce.sandbox.routes.orders import order_routes
 from fbridge_woocommerce.sandbox.routes.refunds import refund_routes
@@ -44,10 +45,12 @@ class WooCommerceSandbox:
                 refund_routes,
                 fulfillment_routes,
                 tracking_routes,
+                mail_routes,
             )
             for route in make(self.shop)
         ]
-        self._dispatcher = Dispatcher(routes, Authenticator(self._keys, self.shop.now), settings)
+        authenticator = Authenticator(self._keys, self.shop.now)
+        self._dispatcher = Dispatcher(routes, authenticator, settings, self.shop.switched_off)
         self.wsgi = store_app(
             self._answer,
             ControlRoutes(self.control),

@@ -9,11 +9,11 @@ from typing import Any
 from fbridge.sandbox.control import SandboxControl
 from fbridge_woocommerce.sandbox.authentication import ApiKey
 from fbridge_woocommerce.sandbox.order_writing import write_order
-from fbridge_woocommerce.sandbox.records import TRACKING_META, Mail, OrderRecord
+from fbridge_woocommerce.sandbox.records import TRACKING_META, Mail, OrderRecord, tracking_rows
 from fbridge_woocommerce.sandbox.refunded_lines import refunded_lines
 from fbridge_woocommerce.sandbox.rendering import order_json
 from fbridge_woocommerce.sandbox.state import Shop
-from fbridge_woocommerce.sandbox.status_changes import add_refund, refund_rest, tracking_rows
+from fbridge_woocommerce.sandbox.status_changes import add_refund, refund_rest
 
 
 class Control(SandboxControl):
@@ -78,6 +78,18 @@ class Control(SandboxControl):
             record = self._record(order_id)
             self.shop.set_meta(record, TRACKING_META, [dict(row) for row in rows])
             self.shop.touch(record)
+
+    def switch_off(self, part: str) -> None:
+        """Deactivate ``tracking`` (the tracking plugin), ``woocommerce`` or the feature ``fulfillments``."""
+        self.shop.switched_off.add(part)
+
+    def switch_on(self, part: str) -> None:
+        """Activate it again."""
+        self.shop.switched_off.discard(part)
+
+    def switch_mail(self, kind: str, *, on: bool) -> None:
+        """Whether the shop sends this kind of mail (``customer_completed_order``)."""
+        (self.shop.mails_off.discard if on else self.shop.mails_off.add)(kind)
 
     def set_modified(self, order_ids: Sequence[int], seconds: int) -> None:
         """Give many orders one date of change (seconds since 1970)."""

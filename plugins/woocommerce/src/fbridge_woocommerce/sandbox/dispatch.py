@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -42,7 +42,7 @@ class Route:
 
     ``rule`` is werkzeug's, without ``/wp-json``. ``forbidden`` is what somebody without a key gets; None
     makes the route public. ``required`` parameters and ``check`` come before the key is asked for, as in
-    WordPress.
+    WordPress. ``part`` is what gives the route: without it there is none.
     """
 
     rule: str
@@ -51,6 +51,7 @@ class Route:
     forbidden: Callable[[], RestError] | None
     required: tuple[str, ...] = ()
     check: Callable[[Call], None] | None = None
+    part: str = "woocommerce"
 
 
 @cache
@@ -64,9 +65,14 @@ class Dispatcher:
     """Answers the REST requests of the store."""
 
     def __init__(
-        self, routes: Iterable[Route], authenticator: Authenticator, settings: SandboxSettings
+        self,
+        routes: Iterable[Route],
+        authenticator: Authenticator,
+        settings: SandboxSettings,
+        switched_off: Collection[str] = (),
     ) -> None:
         self._routes = list(routes)
+        self._switched_off = switched_off
         self._map = _addresses(tuple((route.methods, route.rule) for route in self._routes))
         self._authenticator = authenticator
         self._settings = settings
@@ -103,6 +109,8 @@ class Dispatcher:
             )
         except (NotFound, MethodNotAllowed):
             raise no_route() from None
+        if self._routes[place].part in self._switched_off:
+            raise no_route()
         return self._routes[place], dict(in_path)
 
     def _headers(self, path: str, home: str) -> dict[str, str]:

@@ -123,3 +123,25 @@ class CriticalError(RestError):
     def body(self) -> dict[str, Any]:
         """The JSON of the answer, with one key more than other errors have."""
         return super().body() | {"additional_errors": []}
+
+
+def php_crash() -> RestError:
+    """What a store shows of an uncaught PHP error (shortened)."""
+    link = "https://wordpress.org/documentation/article/faq-troubleshooting/"
+    file = (
+        "/var/www/html/wp-content/plugins/woocommerce/includes/rest-api/"
+        "Controllers/Version3/class-wc-rest-controller.php"
+    )
+    error = {
+        "type": 1,
+        "message": f"Uncaught TypeError: Cannot access offset of type string on string in {file}:300",
+        "file": file,
+        "line": 300,
+    }
+    return CriticalError(
+        500,
+        "internal_server_error",
+        "<p>There has been a critical error on this website.</p>"
+        f'<p><a href="{link}">Learn more about troubleshooting WordPress.</a></p>',
+        {"error": error},
+    )

@@ -54,7 +54,7 @@ def _body(shop: Shop, order_id: int, given: Mapping[str, Any]) -> dict[str, Any]
         fee_line(next(shop.line_ids), line["name"], Decimal(line["total"]))
         for line in given.get("fee_lines") or ()
     ]
-    return order_body(
+    body = order_body(
         order_id,
         billing=given.get("billing") or {},
         shipping=given.get("shipping"),
@@ -66,6 +66,7 @@ def _body(shop: Shop, order_id: int, given: Mapping[str, Any]) -> dict[str, Any]
         customer_note=str(given.get("customer_note", "")),
         created_via="rest-api",
     )
+    return body | ({"parent_id": php_int(given["parent_id"])} if given.get("parent_id") else {})
 
 
 def _line(shop: Shop, line: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from fbridge_woocommerce.sandbox.calls import Call, as_list, is_true, php_int
 from fbridge_woocommerce.sandbox.dates import parse_filter
 from fbridge_woocommerce.sandbox.errors import invalid_parameter, not_in_enum
 from fbridge_woocommerce.sandbox.records import OrderRecord
-from fbridge_woocommerce.sandbox.state import HIDDEN, Shop
+from fbridge_woocommerce.sandbox.state import Shop
 
 MOST_ON_A_PAGE = 100
 ORDER_BY = ("date", "id", "include", "title", "slug", "modified")
@@ -30,6 +30,8 @@ class OrderFilter:
     created: tuple[int | None, int | None]
     include: frozenset[int]
     exclude: frozenset[int]
+    parent: frozenset[int]
+    not_parent: frozenset[int]
     orderby: str
     descending: bool
     page: int
@@ -115,6 +117,8 @@ def _parse(shop: Shop, query: Mapping[str, Any]) -> OrderFilter:
         created=(limits["after"], limits["before"]),
         include=frozenset(map(php_int, as_list(query.get("include", [])))),
         exclude=frozenset(map(php_int, as_list(query.get("exclude", [])))),
+        parent=frozenset(map(php_int, as_list(query.get("parent", [])))),
+        not_parent=frozenset(map(php_int, as_list(query.get("parent_exclude", [])))),
         orderby=query.get("orderby", "date"),
         descending=query.get("order", "desc") == "desc",
         page=_number(query, "page", 1),
@@ -125,7 +129,7 @@ def _parse(shop: Shop, query: Mapping[str, Any]) -> OrderFilter:
 
 def _only_by_time(wanted: OrderFilter) -> bool:
     """Whether the order is that of a time index, and nothing else is asked than its own limits."""
-    if wanted.statuses is not None or wanted.include or wanted.exclude:
+    if wanted.statuses is not None or wanted.include or wanted.exclude or wanted.parent or wanted.not_parent:
         return False
     other = {"modified": wanted.created, "date": wanted.modified}.get(wanted.orderby)
     return other == (None, None)
@@ -140,7 +144,7 @@ def _page_by_index(shop: Shop, wanted: OrderFilter) -> tuple[list[int], int]:
 
 
 def _page_by_scan(shop: Shop, wanted: OrderFilter) -> tuple[list[int], int]:
-    found = [order for order in _candidates(shop, wanted) if _matches(order, wanted)]
+    found = [order for order in _candidates(shop, wanted) if _matches(shop, order, wanted)]
     found.sort(key=_sort_key(wanted.orderby), reverse=wanted.descending)
     page = found[wanted.start : wanted.start + wanted.per_page]
     return [order.id for order in page], len(found)
@@ -164,16 +168,19 @@ def _candidates(shop: Shop, wanted: OrderFilter) -> Iterable[OrderRecord]:
         hidden = [
             order
             for order in shop.orders.values()
-            if order.status in (wanted.statuses or ()) and order.status in HIDDEN
+            if order.status in (wanted.statuses or ()) and order.status in shop.hidden
         ]
         return [*(shop.orders[order_id] for order_id in ids), *hidden]
     return shop.orders.values()
 
 
-def _matches(order: OrderRecord, wanted: OrderFilter) -> bool:
-    if order.status in HIDDEN if wanted.statuses is None else order.status not in wanted.statuses:
+def _matches(shop: Shop, order: OrderRecord, wanted: OrderFilter) -> bool:
+    if order.status in shop.hidden if wanted.statuses is None else order.status not in wanted.statuses:
         return False
-    if order.id in wanted.exclude:
+    parent = shop.body(order).get("parent_id", 0) if wanted.parent or wanted.not_parent else 0
+    if order.id in wanted.exclude or parent in wanted.not_parent:
+        return False
+    if wanted.parent and parent not in wanted.parent:
         return False
     return _within(order.modified, wanted.modified) and _within(order.created, wanted.created)
 

@@ -87,18 +87,35 @@ class OrderRecord:
         return next((row.value for row in self.meta if row.key == key), None)
 
 
+def tracking_rows(record: OrderRecord) -> list[dict[str, Any]]:
+    """The rows of the tracking plugins, which live in the order's meta data."""
+    value = record.meta_value(TRACKING_META)
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A tracking number as the customer sees it in a mail."""
+
+    number: str
+    carrier: str = ""
+    link: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A mail that the store sent to the customer.
 
     ``kind`` is WooCommerce's own name of it (``customer_completed_order``); ``tracking_numbers`` are those
-    that stood in it.
+    that stood in it, ``carriers`` and ``links`` what stood beside each.
     """
 
     order_id: int
     kind: str
     tracking_numbers: tuple[str, ...]
     sent: int
+    carriers: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
     @property
     def has_tracking(self) -> bool:

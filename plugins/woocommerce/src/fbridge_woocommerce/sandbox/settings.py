@@ -26,7 +26,9 @@ class SandboxSettings:
     on a new store. ``pace``: 1.0 takes the time that a real store took, 0 none. ``mail_seconds``: more for
     every mail (a slow SMTP server). ``gateway_timeout``: seconds after which 504 is answered while the work
     goes on. ``trust_forwarded_proto``: a request with ``X-Forwarded-Proto: https`` counts as https.
-    ``home_url``: the store's own idea of its address, when a proxy hides it. ``extra_statuses``: statuses
+    ``home_url``: the store's own idea of its address, when a proxy hides it. ``providers``: AST's carriers as
+    somebody edited them (country to name to ``url``, ``slug``, ``shown_as``). ``legacy``: as WooCommerce 8.9.3
+    on its old order tables, without ``/refunds`` of all orders and with drafts in lists. ``extra_statuses``: statuses
     made by plugins, slug to name. ``newest``: when the last order was made (None: two hours ago). ``clock``
     gives the current time, aware UTC.
     """
@@ -42,6 +44,8 @@ class SandboxSettings:
     gateway_timeout: float | None = None
     trust_forwarded_proto: bool = False
     home_url: str | None = None
+    providers: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None
+    legacy: bool = False
     extra_statuses: Mapping[str, str] = field(default_factory=dict)
     newest: datetime | None = None
     clock: Callable[[], datetime] = _now

@@ -12,7 +12,7 @@ from fbridge.sandbox.pace import Pace
 from fbridge_woocommerce.sandbox.data import FIRST_GENERATED_ID, recorded_orders
 from fbridge_woocommerce.sandbox.generated_orders import GeneratedOrders
 from fbridge_woocommerce.sandbox.order_index import TimeIndex
-from fbridge_woocommerce.sandbox.records import Mail, MetaRow, Note, OrderRecord
+from fbridge_woocommerce.sandbox.records import Mail, MetaRow, Note, OrderRecord, Shown
 from fbridge_woocommerce.sandbox.settings import SandboxSettings
 
 STATUSES = {
@@ -26,7 +26,7 @@ STATUSES = {
     "checkout-draft": "Draft",
 }
 HIDDEN = frozenset({"trash", "auto-draft", "checkout-draft"})
-"""Statuses that a listing shows only when it is asked for them."""
+"""Statuses that a listing shows only when it is asked for them. On the old order tables it shows drafts too."""
 
 MADE_UP_BESIDE_THE_RECORDED = 72
 
@@ -44,12 +44,17 @@ class Shop:
         self.lock = RLock()
         self.pace = Pace(settings.pace, settings.mail_seconds)
         self.statuses = STATUSES | dict(settings.extra_statuses)
+        self.hidden = HIDDEN - {"checkout-draft"} if settings.legacy else HIDDEN
         self.orders: dict[int, OrderRecord] = {}
         self.broken: set[int] = set()
         """Orders that no answer can hold: a plugin dies while it is made."""
         self.by_modified = TimeIndex()
         self.by_created = TimeIndex()
         self.mails: list[Mail] = []
+        self.mails_off: set[str] = set()
+        """Kinds of mails that the shop has switched off."""
+        self.switched_off: set[str] = set()
+        """Plugins that are not active any more: ``woocommerce``, ``tracking``; and the feature ``fulfillments``."""
         self.meta_ids = count(1831)
         self.note_ids = count(2270)
         self.fulfillment_ids = count(1)
@@ -64,6 +69,11 @@ class Shop:
         self.order_ids = count(max(self.orders, default=18) + 1)
         self.line_ids = count(max(self.orders, default=250) * 10 + 10)
 
+    @property
+    def has_fulfillments(self) -> bool:
+        """Whether the feature is on."""
+        return self.settings.fulfillments and "fulfillments" not in self.switched_off
+
     def now(self) -> int:
         """The current second."""
         return int(self.settings.clock().timestamp())
@@ -72,7 +82,7 @@ class Shop:
         """Take new orders."""
         new = list(records)
         self.orders.update((record.id, record) for record in new)
-        shown = [record for record in new if record.status not in HIDDEN]
+        shown = [record for record in new if record.status not in self.hidden]
         self.by_modified.fill((record.modified, record.id) for record in shown)
         self.by_created.fill((record.created, record.id) for record in shown)
 
@@ -88,17 +98,25 @@ class Shop:
 
     def set_status(self, record: OrderRecord, status: str) -> None:
         """Write the status, with nothing that follows from it."""
-        was_shown, is_shown = record.status not in HIDDEN, status not in HIDDEN
+        was_shown, is_shown = record.status not in self.hidden, status not in self.hidden
         record.status = status
         if was_shown == is_shown:
             return
         for index, seconds in ((self.by_modified, record.modified), (self.by_created, record.created)):
             (index.add if is_shown else index.remove)(seconds, record.id)
 
+    def delete(self, record: OrderRecord) -> None:
+        """Take an order away for good."""
+        with self.lock:
+            if record.status not in self.hidden:
+                self.by_modified.remove(record.modified, record.id)
+                self.by_created.remove(record.created, record.id)
+            del self.orders[record.id]
+
     def touch(self, record: OrderRecord, modified: int | None = None) -> None:
         """Move the order's date of change: to now, unless told otherwise."""
         moved = self.now() if modified is None else modified
-        if record.status not in HIDDEN:
+        if record.status not in self.hidden:
             self.by_modified.remove(record.modified, record.id)
             self.by_modified.add(moved, record.id)
         record.modified = moved
@@ -119,11 +137,14 @@ class Shop:
         record.notes.append(note)
         return note
 
-    def send_mail(
-        self, record: OrderRecord, kind: str, title: str, tracking_numbers: Sequence[str] = ()
-    ) -> None:
-        """Mail the customer, which leaves a note in the order."""
-        self.mails.append(Mail(record.id, kind, tuple(tracking_numbers), self.now()))
+    def send_mail(self, record: OrderRecord, kind: str, title: str, tracking: Sequence[Shown] = ()) -> None:
+        """Mail the customer, which leaves a note in the order; nothing where that mail is switched off."""
+        if kind in self.mails_off:
+            return
+        numbers, carriers, links = (
+            tuple(getattr(one, name) for one in tracking) for name in ("number", "carrier", "link")
+        )
+        self.mails.append(Mail(record.id, kind, numbers, self.now(), carriers, links))
         self.add_note(record, f'Email "{title}" sent.')
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from fbridge_woocommerce.sandbox.records import TRACKING_META, OrderRecord, Refund
+from fbridge_woocommerce.sandbox.records import OrderRecord, Refund
 from fbridge_woocommerce.sandbox.state import Shop
+from fbridge_woocommerce.sandbox.tracking_plugins import shown_rows
 
 NOT_YET_ORDERED = frozenset({"pending", "on-hold", "failed", "cancelled"})
 MAILS = {
@@ -83,12 +84,6 @@ def refunded_amount(record: OrderRecord) -> Decimal:
     return sum((Decimal(refund.amount) for refund in record.refunds), Decimal(0))
 
 
-def tracking_rows(record: OrderRecord) -> list[dict[str, Any]]:
-    """The rows of the tracking plugins, which live in the order's meta data."""
-    value = record.meta_value(TRACKING_META)
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
 def _set_dates(shop: Shop, record: OrderRecord) -> None:
     if record.status == "completed":
         record.completed = shop.now()
@@ -101,10 +96,13 @@ def _set_dates(shop: Shop, record: OrderRecord) -> None:
 def _mail_customer(shop: Shop, record: OrderRecord, before: str) -> None:
     if record.status not in MAILS or (record.status != "completed" and before not in NOT_YET_ORDERED):
         return
-    numbers: list[str] = []
-    if record.status == "completed" and shop.settings.tracking != "none":
-        numbers = [str(row.get("tracking_number", "")) for row in tracking_rows(record)]
-    shop.send_mail(record, *MAILS[record.status], tracking_numbers=numbers)
+    send_status_mail(shop, record)
+
+
+def send_status_mail(shop: Shop, record: OrderRecord) -> None:
+    """The mail of the order's status; that of a completed one shows the rows of the tracking plugin."""
+    shown = shown_rows(shop, record) if record.status == "completed" else []
+    shop.send_mail(record, *MAILS[record.status], tracking=shown)
 
 
 def _name(shop: Shop, status: str) -> str:

@@ -11,7 +11,7 @@ from fbridge_woocommerce.sandbox.data import read_json
 from fbridge_woocommerce.sandbox.dispatch import Route
 from fbridge_woocommerce.sandbox.rendering import Links
 from fbridge_woocommerce.sandbox.state import Shop
-from fbridge_woocommerce.sandbox.tracking_plugins import chosen_plugin
+from fbridge_woocommerce.sandbox.tracking_plugins import active_plugin
 
 PLUGIN_NAMESPACES = ("wc-ast/v3", "wc-shipment-tracking/v3")
 CORE_NAMESPACES = ("wc/v1", "wc/v2", "wc/v3")
@@ -28,7 +28,7 @@ def discovery_routes(shop: Shop) -> list[Route]:
     ]
     return [
         *public,
-        Route("/", ("GET",), partial(_index, shop), None),
+        Route("/", ("GET",), partial(_index, shop), None, part=""),
         Route("/wp/v2/users/me", ("GET",), _user, _not_logged_in),
         Route("/wc/v3/system_status", ("GET",), partial(_system_status, shop), errors.cannot_list),
         Route("/wc/v3/data/currencies/current", ("GET",), _currency, errors.cannot_list),
@@ -63,9 +63,11 @@ def _namespace(shop: Shop, name: str, call: Call) -> Answer:
 
 def _namespaces(shop: Shop) -> list[str]:
     """All names, in the order in which WordPress registers them."""
-    plugin = chosen_plugin(shop.settings)
+    plugin = active_plugin(shop)
     own = [name for name in PLUGIN_NAMESPACES if plugin is not None and name in plugin.namespaces]
     first, *others = read_json("site.json")["namespaces"]
+    if "woocommerce" in shop.switched_off:
+        return [first, *(name for name in others if not name.startswith(("wc", "jetpack")))]
     return [first, *own, *others]
 
 
@@ -77,9 +79,11 @@ def _routes(shop: Shop, namespace: str) -> dict[str, Any]:
     """Route patterns to their description; of the real description only the namespace and an empty list are
     here.
     """
-    plugin = chosen_plugin(shop.settings)
+    plugin = active_plugin(shop)
     patterns = list(read_json("site.json")["routes"]) if namespace == "wc/v3" else [f"/{namespace}"]
-    if namespace == "wc/v3" and shop.settings.fulfillments:
+    if namespace == "wc/v3" and shop.settings.legacy:
+        patterns.remove("/wc/v3/refunds")
+    if namespace == "wc/v3" and shop.has_fulfillments:
         patterns += [f"/wc/v3{ORDER}/fulfillments{rest}" for rest in FULFILLMENT_ROUTES]
     if plugin is not None and namespace in plugin.namespaces:
         patterns += [f"/{namespace}{ORDER}/shipment-trackings{rest}" for rest in TRACKING_ROUTES]
@@ -100,7 +104,7 @@ def _system_status(shop: Shop, call: Call) -> Answer:
     site = read_json("site.json")
     features = [
         *site["settings"]["enabled_features"],
-        *(["fulfillments"] if shop.settings.fulfillments else []),
+        *(["fulfillments"] if shop.has_fulfillments else []),
     ]
     empty = (
         "inactive_plugins",
@@ -123,7 +127,7 @@ def _system_status(shop: Shop, call: Call) -> Answer:
 
 
 def _active_plugins(shop: Shop) -> list[dict[str, Any]]:
-    tracking = chosen_plugin(shop.settings)
+    tracking = active_plugin(shop)
     plugins = [("woocommerce/woocommerce.php", "WooCommerce", "11.0.1")]
     if tracking is not None:
         plugins.insert(0, (tracking.file, tracking.name, tracking.version))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ from fbridge_woocommerce.sandbox.dates import zulu
 from fbridge_woocommerce.sandbox.dispatch import Route
 from fbridge_woocommerce.sandbox.errors import RestError
 from fbridge_woocommerce.sandbox.fulfillment_status import existing, update_status
-from fbridge_woocommerce.sandbox.records import FulfillmentRecord, MetaRow, OrderRecord
+from fbridge_woocommerce.sandbox.records import FulfillmentRecord, MetaRow, OrderRecord, Shown
 from fbridge_woocommerce.sandbox.state import Shop
 
 DATE_KEY = "_date_fulfilled"
@@ -24,7 +25,7 @@ def fulfillment_routes(shop: Shop) -> list[Route]:
     every = "/wc/v3/orders/<int:order_id>/fulfillments"
     one = f"{every}/<int:fulfillment_id>"
     meta = ("meta_data",)
-    return [
+    routes = [
         Route(every, ("GET",), partial(_list, shop), _forbidden),
         Route(every, ("POST",), partial(_create, shop), _forbidden, required=meta),
         Route(one, ("GET",), partial(_read, shop), _forbidden),
@@ -32,6 +33,7 @@ def fulfillment_routes(shop: Shop) -> list[Route]:
         Route(one, ("DELETE",), partial(_delete, shop), _forbidden),
         Route(f"{every}/lookup", ("GET",), _lookup, _forbidden, required=("tracking_number",)),
     ]
+    return [replace(route, part="fulfillments") for route in routes]
 
 
 def _forbidden() -> RestError:
@@ -155,9 +157,11 @@ def _fill(shop: Shop, fulfillment: FulfillmentRecord, call: Call) -> None:
 def _mail(shop: Shop, record: OrderRecord, fulfillment: FulfillmentRecord, call: Call, what: str) -> None:
     if not is_true(call.params.get("notify_customer")):
         return
-    number = fulfillment.value("_tracking_number")
-    numbers = (str(number),) if number else ()
-    shop.send_mail(record, f"customer_fulfillment_{what}", f"Fulfillment {what}", numbers)
+    number = str(fulfillment.value("_tracking_number") or "")
+    # The carrier is shown by its key, also where a name of its own stands beside it.
+    carrier, link = (str(fulfillment.value(key) or "") for key in ("_shipment_provider", "_tracking_url"))
+    shown = [Shown(number, carrier, link)] if number else []
+    shop.send_mail(record, f"customer_fulfillment_{what}", f"Fulfillment {what}", shown)
 
 
 def _created_note(shop: Shop, record: OrderRecord, fulfillment: FulfillmentRecord) -> str:

@@ -9,10 +9,9 @@ from fbridge_woocommerce.sandbox import errors
 from fbridge_woocommerce.sandbox.calls import Answer, Call, is_true
 from fbridge_woocommerce.sandbox.dates import gmt, local
 from fbridge_woocommerce.sandbox.dispatch import Route
-from fbridge_woocommerce.sandbox.records import Note, OrderRecord
+from fbridge_woocommerce.sandbox.records import Note, OrderRecord, Shown, tracking_rows
 from fbridge_woocommerce.sandbox.rendering import child_links
 from fbridge_woocommerce.sandbox.state import Shop
-from fbridge_woocommerce.sandbox.status_changes import tracking_rows
 
 
 def note_routes(shop: Shop) -> list[Route]:
@@ -44,7 +43,7 @@ def _create(shop: Shop, call: Call) -> Answer:
         note = shop.add_note(record, text, customer=customer)
         if customer:
             numbers = [str(row.get("tracking_number")) for row in tracking_rows(record)]
-            mentioned = [number for number in numbers if number and number in text]
+            mentioned = [Shown(number) for number in numbers if number and number in text]
             shop.send_mail(record, "customer_note", "Customer note", mentioned)
     shop.pace.wait_for_mails(int(customer))
     location = f"{_parent(call)}/notes/{note.id}"

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from fbridge_woocommerce.sandbox import errors, pace
-from fbridge_woocommerce.sandbox.calls import Answer, Call
+from fbridge_woocommerce.sandbox.calls import Answer, Call, is_true
 from fbridge_woocommerce.sandbox.dispatch import Route
 from fbridge_woocommerce.sandbox.new_orders import create_order
 from fbridge_woocommerce.sandbox.order_listing import check_list_parameters, find_orders, paging_headers
@@ -76,9 +76,17 @@ def _trash(shop: Shop, call: Call) -> Answer:
     record = shop.orders.get(call.number("id"))
     if record is None:
         raise errors.unknown_order()
+    if is_true(call.params.get("force")):
+        answer = _one(shop, record, call)
+        shop.delete(record)
+        return answer
+    if record.status == "trash":
+        message = "The shop_order has already been deleted."
+        raise errors.RestError(410, "woocommerce_rest_already_trashed", message)
+    answer = _one(shop, record, call)  # with the status that it had
     with shop.lock:
         shop.set_status(record, "trash")
-    return _one(shop, record, call)
+    return answer
 
 
 def _one(
@@ -98,7 +106,7 @@ def _batch(shop: Shop, call: Call) -> Answer:
         message = f"Unable to accept more than {MOST_IN_A_BATCH} items for this request."
         raise errors.RestError(413, "woocommerce_rest_request_entity_too_large", message)
     if not all(isinstance(part, list) for part in parts.values()):
-        raise _php_crash()
+        raise errors.php_crash()
     answer: dict[str, list[Any]] = {}
     for name, act in (("create", create_order), ("update", write_order), ("delete", _delete_in_batch)):
         items = [item if isinstance(item, dict) else {"id": item} for item in parts[name]]
@@ -118,11 +126,11 @@ def _batch_item(shop: Shop, call: Call, item: dict[str, Any], act: Any) -> dict[
 
 
 def _delete_in_batch(shop: Shop, item: dict[str, Any]) -> OrderRecord:
+    """For good, without a question."""
     record = shop.orders.get(Call("", "", {}, item).number("id"))
     if record is None:
         raise errors.unknown_order()
-    with shop.lock:
-        shop.set_status(record, "trash")
+    shop.delete(record)
     return record
 
 
@@ -141,26 +149,4 @@ def _totals(shop: Shop, _call: Call) -> Answer:
 def _check_whole(shop: Shop, record: OrderRecord) -> None:
     """Whatever fields were asked for, the plugins see the whole order."""
     if record.id in shop.broken:
-        raise _php_crash()
-
-
-def _php_crash() -> errors.RestError:
-    """What a store shows of an uncaught PHP error (shortened)."""
-    link = "https://wordpress.org/documentation/article/faq-troubleshooting/"
-    file = (
-        "/var/www/html/wp-content/plugins/woocommerce/includes/rest-api/"
-        "Controllers/Version3/class-wc-rest-controller.php"
-    )
-    error = {
-        "type": 1,
-        "message": f"Uncaught TypeError: Cannot access offset of type string on string in {file}:300",
-        "file": file,
-        "line": 300,
-    }
-    return errors.CriticalError(
-        500,
-        "internal_server_error",
-        "<p>There has been a critical error on this website.</p>"
-        f'<p><a href="{link}">Learn more about troubleshooting WordPress.</a></p>',
-        {"error": error},
-    )
+        raise errors.php_crash()

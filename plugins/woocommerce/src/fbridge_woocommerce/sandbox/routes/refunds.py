@@ -6,8 +6,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from fbridge_woocommerce.sandbox import errors
-from fbridge_woocommerce.sandbox.calls import Answer, Call
+from fbridge_woocommerce.sandbox import errors, pace
+from fbridge_woocommerce.sandbox.calls import Answer, Call, as_list, php_int
 from fbridge_woocommerce.sandbox.dates import gmt, local
 from fbridge_woocommerce.sandbox.dispatch import Route
 from fbridge_woocommerce.sandbox.records import OrderRecord, Refund
@@ -19,7 +19,9 @@ from fbridge_woocommerce.sandbox.status_changes import add_refund, refunded_amou
 def refund_routes(shop: Shop) -> list[Route]:
     """``/wc/v3/orders/{order_id}/refunds``."""
     refunds = "/wc/v3/orders/<int:order_id>/refunds"
+    of_all = Route("/wc/v3/refunds", ("GET",), partial(_list_of_all, shop), errors.cannot_list)
     return [
+        *([] if shop.settings.legacy else [of_all]),
         Route(refunds, ("GET",), partial(_list, shop), errors.cannot_list),
         Route(refunds, ("POST",), partial(_create, shop), errors.cannot_create),
         Route(f"{refunds}/<int:id>", ("GET",), partial(_read, shop), errors.cannot_view),
@@ -31,6 +33,32 @@ def _list(shop: Shop, call: Call) -> Answer:
     refunds = sorted(record.refunds, key=lambda refund: (refund.created, refund.id), reverse=True)
     headers = {"X-WP-Total": str(len(refunds)), "X-WP-TotalPages": "1" if refunds else "0"}
     return Answer([_json(shop, one) | {"_links": _links(call, one)} for one in refunds], headers=headers)
+
+
+def _list_of_all(shop: Shop, call: Call) -> Answer:
+    """Refunds of all orders by their ids; ``parent`` is taken and changes nothing."""
+    wanted = frozenset(map(php_int, as_list(call.query.get("include", []))))
+    with shop.lock:
+        found = [
+            (record, refund)
+            for record in shop.orders.values()
+            for refund in record.refunds
+            if not wanted or refund.id in wanted
+        ]
+    if any(record.id in shop.broken for record, _ in found):
+        raise errors.php_crash()
+    found.sort(key=lambda pair: (pair[1].created, pair[1].id), reverse=True)
+    size = php_int(call.query.get("per_page", 10))
+    page = found[:size]
+    shop.pace.wait(len(page) * pace.ORDER_READ_FEW_FIELDS)
+    headers = {"X-WP-Total": str(len(found)), "X-WP-TotalPages": str(-(-len(found) // size))}
+    return Answer([_of_one(shop, call, *pair) for pair in page], headers=headers)
+
+
+def _of_one(shop: Shop, call: Call, record: OrderRecord, refund: Refund) -> dict[str, Any]:
+    body = _json(shop, refund)
+    body |= {"parent_id": record.id, "_links": child_links(_parent(call, record.id), "refunds", refund.id)}
+    return body
 
 
 def _create(shop: Shop, call: Call) -> Answer:
@@ -80,5 +108,8 @@ def _json(shop: Shop, refund: Refund) -> dict[str, Any]:
 
 
 def _links(call: Call, refund: Refund) -> dict[str, list[dict[str, Any]]]:
-    parent = f"{call.home}/wp-json/wc/v3/orders/{call.number('order_id')}"
-    return child_links(parent, "refunds", refund.id)
+    return child_links(_parent(call, call.number("order_id")), "refunds", refund.id)
+
+
+def _parent(call: Call, order_id: int) -> str:
+    return f"{call.home}/wp-json/wc/v3/orders/{order_id}"

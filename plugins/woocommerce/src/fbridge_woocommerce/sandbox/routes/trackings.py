@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -11,10 +11,10 @@ from fbridge_woocommerce.sandbox import errors, pace
 from fbridge_woocommerce.sandbox.calls import Answer, Call, is_true, php_int
 from fbridge_woocommerce.sandbox.dispatch import Route
 from fbridge_woocommerce.sandbox.errors import RestError
-from fbridge_woocommerce.sandbox.records import TRACKING_META, OrderRecord
+from fbridge_woocommerce.sandbox.records import TRACKING_META, OrderRecord, tracking_rows
 from fbridge_woocommerce.sandbox.rendering import child_links
 from fbridge_woocommerce.sandbox.state import Shop
-from fbridge_woocommerce.sandbox.status_changes import change_status, tracking_rows
+from fbridge_woocommerce.sandbox.status_changes import change_status
 from fbridge_woocommerce.sandbox.tracking_plugins import TrackingPlugin, chosen_plugin, shown_date
 
 SHIPPED = 1
@@ -58,13 +58,14 @@ def _routes(place: _Place) -> list[Route]:
     every = f"/{place.namespace}/orders/<int:order_id>/shipment-trackings"
     one = f"{every}/<hex:id>"
     needed = ("tracking_number",)
-    return [
+    routes = [
         Route(every, ("GET",), partial(_list, place), errors.cannot_list),
         Route(every, ("POST",), partial(_create, place), errors.cannot_create, required=needed),
         Route(f"{every}/providers", ("GET",), partial(_providers, place), errors.cannot_list),
         Route(one, ("GET",), partial(_read, place), errors.cannot_view),
         Route(one, ("DELETE",), partial(_delete, place), errors.cannot_delete),
     ]
+    return [replace(route, part="tracking") for route in routes]
 
 
 def _providers(place: _Place, _call: Call) -> Answer:
