@@ -6,10 +6,10 @@ platform.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from fbridge.models.orders import Doubt, Order
+from fbridge.models.orders import UNKNOWN_STATUS, Doubt, Order
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind
 
 _UNDECIDED = frozenset({OrderStatus.OPEN, OrderStatus.ON_HOLD})
@@ -73,13 +73,16 @@ def refund_unread(refund: str) -> Doubt:
     )
 
 
-def unknown_status(status: str, setting: str = "") -> Doubt:
-    """A state that neither the platform nor the settings explain; ``setting`` names the one that could."""
+def unknown_status(status: str, settings: Sequence[str] = ()) -> Doubt:
+    """A state that neither the platform nor the settings explain; ``settings`` are those that could."""
     if not status:
-        return Doubt(code="unknown_status", words="The store does not tell its state; look there.")
-    way = f"; if goods may leave in it, name it in {setting}." if setting else "; look there what it means."
-    words = f"The store has it in the state {status!r}, which fbridge does not know{way}"
-    return Doubt(code="unknown_status", words=words)
+        return Doubt(code=UNKNOWN_STATUS, words="The store does not tell its state; look there.")
+    way = "look there what it means."
+    if settings:
+        names = f"{', '.join(settings[:-1])} or {settings[-1]}"
+        way = f"say what it means with {names} of this store in config.toml, then run: fbridge fetch"
+    words = f"The store has it in the state {status!r}, which fbridge does not know; {way}"
+    return Doubt(code=UNKNOWN_STATUS, words=words)
 
 
 def only_a_test() -> Doubt:

@@ -25,6 +25,10 @@ class Money:
         return f"{self.amount:.{decimals_of(self.currency)}f} {self.currency}".rstrip()
 
 
+UNKNOWN_STATUS = "unknown_status"
+"""The doubt about an order whose state nothing explains: a push does not write over that."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """Why a person must look at an order before its goods leave: a stable code, and a sentence with the way out."""

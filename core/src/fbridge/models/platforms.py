@@ -45,7 +45,8 @@ class Platform:
     """A plugin's description of its platform.
 
     ``settings`` is the marshmallow schema of the store's own settings (without the core's, see
-    ``docs/settings.md``); secret fields carry ``metadata={"secret": True}``. ``batch_size`` is the most orders in
+    ``docs/settings.md``); secret fields carry ``metadata={"secret": True}``, and those that change what orders mean
+    ``{"rereads": True}``: after a change the next fetch reads all orders again. ``batch_size`` is the most orders in
     one ``push_fulfillment`` call. ``settle_time`` is how long the platform may go on working after an answer
     was lost. ``exchange_fields`` names the JSON keys whose values may be kept in the record of HTTP exchanges;
     all others are blanked, so name no key that holds personal data (for XML: element names).

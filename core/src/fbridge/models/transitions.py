@@ -57,7 +57,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     *_moves((S.WAITING, S.RETRY, S.REFUSED), S.READY, "a number came or was corrected", _TRACKING),
     *_moves((S.SENT, S.DONE_ELSEWHERE), S.READY, "a correction of what the store holds", _TRACKING),
-    *_moves((S.READY,), S.WAITING, "a number, a mapping or a consent is missing", _PUSH),
+    *_moves(
+        (S.READY,),
+        S.WAITING,
+        "a number, a mapping, a consent or the meaning of the order's state is missing",
+        _PUSH,
+    ),
     *_moves((S.READY, S.RETRY), S.WAITING, "more would happen than the plan showed", _PUSH),
     *_moves(_DUE, S.SENDING, "claimed and committed, before anything is written to the store", _PUSH),
     *_moves(_DUE, S.REFUSED, "the order is cancelled or gone on the store", _PUSH),

@@ -249,7 +249,8 @@ def _write_cursor(
     complete: bool,
 ) -> None:
     store, now = fetching.opened.name, fetching.context.now()
-    store_rows.write_cursor(connection, store, feed, query.fingerprint, cursor, complete=complete, at=now)
+    question = _question(fetching.opened, query)
+    store_rows.write_cursor(connection, store, feed, question, cursor, complete=complete, at=now)
 
 
 def _count_unreadable(fetching: _Fetching) -> None:
@@ -261,9 +262,14 @@ def _query(context: Context, opened: OpenStore, feed: str, since: datetime | Non
     query = OrderQuery(since=since)
     with context.database.read() as connection:
         cursor = store_rows.read_cursor(
-            connection, opened.name, feed, query.fingerprint, unfinished_only=feed == SINCE
+            connection, opened.name, feed, _question(opened, query), unfinished_only=feed == SINCE
         )
     return OrderQuery(since=since, cursor=cursor)
+
+
+def _question(opened: OpenStore, query: OrderQuery) -> str:
+    """Tells whether a cursor may go on: where orders mean something else by now, all are read again."""
+    return "-".join(filter(None, (query.fingerprint, opened.meaning_print)))
 
 
 def _first_day(context: Context, opened: OpenStore) -> datetime:

@@ -17,7 +17,7 @@ from fbridge.models.fulfillments import (
     ResolvedCarrier,
     TrackingNumber,
 )
-from fbridge.models.orders import Order, OrderLine
+from fbridge.models.orders import UNKNOWN_STATUS, Order, OrderLine
 from fbridge.models.push import LedgerRow
 from fbridge.models.shipments import Carrier
 from fbridge.models.states import PushState
@@ -101,11 +101,18 @@ TAKEN_BY_STORE = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
 
 
 def decide(
-    row: LedgerRow, policy: PushPolicy, *, completes_order: bool, now: datetime, lifted: bool = False
+    row: LedgerRow,
+    policy: PushPolicy,
+    *,
+    completes_order: bool,
+    now: datetime,
+    lifted: bool = False,
+    unknown_state: str = "",
 ) -> Decision:
     """Decide about one shipment that has left and that the store does not hold in its wanted revision.
 
-    ``lifted``: it was refused, and what that rested on has changed.
+    ``lifted``: it was refused, and what that rested on has changed. ``unknown_state``: a sentence about a state of
+    the order that nothing explains, which no push writes over.
     """
     if row.in_doubt or (lifted and row.in_backup):
         return _check(row, policy)
@@ -113,6 +120,8 @@ def decide(
         return Decision(action=Action.BLOCKED, reason=row.reason, words=row.words)
     if row.state is PushState.RETRY and row.next_at and row.next_at > now:
         return Decision(action=Action.WAIT, reason=row.reason, words=row.words, next_at=row.next_at)
+    if unknown_state:
+        return Decision(action=Action.WAIT, reason=UNKNOWN_STATUS, words=f"nothing is sent: {unknown_state}")
     if (
         completes_order
         and policy.always_mails
@@ -133,9 +142,15 @@ def decide_order(
 ) -> dict[int, Decision]:
     """The decision for each outstanding shipment of one order, by shipment key."""
     complete = completes(order.lines, rows)
+    unknown = next((doubt.words for doubt in order.doubts if doubt.code == UNKNOWN_STATUS), "")
     return {
         row.shipment_id: decide(
-            row, policy, completes_order=complete, now=now, lifted=is_lifted(row, order, policy)
+            row,
+            policy,
+            completes_order=complete,
+            now=now,
+            lifted=is_lifted(row, order, policy),
+            unknown_state=unknown,
         )
         for row in rows
         if row.outstanding

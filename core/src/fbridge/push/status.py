@@ -46,6 +46,7 @@ _WAITING_STEPS = {
     "no_tracking_number": "fbridge tracking set {label} NUMBER",
     "carrier_unmapped": "fbridge carrier map {store} {carrier} CODE",
     "mail_not_accepted": "fbridge store show {store}",
+    "unknown_status": "fbridge store check {store}",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,6 +42,14 @@ class OpenStore:
     def settle_time(self) -> timedelta:
         """How long to wait after a lost answer: the store's setting, else the platform's."""
         return self.settings.settle or self.adapter.platform.settle_time
+
+    @property
+    def meaning_print(self) -> str:
+        """Differs where the settings say otherwise what orders mean; "" where they say nothing."""
+        fields = self.adapter.platform.settings().fields
+        names = [field.attribute or name for name, field in fields.items() if field.metadata.get("rereads")]
+        said = {name: self.settings.options[name] for name in names if self.settings.options.get(name)}
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16] if said else ""
 
     def read_orders(self, order_ids: tuple[str, ...]) -> OrderPage:
         """The orders as the store shows them now, with all that a push needs, as one page."""

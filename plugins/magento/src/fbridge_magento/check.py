@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from fbridge.adapterkit.caches import cache_finding
+from fbridge.adapterkit.order_states import Meaning, SeenState, states_finding
+from fbridge.adapterkit.payloads import text
 from fbridge.adapterkit.responses import body_of
 from fbridge.errors import ConfigError, CredentialsError, RefusedError, UnreachableError
 from fbridge.http import Response
@@ -27,12 +29,16 @@ from fbridge_magento.answers import (
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import BULK, weight_units_in
 from fbridge_magento.inventory_check import look_at_inventory
+from fbridge_magento.mapping import own_meaning
 from fbridge_magento.plugin import CAPABILITIES
 from fbridge_magento.run_memory import PAGE_SIZE, memory_of
 from fbridge_magento.settings import BULK as PUSH_BULK
 from fbridge_magento.store_views import read_store_views, wanted_store_ids
 
 _VERSION = re.compile(r"Magento/(\d+\.\d+)(?: \((\w+)\))?\s*\Z")
+
+MOST_STATUSES = 12
+"""Requests for them; each shows at least one more."""
 
 
 @dataclass(slots=True)
@@ -157,6 +163,7 @@ def _pages(look: _Look) -> Iterator[Finding]:
 
 def _surroundings(look: _Look) -> Iterator[Finding]:
     yield _store_views(look)
+    yield _states(look)
     yield _weights(look)
     yield from _pages(look)
     yield from _inventory(look)
@@ -165,6 +172,23 @@ def _surroundings(look: _Look) -> Iterator[Finding]:
         "Where a mail is wanted, fbridge asks for the store's shipment mail once the tracking numbers are in."
     )
     yield Finding(name="mail", ok=True, words=words)
+
+
+def _states(look: _Look) -> Finding:
+    """The statuses in use: the store lists those of orders, and only theirs."""
+    seen: dict[str, Meaning] = {}
+    try:
+        for _ in range(MOST_STATUSES):
+            rows = look.client.states_beside(seen)
+            found = {text(row.get("status")): text(row.get("state")) for row in rows}
+            if not found.keys() - seen.keys():
+                break
+            seen |= {status: own_meaning(status, state) for status, state in found.items()}
+    except (CredentialsError, RefusedError, UnreachableError) as error:
+        words = f"The store does not tell which states its orders have ({error})"
+        return Finding(name="order states", ok=True, words=words)
+    states = [SeenState(label=one, words=(one,), own=own) for one, own in sorted(seen.items()) if one]
+    return states_finding(states, look.store.settings, complete=False)
 
 
 def _store_views(look: _Look) -> Finding:

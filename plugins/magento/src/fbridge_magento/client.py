@@ -36,6 +36,7 @@ from fbridge_magento.schemas import ORDER_FIELDS, SHIPMENT_FIELDS
 from fbridge_magento.search_criteria import Filter, Group, Since, criteria, one_of
 from fbridge_magento.store_time import text_of
 
+_A_FEW = 20
 OPEN_OPERATION = 4
 """Status of an operation in the store's queue that waits for its consumer."""
 
@@ -103,6 +104,12 @@ class MagentoClient:
         """A request that needs the right to see orders; ``fresh``: answered by no cache."""
         params = criteria((), page_size=1, fields="items[entity_id],total_count")
         return self._read("orders", params, fresh=fresh)
+
+    def states_beside(self, seen: Iterable[str]) -> list[Row]:
+        """``state`` and ``status`` of a few orders with another status than these."""
+        known = ",".join(seen)
+        groups: list[Group] = [[Filter("status", "nin", known)]] if known else []
+        return rows_of(self._list("orders", "items[state,status]", groups, size=_A_FEW))
 
     def newest_shipment(self) -> Response:
         """A request that needs the right to see shipments, and shows whether their comments are told."""

@@ -18,6 +18,7 @@ def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     rules = Rules(
         cod_methods=frozenset(store.settings.get("cod_methods") or ()),
         weight_units=store.facts.get("weight_units") or {},
+        states=store.settings,
     )
     return decoded_pages(raw_pages(store, query), lambda raw: order_from(raw, rules))
 

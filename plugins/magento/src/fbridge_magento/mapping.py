@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from fbridge.adapterkit.doubts import unknown_status, with_doubts
+from fbridge.adapterkit.doubts import with_doubts
 from fbridge.adapterkit.needed import understood
+from fbridge.adapterkit.order_states import Meaning, StateMeaning, meaning_of
 from fbridge.adapterkit.payloads import (
     UnreadableError,
     currency,
@@ -39,14 +40,18 @@ from fbridge_magento.schemas import OrderPayload
 from fbridge_magento.store_shipments import shipment_data, store_shipments
 
 COD = "cashondelivery"
-_STATUSES = {
-    "canceled": OrderStatus.CANCELLED,
-    "closed": OrderStatus.CANCELLED,
-    "holded": OrderStatus.ON_HOLD,
+_COMPLETE, _FRAUD = "complete", "fraud"
+_OWN_STATES = {
+    "new": Meaning.READY,
+    "pending_payment": Meaning.UNPAID,
+    "processing": Meaning.READY,
+    _COMPLETE: Meaning.SHIPPED,
+    "canceled": Meaning.CANCELLED,
+    "closed": Meaning.CANCELLED,
+    "holded": Meaning.ON_HOLD,
     # The payment may be a fraud; Magento makes no shipment before somebody has looked at it.
-    "payment_review": OrderStatus.ON_HOLD,
+    "payment_review": Meaning.ON_HOLD,
 }
-_KNOWN_STATES = frozenset({"new", "pending_payment", "processing", "complete", *_STATUSES})
 _PICKUP_METHODS = frozenset({"instore_pickup"})
 
 _ORDER = OrderPayload()
@@ -62,10 +67,12 @@ class RawOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a store's settings and facts say: COD methods beside the stock one, weight units by store view id."""
+    """What a store's settings and facts say: COD methods beside the stock one, weight units by store view id, and
+    the lists that tell what its statuses mean (``states``)."""
 
     cod_methods: frozenset[str] = frozenset()
     weight_units: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, Any] = field(default_factory=dict)
 
 
 def order_from(raw: RawOrder, rules: Rules) -> Order | RejectedOrder:
@@ -78,20 +85,23 @@ def _order(order: Mapping[str, Any], raw: RawOrder, rules: Rules) -> Order:
     payload = _ORDER.load({**order, "shipments": raw.shipments})
     shipping, extension = _shipping(payload), mapping(payload.get("extension_attributes"))
     code, state = currency(payload.get("order_currency_code")), text(payload.get("state"))
-    view = reference(payload.get("store_id"))
+    view, status = reference(payload.get("store_id")), text(payload.get("status")) or state
+    meaning = meaning_of_status(status, state, rules.states)
     lines = lines_of(payload["items"], rules.weight_units.get(view, ""), code)
+    if _has_left(meaning):
+        lines = replace(lines, lines=tuple(replace(line, shipped=line.due) for line in lines.lines))
     changed_at, created_at = _times(payload)
     found = Order(
         remote_id=payload["entity_id"],
         number=text(payload.get("increment_id")) or payload["entity_id"],
-        status=_status(state, lines.lines),
-        remote_status=text(payload.get("status")) or state,
+        status=_status(meaning, lines.lines),
+        remote_status=status,
         created_at=created_at or changed_at,
         changed_at=changed_at,
         untold_time=moment(payload.get("updated_at")) is None,
         currency=code,
         total=money(payload.get("grand_total"), code),
-        payment=_payment(payload, extension, rules.cod_methods, code),
+        payment=_payment(payload, extension, meaning, rules.cod_methods, code),
         lines=lines.lines,
         delivery=_delivery(payload, shipping),
         shipping_method=_shipping_method(payload, shipping),
@@ -102,7 +112,27 @@ def _order(order: Mapping[str, Any], raw: RawOrder, rules: Rules) -> Order:
         marks=raw.shipments is not None and all("comments" in row for row in rows(raw.shipments)),
         adapter_data=_adapter_data(payload, int(view or 0), state, lines),
     )
-    return with_doubts(found, [] if state in _KNOWN_STATES else [unknown_status(state)])
+    return with_doubts(found, [meaning.doubt(status)])
+
+
+def own_meaning(status: str, state: str) -> Meaning:
+    """What Magento itself tells: by the state that every status belongs to."""
+    if status == _FRAUD and state not in ("canceled", "closed"):
+        return Meaning.ON_HOLD
+    return _OWN_STATES.get(state, Meaning.UNKNOWN)
+
+
+def meaning_of_status(status: str, state: str, lists: Mapping[str, Any]) -> StateMeaning:
+    """What a status means on this store. What Magento itself does not ship stays so, whatever it is called."""
+    meant = meaning_of((status,), own_meaning(status, state), lists)
+    by_state = _OWN_STATES.get(state, Meaning.UNKNOWN)
+    closed_to_shipping = by_state in (Meaning.CANCELLED, Meaning.ON_HOLD)
+    return StateMeaning(by_state) if closed_to_shipping and meant.meaning is not Meaning.CANCELLED else meant
+
+
+def _has_left(meaning: StateMeaning) -> bool:
+    """By the merchant's word; Magento's own ``complete`` does not prove that all has left."""
+    return meaning.named and meaning.meaning is Meaning.SHIPPED
 
 
 def _times(payload: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
@@ -133,12 +163,12 @@ def _adapter_data(payload: Mapping[str, Any], view: int, state: str, lines: Line
     }
 
 
-def _status(state: str, lines: Sequence[OrderLine]) -> OrderStatus:
+def _status(meaning: StateMeaning, lines: Sequence[OrderLine]) -> OrderStatus:
     """``complete`` does not prove that all has left, and a cash-on-delivery order that has is not ``complete``."""
-    if state in _STATUSES:
-        return _STATUSES[state]
+    if _has_left(meaning) or meaning.status in (OrderStatus.CANCELLED, OrderStatus.ON_HOLD):
+        return meaning.status
     done = not any(line.remaining for line in lines)
-    began = state == "complete" or any(line.shipped for line in lines)
+    began = meaning.meaning is Meaning.SHIPPED or any(line.shipped for line in lines)
     return OrderStatus.CLOSED if done and began else OrderStatus.OPEN
 
 
@@ -159,13 +189,18 @@ def _shipping_method(payload: Mapping[str, Any], shipping: Mapping[str, Any]) ->
 
 
 def _payment(
-    payload: Mapping[str, Any], extension: Mapping[str, Any], cod_methods: frozenset[str], code: str
+    payload: Mapping[str, Any],
+    extension: Mapping[str, Any],
+    meaning: StateMeaning,
+    cod_methods: frozenset[str],
+    code: str,
 ) -> Payment:
     method, due = text(mapping(payload.get("payment")).get("method")), _due(payload, code)
     if method == COD or method in cod_methods:
         kind = PaymentKind.COD
     else:
-        kind = PaymentKind.PAID if due == 0 else PaymentKind.UNPAID
+        kind = meaning.payment(PaymentKind.PAID if due == 0 else PaymentKind.UNPAID)
+    due = Decimal(0) if kind is PaymentKind.PAID else due
     return Payment(kind=kind, method=method, title=_method_title(extension), amount_due=due)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from fbridge.adapterkit.caches import cache_finding
+from fbridge.adapterkit.order_states import SeenState, states_finding
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import Finding, Store, StoreReport
@@ -104,7 +105,15 @@ def _look(
     except (CredentialsError, RefusedError, UnreachableError) as error:
         return facts, [Finding(name="shop", ok=False, words=str(error))]
     shop = Shop(store.settings, seen)
-    findings = (_zone(shop), languages, _states(shop), _carriers(shop), _tracking(seen), _mail(shop))
+    findings = (
+        _zone(shop),
+        languages,
+        _roles(shop),
+        _states(shop),
+        _carriers(shop),
+        _tracking(seen),
+        _mail(shop),
+    )
     return seen, list(findings)
 
 
@@ -132,30 +141,36 @@ def _told(name: str, words: Callable[[], str]) -> Finding:
         return Finding(name=name, ok=False, words=str(error))
 
 
-def _states(shop: Shop) -> Finding:
+def _roles(shop: Shop) -> Finding:
     """The states by role; only Shipped is indispensable."""
-    unknown = [one for one in _named_states(shop) if shop.facts.state(one) is None]
-    if unknown:
-        words = f"The settings name states that the shop does not have: {', '.join(unknown)}."
-        return Finding(name="order states", ok=False, words=words)
+    name, wanted = "shipped state", shop.settings.get("shipped_state")
     state = shop.shipped_state
+    if wanted and state is None:
+        words = f"The setting shipped_state names a state that the shop does not have: {wanted}."
+        return Finding(name=name, ok=False, words=words)
     if state is None:
         words = "The shop does not tell which of its states is Shipped; set shipped_state to its id."
-        return Finding(name="order states", ok=False, words=words)
+        return Finding(name=name, ok=False, words=words)
     roles = {"Shipped": state} | {
         label: found
         for label, role in _ROLES.items()
         if label != "Shipped" and (found := shop.facts.state_of_role(role))
     }
     told = ", ".join(f"{label} = {found.id} {found.name}" for label, found in roles.items())
-    return Finding(name="order states", ok=True, words=f"States by role: {told}.")
+    return Finding(name=name, ok=True, words=f"States by role: {told}.")
 
 
-def _named_states(shop: Shop) -> Iterator[str]:
-    settings = shop.settings
-    yield from filter(None, [settings.get("shipped_state")])
-    yield from settings.get("cancelled_states") or ()
-    yield from settings.get("on_hold_states") or ()
+def _states(shop: Shop) -> Finding:
+    """All states; which of them are in use would cost a request for each."""
+    seen = [
+        SeenState(
+            label=shop.label_of(state.id), words=shop.words_of(state.id), own=shop.own_meaning(state.id)
+        )
+        for state in sorted(shop.facts.states, key=lambda one: int(one.id))
+        if not state.deleted
+    ]
+    end = shop.shipped_state
+    return states_finding(seen, shop.settings, end=shop.label_of(end.id) if end else "")
 
 
 def _carriers(shop: Shop) -> Finding:

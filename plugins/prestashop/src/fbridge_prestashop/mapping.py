@@ -8,8 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from fbridge.adapterkit.doubts import unknown_status, with_doubts
+from fbridge.adapterkit.doubts import with_doubts
 from fbridge.adapterkit.needed import understood
+from fbridge.adapterkit.order_states import StateMeaning
 from fbridge.adapterkit.payloads import (
     UnreadableError,
     currency,
@@ -85,19 +86,19 @@ def _order(order: Mapping[str, Any], raw: RawOrder, shop: Shop) -> Order:
     payload = _ORDER.load({**order, "order_details": raw.details})
     state, code = reference(payload.get("current_state")), _currency(payload, shop)
     changed_at, created_at, written = _times(payload, shop)
-    delivery, status = _delivery(payload, raw), shop.status_of(state)
+    delivery, meaning = _delivery(payload, raw), shop.meaning(state)
     found = Order(
         remote_id=payload["id"],
         number=text(payload.get("reference")) or payload["id"],
-        status=status,
+        status=meaning.status,
         remote_status=shop.label_of(state),
         created_at=created_at,
         changed_at=changed_at,
         untold_time=parse(payload.get("date_upd")) is None,
         currency=code,
         total=money(payload.get("total_paid"), code),
-        payment=_payment(payload, shop, code),
-        lines=_lines(payload, raw, shop, delivery, closed=status is OrderStatus.CLOSED),
+        payment=_payment(payload, meaning, shop, code),
+        lines=_lines(payload, raw, shop, delivery, closed=meaning.status is OrderStatus.CLOSED),
         delivery=delivery,
         shipping_method=_shipping_method(reference(payload.get("id_carrier")), shop),
         ship_to=_address(raw.ship_to, raw.email, shop),
@@ -108,7 +109,7 @@ def _order(order: Mapping[str, Any], raw: RawOrder, shop: Shop) -> Order:
         adapter_data={ROWS_KEY: [dict(row) for row in rows(raw.carriers)]},
         ambiguous_time=is_repeated(written, shop.zone),
     )
-    return with_doubts(found, [] if shop.explains(state) else [unknown_status(shop.label_of(state))])
+    return with_doubts(found, [meaning.doubt(shop.label_of(state))])
 
 
 def _times(payload: Mapping[str, Any], shop: Shop) -> tuple[datetime, datetime, datetime]:
@@ -189,9 +190,9 @@ def _shipping_method(carrier_id: str, shop: Shop) -> ShippingMethod | None:
     return ShippingMethod(code=carrier.reference, title=shop.facts.name_of(carrier))
 
 
-def _payment(payload: Mapping[str, Any], shop: Shop, code: str) -> Payment:
+def _payment(payload: Mapping[str, Any], meaning: StateMeaning, shop: Shop, code: str) -> Payment:
     due, module = _outstanding(payload, code), text(payload.get("module"))
-    kind = _payment_kind(payload, shop, module, due)
+    kind = meaning.payment(_payment_kind(payload, shop, module, due))
     return Payment(
         kind=kind,
         method=module,

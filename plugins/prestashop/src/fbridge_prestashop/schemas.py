@@ -23,7 +23,7 @@ ADDRESS_FIELDS = (
 CUSTOMER_FIELDS = "[id,email]"
 """Never all of them: they hold the hash of the password."""
 
-STATE_FIELDS = "[id,name,shipped,paid,send_email,deleted,template]"
+STATE_FIELDS = "[id,name,shipped,paid,logable,send_email,deleted,template,unremovable,module_name]"
 CARRIER_FIELDS = "[id,id_reference,name,url,active,deleted]"
 
 
@@ -64,6 +64,9 @@ class StatePayload(NarrowPayload):
     template = Told(text)
     shipped = Told(flag)
     paid = Told(flag)
+    logable = Told(flag)
+    unremovable = Told(flag)
+    module_name = Told(text)
     send_email = Told(flag)
     deleted = Told(flag)
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
 
-from fbridge.models.setting_fields import Words
+from fbridge.models.setting_fields import StateLists, Words
 
 _ID = validate.Regexp(r"[1-9][0-9]*\Z", error="must be a number.")
 
@@ -43,7 +43,7 @@ def known_zone(name: str) -> None:
         raise ValidationError("must be a time zone such as Europe/Rome.") from None
 
 
-class PrestaShopSettings(Schema):
+class PrestaShopSettings(StateLists):
     """The key is made on the store under Advanced Parameters > Webservice."""
 
     api_key = fields.String(
@@ -67,22 +67,17 @@ class PrestaShopSettings(Schema):
         metadata={"help": "the shop's number, where the installation has several"},
     )
     shipped_state = _Id(
-        load_default=None, allow_none=True, metadata={"help": "id of the state to set; else the shop's own"}
-    )
-    cancelled_states = Words(
-        _Id(),
-        load_default=list,
-        metadata={
-            "help": "ids of states in which nothing may leave, beside cancelled, refunded and payment error"
-        },
-    )
-    on_hold_states = Words(
-        _Id(), load_default=list, metadata={"help": "ids of states in which an order has to wait"}
+        load_default=None,
+        allow_none=True,
+        metadata={"help": "id of the state to set; else the shop's own", "rereads": True},
     )
     cod_modules = Words(
         fields.String(),
         load_default=list,
-        metadata={"help": "payment modules that are cash on delivery, beside ps_cashondelivery"},
+        metadata={
+            "help": "payment modules that are cash on delivery, beside ps_cashondelivery",
+            "rereads": True,
+        },
     )
     timezone = fields.String(
         load_default=None,
@@ -90,3 +85,7 @@ class PrestaShopSettings(Schema):
         validate=known_zone,
         metadata={"help": "the shop's time zone, where the key may not read its configuration"},
     )
+
+    def state_of_push(self, data: Mapping[str, Any]) -> str:
+        """See :meth:`StateLists.state_of_push`; the shop's own is not known here."""
+        return str(data.get("shipped_state") or "")

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fbridge.adapterkit.order_states import Meaning, StateMeaning, meaning_of
 from fbridge.errors import ConfigError
-from fbridge.models.states import OrderStatus
 from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop_facts import CANCELED, DELIVERED, FAILED, REFUNDED, SHIPPING, ShopFacts, State
 
@@ -52,25 +52,28 @@ class Shop:
         """Payment modules that are cash on delivery."""
         return COD_MODULES | frozenset(self.settings.get("cod_modules") or ())
 
-    def is_shipped(self, state_id: str) -> bool:
-        """Whether the shop takes an order in this state for shipped: so marked, or Delivered."""
+    def meaning(self, state_id: str) -> StateMeaning:
+        """What a state means: by the settings, else by its role and flags."""
+        return meaning_of(self.words_of(state_id), self.own_meaning(state_id), self.settings)
+
+    def words_of(self, state_id: str) -> tuple[str, ...]:
+        """How the settings may name a state: by its id or its name."""
         state = self.facts.state(state_id)
-        return state_id in self._late_states or (state is not None and state.shipped)
+        return (state_id, state.name, self.label_of(state_id)) if state else (state_id,)
 
-    def explains(self, state_id: str) -> bool:
-        """Whether the shop or the settings tell what a state means. A key may not be allowed to read the states."""
-        if not state_id:
-            return False
-        named = self._cancelled_states | self._on_hold_states | self._late_states
-        return state_id in named or not self.facts.states or self.facts.state(state_id) is not None
-
-    def status_of(self, state_id: str) -> OrderStatus:
-        """What a state means for the goods."""
+    def own_meaning(self, state_id: str) -> Meaning:
+        """What PrestaShop itself tells of a state: one of the merchant's without any flag is not known."""
+        state = self.facts.state(state_id)
         if state_id in self._cancelled_states:
-            return OrderStatus.CANCELLED
-        if state_id in self._on_hold_states:
-            return OrderStatus.ON_HOLD
-        return OrderStatus.CLOSED if self.is_shipped(state_id) else OrderStatus.OPEN
+            return Meaning.CANCELLED
+        if state_id in self._late_states or (state is not None and state.shipped):
+            return Meaning.SHIPPED
+        if state is None:
+            # A key may not be allowed to read the states.
+            return Meaning.READY if state_id and not self.facts.states else Meaning.UNKNOWN
+        if state.paid or state.valid:
+            return Meaning.READY
+        return Meaning.UNPAID if state.made_by_software else Meaning.UNKNOWN
 
     def label_of(self, state_id: str) -> str:
         """A state for a person: ``4 Shipped``; :func:`state_id_in` gives the id back."""
@@ -85,13 +88,7 @@ class Shop:
     @cached_property
     def _cancelled_states(self) -> frozenset[str]:
         states = (self.facts.state_of_role(role) for role in (CANCELED, REFUNDED, FAILED))
-        return frozenset(state.id for state in states if state) | frozenset(
-            self.settings.get("cancelled_states") or ()
-        )
-
-    @cached_property
-    def _on_hold_states(self) -> frozenset[str]:
-        return frozenset(self.settings.get("on_hold_states") or ())
+        return frozenset(state.id for state in states if state)
 
 
 def state_id_in(label: str) -> str:

@@ -17,7 +17,7 @@ REFUNDED, FAILED = "PS_OS_REFUND", "PS_OS_ERROR"
 CONFIGURATION = ("PS_TIMEZONE", "PS_WEIGHT_UNIT", SHIPPING, DELIVERED, CANCELED, REFUNDED, FAILED)
 """The names whose values are read: the states that PrestaShop itself knows by role, among others."""
 
-SHAPE = 1
+SHAPE = 2
 FIRST_WITH_PATCH = 8
 _TEMPLATES = {SHIPPING: "shipped", CANCELED: "order_canceled", REFUNDED: "refund", FAILED: "payment_error"}
 _GRAMS = {"kg": 1000.0, "g": 1.0, "gr": 1.0, "lb": 453.59237, "lbs": 453.59237, "oz": 28.349523125}
@@ -26,7 +26,8 @@ _NAMED_AS_SHOP = "0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A state of orders. ``mails``: the shop may mail the customer when an order comes into it."""
+    """A state of orders. ``mails``: the shop may mail the customer when an order comes into it. ``valid``: its orders
+    count as valid; ``made_by_software``: by PrestaShop or a payment module, and not by the merchant."""
 
     id: str
     name: str
@@ -35,6 +36,8 @@ class State:
     paid: bool = False
     mails: bool = False
     deleted: bool = False
+    valid: bool = False
+    made_by_software: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +161,8 @@ def states_from(rows: Sequence[Mapping[str, Any]]) -> tuple[State, ...]:
             paid=one["paid"],
             mails=one["send_email"],
             deleted=one["deleted"],
+            valid=one["logable"],
+            made_by_software=one["unremovable"] or bool(one["module_name"]),
         )
         for one in loaded
     )

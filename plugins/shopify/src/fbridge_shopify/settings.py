@@ -56,7 +56,10 @@ class ShopifySettings(Schema):
     cod_gateways = Words(
         fields.String(),
         load_default=list,
-        metadata={"help": "names of payment methods that are cash on delivery, beside the usual ones"},
+        metadata={
+            "help": "names of payment methods that are cash on delivery, beside the usual ones",
+            "rereads": True,
+        },
     )
 
     @validates_schema

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from fbridge.adapterkit.caches import cache_finding
+from fbridge.adapterkit.order_states import Meaning, SeenState, states_finding
+from fbridge.adapterkit.payloads import number, text
 from fbridge.adapterkit.responses import body_of
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import Finding, Store, StoreReport
 from fbridge.models.states import MailBehaviour
-from fbridge_woocommerce.answers import content_of, error_of, no_api
+from fbridge_woocommerce.answers import content_of, error_of, list_of, no_api
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_from, look_at_rows, namespaces_in, place_of, system_status_of
+from fbridge_woocommerce.mapping import OWN_STATES
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.tracking_place import (
     AUTO,
@@ -59,6 +63,7 @@ def report(store: Store) -> StoreReport:
             _versions(facts),
             cache_finding(lambda fresh: client.newest_order(fresh=fresh)),
             _clock(store, offset),
+            *_states(store, client, may_read=access[0].ok),
             _place(store, place, facts),
             _mail(),
         ),
@@ -112,6 +117,29 @@ def _facts(client: WooClient, index: Response, *, may_read: bool) -> StoreFacts:
     facts = facts_from(namespaces_in(index.json()), body_of(client.routes()), status)
     shown = look_at_rows(client, facts) if may_read else None
     return StoreFacts(**{**facts.to_json(), "rows_shown": shown})
+
+
+def _states(store: Store, client: WooClient, *, may_read: bool) -> Iterator[Finding]:
+    if not may_read:
+        return
+    try:
+        rows = list_of(client.order_totals())
+    except (CredentialsError, RefusedError, UnreachableError) as error:
+        words = f"The store does not tell which states its orders have ({error})"
+        yield Finding(name="order states", ok=True, words=words)
+        return
+    seen = [_state(text(row.get("slug")), row.get("total")) for row in rows if isinstance(row, Mapping)]
+    yield states_finding([one for one in seen if one.label], store.settings)
+
+
+def _state(slug: str, total: Any) -> SeenState:
+    count = number(total)
+    return SeenState(
+        label=slug,
+        words=(slug,),
+        own=OWN_STATES.get(slug, Meaning.UNKNOWN),
+        orders=None if count is None else int(count),
+    )
 
 
 def _versions(facts: StoreFacts) -> Finding:

@@ -163,6 +163,10 @@ class WooClient:
             f"{_API}/system_status", params={"_fields": "environment,settings,active_plugins"}, retry=False
         )
 
+    def order_totals(self) -> Response:
+        """How many orders are in each state, those of plugins included."""
+        return self._http.read(f"{_API}/reports/orders/totals", retry=False)
+
     def newest_order(self, *, fresh: bool = False) -> Response:
         """A request that needs the right to read; ``fresh``: answered by no cache."""
         params: Params = {"per_page": 1, "_fields": "id"}

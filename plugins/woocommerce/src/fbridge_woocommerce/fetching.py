@@ -12,9 +12,7 @@ from fbridge_woocommerce.reading import OrderFeed
 
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
-    cod_methods = store.settings.get("cod_methods") or ()
-    ready_states = store.settings.get("ready_states") or ()
-    return decoded_pages(_raw_pages(store, query), lambda raw: order_from(raw, cod_methods, ready_states))
+    return decoded_pages(_raw_pages(store, query), lambda raw: order_from(raw, store.settings))
 
 
 def _raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:

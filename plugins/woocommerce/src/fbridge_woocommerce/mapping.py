@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,10 +13,10 @@ from fbridge.adapterkit.doubts import (
     part_of_order,
     refund_unread,
     refund_without_line,
-    unknown_status,
     with_doubts,
 )
 from fbridge.adapterkit.needed import understood
+from fbridge.adapterkit.order_states import Meaning, StateMeaning, meaning_of
 from fbridge.adapterkit.payloads import (
     UnreadableError,
     at,
@@ -41,7 +41,7 @@ from fbridge.models.orders import (
     ShippingMethod,
     StoreShipment,
 )
-from fbridge.models.states import Delivery, OrderStatus, PaymentKind
+from fbridge.models.states import Delivery, PaymentKind
 from fbridge_woocommerce import fulfillment_meta, tracking_notes, tracking_rows
 from fbridge_woocommerce.schemas import (
     FULFILLMENT_STATUS,
@@ -55,18 +55,20 @@ COMPLETED = "completed"
 ROWS_KEY = "tracking_rows"
 """In ``Order.adapter_data``: the rows of the tracking meta as the store holds them."""
 
-_STATUSES = {
-    "pending": OrderStatus.OPEN,
-    "processing": OrderStatus.OPEN,
-    "on-hold": OrderStatus.ON_HOLD,
-    "checkout-draft": OrderStatus.ON_HOLD,
-    "auto-draft": OrderStatus.ON_HOLD,
-    COMPLETED: OrderStatus.CLOSED,
-    "cancelled": OrderStatus.CANCELLED,
-    "refunded": OrderStatus.CANCELLED,
-    "failed": OrderStatus.CANCELLED,
-    "trash": OrderStatus.CANCELLED,
+OWN_STATES = {
+    "pending": Meaning.UNPAID,
+    "processing": Meaning.READY,
+    "on-hold": Meaning.ON_HOLD,
+    "checkout-draft": Meaning.ON_HOLD,
+    "auto-draft": Meaning.ON_HOLD,
+    COMPLETED: Meaning.SHIPPED,
+    "cancelled": Meaning.CANCELLED,
+    "refunded": Meaning.CANCELLED,
+    "failed": Meaning.CANCELLED,
+    "trash": Meaning.CANCELLED,
 }
+"""WooCommerce's own set; all other states come from plugins."""
+
 _PICKUP_METHODS = frozenset({"local_pickup", "pickup_location"})
 _MARKETPLACES = frozenset(
     {"amazon", "cdiscount", "ebay", "etsy", "kaufland", "manomano", "temu", "tiktok", "zalando"}
@@ -102,18 +104,18 @@ def needs_fulfillments(order: Mapping[str, Any]) -> bool:
     return text(meta(order.get("meta_data")).get(FULFILLMENT_STATUS)) == "partially_fulfilled"
 
 
-def order_from(
-    raw: RawOrder, cod_methods: Iterable[str] = (), ready_states: Iterable[str] = ()
-) -> Order | RejectedOrder:
-    """The order, or why no sense can be made of it (C2)."""
+def order_from(raw: RawOrder, settings: Mapping[str, Any] | None = None) -> Order | RejectedOrder:
+    """The order, or why no sense can be made of it (C2). ``settings`` are the store's, validated."""
     order = mapping(raw.order)
-    known = frozenset((*_STATUSES, *ready_states))
-    return understood(
-        lambda: _order(raw, frozenset(cod_methods), known), order.get("id"), order.get("number")
-    )
+    return understood(lambda: _order(raw, settings or {}), order.get("id"), order.get("number"))
 
 
-def _order(raw: RawOrder, cod_methods: frozenset[str], known_states: frozenset[str]) -> Order:
+def meaning_of_state(status: str, settings: Mapping[str, Any]) -> StateMeaning:
+    """What a state means on this store."""
+    return meaning_of((status,), OWN_STATES.get(status, Meaning.UNKNOWN), settings)
+
+
+def _order(raw: RawOrder, settings: Mapping[str, Any]) -> Order:
     payload = _ORDER.load(raw.order)
     order_meta = meta(payload.get("meta_data"))
     tracking = _rows(raw, order_meta)
@@ -122,19 +124,20 @@ def _order(raw: RawOrder, cod_methods: frozenset[str], known_states: frozenset[s
     status, code = text(payload.get("status")), currency(payload.get("currency"))
     changed_at, created_at = _times(payload)
     delivery, refunds = _delivery(payload, shipping), _refunds(raw, payload)
-    all_left = status == COMPLETED or text(order_meta.get(FULFILLMENT_STATUS)) == "fulfilled"
+    meaning = meaning_of_state(status, settings)
+    all_left = meaning.meaning is Meaning.SHIPPED or text(order_meta.get(FULFILLMENT_STATUS)) == "fulfilled"
     lines = _lines(payload, refunds.removed, fulfillment_meta.fulfilled_quantities(held), delivery)
     order = Order(
         remote_id=payload["id"],
         number=text(payload.get("number")) or payload["id"],
-        status=_STATUSES.get(status, OrderStatus.OPEN),
+        status=meaning.status,
         remote_status=status,
         created_at=created_at or changed_at,
         changed_at=changed_at,
         untold_time=moment(payload.get("date_modified_gmt")) is None,
         currency=code,
         total=money(payload.get("total"), code),
-        payment=_payment(payload, cod_methods),
+        payment=_payment(payload, meaning, frozenset(settings.get("cod_methods") or ())),
         lines=tuple(replace(line, shipped=line.due) for line in lines) if all_left else lines,
         delivery=delivery,
         shipping_method=_shipping_method(rows(payload.get("shipping_lines"))),
@@ -146,12 +149,10 @@ def _order(raw: RawOrder, cod_methods: frozenset[str], known_states: frozenset[s
         marks=raw.marks,
         adapter_data={ROWS_KEY: tracking} if tracking else {},
     )
-    return with_doubts(order, (*_doubts(status, known_states, payload), *refunds.doubts))
+    return with_doubts(order, (meaning.doubt(status), *_parts(payload), *refunds.doubts))
 
 
-def _doubts(status: str, known_states: frozenset[str], payload: Mapping[str, Any]) -> Iterator[Doubt]:
-    if status not in known_states:
-        yield unknown_status(status, setting="ready_states")
+def _parts(payload: Mapping[str, Any]) -> Iterator[Doubt]:
     if parent := reference(payload.get("parent_id")):
         yield part_of_order(parent)
 
@@ -261,9 +262,13 @@ def _shipping_method(lines: Sequence[Mapping[str, Any]]) -> ShippingMethod | Non
     return ShippingMethod(code=":".join(filter(None, parts)), title=words(first.get("method_title")))
 
 
-def _payment(payload: Mapping[str, Any], cod_methods: frozenset[str]) -> Payment:
+def _payment(payload: Mapping[str, Any], meaning: StateMeaning, cod_methods: frozenset[str]) -> Payment:
     method, due = text(payload.get("payment_method")), _outstanding(payload)
-    kind = _payment_kind(payload, method, cod_methods)
+    told = _payment_kind(payload, method, meaning, cod_methods)
+    kind = meaning.payment(told)
+    if kind is PaymentKind.UNPAID and told is PaymentKind.PAID:
+        # A part was paid, and the store does not tell how much.
+        due = None
     return Payment(
         kind=kind,
         method=method,
@@ -272,10 +277,12 @@ def _payment(payload: Mapping[str, Any], cod_methods: frozenset[str]) -> Payment
     )
 
 
-def _payment_kind(payload: Mapping[str, Any], method: str, cod_methods: frozenset[str]) -> PaymentKind:
+def _payment_kind(
+    payload: Mapping[str, Any], method: str, meaning: StateMeaning, cod_methods: frozenset[str]
+) -> PaymentKind:
     """Completing stamps ``date_paid`` on a COD order, and so does ``processing`` with COD methods of plugins."""
     paid = moment(payload.get("date_paid_gmt")) is not None
-    if method in cod_methods or (method == "cod" and (not paid or payload.get("status") == COMPLETED)):
+    if method in cod_methods or (method == "cod" and (not paid or meaning.meaning is Meaning.SHIPPED)):
         return PaymentKind.COD
     return PaymentKind.PAID if paid or number(payload.get("total")) == 0 else PaymentKind.UNPAID
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from fbridge.adapterkit.receipts import PARTIAL_STATUS_LEFT, cancelled_or_held
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
 from fbridge.models.platforms import Store
+from fbridge.models.states import OrderStatus
 from fbridge_woocommerce.detection import place_of
-from fbridge_woocommerce.mapping import COMPLETED
 from fbridge_woocommerce.tracking_place import AUTO, Place, StoreFacts
 
 MAIL = "Completed order"
@@ -19,7 +19,7 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     refusal = cancelled_or_held(fulfillment.order)
     if refusal is not None:
         return Preview(order_id=fulfillment.order_id, refused=refusal.words)
-    completes = fulfillment.completes_order and fulfillment.order.remote_status != COMPLETED
+    completes = fulfillment.completes_order and fulfillment.order.status is not OrderStatus.CLOSED
     warnings = dict.fromkeys(_warnings(_known_place(store), fulfillment))
     return Preview(
         order_id=fulfillment.order_id, mails=(MAIL,) if completes else (), warnings=tuple(warnings)

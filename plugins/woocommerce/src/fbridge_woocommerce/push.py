@@ -31,7 +31,7 @@ from fbridge.models.fulfillments import (
     StoreHolds,
 )
 from fbridge.models.problems import Problem
-from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
+from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
 from fbridge_woocommerce.mapping import COMPLETED, ROWS_KEY
 from fbridge_woocommerce.schemas import TRACKING_ROWS
 from fbridge_woocommerce.tracking_place import Place
@@ -134,7 +134,8 @@ def begin(fulfillment: Fulfillment, place: Place) -> Work:
     Completing a cancelled, refunded or trashed order would revive it without a question.
     """
     order = fulfillment.order
-    completed = order.remote_status == COMPLETED
+    # Its own end, or a state that the merchant calls shipped: neither is set again, or back.
+    completed = order.status is OrderStatus.CLOSED
     tried = any(shipment.unconfirmed_since for shipment in fulfillment.shipments)
     work = Work(
         fulfillment=fulfillment,

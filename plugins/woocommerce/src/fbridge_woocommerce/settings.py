@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from fbridge.models.setting_fields import Words
+from marshmallow import fields, validate
+
+from fbridge.models.setting_fields import StateLists, Words
 from fbridge_woocommerce.tracking_place import AUTO, Place
 
 
-class WooCommerceSettings(Schema):
-    """Made on the store under WooCommerce > Settings > Advanced > REST API."""
+class WooCommerceSettings(StateLists):
+    """The key is made on the store under WooCommerce > Settings > Advanced > REST API."""
+
+    state_prefix: ClassVar[str] = "wc-"
 
     consumer_key = fields.String(
         required=True,
@@ -29,10 +34,9 @@ class WooCommerceSettings(Schema):
     cod_methods = Words(
         fields.String(),
         load_default=list,
-        metadata={"help": "ids of payment methods that are cash on delivery, beside cod"},
+        metadata={"help": "ids of payment methods that are cash on delivery, beside cod", "rereads": True},
     )
-    ready_states = Words(
-        fields.String(),
-        load_default=list,
-        metadata={"help": "states made by plugins in which goods may leave, beside processing"},
-    )
+
+    def state_of_push(self, data: Mapping[str, Any]) -> str:  # noqa: ARG002 - the same on every store
+        """See :meth:`StateLists.state_of_push`."""
+        return "completed"

@@ -134,7 +134,7 @@ def test_without_the_configuration_states_are_told_by_their_mails() -> None:
     bare = shop(replace(FACTS, configuration={}), timezone="Europe/Rome")
     assert bare.shipped_state is not None
     assert bare.shipped_state.id == "4"
-    assert [bare.status_of(one) for one in ("6", "7", "8")] == [OrderStatus.CANCELLED] * 3
+    assert [bare.meaning(one).status for one in ("6", "7", "8")] == [OrderStatus.CANCELLED] * 3
 
 
 def test_what_is_due_has_left_once_the_state_is_late() -> None:

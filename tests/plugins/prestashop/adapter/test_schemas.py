@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from marshmallow import ValidationError
 
+from fbridge.models.setting_fields import STATE_LISTS
 from fbridge_prestashop import schemas
 from fbridge_prestashop.client import LONGEST_LIST, MOST_IDS, id_lists
 from fbridge_prestashop.plugin import EXCHANGE_FIELDS, describe_platform
@@ -72,8 +73,7 @@ def test_settings_have_defaults_that_mail_the_state_only() -> None:
         "customer_mail": CustomerMail.SHIPPED,
         "id_shop": None,
         "shipped_state": None,
-        "cancelled_states": [],
-        "on_hold_states": [],
+        **{name: [] for name in STATE_LISTS},
         "cod_modules": [],
         "timezone": None,
     }

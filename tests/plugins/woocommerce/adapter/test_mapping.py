@@ -37,7 +37,7 @@ def payload(**changes: Any) -> dict[str, Any]:
 
 
 def mapped(raw: RawOrder, **options: Any) -> Order:
-    order = order_from(raw, **options)
+    order = order_from(raw, options)
     assert isinstance(order, Order), order
     return order
 
@@ -93,7 +93,7 @@ def test_statuses(status: str, expected: OrderStatus) -> None:
 def test_a_state_made_by_a_plugin_is_ready_where_the_settings_say_so() -> None:
     raw = RawOrder(order=payload(status="in-preparazione"))
     (doubt,) = mapped(raw).doubts
-    assert (doubt.code, "name it in ready_states" in doubt.words) == ("unknown_status", True)
+    assert (doubt.code, "ready_states" in doubt.words) == ("unknown_status", True)
     assert mapped(raw, ready_states=["in-preparazione"]).doubts == ()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview, ResolvedCarrier
-from fbridge.models.states import Effect, Outcome
+from fbridge.models.states import Effect, OrderStatus, Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge_woocommerce import plugin
 
@@ -115,7 +115,7 @@ def test_the_plan_counts_the_one_mail_of_a_completed_order(
     part = preview(desk, fulfillment_of(order, ["N1"], completes_order=False))
     assert part.mails == ()
     assert "status waits until all has left" in part.warnings[0]
-    completed = replace(order, remote_status="completed")
+    completed = replace(order, status=OrderStatus.CLOSED, remote_status="completed")
     assert preview(desk, fulfillment_of(completed, ["N1"])).mails == ()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
+from fbridge.models.setting_fields import STATE_LISTS
 from fbridge_woocommerce.schemas import BatchPayload
 from fbridge_woocommerce.settings import WooCommerceSettings
 
@@ -24,7 +25,7 @@ def test_settings_have_a_place_for_tracking_and_own_cod_methods() -> None:
         **KEY,
         "tracking": "auto",
         "cod_methods": [],
-        "ready_states": [],
+        **{name: [] for name in STATE_LISTS},
     }
     got = WooCommerceSettings().load({**KEY, "cod_methods": "cod_plus, contrassegno ,"})
     assert got["cod_methods"] == ["cod_plus", "contrassegno"]
