@@ -1,16 +1,11 @@
-"""What went wrong with the writes of a push, for adapters that send the orders of a chunk one after another. Pure.
-
-After a write without an answer nothing more is sent for the chunk, for the store may still be at work on it; what
-was not touched by then is told with :class:`fbridge.errors.NotSent` (docs/contract.md, ``push_fulfillment``).
-"""
+"""What went wrong with the writes of a push, as adapters know it before it is told in a receipt. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fbridge.errors import CredentialsError, FbridgeError, NotSent, NotSentError
+from fbridge.errors import FbridgeError
 from fbridge.models.states import Effect, Outcome
 
 USUAL_WAIT = timedelta(seconds=60)
@@ -62,23 +57,3 @@ def refused_as_it_stands(reason: str, words: str) -> Problem:
 def later(words: str, reason: str, not_before: datetime) -> Problem:
     """A passing fault: not done."""
     return Problem(outcome=Outcome.RETRY, reason=reason, words=words, not_before=not_before)
-
-
-def still_at_work() -> NotSentError:
-    """Why nothing more is sent after a write without an answer."""
-    return NotSentError(
-        "A request has no answer yet and the store may still be at work on it, so nothing more was sent.",
-        reason="held_back",
-    )
-
-
-def tell_halt(halt: FbridgeError | None, untouched: Sequence[str]) -> None:
-    """Say at the end of a chunk what stopped it (None: nothing did); ``untouched`` are ids of orders.
-
-    Raises: NotSent with the orders of which nothing was sent, from what stopped the chunk; CredentialsError where
-    that is the cause and no order is untouched.
-    """
-    if halt is not None and untouched:
-        raise NotSent(untouched, str(halt), reason=halt.reason) from halt
-    if isinstance(halt, CredentialsError):
-        raise halt

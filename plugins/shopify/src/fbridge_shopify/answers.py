@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from html import unescape
 from typing import Any
 
+from fbridge.adapterkit import responses
+from fbridge.adapterkit.responses import NOT_FOUND, body_of, is_passing, is_redirect, without_markup
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, wordless
 from fbridge_shopify.cost_budget import ThrottleStatus
@@ -21,15 +22,7 @@ TOO_DEAR = "MAX_COST_EXCEEDED"
 ACCESS_DENIED = "ACCESS_DENIED"
 PASSING = frozenset({THROTTLED, "INTERNAL_SERVER_ERROR", "TIMEOUT"})
 _PASSING_REASONS = {THROTTLED: "rate_limited", "TIMEOUT": "gateway_timeout"}
-
-_PASSING_STATUSES = {
-    429: "rate_limited",
-    500: "server_error",
-    502: "gateway_timeout",
-    504: "gateway_timeout",
-}
 _PROTECTED_DATA = "docs/apps/launch/protected-customer-data"
-_TAG = re.compile(r"<[^>]*>")
 _LONGEST_WORDS = 300
 _CREDENTIALS = {
     401: (
@@ -180,23 +173,19 @@ def error_of(response: Response) -> FbridgeError:
         if _PERMANENT in words:
             meaning = _INSTEAD_OF_PERMANENT
         return CredentialsError(f"The store {meaning} ({words}).", reason=reason)
-    if 300 <= status < 400:  # noqa: PLR2004 - the definition of a redirect
+    if is_redirect(response):
         target = response.headers.get("location", "").partition("?")[0]
         return RefusedError(
             f"{response.url} sends on to {target or 'another place'}: set the store's URL to its own myshopify.com.",
             reason="redirected",
         )
-    if status == 404:  # noqa: PLR2004 - not found
+    if status == NOT_FOUND:
         return RefusedError(
             f"{response.url} is not there: check that the store's URL is its myshopify.com address, and api_version.",
             reason="no_api",
         )
-    if status == 429 or status >= 500:  # noqa: PLR2004 - the definition of a passing fault
-        return UnreachableError(
-            f"The store cannot answer now ({words}): try again later.",
-            reason=_PASSING_STATUSES.get(status, "unavailable"),
-            retry_after=response.wait_asked,
-        )
+    if is_passing(response):
+        return responses.passing(response, words)
     if not _is_own(response) and status != _SECURITY_REJECTION:
         return blocked(response)
     return RefusedError(f"The store refused: {words}", reason=f"http_{status}")
@@ -229,14 +218,6 @@ def words_of(response: Response) -> str:
     return said or wordless(response)
 
 
-def body_of(response: Response) -> Mapping[str, Any]:
-    """The JSON object of an answer; empty where it is none."""
-    try:
-        return _mapping(response.json())
-    except UnreachableError:
-        return {}
-
-
 def words_in(errors: Sequence[GraphError]) -> str:
     """What the errors say, each once, on one line."""
     return " ".join(dict.fromkeys(error.message for error in errors)) or "no reason given"
@@ -244,7 +225,7 @@ def words_in(errors: Sequence[GraphError]) -> str:
 
 def plain_words(message: Any) -> str:
     """A message as one line of plain text, not endless."""
-    words = " ".join(unescape(_TAG.sub("", str(message or ""))).split())
+    words = " ".join(without_markup(message).split())
     return words if len(words) <= _LONGEST_WORDS else f"{words[:_LONGEST_WORDS]}..."
 
 

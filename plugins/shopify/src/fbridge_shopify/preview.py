@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fbridge.adapterkit.mails import may_mail
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
 from fbridge.models.orders import Order
 from fbridge.models.platforms import Store
 from fbridge_shopify.allocation import Pieces, place_rank
 from fbridge_shopify.carrier_lists import known_names
 from fbridge_shopify.claims import claims_of, shown, wanted_by
-from fbridge_shopify.push import may_mail, refusal_of
+from fbridge_shopify.push import refusal_of
 from fbridge_shopify.schemas import number_of
 from fbridge_shopify.tracking_lists import company_of
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fbridge.adapterkit.mails import may_mail
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.orders import Order, StoreShipment
 from fbridge.models.problems import GONE_FROM_STORE, Problem, refused_as_it_stands
@@ -95,6 +96,11 @@ class Work:
         """What is still to be sent."""
         return [step for step in self.steps if not step.answered]
 
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing of it was sent, because the chunk was stopped before it."""
+        return bool(self.waiting) and not self.wrote
+
 
 def begin(fulfillment: Fulfillment, *, may_split: bool) -> Work:
     """Judge the order as it was read, and plan what is to be sent. ``may_split``: the app has the scope for it."""
@@ -138,11 +144,6 @@ def refusal_of(order: Order) -> Problem | None:
         return None
     words = f"Order {order.number} is cancelled or refunded on the store; it is left as it is."
     return refused_as_it_stands("order_cancelled", words)
-
-
-def may_mail(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> bool:
-    """Whether a mail is wanted, and none has gone or may have gone."""
-    return fulfillment.notify and shipment.mail is MailEffect.NOT_SENT
 
 
 def _as_known(shipment: FulfillmentShipment, part: Part) -> FulfillmentShipment:

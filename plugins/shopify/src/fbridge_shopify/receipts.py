@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fbridge.adapterkit.mails import mail_without_trace
+from fbridge.adapterkit.receipts import ALREADY_THERE, SENT, Well, shipment_receipt
 from fbridge.models.fulfillments import Effects, Item, Receipt, ShipmentReceipt, StoreHolds
 from fbridge.models.orders import StoreShipment
 from fbridge.models.problems import Problem
@@ -12,6 +14,17 @@ from fbridge_shopify.push import Part, Step, Work
 from fbridge_shopify.write_answers import Made
 
 _FULFILLED = "FULFILLED"
+
+FENCE_SET_UP = Well(
+    reason="fence_set_up",
+    words="Fulfillment orders of its own were set apart for it.",
+    outcome=Outcome.PREPARED,
+)
+FULFILLED_ELSEWHERE = Well(
+    reason="fulfilled_elsewhere",
+    words="Somebody fulfilled it on the store.",
+    outcome=Outcome.DONE_ELSEWHERE,
+)
 
 NOT_KEPT = Problem(
     outcome=Outcome.REFUSED,
@@ -69,34 +82,24 @@ def receipt_of(work: Work) -> Receipt:
 
 
 def _shipment_receipt(work: Work, part: Part) -> ShipmentReceipt:
-    outcome, reason, words = _told(part)
-    return ShipmentReceipt(
-        shipment_id=part.shipment.id,
-        revision=part.shipment.revision,
-        outcome=outcome,
-        reason=reason,
-        words=words,
+    return shipment_receipt(
+        part.shipment,
+        part.problem,
+        _well(part),
         remote_ids=tuple(entry.remote_id for entry in part.held),
         holds=_holds(work, part),
         effects=_effects(work, part),
         made_by=_made_by(part),
-        not_before=part.problem.not_before if part.problem else None,
-        rests_on=part.problem.rests_on if part.problem else "",
         fences=part.fences,
     )
 
 
-def _told(part: Part) -> tuple[Outcome, str, str]:
-    """Outcome, reason and words."""
-    if part.problem:
-        return part.problem.outcome, part.problem.reason, part.problem.words
+def _well(part: Part) -> Well:
     if part.bound:
-        return Outcome.PREPARED, "fence_set_up", "Fulfillment orders of its own were set apart for it."
+        return FENCE_SET_UP
     if part.adopted and not part.made and part.shipment.acknowledged is None:
-        return Outcome.DONE_ELSEWHERE, "fulfilled_elsewhere", "Somebody fulfilled it on the store."
-    if part.made or part.corrected:
-        return Outcome.DONE, "sent", ""
-    return Outcome.DONE, "already_there", "The store shows it already; nothing was sent."
+        return FULFILLED_ELSEWHERE
+    return SENT if part.made or part.corrected else ALREADY_THERE
 
 
 def _holds(work: Work, part: Part) -> StoreHolds:
@@ -119,7 +122,7 @@ def _effects(work: Work, part: Part) -> Effects:
         shipment=Effect.DONE if there else open_end,
         tracking=Effect.DONE if _has_numbers(part) else without,
         status=Effect.DONE if fulfilled else open_end,
-        mail=_mail(part),
+        mail=mail_without_trace(part.mail, part.shipment.mail),
     )
 
 
@@ -128,14 +131,6 @@ def _has_numbers(part: Part) -> bool:
     numbers = set(part.shipment.numbers)
     there = bool(part.held) and (not part.lacking or part.shipment.acknowledged is not None)
     return bool(numbers) and there and all(numbers <= set(entry.numbers) for entry in part.held)
-
-
-def _mail(part: Part) -> MailEffect:
-    """Shopify leaves no trace of a mail: what was unconfirmed before is never known any more."""
-    known = part.mail or part.shipment.mail
-    if part.mail is None and known is MailEffect.UNCONFIRMED:
-        return MailEffect.UNKNOWABLE
-    return known
 
 
 def _made_by(part: Part) -> MadeBy:

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from threading import Lock
-from typing import TYPE_CHECKING
-from weakref import WeakSet
 
+from fbridge.adapterkit.halting import Halt, HeldBack, still_at_work
 from fbridge.errors import (
     CredentialsError,
-    FbridgeError,
     NotSentError,
     RefusedError,
     UnconfirmedError,
@@ -24,17 +21,10 @@ from fbridge.http.side_by_side import side_by_side
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderQuery, Store
-from fbridge.models.problems import (
-    USUAL_WAIT,
-    Problem,
-    WriteFault,
-    later,
-    still_at_work,
-    tell_halt,
-    unconfirmed,
-)
+from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
 from fbridge.models.states import Outcome
 from fbridge_shopify.allocation import MISSING_SCOPES
+from fbridge_shopify.answers import Answer
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.fetching import order_pages
 from fbridge_shopify.lanes import Lane, Steps, lanes_of, mutations_in
@@ -44,9 +34,6 @@ from fbridge_shopify.receipts import receipt_of, take_result
 from fbridge_shopify.run_memory import memory_of
 from fbridge_shopify.write_answers import CLOSED, Made, results_in
 
-if TYPE_CHECKING:
-    from fbridge.http import StoreHttp
-
 MOST_AT_ONCE = 4
 """Documents under way: ten new fulfillments take 3 s and cost 160 points, so these spend what the larger usual plan
 gives, 200 points a second. More would only make more orders unknown where the line breaks.
@@ -55,8 +42,6 @@ gives, 200 points a second. More would only make more orders unknown where the l
 _RATE_LIMITED = "rate_limited"
 
 _MAY_SPLIT = frozenset({"write_merchant_managed_fulfillment_orders", "write_third_party_fulfillment_orders"})
-_without_splits: WeakSet[StoreHttp] = WeakSet()
-"""Stores whose app was found to lack these scopes, while the program runs."""
 
 
 class _StoppedError(NotSentError):
@@ -71,21 +56,21 @@ def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]
 class _Sending:
     """One chunk on its way to one store.
 
-    ``halt``: nothing more is begun, and what is untouched is told so. ``put_off``: the store asks to wait.
+    ``put_off``: the store asks to wait, and what was not sent by then waits as long.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._client = ShopifyClient(store)
-        self._budget = memory_of(store).budget
-        self._lock = Lock()
-        self._halt: FbridgeError | None = None
+        self._memory = memory_of(store)
+        self._budget = self._memory.budget
+        self._halt = Halt(store.now)
         self._put_off: Problem | None = None
 
     @property
     def _may_split(self) -> bool:
         granted = self._store.facts.get("scopes", _MAY_SPLIT)
-        return not _MAY_SPLIT.isdisjoint(granted) and self._store.http not in _without_splits
+        return not _MAY_SPLIT.isdisjoint(granted) and self._memory.may_split
 
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
         works = [begin(fulfillment, may_split=self._may_split) for fulfillment in fulfillments]
@@ -93,19 +78,25 @@ class _Sending:
         for work in self._worked(works):
             if _needs_another_look(work):
                 looked_at_again.append(work)
-            elif not _is_untouched(work):
-                yield receipt_of(self._closed(work))
-        anew = self._anew(looked_at_again)
-        for work in self._worked(anew):
-            if not _is_untouched(work):
-                yield receipt_of(self._closed(work))
-        tell_halt(self._halt, [work.order_id for work in [*works, *anew] if _is_untouched(work)])
+            else:
+                yield from self._receipts(work)
+        for work in self._worked(self._anew(looked_at_again)):
+            yield from self._receipts(work)
+        self._halt.end()
+
+    def _receipts(self, work: Work) -> Iterator[Receipt]:
+        for touched in self._halt.touched([work]):
+            for step in touched.waiting:
+                take_result(touched, step, self._halt.held_back())
+            yield receipt_of(touched)
 
     def _worked(self, works: Sequence[Work]) -> Iterator[Work]:
         """Send what these orders want; gives each when nothing of it is under way any more."""
         lanes = lanes_of([work for work in works if work.waiting], self._cost)
         yield from (work for work in works if not work.waiting)
-        for lane in side_by_side(lanes, self._send_lane, MOST_AT_ONCE, lambda: self._stop(still_at_work())):
+        for lane in side_by_side(
+            lanes, self._send_lane, MOST_AT_ONCE, lambda: self._halt.stop(still_at_work())
+        ):
             yield from lane.works
 
     def _cost(self, mutations: Sequence[Mutation]) -> float:
@@ -122,59 +113,60 @@ class _Sending:
         """One document, unless the chunk was stopped."""
         if self._put_off is not None:
             _take_all(steps, self._put_off)
-        elif self._halt is None:
+        else:
             self._send(steps)
 
     def _send(self, steps: Steps) -> None:
         """One document, and what follows from its answer, or from none."""
         try:
-            results = self._results(steps)
-        except UnconfirmedError as error:
-            self._take_fault(steps, unconfirmed(error))
+            with self._halt.write():
+                results = self._results(steps)
+        except HeldBack:
+            pass  # it goes on waiting, and its orders are told at the end
         except WriteFault as fault:
             self._take_fault(steps, fault.problem)
-        except _StoppedError:
-            self._write(steps)
-        except (NotSentError, CredentialsError) as error:
-            self._take_not_sent(steps, error)
         else:
             self._take_results(steps, results)
 
     def _take_results(self, steps: Steps, results: Sequence[Made | Problem | CredentialsError]) -> None:
         if all(isinstance(one, Problem) and one.outcome is Outcome.UNCONFIRMED for one in results):
-            self._stop(still_at_work())
+            self._halt.stop(still_at_work())
         for (work, step), result in zip(steps, results, strict=True):
             if isinstance(result, CredentialsError):
-                self._stop(result)
+                self._halt.stop(result)
             else:
                 take_result(work, step, result)
 
     def _results(self, steps: Steps) -> list[Made | Problem | CredentialsError]:
         mutations = mutations_in(steps)
-        text, variables = alias_document(mutations)
-        answer = self._client.mutate(
-            text,
-            variables,
-            cost=self._cost(mutations),
-            ready=self._check_going,
-            about={work.order_id for work, _ in steps},
-        )
+        answer = self._answer(mutations, {work.order_id for work, _ in steps})
         kinds = {mutation.kind for mutation in mutations}
         if answer.requested_cost is not None and len(kinds) == 1:
             size = (kinds.pop(), lines_read(mutations))
             self._budget.learn(size, answer.requested_cost / len(mutations))
         return results_in(answer, mutations)
 
+    def _answer(self, mutations: Sequence[Mutation], about: set[str]) -> Answer:
+        """Raises: WriteFault, also where the store asks to wait; CredentialsError; NotSentError."""
+        text, variables = alias_document(mutations)
+        try:
+            return self._client.mutate(
+                text, variables, cost=self._cost(mutations), ready=self._check_going, about=about
+            )
+        except UnconfirmedError as error:
+            raise WriteFault(unconfirmed(error)) from None
+        except _StoppedError:
+            raise WriteFault(self._put_off) if self._put_off else HeldBack(self._halt.held_back()) from None
+        except NotSentError as error:
+            if error.reason != _RATE_LIMITED:
+                raise
+            not_before = self._store.now() + (error.retry_after or USUAL_WAIT)
+            raise WriteFault(later(str(error), error.reason, not_before)) from None
+
     def _check_going(self) -> None:
         """The chunk may have been stopped while this document waited for its points."""
-        if self._halt is not None or self._put_off is not None:
+        if self._halt.cause is not None or self._put_off is not None:
             raise _StoppedError("The chunk was stopped.")
-
-    def _stop(self, error: FbridgeError) -> None:
-        """Begin nothing more. A store that lets nobody in goes before other reasons."""
-        with self._lock:
-            if self._halt is None or isinstance(error, CredentialsError):
-                self._halt = error
 
     def _take_fault(self, steps: Steps, problem: Problem) -> None:
         """What the answer says of the document as a whole.
@@ -186,26 +178,9 @@ class _Sending:
             self._write(steps[:middle])
             self._write(steps[middle:])
             return
-        if problem.outcome is Outcome.UNCONFIRMED:
-            self._stop(still_at_work())
-        elif problem.outcome is Outcome.RETRY:
+        if problem.outcome is Outcome.RETRY:
             self._put_off = problem
         _take_all(steps, problem)
-
-    def _take_not_sent(self, steps: Steps, error: NotSentError | CredentialsError) -> None:
-        if isinstance(error, NotSentError) and error.reason == _RATE_LIMITED:
-            not_before = self._store.now() + (error.retry_after or USUAL_WAIT)
-            self._put_off = later(str(error), error.reason, not_before)
-            _take_all(steps, self._put_off)
-        else:
-            self._stop(error)
-
-    def _closed(self, work: Work) -> Work:
-        """What was held back of an order of which something was sent."""
-        for step in work.waiting:
-            words = f"Only a part of it was sent: {self._halt}"
-            take_result(work, step, later(words, "held_back", self._store.now() + USUAL_WAIT))
-        return work
 
     # A second look
 
@@ -213,8 +188,8 @@ class _Sending:
         """These orders planned anew from how the store shows them now."""
         orders: dict[str, Order] = {}
         if any(_is_denied_split(step) for work in works for step in work.steps):
-            _without_splits.add(self._store.http)
-        if works and self._halt is None:
+            self._memory.may_split = False
+        if works and self._halt.cause is None:
             with suppress(CredentialsError, RefusedError, UnreachableError):
                 orders = self._read([work.order_id for work in works])
         return [self._replanned(work, orders.get(work.order_id)) for work in works]
@@ -232,11 +207,6 @@ class _Sending:
     def _read(self, order_ids: Sequence[str]) -> dict[str, Order]:
         query = OrderQuery(order_ids=tuple(order_ids), shipments=True)
         return {order.remote_id: order for page in order_pages(self._store, query) for order in page.orders}
-
-
-def _is_untouched(work: Work) -> bool:
-    """Whether nothing of it was sent because the chunk was stopped before it."""
-    return bool(work.waiting) and not work.wrote
 
 
 def _needs_another_look(work: Work) -> bool:

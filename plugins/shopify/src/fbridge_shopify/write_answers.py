@@ -17,6 +17,7 @@ from marshmallow import ValidationError
 
 from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict
 from fbridge.adapterkit.needed import Told
+from fbridge.adapterkit.responses import body_of
 from fbridge.errors import CredentialsError
 from fbridge.http import Response
 from fbridge.models.orders import StoreShipment
@@ -30,7 +31,6 @@ from fbridge_shopify.answers import (
     TOO_DEAR,
     Answer,
     GraphError,
-    body_of,
     error_in,
     plain_words,
     words_in,
