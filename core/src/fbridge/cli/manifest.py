@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 from fbridge.models.states import ManifestState
+from fbridge.settings.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from fbridge.models.results import ItemResult
@@ -86,21 +88,65 @@ def show(session: Session, ref: str) -> ExitCode:
     return _show(session, session.bridge.manifests.get(ref))
 
 
+@manifest.command("print")
+@click.argument("ref", metavar="MANIFEST")
+@click.option("--format", "form", type=click.Choice(["pdf", "html"]), default="pdf", show_default=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File; else manifest-NUMBER.pdf in this folder.",
+)
+@click.option("--language", type=click.Choice(LANGUAGES), help="Else FBRIDGE_LANG, or that of the system.")
+@click.option("--copies", type=click.IntRange(1, 9), default=2, show_default=True, metavar="N")
+@click.option("--bar-codes", is_flag=True, help="A bar code of the tracking number in each row.")
+@pass_session
+def print_(
+    session: Session,
+    ref: str,
+    form: str,
+    output: Path | None,
+    language: str | None,
+    copies: int,
+    bar_codes: bool,
+) -> ExitCode:
+    """Print a manifest for the driver to sign: one copy for the sender, one for the carrier.
+
+    Before it is shipped the paper is marked as a draft. What leaves later is compared with the last paper.
+    """
+    from fbridge.cli.manifest_printing import print_to_file
+
+    return print_to_file(
+        session, ref, form=form, output=output, language=language, copies=copies, bar_codes=bar_codes
+    )
+
+
 @manifest.command()
 @click.argument("ref", metavar="MANIFEST")
 @click.option("--no-check", is_flag=True, help="Do not read the orders again on their stores (offline).")
 @click.option("--leave-out-bad", is_flag=True, help="Ship without the shipments that must not leave.")
 @click.option("--force", multiple=True, metavar="SHIPMENT", help="Ship this one all the same; repeatable.")
+@click.option("--not-as-printed", is_flag=True, help="What leaves is not what the last paper tells.")
 @pass_session
-def ship(session: Session, ref: str, no_check: bool, leave_out_bad: bool, force: tuple[str, ...]) -> ExitCode:
+def ship(
+    session: Session,
+    ref: str,
+    no_check: bool,
+    leave_out_bad: bool,
+    force: tuple[str, ...],
+    not_as_printed: bool,
+) -> ExitCode:
     """Say that the carrier has taken the parcels.
 
     The orders are read again on their stores first. What was cancelled, refunded, put on hold, changed in
-    address or shipped meanwhile stops the manifest, while the parcel is still in the house.
+    address or shipped meanwhile stops the manifest, while the parcel is still in the house. So does a manifest
+    that is not as it was printed last, for the driver signs the paper.
     """
     from fbridge.cli.manifest_views import next_step
 
-    shipped = session.bridge.manifests.ship(ref, check=not no_check, leave_out_bad=leave_out_bad, force=force)
+    shipped = session.bridge.manifests.ship(
+        ref, check=not no_check, leave_out_bad=leave_out_bad, force=force, as_printed=not not_as_printed
+    )
     step = next_step(shipped.manifest)
     if not shipped.shipped:
         step = f"fbridge manifest ship {shipped.manifest.number} --leave-out-bad"

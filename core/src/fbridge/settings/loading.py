@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from fbridge.errors import ConfigError, NotFoundError
 from fbridge.settings.config_file import read_toml
+from fbridge.settings.languages import LANGUAGES, system_language
 from fbridge.settings.near_match import did_you_mean
 from fbridge.settings.paths import Home
 from fbridge.settings.secrets_file import read_secrets
@@ -20,7 +21,7 @@ STORE_NAME_RULE = (
     "a store's name has 1 to 32 small letters, digits, - or _, and begins with a letter or digit"
 )
 EXCHANGE_DAYS = 90
-GLOBAL_FIELDS = ("database", "exchange_days", "stores", "timezone")
+GLOBAL_FIELDS = ("database", "exchange_days", "language", "sender", "stores", "timezone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,9 @@ class Settings:
     """The settings of this user.
 
     ``timezone`` is for display, filters, the manifest's year and "today". ``database`` is an SQLAlchemy URL
-    and may hold a password. ``exchange_days`` is the age limit of HTTP exchanges. ``stores`` are by name.
+    and may hold a password. ``exchange_days`` is the age limit of HTTP exchanges. ``language`` (``en``, ``it``) is
+    that of paper and reports. ``sender`` as the file has it, see
+    :mod:`fbridge.settings.sender`. ``stores`` are by name.
     """
 
     home: Home
@@ -47,6 +50,8 @@ class Settings:
     exchange_days: int
     stores: Mapping[str, RawStore]
     environment: Mapping[str, str] = field(repr=False)
+    language: str = "en"
+    sender: Mapping[str, Any] = field(default_factory=dict)
 
     def store(self, name: str) -> RawStore:
         """The store of this name.
@@ -79,6 +84,8 @@ def load_settings(home: Home, environment: Mapping[str, str] = os.environ) -> Se
         timezone=globals_.timezone(),
         database=globals_.database(),
         exchange_days=globals_.exchange_days(),
+        language=globals_.language(),
+        sender=_table(config.get("sender", {}), f'{home.config_file}: "sender"', "[sender]"),
         stores=_stores(home, config, secrets, environment),
         environment=dict(environment),
     )
@@ -128,6 +135,17 @@ class _Globals:
             raise ConfigError(f"{place} must be a whole number of days.")
         return EXCHANGE_DAYS if days is None else int(days)
 
+    def language(self) -> str:
+        """Of ``FBRIDGE_LANG`` or the file; else that of the system, where there is one for it."""
+        name, place = self._find("language")
+        if own := self.environment.get("FBRIDGE_LANG"):
+            name, place = own, "Environment variable FBRIDGE_LANG:"
+        if name is None:
+            return system_language(self.environment)
+        if name not in LANGUAGES:
+            raise ConfigError(f"{place} must be one of {', '.join(LANGUAGES)}.")
+        return str(name)
+
     def _find(self, name: str) -> tuple[Any, str]:
         """The value, and the beginning of a sentence about it. A database URL may stand among the secrets."""
         if own := self.environment.get(f"FBRIDGE_{name.upper()}"):
@@ -169,7 +187,7 @@ def _stores(
     return found
 
 
-def _table(value: Any, where: str) -> Mapping[str, Any]:
+def _table(value: Any, where: str, example: str = "[stores.shop]") -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise ConfigError(f"{where}: must be a table, as in [stores.shop].")
+        raise ConfigError(f"{where}: must be a table, as in {example}.")
     return value

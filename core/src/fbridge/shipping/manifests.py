@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import InputError
+from fbridge.models.orders import Address
 from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest
 from fbridge.models.states import ManifestState
@@ -16,6 +18,7 @@ from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
 from fbridge.references import find_carrier
 from fbridge.shipping.manifest_filling import add_to_manifest, take_off_manifest
+from fbridge.shipping.manifest_prints import keep_print, last_print
 from fbridge.shipping.manifest_references import (
     find_manifest,
     open_manifest,
@@ -23,6 +26,7 @@ from fbridge.shipping.manifest_references import (
     target_manifest,
 )
 from fbridge.shipping.manifest_rows import load_manifest, load_manifests, lock_manifest, update_manifest
+from fbridge.shipping.recipients import recipients
 from fbridge.shipping.ship import ShipResult, ship_manifest
 from fbridge.shipping.shipment_rows import lock_shipments, update_shipments
 from fbridge.shipping.shipment_rules import refuse_if_told, told
@@ -36,6 +40,20 @@ class AddResult:
 
     manifest: Manifest
     results: tuple[ItemResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A manifest as it is printed at a time (aware UTC), with where each shipment goes, by its key.
+
+    ``revision`` counts the papers that tell something else; ``is_reprint``: the same was printed before.
+    """
+
+    manifest: Manifest
+    recipients: Mapping[int, Address]
+    revision: int
+    printed_at: datetime
+    is_reprint: bool
 
 
 class Manifests:
@@ -69,6 +87,29 @@ class Manifests:
         with self._database.read() as connection:
             return load_manifest(connection, find_manifest(connection, ref))
 
+    def recipients(self, ref: str) -> Mapping[int, Address]:
+        """Where its shipments go, by their keys. Raises as :meth:`get` does."""
+        with self._database.read() as connection:
+            return recipients(connection, load_manifest(connection, find_manifest(connection, ref)).shipments)
+
+    def keep_print(self, ref: str) -> Paper:
+        """Remember that it is printed now: what leaves later is compared with it. Raises as :meth:`get` does.
+
+        With it come the manifest and its recipients as they are printed.
+        """
+        with self._database.write() as connection:
+            manifest = lock_manifest(connection, find_manifest(connection, ref))
+            known = last_print(connection, manifest.id)
+            kept = keep_print(connection, manifest, self._context.now())
+            self._record(connection, "manifest.printed", manifest, f"printed, revision {kept.revision}")
+            return Paper(
+                manifest=manifest,
+                recipients=recipients(connection, manifest.shipments),
+                revision=kept.revision,
+                printed_at=kept.printed_at,
+                is_reprint=known is not None and known.revision == kept.revision,
+            )
+
     def add(self, target: str, refs: Sequence[str], *, store: str | None = None) -> AddResult:
         """Put shipments (``S12``) and orders (``1001``, ``shop:1001``) on a manifest.
 
@@ -83,14 +124,25 @@ class Manifests:
             return AddResult(manifest=load_manifest(connection, manifest.id), results=results)
 
     def ship(
-        self, ref: str, *, check: bool = True, leave_out_bad: bool = False, force: Sequence[str] = ()
+        self,
+        ref: str,
+        *,
+        check: bool = True,
+        leave_out_bad: bool = False,
+        force: Sequence[str] = (),
+        as_printed: bool = True,
     ) -> ShipResult:
         """Say that the carrier has taken the parcels, after a last look at their orders on the stores.
 
         See :func:`fbridge.shipping.ship.ship_manifest`. Raises NotFoundError, InputError, UnreachableError.
         """
         return ship_manifest(
-            self._context, self.get(ref), check=check, leave_out_bad=leave_out_bad, force=force
+            self._context,
+            self.get(ref),
+            check=check,
+            leave_out_bad=leave_out_bad,
+            force=force,
+            as_printed=as_printed,
         )
 
     def remove(self, ref: str, shipments: Sequence[str]) -> tuple[ItemResult, ...]:

@@ -22,6 +22,7 @@ from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.wishes import let_go
 from fbridge.shipping.address_prints import address_print, address_prints
 from fbridge.shipping.allowed_doubts import allowed_doubts
+from fbridge.shipping.manifest_prints import unlike_paper
 from fbridge.shipping.manifest_rows import load_manifest, lock_manifest
 from fbridge.shipping.shipment_rows import lock_shipments
 from fbridge.storage import events
@@ -53,15 +54,20 @@ def ship_manifest(
     check: bool = True,
     leave_out_bad: bool = False,
     force: Sequence[str] = (),
+    as_printed: bool = True,
 ) -> ShipResult:
     """Read the manifest's orders again, stop the rows that should not leave, and mark the rest shipped.
 
     Without ``check`` nothing is read. Rows with an objection stop everything, unless ``leave_out_bad`` takes
-    them off the manifest or ``force`` names them (shipment labels or order numbers).
+    them off the manifest or ``force`` names them (shipment labels or order numbers). ``as_printed``: what leaves
+    must be what its last paper tells, if there is one.
 
-    Raises: InputError (empty, shipped already, unknown row to force), UnreachableError, CredentialsError.
+    Raises: InputError (empty, shipped already, unknown row to force, not as printed), UnreachableError,
+    CredentialsError.
     """
     _refuse_unless_preparing(manifest)
+    if as_printed:
+        _refuse_unlike_paper(context, manifest)
     forced = _forced(manifest, force)
     objections = _look_again(context, manifest) if check else {}
     stopped = {key: one for key, one in objections.items() if key not in forced}
@@ -87,6 +93,18 @@ def _refuse_unless_preparing(manifest: Manifest) -> None:
             f"Manifest {manifest.number} is empty; add orders first: "
             f"fbridge manifest add {manifest.number} ORDER...",
             reason="empty_manifest",
+        )
+
+
+def _refuse_unlike_paper(context: Context, manifest: Manifest) -> None:
+    with context.database.read() as connection:
+        differences = unlike_paper(connection, manifest)
+    if differences:
+        raise InputError(
+            f"Manifest {manifest.number} is not as it was printed: {', '.join(differences)}. The driver signs the "
+            f"paper, so print it again: fbridge manifest print {manifest.number} (or ship it as it is: "
+            f"fbridge manifest ship {manifest.number} --not-as-printed)",
+            reason="not_as_printed",
         )
 
 

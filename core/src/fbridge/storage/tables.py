@@ -198,6 +198,17 @@ manifests = sa.Table(
     sa.Column("cancelled_at", UtcTime),
 )
 
+manifest_prints = sa.Table(
+    "manifest_prints",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("manifest_id", sa.ForeignKey("manifests.id"), nullable=False, index=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("printed_at", UtcTime, nullable=False),
+    sa.Column("printed_rows", sa.JSON, nullable=False),
+    comment="what stood on paper: a print of each row, by the shipment's label",
+)
+
 counters = sa.Table(
     "counters",
     metadata,

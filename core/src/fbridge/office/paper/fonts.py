@@ -1,0 +1,29 @@
+"""The fonts of the page: Roboto for Latin, Greek and Cyrillic, and one of the user's own for what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import font_roboto
+from fpdf import FPDF
+
+FAMILY = "Roboto"
+OWN = "own"
+
+
+def add_fonts(pdf: FPDF, own: Path | None) -> None:
+    """Make both known to the document; the user's own stands in where the first has no sign."""
+    pdf.add_font(FAMILY, "", font_roboto.Roboto)
+    pdf.add_font(FAMILY, "B", font_roboto.RobotoBold)
+    if own is not None:
+        pdf.add_font(OWN, "", own)
+        pdf.add_font(OWN, "B", own)
+        pdf.set_fallback_fonts([OWN], exact_match=False)
+
+
+def lacking(pdf: FPDF, texts: Iterable[str]) -> str:
+    """The characters for which no font has a sign, each once."""
+    known = [font.cmap for font in pdf.fonts.values() if hasattr(font, "cmap")]
+    found = dict.fromkeys(char for text in texts for char in text)
+    return "".join(char for char in found if not any(ord(char) in cmap for cmap in known))

@@ -1,0 +1,86 @@
+"""What stood on a manifest's last paper, and what is otherwise now: the driver signs the paper."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.models.orders import Address
+from fbridge.models.shipments import Manifest, Shipment
+from fbridge.shipping.recipients import recipients
+from fbridge.storage.tables import manifest_prints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastPrint:
+    """The last paper of a manifest: which revision, when (aware UTC), and by label what it told of each row.
+
+    Of a row: a print of all but its tracking numbers, and then those.
+    """
+
+    revision: int
+    printed_at: datetime
+    rows: Mapping[str, Sequence[str]]
+
+
+def last_print(connection: Connection, manifest_id: int) -> LastPrint | None:
+    """None where it was never printed."""
+    query = (
+        sa.select(manifest_prints)
+        .where(manifest_prints.c.manifest_id == manifest_id)
+        .order_by(manifest_prints.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    return LastPrint(revision=row.revision, printed_at=row.printed_at, rows=row.printed_rows)
+
+
+def rows_of(connection: Connection, manifest: Manifest) -> dict[str, Sequence[str]]:
+    """What a paper tells of each row, see :class:`LastPrint`."""
+    to = recipients(connection, manifest.shipments)
+    return {one.label: _print(one, to[one.id]) for one in manifest.shipments}
+
+
+def _print(one: Shipment, to: Address) -> list[str]:
+    told = (str(one.document or ""), one.order_number, to.name, to.company, to.street, to.postcode, to.city)
+    counted = (one.parcels, one.weight_grams, str(one.cod or ""))
+    return [hashlib.blake2b(repr((told, counted)).encode(), digest_size=8).hexdigest(), *one.numbers]
+
+
+def keep_print(connection: Connection, manifest: Manifest, at: datetime) -> LastPrint:
+    """Remember that the manifest is printed as it is; a paper that tells the same has the same revision."""
+    rows, before = rows_of(connection, manifest), last_print(connection, manifest.id)
+    revision = 1 if before is None else before.revision + (before.rows != rows)
+    connection.execute(
+        sa.insert(manifest_prints).values(
+            manifest_id=manifest.id, revision=revision, printed_at=at, printed_rows=rows
+        )
+    )
+    return LastPrint(revision=revision, printed_at=at, rows=rows)
+
+
+def unlike_paper(connection: Connection, manifest: Manifest) -> tuple[str, ...]:
+    """What is otherwise than on the last paper, in words; empty where nothing is, or nothing was printed."""
+    paper = last_print(connection, manifest.id)
+    return tuple(_differences(paper.rows, rows_of(connection, manifest))) if paper else ()
+
+
+def _contradicts(printed: Sequence[str], now: Sequence[str]) -> bool:
+    """A number that came after the paper contradicts it only where another one stands there."""
+    return printed[0] != now[0] or (len(printed) > 1 and list(printed) != list(now))
+
+
+def _differences(printed: Mapping[str, Sequence[str]], now: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for label in now:
+        if label not in printed:
+            yield f"{label} is not on it"
+        elif _contradicts(printed[label], now[label]):
+            yield f"{label} was changed"
+    yield from (f"{label} is on it and not on the manifest" for label in printed if label not in now)
