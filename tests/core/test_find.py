@@ -57,6 +57,21 @@ def test_the_words_say_what_it_is(office: Any, goods: Any) -> None:
     assert find(office.context, "1002")[0].words == "Carla Verdi, unfulfilled, open"
 
 
+def test_equal_numbers_of_one_store_are_told_apart_by_where_they_were_sold(office: Any, make: Any) -> None:
+    """Store views may count for themselves, and so may the shops of a multishop."""
+    office.keep(
+        make.order("2001", remote_id="77", sold_in="it"),
+        make.order("2001", remote_id="78", sold_in="b2b_it"),
+        make.order("2002", remote_id="79", sold_in="it"),
+    )
+    assert [(one.ref, one.words.rpartition(", ")[2]) for one in find(office.context, "200")] == [
+        ("shop:2002", "sold in it"),
+        ("shop:id=78", "sold in b2b_it"),
+        ("shop:id=77", "sold in it"),
+    ]
+    assert [office.orders.get(one.ref).row.remote_id for one in find(office.context, "2001")] == ["78", "77"]
+
+
 def test_no_more_than_some_of_a_kind(office: Any, make: Any) -> None:
     office.keep(*(make.order(f"77{number:04}") for number in range(100)))
     refs = [ref for _, ref in found(office, "77")]

@@ -50,6 +50,7 @@ def test_an_order_comes_back_as_it_was_kept(office: Any, make: Any) -> None:
         bill_to=Address(company="Rossi & Figli", email="ada@example.org"),
         note="Suonare due volte \N{BELL}",
         channel="ebay",
+        sold_in="it",
         shipments=(
             StoreShipment(
                 remote_id="f1", mark="m", numbers=("N1",), carrier="BRT", lines=(("7", 1),),

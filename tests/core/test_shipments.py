@@ -288,6 +288,18 @@ def test_a_new_shipment_waits_for_its_manifest(office: Any, make: Any) -> None:
 
 
 class TestReferences:
+    def test_the_question_which_of_two_orders_is_meant_names_where_they_were_sold(
+        self, office: Any, make: Any, refused: Any
+    ) -> None:
+        office.keep(
+            make.order("1001", remote_id="77", sold_in="it"), make.order("1001", remote_id="78", sold_in="de")
+        )
+        with refused(
+            "ambiguous_order",
+            "2 orders have the number 1001; name one of them: shop:id=77 (sold in it), shop:id=78 (sold in de).",
+        ):
+            office.shipments.create("1001")
+
     def test_an_order_with_two_shipments_names_them(self, office: Any, make: Any, refused: Any) -> None:
         office.keep(make.order("1001"))
         labels = [office.shipments.create("1001", items={"MUG": 1}).label for _ in range(2)]

@@ -12,7 +12,7 @@ from fbridge.context import Context
 from fbridge.errors import InputError
 from fbridge.models.shipments import Shipment
 from fbridge.orders.unreadable import cannot_be_read, load_unreadable
-from fbridge.references import shipment_key
+from fbridge.references import ref_by_id, shipment_key, sold_in_words
 from fbridge.shipping.manifest_rows import load_manifests
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.storage.tables import carriers, manifests, orders, rejected_orders, shipment_numbers, shipments
@@ -57,6 +57,10 @@ def _like(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
 
 
 def _orders(connection: Connection, text: str) -> Iterator[Found]:
+    twin = orders.alias("twin")
+    shared = sa.exists().where(
+        twin.c.store == orders.c.store, twin.c.number == orders.c.number, twin.c.id != orders.c.id
+    )
     query = (
         sa.select(
             orders.c.store,
@@ -65,6 +69,9 @@ def _orders(connection: Connection, text: str) -> Iterator[Found]:
             orders.c.fulfillment,
             orders.c.status,
             orders.c.doubts,
+            orders.c.remote_id,
+            orders.c.sold_in,
+            shared.label("shared"),
         )
         .where(
             sa.or_(_like(orders.c.number, text), _like(orders.c.customer, text), orders.c.remote_id == text)
@@ -74,8 +81,9 @@ def _orders(connection: Connection, text: str) -> Iterator[Found]:
     )
     for row in connection.execute(query):
         marked = "marked: " + ", ".join(code for code, _ in row.doubts) if row.doubts else ""
-        words = ", ".join(filter(None, (row.customer, row.fulfillment, row.status, marked)))
-        yield Found(kind="order", ref=f"{row.store}:{row.number}", words=words)
+        told = (row.customer, row.fulfillment, row.status, marked, sold_in_words(row.sold_in))
+        ref = ref_by_id(row.store, row.remote_id) if row.shared else f"{row.store}:{row.number}"
+        yield Found(kind="order", ref=ref, words=", ".join(filter(None, told)))
 
 
 def _unreadable(connection: Connection, text: str) -> Iterator[Found]:

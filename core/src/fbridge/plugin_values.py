@@ -33,7 +33,7 @@ _OF_TYPE_CHECKERS: dict[str, Any] = {"Schema": object, "StoreHttp": object}
 """Names that the models import for type checkers alone; their modules are slow to import."""
 
 _FREE_TEXT: dict[type, frozenset[str]] = {
-    Order: frozenset({"number", "remote_status", "note", "channel"}),
+    Order: frozenset({"number", "remote_status", "note", "channel", "sold_in"}),
     OrderLine: frozenset({"sku", "name"}),
     Address: frozenset(field.name for field in fields(Address)),
     Payment: frozenset({"method", "title"}),

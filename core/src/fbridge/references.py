@@ -164,7 +164,7 @@ def _split(connection: Connection, ref: str, store: str | None) -> tuple[str | N
 
 
 def _orders_named(connection: Connection, wanted: str, store: str | None) -> Sequence[Row[Any]]:
-    columns = (orders.c.id, orders.c.store, orders.c.number, orders.c.remote_id)
+    columns = (orders.c.id, orders.c.store, orders.c.number, orders.c.remote_id, orders.c.sold_in)
     query: sa.Select[Any] = sa.select(*columns).order_by(orders.c.id)
     if store is not None:
         query = query.where(orders.c.store == store)
@@ -177,11 +177,23 @@ def _orders_named(connection: Connection, wanted: str, store: str | None) -> Seq
 
 def _apart(rows: Sequence[Row[Any]]) -> str:
     """How to tell these orders apart: by store, or by the platform's id where one store has both."""
-    by_store = len({row.store for row in rows}) == len(rows)
-    return ", ".join(
-        f"{row.store}:{row.number}" if by_store else f"{row.store}:{_REMOTE_ID}{row.remote_id}"
-        for row in rows
-    )
+    if len({row.store for row in rows}) == len(rows):
+        return ", ".join(f"{row.store}:{row.number}" for row in rows)
+    return ", ".join(f"{ref_by_id(row.store, row.remote_id)}{_place(row.sold_in)}" for row in rows)
+
+
+def _place(sold_in: str) -> str:
+    return f" ({sold_in_words(sold_in)})" if sold_in else ""
+
+
+def sold_in_words(sold_in: str) -> str:
+    """Which part of the store sold it; "" where that is not told."""
+    return f"sold in {sold_in}" if sold_in else ""
+
+
+def ref_by_id(store: str, remote_id: str) -> str:
+    """How commands name an order whose number another one has as well."""
+    return f"{store}:{_REMOTE_ID}{remote_id}"
 
 
 def _numbers_like(connection: Connection, wanted: str, store: str | None) -> Sequence[str]:

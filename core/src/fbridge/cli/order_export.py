@@ -109,6 +109,7 @@ _ORDER_CELLS: dict[str, Callable[[OrderDetail], Any]] = {
     "shipping_method": lambda detail: detail.row.shipping_method,
     "carrier": lambda detail: detail.row.carrier,
     "channel": lambda detail: detail.row.channel,
+    "sold_in": lambda detail: detail.row.sold_in,
     "name": lambda detail: detail.ship_to.name,
     "company": lambda detail: detail.ship_to.company,
     "street": lambda detail: ", ".join(detail.ship_to.street),

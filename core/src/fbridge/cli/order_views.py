@@ -110,6 +110,7 @@ def _order_facts(detail: OrderDetail) -> list[tuple[str, object]]:
         ("Shipping", shipping_words(row)),
         ("Method", " ".join(filter(None, (row.shipping_method, row.shipping_title)))),
         ("Channel", row.channel),
+        ("Sold in", row.sold_in),
         ("Ship to", address_words(detail.ship_to)),
         ("Bill to", "" if detail.bill_to == detail.ship_to else address_words(detail.bill_to)),
         ("Note", detail.note),

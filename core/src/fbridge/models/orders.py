@@ -133,14 +133,15 @@ class StoreShipment:
 class Order:
     """One order of one store.
 
-    ``remote_id`` is the platform's key, ``number`` what a person sees. ``remote_status`` is the platform's own
-    word beside fbridge's ``status``. ``shipments`` is what the store holds: complete when the query asked for
-    shipments, else whatever came for free. ``adapter_data`` is JSON-able, is given back to the adapter with a
-    push, and holds no personal data. ``marks``: any shipment that fbridge made would show its mark here, so a
-    missing mark proves that it is not there. ``ambiguous_time`` marks a ``changed_at`` inside a repeated DST hour,
-    ``untold_time`` one that the store did not tell, for which another time stands in: then content alone tells
-    versions apart. ``currency`` is "" and ``total`` None where the store does not tell them. An order with ``doubts``
-    is kept and shown, and is not ready before a person has looked.
+    ``remote_id`` is the platform's key, ``number`` what a person sees. ``remote_status`` is the platform's own word
+    beside fbridge's ``status``. ``shipments`` is what the store holds: complete when the query asked for shipments,
+    else whatever came for free. ``adapter_data`` is JSON-able, is given back to the adapter with a push, and holds
+    no personal data. ``marks``: any shipment that fbridge made would show its mark here, so a missing mark proves
+    that it is not there. ``sold_in`` is what people call the part of the store that sold it, where it has several
+    (a store view, a shop of a multishop): each may count its numbers by itself. ``ambiguous_time`` marks a
+    ``changed_at`` inside a repeated DST hour, ``untold_time`` one that the store did not tell, for which another
+    time stands in: then content alone tells versions apart. ``currency`` is "" and ``total`` None where the store
+    does not tell them. An order with ``doubts`` is kept and shown, and is not ready before a person has looked.
     """
 
     remote_id: str
@@ -159,6 +160,7 @@ class Order:
     bill_to: Address = field(default_factory=Address)
     note: str = ""
     channel: str | None = None
+    sold_in: str = ""
     shipments: tuple[StoreShipment, ...] = ()
     marks: bool = False
     adapter_data: dict[str, Any] = field(default_factory=dict)

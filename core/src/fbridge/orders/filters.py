@@ -73,6 +73,7 @@ class OrderRow:
     changed_at: datetime
     open_quantity: int
     channel: str | None
+    sold_in: str
     historic: bool
     doubts: tuple[Doubt, ...]
 
@@ -171,6 +172,7 @@ def order_row(row: RowMapping) -> OrderRow:
         changed_at=row["changed_at"],
         open_quantity=row["open_quantity"],
         channel=row["channel"],
+        sold_in=row["sold_in"],
         historic=row["historic"],
         doubts=doubts_from_json(row["doubts"]),
     )

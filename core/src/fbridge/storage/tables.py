@@ -87,6 +87,7 @@ orders = sa.Table(
     sa.Column("total", ExactDecimal),
     sa.Column("currency", sa.String(3), nullable=False),
     sa.Column("channel", sa.String(128)),
+    sa.Column("sold_in", sa.String(128), nullable=False, server_default=""),
     sa.Column("shipping_method", sa.String(255), nullable=False),
     sa.Column("shipping_title", sa.Text, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),

@@ -19,6 +19,7 @@ def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
         cod_methods=frozenset(store.settings.get("cod_methods") or ()),
         weight_units=store.facts.get("weight_units") or {},
         states=store.settings,
+        views=store.facts.get("store_views") or {},
     )
     return decoded_pages(raw_pages(store, query), lambda raw: order_from(raw, rules))
 

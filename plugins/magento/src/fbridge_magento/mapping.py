@@ -67,12 +67,13 @@ class RawOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a store's settings and facts say: COD methods beside the stock one, weight units by store view id, and
-    the lists that tell what its statuses mean (``states``)."""
+    """What a store's settings and facts say: COD methods beside the stock one, weight units and codes by store view,
+    and the lists that tell what its statuses mean (``states``)."""
 
     cod_methods: frozenset[str] = frozenset()
     weight_units: Mapping[str, str] = field(default_factory=dict)
     states: Mapping[str, Any] = field(default_factory=dict)
+    views: Mapping[str, str] = field(default_factory=dict)
 
 
 def order_from(raw: RawOrder, rules: Rules) -> Order | RejectedOrder:
@@ -108,6 +109,7 @@ def _order(order: Mapping[str, Any], raw: RawOrder, rules: Rules) -> Order:
         ship_to=_address(shipping.get("address"), payload),
         bill_to=_address(payload.get("billing_address"), payload),
         note=_note(payload),
+        sold_in=rules.views.get(view) or (f"view {view}" if view else ""),
         shipments=store_shipments(payload["shipments"], lines),
         marks=raw.shipments is not None and all("comments" in row for row in rows(raw.shipments)),
         adapter_data=_adapter_data(payload, int(view or 0), state, lines),

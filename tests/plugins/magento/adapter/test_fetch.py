@@ -206,6 +206,22 @@ class TestPartialShipments:
 
 
 @pytest.mark.parametrize("tied", [100, 250, 300])
+def test_equal_numbers_of_two_store_views_are_told_apart(
+    make_sandbox: MakeSandbox, store_of: StoreOf
+) -> None:
+    served = make_sandbox(orders=0)
+    for view in (1, 2, 4):
+        served.control.new_order([("TAZZA-01", 1)], store_id=view)
+        served.control.record(view).number = 7
+    checked = store_of(served)
+    checked = Store(
+        checked.name, checked.url, checked.settings, checked.http, plugin.check_store(checked).facts
+    )
+    assert [order.sold_in for order in fetched(checked).values()] == ["default", "it", "de"]
+    bare = fetched(store_of(served, checked=False)).values()
+    assert [order.sold_in for order in bare] == ["view 1", "view 2", "view 4"]
+
+
 def test_hundreds_of_orders_that_share_a_second(
     make_sandbox: MakeSandbox, store_of: StoreOf, tied: int
 ) -> None:
