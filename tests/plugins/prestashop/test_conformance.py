@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fbridge.models.states import PushState
+from fbridge.models.states import MailEffect, PushState
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreClock, StoreMail, StoreUnderTest
 from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
@@ -124,3 +124,20 @@ class TestStatesOfTheShop(KitFixtures):
         state["send_email"] = "1"
         assert push_as_planned(office, order) == planned == 0
         assert store.truth(order).closed
+
+    @pytest.mark.parametrize("words", ["", "goodbye"], ids=["died", "ended"])
+    def test_a_module_that_ends_the_program_after_the_state_leaves_a_mail_that_is_told_as_not_sent(
+        self, served: ServedSandbox, store: StoreUnderTest, make_office: Callable[..., Office], words: str
+    ) -> None:
+        office = make_office()
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        served.control.crash_status_writes(words=words)
+        office.push_until_quiet()
+        assert store.truth(order).closed
+        assert store.mails(order) == ()
+        assert office.state(shipment) is PushState.SENT
+        told = office.bridge.shipments.get(shipment.label).push
+        assert told is not None
+        assert told.effects.mail is MailEffect.NOT_SENT

@@ -20,6 +20,9 @@ from fbridge_prestashop.xml_bodies import errors_in
 
 KEYS_PAGE = "Advanced Parameters > Webservice"
 BAD_FORMAT, NOT_ACTIVE, DISABLED, NO_METHOD, NO_PERMISSION, NO_RESOURCE = 18, 20, 22, 25, 26, 27
+_OF_PHP = range(2, 16)
+"""A code for each kind of message that PHP has; an error of the Webservice may stand beside them."""
+
 _VERSION = "psws-version"
 
 
@@ -91,6 +94,13 @@ def version_of(response: Response) -> str:
 def is_empty_crash(response: Response) -> bool:
     """PHP ended in the middle: 500 without a word. What was saved before stays saved."""
     return response.status == 500 and not response.content.strip()  # noqa: PLR2004 - HTTP's number
+
+
+def is_php_warning(response: Response) -> bool:
+    """PHP warned on the way, and PrestaShop says so in place of the answer. What was done stays done."""
+    errors = _errors(response)
+    told = [code in _OF_PHP and message.startswith("[PHP ") for code, message in errors]
+    return response.status == 500 and bool(errors) and all(told)  # noqa: PLR2004 - HTTP's number
 
 
 def leads_to_front_page(response: Response) -> bool:

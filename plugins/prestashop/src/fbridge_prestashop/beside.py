@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from fbridge.adapterkit.payloads import flag, number, reference, text
 from fbridge.errors import CredentialsError
@@ -14,9 +14,11 @@ from fbridge_prestashop.client import PrestaShopClient, Row
 from fbridge_prestashop.detection import carriers_of, states_of
 from fbridge_prestashop.mapping import RawOrder
 from fbridge_prestashop.run_memory import memory_of
-from fbridge_prestashop.schemas import ADDRESS_FIELDS, CUSTOMER_FIELDS, DETAIL_FIELDS
+from fbridge_prestashop.schemas import ADDRESS_FIELDS, CUSTOMER_FIELDS, DETAIL_FIELDS, HISTORY_FIELDS
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_facts import codes_by_id
+
+T = TypeVar("T")
 
 _CODES = "[id,iso_code]"
 _DELIVERY, _INVOICE = "id_address_delivery", "id_address_invoice"
@@ -25,8 +27,10 @@ _DELIVERY, _INVOICE = "id_address_delivery", "id_address_invoice"
 class BesideOrders:
     """Reads what a page of orders refers to; countries, carriers and the like once in a run."""
 
-    def __init__(self, store: Store, client: PrestaShopClient) -> None:
+    def __init__(self, store: Store, client: PrestaShopClient, *, histories: bool = False) -> None:
+        """``histories``: those of shipped orders are read as well."""
         self._store = store
+        self._wants_histories = histories
         self._client = client
         self._memory = memory_of(store)
 
@@ -45,6 +49,7 @@ class BesideOrders:
         self._learn_carriers([*known, *(row for rows in carriers.values() for row in rows)])
         self._learn_states(known)
         virtual = self._virtual(row for rows in details.values() for row in rows)
+        histories = self._histories(known)
         raw = tuple(
             RawOrder(
                 order=order,
@@ -54,6 +59,7 @@ class BesideOrders:
                 bill_to=addresses.get(_id(order, _INVOICE), {}),
                 email=text(customers.get(_id(order, "id_customer"), {}).get("email")),
                 virtual=virtual,
+                histories=histories.get(_id(order, "id"), ()),
             )
             for order in orders
         )
@@ -72,7 +78,22 @@ class BesideOrders:
             "customers", lambda: self._by_id("customers", _ids(orders, "id_customer"), CUSTOMER_FIELDS)
         )
 
-    def _unless_withheld(self, resource: str, read: Callable[[], dict[str, Row]]) -> dict[str, Row]:
+    def _histories(self, orders: Sequence[Mapping[str, Any]]) -> dict[str, list[Row]]:
+        """Of shipped orders, for what a module left half done; a key need not be allowed to see them."""
+        shop = Shop(self._store.settings, self._facts)
+        state = shop.shipped_state
+        shipped = [one for one in orders if state and _id(one, "current_state") == state.id]
+        ids = _ids(shipped, "id") if self._wants_histories else []
+        if not ids:
+            return {}
+        return self._unless_withheld(
+            "order_histories",
+            lambda: _grouped(
+                self._client.rows_by("order_histories", ids, HISTORY_FIELDS, key="id_order"),
+            ),
+        )
+
+    def _unless_withheld(self, resource: str, read: Callable[[], dict[str, T]]) -> dict[str, T]:
         if resource in self._memory.withheld:
             return {}
         try:

@@ -19,7 +19,8 @@ def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
 
 def _raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[Known]]:
     client = PrestaShopClient(store)
-    feed = OrderFeed(store, client, shop_of(store, client, fresh=query.order_ids is None))
+    shop = shop_of(store, client, fresh=query.order_ids is None)
+    feed = OrderFeed(store, client, shop, histories=query.order_ids is not None and query.shipments)
     if query.order_ids is not None:
         yield from orders_by_id(feed, query.order_ids)
     else:

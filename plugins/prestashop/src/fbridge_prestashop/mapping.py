@@ -35,6 +35,7 @@ from fbridge.models.orders import (
 )
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind
 from fbridge_prestashop.schemas import OrderPayload
+from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_time import is_repeated, parse, to_utc
 from fbridge_prestashop.tracking_field import numbers_in
@@ -65,7 +66,8 @@ _ORDER = OrderPayload()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawOrder:
-    """An order as the store gave it, with what hangs on it. ``virtual`` are ids of products no carrier takes."""
+    """An order as the store gave it, with what hangs on it. ``virtual`` are ids of products no carrier takes.
+    ``histories`` are the states that it had, where they were asked for."""
 
     order: Mapping[str, Any]
     details: Sequence[Mapping[str, Any]] = ()
@@ -74,6 +76,7 @@ class RawOrder:
     bill_to: Mapping[str, Any] = field(default_factory=dict)
     email: str = ""
     virtual: frozenset[str] = frozenset()
+    histories: Sequence[Mapping[str, Any]] = ()
 
 
 def order_from(raw: RawOrder, shop: Shop) -> Order | RejectedOrder:
@@ -105,7 +108,7 @@ def _order(order: Mapping[str, Any], raw: RawOrder, shop: Shop) -> Order:
         bill_to=_address(raw.bill_to, raw.email, shop),
         note=words(payload.get("note")),
         channel=_channel(text(payload.get("module"))),
-        shipments=_store_shipments(raw.carriers, shop),
+        shipments=_store_shipments(raw.carriers, shop, mailed=_mailed(raw, state, shop)),
         adapter_data={ROWS_KEY: [dict(row) for row in rows(raw.carriers)]},
         ambiguous_time=is_repeated(written, shop.zone),
     )
@@ -129,8 +132,18 @@ def _currency(payload: Mapping[str, Any], shop: Shop) -> str:
     return currency(shop.facts.currencies.get(reference(payload.get("id_currency"))))
 
 
-def _store_shipments(carriers: Any, shop: Shop) -> tuple[StoreShipment, ...]:
-    return tuple(_store_shipment(row, shop) for row in rows(carriers) if reference(row.get("id")))
+def _mailed(raw: RawOrder, state: str, shop: Shop) -> bool | None:
+    """False where a module ended the program after the state was set: history and mail come after that."""
+    last = max(rows(raw.histories), key=lambda row: number(row.get("id")) or 0, default=None)
+    shipped = shop.shipped_state
+    if last is None or shop.mail is not CustomerMail.SHIPPED or shipped is None or state != shipped.id:
+        return None
+    return None if reference(last.get("id_order_state")) == state else False
+
+
+def _store_shipments(carriers: Any, shop: Shop, *, mailed: bool | None) -> tuple[StoreShipment, ...]:
+    found = (_store_shipment(row, shop) for row in rows(carriers) if reference(row.get("id")))
+    return tuple(replace(one, mailed=mailed) for one in found)
 
 
 def _store_shipment(row: Mapping[str, Any], shop: Shop) -> StoreShipment:

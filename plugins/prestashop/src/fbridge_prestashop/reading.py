@@ -33,10 +33,12 @@ class OrderFeed:
     page_size = at_once = ids_at_once = PAGE_SIZE
     overlap = timedelta(seconds=120)
 
-    def __init__(self, store: Store, client: PrestaShopClient, shop: Shop) -> None:
+    def __init__(
+        self, store: Store, client: PrestaShopClient, shop: Shop, *, histories: bool = False
+    ) -> None:
         self._store = store
         self._client = client
-        self._beside = BesideOrders(store, client)
+        self._beside = BesideOrders(store, client, histories=histories)
         self._zone = shop.zone
         self._fields = order_fields(shop.facts.version)
         self.scope = {"zone": str(shop.zone), "shop": store.settings.get("id_shop") or ""}

@@ -23,6 +23,7 @@ ADDRESS_FIELDS = (
 CUSTOMER_FIELDS = "[id,email]"
 """Never all of them: they hold the hash of the password."""
 
+HISTORY_FIELDS = "[id,id_order,id_order_state]"
 STATE_FIELDS = "[id,name,shipped,paid,logable,send_email,deleted,template,unremovable,module_name]"
 CARRIER_FIELDS = "[id,id_reference,name,url,active,deleted]"
 

@@ -112,7 +112,7 @@ class _Sending:
 
     def _sort_out(self, batch: Batch, works: Sequence[Work], end: Interrupted, *, mail: bool) -> None:
         """PrestaShop ended in the middle: find out what it saved, and send the rest one by one."""
-        if len(works) == 1 and end.end is not End.MAIL_FAILED:
+        if len(works) == 1 and end.end in (End.REFUSED, End.CRASHED):
             batch.fail(works[0], end.problem)
             if end.end is End.CRASHED:
                 self._halt.stop(still_at_work())
@@ -145,6 +145,8 @@ class _Sending:
         if end.end is End.MAIL_FAILED and saved:
             _without_mail(saved[-1])
             return missing
+        if end.end is End.WARNED and saved:
+            return missing
         if end.end is not End.CRASHED:
             if missing:
                 batch.fail(missing[0], end.problem)
@@ -162,15 +164,14 @@ class _Sending:
         mail: bool,
     ) -> Sequence[Work]:
         """Perhaps a gateway said it and PrestaShop goes on; it surely ends only at an order that is gone."""
-        if saved and mail:
-            # Its state may be set and its mail not made.
-            saved[-1].mail = MailEffect.UNKNOWABLE
-        if not missing:
-            batch.fail(saved[-1], problem)
-            return missing
-        if batch.key(missing[0]) not in shown:
+        if missing and batch.key(missing[0]) not in shown:
             batch.fail(missing[0], _is_gone(missing[0]))
             return missing[1:]
+        if saved and (mail or not missing):
+            # Its state may be set and its mail not made: what the store's history tells of it is seen later.
+            batch.fail(saved[-1], problem)
+        if not missing:
+            return missing
         self._halt.stop(still_at_work())
         for work in missing:
             batch.fail(work, problem)

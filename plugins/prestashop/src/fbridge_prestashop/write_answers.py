@@ -20,6 +20,7 @@ from fbridge_prestashop.answers import (
     codes_of,
     error_of,
     is_empty_crash,
+    is_php_warning,
     leads_to_front_page,
     rows_of,
     saw_no_key,
@@ -59,6 +60,9 @@ class End(Enum):
 
     REFUSED = auto()
     MAIL_FAILED = auto()
+    WARNED = auto()
+    """PHP warned, and PrestaShop answers with that alone: the entity of which it warned may be saved and mailed,
+    those after it are not."""
     CRASHED = auto()
     """It seems so: a 500 without a word, which a gateway may say as well."""
 
@@ -113,6 +117,8 @@ def _fault_in(response: Response, now: datetime, *, mail: bool) -> Exception:
     named, said = error_of(response), said_by(response, mail=mail)
     if is_empty_crash(response):
         return Interrupted(End.CRASHED, unproved(named, now, response.wait_asked))
+    if is_php_warning(response):
+        return Interrupted(End.WARNED, unproved(named, now, response.wait_asked))
     fault = ANSWERS.fault(said, named, now)
     if ANSWERS.find(said) is None or not isinstance(fault, WriteFault):
         return fault

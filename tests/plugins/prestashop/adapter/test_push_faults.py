@@ -139,7 +139,6 @@ def test_a_refused_order_in_the_middle_stops_no_other(
 @pytest.mark.parametrize(
     ("status", "body"),
     [
-        (500, b'{"errors":[{"code":3,"message":"[PHP Deprecated #8192] in the mail"}]}'),
         (400, b'{"errors":[{"code":999,"message":"A module says no"}]}'),
         (400, b'{"errors":[{"code":85,"message":"Validation error"},{"code":3,"message":"[PHP Notice]"}]}'),
         (500, b'{"errors":[{"code":85,"message":"Validation error"}]}'),
@@ -186,12 +185,41 @@ def test_after_a_500_without_a_word_nothing_is_sent_again_at_once(
     sandbox.control.crash_status_writes()
     got = entries(desk.push(*chunk), chunk)
     assert writes(sandbox).count("order_histories") == 1
-    assert [(entry.outcome, entry.effects.mail) for entry in got if entry.effects.status is Effect.DONE] == [
-        (Outcome.DONE, MailEffect.UNKNOWABLE)
-    ]
-    doubtful = [entry for entry in got if entry.outcome is Outcome.UNCONFIRMED]
-    assert [entry.reason for entry in doubtful] == ["server_error"] * 3
+    assert [(entry.outcome, entry.reason) for entry in got] == [(Outcome.UNCONFIRMED, "server_error")] * 4
+    assert {entry.effects.mail for entry in got} == {MailEffect.UNCONFIRMED}
     assert all(histories(sandbox, one).count("4") <= 1 for one in chunk)
+
+
+@pytest.mark.parametrize(
+    ("mail", "most"), [("shipped", 2 * 4), ("none", 2 * 4), ("in_transit", 2 * 4)], ids=str
+)
+def test_a_warning_of_php_at_every_order_ends_no_chunk(
+    make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, *, mail: str, most: int
+) -> None:
+    """The order of which it warned is saved and mailed, those after it in the body are not: they are sent at once."""
+    served = make_sandbox(orders=0)
+    desk = desk_of(served, customer_mail=mail)
+    chunk = chunk_of(served, desk, fulfillment_of, 4)
+    served.control.warn_in_writes(100)
+    got = entries(desk.push(*chunk), chunk)
+    assert [(entry.outcome, entry.effects.status) for entry in got] == [(Outcome.DONE, Effect.DONE)] * 4
+    assert_all_there_once(served, chunk)
+    assert len(served.control.mails()) == (0 if mail == "none" else 4)
+    wanted = MailEffect.NOT_SENT if mail == "none" else MailEffect.SENT
+    assert [entry.effects.mail for entry in got] == [wanted] * 4
+    assert len(writes(served)) == most
+
+
+def test_what_a_warning_of_php_kept_from_being_saved_is_looked_up_and_the_others_go(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    chunk = chunk_of(sandbox, desk, fulfillment_of, 3)
+    sandbox.control.warn_in_writes(1, before=True)
+    got = entries(desk.push(*chunk), chunk)
+    assert [entry.outcome for entry in got] == [Outcome.UNCONFIRMED, Outcome.DONE, Outcome.DONE]
+    assert "a module says: old" in got[0].words
+    assert histories(sandbox, chunk[0]) == ["2"]
 
 
 def test_a_crash_over_a_single_order_is_unconfirmed(
