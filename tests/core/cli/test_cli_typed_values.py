@@ -81,7 +81,7 @@ def test_values(read: Callable[[str], object], typed: str, meant: object) -> Non
         (amount, "-1"),
         (amount, "NaN"),
         (amount, "1e3"),
-        (amount, "12.3456"),
+        (amount, "12.34567"),
         (grams, "heavy"),
         (grams, "-5"),
         (line_and_quantity, "HAT"),

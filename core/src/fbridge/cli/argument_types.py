@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _WEIGHT = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?)\s*(kg|g)?", re.ASCII | re.IGNORECASE)
 _QUANTITY = re.compile(r"(.+)=([1-9]\d{0,5})", re.ASCII)
-_AMOUNT = re.compile(r"\d{1,9}(?:[.,]\d{1,3})?", re.ASCII)
+_AMOUNT = re.compile(r"\d{1,9}(?:[.,]\d{1,4})?", re.ASCII)
 _YEAR = re.compile(r"(\d{4})?", re.ASCII)
 _DOCUMENT_PARTS = 4
 

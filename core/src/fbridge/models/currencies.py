@@ -22,3 +22,11 @@ def decimals_of(currency: str) -> int:
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """The amount as it can be paid: with the currency's decimals, a half rounded up."""
     return amount.quantize(Decimal(1).scaleb(-decimals_of(currency)), rounding=ROUND_HALF_UP)
+
+
+def fitted(amount: Decimal, currency: str) -> Decimal:
+    """The same amount, written with the currency's decimals; as it is where it has more than those."""
+    if not amount.is_finite():
+        return amount
+    whole = rounded(amount, currency)
+    return whole if whole == amount else amount

@@ -10,16 +10,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from fbridge.models.currencies import decimals_of
+from fbridge.models.currencies import decimals_of, fitted
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """An amount with its currency (ISO 4217)."""
+    """An amount with its currency (ISO 4217), whose decimals it is written with."""
 
     amount: Decimal
     currency: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "amount", fitted(self.amount, self.currency))
 
     def __str__(self) -> str:
         return f"{self.amount:.{decimals_of(self.currency)}f} {self.currency}".rstrip()

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
+from fbridge.models.currencies import fitted
 from fbridge.models.orders import (
     Address,
     Doubt,
@@ -43,8 +45,8 @@ def order_row(order: Order) -> dict[str, Any]:
         "payment": order.payment.kind,
         "payment_method": storable(order.payment.method, 128),
         "payment_title": storable(order.payment.title),
-        "amount_due": order.payment.amount_due,
-        "total": order.total,
+        "amount_due": _money(order.payment.amount_due, order.currency),
+        "total": _money(order.total, order.currency),
         "currency": order.currency,
         "channel": storable(order.channel, 128) if order.channel else None,
         "sold_in": storable(order.sold_in, 128),
@@ -75,7 +77,7 @@ def line_rows(order_id: int, order: Order) -> Iterable[dict[str, Any]]:
             "removed": line.removed,
             "shipped": line.shipped,
             "shippable": line.shippable,
-            "total": line.total,
+            "total": _money(line.total, order.currency),
             "weight_grams": line.weight_grams,
             "locations": [list(place) for place in line.locations],
             "held": line.held,
@@ -164,6 +166,10 @@ def doubts_from_json(entries: Iterable[Sequence[str]] | None) -> tuple[Doubt, ..
 def store_shipments_from_json(entries: Iterable[Mapping[str, Any]]) -> tuple[StoreShipment, ...]:
     """What the store held of an order's shipments when it was last read."""
     return tuple(map(_store_shipment_from_json, entries))
+
+
+def _money(amount: Decimal | None, currency: str) -> Decimal | None:
+    return None if amount is None else fitted(amount, currency)
 
 
 def _customer(order: Order) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from fbridge.models.states import Delivery, Effect, OrderStatus, PaymentKind, Pu
 from fbridge.orders.quantities import LineQuantity
 from fbridge.settings.near_match import did_you_mean
 
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _ON_THE_WAY = frozenset({PushState.SENDING, PushState.UNCONFIRMED})
 
 
@@ -251,15 +253,32 @@ def _carrier_of_cod(candidate: Candidate) -> Shipment | None:
     return next((shipment for shipment in candidate.shipments if shipment.cod), None)
 
 
+def refuse_bad_amount(cod: Money) -> None:
+    """Raises InputError where nobody can collect this: nothing, a part of the smallest coin, an unknown currency."""
+    if not _CURRENCY.fullmatch(cod.currency):
+        raise InputError(
+            f"Cash on delivery in {cod.currency!r}: a currency has three letters, such as EUR.",
+            reason="bad_currency",
+        )
+    if fault := _amount_fault(cod.amount, cod.currency):
+        raise InputError(fault, reason="bad_cod")
+
+
+def _amount_fault(amount: Decimal, currency: str) -> str:
+    if not amount.is_finite() or amount <= 0:
+        return f"Cash on delivery of {amount} {currency}: give an amount above 0."
+    if amount != rounded(amount, currency):
+        return f"Cash on delivery of {amount} {currency}: {currency} has no such small part."
+    return ""
+
+
 def _check_cod(candidate: Candidate, wished: Decimal, other: Shipment | None) -> None:
     payment, currency = candidate.order.payment, candidate.order.currency
     no = None
     if payment.kind is PaymentKind.PAID:
         no = ("cod_on_paid", f"Order {candidate.label} is paid; nothing may be collected at the door.")
-    elif not wished.is_finite() or wished <= 0:
-        no = ("bad_cod", f"Cash on delivery of {wished} {currency}: give an amount above 0.")
-    elif wished != rounded(wished, currency):
-        no = ("bad_cod", f"Cash on delivery of {wished} {currency}: {currency} has no such small part.")
+    elif fault := _amount_fault(wished, currency):
+        no = ("bad_cod", fault)
     elif other is not None:
         no = (
             "cod_twice",

@@ -36,7 +36,7 @@ from fbridge.shipping.shipment_rows import (
     lock_shipments,
     update_shipments,
 )
-from fbridge.shipping.shipment_rules import refuse_withdrawal
+from fbridge.shipping.shipment_rules import refuse_bad_amount, refuse_withdrawal
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests, pushes, shipments
@@ -118,8 +118,8 @@ class Shipments:
         """
         if recipient == Address():
             raise InputError("An external parcel needs a recipient.", reason="no_recipient")
-        if cod is not None and cod.amount <= 0:
-            raise InputError(f"Cash on delivery of {cod}: give an amount above 0.", reason="bad_cod")
+        if cod is not None:
+            refuse_bad_amount(cod)
         with self._database.write() as connection:
             own = find_carrier(connection, carrier)
             on = self._target(connection, manifest, own)

@@ -222,7 +222,7 @@ def _order(record: dict[str, Any]) -> Order:
         remote_status=record["status"],
         created_at=datetime.fromisoformat(record["created_at"]),
         changed_at=datetime.fromisoformat(record["created_at"]),
-        currency="EUR",
+        currency=record.get("currency", "EUR"),
         total=_amount(record["total"]),
         payment=Payment(
             kind=PaymentKind(record["payment"]),
