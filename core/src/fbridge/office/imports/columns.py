@@ -18,7 +18,7 @@ _KEY_NAMES = {
         "rif ordine, riferimento ordine, ordine sito, numero ordine sito, order name"
     ),
     "store": "store, shop, store name, sito, negozio, negozio online, sito web, nome sito",
-    "shipment": "shipment, our shipment, spedizione fbridge, fbridge shipment",
+    "shipment": "shipment, our shipment, nostra spedizione",
     "reference": (
         "reference, our reference, sender reference, sender ref, shipper reference, shipper ref, customer reference, "
         "riferimento, rif, riferimento mittente, rif mittente, riferimento cliente, rif cliente, nostro riferimento, "
@@ -121,9 +121,6 @@ _RECIPIENT_NAMES = {
     ),
 }
 
-_OURS = {"problem": "fbridge problem"}
-"""What fbridge itself writes beside refused rows; it is not read again."""
-
 TRACKING_FIELDS = (*_KEY_NAMES, *_NUMBER_NAMES)
 SHIPMENT_FIELDS = (
     *(name for name in _KEY_NAMES if name not in {"shipment", "reference"}),
@@ -132,7 +129,8 @@ SHIPMENT_FIELDS = (
     *_RECIPIENT_NAMES,
 )
 RECIPIENT_FIELDS = tuple(_RECIPIENT_NAMES)
-PROBLEM_COLUMN = _OURS["problem"]
+PROBLEM_COLUMN = "refused because"
+"""What fbridge writes beside refused rows; it is not read again."""
 
 
 def _by_name(*groups: Mapping[str, str]) -> dict[str, str]:

@@ -81,8 +81,7 @@ def refuse_ambiguous(header: Header, repeated: Collection[str], name: str) -> No
         if len(places) > 1 and field not in repeated:
             names = ", ".join(f"{header.names[place]!r} (column {place + 1})" for place in places)
             raise InputError(
-                f"{name}: {names} can all be {field}; say which is meant in a map: fbridge import map NAME FILE "
-                f"--column {field}={places[0] + 1}",
+                f"{name}: {names} can all be {field}; say which is meant.",
                 reason="ambiguous_column",
             )
 
