@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Self
 
 from fbridge.models.orders import Order, RejectedOrder
@@ -69,7 +69,8 @@ class Store:
 
     ``settings`` are validated by the plugin's schema; secret ones are :class:`fbridge.models.secrets.Secret`.
     ``http`` is the only way to the network. ``facts`` is what the adapter's last ``check_store`` found, as the
-    core kept it (empty before the first check).
+    core kept it (empty before the first check). ``timezone`` is the user's: for days, where the store does not tell
+    its own zone.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Store:
     settings: Mapping[str, Any]
     http: StoreHttp
     facts: Mapping[str, Any] = field(default_factory=dict)
+    timezone: tzinfo = UTC
 
     def now(self) -> datetime:
         """The current time, aware UTC."""

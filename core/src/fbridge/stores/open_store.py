@@ -83,7 +83,7 @@ def open_store(context: Context, name: str, *, settings: StoreSettings | None = 
         exchange_fields=adapter.platform.exchange_fields,
         way_through=resolved.way_through,
     ) as http:
-        store = Store(name=name, url=resolved.url, settings=resolved.options, http=http, facts=facts)
+        store = Store(name, resolved.url, resolved.options, http, facts, context.timezone)
         try:
             yield OpenStore(resolved, adapter, store, exchanges)
         finally:

@@ -114,7 +114,7 @@ def _access(client: WooClient, name: str, request: Callable[[], Response]) -> Fi
 
 def _facts(client: WooClient, index: Response, *, may_read: bool) -> StoreFacts:
     status = system_status_of(client) if may_read else {}
-    facts = facts_from(namespaces_in(index.json()), body_of(client.routes()), status)
+    facts = facts_from(index.json(), body_of(client.routes()), status)
     shown = look_at_rows(client, facts) if may_read else None
     return StoreFacts(**{**facts.to_json(), "rows_shown": shown})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fbridge.adapterkit.payloads import mapping, number, text
 from fbridge.adapterkit.responses import body_of
 from fbridge.errors import RefusedError, UnreachableError
 from fbridge.models.platforms import Store
@@ -44,8 +45,7 @@ def rows_are_shown(store: Store, facts: StoreFacts) -> bool | None:
 
 def detect(client: WooClient) -> StoreFacts:
     """Ask the store for its namespaces, routes and plugins. Raises as :func:`facts_of`."""
-    namespaces = namespaces_in(content_of(client.index()))
-    return facts_from(namespaces, content_of(client.routes()), system_status_of(client))
+    return facts_from(content_of(client.index()), content_of(client.routes()), system_status_of(client))
 
 
 def system_status_of(client: WooClient) -> Mapping[str, Any]:
@@ -57,8 +57,10 @@ def system_status_of(client: WooClient) -> Mapping[str, Any]:
     return body_of(response) if response.ok else {}
 
 
-def facts_from(namespaces: frozenset[str], routes: Any, system_status: Mapping[str, Any]) -> StoreFacts:
+def facts_from(index: Any, routes: Any, system_status: Mapping[str, Any]) -> StoreFacts:
     """Put together what three answers tell; ``system_status`` is empty where the key may not see it."""
+    site, namespaces = mapping(index), namespaces_in(index)
+    offset = number(site.get("gmt_offset"))
     environment = system_status.get("environment")
     environment = environment if isinstance(environment, Mapping) else {}
     has_wst_routes = "wc-shipment-tracking/v3" in namespaces
@@ -71,6 +73,8 @@ def facts_from(namespaces: frozenset[str], routes: Any, system_status: Mapping[s
         else False,
         woocommerce=str(environment.get("version") or ""),
         wordpress=str(environment.get("wp_version") or ""),
+        timezone=text(site.get("timezone_string")),
+        utc_offset=None if offset is None else float(offset),
     )
 
 

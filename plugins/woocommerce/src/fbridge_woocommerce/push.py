@@ -6,8 +6,8 @@ A status is the order's, so its effect and that of the mail stand in the receipt
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from typing import Any
 
 from fbridge.adapterkit.answers import not_understood
@@ -126,6 +126,12 @@ class Work:
                 part.tracking = problem.effect
         if "status" in update:
             self.status, self.mail = problem.effect, mail_after(problem.effect)
+
+
+def on_the_day_of(zone: tzinfo, fulfillment: Fulfillment) -> Fulfillment:
+    """The fulfillment with its times in the store's zone: the customer reads the day on which a parcel left there."""
+    shipments = (replace(one, shipped_at=one.shipped_at.astimezone(zone)) for one in fulfillment.shipments)
+    return replace(fulfillment, shipments=tuple(shipments))
 
 
 def begin(fulfillment: Fulfillment, place: Place) -> Work:

@@ -20,7 +20,7 @@ from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_of, place_of, rows_are_shown
-from fbridge_woocommerce.push import Work, begin, receipt_of, take_item, update_for
+from fbridge_woocommerce.push import Work, begin, on_the_day_of, receipt_of, take_item, update_for
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.schemas import BatchPayload
 from fbridge_woocommerce.tracking_place import Place, StoreFacts
@@ -48,7 +48,8 @@ class _Sending:
         self._halt = Halt(store.now)
 
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
-        works = [begin(fulfillment, self._place) for fulfillment in fulfillments]
+        zone = self._facts.zone or self._store.timezone
+        works = [begin(on_the_day_of(zone, one), self._place) for one in fulfillments]
         writer = self._writer()
         if writer is not None:
             self._write_tracking(works, writer)

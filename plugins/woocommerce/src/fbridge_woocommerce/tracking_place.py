@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from datetime import timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from fbridge.models.platforms import Capabilities
 from fbridge.models.states import Support
 
 AUTO = "auto"
+_LONGEST_DAY = 24
 
 
 class Place(StrEnum):
@@ -34,7 +37,8 @@ class StoreFacts:
     """What a store offers, as ``check_store`` found it.
 
     ``wst`` needs the routes of Shipment Tracking; ``wst_without_routes`` is the plugin running without them, as
-    versions up to 2.3.1 do on WooCommerce 9 and later. ``rows_shown`` tells whether the tracking plugin was seen
+    versions up to 2.3.1 do on WooCommerce 9 and later. A site has a ``timezone`` by name, or its hours from UTC
+    alone. ``rows_shown`` tells whether the tracking plugin was seen
     to show rows of the order meta (None: there was no row to look at).
     """
 
@@ -45,6 +49,8 @@ class StoreFacts:
     rows_shown: bool | None = None
     woocommerce: str = ""
     wordpress: str = ""
+    timezone: str = ""
+    utc_offset: float | None = None
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Self | None:
@@ -55,6 +61,16 @@ class StoreFacts:
     def to_json(self) -> dict[str, Any]:
         """For ``StoreReport.facts``."""
         return asdict(self)
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """In which the store's day begins and ends; None where it does not tell."""
+        try:
+            return ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError):
+            offset = self.utc_offset
+        known = offset is not None and abs(offset) < _LONGEST_DAY
+        return timezone(timedelta(hours=offset)) if known and offset is not None else None
 
     @property
     def namespace(self) -> str | None:

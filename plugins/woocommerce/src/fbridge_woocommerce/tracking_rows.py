@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import NAMESPACE_URL, RFC_4122, UUID, uuid5
 
@@ -216,7 +216,8 @@ def _carrier_fields(carrier: ResolvedCarrier | None, url: str) -> Row:
 
 
 def _unix_day(moment: datetime) -> str:
-    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    """The day as the plugins keep it, whatever the store's zone: its midnight in UTC."""
+    midnight = datetime.combine(moment.date(), time.min, UTC)
     return str(int(midnight.timestamp()))
 
 
