@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from fbridge.adapterkit.halting import HELD_BACK, Halt, HeldBack, is_untouched, known_first, still_at_work
-from fbridge.adapterkit.mails import mail_without_trace
+from fbridge.adapterkit.mails import mail_after
 from fbridge.adapterkit.memory import Memory
 from fbridge.errors import CredentialsError, NotSent, NotSentError, UnreachableError
 from fbridge.models.problems import Problem, WriteFault, later, unconfirmed
-from fbridge.models.states import MailEffect, Outcome
+from fbridge.models.states import Effect, MailEffect, Outcome
 
 NOW = datetime(2026, 11, 28, 18, tzinfo=UTC)
 LOST = WriteFault(unconfirmed(UnreachableError("No answer came.", reason="no_answer")))
@@ -112,10 +112,10 @@ def test_where_a_store_cannot_be_looked_at_nothing_was_sent(fault: Exception) ->
     assert (stop.value.order_ids, stop.value.__cause__) == ({"7", "8"}, fault)
 
 
-def test_a_mail_that_may_have_left_is_never_known_where_it_leaves_no_trace() -> None:
-    assert mail_without_trace(None, MailEffect.UNCONFIRMED) is MailEffect.UNKNOWABLE
-    assert mail_without_trace(MailEffect.SENT, MailEffect.NOT_SENT) is MailEffect.SENT
-    assert mail_without_trace(None, MailEffect.SENT) is MailEffect.SENT
+def test_a_write_that_was_done_says_that_a_mail_was_asked_for_and_not_that_it_left() -> None:
+    assert mail_after(Effect.DONE) is MailEffect.UNKNOWABLE
+    assert mail_after(Effect.UNCONFIRMED) is MailEffect.UNCONFIRMED
+    assert mail_after(Effect.NOT_DONE) is MailEffect.NOT_SENT
 
 
 def test_a_memory_is_of_one_connection_and_ends_with_it() -> None:

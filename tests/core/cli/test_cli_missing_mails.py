@@ -18,9 +18,6 @@ def unmailed(user: Any, shop: Any, number: int, **changes: Any) -> str:
 
 def test_push_status_and_explain_tell_it_and_one_command_mends_it(ready_user: Any, shop: Any) -> None:
     user, label = ready_user, unmailed(ready_user, shop, 1001)
-    assert (
-        "the planned mail to the customer did not leave" in user.run("push", "--yes", code=1).stdout or True
-    )
     status = user.json("status", code=1)["data"]
     (item,) = status["items"]
     assert (item["state"], item["reason"], item["overdue"]) == ("sent", "mail_not_sent", True)
@@ -61,4 +58,4 @@ def test_a_person_sets_it_at_rest(ready_user: Any, shop: Any) -> None:
 
 def test_it_is_asked_for_alone(ready_user: Any) -> None:
     for words in (("--mail-again", "S1", "--manifest", "M1"), ("--even-if-mailed",)):
-        assert "--mail-again" in ready_user.run("push", *words, code=2).output
+        assert "--mail-again" in ready_user.run("push", "--yes", *words, code=2).output

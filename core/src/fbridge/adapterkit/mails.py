@@ -5,8 +5,15 @@ A mail is asked for once: what may have left is not asked for again (C4, promise
 
 from __future__ import annotations
 
-from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
-from fbridge.models.states import Effect, MailEffect
+from collections.abc import Callable
+
+from fbridge.errors import CredentialsError, NotSent, NotSentError, UnconfirmedError
+from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, MailReceipt, MailRequest
+from fbridge.models.problems import WriteFault
+from fbridge.models.states import Effect, MailEffect, Outcome
+
+NOT_POSSIBLE_HERE = "not_possible_here"
+"""The reason of a receipt for a mail where this store has no way to be asked for one."""
 
 
 def may_mail(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> bool:
@@ -15,17 +22,38 @@ def may_mail(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> bool:
 
 
 def mail_after(effect: Effect) -> MailEffect:
-    """What is known of a mail by what became of the write that asked for it, where a store tells no more."""
-    known = {Effect.DONE: MailEffect.SENT, Effect.UNCONFIRMED: MailEffect.UNCONFIRMED}
+    """What is known of a mail by what became of the write that asked for it, where the store never tells.
+
+    That a write was done says that the wish was taken, not that a mail left: the shop's mails may be off.
+    """
+    known = {Effect.DONE: MailEffect.UNKNOWABLE, Effect.UNCONFIRMED: MailEffect.UNCONFIRMED}
     return known.get(effect, MailEffect.NOT_SENT)
 
 
-def mail_without_trace(asked: MailEffect | None, before: MailEffect) -> MailEffect:
-    """What is known of a mail on a platform that keeps no trace of one.
+def may_have_left(mail: MailEffect) -> bool:
+    """Whether a second one is not to be asked for."""
+    return mail is not MailEffect.NOT_SENT
 
-    ``asked`` is what became of it in this push, None where it was not asked for; then one that was unconfirmed
-    before is never known any more.
+
+def mail_receipt(request: MailRequest, ask: Callable[[], MailEffect]) -> MailReceipt:
+    """Ask for one mail, and give its receipt. ``ask`` makes the request, and tells what the store's answer proves.
+
+    Raises: NotSent where provably nothing was asked.
     """
-    if asked is not None:
-        return asked
-    return MailEffect.UNKNOWABLE if before is MailEffect.UNCONFIRMED else before
+
+    def told(mail: MailEffect, reason: str, words: str = "") -> MailReceipt:
+        return MailReceipt(shipment_id=request.shipment.id, mail=mail, reason=reason, words=words)
+
+    try:
+        mail = ask()
+    except UnconfirmedError as error:
+        return told(MailEffect.UNCONFIRMED, error.reason, str(error))
+    except (NotSentError, CredentialsError) as error:
+        raise NotSent([request.order.remote_id], str(error), reason=error.reason) from error
+    except WriteFault as fault:
+        problem = fault.problem
+        lost = problem.outcome is Outcome.UNCONFIRMED
+        mail = MailEffect.UNCONFIRMED if lost else MailEffect.NOT_SENT
+        return told(mail, problem.reason, problem.words)
+    words = "The store says that no mail left." if mail is MailEffect.NOT_SENT else ""
+    return told(mail, "mail_failed" if mail is MailEffect.NOT_SENT else "mailed", words)

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from fbridge.adapterkit.mails import NOT_POSSIBLE_HERE
 from fbridge.models.orders import Order
 from fbridge.models.push import LedgerRow
 from fbridge.models.shipments import MissingMail
@@ -19,7 +20,6 @@ from fbridge.models.states import MailEffect, PushState
 
 MAIL_NOT_SENT = "mail_not_sent"
 MAIL_IN_DOUBT = "mail_in_doubt"
-NOT_POSSIBLE_HERE = "not_possible_here"
 
 _WORDS = {
     MailEffect.NOT_SENT: "the planned mail to the customer did not leave",
@@ -32,11 +32,8 @@ _TAKEN_BY_STORE = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
 def known_since(before: MailEffect, told: MailEffect) -> MailEffect:
     """What is known of a mail after the store told something of it.
 
-    One that went, or may have gone, is not forgotten because a later push sent none; and a doubt stays where the
-    store never tells.
+    One that went, or may have gone, is not forgotten because a later push sent none.
     """
-    if before is MailEffect.UNCONFIRMED and told is MailEffect.UNKNOWABLE:
-        return before
     return min(told, before, key=_STRONGER_FIRST.index)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from fbridge.adapterkit.mails import NOT_POSSIBLE_HERE
 from fbridge.models.shipments import MissingMail, Shipment
 from fbridge.models.states import MailEffect, PushState
 from fbridge.push.mail_again import MAY_HAVE_LEFT, MailItem
-from fbridge.push.mails import MAIL_IN_DOUBT, MAIL_NOT_SENT, NOT_POSSIBLE_HERE
+from fbridge.push.mails import MAIL_IN_DOUBT, MAIL_NOT_SENT
 from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.office import Office, number

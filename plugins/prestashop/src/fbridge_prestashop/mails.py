@@ -17,12 +17,15 @@ from fbridge_prestashop.tracking_plan import TrackingPlan
 SHIPPED_MAIL = "Shipped"
 IN_TRANSIT_MAIL = "Package in transit"
 
+_ASKED_FOR = frozenset({MailEffect.SENT, MailEffect.UNKNOWABLE})
+"""The shop has taken the wish and said no word of a failure."""
+
 
 def mails_shipped(fulfillment: Fulfillment, shop: Shop) -> bool:
     """Whether the change of state, which is still to be made, asks for the state's mail."""
     wanted = fulfillment.notify and shop.mail is CustomerMail.SHIPPED
     state = shop.shipped_state
-    already = any(shipment.mail is MailEffect.SENT for shipment in fulfillment.shipments)
+    already = any(shipment.mail in _ASKED_FOR for shipment in fulfillment.shipments)
     return wanted and not already and state is not None and state.mails
 
 
@@ -60,7 +63,7 @@ def _may_be_mailed(shipment: FulfillmentShipment, plan: TrackingPlan) -> bool:
     """After a lost answer only if the field is as it was before: the shop writes the number, then it mails."""
     if shipment.mail is MailEffect.NOT_SENT:
         return True
-    if shipment.mail is MailEffect.SENT or shipment.acknowledged is not None:
+    if shipment.mail in _ASKED_FOR or shipment.acknowledged is not None:
         return False
     before = {number for _, number in shipment.baseline.entries} if shipment.baseline else set()
     return set(plan.held) <= before

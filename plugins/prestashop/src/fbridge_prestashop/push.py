@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fbridge.adapterkit.halting import is_untouched
-from fbridge.adapterkit.mails import mail_without_trace
+from fbridge.adapterkit.mails import mail_after
 from fbridge.adapterkit.receipts import (
     ALREADY_THERE,
     PARTIAL_STATUS_LEFT,
@@ -71,9 +71,10 @@ class Work:
     @property
     def is_suspect(self) -> bool:
         """Whether an earlier try was left without a proper answer: it may be what the store stumbles over."""
-        doubtful = (MailEffect.UNCONFIRMED, MailEffect.UNKNOWABLE)
         return any(
-            one.baseline and one.acknowledged is None and (one.remote_ids or one.mail in doubtful)
+            one.baseline
+            and one.acknowledged is None
+            and (one.remote_ids or one.mail is MailEffect.UNCONFIRMED)
             for one in self.fulfillment.outstanding
         )
 
@@ -104,7 +105,7 @@ class Work:
         self.wrote = True
         self.numbers, self.carrier = numbers, carrier
         if self.mails_numbers:
-            self.mail = MailEffect.SENT
+            self.mail = mail_after(Effect.DONE)
         if numbers != self.plan.numbers:
             words = (
                 f"The store was asked to keep {self.plan.text!r} and shows {', '.join(numbers) or 'nothing'}."
@@ -118,7 +119,7 @@ class Work:
         if state_id == wanted:
             self.status = Effect.DONE
             if self.mails_status:
-                self.mail = MailEffect.SENT
+                self.mail = mail_after(Effect.DONE)
             return
         words = f"The store was asked for the state {wanted} and shows {state_id}."
         self.problem = Problem(outcome=Outcome.REFUSED, reason="status_not_taken", words=words)
@@ -192,7 +193,7 @@ def _shipment_receipt(work: Work, shipment: FulfillmentShipment, shop: Shop) -> 
             shipment=work.status,
             tracking=tracking,
             status=work.status,
-            mail=mail_without_trace(work.mail, shipment.mail),
+            mail=work.mail or shipment.mail,
         ),
         made_by=MadeBy.FOUND if work.elsewhere or not (work.wrote or work.tried) else MadeBy.US,
     )

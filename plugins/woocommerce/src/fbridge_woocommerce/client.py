@@ -234,6 +234,15 @@ class WooClient:
         body = {"note": note, "customer_note": False}
         return self._http.write("POST", f"{_API}/orders/{order_id}/notes", json=body)
 
+    def mail_switch(self, kind: str) -> Response:
+        """Whether the shop sends this kind of mail at all."""
+        return self._http.read(f"{_API}/settings/email_{kind}/enabled")
+
+    def send_mail(self, order_id: str, kind: str) -> Response:
+        """Mail the customer about the order, each time anew."""
+        path = f"{_API}/orders/{order_id}/actions/send_email"
+        return self._http.write("POST", path, json={"template_id": kind})
+
     def _good(self, path: str, params: Mapping[str, Any], *, fresh: bool = False) -> Response:
         return self._read(f"{_API}/{path}", params, fresh=fresh)
 

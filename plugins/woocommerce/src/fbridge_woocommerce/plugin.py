@@ -18,7 +18,7 @@ from fbridge.models.platforms import (
 from fbridge.models.states import MailBehaviour, Support
 
 if TYPE_CHECKING:
-    from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
+    from fbridge.models.fulfillments import Fulfillment, MailReceipt, MailRequest, Preview, Receipt
     from fbridge.models.platforms import Store, StoreReport
 
 EXCHANGE_FIELDS = frozenset(
@@ -86,6 +86,14 @@ def push_fulfillment(store: Store, fulfillments: Sequence[Fulfillment]) -> Itera
     from fbridge_woocommerce.sending import send
 
     return send(store, fulfillments)
+
+
+@hookimpl
+def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailReceipt]:
+    """See :func:`fbridge.hookspecs.mail_again`."""
+    from fbridge_woocommerce.mails import mail_again as ask
+
+    return ask(store, requests)
 
 
 @hookimpl

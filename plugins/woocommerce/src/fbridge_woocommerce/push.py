@@ -150,7 +150,7 @@ def begin(fulfillment: Fulfillment, place: Place) -> Work:
         elsewhere=completed and not tried and not _is_ours(fulfillment),
         parts=tuple(Part(shipment) for shipment in fulfillment.outstanding),
         status=Effect.DONE if completed else Effect.NOT_DONE,
-        mail=MailEffect.UNKNOWABLE if completed and tried else MailEffect.NOT_SENT,
+        mail=MailEffect.UNCONFIRMED if completed and tried else MailEffect.NOT_SENT,
         order_status=order.remote_status,
         problem=cancelled_or_held(order),
     )
@@ -233,7 +233,7 @@ def _check_rows(work: Work) -> None:
 
 def _take_status(work: Work) -> None:
     if work.order_status == COMPLETED:
-        work.status, work.mail = Effect.DONE, MailEffect.SENT
+        work.status, work.mail = Effect.DONE, mail_after(Effect.DONE)
         return
     words = f"The store was asked for the status {COMPLETED} and holds {work.order_status or 'none'}."
     work.problem = Problem(outcome=Outcome.REFUSED, reason="status_not_taken", words=words)

@@ -64,6 +64,8 @@ ANSWERS = AnswerTable(
             "refused",
         ),
         # WooCommerce, or the plugin that has the route, is switched off: nobody was there to do anything.
+        Listed(404, "woocommerce_rest_not_found", _REFUSED, "send_email.json", "order_not_found"),
+        Listed(400, "woocommerce_rest_invalid_email_template", _REFUSED, "send_email.json"),
         Listed(404, "rest_no_route", Verdict.NOT_SENT, "detect.yaml, adapter/errors_plain.json"),
         Listed(401, "woocommerce_rest_authentication_error", _CREDENTIALS, "auth.yaml"),
         Listed(401, "woocommerce_rest_authentication_missing_parameter", _CREDENTIALS, "auth.yaml"),

@@ -11,6 +11,7 @@ from marshmallow import Schema, fields
 
 from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict
 from fbridge.adapterkit.caches import cache_finding
+from fbridge.adapterkit.mails import mail_receipt
 from fbridge.errors import (
     CredentialsError,
     FbridgeError,
@@ -314,30 +315,17 @@ class ToyAdapter:
         return (self.mail_one(store, request) for request in requests)
 
     def mail_one(self, store: Store, request: MailRequest) -> MailReceipt:
-        def told(mail: MailEffect, reason: str, words: str = "") -> MailReceipt:
-            return MailReceipt(shipment_id=request.shipment.id, mail=mail, reason=reason, words=words)
+        return mail_receipt(request, lambda: self.ask_for_mail(store, request.order.remote_id))
 
-        order_id = request.order.remote_id
-        try:
-            answer = self.http(store).write("POST", f"orders/{order_id}/mails", json={})
-        except NotSentError as error:
-            raise NotSent([order_id], str(error), reason=error.reason) from error
-        except UnconfirmedError as error:
-            return told(MailEffect.UNCONFIRMED, error.reason, str(error))
+    def ask_for_mail(self, store: Store, order_id: str) -> MailEffect:
+        answer = self.http(store).write("POST", f"orders/{order_id}/mails", json={})
         if not answer.ok:
-            fault = ANSWERS.fault(self.said_by(answer), self.error_of(answer), datetime.now(UTC))
-            if not isinstance(fault, WriteFault):
-                raise NotSent([order_id], str(fault), reason=fault.reason) from fault
-            lost = fault.problem.outcome is Outcome.UNCONFIRMED
-            mail = MailEffect.UNCONFIRMED if lost else MailEffect.NOT_SENT
-            return told(mail, fault.problem.reason, fault.problem.words)
+            raise ANSWERS.fault(self.said_by(answer), self.error_of(answer), datetime.now(UTC))
         try:
             mailed = answer.json()["mailed"]
         except (UnreachableError, KeyError, TypeError) as error:
-            return told(MailEffect.UNCONFIRMED, "unreadable_answer", str(error))
-        if mailed is not True:
-            return told(MailEffect.NOT_SENT, "mail_failed", "The store says that no mail left.")
-        return told(MailEffect.SENT, "mailed")
+            raise UnconfirmedError(str(error), reason="unreadable_answer") from error
+        return MailEffect.SENT if mailed is True else MailEffect.NOT_SENT
 
     # HTTP
 

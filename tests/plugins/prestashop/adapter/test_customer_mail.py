@@ -63,7 +63,7 @@ def test_the_mail_of_the_setting_leaves_and_stands_in_the_plan(
     assert preview(desk, fulfillment) == Preview(order_id=order.remote_id, mails=planned)
     (entry,) = desk.push_one(fulfillment).shipments
     assert mails(sandbox, order) == sent
-    assert entry.effects.mail is (MailEffect.SENT if sent else MailEffect.NOT_SENT)
+    assert entry.effects.mail is (MailEffect.UNKNOWABLE if sent else MailEffect.NOT_SENT)
 
 
 def test_c6_the_link_goes_out_with_the_number(
@@ -150,7 +150,7 @@ def test_after_a_lost_answer_the_customer_has_one_mail(
     )
     (entry,) = desk.push_one(again).shipments
     assert entry.outcome is Outcome.DONE
-    assert entry.effects.mail is (MailEffect.SENT if fault == "drop_before" else MailEffect.UNKNOWABLE)
+    assert entry.effects.mail is (MailEffect.UNKNOWABLE if fault == "drop_before" else MailEffect.UNCONFIRMED)
     assert mails(sandbox, order) == ["in_transit"]
 
 
@@ -166,7 +166,7 @@ def test_where_the_field_changed_after_a_lost_answer_no_mail_is_risked(
         desk.order(order.remote_id), ["BX1"], baseline=baseline, mail=MailEffect.UNCONFIRMED
     )
     (entry,) = desk.push_one(again).shipments
-    assert (entry.outcome, entry.effects.mail) == (Outcome.DONE, MailEffect.UNKNOWABLE)
+    assert (entry.outcome, entry.effects.mail) == (Outcome.DONE, MailEffect.UNCONFIRMED)
     assert mails(sandbox, order) == []
 
 

@@ -148,7 +148,7 @@ def test_a_mail_that_may_have_gone_is_not_said_to_be_unsent(
         desk.order(one.order_id), one.shipments[0].numbers, unconfirmed_since=desk.store.now()
     )
     (entry,) = desk.push_one(again).shipments
-    assert entry.effects.mail is MailEffect.UNKNOWABLE
+    assert entry.effects.mail is MailEffect.UNCONFIRMED
 
 
 def test_a_rate_limit_that_woocommerce_does_not_have_is_looked_up_at_the_time_that_it_asks(

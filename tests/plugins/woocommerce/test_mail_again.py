@@ -1,0 +1,103 @@
+"""A mail whose answer was lost: in doubt until a person has it asked for again, where WooCommerce can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from fbridge.models.shipments import Shipment
+from fbridge.models.states import MailEffect, PushState
+from fbridge.push.mail_again import MailItem
+from fbridge.sandbox import ServedSandbox
+from fbridge.testing import Office, number
+from fbridge.testing.faults import Answer, Fault, FaultProxy
+from fbridge.testing.missing_mails import missing
+
+from .conformance_store import WooCommerceUnderTest
+
+MAIL = "customer_completed_order"
+
+
+@pytest.fixture
+def shop(make_sandbox: Callable[..., ServedSandbox]) -> ServedSandbox:
+    return make_sandbox(orders=0, tracking="ast")
+
+
+@pytest.fixture
+def proxy(shop: ServedSandbox) -> Iterator[FaultProxy]:
+    store = WooCommerceUnderTest(shop)
+    with FaultProxy(shop.url, is_write=store.is_write) as made:
+        yield made
+
+
+@pytest.fixture
+def office(shop: ServedSandbox, proxy: FaultProxy, tmp_path: Path) -> Iterator[Office]:
+    with Office(WooCommerceUnderTest(shop), tmp_path / "home", url=proxy.url) as made:
+        yield made
+
+
+def in_doubt(office: Office, proxy: FaultProxy) -> tuple[str, Shipment]:
+    """An order that was completed, and mailed about, by a request whose answer was lost."""
+    order = office.store.new_order([(office.store.skus[0], 1)])
+    office.fetch()
+    shipment = office.ship(order, [number(1)])
+    proxy.strike(Fault(name="lost", answer=Answer.HANG_UP, acts=True))
+    office.push()
+    assert office.state(shipment) is PushState.SENT
+    assert len(office.store.mails(order)) == 1
+    office.skip_time(office.platform.settle_time)
+    return order, shipment
+
+
+def ask(office: Office, shipment: Shipment, *, even_if_mailed: bool = True) -> MailItem:
+    (item,) = office.bridge.mail_again([shipment.label], even_if_mailed=even_if_mailed).results
+    return item
+
+
+def test_it_is_asked_for_where_a_person_accepts_a_second_mail(office: Office, proxy: FaultProxy) -> None:
+    order, shipment = in_doubt(office, proxy)
+    told = missing(office, shipment)
+    assert told is not None
+    assert told.reason == "mail_in_doubt"
+    assert ask(office, shipment, even_if_mailed=False).reason == "mail_may_have_left"
+    assert len(office.store.mails(order)) == 1
+    assert ask(office, shipment).mail is MailEffect.UNKNOWABLE
+    assert [mail.numbers for mail in office.store.mails(order)] == [(number(1),)] * 2
+    assert missing(office, shipment) is None
+
+
+def test_a_mail_that_the_shop_has_switched_off_is_not_asked_for(
+    office: Office, proxy: FaultProxy, shop: ServedSandbox
+) -> None:
+    """Its route would say that it was sent."""
+    order, shipment = in_doubt(office, proxy)
+    shop.control.switch_mail(MAIL, on=False)
+    assert ask(office, shipment).reason == "mail_switched_off"
+    assert missing(office, shipment) is not None
+    assert len(office.store.mails(order)) == 1
+
+
+def test_a_version_without_the_route_is_told(office: Office, proxy: FaultProxy) -> None:
+    order, shipment = in_doubt(office, proxy)
+    no_route = (
+        b'{"code":"rest_no_route","message":"No route was found matching the URL.","data":{"status":404}}'
+    )
+    proxy.strike(Fault(name="older", answer=Answer.STATUS, status=404, body=no_route))
+    item = ask(office, shipment)
+    assert (item.reason, item.missing) == ("not_possible_here", True)
+    assert len(office.store.mails(order)) == 1
+    office.bridge.mailed_otherwise(shipment.label)
+    assert missing(office, shipment) is None
+
+
+def test_without_a_lost_answer_the_shop_has_taken_the_wish_and_tells_no_more(office: Office) -> None:
+    order = office.store.new_order([(office.store.skus[0], 1)])
+    office.fetch()
+    shipment = office.ship(order, [number(1)])
+    office.push()
+    push = office.bridge.shipments.get(shipment.label).push
+    assert push is not None
+    assert (push.effects.mail, push.missing_mail) == (MailEffect.UNKNOWABLE, None)
+    assert len(office.store.mails(order)) == 1
