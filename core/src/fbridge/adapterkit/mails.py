@@ -30,11 +30,6 @@ def mail_after(effect: Effect) -> MailEffect:
     return known.get(effect, MailEffect.NOT_SENT)
 
 
-def may_have_left(mail: MailEffect) -> bool:
-    """Whether a second one is not to be asked for."""
-    return mail is not MailEffect.NOT_SENT
-
-
 def mail_receipt(request: MailRequest, ask: Callable[[], MailEffect]) -> MailReceipt:
     """Ask for one mail, and give its receipt. ``ask`` makes the request, and tells what the store's answer proves.
 

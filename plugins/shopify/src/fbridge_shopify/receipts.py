@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fbridge.adapterkit.mails import mail_without_trace
+from fbridge.adapterkit.mails import mail_after
 from fbridge.adapterkit.receipts import ALREADY_THERE, SENT, Well, shipment_receipt
 from fbridge.models.fulfillments import Effects, Item, Receipt, ShipmentReceipt, StoreHolds
 from fbridge.models.orders import StoreShipment
@@ -51,7 +51,7 @@ def take_result(work: Work, step: Step, result: Made | Problem) -> None:
         part.made = part.made or step.mutation.kind is Kind.CREATE
         part.corrected = part.corrected or step.mutation.kind is Kind.UPDATE
         if step.notify:
-            part.mail = MailEffect.SENT
+            part.mail = mail_after(Effect.DONE)
         if result.fulfillment is not None:
             _take_fulfillment(part, step, result.fulfillment)
         if not result.whole:
@@ -122,7 +122,7 @@ def _effects(work: Work, part: Part) -> Effects:
         shipment=Effect.DONE if there else open_end,
         tracking=Effect.DONE if _has_numbers(part) else without,
         status=Effect.DONE if fulfilled else open_end,
-        mail=mail_without_trace(part.mail, part.shipment.mail),
+        mail=part.mail or part.shipment.mail,
     )
 
 
