@@ -53,6 +53,7 @@ LINE_COLUMNS: list[Column[OrderLineRow]] = [
     Column("Article", lambda row: row.line.name, wraps=True),
     Column("Ordered", lambda row: row.line.quantity, right=True),
     Column("Removed", lambda row: row.line.removed or "", right=True),
+    Column("Kept back", lambda row: row.line.held or "", right=True),
     Column("In shipments", lambda row: row.in_shipments or "", right=True),
     Column("Free", lambda row: row.free, right=True),
 ]
@@ -101,6 +102,7 @@ def _order_facts(detail: OrderDetail) -> list[tuple[str, object]]:
     row = detail.row
     return [
         *(("Marked", doubt.words) for doubt in row.doubts),
+        *(("Kept back", words) for words in kept_back(detail)),
         ("Created", row.created_at),
         ("Changed", row.changed_at),
         ("On the store", row.remote_status),
@@ -115,6 +117,14 @@ def _order_facts(detail: OrderDetail) -> list[tuple[str, object]]:
         ("Bill to", "" if detail.bill_to == detail.ship_to else address_words(detail.bill_to)),
         ("Note", detail.note),
     ]
+
+
+def kept_back(detail: OrderDetail) -> Iterator[str]:
+    """What the store keeps back of an order, and why, line by line."""
+    for one in detail.lines:
+        if one.line.held:
+            why = f": {one.line.held_why}" if one.line.held_why else ""
+            yield f"{one.line.held} x {one.line.sku or one.line.name}{why}"
 
 
 def next_step(detail: OrderDetail) -> str:

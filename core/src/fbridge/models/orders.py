@@ -65,9 +65,10 @@ class OrderLine:
     """One line of an order.
 
     ``quantity`` is what was ordered, ``removed`` what was refunded or cancelled before it left, ``shipped``
-    what the store itself shows as shipped, ``held`` what the store keeps back of the rest. ``locations`` says
-    how many pieces the store assigns to which of its places (a Shopify location, a Magento source). ``total``
-    is the line's price with tax, in the order's currency.
+    what the store itself shows as shipped, ``held`` what the store keeps back of the rest, and ``held_why`` in
+    words why: on hold, for a later day, or somebody else's to ship. ``locations`` says how many pieces the store
+    assigns to which of its places (a Shopify location, a Magento source). ``total`` is the line's price with tax,
+    in the order's currency.
     """
 
     id: str
@@ -81,6 +82,7 @@ class OrderLine:
     weight_grams: int | None = None
     locations: tuple[tuple[str, int], ...] = ()
     held: int = 0
+    held_why: str = ""
 
     @property
     def due(self) -> int:

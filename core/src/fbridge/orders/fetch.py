@@ -17,6 +17,7 @@ from fbridge.errors import FbridgeError, RefusedError, UnreachableError
 from fbridge.models.orders import RejectedOrder
 from fbridge.models.parts import in_parts
 from fbridge.models.platforms import Cursor, OrderPage, OrderQuery
+from fbridge.orders.kept_back import kept_back
 from fbridge.orders.storage import StoreClocks, upsert_page
 from fbridge.orders.unreadable import (
     clear_understood,
@@ -113,7 +114,6 @@ class _Fetching:
             )
             rejected = keep_unread(connection, self.opened.name, page, now)
             yield connection
-        self.tally.orders += len(page.orders)
         self.tally.new += counts.new
         self.tally.changed += counts.changed
         self.tally.rejected |= {order.remote_id: order for order in rejected}
@@ -169,6 +169,7 @@ def _fetch_guarded(
             _fetch(fetching, since)
             if not stop.is_set():
                 _read_again(fetching, started)
+                _read_kept_back(fetching, started)
                 fetching.report(0, done=True)
             _count_unreadable(fetching)
     except FbridgeError as caught:
@@ -197,6 +198,7 @@ def _fetch(fetching: _Fetching, since: datetime | None) -> None:
     with closing(opened.adapter.fetch_orders(opened.store, query)) as pages:
         for page in pages:
             cursor = page.cursor
+            fetching.tally.orders += len(page.orders)
             with fetching.page(page) as connection:
                 _write_cursor(fetching, connection, feed, query, cursor, complete=False)
             if fetching.stop.is_set():
@@ -232,11 +234,28 @@ def _read_by_id(fetching: _Fetching, order_ids: Sequence[str]) -> None:
     with closing(opened.adapter.fetch_orders(opened.store, OrderQuery(order_ids=tuple(order_ids)))) as pages:
         for page in pages:
             read = [order.remote_id for order in page.orders]
+            fetching.tally.orders += len(read)
             with fetching.page(page) as connection:
                 clear_understood(connection, opened.name, read, fetching.context.now())
             told |= {*read, *(one.remote_id for one in page.rejected), *page.absent}
     with fetching.write() as connection:
         postpone(connection, opened.name, set(order_ids) - told, fetching.context.now())
+
+
+def _read_kept_back(fetching: _Fetching, started: datetime) -> None:
+    """The orders of which the store keeps goods back, by id: it need not tell that it does so no more."""
+    opened = fetching.opened
+    with fetching.context.database.read() as connection:
+        held = tuple(kept_back(connection, opened.name, started=started))
+    if not held or fetching.stop.is_set():
+        return
+    try:
+        with closing(opened.adapter.fetch_orders(opened.store, OrderQuery(order_ids=held))) as pages:
+            for page in pages:
+                with fetching.page(page):
+                    pass
+    except (RefusedError, UnreachableError) as error:
+        log.warning("%d orders of %s that are kept back were not all read: %s", len(held), opened.name, error)
 
 
 def _write_cursor(

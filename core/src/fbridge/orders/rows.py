@@ -81,6 +81,7 @@ def line_rows(order_id: int, order: Order) -> Iterable[dict[str, Any]]:
             "weight_grams": line.weight_grams,
             "locations": [list(place) for place in line.locations],
             "held": line.held,
+            "held_why": storable(line.held_why),
         }
 
 
@@ -129,6 +130,7 @@ def line_from_row(row: RowMapping) -> OrderLine:
         weight_grams=row["weight_grams"],
         locations=tuple((place, quantity) for place, quantity in row["locations"]),
         held=row["held"],
+        held_why=row["held_why"],
     )
 
 

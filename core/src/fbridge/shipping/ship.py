@@ -14,7 +14,7 @@ from fbridge.models.orders import Doubt, Order
 from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest, Shipment
 from fbridge.models.states import ManifestState, OrderStatus, ShipmentOrigin
-from fbridge.orders.quantities import line_quantities
+from fbridge.orders.quantities import LineQuantity, line_quantities
 from fbridge.orders.storage import keep_store_shipments, load_orders, upsert_page
 from fbridge.orders.unreadable import ORDER_UNREADABLE, cannot_be_read, clear_understood, keep_unread
 from fbridge.push.freshness import READ_TOO_OLD, too_old, why_older
@@ -163,10 +163,6 @@ def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> di
         quantities = line_quantities(connection, list({row.order_id for row in rows if row.order_id}))
     fresh = {order.remote_id: order for order in page.orders}
     unread = {one.remote_id: one.reason for one in page.rejected}
-    short = {
-        order_id: [one.line.name for one in lines if one.left_house + one.pending > one.line.due]
-        for order_id, lines in quantities.items()
-    }
     found = {}
     for row in rows:
         remote_id = remote[row.id]
@@ -176,8 +172,10 @@ def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> di
             objection = _Objection(READ_TOO_OLD, too_old(older[remote_id]))
         else:
             order = fresh.get(remote_id)
-            objection = _objection(order, prints.get(row.id), short.get(row.order_id or 0, [])) or _marked(
-                order, allowed.get(row.id, ())
+            objection = (
+                _objection(order, prints.get(row.id))
+                or _shortage(row, quantities.get(row.order_id or 0, ()))
+                or _marked(order, allowed.get(row.id, ()))
             )
         if objection:
             found[row.id] = objection
@@ -207,7 +205,7 @@ def _remote_ids(connection: Connection, rows: Sequence[Shipment]) -> dict[int, s
     return {row.id: row.remote_id for row in connection.execute(query)}
 
 
-def _objection(order: Order | None, printed: str | None, short: Sequence[str]) -> _Objection | None:
+def _objection(order: Order | None, printed: str | None) -> _Objection | None:
     if order is None:
         return _Objection("order_missing", "the store has no such order any more")
     if order.status is OrderStatus.CANCELLED:
@@ -216,12 +214,26 @@ def _objection(order: Order | None, printed: str | None, short: Sequence[str]) -
         return _Objection("order_on_hold", f"the order is on hold on the store ({order.remote_status!r})")
     if order.status is OrderStatus.CLOSED:
         return _Objection("shipped_elsewhere", f"the order is {order.remote_status!r} on the store already")
+    if printed is not None and printed != address_print(order.ship_to):
+        return _Objection("address_changed", "the delivery address was changed after the shipment was made")
+    return None
+
+
+def _shortage(row: Shipment, lines: Sequence[LineQuantity]) -> _Objection | None:
+    """What of the shipment is no longer to be shipped, or is kept back."""
+    short = [one.line.name for one in lines if one.left_house + one.pending > one.line.due]
     if short:
         return _Objection(
             "quantity_changed", f"the order has less to ship than the shipment holds: {', '.join(short)}"
         )
-    if printed is not None and printed != address_print(order.ship_to):
-        return _Objection("address_changed", "the delivery address was changed after the shipment was made")
+    in_it = {item.line_id for item in row.items}
+    kept = [
+        f"{one.line.name}{f' ({one.line.held_why})' if one.line.held_why else ''}"
+        for one in lines
+        if one.line.id in in_it and one.left_house + one.pending > one.line.due - one.line.held
+    ]
+    if kept:
+        return _Objection("kept_back", f"the store keeps goods of it back: {', '.join(kept)}")
     return None
 
 

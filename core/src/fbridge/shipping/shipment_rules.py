@@ -11,7 +11,7 @@ from decimal import Decimal
 from fbridge.errors import InputError, NotFoundError
 from fbridge.models.currencies import decimals_of, rounded
 from fbridge.models.fulfillments import Item
-from fbridge.models.orders import Money, Order
+from fbridge.models.orders import Money, Order, OrderLine
 from fbridge.models.problems import GONE_FROM_STORE
 from fbridge.models.push import DUE
 from fbridge.models.shipments import PushStatus, Shipment
@@ -212,8 +212,17 @@ def _nothing_left(candidate: Candidate) -> str:
         f"{one.label} on manifest {one.manifest}" if one.manifest else one.label
         for one in candidate.shipments
     )
+    held = [f"{_kept_back(line.line)}" for line in candidate.lines if line.line.held]
     where = f"all that is due is in {labels}" if labels else "its store shows all of it as shipped"
+    if held:
+        where = f"{'; '.join(held)}{f'; the rest is in {labels}' if labels else ''}"
     return f"Nothing of order {candidate.label} is left to ship: {where}."
+
+
+def _kept_back(line: OrderLine) -> str:
+    """What the store keeps back of a line, and why."""
+    why = f" ({line.held_why})" if line.held_why else ""
+    return f"{line.held} of {line.sku or line.name} kept back on the store{why}"
 
 
 def _line(candidate: Candidate, name: str) -> LineQuantity:
@@ -245,7 +254,8 @@ def _item(candidate: Candidate, line: LineQuantity, quantity: int) -> Item:
         what = (
             f"has {line.free} left to ship of {name}" if line.line.shippable else f"ships nothing of {name}"
         )
-        raise InputError(f"Order {candidate.label} {what}, not {quantity}.", reason="more_than_remains")
+        held = f": {_kept_back(line.line)}" if line.line.held else ""
+        raise InputError(f"Order {candidate.label} {what}, not {quantity}{held}.", reason="more_than_remains")
     return Item(line_id=line.line.id, quantity=quantity)
 
 

@@ -128,6 +128,7 @@ order_lines = sa.Table(
     sa.Column("weight_grams", sa.Integer),
     sa.Column("locations", sa.JSON, nullable=False),
     sa.Column("held", sa.Integer, nullable=False),
+    sa.Column("held_why", sa.Text, nullable=False, server_default=""),
 )
 
 rejected_orders = sa.Table(

@@ -45,7 +45,8 @@ class OpenLine:
 class FulfillmentOrder:
     """What one location is to ship of an order. ``actions`` are those that Shopify allows now.
 
-    One that is not open is over, though it may go on to show remaining pieces.
+    One that is not open is over, though it may go on to show remaining pieces. ``service`` names the fulfillment
+    service that ships it, "" where it is ours to ship.
     """
 
     id: str
@@ -54,12 +55,13 @@ class FulfillmentOrder:
     actions: frozenset[str]
     location: str
     lines: tuple[OpenLine, ...]
+    service: str = ""
     holds: tuple[str, ...] = ()
 
     @property
     def is_fulfillable(self) -> bool:
         """Whether a fulfillment can be made of it now; only the allowed actions tell."""
-        return self.is_open and CREATE_FULFILLMENT in self.actions
+        return self.is_open and not self.service and CREATE_FULFILLMENT in self.actions
 
     @property
     def can_split(self) -> bool:
@@ -93,6 +95,7 @@ def fulfillment_orders_in(adapter_data: Mapping[str, Any]) -> tuple[FulfillmentO
             actions=frozenset(row["actions"]),
             location=row["location"],
             lines=tuple(OpenLine(*line) for line in row["lines"]),
+            service=row["service"],
             holds=tuple(row["holds"]),
         )
         for row in rows
@@ -225,6 +228,10 @@ def _not_now(order: FulfillmentOrder) -> Problem:
     if order.status == "SCHEDULED":
         return refused_as_it_stands(
             "scheduled", f"{name} is scheduled for later: open it on the store, then fetch and push again."
+        )
+    if order.service:
+        return refused_as_it_stands(
+            "not_fulfillable", f"{name} is at {order.service}, a fulfillment service, which ships it itself."
         )
     return refused_as_it_stands(
         "not_fulfillable",

@@ -13,8 +13,15 @@ from fbridge.models.platforms import Finding, Location, Store, StoreReport
 from fbridge.models.states import MailBehaviour, OrderStatus
 from fbridge_shopify.answers import Answer
 from fbridge_shopify.client import ShopifyClient
-from fbridge_shopify.detection import CAPABILITIES, findings_of, may, may_see_fulfillment_orders
-from fbridge_shopify.mapping import UNSEEN, order_from
+from fbridge_shopify.detection import (
+    CAPABILITIES,
+    OWN_LOCATIONS,
+    findings_of,
+    may,
+    may_see_fulfillment_orders,
+)
+from fbridge_shopify.fetching import reading_of
+from fbridge_shopify.mapping import UNSEEN, Reading, order_from
 from fbridge_shopify.schemas import number_of
 from fbridge_shopify.store_urls import fault_of_url, hint_on_url
 from fbridge_shopify.whole_orders import Completion
@@ -46,7 +53,7 @@ def report(store: Store) -> StoreReport:
         _admin_api(about),
         _version(about, store.settings["api_version"]),
         *findings_of(granted),
-        *_orders(client, granted),
+        *_orders(client, granted, reading_of(store)),
         place_finding,
         _points(about),
         cache_finding(lambda fresh: client.about_store(fresh=fresh)),
@@ -99,7 +106,7 @@ def _supported(about: Answer) -> list[str]:
     return sorted(str(version["handle"]) for version in versions if version.get("supported"))
 
 
-def _orders(client: ShopifyClient, granted: frozenset[str]) -> Iterator[Finding]:
+def _orders(client: ShopifyClient, granted: frozenset[str], reading: Reading) -> Iterator[Finding]:
     """What the newest orders show: customers' names, and where their goods are."""
     if not may(granted, "read_orders"):
         return
@@ -113,7 +120,7 @@ def _orders(client: ShopifyClient, granted: frozenset[str]) -> Iterator[Finding]
     if may_see_fulfillment_orders(granted):
         # A list that goes on would look like one of which something is left out.
         completion = Completion(client)
-        yield _fulfillment_orders([order_from(completion.whole(row)) for row in rows])
+        yield _fulfillment_orders([order_from(completion.whole(row), reading) for row in rows], granted)
 
 
 def _customer_data(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> Finding:
@@ -130,11 +137,17 @@ def _customer_data(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> Finding
     return Finding(name=name, ok=True, words="Names and addresses are given.")
 
 
-def _fulfillment_orders(orders: Sequence[Any]) -> Finding:
-    """The store leaves out without a word what the app may not see."""
+def _fulfillment_orders(orders: Sequence[Any], granted: frozenset[str]) -> Finding:
+    """The store leaves out without a word what the app may not see: an own location's only without its scope."""
     name = "fulfillment orders"
     unfinished = [order for order in orders if isinstance(order, Order) and _has_to_leave(order)]
     unseen = [order.number for order in unfinished if order.adapter_data[UNSEEN]]
+    if unseen and may(granted, OWN_LOCATIONS):
+        words = (
+            f"Shown for your own locations. Some goods of {_some(unseen)} are not among them, so a fulfillment "
+            "service ships them: they are shown as kept back, and left alone."
+        )
+        return Finding(name=name, ok=True, words=words)
     if unseen:
         words = (
             f"Goods of {_some(unseen)} have to leave, and the store does not show this app from where. It lacks a "

@@ -20,6 +20,11 @@ CAPABILITIES = Capabilities(
 )
 """Of every Shopify store: no setting or plan changes them."""
 
+OWN_LOCATIONS = "read_merchant_managed_fulfillment_orders"
+"""The scope by which an app sees what leaves from the merchant's own locations."""
+OTHERS_LOCATIONS = "read_third_party_fulfillment_orders"
+"""The one by which it sees what fulfillment services ship."""
+
 _KINDS = ("merchant_managed", "assigned", "third_party")
 
 

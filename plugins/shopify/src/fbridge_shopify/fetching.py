@@ -11,7 +11,9 @@ from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_shopify import bulk_reading
 from fbridge_shopify.bulk_reading import BULK_THRESHOLD, BulkUnusableError, Operation
 from fbridge_shopify.client import ShopifyClient
-from fbridge_shopify.mapping import RawOrder, order_from
+from fbridge_shopify.detection import OTHERS_LOCATIONS, may
+from fbridge_shopify.fulfillment_orders import EVERY_SERVICE
+from fbridge_shopify.mapping import RawOrder, Reading, order_from
 from fbridge_shopify.reading import OrderFeed, Position
 from fbridge_shopify.run_memory import memory_of
 
@@ -20,8 +22,18 @@ log = logging.getLogger("fbridge.shopify")
 
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
-    cod_gateways = store.settings.get("cod_gateways") or ()
-    return decoded_pages(raw_pages(store, query), lambda raw: order_from(raw, cod_gateways))
+    reading = reading_of(store)
+    return decoded_pages(raw_pages(store, query), lambda raw: order_from(raw, reading))
+
+
+def reading_of(store: Store) -> Reading:
+    """How this store's orders are to be understood, by its settings and the scopes of the app."""
+    settings, scopes = store.settings, store.facts.get("scopes")
+    own = settings.get("own_services") or ()
+    if scopes is not None and not may(scopes, OTHERS_LOCATIONS):
+        # Goods of a service that it sees all the same are those of the service that the app itself is.
+        own = (EVERY_SERVICE,)
+    return Reading(cod_gateways=settings.get("cod_gateways") or (), own_services=own)
 
 
 def raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:

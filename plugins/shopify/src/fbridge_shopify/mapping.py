@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -62,25 +62,37 @@ class RawOrder:
     problem: str = ""
 
 
-def order_from(raw: RawOrder, cod_gateways: Iterable[str] = ()) -> Order | RejectedOrder:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the user says of his store: his own names of cash on delivery, and the fulfillment services that are his
+    (names or numbers of their locations)."""
+
+    cod_gateways: Collection[str] = ()
+    own_services: Collection[str] = ()
+
+
+def order_from(raw: RawOrder, reading: Reading | None = None) -> Order | RejectedOrder:
     """The order, or why no sense can be made of it (C2)."""
     order = mapping(raw.order)
     return understood(
-        lambda: _order(_ORDER.load(raw.order), cod_gateways), order.get("id"), order.get("name"), raw.problem
+        lambda: _order(_ORDER.load(raw.order), reading or Reading()),
+        order.get("id"),
+        order.get("name"),
+        raw.problem,
     )
 
 
-def _order(payload: Mapping[str, Any], cod_gateways: Iterable[str]) -> Order:
+def _order(payload: Mapping[str, Any], reading: Reading) -> Order:
     found = payload["fulfillment_orders"]
     code = currency(payload.get("currencyCode"))
-    lines = _lines(payload, code)
+    lines = _lines(payload, code, reading)
     financial_status = text(payload.get("displayFinancialStatus"))
     cancelled = not is_nothing(payload.get("cancelledAt"))
     changed_at, created_at = _times(payload)
     order = Order(
         remote_id=payload["id"],
         number=text(payload.get("name")) or number_of(payload["id"]),
-        status=_status(payload, lines),
+        status=_status(payload, lines, reading),
         # Shopify goes on to show a cancelled order as unfulfilled.
         remote_status=_CANCELLED if cancelled else text(payload.get("displayFulfillmentStatus")),
         created_at=created_at or changed_at,
@@ -92,7 +104,7 @@ def _order(payload: Mapping[str, Any], cod_gateways: Iterable[str]) -> Order:
             texts(payload.get("paymentGatewayNames")),
             financial_status,
             _money(payload.get("totalOutstandingSet"), code),
-            cod_gateways,
+            reading.cod_gateways,
         ),
         lines=lines,
         delivery=fulfillment_orders.delivery_of(found, needs_shipping=any(line.shippable for line in lines)),
@@ -103,7 +115,7 @@ def _order(payload: Mapping[str, Any], cod_gateways: Iterable[str]) -> Order:
         channel=_channel(text(payload.get("sourceName"))),
         shipments=_shipments(payload["fulfillments"]),
         adapter_data={
-            FULFILLMENT_ORDERS: fulfillment_orders.for_push(found),
+            FULFILLMENT_ORDERS: fulfillment_orders.for_push(found, reading.own_services),
             FINANCIAL_STATUS: financial_status,
             TRACKING_URLS: _tracking_urls(payload["fulfillments"]),
             UNSEEN: not cancelled and fulfillment_orders.are_missing(found, lines),
@@ -126,7 +138,7 @@ def _money(bag: Any, code: str) -> Decimal | None:
     return money(mapping(mapping(bag).get("shopMoney")).get("amount"), code)
 
 
-def _status(payload: Mapping[str, Any], lines: Sequence[OrderLine]) -> OrderStatus:
+def _status(payload: Mapping[str, Any], lines: Sequence[OrderLine], reading: Reading) -> OrderStatus:
     """Refunded in full with goods still to leave is cancelled; after they left it is a return."""
     if not is_nothing(payload.get("cancelledAt")):
         return OrderStatus.CANCELLED
@@ -138,12 +150,17 @@ def _status(payload: Mapping[str, Any], lines: Sequence[OrderLine]) -> OrderStat
         return OrderStatus.CANCELLED
     if left:
         return OrderStatus.CLOSED
-    held = fulfillment_orders.is_held(payload["fulfillment_orders"])
+    held = fulfillment_orders.is_held(payload["fulfillment_orders"], reading.own_services)
     return OrderStatus.ON_HOLD if held else OrderStatus.OPEN
 
 
-def _lines(payload: Mapping[str, Any], code: str) -> tuple[OrderLine, ...]:
-    held = fulfillment_orders.held_pieces(payload["fulfillment_orders"])
+def _lines(payload: Mapping[str, Any], code: str, reading: Reading) -> tuple[OrderLine, ...]:
+    unfulfilled = {
+        line["id"]: line["unfulfilled_quantity"]
+        for line in payload["line_items"]
+        if _is_shippable(line) and is_nothing(payload.get("cancelledAt"))
+    }
+    kept = fulfillment_orders.kept_back(payload["fulfillment_orders"], unfulfilled, reading.own_services)
     placed = fulfillment_orders.placed_pieces(payload["fulfillment_orders"])
     taxed = flag(payload.get("taxesIncluded"), otherwise=True)
     return tuple(
@@ -154,14 +171,19 @@ def _lines(payload: Mapping[str, Any], code: str) -> tuple[OrderLine, ...]:
             quantity=line["quantity"],
             removed=max(line["quantity"] - line["current_quantity"], 0),
             shipped=max(line["current_quantity"] - line["unfulfilled_quantity"], 0),
-            # Goods of which the store does not tell it are not forgotten.
-            shippable=flag(line.get("requiresShipping"), otherwise=True),
+            shippable=_is_shippable(line),
             total=_gross(line, code, taxes_included=taxed),
             locations=tuple(sorted(placed.get(line["id"], {}).items())),
-            held=held[line["id"]],
+            held=kept.get(line["id"], (0, ""))[0],
+            held_why=kept.get(line["id"], (0, ""))[1],
         )
         for line in payload["line_items"]
     )
+
+
+def _is_shippable(line: Mapping[str, Any]) -> bool:
+    """Goods of which the store does not tell it are not forgotten."""
+    return flag(line.get("requiresShipping"), otherwise=True)
 
 
 def _gross(line: Mapping[str, Any], code: str, *, taxes_included: bool) -> Decimal | None:

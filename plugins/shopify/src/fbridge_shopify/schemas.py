@@ -8,12 +8,13 @@ adds values. What belongs to the customer may be null: it is withheld from apps 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import fields
 
 from fbridge.adapterkit.needed import NarrowPayload, Needed, Payload, Rows, Told
-from fbridge.adapterkit.payloads import count, count_if_told, mapping, moment, named, pieces, rows, text
+from fbridge.adapterkit.payloads import count, count_if_told, flag, mapping, moment, named, pieces, rows, text
 
 NODES = "nodes"
 """Where a connection has its list."""
@@ -34,10 +35,31 @@ def number_below(value: Any) -> str:
     return number(mapping(value).get("id"))
 
 
-def place(value: Any) -> str:
-    """The number of an assigned location; its name where the app may not read locations, or it is gone."""
-    location_id = text(mapping(mapping(value).get("location")).get("id"))
-    return number_of(location_id) if location_id else text(mapping(value).get("name"))
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An assigned location. ``id`` is its number: "" where the app may not read locations, or it is gone.
+
+    ``service``: a fulfillment service keeps it; False where that is not told either.
+    """
+
+    id: str
+    name: str
+    service: bool
+
+    @property
+    def label(self) -> str:
+        """The number, or the name where there is none."""
+        return self.id or self.name
+
+
+def place(value: Any) -> Place:
+    """The place of an assigned location."""
+    location = mapping(mapping(value).get("location"))
+    return Place(
+        number_of(text(location.get("id"))),
+        text(mapping(value).get("name")),
+        flag(location.get("isFulfillmentService")),
+    )
 
 
 def below(name: str) -> Callable[[Any], str]:
@@ -104,6 +126,7 @@ class FulfillmentOrderPayload(GraphPayload):
 
     id = Needed(named)
     status = Needed(named)
+    fulfill_at = Told(moment)
     supported_actions = Told(each_below("action"))
     fulfillment_holds = Told(texts_below("reason", "reason_notes"))
     delivery_method = Told(below("methodType"))

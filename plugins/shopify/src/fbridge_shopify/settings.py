@@ -61,6 +61,14 @@ class ShopifySettings(Schema):
             "rereads": True,
         },
     )
+    own_services = Words(
+        fields.String(),
+        load_default=list,
+        metadata={
+            "help": "locations of fulfillment services whose goods are shipped with fbridge (names or numbers, * for "
+            "all); the others ship theirs themselves"
+        },
+    )
 
     @validates_schema
     def _one_way_in(self, data: Mapping[str, Any], **_: Any) -> None:

@@ -360,9 +360,9 @@ def test_an_order_on_hold_and_why(sandbox: ServedSandbox, store_of: StoreOf) -> 
 
 
 def test_cash_on_delivery_by_a_name_of_the_merchants(sandbox: ServedSandbox, store_of: StoreOf) -> None:
-    order_id = sandbox.control.new_order([("CAFFE-MOKA", 1)], cod=True, gateways=["Paga al corriere"])
+    order_id = sandbox.control.new_order([("CAFFE-MOKA", 1)], cod=True, gateways=["Metodo Bruno"])
     assert fetched(store_of(sandbox))[order_id].payment.kind is PaymentKind.UNPAID
-    payment = fetched(store_of(sandbox, cod_gateways="Paga al corriere"))[order_id].payment
+    payment = fetched(store_of(sandbox, cod_gateways="Metodo Bruno"))[order_id].payment
     assert (payment.kind, payment.amount_due > 0) == (PaymentKind.COD, True)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fbridge.models.orders import Address, Order, RejectedOrder
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
-from fbridge_shopify.mapping import RawOrder, order_from
+from fbridge_shopify.mapping import RawOrder, Reading, order_from
 from fbridge_shopify.payment import payment_from
 
 Make = Callable[..., dict[str, Any]]
@@ -23,7 +23,7 @@ OTHER_ID = "12"
 
 
 def mapped(raw: dict[str, Any], **options: Any) -> Order:
-    order = order_from(RawOrder(order=raw), **options)
+    order = order_from(RawOrder(order=raw), Reading(**options))
     assert isinstance(order, Order), order
     return order
 
@@ -71,6 +71,7 @@ def test_what_comes_back_with_a_push_is_json_without_personal_data(raw_order_of:
                 "status": "OPEN",
                 "actions": ["CREATE_FULFILLMENT", "HOLD"],
                 "location": "31",
+                "service": "",
                 "lines": [["gid://shopify/FulfillmentOrderLineItem/41", LINE_ID, 3]],
                 "holds": [],
             }

@@ -198,7 +198,11 @@ def assigned_only(served: ServedSandbox, desk_of: Make) -> Any:
     shop.locations[MILAN] = replace(shop.locations[MILAN], managed="assigned")
     kinds = ["read_assigned_fulfillment_orders", "write_assigned_fulfillment_orders"]
     return lambda *, checked: desk_of(
-        served, access_token=served.control.new_token(["read_orders", *kinds]), checked=checked
+        served,
+        access_token=served.control.new_token(["read_orders", *kinds]),
+        checked=checked,
+        # Without a check nobody knows which scopes the app has.
+        **({} if checked else {"own_services": "*"}),
     )
 
 

@@ -38,7 +38,7 @@ def served(make_sandbox: MakeSandbox) -> ServedSandbox:
 
 @pytest.fixture
 def desk(served: ServedSandbox, desk_of: Make) -> Any:
-    return desk_of(served)
+    return desk_of(served, own_services="*")
 
 
 @dataclass

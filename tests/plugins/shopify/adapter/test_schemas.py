@@ -15,9 +15,9 @@ Make = Callable[..., dict[str, Any]]
 
 
 def test_a_path_ends_where_something_is_null() -> None:
-    assert place({"name": "Milano", "location": {"id": "gid://shopify/Location/7"}}) == "7"
-    assert place({"name": "Milano", "location": None}) == "Milano"
-    assert place(None) == ""
+    assert place({"name": "Milano", "location": {"id": "gid://shopify/Location/7"}}).label == "7"
+    assert place({"name": "Milano", "location": None}).label == "Milano"
+    assert place(None).label == ""
 
 
 def test_a_connection_is_its_nodes(raw_order_of: Make, line_of: Make) -> None:

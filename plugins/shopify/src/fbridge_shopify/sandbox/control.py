@@ -97,14 +97,27 @@ class Control(SandboxControl):
                 one.status = "ON_HOLD"
             self.shop.touch(order)
 
-    def release(self, order_id: OrderId) -> None:
-        """Take all holds away."""
+    def schedule(self, order_id: OrderId, days: int = 10) -> None:
+        """Let what is still to be shipped leave so many days from now."""
         with self.shop.lock:
             order = self.to_change(order_id)
-            for one in order.fulfillment_orders:
-                if one.status == "ON_HOLD":
-                    one.holds, one.status = [], "OPEN"
+            for one in self.open_parts(order):
+                one.status, one.fulfill_at = "SCHEDULED", self.shop.now() + days * 86_400
             self.shop.touch(order)
+
+    def release(self, order_id: OrderId, line: int | None = None, *, touch: bool = True) -> None:
+        """Take all holds away, or let its day come: of the whole order, or where a line is.
+
+        Without ``touch`` the order's date of change stays: whether Shopify moves it then was never observed.
+        """
+        with self.shop.lock:
+            order = self.to_change(order_id)
+            wanted = {one.id for one in order.lines} if line is None else {order.lines[line].id}
+            for one in order.fulfillment_orders:
+                if one.status in {"ON_HOLD", "SCHEDULED"} and wanted & {row.line_id for row in one.lines}:
+                    one.holds, one.status = [], "OPEN"
+            if touch:
+                self.shop.touch(order)
 
     def refund(self, order_id: OrderId, line: int, quantity: int) -> None:
         """Give back pieces of a line (by its place). Raises: ValueError, IndexError."""

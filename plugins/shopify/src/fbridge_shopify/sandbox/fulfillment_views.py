@@ -17,6 +17,7 @@ from fbridge_shopify.sandbox.records import (
     FulfillmentOrder,
     FulfillmentOrderLine,
     Hold,
+    Location,
     Order,
 )
 from fbridge_shopify.sandbox.viewer import Viewer
@@ -198,16 +199,7 @@ def fulfillment_view(viewer: Viewer, order: Order, made: Fulfillment) -> View:
         ],
         "location": location_view(viewer.shop.locations[made.location_id]),
         "originAddress": None,
-        "service": {
-            "id": gid("FulfillmentService", "manual"),
-            "handle": "manual",
-            "serviceName": "Manual",
-            "type": "MANUAL",
-            "inventoryManagement": False,
-            "requiresShippingMethod": True,
-            "trackingSupport": False,
-            "fulfillmentOrdersOptIn": True,
-        },
+        "service": _service(viewer.shop.locations[made.location_id]),
         "order": lambda _info: order_of(viewer, order),
         "fulfillmentLineItems": lambda _info, **args: connection(
             made.lines, lambda line: line.id, lambda line: _fulfillment_line(viewer, order, line), **args
@@ -215,6 +207,21 @@ def fulfillment_view(viewer: Viewer, order: Order, made: Fulfillment) -> View:
         "fulfillmentOrders": lambda _info, **args: connection(
             shown, lambda one: one.id, lambda one: fulfillment_order_view(viewer, order, one), **args
         ),
+    }
+
+
+def _service(location: Location) -> View:
+    own = location.managed == "merchant_managed"
+    name = "Manual" if own else location.name
+    return {
+        "id": gid("FulfillmentService", name.lower()),
+        "handle": name.lower().replace(" ", "-"),
+        "serviceName": name,
+        "type": "MANUAL" if own else "THIRD_PARTY",
+        "inventoryManagement": not own,
+        "requiresShippingMethod": True,
+        "trackingSupport": not own,
+        "fulfillmentOrdersOptIn": True,
     }
 
 
