@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fbridge.models.states import PushState
 from tests.people import acts, evening
 from tests.people.acts import ACTS
 from tests.people.evening import Evenings, PersonsAct, Scenario, spend
@@ -32,6 +33,16 @@ def evenings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Evening
 def test_an_act_while_an_answer_is_lost(evenings: Evenings) -> None:
     for act, kind in CHOSEN:
         assert spend(evenings, evening.answer_lost, act, 1, kind).happened
+
+
+@pytest.mark.parametrize("evenings", ["woocommerce-fulfillments", "magento-bulk"], indirect=True)
+def test_the_others_go_out_in_the_same_run_once_the_store_has_settled(evenings: Evenings) -> None:
+    """Where each order has a request of its own, a lost answer stops the round and not the evening."""
+    goods = evening.answer_lost(evenings)
+    result = evenings.bridge.push()
+    assert not result.errors
+    assert [evenings.office.state(one) for one in (goods.shipment, goods.other)] == [PushState.SENT] * 2
+    assert evenings.store.truth(goods.order).shipments == 1
 
 
 @pytest.mark.exhaustive

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from fbridge.adapterkit.halting import HELD_BACK, Halt, HeldBack, is_untouched, known_first, still_at_work
+from fbridge.adapterkit.halting import Halt, HeldBack, is_untouched, known_first, still_at_work
 from fbridge.adapterkit.mails import mail_after
 from fbridge.adapterkit.memory import Memory
 from fbridge.errors import CredentialsError, NotSent, NotSentError, UnreachableError
-from fbridge.models.problems import Problem, WriteFault, later, unconfirmed
+from fbridge.models.problems import HELD_BACK, Problem, WriteFault, later, unconfirmed
 from fbridge.models.states import Effect, MailEffect, Outcome
 
 NOW = datetime(2026, 11, 28, 18, tzinfo=UTC)

@@ -22,11 +22,8 @@ from fbridge.errors import (
     UnreachableError,
 )
 from fbridge.models.fulfillments import Fulfillment
-from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later
+from fbridge.models.problems import HELD_BACK, USUAL_WAIT, Problem, WriteFault, later
 from fbridge.models.states import Outcome
-
-HELD_BACK = "held_back"
-"""The reason of what was due and not begun, because the chunk was stopped before it."""
 
 T = TypeVar("T")
 

@@ -16,6 +16,11 @@ GONE_FROM_STORE = "gone_from_store"
 """The reason of a refusal: the store, just read, shows nothing more of a shipment that it is known to have taken."""
 
 
+HELD_BACK = "held_back"
+"""The reason of what was due and not begun, because a write before it has no answer yet. A ``NotSent`` with it ends
+the round and not the run: once the store has settled, the others go out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Why something is not done, or not known to be done; ``blocks``: the order's status has to wait for it (C6).

@@ -17,6 +17,7 @@ from fbridge.context import Context
 from fbridge.errors import FbridgeError, InputError, PluginError, RefusedError
 from fbridge.history.purge import drop_old_exchanges
 from fbridge.models.parts import in_parts
+from fbridge.models.problems import HELD_BACK
 from fbridge.models.push import DUE, LOST, LedgerRow
 from fbridge.models.shipments import MissingMail, PushStatus, Shipment
 from fbridge.models.states import MailEffect, PushState
@@ -145,6 +146,7 @@ def _work(run: PushRun) -> None:
     _lift_refusals(run, groups)
     lost = [row for group in groups for row in group if row.in_backup and row.state in LOST]
     note_lost_tries(run, lost)
+    held_back: FbridgeError | None = None
     for _ in range(MOST_ROUNDS):
         run.again = False
         groups = _groups(run)
@@ -155,9 +157,11 @@ def _work(run: PushRun) -> None:
         if _check_due(run, groups):
             groups = _groups(run)
         if not run.faults:  # what a plugin gave wrong receipts for is checked, and not sent again by it
-            _send_due(run, groups)
+            held_back = _send_due(run, groups)
         if not (run.again or _wait_until_settled(run)):
-            return
+            break
+    if held_back is not None:
+        raise held_back
 
 
 def _lift_refusals(run: PushRun, groups: Sequence[Group]) -> None:
@@ -188,15 +192,22 @@ def _check_due(run: PushRun, groups: Sequence[Group]) -> bool:
     return bool(due)
 
 
-def _send_due(run: PushRun, groups: Sequence[Group]) -> None:
+def _send_due(run: PushRun, groups: Sequence[Group]) -> FbridgeError | None:
+    """Send what is due. Gives why the rest waits, where a request has no answer: the store settles first."""
     due = _due(run, groups)
     run.total = run.done + len(due)
     recent: deque[tuple[PushState, str, str]] = deque(maxlen=EQUAL_FAULTS)
     for chunk in in_parts(due, run.opened.adapter.platform.batch_size):
         if run.stop.is_set():
-            return
-        send_chunk(run, chunk)
+            return None
+        try:
+            send_chunk(run, chunk)
+        except FbridgeError as error:
+            if error.reason != HELD_BACK:
+                raise
+            return error
         _stop_on_equal_faults(run, chunk, recent)
+    return None
 
 
 def _due(run: PushRun, groups: Sequence[Group]) -> list[Group]:
