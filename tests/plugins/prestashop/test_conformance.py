@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -97,6 +98,34 @@ class TestInTransitMails(PlannedMailsConformance):
         office.push_until_quiet()
         assert office.state(shipment) is PushState.SENT
         assert store.mails(order) == (StoreMail(numbers=(number(1),)),)
+
+
+class TestCashOnDelivery(KitFixtures):
+    """A state that PrestaShop takes for paid books a payment by itself."""
+
+    @pytest.fixture
+    def served(self, make_sandbox: MakeSandbox) -> ServedSandbox:
+        return make_sandbox(orders=0)
+
+    @pytest.fixture
+    def store(self, served: ServedSandbox) -> StoreUnderTest:
+        return PrestaShopUnderTest(served)
+
+    @pytest.mark.parametrize("paid_by", ["", "Bonifico bancario"], ids=["nobody", "transfer"])
+    def test_what_the_courier_collects_stands_on_the_shipment_unless_somebody_paid(
+        self, served: ServedSandbox, store: StoreUnderTest, make_office: Callable[..., Office], paid_by: str
+    ) -> None:
+        office = make_office()
+        order = store.new_order([(store.skus[0], 1)], cod=True)
+        total = Decimal(served.control.order(int(order))["total_paid"])
+        if paid_by:
+            served.control.book(int(order), str(total), paid_by, transaction="T1")
+        served.control.set_state(int(order), "3")
+        assert Decimal(served.control.order(int(order))["total_paid_real"]) == total
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        kept = office.bridge.shipments.get(shipment.label)
+        assert (kept.cod.amount if kept.cod else Decimal(0)) == (Decimal(0) if paid_by else total)
 
 
 class TestStatesOfTheShop(KitFixtures):

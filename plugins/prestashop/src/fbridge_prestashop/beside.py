@@ -13,8 +13,15 @@ from fbridge.models.platforms import Store
 from fbridge_prestashop.client import PrestaShopClient, Row
 from fbridge_prestashop.detection import carriers_of, states_of
 from fbridge_prestashop.mapping import RawOrder
+from fbridge_prestashop.payments import needs_payments
 from fbridge_prestashop.run_memory import memory_of
-from fbridge_prestashop.schemas import ADDRESS_FIELDS, CUSTOMER_FIELDS, DETAIL_FIELDS, HISTORY_FIELDS
+from fbridge_prestashop.schemas import (
+    ADDRESS_FIELDS,
+    CUSTOMER_FIELDS,
+    DETAIL_FIELDS,
+    HISTORY_FIELDS,
+    PAYMENT_FIELDS,
+)
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_facts import codes_by_id
 
@@ -49,7 +56,7 @@ class BesideOrders:
         self._learn_carriers([*known, *(row for rows in carriers.values() for row in rows)])
         self._learn_states(known)
         virtual = self._virtual(row for rows in details.values() for row in rows)
-        histories = self._histories(known)
+        histories, payments = self._histories(known), self._payments(known)
         raw = tuple(
             RawOrder(
                 order=order,
@@ -60,6 +67,7 @@ class BesideOrders:
                 email=text(customers.get(_id(order, "id_customer"), {}).get("email")),
                 virtual=virtual,
                 histories=histories.get(_id(order, "id"), ()),
+                payments=None if payments is None else payments.get(_reference(order), ()),
             )
             for order in orders
         )
@@ -92,6 +100,20 @@ class BesideOrders:
                 self._client.rows_by("order_histories", ids, HISTORY_FIELDS, key="id_order"),
             ),
         )
+
+    def _payments(self, orders: Sequence[Mapping[str, Any]]) -> dict[str, list[Row]] | None:
+        """Of cash on delivery that shows as paid; None where the key may not see them."""
+        shop = Shop(self._store.settings, self._facts)
+        asked = [_reference(one) for one in orders if needs_payments(one, shop)]
+        if not asked:
+            return {}
+        found = self._unless_withheld("order_payments", lambda: self._booked(asked))
+        return None if "order_payments" in self._memory.withheld else found
+
+    def _booked(self, references: Iterable[str]) -> dict[str, list[Row]]:
+        told = [one for one in references if one.isalnum()]
+        rows = self._client.rows_by("order_payments", told, PAYMENT_FIELDS, key="order_reference")
+        return _grouped(rows, lambda row: text(row.get("order_reference")))
 
     def _unless_withheld(self, resource: str, read: Callable[[], dict[str, T]]) -> dict[str, T]:
         if resource in self._memory.withheld:
@@ -155,10 +177,18 @@ def _ids(rows: Iterable[Mapping[str, Any]], *keys: str) -> list[str]:
     return [one for one in found if one]
 
 
-def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:
+def _reference(order: Any) -> str:
+    return text(order.get("reference")) if isinstance(order, Mapping) else ""
+
+
+def _order_of(row: Row) -> str:
+    return _id(row, "id_order")
+
+
+def _grouped(rows: Iterable[Row], owner: Callable[[Row], str] = _order_of) -> dict[str, list[Row]]:
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        groups[_id(row, "id_order")].append(row)
+        groups[owner(row)].append(row)
     return groups
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from fbridge.adapterkit.doubts import with_doubts
 from fbridge.adapterkit.needed import understood
-from fbridge.adapterkit.order_states import StateMeaning
 from fbridge.adapterkit.payloads import (
     UnreadableError,
     currency,
     grams,
-    is_nothing,
     mapping,
     money,
     number,
@@ -28,12 +25,12 @@ from fbridge.models.orders import (
     Address,
     Order,
     OrderLine,
-    Payment,
     RejectedOrder,
     ShippingMethod,
     StoreShipment,
 )
-from fbridge.models.states import Delivery, OrderStatus, PaymentKind
+from fbridge.models.states import Delivery, OrderStatus
+from fbridge_prestashop.payments import payment_of
 from fbridge_prestashop.schemas import OrderPayload
 from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop import Shop
@@ -67,7 +64,8 @@ _ORDER = OrderPayload()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawOrder:
     """An order as the store gave it, with what hangs on it. ``virtual`` are ids of products no carrier takes.
-    ``histories`` are the states that it had, where they were asked for."""
+    ``histories`` are the states that it had, where they were asked for.
+    ``payments`` are those of its reference, None where the key may not read them."""
 
     order: Mapping[str, Any]
     details: Sequence[Mapping[str, Any]] = ()
@@ -77,6 +75,7 @@ class RawOrder:
     email: str = ""
     virtual: frozenset[str] = frozenset()
     histories: Sequence[Mapping[str, Any]] = ()
+    payments: Sequence[Mapping[str, Any]] | None = ()
 
 
 def order_from(raw: RawOrder, shop: Shop) -> Order | RejectedOrder:
@@ -90,6 +89,7 @@ def _order(order: Mapping[str, Any], raw: RawOrder, shop: Shop) -> Order:
     state, code = reference(payload.get("current_state")), _currency(payload, shop)
     changed_at, created_at, written = _times(payload, shop)
     delivery, meaning = _delivery(payload, raw), shop.meaning(state)
+    payment, unpaid = payment_of(payload, raw.payments, meaning, shop, code)
     found = Order(
         remote_id=payload["id"],
         number=text(payload.get("reference")) or payload["id"],
@@ -100,7 +100,7 @@ def _order(order: Mapping[str, Any], raw: RawOrder, shop: Shop) -> Order:
         untold_time=parse(payload.get("date_upd")) is None,
         currency=code,
         total=money(payload.get("total_paid"), code),
-        payment=_payment(payload, meaning, shop, code),
+        payment=payment,
         lines=_lines(payload, raw, shop, delivery, closed=meaning.status is OrderStatus.CLOSED),
         delivery=delivery,
         shipping_method=_shipping_method(reference(payload.get("id_carrier")), shop),
@@ -112,7 +112,7 @@ def _order(order: Mapping[str, Any], raw: RawOrder, shop: Shop) -> Order:
         adapter_data={ROWS_KEY: [dict(row) for row in rows(raw.carriers)]},
         ambiguous_time=is_repeated(written, shop.zone),
     )
-    return with_doubts(found, [meaning.doubt(shop.label_of(state))])
+    return with_doubts(found, [meaning.doubt(shop.label_of(state)), unpaid])
 
 
 def _times(payload: Mapping[str, Any], shop: Shop) -> tuple[datetime, datetime, datetime]:
@@ -201,35 +201,6 @@ def _shipping_method(carrier_id: str, shop: Shop) -> ShippingMethod | None:
     if carrier is None:
         return ShippingMethod(code=carrier_id)
     return ShippingMethod(code=carrier.reference, title=shop.facts.name_of(carrier))
-
-
-def _payment(payload: Mapping[str, Any], meaning: StateMeaning, shop: Shop, code: str) -> Payment:
-    due, module = _outstanding(payload, code), text(payload.get("module"))
-    kind = meaning.payment(_payment_kind(payload, shop, module, due))
-    return Payment(
-        kind=kind,
-        method=module,
-        title=words(payload.get("payment")),
-        amount_due=Decimal(0) if kind is PaymentKind.PAID else due,
-    )
-
-
-def _payment_kind(payload: Mapping[str, Any], shop: Shop, module: str, due: Decimal | None) -> PaymentKind:
-    """By module first: the state of a cash-on-delivery order says unpaid, and Shipped says paid of every order."""
-    if module in shop.cod_modules:
-        return PaymentKind.PAID if due == 0 else PaymentKind.COD
-    state = shop.facts.state(reference(payload.get("current_state")))
-    paid = (state is not None and state.paid) or due == 0
-    return PaymentKind.PAID if paid else PaymentKind.UNPAID
-
-
-def _outstanding(payload: Mapping[str, Any], code: str) -> Decimal | None:
-    """The total less what was paid; None where one of them cannot be read."""
-    total, paid = number(payload.get("total_paid")), payload.get("total_paid_real")
-    paid = Decimal(0) if is_nothing(paid) else number(paid)
-    if total is None or paid is None:
-        return None
-    return money(max(total - paid, Decimal(0)), code)
 
 
 def _address(row: Any, email: str, shop: Shop) -> Address:

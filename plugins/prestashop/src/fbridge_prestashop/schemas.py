@@ -11,7 +11,7 @@ from fbridge.adapterkit.payloads import count_if_told, flag, identity, pieces, r
 
 _ORDER_FIELDS = (
     "id,reference,id_address_delivery,id_address_invoice,id_currency,id_customer,id_carrier,current_state,module,"
-    "payment,total_paid,total_paid_real,date_add,date_upd"
+    "payment,total_paid,total_paid_real,invoice_date,date_add,date_upd"
 )
 DETAIL_FIELDS = (
     "[id,id_order,product_id,product_name,product_reference,product_quantity,product_quantity_refunded,"
@@ -23,6 +23,7 @@ ADDRESS_FIELDS = (
 CUSTOMER_FIELDS = "[id,email]"
 """Never all of them: they hold the hash of the password."""
 
+PAYMENT_FIELDS = "[id,order_reference,amount,payment_method,transaction_id,date_add]"
 HISTORY_FIELDS = "[id,id_order,id_order_state]"
 STATE_FIELDS = "[id,name,shipped,paid,logable,send_email,deleted,template,unremovable,module_name]"
 CARRIER_FIELDS = "[id,id_reference,name,url,active,deleted]"

@@ -75,6 +75,11 @@ class Shop:
             return Meaning.READY
         return Meaning.UNPAID if state.made_by_software else Meaning.UNKNOWN
 
+    def is_delivered(self, state_id: str) -> bool:
+        """Whether the customer has it: the courier was paid."""
+        delivered = self.facts.state_of_role(DELIVERED)
+        return delivered is not None and state_id == delivered.id
+
     def label_of(self, state_id: str) -> str:
         """A state for a person: ``4 Shipped``; :func:`state_id_in` gives the id back."""
         state = self.facts.state(state_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -155,13 +156,51 @@ def test_what_is_due_has_left_once_the_state_is_late() -> None:
         ({"module": "ps_wirepayment", "current_state": "10"}, PaymentKind.UNPAID, "314.47"),
         ({"module": "ps_wirepayment", "current_state": "4"}, PaymentKind.PAID, "0"),
         ({"current_state": "4"}, PaymentKind.COD, "314.47"),
-        ({"current_state": "4", "total_paid_real": "314.470000"}, PaymentKind.PAID, "0"),
+        ({"current_state": "4", "total_paid_real": "314.470000"}, PaymentKind.COD, "314.47"),
+        ({"current_state": "5", "total_paid_real": "314.470000"}, PaymentKind.PAID, "0"),
         ({"module": "free_order", "total_paid": "0.000000", "current_state": "1"}, PaymentKind.PAID, "0"),
     ],
 )
 def test_who_has_the_money(changes: dict[str, Any], kind: PaymentKind, due: str) -> None:
     payment = mapped(raw(**changes)).payment
     assert (payment.kind, payment.amount_due) == (kind, Decimal(due))
+
+
+BY_ITSELF = {"payment_method": "Cash on delivery (COD)", "amount": "314.470000", "transaction_id": ""}
+IN_ANOTHER_LANGUAGE = {
+    "payment_method": "Platba kurýrovi",
+    "amount": "314.470000",
+    "date_add": "2026-11-18 09:00:01",
+}
+
+
+@pytest.mark.parametrize(
+    ("payments", "kind", "due", "doubts"),
+    [
+        ([BY_ITSELF], PaymentKind.COD, "314.47", []),
+        ([BY_ITSELF | {"payment_method": "pagamento in CONTRASSEGNO"}], PaymentKind.COD, "314.47", []),
+        ([IN_ANOTHER_LANGUAGE], PaymentKind.PAID, "0", ["payment_untold"]),
+        ([IN_ANOTHER_LANGUAGE | {"transaction_id": "PAY-1"}], PaymentKind.PAID, "0", []),
+        ([BY_ITSELF | {"payment_method": "Bonifico bancario"}], PaymentKind.PAID, "0", []),
+        ([{"payment_method": "PayPal", "amount": "300.00"}], PaymentKind.COD, "14.47", []),
+        ([], PaymentKind.COD, "314.47", ["payment_untold"]),
+        (None, PaymentKind.COD, "314.47", ["payment_untold"]),
+        (
+            [{"payment_method": "PayPal", "amount": "500.00"}],
+            PaymentKind.PAID,
+            "0",
+            ["payment_untold"],
+        ),
+    ],
+)
+def test_cash_on_delivery_that_shows_as_paid_is_paid_by_another_method_alone(
+    payments: list[dict[str, str]] | None, kind: PaymentKind, due: str, doubts: list[str]
+) -> None:
+    """A state with paid = 1 books a payment by itself: ``total_paid_real`` becomes the total."""
+    one = raw(current_state="3", total_paid_real="314.470000", invoice_date="2026-11-18 09:00:00")
+    got = mapped(replace(one, payments=payments))
+    assert (got.payment.kind, got.payment.amount_due) == (kind, Decimal(due))
+    assert [doubt.code for doubt in got.doubts] == doubts
 
 
 def test_other_modules_may_be_cash_on_delivery() -> None:

@@ -94,7 +94,7 @@ class GeneratedOrders:
 
     def _states(self, order_id: int) -> tuple[str, ...]:
         if _is_cod(order_id):
-            return (COD,) if order_id % 3 else (COD, "3")
+            return (COD,) if order_id % 30 else (COD, "3")
         dice = (order_id * 2_654_435_761 + self.seed * 40_503) % (1 << 32) % 100
         return next(states for limit, states in _STATES if dice < limit)
 
