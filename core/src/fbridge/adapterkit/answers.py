@@ -126,7 +126,7 @@ class AnswerTable:
             return WriteFault(Problem(outcome=Outcome.REFUSED, reason=reason, words=said.words or str(named)))
         if verdict is Verdict.LATER:
             return WriteFault(later(said.words or str(named), reason, now + (said.wait or USUAL_WAIT)))
-        return WriteFault(unproved(named, now, said.wait))
+        return WriteFault(unproved(named, now, said.wait), answered=True)
 
 
 def unproved(named: FbridgeError, now: datetime, wait: timedelta | None = None) -> Problem:
@@ -137,7 +137,7 @@ def unproved(named: FbridgeError, now: datetime, wait: timedelta | None = None) 
 
 def not_understood(words: str, reason: str = "unexpected_answer") -> WriteFault:
     """A good answer that does not tell what became of a write."""
-    return WriteFault(Problem(outcome=Outcome.UNCONFIRMED, reason=reason, words=words))
+    return WriteFault(Problem(outcome=Outcome.UNCONFIRMED, reason=reason, words=words), answered=True)
 
 
 def written(
@@ -162,4 +162,4 @@ def written(
     try:
         return read(response)
     except UnreachableError as error:
-        raise WriteFault(unproved(error, now(), response.wait_asked)) from None
+        raise WriteFault(unproved(error, now(), response.wait_asked), answered=True) from None

@@ -42,11 +42,15 @@ class Problem:
 
 
 class WriteFault(Exception):  # noqa: N818 - it carries a problem and is not one of its own
-    """A write of which nothing is known to be done; ``problem`` tells the rest."""
+    """A write of which nothing is known to be done; ``problem`` tells the rest.
 
-    def __init__(self, problem: Problem) -> None:
+    ``answered``: somebody said something, so it is worth while to look at once whether it is there.
+    """
+
+    def __init__(self, problem: Problem, *, answered: bool = False) -> None:
         super().__init__(problem.words)
         self.problem = problem
+        self.answered = answered
 
 
 def unconfirmed(error: FbridgeError) -> Problem:

@@ -6,17 +6,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from fbridge.errors import CredentialsError
 from fbridge.http import Response
 from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
 from fbridge.models.states import MailEffect, Outcome
 from fbridge_magento.bundles import Choice
 from fbridge_magento.client import MagentoClient
+from fbridge_magento.looks import Looks
 from fbridge_magento.push_parts import Part, Work
 from fbridge_magento.run_memory import memory_of
 from fbridge_magento.ship_bodies import ship_body, track_body
 from fbridge_magento.tracks import wanted_tracks
 from fbridge_magento.write_answers import Rejected, answer_to, gravest, not_understood
+
+_GONE_ON_WITHOUT_US = frozenset({"gateway_timeout", "unavailable", "rate_limited"})
+"""What is said by something before a store that has too much to do; it is looked up when that has passed."""
 
 
 class OrderWriter:
@@ -26,6 +31,7 @@ class OrderWriter:
         self._store = store
         self._client = client
         self._memory = memory_of(store)
+        self._looks = Looks(client)
 
     def ship(self, work: Work, part: Part) -> None:
         """Make the shipment: the likeliest way to name its pieces first, and on the store's no the next one.
@@ -49,8 +55,14 @@ class OrderWriter:
         body = ship_body(
             choice.pieces, wanted_tracks(part.shipment), shipment_id=part.shipment.id, source=part.source.code
         )
-        answer = self._ask(lambda: self._client.ship(work.order_id, body))
-        part.take_id(shipment_id_in(answer), choice.pieces)
+        try:
+            made = shipment_id_in(self._ask(lambda: self._client.ship(work.order_id, body)))
+        except (WriteFault, CredentialsError) as fault:
+            seen = self._looks.made(work, part) if _is_worth_a_look(fault) else None
+            if seen is None:
+                raise
+            made = seen
+        part.take_id(made, choice.pieces)
         skus = work.order.adapter_data.get("skus") or {}
         self._memory.kinds.update(
             (skus[line_id], kind) for line_id, kind in choice.kinds.items() if line_id in skus
@@ -67,26 +79,27 @@ class OrderWriter:
             for track in changes.deleted:
                 self._ask(lambda track=track: self._client.delete_track(work.order_id, track.id))  # type: ignore[misc]
                 part.wrote = True
-        except Rejected as no:
-            if no.problem.outcome is Outcome.UNCONFIRMED:
-                raise WriteFault(no.problem) from None
-            part.problem = no.problem
+        except (Rejected, WriteFault, CredentialsError) as fault:
+            if _is_worth_a_look(fault) and self._looks.tracks_are_right(work, part):
+                part.wrote = True
+            elif isinstance(fault, Rejected) and fault.problem.outcome is not Outcome.UNCONFIRMED:
+                part.problem = fault.problem
+            else:
+                raise _as_write_fault(fault) from None
 
     def mail(self, work: Work, part: Part) -> None:
         """Have the customer mailed about the shipment, once."""
         try:
-            sent = self._ask(lambda: self._client.mail_customer(work.order_id, part.remote_ids[0]))
-        except Rejected as no:
-            if no.problem.outcome is Outcome.UNCONFIRMED:
-                part.lose_mail(no.problem)
-                raise WriteFault(no.problem) from None
-            part.mail, part.mail_words = MailEffect.NOT_SENT, f"No mail left: {no.problem.words}"
-        except WriteFault as fault:
-            if fault.problem.outcome is Outcome.UNCONFIRMED:
-                part.lose_mail(fault.problem)
-            raise
-        else:
-            _take_mail(part, sent)
+            _take_mail(part, self._ask(lambda: self._client.mail_customer(work.order_id, part.remote_ids[0])))
+        except (Rejected, WriteFault, CredentialsError) as fault:
+            if _is_worth_a_look(fault) and self._looks.mailed(work, part):
+                part.mail = MailEffect.SENT
+            elif isinstance(fault, Rejected) and fault.problem.outcome is not Outcome.UNCONFIRMED:
+                part.mail, part.mail_words = MailEffect.NOT_SENT, f"No mail left: {fault.problem.words}"
+            else:
+                if not isinstance(fault, CredentialsError) and fault.problem.outcome is Outcome.UNCONFIRMED:
+                    part.lose_mail(fault.problem)
+                raise _as_write_fault(fault) from None
 
     def _ask(self, write: Callable[[], Response]) -> Any:
         return answer_to(write, self._client, self._store.now)
@@ -110,4 +123,18 @@ def _take_mail(part: Part, sent: Any) -> None:
         )
         part.mail, part.mail_words = MailEffect.NOT_SENT, words
     else:
-        part.lose_mail(not_understood("the mail").problem)
+        raise not_understood("the mail")
+
+
+def _is_worth_a_look(fault: Rejected | WriteFault | CredentialsError) -> bool:
+    """Whether somebody answered, and it is not known what became of the write. A right that is missing is looked at
+    before anything is done; a module may say that it is missing, too."""
+    if isinstance(fault, CredentialsError):
+        return True
+    answered = isinstance(fault, Rejected) or fault.answered
+    still_at_work = fault.problem.reason in _GONE_ON_WITHOUT_US
+    return answered and not still_at_work and fault.problem.outcome is Outcome.UNCONFIRMED
+
+
+def _as_write_fault(fault: Rejected | WriteFault | CredentialsError) -> WriteFault | CredentialsError:
+    return WriteFault(fault.problem, answered=True) if isinstance(fault, Rejected) else fault

@@ -38,7 +38,7 @@ def begin_again(work: Work, order: Order, part: Part, terms: Terms) -> None:
     """Judge a part that the store refused once more, from the order as it is now; it is not shipped again."""
     work.order_status = order.remote_status
     fulfillment = replace(work.fulfillment, order=order)
-    now = _begin_part(part.shipment, fulfillment, terms, shipments_in(order), _Rest.of(order))
+    now = _begin_part(part.shipment, fulfillment, terms, shipments_in(order), _Rest.of(order), tried=True)
     said, part.rejected = part.rejected, None
     if said is None or now.way in (Way.MEND, Way.ADOPT):
         part.way, part.changes, part.remote_ids, part.shown = now.way, now.changes, now.remote_ids, now.shown
@@ -76,14 +76,17 @@ def _begin_part(
     terms: Terms,
     held: Mapping[str, ShownShipment],
     rest: _Rest,
+    *,
+    tried: bool = False,
 ) -> Part:
+    """``tried``: this push has asked the store for it."""
     fault = track_fault(shipment)
     part = Part(shipment=shipment)
     own = [one for one in held.values() if one.mark == shipment.id or one.id in shipment.remote_ids]
     if fault:
         part.problem = refused(*fault)
     elif own:
-        _mend(part, own, fulfillment, terms)
+        _mend(part, own, fulfillment, terms, tried=tried or shipment.baseline is not None)
     elif shipment.acknowledged is not None:
         part.problem = refused(GONE_FROM_STORE, "The store does not show this shipment any more.")
     else:
@@ -91,7 +94,9 @@ def _begin_part(
     return part
 
 
-def _mend(part: Part, found: Sequence[ShownShipment], fulfillment: Fulfillment, terms: Terms) -> None:
+def _mend(
+    part: Part, found: Sequence[ShownShipment], fulfillment: Fulfillment, terms: Terms, *, tried: bool
+) -> None:
     shipment = part.shipment
     own = sorted(found, key=lambda one: one.mark != shipment.id)
     is_ours = own[0].mark == shipment.id
@@ -107,7 +112,7 @@ def _mend(part: Part, found: Sequence[ShownShipment], fulfillment: Fulfillment, 
         shipment,
         notify=fulfillment.notify,
         on_correction=terms.mail_on_correction and bool(part.changes),
-        is_new=is_ours and shipment.baseline is not None and not any(one.emailed for one in own),
+        is_new=is_ours and tried and not any(one.emailed for one in own),
     )
 
 

@@ -40,6 +40,19 @@ def again(desk: Any, one: Fulfillment, **changes: Any) -> Fulfillment:
     return replace(one, order=desk.order(one.order_id), shipments=shipments)
 
 
+def corrected(desk: Any, one: Fulfillment, entry: Any) -> Fulfillment:
+    """The same once it was sent, with the number NEW."""
+    wanted = replace(
+        one.shipments[0],
+        revision=2,
+        acknowledged=1,
+        acknowledged_numbers=one.shipments[0].numbers,
+        remote_ids=entry.remote_ids,
+        tracking=(replace(one.shipments[0].tracking[0], number="NEW"),),
+    )
+    return replace(one, order=desk.order(one.order_id), shipments=(wanted,))
+
+
 def collect(desk: Any, chunk: list[Fulfillment]) -> tuple[dict[str, Any], BaseException | None]:
     """The entries by order that came, and what ended the chunk."""
     receipts: list[Receipt] = []
@@ -66,7 +79,6 @@ def mails(served: ServedSandbox, one: Fulfillment) -> int:
         ("server_error", "server_error", False),
         ("drop_before", "no_answer", False),
         ("drop_after", "no_answer", True),
-        ("truncated", "broken_json", True),
         ("login_page", "html_instead_of_json", False),
     ],
 )
@@ -93,6 +105,17 @@ def test_c5_a_shipment_without_an_answer_is_unconfirmed_and_arrives_once(
     assert (second.outcome, second.effects.mail) == (Outcome.DONE, MailEffect.SENT)
     assert held(sandbox, one) == [[f"BX{one.order_id}"]]
     assert mails(sandbox, one) == 1
+
+
+def test_an_answer_that_is_cut_is_looked_into_at_once(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    (one,) = chunk_of(sandbox, desk, fulfillment_of)
+    sandbox.control.add_fault("truncated", path="/ship$|/ship\\?")
+    (entry,) = desk.push_one(one).shipments
+    assert (entry.outcome, entry.effects.mail) == (Outcome.DONE, MailEffect.SENT)
+    assert (held(sandbox, one), mails(sandbox, one)) == ([[f"BX{one.order_id}"]], 1)
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after", "gateway_timeout"])
@@ -195,23 +218,15 @@ def test_a_correction_without_an_answer_is_finished_the_next_time(
     desk = desk_of(sandbox)
     (one,) = chunk_of(sandbox, desk, fulfillment_of)
     (entry,) = desk.push_one(one).shipments
-    wanted = replace(
-        one.shipments[0],
-        revision=2,
-        acknowledged=1,
-        acknowledged_numbers=one.shipments[0].numbers,
-        remote_ids=entry.remote_ids,
-        tracking=(replace(one.shipments[0].tracking[0], number="NEW"),),
-    )
-    corrected = replace(one, order=desk.order(one.order_id), shipments=(wanted,))
+    wish = corrected(desk, one, entry)
     sandbox.control.add_fault("drop_after", path="shipment/track")
-    (lost,) = desk.push_one(corrected).shipments
+    (lost,) = desk.push_one(wish).shipments
     assert (lost.outcome, lost.effects.shipment, lost.effects.tracking) == (
         Outcome.UNCONFIRMED,
         Effect.DONE,
         Effect.UNCONFIRMED,
     )
-    (entry,) = desk.push_one(replace(corrected, order=desk.order(one.order_id))).shipments
+    (entry,) = desk.push_one(replace(wish, order=desk.order(one.order_id))).shipments
     assert (entry.outcome, entry.holds.numbers) == (Outcome.DONE, ("NEW",))
     assert held(sandbox, one) == [["NEW"]]
 
@@ -302,6 +317,72 @@ def test_a_no_in_magentos_form_is_looked_into_and_arrives_once(
         desk.push_one(again(desk, one, mail=entry.effects.mail))
     assert held(sandbox, one) == [[f"BX{one.order_id}"]]
     assert mails(sandbox, one) == 1
+
+
+@pytest.mark.parametrize(
+    "how", ["refuses", "not_found", "no_right", "exception", "error", "exit", "page", "warning"]
+)
+def test_a_module_that_fails_after_saving_costs_no_mail_and_holds_up_nobody(
+    make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, how: str
+) -> None:
+    """Whatever the store says of it, the shipment is there with our mark, and no mail has left. Its 401 is not "not
+    sent"."""
+    served = make_sandbox(orders=0)
+    desk = desk_of(served)
+    chunk = chunk_of(served, desk, fulfillment_of, 6)
+    served.control.fail_after_saving(how)
+    entries, stop = collect(desk, chunk)
+    assert stop is None
+    assert {(one.outcome, one.effects.mail) for one in entries.values()} == {(Outcome.DONE, MailEffect.SENT)}
+    assert [held(served, one) for one in chunk] == [[[f"BX{one.order_id}"]] for one in chunk]
+    assert [mails(served, one) for one in chunk] == [1] * 6
+
+
+@pytest.mark.parametrize("acts", [True, False], ids=["after the act", "instead of the act"])
+@pytest.mark.parametrize("path", ["shipment/track", "emails"])
+@pytest.mark.parametrize("status", [400, 401, 404, 500])
+def test_so_it_is_with_tracks_and_mails(
+    sandbox: ServedSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+    status: int,
+    path: str,
+    *,
+    acts: bool,
+) -> None:
+    with FaultProxy(sandbox.url) as proxy:
+        behind = SimpleNamespace(
+            url=proxy.url, store_settings=sandbox.store_settings, control=sandbox.control
+        )
+        desk = desk_of(behind, mail_on_correction=False)
+        (one,) = chunk_of(sandbox, desk, fulfillment_of)
+        body = json.dumps({"message": "The ERP says no."}).encode()
+        module = Fault(name="module", answer=Answer.STATUS, status=status, body=body, acts=acts)
+        if path == "emails":
+            proxy.strike(module, path=path)
+            (entry,) = desk.push_one(one).shipments
+            assert entry.effects.mail is (MailEffect.SENT if acts else MailEffect.UNCONFIRMED)
+            assert mails(sandbox, one) == int(acts)
+            return
+        (entry,) = desk.push_one(one).shipments
+        proxy.strike(module, path=path)
+        (entry,) = desk.push_one(corrected(desk, one, entry)).shipments
+    assert (entry.outcome, entry.effects.tracking) == (
+        (Outcome.DONE, Effect.DONE) if acts else (Outcome.UNCONFIRMED, Effect.UNCONFIRMED)
+    )
+    assert held(sandbox, one) == [["NEW" if acts else f"BX{one.order_id}"]]
+
+
+@pytest.mark.parametrize("how", ["refuses", "not_found"])
+def test_a_shipment_that_somebody_else_made_meanwhile_is_not_mailed_about(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, how: str
+) -> None:
+    desk = desk_of(sandbox)
+    (one,) = chunk_of(sandbox, desk, fulfillment_of)
+    sandbox.control.ship(int(one.order_id))
+    sandbox.control.fail_after_saving(how)
+    (entry,) = desk.push_one(one).shipments
+    assert (entry.outcome, mails(sandbox, one)) == (Outcome.DONE_ELSEWHERE, 0)
 
 
 def test_a_deadlock_is_tried_again(
