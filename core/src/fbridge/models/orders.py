@@ -122,7 +122,8 @@ class StoreShipment:
 
     ``mark`` is the UUID of the fbridge shipment that made it, or one of its fences, where the platform keeps
     one. ``lines`` is empty where the platform does not tell what was in the parcel. ``mailed`` tells whether the
-    customer was mailed about it, where the platform leaves a trace of that.
+    customer was mailed about it, where the platform leaves a trace of that. ``mail_link`` is the tracking page
+    to which the store's own mail about it leads, with ``{number}``: "" for none, None where that is not told.
     """
 
     remote_id: str
@@ -132,6 +133,7 @@ class StoreShipment:
     lines: tuple[tuple[str, int], ...] = ()
     created_at: datetime | None = None
     mailed: bool | None = None
+    mail_link: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

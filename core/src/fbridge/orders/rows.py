@@ -195,6 +195,7 @@ def store_shipment_to_json(shipment: StoreShipment) -> dict[str, Any]:
         "lines": [list(line) for line in shipment.lines],
         "created_at": shipment.created_at.isoformat() if shipment.created_at else None,
         "mailed": shipment.mailed,
+        "mail_link": shipment.mail_link,
     }
 
 
@@ -208,4 +209,5 @@ def _store_shipment_from_json(fields: Mapping[str, Any]) -> StoreShipment:
         lines=tuple((line_id, quantity) for line_id, quantity in fields["lines"]),
         created_at=datetime.fromisoformat(created_at) if created_at else None,
         mailed=fields["mailed"],
+        mail_link=fields.get("mail_link"),
     )

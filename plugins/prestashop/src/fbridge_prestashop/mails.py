@@ -41,13 +41,25 @@ def mails_in_transit(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -
 
 def has_page(fulfillment: Fulfillment, shop: Shop) -> bool:
     """Whether the carrier on the order has a tracking page; the mail uses that one, whoever took the parcel."""
+    return bool(page_of(fulfillment, shop))
+
+
+def page_of(fulfillment: Fulfillment, shop: Shop) -> str:
+    """The page that the mail leads to: that of the very row of carriers to which the order points.
+
+    An edit of a carrier makes a new row, and orders keep theirs, with the page of then. Where that row is not
+    known, the carrier of today stands in.
+    """
+    links = [one.mail_link for one in fulfillment.order.shipments if one.mail_link is not None]
+    return links[0] if links else page_of_today(fulfillment, shop)
+
+
+def page_of_today(fulfillment: Fulfillment, shop: Shop) -> str:
+    """The page that the chosen carrier has now."""
     method = fulfillment.order.shipping_method
-    if method is None:
-        return False
-    carrier = shop.facts.usable_carrier(method.code)
-    others = (one for one in shop.facts.carriers if one.reference == method.code)
-    chosen = carrier or next(others, None)
-    return bool(chosen and chosen.url)
+    carriers = [one for one in shop.facts.carriers if method and one.reference == method.code]
+    chosen = next((one for one in carriers if one.usable), next(iter(carriers), None))
+    return chosen.page if chosen else ""
 
 
 def mailed_before(fulfillment: Fulfillment, plan: TrackingPlan) -> bool:

@@ -108,7 +108,7 @@ def _order(order: Mapping[str, Any], raw: RawOrder, shop: Shop) -> Order:
         bill_to=_address(raw.bill_to, raw.email, shop),
         note=words(payload.get("note")),
         channel=_channel(text(payload.get("module"))),
-        shipments=_store_shipments(raw.carriers, shop, mailed=_mailed(raw, state, shop)),
+        shipments=_store_shipments(raw.carriers, shop, _mailed(raw, state, shop), _mail_link(payload, shop)),
         adapter_data={ROWS_KEY: [dict(row) for row in rows(raw.carriers)]},
         ambiguous_time=is_repeated(written, shop.zone),
     )
@@ -141,9 +141,17 @@ def _mailed(raw: RawOrder, state: str, shop: Shop) -> bool | None:
     return None if reference(last.get("id_order_state")) == state else False
 
 
-def _store_shipments(carriers: Any, shop: Shop, *, mailed: bool | None) -> tuple[StoreShipment, ...]:
+def _mail_link(payload: Mapping[str, Any], shop: Shop) -> str | None:
+    """That of the very row of carriers which the order names, whatever became of the carrier since."""
+    carrier = shop.facts.carrier(reference(payload.get("id_carrier")))
+    return carrier.page if carrier else None
+
+
+def _store_shipments(
+    carriers: Any, shop: Shop, mailed: bool | None, mail_link: str | None
+) -> tuple[StoreShipment, ...]:
     found = (_store_shipment(row, shop) for row in rows(carriers) if reference(row.get("id")))
-    return tuple(replace(one, mailed=mailed) for one in found)
+    return tuple(replace(one, mailed=mailed, mail_link=mail_link) for one in found)
 
 
 def _store_shipment(row: Mapping[str, Any], shop: Shop) -> StoreShipment:

@@ -16,6 +16,8 @@ from fbridge_prestashop.mails import (
     mailed_before,
     mails_in_transit,
     mails_shipped,
+    page_of,
+    page_of_today,
 )
 from fbridge_prestashop.push import refusal_of
 from fbridge_prestashop.run_memory import memory_of
@@ -83,6 +85,12 @@ def _about_in_transit(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) 
         yield (
             f"The link in the mail would be wrong: it leads to the carrier that the customer chose ({chosen}), and "
             "the parcel left with another."
+        )
+    page, today = page_of(fulfillment, shop), page_of_today(fulfillment, shop)
+    if today and page != today:
+        yield (
+            f"The link in the mail leads to {page}, the page that the carrier had when the order was made; today it "
+            f"is {today}."
         )
     if len(plan.numbers) > 1:
         yield "The link in the mail holds all numbers of the order together, which few carriers understand."

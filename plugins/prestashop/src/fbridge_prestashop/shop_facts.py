@@ -50,6 +50,11 @@ class ShopCarrier:
     url: str = ""
     usable: bool = True
 
+    @property
+    def page(self) -> str:
+        """The tracking page, with fbridge's placeholder."""
+        return self.url.replace("@", "{number}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopFacts:
@@ -132,7 +137,7 @@ class ShopFacts:
             CarrierCode(
                 code=carrier.reference,
                 label=self.name_of(carrier),
-                tracking_url=carrier.url.replace("@", "{number}"),
+                tracking_url=carrier.page,
             )
             for carrier in self.carriers
             if carrier.usable

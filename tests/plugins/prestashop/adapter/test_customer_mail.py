@@ -185,6 +185,43 @@ def test_a_carrier_without_a_page_sends_no_link_and_the_plan_warns(
     assert mails(sandbox, order) == []
 
 
+@pytest.mark.parametrize(
+    ("carrier", "url", "planned", "warning"),
+    [
+        (WITHOUT_URL, "https://dhl.example/@", (), "has no tracking URL"),
+        ("5", "", ("Package in transit",), ""),
+        (
+            "5",
+            "https://brt.example/2027/@",
+            ("Package in transit",),
+            "today it is https://brt.example/2027/{number}",
+        ),
+    ],
+    ids=["a page since", "none since", "another since"],
+)
+def test_a_carrier_edited_since_mails_with_the_page_that_the_order_has(
+    sandbox: ServedSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+    carrier: str,
+    url: str,
+    planned: tuple[str, ...],
+    warning: str,
+) -> None:
+    """An edit in the back office makes a new carrier; the order keeps the old one."""
+    before = sandbox.control.add_order([("demo_3", 2)], carrier=carrier)
+    sandbox.control.edit_carrier(int(carrier), url=url)
+    desk = desk_of(sandbox, customer_mail="in_transit")
+    order = desk.order(before)
+    mapped = ResolvedCarrier(code="X", label="X", site_code=carrier)
+    fulfillment = fulfillment_of(order, ["BX1"], carrier=mapped)
+    shown = preview(desk, fulfillment)
+    assert shown.mails == planned
+    assert warning in " ".join(shown.warnings)
+    desk.push_one(fulfillment)
+    assert len(mails(sandbox, order)) == len(planned)
+
+
 def test_the_plan_warns_of_a_link_to_another_carrier_than_the_one_shipped_with(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
