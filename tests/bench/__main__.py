@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import fetching, pushing, rate_limit, starting
+from tests.bench import fetching, pushing, rate_limit, sizes, starting
 
-BENCHES = {"start": starting.run, "fetch": fetching.run, "push": pushing.run, "rate": rate_limit.run}
+BENCHES = {
+    "size": sizes.run,
+    "start": starting.run,
+    "fetch": fetching.run,
+    "push": pushing.run,
+    "rate": rate_limit.run,
+}
 
 
 def main() -> None:

@@ -1,46 +1,80 @@
-"""Pages of orders: a keyset over (changed, id) that loses nothing (C1)."""
+"""The store's list of changed orders, for the walk of the adapterkit, which loses none (C1)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from fbridge.models.platforms import OrderPage, OrderQuery
+from fbridge.adapterkit.payloads import mapping, moment, reference
+from fbridge.adapterkit.reading import Key, Listed, changed_orders, decoded_pages, orders_by_id
+from fbridge.adapterkit.responses import body_of, rows_from
+from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_kiosk.client import KioskClient
 from fbridge_kiosk.mapping import order_from
 
-BEGINNING = "1970-01-01T00:00:00+00:00"
-OVERLAP = timedelta(minutes=2)
-"""So much is read again by the next fetch: orders of one second may become visible out of sequence."""
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """After an order in the sequence of (changed, id)."""
+
+    changed: str
+    id: str = ""
+
+    def saved(self) -> dict[str, str]:
+        """For a cursor."""
+        return asdict(self)
 
 
-def order_pages(client: KioskClient, query: OrderQuery) -> Iterator[OrderPage]:
+class OrderFeed:
+    """See :class:`fbridge.adapterkit.reading.Feed`."""
+
+    overlap = timedelta(minutes=2)
+    at_once = ids_at_once = 100
+
+    def __init__(self, store: Store) -> None:
+        self._client = KioskClient(store)
+        self.page_size = store.settings["page_size"]
+
+    def begin(self, since: datetime | None) -> Place:
+        """Before all that changed at this moment or later."""
+        return Place(since.isoformat() if since else "1970-01-01T00:00:00+00:00")
+
+    def restored(self, saved: Any) -> Place:
+        """The place that was saved."""
+        return Place(**saved)
+
+    def page(self, position: Place, size: int) -> Listed[Any, Place]:
+        """A page; the store counts what is still to come after it."""
+        answer = self._client.orders_after(position.saved(), size)
+        remaining, rows = body_of(answer).get("remaining"), _rows(answer)
+        following = Place(rows[-1]["changed"], rows[-1]["id"]) if rows and remaining else None
+        return Listed(rows=rows, next=following, server_time=answer.date, remaining=remaining)
+
+    def first(self, position: Place) -> None:
+        """The kiosk never breaks off at one order."""
+
+    def by_ids(self, order_ids: Sequence[str]) -> list[Any]:
+        """These orders, as far as they exist."""
+        return _rows(self._client.orders_by_id(order_ids))
+
+    def key(self, row: Any) -> Key:
+        """What tells this version of the order."""
+        return Key(reference(mapping(row).get("id")), moment(mapping(row).get("changed")))
+
+    def whole(self, rows: Sequence[Any]) -> Sequence[Any]:
+        """The list has all of an order."""
+        return rows
+
+
+def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """See :func:`fbridge.hookspecs.fetch_orders`."""
+    feed = OrderFeed(store)
     if query.order_ids is not None:
-        yield _named(client, query.order_ids)
-        return
-    since = query.since.isoformat() if query.since else BEGINNING
-    place = dict(query.cursor or {"changed": since, "id": ""})
-    last = False
-    while not last:
-        answer = client.orders_after(place)
-        last = answer["remaining"] == 0
-        place = _after(place, answer["orders"], last=last)
-        yield OrderPage.of(map(order_from, answer["orders"]), cursor=place, remaining=answer["remaining"])
+        return decoded_pages(orders_by_id(feed, query.order_ids), order_from)
+    return decoded_pages(changed_orders({"orders": feed}, query, now=store.now), order_from)
 
 
-def _named(client: KioskClient, order_ids: Sequence[str]) -> OrderPage:
-    made = [order_from(row) for row in client.orders_by_id(order_ids)["orders"]]
-    found = {one.remote_id for one in made}
-    return OrderPage.of(made, absent=tuple(key for key in order_ids if key not in found))
-
-
-def _after(place: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, last: bool) -> dict[str, str]:
-    if not rows:
-        return dict(place)
-    changed, order_id = max((row["changed"], int(row["id"])) for row in rows)
-    if not last:
-        return {"changed": changed, "id": str(order_id)}
-    back = (datetime.fromisoformat(changed) - OVERLAP).isoformat()
-    return {"changed": max(back, place["changed"]), "id": ""}
+def _rows(answer: Any) -> list[dict[str, Any]]:
+    return rows_from(answer, body_of(answer).get("orders"), "a list of orders")

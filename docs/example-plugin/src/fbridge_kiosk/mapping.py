@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
-from marshmallow import ValidationError
-
+from fbridge.adapterkit.needed import understood
+from fbridge.adapterkit.payloads import mapping
 from fbridge.models.fulfillments import FulfillmentShipment
 from fbridge.models.orders import Address, Order, OrderLine, Payment, RejectedOrder, StoreShipment
 from fbridge.models.states import PaymentKind
@@ -16,13 +16,10 @@ from fbridge_kiosk.schemas import STATUSES, OrderSchema
 _SCHEMA = OrderSchema()
 
 
-def order_from(raw: Mapping[str, Any]) -> Order | RejectedOrder:
+def order_from(raw: Any) -> Order | RejectedOrder:
     """The order, or why it makes no sense (C2)."""
-    try:
-        return _order(_SCHEMA.load(raw))
-    except ValidationError as error:
-        fields = ", ".join(sorted(error.normalized_messages()))  # type: ignore[no-untyped-call]
-        return RejectedOrder(remote_id=str(raw.get("id", "")), reason=f"malformed: {fields}")
+    order_id = mapping(raw).get("id")
+    return understood(lambda: _order(_SCHEMA.load(raw)), order_id, f"K{order_id}")
 
 
 def _order(data: Mapping[str, Any]) -> Order:

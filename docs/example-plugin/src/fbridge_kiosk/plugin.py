@@ -52,19 +52,17 @@ def describe_platform() -> Platform:
 @hookimpl
 def fetch_orders(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """See :func:`fbridge.hookspecs.fetch_orders`."""
-    from fbridge_kiosk.client import KioskClient
     from fbridge_kiosk.fetching import order_pages
 
-    return order_pages(KioskClient(store), query)
+    return order_pages(store, query)
 
 
 @hookimpl
 def push_fulfillment(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
     """See :func:`fbridge.hookspecs.push_fulfillment`."""
-    from fbridge_kiosk.client import KioskClient
     from fbridge_kiosk.push import push
 
-    return push(KioskClient(store), fulfillments)
+    return push(store, fulfillments)
 
 
 @hookimpl
