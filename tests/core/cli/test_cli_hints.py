@@ -29,7 +29,14 @@ VERBS = re.compile(
 """What may follow the name in a sentence about fbridge; `magento` is in the seed of an emulated key."""
 
 BARE_OPTIONS = {
-    "--allow-shared": {"shipment create", "shipment external", "tracking set"},
+    "--allow-shared": {"shipment create", "shipment external", "tracking set", "tracking import"},
+    "--column": {"tracking import"},
+    "--dates": {"tracking import"},
+    "--decimal": {"tracking import"},
+    "--delimiter": {"tracking import"},
+    "--encoding": {"tracking import"},
+    "--sheet": {"tracking import"},
+    "--year": {"tracking import"},
 }
 """Options that a sentence outside the command line names alone: every command that can end with the sentence."""
 

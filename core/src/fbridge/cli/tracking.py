@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
+from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, map_of, show_report
 from fbridge.exit_codes import ExitCode
 
 
@@ -34,3 +36,40 @@ def set_(session: Session, /, ref: str, numbers: tuple[str, ...], **options: Any
 
     one = session.bridge.shipments.set_tracking(ref, numbers, **options)
     return show_data(session, one, shipment_facts(one), next_step=next_step(one))
+
+
+@tracking.command("import")
+@file_argument
+@click.option("--add", "adds", is_flag=True, help="Keep the numbers that a shipment has, and add these.")
+@import_options
+@pass_session
+def import_(
+    session: Session,
+    /,
+    file: Path,
+    adds: bool,
+    plan: bool,
+    store: str | None,
+    carrier: str | None,
+    year: int | None,
+    allow_shared: bool,
+    **form: Any,
+) -> ExitCode:
+    """Take the numbers out of the courier's file: CSV, XLSX, XLS, ODS, JSON, NDJSON, `-` for standard input.
+
+    A row names its shipment by document, our reference, shipment or order: columns called so in English or
+    Italian. Good rows go in, refused ones are written to a file beside it. The same file again changes nothing.
+    """
+    from fbridge.office.imports.tracking import TrackingOptions, import_tracking
+
+    options = TrackingOptions(
+        map=map_of(session, **form),
+        plan=plan,
+        store=store,
+        carrier=carrier,
+        year=year,
+        allow_shared=allow_shared,
+        adds=adds,
+    )
+    report = import_tracking(session.bridge, file, options)
+    return show_report(session, report, next_step="fbridge push --plan")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +21,26 @@ class ItemResult:
     label: str = ""
     document: str = ""
     row: int | None = None
+
+
+class Outcome(StrEnum):
+    """What became of something that was handed in."""
+
+    TAKEN = "taken"
+    ALREADY_THERE = "already_there"
+    CHANGED = "changed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of one shipment's part of a file: a stable ``reason``, a sentence, and the shipments' ``labels``.
+
+    ``field`` names what is to be mended where it was refused and that is known.
+    """
+
+    outcome: Outcome
+    reason: str
+    words: str
+    labels: tuple[str, ...] = ()
+    field: str = ""

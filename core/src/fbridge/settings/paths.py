@@ -29,6 +29,11 @@ class Home:
         return self.config / "secrets.toml"
 
     @property
+    def maps(self) -> Path:
+        """The saved maps: how the files of each source are written."""
+        return self.config / "maps"
+
+    @property
     def database_file(self) -> Path:
         """The database where none is configured."""
         return self.data / "fbridge.db"

@@ -26,8 +26,9 @@ class StoreSettings:
     """A store's settings, ready for use.
 
     ``orders_from`` is a date in the user's time zone. ``timeout`` is in seconds. ``settle`` overrides the
-    platform's settle time. ``warehouses`` maps our warehouses to the store's locations. ``options`` is what
-    the plugin's schema loaded, its secrets as :class:`Secret`. ``way_through`` is for what stands before the store.
+    platform's settle time. ``number_prefix`` begins the store's order numbers in files. ``warehouses`` maps our
+    warehouses to the store's locations. ``options`` is what the plugin's schema loaded, its secrets as
+    :class:`Secret`. ``way_through`` is for what stands before the store.
     """
 
     name: str
@@ -43,6 +44,7 @@ class StoreSettings:
     allow_http: bool
     warehouses: Mapping[str, str]
     options: Mapping[str, Any]
+    number_prefix: str = ""
     way_through: WayThrough = field(default_factory=WayThrough)
 
 

@@ -108,6 +108,7 @@ class StoreFields(Schema):
     )
     allow_http = fields.Boolean(load_default=False)
     warehouses = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    number_prefix = fields.String(load_default="")
     user_agent = _header_value()
     http_user = fields.String(load_default="")
     http_password = fields.String(load_default="", metadata={"secret": True})

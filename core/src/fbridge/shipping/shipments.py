@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import BusyError, InputError
 from fbridge.models.orders import Address, Money
+from fbridge.models.results import Taken
 from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
 from fbridge.models.states import PushState
 from fbridge.orders.storage import lock_orders, refresh_open_quantity
@@ -37,6 +39,8 @@ from fbridge.shipping.shipment_rows import (
     update_shipments,
 )
 from fbridge.shipping.shipment_rules import refuse_bad_amount, refuse_withdrawal
+from fbridge.shipping.taking import take_all
+from fbridge.shipping.tracking_intake import FileTaking, NumbersWish, take_numbers
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests, pushes, shipments
@@ -203,14 +207,40 @@ class Shipments:
         again changes nothing. Raises InputError, NotFoundError.
         """
         with self._database.write() as connection:
-            shipment = _lock(connection, find_shipment(connection, ref))
-            own = find_carrier(connection, carrier) if carrier else shipment.carrier
-            wanted = _wanted(shipment, numbers, own, parcels)
-            _refuse_correction(shipment, own)
-            if not allow_shared:
-                refuse_used_numbers(connection, wanted.numbers, apart_from=shipment.id)
-            self._correct(connection, shipment, wanted)
-            return load_shipment(connection, shipment.id)
+            key = find_shipment(connection, ref)
+            self._give_numbers(
+                connection, key, numbers, carrier=carrier, parcels=parcels, allow_shared=allow_shared
+            )
+            return load_shipment(connection, key)
+
+    def take_numbers(
+        self, wishes: Sequence[NumbersWish], *, plan: bool = False, allow_shared: bool = False
+    ) -> tuple[Taken, ...]:
+        """Give many shipments the numbers of a file; one result for each, a bad one stops no other.
+
+        The same again changes nothing. With ``plan`` nothing is written: what would come of it is told.
+        """
+
+        taking = FileTaking(self._context, self._give_numbers, allow_shared)
+        return take_all(self._database, wishes, partial(take_numbers, taking=taking), plan=plan)
+
+    def _give_numbers(
+        self,
+        connection: Connection,
+        shipment_id: int,
+        numbers: Sequence[str],
+        *,
+        carrier: str | None,
+        parcels: int | None,
+        allow_shared: bool,
+    ) -> None:
+        shipment = _lock(connection, shipment_id)
+        own = find_carrier(connection, carrier) if carrier else shipment.carrier
+        wanted = _wanted(shipment, numbers, own, parcels)
+        _refuse_correction(shipment, own)
+        if not allow_shared:
+            refuse_used_numbers(connection, wanted.numbers, apart_from=shipment.id)
+        self._correct(connection, shipment, wanted)
 
     def _correct(self, connection: Connection, shipment: Shipment, wanted: _Wanted) -> None:
         if wanted.parcels != shipment.parcels:

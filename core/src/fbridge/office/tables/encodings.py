@@ -143,6 +143,6 @@ def _which(name: str, word: bytes) -> str:
             readings.setdefault(text, encoding)
     candidates = ", ".join(f"{text} ({encoding})" for text, encoding in readings.items())
     return (
-        f"{name} is not Unicode, and a word in it can be {candidates}; say which encoding it is in, such as "
-        f"{USUAL}."
+        f"{name} is not Unicode, and a word in it can be {candidates}; say which it is with --encoding, as in "
+        f"--encoding {USUAL} (or in the map)."
     )

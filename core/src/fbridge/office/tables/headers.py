@@ -81,7 +81,8 @@ def refuse_ambiguous(header: Header, repeated: Collection[str], name: str) -> No
         if len(places) > 1 and field not in repeated:
             names = ", ".join(f"{header.names[place]!r} (column {place + 1})" for place in places)
             raise InputError(
-                f"{name}: {names} can all be {field}; say which is meant.",
+                f"{name}: {names} can all be {field}; say which is meant with "
+                f"--column {field}={places[0] + 1}",
                 reason="ambiguous_column",
             )
 

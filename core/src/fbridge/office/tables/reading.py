@@ -135,7 +135,7 @@ def _sheet_table(
             found[name] = (sample, rows)
     if len(found) > 1:
         raise InputError(
-            f"{source.name} has several sheets with known columns: {', '.join(found)}; say which is meant.",
+            f"{source.name} has several sheets with known columns: {', '.join(found)}; say which with --sheet.",
             reason="ambiguous_sheet",
         )
     (name, (sample, rows)) = next(iter(found.items()), ("", ([], iter(()))))
@@ -177,7 +177,7 @@ def _delimiter(source: Source, encoding: str, form: TableForm, wanted: Wanted) -
     if not best and not wanted.columns:
         _header(source.name, samples[DELIMITERS[0]], form, wanted)
     raise InputError(
-        f"{source.name}: what divides its columns cannot be told ({words}); say it.",
+        f"{source.name}: what divides its columns cannot be told ({words}); say it with --delimiter.",
         reason="delimiter_unknown",
     )
 
@@ -196,7 +196,7 @@ def _header(name: str, sample: Sequence[Row], form: TableForm, wanted: Wanted) -
         found = ", ".join(shown(cell) for cell in first.cells if not is_blank(cell)) if first else "nothing"
         raise InputError(
             f"{name}: no column has a known name (its first row: {found[:200]}). Name one of them "
-            f"{' or '.join(wanted.keys)}, or say which is which.",
+            f"{' or '.join(wanted.keys)}, or say which is which with --column FIELD=NAME.",
             reason="no_header",
         )
     header = chosen_columns(header, wanted.columns, name)

@@ -40,7 +40,7 @@ def number_of(cell: Cell, decimal: str | None = None) -> Decimal:
         raise UnreadableError(
             "ambiguous_number",
             f"{text} can mean {' or '.join(format(value.normalize(), 'f') for value in values)}; say what marks the "
-            "decimals.",
+            "decimals with --decimal (or in the map).",
         )
     return values[0]
 
@@ -83,8 +83,8 @@ def date_of(cell: Cell, order: DayOrder | None = None) -> date:
     if len(days) > 1:
         raise UnreadableError(
             "ambiguous_date",
-            f"{text} can mean {' or '.join(day.isoformat() for day in days)}; say the sequence of "
-            "day, month and year.",
+            f"{text} can mean {' or '.join(day.isoformat() for day in days)}; say the sequence with "
+            "--dates dmy, mdy or ymd (or in the map).",
         )
     return days[0]
 

@@ -1,0 +1,203 @@
+"""What both imports share: options, the rows gathered into what they mean, the report, the refused rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from fbridge.models.results import Outcome, Taken
+from fbridge.office.imports.documents import DocumentCell
+from fbridge.office.imports.maps import ImportMap
+from fbridge.office.imports.refused_rows import write_refused
+from fbridge.office.imports.report import ImportReport, RowResult, counted
+from fbridge.office.imports.row_schemas import Problem
+from fbridge.office.tables.cells import Record
+from fbridge.office.tables.headers import plain
+from fbridge.office.tables.reading import Table, Wanted, open_table
+from fbridge.shipping.meant import DocumentMeant
+
+if TYPE_CHECKING:
+    from fbridge.bridge import Bridge
+
+K = TypeVar("K")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """What somebody says about a file: its map, store and year where the rows do not; ``plan`` writes nothing."""
+
+    map: ImportMap = field(default_factory=ImportMap)
+    plan: bool = False
+    store: str | None = None
+    carrier: str | None = None
+    year: int | None = None
+    allow_shared: bool = False
+    writes_refused: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """One row with the values that could be read."""
+
+    record: Record
+    values: Mapping[str, Any]
+    problem: Problem | None
+
+
+@dataclass(slots=True)
+class Group(Generic[K]):
+    """The rows that mean one thing: they go in together or not at all."""
+
+    key: K
+    rows: list[ReadRow] = field(default_factory=list)
+    carrier: str | None = None
+    disagreeing: Problem | None = None
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why none of them goes in."""
+        return next((row.problem for row in self.rows if row.problem), None) or self.disagreeing
+
+    def one(self, name: str) -> Any:
+        """The value that the rows agree on; None where no row has one."""
+        return next((row.values[name] for row in self.rows if row.values.get(name) is not None), None)
+
+    def refuse_different(self, *names: str) -> None:
+        """Refuse rows that tell different things of what they have in common."""
+        for name in names:
+            found = list(
+                dict.fromkeys(str(row.values[name]) for row in self.rows if row.values.get(name) is not None)
+            )
+            if len(found) > 1 and self.disagreeing is None:
+                words = (
+                    f"The rows of one document have different values of {name}: {' and '.join(found[:3])}."
+                )
+                self.disagreeing = Problem(reason="rows_disagree", words=words, field=name, value=found[-1])
+
+
+class FileImport(Generic[K]):
+    """One file on its way in."""
+
+    def __init__(self, bridge: Bridge, file: Path, options: ImportOptions, wanted: Wanted) -> None:
+        self._file, self._options, self._wanted = file, options, wanted
+        self.groups: dict[K, Group[K]] = {}
+        self._table: Table | None = None
+        carriers = bridge.carriers.list()
+        self._carriers = {plain(one.name): one.code for one in carriers}
+        self._carriers |= {plain(one.code): one.code for one in carriers}
+        self._carriers |= {plain(said): code for said, code in options.map.carriers.items()}
+        self._stores = {plain(said): name for said, name in options.map.stores.items()}
+
+    @contextmanager
+    def opened(self) -> Iterator[Table]:
+        """The file as a table. Raises InputError, ConfigError."""
+        with open_table(self._file, self._options.map.form, self._wanted) as table:
+            self._table = table
+            yield table
+
+    def add(self, key: K, record: Record, values: Mapping[str, Any], problem: Problem | None) -> Group[K]:
+        """Put a row to those that mean the same; one that cannot be read stands for itself."""
+        if record.row.fault is not None:
+            fault = record.row.fault
+            problem = Problem(reason=fault.reason, words=fault.words, value=fault.shown)
+        group = self.groups.setdefault(key, Group(key))
+        group.rows.append(ReadRow(record, values, problem))
+        group.carrier = group.carrier or self.carrier_of(values)
+        return group
+
+    def store_of(self, values: Mapping[str, Any]) -> str | None:
+        """The store that the row names, in the map's words or its own name; else what was said for all."""
+        said = values.get("store")
+        return self._stores.get(plain(said), said) if said else self._options.store
+
+    def carrier_of(self, values: Mapping[str, Any]) -> str | None:
+        """The carrier's code, from its code or name, or the map's word for it; else what was said for all."""
+        said = values.get("carrier")
+        return self._carriers.get(plain(said), said) if said else self._options.carrier
+
+    def document_of(self, values: Mapping[str, Any]) -> DocumentMeant | Problem | None:
+        """The document that a row names, with its year where the row, or whoever imports it, says one."""
+        cell: DocumentCell | None = values.get("document")
+        if cell is None:
+            return None
+        days = (cell.date, values.get("document_date"), values.get("date"))
+        years = {day.year for day in days[:2] if day} | {
+            year for year in (cell.year, values.get("year")) if year
+        }
+        if not years and days[2] is not None:
+            years = {days[2].year}
+        if len(years) > 1:
+            words = f"The row has the years {' and '.join(map(str, sorted(years)))} for one document."
+            return Problem(reason="year_disagrees", words=words, field="document")
+        return DocumentMeant(
+            number=cell.number,
+            series=cell.series or values.get("series"),
+            source=cell.source or values.get("source") or self._options.map.source or None,
+            year=years.pop() if years else self._options.year,
+        )
+
+    def report(self, taken: Iterable[tuple[Group[K], Taken]]) -> ImportReport:
+        """What became of each row, in the sequence of the file; refused rows are written to a file of their own."""
+        assert self._table is not None  # noqa: S101 - opened before
+        table, of_group = self._table, {id(group): result for group, result in taken}
+        told = [
+            (row, self._told(row, group, of_group.get(id(group))))
+            for group in self.groups.values()
+            for row in group.rows
+        ]
+        told.sort(key=lambda pair: pair[1].row)
+        rows = tuple(result for _, result in told)
+        refused = [(row.record, result.words) for row, result in told if result.outcome is Outcome.REFUSED]
+        target = None
+        if refused and self._options.writes_refused and not self._options.plan:
+            target = write_refused(self._file, table.source.kind, table.form, table.header.names, refused)
+        return ImportReport(
+            file=str(self._file),
+            plan=self._options.plan,
+            rows=rows,
+            skipped=tuple(table.skipped),
+            ignored=table.header.ignored,
+            warnings=tuple(table.warnings),
+            refused_file=target,
+            counts=counted(rows),
+        )
+
+    def _told(self, row: ReadRow, group: Group[K], taken: Taken | None) -> RowResult:
+        problem = row.problem or group.problem
+        order, document = str(row.values.get("order", "")), self.document_of(row.values)
+        named = {
+            "row": row.record.row.number,
+            "order": order,
+            "document": "" if document is None or isinstance(document, Problem) else str(document),
+        }
+        if problem is not None or taken is None:
+            problem = problem or Problem(reason="not_taken", words="The row was not taken.")
+            words = (
+                problem.words if row.problem else f"{problem.words} (Another row of the same has this fault.)"
+            )
+            return RowResult(
+                **named,  # type: ignore[arg-type]
+                outcome=Outcome.REFUSED,
+                reason=problem.reason,
+                words=words,
+                column=self._column(problem.field),
+                value=problem.value,
+            )
+        return RowResult(
+            **named,  # type: ignore[arg-type]
+            outcome=taken.outcome,
+            reason=taken.reason,
+            words=taken.words,
+            column=self._column(taken.field) if taken.field else "",
+            labels=taken.labels,
+        )
+
+    def _column(self, field_name: str) -> str:
+        """The column's name as it stands in the file."""
+        assert self._table is not None  # noqa: S101 - opened before
+        header = self._table.header
+        places = header.columns.get(field_name, ())
+        return next((header.names[place] for place in places if place < len(header.names)), field_name)

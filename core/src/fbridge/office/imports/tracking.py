@@ -1,0 +1,82 @@
+"""``tracking import``: the numbers of a courier's file for the shipments that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fbridge.models.results import Taken
+from fbridge.office.imports.columns import KEYS, TRACKING_FIELDS, recogniser
+from fbridge.office.imports.file_import import FileImport, Group, ImportOptions
+from fbridge.office.imports.report import ImportReport
+from fbridge.office.imports.row_schemas import Problem, TrackingRowSchema, read_row
+from fbridge.office.tables.cells import Record
+from fbridge.office.tables.reading import Wanted
+from fbridge.shipping.meant import Meant
+from fbridge.shipping.tracking_intake import NumbersWish
+
+if TYPE_CHECKING:
+    from fbridge.bridge import Bridge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingOptions(ImportOptions):
+    """``adds``: the numbers come beside those that a shipment has, in place of replacing them."""
+
+    adds: bool = False
+
+
+def import_tracking(bridge: Bridge, file: Path, options: TrackingOptions) -> ImportReport:
+    """Read a file and give the shipments that it names their numbers; a bad row stops no other.
+
+    All rows of a shipment go in together or not at all. The same file again changes nothing.
+    Raises InputError where the file as a whole cannot be read, ConfigError for a map.
+    """
+    wanted = Wanted(
+        recognise=recogniser(TRACKING_FIELDS),
+        keys=KEYS,
+        repeated=("tracking",),
+        columns=options.map.columns,
+    )
+    work: FileImport[Meant] = FileImport(bridge, file, options, wanted)
+    with work.opened() as table:
+        schema = TrackingRowSchema(options.map)
+        for record in table.records:
+            values, problem = read_row(schema, record.cells)
+            _gather(work, record, values, problem)
+        groups = list(work.groups.values())
+        good = [group for group in groups if group.problem is None]
+        taken = _take(bridge, good, options)
+        return work.report(zip(good, taken, strict=True))
+
+
+def _gather(work: FileImport[Meant], record: Record, values: dict[str, Any], problem: Problem | None) -> None:
+    if problem is None and record.row.fault is None and not values.get("tracking"):
+        problem = Problem(reason="no_number", words="The row has no tracking number.", field="tracking")
+    document = work.document_of(values)
+    if isinstance(document, Problem):
+        document, problem = None, problem or document
+    meant = Meant(
+        order=values.get("order", ""),
+        store=work.store_of(values),
+        shipment=values.get("shipment", ""),
+        reference=values.get("reference", ""),
+        document=document,
+    )
+    work.add(meant, record, values, problem)
+
+
+def _take(bridge: Bridge, groups: Sequence[Group[Meant]], options: TrackingOptions) -> tuple[Taken, ...]:
+    wishes = [
+        NumbersWish(
+            meant=group.key,
+            numbers=tuple(row.values["tracking"] for row in group.rows),
+            carrier=group.carrier,
+            parcels=group.one("parcels"),
+            adds=options.adds,
+        )
+        for group in groups
+    ]
+    return bridge.shipments.take_numbers(wishes, plan=options.plan, allow_shared=options.allow_shared)
