@@ -10,6 +10,7 @@ from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.mapping import RawOrder, Rules, order_from
 from fbridge_magento.reading import OrderFeed, Row, ShipmentFeed
+from fbridge_magento.settings import UNPAID
 from fbridge_magento.store_views import wanted_store_ids
 
 
@@ -19,6 +20,7 @@ def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
         cod_methods=frozenset(store.settings.get("cod_methods") or ()),
         weight_units=store.facts.get("weight_units") or {},
         states=store.settings,
+        authorized_is_paid=store.settings.get("authorized") != UNPAID,
         views=store.facts.get("store_views") or {},
     )
     return decoded_pages(raw_pages(store, query), lambda raw: order_from(raw, rules))

@@ -52,6 +52,7 @@ _OWN_STATES = {
     # The payment may be a fraud; Magento makes no shipment before somebody has looked at it.
     "payment_review": Meaning.ON_HOLD,
 }
+_BEING_DONE = frozenset({"processing", _COMPLETE})
 _PICKUP_METHODS = frozenset({"instore_pickup"})
 
 _ORDER = OrderPayload()
@@ -68,12 +69,13 @@ class RawOrder:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What a store's settings and facts say: COD methods beside the stock one, weight units and codes by store view,
-    and the lists that tell what its statuses mean (``states``)."""
+    the lists that tell what its statuses mean (``states``), and whether a payment counts that is authorised only."""
 
     cod_methods: frozenset[str] = frozenset()
     weight_units: Mapping[str, str] = field(default_factory=dict)
     states: Mapping[str, Any] = field(default_factory=dict)
     views: Mapping[str, str] = field(default_factory=dict)
+    authorized_is_paid: bool = True
 
 
 def order_from(raw: RawOrder, rules: Rules) -> Order | RejectedOrder:
@@ -102,7 +104,7 @@ def _order(order: Mapping[str, Any], raw: RawOrder, rules: Rules) -> Order:
         untold_time=moment(payload.get("updated_at")) is None,
         currency=code,
         total=money(payload.get("grand_total"), code),
-        payment=_payment(payload, extension, meaning, rules.cod_methods, code),
+        payment=_payment(payload, extension, meaning, rules, code),
         lines=lines.lines,
         delivery=_delivery(payload, shipping),
         shipping_method=_shipping_method(payload, shipping),
@@ -194,16 +196,29 @@ def _payment(
     payload: Mapping[str, Any],
     extension: Mapping[str, Any],
     meaning: StateMeaning,
-    cod_methods: frozenset[str],
+    rules: Rules,
     code: str,
 ) -> Payment:
     method, due = text(mapping(payload.get("payment")).get("method")), _due(payload, code)
-    if method == COD or method in cod_methods:
+    if method == COD or method in rules.cod_methods:
         kind = PaymentKind.COD
     else:
-        kind = meaning.payment(PaymentKind.PAID if due == 0 else PaymentKind.UNPAID)
+        paid = due == 0 or (rules.authorized_is_paid and _is_authorized(payload, due))
+        kind = meaning.payment(PaymentKind.PAID if paid else PaymentKind.UNPAID)
     due = Decimal(0) if kind is PaymentKind.PAID else due
     return Payment(kind=kind, method=method, title=_method_title(extension), amount_due=due)
+
+
+def _is_authorized(payload: Mapping[str, Any], due: Decimal | None) -> bool:
+    """Whether the payment's authorisation covers what is due, of an order that Magento itself goes on with.
+
+    Shops that capture when they ship have nothing but such orders: processing, and nothing paid.
+    """
+    if due is None or text(payload.get("state")) not in _BEING_DONE:
+        return False
+    payment = mapping(payload.get("payment"))
+    authorized, canceled = number(payment.get("amount_authorized")), number(payment.get("amount_canceled"))
+    return authorized is not None and authorized - (canceled or Decimal(0)) >= due
 
 
 def _due(payload: Mapping[str, Any], code: str) -> Decimal | None:

@@ -18,7 +18,7 @@ ORDER_FIELDS = (
     "grand_total,total_due,total_paid,customer_email,customer_note,shipping_description,"
     "items[item_id,parent_item_id,product_type,is_virtual,sku,name,qty_ordered,qty_shipped,qty_refunded,"
     "qty_canceled,row_total_incl_tax,discount_amount,weight],"
-    f"billing_address[{_ADDRESS}],payment[method],status_histories[entity_id,comment,is_visible_on_front],"
+    f"billing_address[{_ADDRESS}],payment[method,amount_authorized,amount_canceled],status_histories[entity_id,comment,is_visible_on_front],"
     f"extension_attributes[shipping_assignments[shipping[address[{_ADDRESS}],method]],"
     "payment_additional_info[key,value]]],total_count"
 )

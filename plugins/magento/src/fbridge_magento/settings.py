@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from fbridge.models.setting_fields import StateLists, Words
 
 PARALLEL, BULK = "parallel", "bulk"
+PAID, UNPAID = "paid", "unpaid"
 AUTO_SOURCE = "auto"
 """In place of a source's code: Magento's own source selection algorithm proposes one."""
 
@@ -54,6 +55,14 @@ class MagentoSettings(StateLists):
         load_default=list,
         metadata={
             "help": "codes of payment methods that are cash on delivery, beside cashondelivery",
+            "rereads": True,
+        },
+    )
+    authorized = fields.String(
+        load_default=PAID,
+        validate=validate.OneOf([PAID, UNPAID]),
+        metadata={
+            "help": "what an order counts as whose payment is authorised and not captured: paid, or unpaid",
             "rereads": True,
         },
     )

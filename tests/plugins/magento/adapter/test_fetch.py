@@ -206,6 +206,20 @@ class TestPartialShipments:
 
 
 @pytest.mark.parametrize("tied", [100, 250, 300])
+@pytest.mark.parametrize(("setting", "kind"), [(None, "paid"), ("paid", "paid"), ("unpaid", "unpaid")])
+def test_an_authorised_payment_counts_as_the_merchant_says(
+    sandbox: ServedSandbox, store_of: StoreOf, setting: str | None, kind: str
+) -> None:
+    """Shops that capture when they ship have nothing but such orders: processing, and all of it due."""
+    made = sandbox.control.new_order([("TAZZA-01", 2)], authorized=True)
+    shown = sandbox.control.order(made)
+    assert (shown["state"], shown.get("total_paid"), shown["total_due"] > 0) == ("processing", None, True)
+    store = store_of(sandbox, **({"authorized": setting} if setting else {}))
+    (order,) = fetched(store, order_ids=(str(made),)).values()
+    assert order.payment.kind == PaymentKind(kind)
+    assert (order.payment.amount_due == 0) is (kind == "paid")
+
+
 def test_equal_numbers_of_two_store_views_are_told_apart(
     make_sandbox: MakeSandbox, store_of: StoreOf
 ) -> None:

@@ -429,6 +429,34 @@ class TestRejected:
         assert "order_item_id" in refused(recorded("order_simple"), [shipment]).reason
 
 
+PROCESSING = {"state": "processing", "status": "processing"}
+
+
+@pytest.mark.parametrize(
+    ("order", "payment", "kind"),
+    [
+        (PROCESSING, {"amount_authorized": 53}, PaymentKind.PAID),
+        (PROCESSING | {"total_paid": 13, "total_due": 40}, {"amount_authorized": 53}, PaymentKind.PAID),
+        (PROCESSING, {"amount_authorized": "53.0000"}, PaymentKind.PAID),
+        (PROCESSING, {"amount_authorized": 52.99}, PaymentKind.UNPAID),
+        (PROCESSING, {"amount_authorized": 53, "amount_canceled": 53}, PaymentKind.UNPAID),
+        (PROCESSING, {"amount_authorized": None}, PaymentKind.UNPAID),
+        (PROCESSING, {"amount_authorized": 53, "method": "cashondelivery"}, PaymentKind.COD),
+        (PROCESSING | {"total_due": "?"}, {"amount_authorized": 53}, PaymentKind.UNPAID),
+        ({"state": "new", "status": "pending"}, {"amount_authorized": 53}, PaymentKind.UNPAID),
+        ({"state": "pending_payment", "status": "x"}, {"amount_authorized": 53}, PaymentKind.UNPAID),
+    ],
+)
+def test_what_is_authorised_counts_as_paid_where_it_covers_all_that_is_due(
+    recorded: Recorded, order: dict[str, Any], payment: dict[str, Any], kind: PaymentKind
+) -> None:
+    row = recorded("order_configurable") | {"total_paid": None, "total_due": 53} | order
+    row["payment"] |= payment
+    assert mapped(row).payment.kind is kind
+    without = PaymentKind.COD if kind is PaymentKind.COD else PaymentKind.UNPAID
+    assert mapped(row, authorized_is_paid=False).payment.kind is without
+
+
 def test_the_note_is_the_customers_else_the_first_comment_they_can_see(recorded: Recorded) -> None:
     history = [
         {"entity_id": 9, "comment": "later", "is_visible_on_front": 1},

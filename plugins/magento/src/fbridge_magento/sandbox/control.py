@@ -101,24 +101,27 @@ class Control(SandboxControl):
         *,
         cod: bool = False,
         payment: str | None = None,
+        authorized: bool = False,
         store_id: int = 1,
         **fields: Any,
     ) -> int:
         """A new order of these articles (SKU, quantity), paid unless it is cash on delivery; return its id.
 
-        ``payment``: ``checkmo``, ``stripe_payments``, ``banktransfer`` (not paid yet). ``fields`` are set on
-        the order's parts. Raises: LookupError for an unknown SKU.
+        ``payment``: ``checkmo``, ``stripe_payments``, ``banktransfer`` (not paid yet). ``authorized``: it is paid by an
+        authorisation that was not captured. ``fields`` are set on the order's parts. Raises: LookupError for an
+        unknown SKU.
         """
         basket = [(find_product(sku), quantity) for sku, quantity in lines]
         method = "cashondelivery" if cod else payment or "stripe_payments"
-        paid = method not in UNPAID_AT_FIRST
+        paid = method not in UNPAID_AT_FIRST and not authorized
         with self.shop.lock:
             order_id, now = next(self.shop.order_ids), self.shop.now()
             address = made_address(Random(order_id), order_id)  # noqa: S311 - made-up data
             parts = make_parts(order_id, basket, address, payment=method, invoiced=paid, made=now)
+            parts.authorized = authorized
             for name, value in fields.items():
                 setattr(parts, name, value)
-            state, status = ("processing", "processing") if paid else ("new", "pending")
+            state, status = ("processing", "processing") if paid or authorized else ("new", "pending")
             if paid and parts.shipping is None:
                 state = status = "complete"
             number = self.shop.order_numbers[store_id] + 1

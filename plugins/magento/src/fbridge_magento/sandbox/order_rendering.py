@@ -194,6 +194,8 @@ def _payment(record: OrderRecord, parts: OrderParts) -> Json:
     amounts = {"amount_ordered": grand_total(parts), "shipping_amount": parts.shipping_amount}
     if parts.invoiced:
         amounts |= {"amount_paid": grand_total(parts), "shipping_captured": parts.shipping_amount}
+    if parts.authorized:
+        amounts["amount_authorized"] = grand_total(parts)
     if parts.refunded is not None:
         amounts |= {"amount_refunded": parts.refunded, "shipping_refunded": parts.refunded_shipping}
     both = {name: as_number(value) for name, value in amounts.items()}

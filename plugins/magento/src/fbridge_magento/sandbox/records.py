@@ -75,6 +75,8 @@ class OrderParts:
     refunded_shipping: Decimal = Decimal(0)
     payment_notes: int = 0
     """How often a NULL was added to the payment's information."""
+    authorized: bool = False
+    """Whether the payment is authorised and was not captured, as shops do that capture when they ship."""
     half_a_piece: bool = False
     """Whether the first row says that half a piece more was ordered, which makes no sense in this shop."""
 
