@@ -205,7 +205,6 @@ class TestPartialShipments:
         assert sorted(got) == sorted(map(str, ids))
 
 
-@pytest.mark.parametrize("tied", [100, 250, 300])
 @pytest.mark.parametrize(("setting", "kind"), [(None, "paid"), ("paid", "paid"), ("unpaid", "unpaid")])
 def test_an_authorised_payment_counts_as_the_merchant_says(
     sandbox: ServedSandbox, store_of: StoreOf, setting: str | None, kind: str
@@ -236,6 +235,7 @@ def test_equal_numbers_of_two_store_views_are_told_apart(
     assert [order.sold_in for order in bare] == ["view 1", "view 2", "view 4"]
 
 
+@pytest.mark.parametrize("tied", [100, 250, 300])
 def test_hundreds_of_orders_that_share_a_second(
     make_sandbox: MakeSandbox, store_of: StoreOf, tied: int
 ) -> None:

@@ -107,7 +107,7 @@ class Control(SandboxControl):
     ) -> int:
         """A new order of these articles (SKU, quantity), paid unless it is cash on delivery; return its id.
 
-        ``payment``: ``checkmo``, ``stripe_payments``, ``banktransfer`` (not paid yet). ``authorized``: it is paid by an
+        ``payment``: ``checkmo``, ``stripe_payments``, ``banktransfer`` (not paid yet). ``authorized``: paid by an
         authorisation that was not captured. ``fields`` are set on the order's parts. Raises: LookupError for an
         unknown SKU.
         """
