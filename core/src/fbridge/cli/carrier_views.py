@@ -13,6 +13,11 @@ from fbridge.models.shipments import Carrier
 if TYPE_CHECKING:
     from fbridge.shipping.carriers import CoverageRow, MappingRow, RouteRow, Suggestion
 
+
+def _with_warning(label: str, warning: str) -> str:
+    return f"{label}; {warning}" if warning else label
+
+
 CARRIER_COLUMNS: list[Column[Carrier]] = [
     Column("Carrier", lambda one: one.code),
     Column("Name", lambda one: one.name, wraps=True),
@@ -22,7 +27,7 @@ CARRIER_COLUMNS: list[Column[Carrier]] = [
 
 CODE_COLUMNS: list[Column[CarrierCode]] = [
     Column("Site code", lambda code: code.code),
-    Column("Shown as", lambda code: code.label, wraps=True),
+    Column("Shown as", lambda code: _with_warning(code.label, code.warning), wraps=True),
     Column("Tracking URL", lambda code: code.tracking_url, wraps=True),
 ]
 
@@ -30,7 +35,7 @@ MAPPING_COLUMNS: list[Column[MappingRow]] = [
     Column("Store", lambda row: row.store),
     Column("Carrier", lambda row: row.carrier),
     Column("Site code", lambda row: row.site_code),
-    Column("Shown as", lambda row: row.site_label, wraps=True),
+    Column("Shown as", lambda row: _with_warning(row.site_label, row.warning), wraps=True),
 ]
 
 ROUTE_COLUMNS: list[Column[RouteRow]] = [
@@ -51,7 +56,7 @@ def mapped_words(row: CoverageRow) -> str:
     """Whether the store can show the carrier."""
     if row.mapped is None:
         return ""
-    return "yes" if row.mapped else "no mapping"
+    return (row.warning or "yes") if row.mapped else "no mapping"
 
 
 COVERAGE_COLUMNS: list[Column[CoverageRow]] = [
@@ -60,7 +65,7 @@ COVERAGE_COLUMNS: list[Column[CoverageRow]] = [
     Column("Title", lambda row: row.title, wraps=True),
     Column("Open orders", lambda row: row.orders, right=True),
     Column("Goes with", lambda row: row.carrier or "nobody yet"),
-    Column("Can be shown", mapped_words),
+    Column("Can be shown", mapped_words, wraps=True),
 ]
 
 

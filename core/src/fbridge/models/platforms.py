@@ -140,11 +140,15 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierCode:
-    """One carrier as the store calls it: a name, a code or an id, with what people see."""
+    """One carrier as the store calls it: a name, a code or an id, with what people see.
+
+    ``warning`` is a sentence where the store will not show it as its label says ("" where all is well).
+    """
 
     code: str
     label: str
     tracking_url: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,12 +29,13 @@ DEFAULT_METHOD = "*"
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """One row of ``carrier_mappings`` in words."""
+    """One row of ``carrier_mappings`` in words. ``warning`` is what the store's list says against that code."""
 
     store: str
     carrier: str
     site_code: str
     site_label: str
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,10 @@ def load_codes(connection: Connection, store: str) -> CarrierCodes | None:
     rows = connection.execute(
         sa.select(site_carriers).where(site_carriers.c.store == store).order_by(site_carriers.c.code)
     )
-    codes = tuple(CarrierCode(code=row.code, label=row.label, tracking_url=row.tracking_url) for row in rows)
+    codes = tuple(
+        CarrierCode(code=row.code, label=row.label, tracking_url=row.tracking_url, warning=row.warning)
+        for row in rows
+    )
     return CarrierCodes(codes=codes, open=bool(is_open))
 
 
@@ -116,6 +120,7 @@ def replace_codes(connection: Connection, store: str, codes: CarrierCodes, at: d
             "code": entry.code,
             "label": entry.label,
             "tracking_url": entry.tracking_url,
+            "warning": entry.warning,
         }
         for entry in codes.codes
     }
@@ -150,8 +155,9 @@ def delete_mapping(connection: Connection, store: str, carrier_id: int) -> bool:
 def load_mappings(connection: Connection, store: str | None = None) -> tuple[Mapped, ...]:
     """All mappings (of one store) by store and carrier; the label is the code where the store lists none."""
     label = sa.func.coalesce(site_carriers.c.label, carrier_mappings.c.site_code)
+    warning = sa.func.coalesce(site_carriers.c.warning, "")
     query = (
-        sa.select(carrier_mappings.c.store, carriers.c.code, carrier_mappings.c.site_code, label)
+        sa.select(carrier_mappings.c.store, carriers.c.code, carrier_mappings.c.site_code, label, warning)
         .join_from(carrier_mappings, carriers)
         .outerjoin(
             site_carriers,

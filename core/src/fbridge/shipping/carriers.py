@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -59,6 +59,7 @@ class CoverageRow:
 
     ``carrier`` is a carrier's code, ``pickup``, ``none``, or None where nobody is said. ``mapped`` tells whether
     the store can show the carrier: it is mapped, or the store takes names of ours; None where that does not matter.
+    ``warning`` is a sentence where the store will not show it as its list says ("" where all is well).
     """
 
     store: str
@@ -67,6 +68,7 @@ class CoverageRow:
     orders: int
     carrier: str | None
     mapped: bool | None
+    warning: str = ""
 
 
 class Carriers:
@@ -137,7 +139,7 @@ class Carriers:
             words = f"Carrier {carrier.code} is {chosen.code} ({chosen.label}) on {store}."
             self._record(connection, "carrier.mapped", words, store)
             self._want_numbers_kept_back(connection, store, carrier)
-        return MappingRow(store, carrier.code, chosen.code, chosen.label)
+        return MappingRow(store, carrier.code, chosen.code, chosen.label, chosen.warning)
 
     def _want_numbers_kept_back(self, connection: Connection, store: str, carrier: Carrier) -> None:
         """What was sent without its number, for want of this mapping, gets it with the next push."""
@@ -238,7 +240,8 @@ class Carriers:
                 (route.store, route.shipping_method): route
                 for route in carrier_rows.load_routes(connection, store)
             }
-            mapped = {(row.store, row.carrier) for row in carrier_rows.load_mappings(connection, store)}
+            mappings = carrier_rows.load_mappings(connection, store)
+        mapped = {(row.store, row.carrier): row.warning for row in mappings}
         return tuple(_coverage_row(method, routes, mapped) for method in methods)
 
     def _cached(self, store: str) -> CarrierCodes | None:
@@ -306,7 +309,7 @@ def _route_row(route: carrier_rows.Route) -> RouteRow:
 def _coverage_row(
     method: Row[Any],
     routes: Mapping[tuple[str, str], carrier_rows.Route],
-    mapped: Collection[tuple[str, str]],
+    mapped: Mapping[tuple[str, str], str],
 ) -> CoverageRow:
     route = routes.get((method.store, method.shipping_method))
     route = route or routes.get((method.store, carrier_rows.DEFAULT_METHOD))
@@ -319,6 +322,7 @@ def _coverage_row(
         orders=method.orders,
         carrier=carrier or (str(route.delivery) if route else None),
         mapped=shown if carrier else None,
+        warning=mapped.get((method.store, carrier), "") if carrier else "",
     )
 
 

@@ -175,6 +175,7 @@ site_carriers = sa.Table(
     sa.Column("code", sa.String(255), primary_key=True),
     sa.Column("label", sa.Text, nullable=False),
     sa.Column("tracking_url", sa.Text, nullable=False),
+    sa.Column("warning", sa.Text, nullable=False, server_default=""),
     comment="the store's own carrier codes as last listed (stores.codes_at, stores.codes_open)",
 )
 

@@ -200,7 +200,8 @@ class FetchingConformance(KitFixtures):
     def test_C01_a_page_is_handed_over_before_all_others_are_read(
         self, store: StoreUnderTest, direct: DirectPush, proxy: FaultProxy
     ) -> None:
-        orders = make_orders(store, more_than_two_pages(store))
+        # One page is read ahead of the one that is given, and one more to see that the store knows the way.
+        orders = make_orders(store, more_than_two_pages(store) + store.page_size)
         spread_out(store, orders)
         pages = direct.pages(OrderQuery())
         next(pages)

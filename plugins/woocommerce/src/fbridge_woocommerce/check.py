@@ -17,8 +17,9 @@ from fbridge.models.platforms import Finding, Store, StoreReport
 from fbridge.models.states import MailBehaviour
 from fbridge_woocommerce.answers import content_of, error_of, list_of, no_api
 from fbridge_woocommerce.client import WooClient
-from fbridge_woocommerce.detection import facts_from, look_at_rows, namespaces_in, place_of, system_status_of
+from fbridge_woocommerce.detection import facts_from, namespaces_in, place_of, system_status_of
 from fbridge_woocommerce.mapping import OWN_STATES
+from fbridge_woocommerce.row_trials import with_shown_rows
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.tracking_place import (
     AUTO,
@@ -115,8 +116,7 @@ def _access(client: WooClient, name: str, request: Callable[[], Response]) -> Fi
 def _facts(client: WooClient, index: Response, *, may_read: bool) -> StoreFacts:
     status = system_status_of(client) if may_read else {}
     facts = facts_from(index.json(), body_of(client.routes()), status)
-    shown = look_at_rows(client, facts) if may_read else None
-    return StoreFacts(**{**facts.to_json(), "rows_shown": shown})
+    return with_shown_rows(client, facts) if may_read else facts
 
 
 def _states(store: Store, client: WooClient, *, may_read: bool) -> Iterator[Finding]:

@@ -120,12 +120,22 @@ class WooClient:
         params = {"per_page": PAGE_SIZE, "_fields": "id,line_items"}
         return list_of(self._good(f"orders/{order_id}/refunds", params, fresh=True))
 
+    def refunds_by_id(self, refund_ids: Sequence[str]) -> list[Any] | None:
+        """At most 100 refunds of any orders; None where the store has no such route (WooCommerce 8.9.3)."""
+        params: Params = {
+            "include": ",".join(refund_ids),
+            "per_page": PAGE_SIZE,
+            "_fields": "id,parent_id,line_items",
+        }
+        response = self._http.read(f"{_API}/refunds", params=params, fresh=True)
+        return None if code_of(response) == "rest_no_route" else list_of(response)
+
     # What an order's tracking place holds
 
-    def fulfillments(self, order_id: str) -> list[Any]:
-        """The core fulfillments of an order; none where the feature is off."""
+    def fulfillments(self, order_id: str) -> list[Any] | None:
+        """The core fulfillments of an order; None where the feature is off."""
         response = self._http.read(f"{_API}/orders/{order_id}/fulfillments", fresh=True)
-        return [] if code_of(response) == "rest_no_route" else list_of(response)
+        return None if code_of(response) == "rest_no_route" else list_of(response)
 
     def fulfillment(self, order_id: str, fulfillment_id: str) -> Json:
         """One core fulfillment."""

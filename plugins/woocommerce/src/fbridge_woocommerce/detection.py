@@ -7,14 +7,12 @@ from typing import Any
 
 from fbridge.adapterkit.payloads import mapping, number, text
 from fbridge.adapterkit.responses import body_of
-from fbridge.errors import RefusedError, UnreachableError
+from fbridge.errors import UnreachableError
 from fbridge.models.platforms import Store
 from fbridge_woocommerce.answers import content_of
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.run_memory import memory_of
-from fbridge_woocommerce.schemas import TRACKING_ROWS, meta
 from fbridge_woocommerce.tracking_place import Place, StoreFacts, place_for
-from fbridge_woocommerce.tracking_rows import rows_in
 
 _FULFILLMENTS_ROUTE = "/wc/v3/orders/(?P<order_id>[\\d]+)/fulfillments"
 _WST_PLUGIN = "woocommerce-shipment-tracking"
@@ -35,12 +33,6 @@ def facts_of(store: Store, client: WooClient) -> StoreFacts:
 def place_of(store: Store, facts: StoreFacts) -> Place:
     """Where this store keeps tracking numbers."""
     return place_for(store.settings["tracking"], facts)
-
-
-def rows_are_shown(store: Store, facts: StoreFacts) -> bool | None:
-    """Whether the tracking plugin shows rows of the order meta; this run knows better than an old check."""
-    seen = memory_of(store).rows_shown
-    return facts.rows_shown if seen is None else seen
 
 
 def detect(client: WooClient) -> StoreFacts:
@@ -67,7 +59,7 @@ def facts_from(index: Any, routes: Any, system_status: Mapping[str, Any]) -> Sto
     return StoreFacts(
         ast="wc-ast/v3" in namespaces,
         wst=has_wst_routes and "wc-ast/v3" not in namespaces,
-        wst_without_routes=not has_wst_routes and _has_wst_plugin(system_status),
+        wst_without_routes=not has_wst_routes and wst_is_active(system_status),
         fulfillments=_FULFILLMENTS_ROUTE in (routes.get("routes") or ())
         if isinstance(routes, Mapping)
         else False,
@@ -84,28 +76,11 @@ def namespaces_in(index: Any) -> frozenset[str]:
     return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
 
 
-def _has_wst_plugin(system_status: Mapping[str, Any]) -> bool:
+def wst_is_active(system_status: Mapping[str, Any]) -> bool:
+    """Whether Shipment Tracking is among the active plugins."""
     plugins = system_status.get("active_plugins")
     entries = plugins if isinstance(plugins, list) else []
     return any(
         isinstance(entry, Mapping) and str(entry.get("plugin", "")).startswith(f"{_WST_PLUGIN}/")
         for entry in entries
     )
-
-
-def look_at_rows(client: WooClient, facts: StoreFacts) -> bool | None:
-    """Whether the plugin shows a row that stands in an order's meta; None where no late order has one."""
-    if facts.namespace is None:
-        return None
-    try:
-        for order in client.completed_orders():
-            for row in _rows_of(order):
-                shown = client.trackings(facts.namespace, str(order["id"]))
-                return any(entry.get("tracking_id") == row.get("tracking_id") for entry in shown)
-    except (RefusedError, UnreachableError):
-        return None
-    return None
-
-
-def _rows_of(order: Any) -> list[dict[str, Any]]:
-    return rows_in(meta(order.get("meta_data")).get(TRACKING_ROWS))

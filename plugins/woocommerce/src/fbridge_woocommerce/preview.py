@@ -9,7 +9,7 @@ from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Previe
 from fbridge.models.platforms import Store
 from fbridge.models.states import OrderStatus
 from fbridge_woocommerce.detection import place_of
-from fbridge_woocommerce.tracking_place import AUTO, Place, StoreFacts
+from fbridge_woocommerce.tracking_place import AUTO, Place, StoreFacts, spelling_words
 
 MAIL = "Completed order"
 
@@ -20,29 +20,31 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     if refusal is not None:
         return Preview(order_id=fulfillment.order_id, refused=refusal.words)
     completes = fulfillment.completes_order and fulfillment.order.status is not OrderStatus.CLOSED
-    warnings = dict.fromkeys(_warnings(_known_place(store), fulfillment))
+    facts = StoreFacts.from_json(store.facts)
+    warnings = dict.fromkeys(_warnings(_known_place(store, facts), facts or StoreFacts(), fulfillment))
     return Preview(
         order_id=fulfillment.order_id, mails=(MAIL,) if completes else (), warnings=tuple(warnings)
     )
 
 
-def _known_place(store: Store) -> Place | None:
-    facts = StoreFacts.from_json(store.facts)
+def _known_place(store: Store, facts: StoreFacts | None) -> Place | None:
     if facts is None and store.settings["tracking"] == AUTO:
         return None
     return place_of(store, facts or StoreFacts())
 
 
-def _warnings(place: Place | None, fulfillment: Fulfillment) -> Iterator[str]:
+def _warnings(place: Place | None, facts: StoreFacts, fulfillment: Fulfillment) -> Iterator[str]:
     if not fulfillment.completes_order and place is not Place.FULFILLMENTS:
         yield PARTIAL_STATUS_LEFT.words
     for shipment in fulfillment.outstanding:
         if shipment.numbers and place is not None:
-            yield from _about_numbers(place, shipment)
+            yield from _about_numbers(place, facts, shipment)
 
 
-def _about_numbers(place: Place, shipment: FulfillmentShipment) -> Iterator[str]:
+def _about_numbers(place: Place, facts: StoreFacts, shipment: FulfillmentShipment) -> Iterator[str]:
     carrier = shipment.carrier
+    if place.keeps_rows and carrier and (words := spelling_words(place, carrier.site_code, facts)):
+        yield f"{words}."
     if place is Place.NONE:
         yield "The tracking number is not sent: the setting tracking is none."
     if place is Place.NOTE:

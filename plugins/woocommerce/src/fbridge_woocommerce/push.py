@@ -5,8 +5,8 @@ A status is the order's, so its effect and that of the mail stand in the receipt
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -36,7 +36,10 @@ from fbridge_woocommerce.mapping import COMPLETED, ROWS_KEY
 from fbridge_woocommerce.schemas import TRACKING_ROWS
 from fbridge_woocommerce.tracking_place import Place
 from fbridge_woocommerce.tracking_rows import (
+    PLAIN_STYLE,
+    Row,
     RowsPlan,
+    RowStyle,
     carrier_of,
     number_of,
     plan_rows,
@@ -87,8 +90,8 @@ class Part:
 class Work:
     """One order while it is pushed.
 
-    ``status``, ``mail`` and ``order_status`` are what the store is known to hold; ``wrote``: some of it
-    was sent.
+    ``held_rows``, ``status``, ``mail`` and ``order_status`` are what the store is known to hold; ``wrote``: some
+    of it was sent.
     """
 
     fulfillment: Fulfillment
@@ -97,6 +100,7 @@ class Work:
     elsewhere: bool
     parts: tuple[Part, ...]
     rows: RowsPlan | None = None
+    held_rows: list[Row] = field(default_factory=list)
     status: Effect = Effect.NOT_DONE
     mail: MailEffect = MailEffect.NOT_SENT
     order_status: str = ""
@@ -134,7 +138,7 @@ def on_the_day_of(zone: tzinfo, fulfillment: Fulfillment) -> Fulfillment:
     return replace(fulfillment, shipments=tuple(shipments))
 
 
-def begin(fulfillment: Fulfillment, place: Place) -> Work:
+def begin(fulfillment: Fulfillment, place: Place, style: RowStyle = PLAIN_STYLE) -> Work:
     """Judge the order as it was read: an order that must not ship is refused, a finished one is not finished again.
 
     Completing a cancelled, refunded or trashed order would revive it without a question.
@@ -155,7 +159,8 @@ def begin(fulfillment: Fulfillment, place: Place) -> Work:
         problem=cancelled_or_held(order),
     )
     if place.keeps_rows and work.problem is None:
-        _plan_tracking_rows(work)
+        work.held_rows = rows_in(order.adapter_data.get(ROWS_KEY, []))
+        plan_tracking_rows(work, style)
     return work
 
 
@@ -168,16 +173,17 @@ def _is_ours(fulfillment: Fulfillment) -> bool:
     )
 
 
-def _plan_tracking_rows(work: Work) -> None:
-    held = rows_in(work.fulfillment.order.adapter_data.get(ROWS_KEY, []))
+def plan_tracking_rows(work: Work, style: RowStyle) -> None:
+    """Plan the order's rows anew, from those that the store is known to hold."""
     # Without a carrier the number is not sent, and what is there is left.
     sent = [part.shipment for part in work.parts if part.shipment.carrier is not None]
-    work.rows = plan_rows(held, sent, work.fulfillment.shipments)
-    show_rows(work, held)
+    work.rows = plan_rows(work.held_rows, sent, work.fulfillment.shipments, style)
+    _show_rows(work)
 
 
-def show_rows(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
+def _show_rows(work: Work) -> None:
     """Take over what the store's rows hold of each shipment."""
+    rows = work.held_rows
     planned = work.rows.ids if work.rows else {}
     for part in work.parts:
         ids = planned.get(part.shipment.id, ())
@@ -219,7 +225,8 @@ def take_item(work: Work, update: Mapping[str, Any], item: Mapping[str, Any] | N
     work.wrote = True
     work.order_status = str(item["status"])
     if asked_rows:
-        show_rows(work, rows_in(item["meta_data"].get(TRACKING_ROWS)))
+        work.held_rows = rows_in(item["meta_data"].get(TRACKING_ROWS))
+        _show_rows(work)
         _check_rows(work)
     if asked_status:
         _take_status(work)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from fbridge.adapterkit.payloads import moment, reference, text
 from fbridge.adapterkit.reading import Key, Listed, NoProgressError, is_an_orders_own
@@ -13,12 +13,12 @@ from fbridge.errors import FbridgeError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import Store
 from fbridge_woocommerce.answers import list_of
+from fbridge_woocommerce.beside import Beside
 from fbridge_woocommerce.client import DEFAULT_PAGE, PAGE_SIZE, WooClient, total_of
-from fbridge_woocommerce.detection import facts_of, place_of, rows_are_shown
-from fbridge_woocommerce.mapping import RawOrder, needs_fulfillments, needs_refunds
+from fbridge_woocommerce.detection import facts_of, place_of
+from fbridge_woocommerce.mapping import RawOrder
 from fbridge_woocommerce.tracking_place import Place
 
-T = TypeVar("T")
 MOST_PROBES = 100
 """Lists that are asked for to find one broken order among the newest."""
 
@@ -31,17 +31,14 @@ class OrderFeed:
     unread ones into those that were read. The token is how many are unread.
     """
 
-    page_size = ids_at_once = PAGE_SIZE
+    page_size = ids_at_once = at_once = PAGE_SIZE
     overlap = timedelta(seconds=120)
-    at_once = 1
 
     def __init__(self, store: Store, *, shipments: bool) -> None:
         self._store = store
         self._client = WooClient(store)
-        self._place: Place | None = None
-        self._route: str | None = None
-        if shipments:
-            self._place, self._route = _places(store, self._client)
+        place, route = _places(store, self._client) if shipments else (None, None)
+        self._beside = Beside(store, self._client, place, route)
 
     def begin(self, since: datetime | None) -> SecondPosition:
         return SecondPosition.at(since)
@@ -81,7 +78,7 @@ class OrderFeed:
         return Key(reference(row.get("id")), changed(row), text(row.get("number")))
 
     def whole(self, rows: Sequence[Any]) -> list[RawOrder]:
-        return [self._raw_order(row) for row in rows]
+        return self._beside.whole(rows)
 
     def _since(self, position: SecondPosition, size: int) -> Rows[Any]:
         response = self._client.changed_orders(_after(position), size, position.without)
@@ -124,20 +121,6 @@ class OrderFeed:
                 yield max(high - PAGE_SIZE + 1, 1), high
             high -= PAGE_SIZE
 
-    def _raw_order(self, row: Any) -> RawOrder:
-        order_id, client = reference(row.get("id")) if isinstance(row, Mapping) else "", self._client
-        if not order_id:
-            return RawOrder(order=row)
-        wants_fulfillments = self._place is Place.FULFILLMENTS or needs_fulfillments(row)
-        return RawOrder(
-            order=row,
-            refunds=_read(needs_refunds(row), client.refunds, order_id),
-            fulfillments=_read(wants_fulfillments, client.fulfillments, order_id),
-            notes=_read(self._place is Place.NOTE, client.notes, order_id),
-            trackings=client.trackings(self._route, order_id) if self._route else None,
-            marks=self._place is not None and self._route is None,
-        )
-
 
 def changed(row: Any) -> datetime | None:
     """When an order changed; None where the row does not tell."""
@@ -154,10 +137,6 @@ def _second(position: SecondPosition) -> datetime:
     return position.second
 
 
-def _read(wanted: bool, read: Callable[[str], list[T]], order_id: str) -> list[T] | None:
-    return read(order_id) if wanted else None
-
-
 def _places(store: Store, client: WooClient) -> tuple[Place, str | None]:
     """Where the store keeps tracking, and the tracking plugin's own route where its rows must be read there.
 
@@ -165,5 +144,5 @@ def _places(store: Store, client: WooClient) -> tuple[Place, str | None]:
     """
     facts = facts_of(store, client)
     place = place_of(store, facts)
-    by_route = place.keeps_rows and rows_are_shown(store, facts) is False
+    by_route = place.keeps_rows and facts.rows_shown is False
     return place, facts.namespace if by_route else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from fbridge.adapterkit.memory import Memory
 from fbridge_woocommerce.tracking_place import StoreFacts
@@ -12,12 +13,19 @@ from fbridge_woocommerce.tracking_place import StoreFacts
 class RunMemory:
     """``facts`` stand in for a check that was never made.
 
-    ``rows_shown`` tells whether the tracking plugin shows the rows that we write into the order meta (None: not
-    looked yet).
+    - ``spellings``: what is written for which carrier's code
+    - ``place_confirmed``: in this run the place of numbers was seen to be there
+    - ``fulfillments_gone``: the last read found that feature switched off
+    - ``lists_refunds``: whether the store gives refunds of several orders at once (None: not asked yet)
+    - ``notes``: those of orders as last read, for the push that follows
     """
 
     facts: StoreFacts | None = None
-    rows_shown: bool | None = None
+    spellings: dict[str, str] = field(default_factory=dict)
+    place_confirmed: bool = False
+    fulfillments_gone: bool = False
+    lists_refunds: bool | None = None
+    notes: dict[str, list[Any]] = field(default_factory=dict)
 
 
 memory_of = Memory(lambda _: RunMemory())

@@ -13,14 +13,24 @@ from marshmallow import ValidationError
 
 from fbridge.adapterkit.answers import not_understood
 from fbridge.adapterkit.halting import Halt, known_first
-from fbridge.errors import CredentialsError, NotSentError, RefusedError, UnreachableError
+from fbridge.errors import CredentialsError, NotSentError
 from fbridge.http import Response
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
+from fbridge_woocommerce.before_writing import confirm_place
 from fbridge_woocommerce.client import WooClient
-from fbridge_woocommerce.detection import facts_of, place_of, rows_are_shown
-from fbridge_woocommerce.push import Work, begin, on_the_day_of, receipt_of, take_item, update_for
+from fbridge_woocommerce.detection import facts_of, place_of
+from fbridge_woocommerce.push import (
+    Work,
+    begin,
+    on_the_day_of,
+    plan_tracking_rows,
+    receipt_of,
+    take_item,
+    update_for,
+)
+from fbridge_woocommerce.row_trials import learn, new_carriers, rows_alone, style_of
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.schemas import BatchPayload
 from fbridge_woocommerce.tracking_place import Place, StoreFacts
@@ -33,24 +43,36 @@ _BATCH = BatchPayload()
 def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
     """The receipts of a chunk. Raises, after all that are known: NotSent, CredentialsError."""
     client = WooClient(store)
-    facts = known_first(lambda: facts_of(store, client), fulfillments)
-    yield from _Sending(store, client, facts).run(fulfillments)
+    facts, place = known_first(lambda: _grounds(store, client, fulfillments), fulfillments)
+    yield from _Sending(store, client, facts, place).run(fulfillments)
+
+
+def _grounds(
+    store: Store, client: WooClient, fulfillments: Sequence[Fulfillment]
+) -> tuple[StoreFacts, Place]:
+    facts = facts_of(store, client)
+    place = place_of(store, facts)
+    confirm_place(store, client, facts, place, fulfillments)
+    return facts, place
 
 
 class _Sending:
     """One chunk on its way to one store."""
 
-    def __init__(self, store: Store, client: WooClient, facts: StoreFacts) -> None:
+    def __init__(self, store: Store, client: WooClient, facts: StoreFacts, place: Place) -> None:
         self._store = store
         self._client = client
         self._facts = facts
-        self._place = place_of(store, facts)
+        self._place = place
+        self._style = style_of(store, facts)
         self._halt = Halt(store.now)
 
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
         zone = self._facts.zone or self._store.timezone
-        works = [begin(on_the_day_of(zone, one), self._place) for one in fulfillments]
+        works = [begin(on_the_day_of(zone, one), self._place, self._style) for one in fulfillments]
         writer = self._writer()
+        if self._place.keeps_rows and writer is None:
+            self._try_rows(works)
         if writer is not None:
             self._write_tracking(works, writer)
         self._write_orders(works, with_rows=writer is None)
@@ -63,13 +85,31 @@ class _Sending:
             return FulfillmentWriter(self._store, self._client, self._halt)
         if self._place is Place.NOTE:
             return NoteWriter(self._store, self._client, self._halt)
-        if self._place.keeps_rows and rows_are_shown(self._store, self._facts) is False:
+        if self._place.keeps_rows and self._facts.rows_shown is False:
             return self._route_writer()
         return None
 
     def _route_writer(self) -> TrackingWriter | None:
         namespace = self._facts.namespace
-        return RouteWriter(self._store, self._client, self._halt, namespace) if namespace else None
+        if namespace is None:
+            return None
+        return RouteWriter(self._store, self._client, self._halt, namespace, self._style)
+
+    def _try_rows(self, works: Sequence[Work]) -> None:
+        """Where it is not known how the plugin shows a carrier's row, one order's rows go first, without its status
+        and so without a mail; what is seen there counts for all others."""
+        memory, namespace = memory_of(self._store), self._facts.namespace
+        tried = new_carriers(works, self._style)
+        if not tried or namespace is None:
+            return
+        self._send_batch([(work, rows_alone(work)) for work in tried.values()])
+        for carrier, work in tried.items():
+            if not work.has_problem:
+                learn(memory, self._client, namespace, carrier, work)
+        self._style = style_of(self._store, self._facts)
+        for work in works:
+            if not work.has_problem:
+                plan_tracking_rows(work, self._style)
 
     def _write_tracking(self, works: Sequence[Work], writer: TrackingWriter) -> None:
         for work in works:
@@ -77,7 +117,11 @@ class _Sending:
                 writer.write(work)
 
     def _write_orders(self, works: Sequence[Work], *, with_rows: bool) -> None:
-        updates = [(work, update) for work in works if (update := update_for(work, with_rows=with_rows))]
+        self._send_batch(
+            [(work, update) for work in works if (update := update_for(work, with_rows=with_rows))]
+        )
+
+    def _send_batch(self, updates: Sequence[tuple[Work, Mapping[str, Any]]]) -> None:
         if not updates:
             return
         bodies = [update for _, update in updates]
@@ -92,7 +136,6 @@ class _Sending:
             return
         for work, update in updates:
             self._take_item(work, update, items.get(work.order_id))
-        self._look_at_rows([work for work, update in updates if "meta_data" in update])
 
     def _take_item(self, work: Work, update: Mapping[str, Any], item: Mapping[str, Any] | None) -> None:
         """One order's part of the answer; the store may let it in, and not the next one."""
@@ -104,20 +147,6 @@ class _Sending:
             self._halt.stop(error)
             work.fail(self._halt.held_back(), update)
 
-    def _look_at_rows(self, works: Sequence[Work]) -> None:
-        """Once in a run: does the tracking plugin show what was written? Else its own route is used."""
-        memory, namespace = memory_of(self._store), self._facts.namespace
-        written = next((work for work in works if not work.has_problem and _row_ids(work)), None)
-        if memory.rows_shown is not None or namespace is None or written is None:
-            return
-        try:
-            shown = self._client.trackings(namespace, written.order_id)
-        except (RefusedError, UnreachableError):
-            return
-        memory.rows_shown = any(str(row.get("tracking_id")) in _row_ids(written) for row in shown)
-        if not memory.rows_shown:
-            self._write_tracking(works, RouteWriter(self._store, self._client, self._halt, namespace))
-
 
 def _items(response: Response) -> dict[str, Mapping[str, Any]]:
     """The answers by order id."""
@@ -128,7 +157,3 @@ def _items(response: Response) -> dict[str, Mapping[str, Any]]:
             "The store's answer to the batch is not the one of WooCommerce; a plugin may interfere."
         ) from None
     return {str(item["id"]): item for item in decoded["update"]}
-
-
-def _row_ids(work: Work) -> frozenset[str]:
-    return frozenset(own for part in work.parts for own in part.remote_ids)

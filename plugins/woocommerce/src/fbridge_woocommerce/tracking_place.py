@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta, timezone, tzinfo
 from enum import StrEnum
 from typing import Any, Self
@@ -32,14 +32,26 @@ class Place(StrEnum):
         return self in (Place.AST, Place.WST, Place.META)
 
 
+PLACE_NAMES = {
+    Place.AST: "Advanced Shipment Tracking",
+    Place.WST: "Shipment Tracking",
+    Place.META: "Shipment Tracking",
+    Place.FULFILLMENTS: "WooCommerce's feature fulfillments",
+    Place.NOTE: "WooCommerce",
+    Place.NONE: "WooCommerce",
+}
+"""Who shows the numbers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreFacts:
     """What a store offers, as ``check_store`` found it.
 
     ``wst`` needs the routes of Shipment Tracking; ``wst_without_routes`` is the plugin running without them, as
     versions up to 2.3.1 do on WooCommerce 9 and later. A site has a ``timezone`` by name, or its hours from UTC
-    alone. ``rows_shown`` tells whether the tracking plugin was seen
-    to show rows of the order meta (None: there was no row to look at).
+    alone. ``rows_shown`` tells whether the tracking plugin was seen to show rows of the order meta (None: there was
+    no row to look at), and ``spellings`` what is written for which carrier's code: the code itself where the plugin
+    was seen to find it.
     """
 
     ast: bool = False
@@ -47,6 +59,7 @@ class StoreFacts:
     wst_without_routes: bool = False
     fulfillments: bool = False
     rows_shown: bool | None = None
+    spellings: Mapping[str, str] = field(default_factory=dict)
     woocommerce: str = ""
     wordpress: str = ""
     timezone: str = ""
@@ -55,7 +68,7 @@ class StoreFacts:
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Self | None:
         """The facts of an earlier check; None where there was none."""
-        known = {field.name for field in fields(cls)}
+        known = {one.name for one in fields(cls)}
         return cls(**{name: value for name, value in facts.items() if name in known}) if facts else None
 
     def to_json(self) -> dict[str, Any]:
@@ -101,6 +114,15 @@ def is_offered(place: Place, facts: StoreFacts) -> bool:
     """Whether the store has what the place needs; only a setting can ask for what it has not."""
     offered = {Place.AST: facts.ast, Place.WST: facts.wst, Place.FULFILLMENTS: facts.fulfillments}
     return offered.get(place, True)
+
+
+def spelling_words(place: Place, code: str | None, facts: StoreFacts) -> str:
+    """What to know of a carrier that the plugin does not find under its code; "" where it does, or was not asked."""
+    spelling = facts.spellings.get(code, code) if code else code
+    if spelling == code:
+        return ""
+    written = f"its name {spelling} is written" if spelling else "your own carrier's name is written"
+    return f"{PLACE_NAMES[place]} finds no carrier under {code}: {written}, with your own carrier's link"
 
 
 def carrier_list_is_open(place: Place) -> bool:

@@ -8,7 +8,7 @@ is the shipment's UUID, so that it is found again after a lost answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any
 from uuid import NAMESPACE_URL, RFC_4122, UUID, uuid5
@@ -94,6 +94,27 @@ def _may_be_ours(own: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class RowStyle:
+    """How the store's plugin wants carriers written.
+
+    ``spellings``: a carrier's code to what is written instead, because the plugin finds no carrier under the code; ""
+    for a carrier's own name and link. ``own_links``: the plugin shows the row's own link where it finds no carrier,
+    so it is always written (seen with AST 3.9.2).
+    """
+
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    own_links: bool = False
+
+    def provider(self, carrier: ResolvedCarrier | None) -> str:
+        """What is written as ``tracking_provider``."""
+        code = carrier.site_code if carrier else None
+        return self.spellings.get(code, code) if code else ""
+
+
+PLAIN_STYLE = RowStyle()
+
+
+@dataclass(frozen=True, slots=True)
 class RowsPlan:
     """The array as it shall be, and for each planned shipment the ids of the rows that hold its numbers."""
 
@@ -106,6 +127,7 @@ def plan_rows(
     rows: Sequence[Row],
     shipments: Sequence[FulfillmentShipment],
     everyone: Sequence[FulfillmentShipment] = (),
+    style: RowStyle = PLAIN_STYLE,
 ) -> RowsPlan:
     """Bring the rows to what the shipments want: theirs replaced, added or removed, all others untouched.
 
@@ -116,12 +138,15 @@ def plan_rows(
     ids: dict[str, tuple[str, ...]] = {}
     for shipment in shipments:
         siblings = [one for one in everyone if one.id != shipment.id]
-        wanted, ids[shipment.id] = _with_shipment(wanted, shipment, siblings)
+        wanted, ids[shipment.id] = _with_shipment(wanted, shipment, siblings, style)
     return RowsPlan(rows=tuple(wanted), changed=wanted != list(rows), ids=ids)
 
 
 def _with_shipment(
-    rows: list[Row], shipment: FulfillmentShipment, siblings: Sequence[FulfillmentShipment]
+    rows: list[Row],
+    shipment: FulfillmentShipment,
+    siblings: Sequence[FulfillmentShipment],
+    style: RowStyle,
 ) -> tuple[list[Row], tuple[str, ...]]:
     own = _ids_of(shipment)
     ours = [row for row in rows if _id_of(row) in own or is_former(row, shipment, siblings)]
@@ -130,7 +155,9 @@ def _with_shipment(
     entered = list({entry.number: entry for entry in entered}.values())
     made = [_id_of(row) for row in ours if _id_of(row) not in own]
     free = (made + [tracking_id(shipment.id, index) for index in range(len(entered))])[: len(entered)]
-    new = [_row(shipment, entry, own, _by_id(ours, own)) for entry, own in zip(entered, free, strict=True)]
+    new = [
+        _row(shipment, entry, own, _by_id(ours, own), style) for entry, own in zip(entered, free, strict=True)
+    ]
     ids = {number_of(row): str(row["tracking_id"]) for row in new}
     return _replaced(rows, ours, new), tuple(ids.get(number) or found[number] for number in shipment.numbers)
 
@@ -174,11 +201,11 @@ def _replaced(rows: Sequence[Row], ours: Sequence[Row], new: Sequence[Row]) -> l
     return [*result, *by_id.values()]
 
 
-def _row(shipment: FulfillmentShipment, entry: TrackingNumber, own: str, before: Row) -> Row:
+def _row(shipment: FulfillmentShipment, entry: TrackingNumber, own: str, before: Row, style: RowStyle) -> Row:
     after = {
         **_blank_row(),
         **before,
-        **_carrier_fields(shipment.carrier, entry.url),
+        **carrier_fields(shipment.carrier, entry.url, style),
         "tracking_number": entry.number,
         "date_shipped": _unix_day(shipment.shipped_at),
         "tracking_id": own,
@@ -202,10 +229,11 @@ def _blank_row() -> Row:
     }
 
 
-def _carrier_fields(carrier: ResolvedCarrier | None, url: str) -> Row:
+def carrier_fields(carrier: ResolvedCarrier | None, url: str, style: RowStyle) -> Row:
     """A provider that the plugin knows makes its own link; a free name needs ours."""
-    if carrier is not None and carrier.site_code:
-        provider, name, link = carrier.site_code, "", ""
+    provider = style.provider(carrier)
+    if provider:
+        name, link = "", url if style.own_links else ""
     else:
         provider, name, link = "", carrier.label if carrier else "", url
     return {
@@ -222,8 +250,13 @@ def _unix_day(moment: datetime) -> str:
 
 
 def _shows_the_same(before: Row, after: Row) -> bool:
-    """Plugins rewrite rows in their own spelling: a name for a slug, null for "", a number for a string."""
-    return bool(before) and _shown(before) == _shown(after)
+    """Plugins rewrite rows in their own spelling: a name for a slug, null for "", a number for a string.
+
+    A name that we want because the slug is not found is not the same as that slug.
+    """
+    wanted, found = str(after.get("tracking_provider") or ""), str(before.get("tracking_provider") or "")
+    by_name = wanted != sanitize_title(wanted)
+    return bool(before) and _shown(before) == _shown(after) and (not by_name or wanted == found)
 
 
 def _shown(row: Mapping[str, Any]) -> tuple[str, ...]:

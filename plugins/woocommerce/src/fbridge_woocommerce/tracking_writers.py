@@ -18,7 +18,8 @@ from fbridge_woocommerce import fulfillment_meta, tracking_notes
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.fulfillment_meta import Act, FulfillmentPlan, meta_list, meta_of, plan_fulfillment
 from fbridge_woocommerce.push import NOT_KEPT, Part, Work
-from fbridge_woocommerce.tracking_rows import carrier_of, is_former, number_of
+from fbridge_woocommerce.run_memory import memory_of
+from fbridge_woocommerce.tracking_rows import RowStyle, carrier_fields, carrier_of, is_former, number_of
 from fbridge_woocommerce.write_answers import checked, problem_of
 
 
@@ -132,13 +133,24 @@ CANNOT_CORRECT = Problem(
 
 
 class NoteWriter(_PartByPart):
-    """Private notes, for the shop's people."""
+    """Private notes, for the shop's people. Those of the order were read with it, just before."""
+
+    def write(self, work: Work) -> None:
+        """See :class:`TrackingWriter`."""
+        super().write(work)
+        memory_of(self._store).notes.pop(work.order_id, None)
+
+    def _notes_of(self, order_id: str) -> list[Any]:
+        known = memory_of(self._store).notes
+        if order_id not in known:
+            known[order_id] = self._client.notes(order_id)
+        return known[order_id]
 
     def _write_part(self, work: Work, part: Part) -> None:
         shipment = part.shipment
         if not shipment.numbers:
             return
-        notes = self._client.notes(work.order_id)
+        notes = self._notes_of(work.order_id)
         missing = [number for number in shipment.numbers if not tracking_notes.is_entered(number, notes)]
         part.found = not missing and not _ours(notes, shipment)
         if missing:
@@ -172,9 +184,10 @@ class RouteWriter(_PartByPart):
     It gives its own ids and takes equal rows again, so numbers are compared first.
     """
 
-    def __init__(self, store: Store, client: WooClient, halt: Halt, namespace: str) -> None:
+    def __init__(self, store: Store, client: WooClient, halt: Halt, namespace: str, style: RowStyle) -> None:
         super().__init__(store, client, halt)
         self._namespace = namespace
+        self._style = style
 
     def _write_part(self, work: Work, part: Part) -> None:
         shipment = part.shipment
@@ -184,7 +197,7 @@ class RouteWriter(_PartByPart):
         rows = self._client.trackings(self._namespace, work.order_id)
         entered = {number_of(row): row for row in rows}
         part.found = bool(shipment.numbers) and set(shipment.numbers) <= set(entered)
-        for body in _route_bodies(shipment):
+        for body in _route_bodies(shipment, self._style):
             row = entered.get(body["tracking_number"]) or self._add(work, body)
             part.remote_ids += (str(row.get("tracking_id", "")),)
             part.numbers += (number_of(row),)
@@ -207,16 +220,18 @@ class RouteWriter(_PartByPart):
         self._send(work, lambda: self._client.delete_tracking(self._namespace, work.order_id, row_id))
 
 
-def _route_bodies(shipment: FulfillmentShipment) -> list[dict[str, Any]]:
-    carrier = shipment.carrier
+def _route_bodies(shipment: FulfillmentShipment, style: RowStyle) -> list[dict[str, Any]]:
     links = {entry.number: entry.url for entry in shipment.tracking}
-    provider = carrier.site_code if carrier and carrier.site_code else ""
-    bodies = []
-    for number in shipment.numbers:
-        body = {"tracking_number": number, "date_shipped": shipment.shipped_at.date().isoformat()}
-        if provider:
-            body["tracking_provider"] = provider
-        elif carrier is not None:
-            body |= {"custom_tracking_provider": carrier.label, "custom_tracking_link": links[number]}
-        bodies.append(body)
-    return bodies
+    day = shipment.shipped_at.date().isoformat()
+    return [
+        {
+            "tracking_number": number,
+            "date_shipped": day,
+            **{
+                name: value
+                for name, value in carrier_fields(shipment.carrier, links[number], style).items()
+                if value
+            },
+        }
+        for number in shipment.numbers
+    ]

@@ -237,3 +237,27 @@ def test_leaving_early_ends_the_thread(make_sandbox: MakeSandbox, store_of: Stor
     next(pages)
     pages.close()  # type: ignore[attr-defined] # the core closes it too
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("fbridge-read-ahead")]
+
+
+@pytest.mark.parametrize("legacy", [False, True], ids=["11.0.1", "8.9.3"])
+def test_the_refunds_of_a_page_come_in_one_request_where_the_store_has_the_route(
+    make_sandbox: MakeSandbox, store_of: StoreOf, legacy: bool
+) -> None:
+    """The older store is asked once whether it has the route, and then order by order."""
+    served = make_sandbox(orders=60, legacy=legacy)
+    ids = served.control.order_ids("processing")[:20]
+    for order_id in ids:
+        first = served.control.order(order_id)["line_items"][0]
+        served.control.refund(order_id, {first["id"]: 1})
+    partly = [one for one in ids if served.control.order(one)["status"] != "refunded"]
+    store = store_of(served)
+    found = fetched(store)
+    assert len(partly) > 10
+    assert all(found[str(one)].lines[0].removed == 1 for one in partly)
+    assert not any(order.doubts for order in found.values())
+    asked = [seen.path for seen in served.control.requests() if "/refunds" in seen.path]
+    assert len(asked) == (1 + len(partly) if legacy else 1)
+    if not legacy:
+        served.control.break_off_at(partly[0])
+        pages = list(pages_of(store))
+        assert {one.remote_id for page in pages for one in page.rejected} == {str(partly[0])}

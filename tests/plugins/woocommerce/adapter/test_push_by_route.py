@@ -14,7 +14,6 @@ from fbridge.models.fulfillments import Baseline, Fulfillment, FulfillmentShipme
 from fbridge.models.states import Effect, Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge_woocommerce import plugin
-from fbridge_woocommerce.run_memory import memory_of
 
 DeskOf = Callable[..., Any]
 FulfillmentOf = Callable[..., Fulfillment]
@@ -34,7 +33,7 @@ def numbers(served: ServedSandbox, order: Any) -> list[str]:
 def desk(sandbox: ServedSandbox, desk_of: DeskOf) -> Any:
     """A store of which it is known that the plugin does not show rows of the order meta."""
     made = desk_of(sandbox)
-    memory_of(made.store).rows_shown = False
+    made.store = replace(made.store, facts={**made.store.facts, "rows_shown": False})
     return made
 
 

@@ -262,5 +262,5 @@ def test_the_status_waits_where_the_store_has_no_fulfillments(
     order = due_orders(served, desk)[0]
     with pytest.raises(NotSent, match="store check") as stop:
         desk.push_one(fulfillment_of(order, ["N1"], carrier=BARTOLINI))
-    assert (stop.value.reason, stop.value.order_ids) == ("rest_no_route", {order.remote_id})
+    assert (stop.value.reason, stop.value.order_ids) == ("tracking_gone", {order.remote_id})
     assert served.control.order(int(order.remote_id))["status"] == "processing"

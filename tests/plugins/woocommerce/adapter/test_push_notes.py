@@ -137,3 +137,17 @@ def test_the_plan_names_a_cancelled_order(
     order_id = int(due_order(sandbox, desk).remote_id)
     sandbox.control.cancel(order_id)
     assert "cancelled" in preview(desk, fulfillment_of(desk.order(order_id), ["N1"])).refused
+
+
+def test_a_note_costs_two_requests_an_order(
+    make_sandbox: Callable[..., ServedSandbox], desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    """The notes that were read with the order are not read again, and its own one is written."""
+    served = make_sandbox(orders=60, tracking="none")
+    desk = desk_of(served)
+    candidates = desk.orders(*served.control.order_ids("processing"))
+    ids = [order.remote_id for order in candidates if any(line.due for line in order.lines)][:20]
+    served.control.forget_requests()
+    desk.push(*(fulfillment_of(order, [f"N{order.remote_id}"]) for order in desk.orders(*ids)))
+    assert len(ids) == 20
+    assert len(served.control.requests()) == 2 * len(ids) + 2

@@ -12,7 +12,6 @@ import pytest
 
 from fbridge.models.fulfillments import Fulfillment
 from fbridge.sandbox import ServedSandbox
-from fbridge_woocommerce.run_memory import memory_of
 
 LATE = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
 """In Rome it is half past midnight of the next day, in New York still the evening of this one."""
@@ -47,7 +46,7 @@ def test_it_is_the_day_in_the_stores_zone(
 ) -> None:
     served = make_sandbox(timezone=zone)
     desk = desk_of(served)
-    memory_of(desk.store).rows_shown = not by_route
+    desk.store = replace(desk.store, facts={**desk.store.facts, "rows_shown": not by_route})
     assert pushed(served, desk, fulfillment_of, LATE) == f"{day} 00:00"
 
 

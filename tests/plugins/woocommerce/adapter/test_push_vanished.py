@@ -1,0 +1,105 @@
+"""What the plan rests on is looked at before the first write of a run: a plugin that is gone mails nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fbridge.errors import NotSent
+from fbridge.models.fulfillments import Fulfillment, ResolvedCarrier
+from fbridge.models.states import Effect
+from fbridge.sandbox import ServedSandbox
+
+DeskOf = Callable[..., Any]
+FulfillmentOf = Callable[..., Fulfillment]
+MakeSandbox = Callable[..., ServedSandbox]
+
+GONE = [
+    ({"tracking": "ast"}, {}, "tracking", "Advanced Shipment Tracking"),
+    ({"tracking": "wst", "wst_routes": True}, {}, "tracking", "Shipment Tracking"),
+    ({"tracking": "wst", "wst_routes": False}, {}, "tracking", "Shipment Tracking"),
+    ({"tracking": "none", "fulfillments": True}, {}, "fulfillments", "fulfillments"),
+    ({"tracking": "ast"}, {"tracking": "ast"}, "tracking", "Advanced Shipment Tracking"),
+]
+
+
+def due(served: ServedSandbox, desk: Any, count: int) -> list[Any]:
+    orders = desk.orders(*served.control.order_ids("processing"))
+    return [order for order in orders if any(line.due for line in order.lines)][:count]
+
+
+@pytest.mark.parametrize(("options", "settings", "part", "name"), GONE)
+def test_nothing_is_sent_where_the_place_of_numbers_is_gone(
+    options: dict[str, Any],
+    settings: dict[str, Any],
+    part: str,
+    name: str,
+    make_sandbox: MakeSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+) -> None:
+    served = make_sandbox(**options)
+    desk = desk_of(served, **settings)
+    before = len(served.control.mails())
+    served.control.switch_off(part)
+    orders = due(served, desk, 3)
+    with pytest.raises(NotSent) as stopped:
+        desk.push(*(fulfillment_of(order, [f"N{order.remote_id}"]) for order in orders))
+    assert set(stopped.value.order_ids) == {order.remote_id for order in orders}
+    assert name in str(stopped.value)
+    assert "fbridge store check lab" in str(stopped.value)
+    assert len(served.control.mails()) == before
+    assert {served.control.order(int(order.remote_id))["status"] for order in orders} == {"processing"}
+    assert not [seen for seen in served.control.requests() if seen.method != "GET"]
+
+
+def test_once_it_is_back_the_same_goes_out(
+    make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    served = make_sandbox(tracking="ast")
+    desk = desk_of(served)
+    served.control.switch_off("tracking")
+    (order,) = due(served, desk, 1)
+    with pytest.raises(NotSent):
+        desk.push_one(fulfillment_of(order, ["N1"]))
+    served.control.switch_on("tracking")
+    desk.push_one(fulfillment_of(order, ["N1"]))
+    (mail,) = served.control.mails(int(order.remote_id))[-1:]
+    assert mail.tracking_numbers == ("N1",)
+
+
+def test_a_place_that_the_store_never_had_is_not_written_to(
+    make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    served = make_sandbox(tracking="none")
+    desk = desk_of(served, tracking="ast")
+    (order,) = due(served, desk, 1)
+    with pytest.raises(NotSent, match="Advanced Shipment Tracking"):
+        desk.push_one(fulfillment_of(order, ["N1"]))
+    assert served.control.order(int(order.remote_id))["status"] == "processing"
+
+
+def test_a_plugin_is_not_needed_for_what_has_no_number(
+    make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    """The setting none keeps numbers from the store, so nothing is rested on."""
+    served = make_sandbox(tracking="ast")
+    desk = desk_of(served, tracking="none")
+    served.control.switch_off("tracking")
+    (order,) = due(served, desk, 1)
+    (entry,) = desk.push_one(fulfillment_of(order, ["N1"])).shipments
+    assert entry.effects.status is Effect.DONE
+
+
+def test_the_look_costs_one_request_a_run(
+    make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, carrier: ResolvedCarrier
+) -> None:
+    served = make_sandbox(orders=60, tracking="ast")
+    desk = desk_of(served)
+    chunks = [due(served, desk, 20)[:10], due(served, desk, 20)[10:]]
+    desk.push(*(fulfillment_of(order, ["A"], carrier=carrier) for order in chunks[0]))
+    served.control.forget_requests()
+    desk.push(*(fulfillment_of(order, ["B"], carrier=carrier) for order in chunks[1]))
+    assert [seen.method for seen in served.control.requests()] == ["POST"]
