@@ -145,7 +145,7 @@ class Evenings:
                         one.order_number, store=STORE, carrier=CARRIER, items=items, numbers=[self.number()]
                     )
                 )
-            elif one.withdrawn_at is None and one.shipped_at is None:
+            elif one.in_house:
                 again.append(one)
         fresh = [one for one in again if one.manifest is None]
         if fresh:
@@ -177,6 +177,11 @@ class Evenings:
                 assert one.push.state is PushState.WITHDRAWN, (one.label, one.push)
         wanted = {n for one in self.shipments_of(goods) if one.withdrawn_at is None for n in one.numbers}
         assert adopted or set(shown) <= wanted, f"numbers that nobody wants any more: {shown}, {wanted}"
+
+
+def _is_told(one: Shipment) -> bool:
+    """Its store was told before it was left behind, and that stands."""
+    return one.push is not None and one.push.acknowledged_revision is not None
 
 
 def _moves(one: Shipment) -> bool:
@@ -283,7 +288,8 @@ def _spend(evenings: Evenings, goods: Goods, interruption: Interruption, name: s
         raise interruption.broke
     if interruption.refused:
         assert _names_the_next_step(interruption.refused), f"no next step: {interruption.refused}"
-    if interruption.done and name in TAKES_BACK:
+    told = any(one.id == goods.shipment.id and _is_told(one) for one in evenings.shipments_of(goods))
+    if interruption.done and name in TAKES_BACK and not told:
         numbers = evenings.store.truth(goods.order).numbers
         assert not set(goods.shipment.numbers) & set(numbers), "taken back, and on the store"
     if interruption.done and name == "ship_the_rest" and interruption.moment != "after the push":

@@ -315,3 +315,24 @@ def test_export_line_by_line(ready_user: Any) -> None:
     lines = ready_user.run("orders", "export", "--format", "ndjson", "--cod").stdout.splitlines()
     assert [json.loads(line)["row"]["number"] for line in lines] == ["1003"]
     assert ready_user.json("orders", "export")["command"] == "orders export"
+
+
+def test_status_names_what_stayed_in_the_house(ready_user: Any) -> None:
+    user = ready_user
+    number = user.json("manifest", "add", "BRT", "1001", "1002")["data"]["manifest"]["number"]
+    for label in ("S1", "S2"):
+        user.run("tracking", "set", label, f"BRT{label}")
+    user.run("manifest", "ship", number)
+    user.run("push", "--yes")
+    user.run("manifest", "leave-behind", number, "S1")
+    said = user.run("status").stdout
+    assert "Shipments in the house: 1, the oldest for" in said
+    assert (
+        "S1 (BRT, order 1001) was left behind, though its store was told that it left: fbridge manifest add BRT S1"
+        in " ".join(said.split())
+    )
+    assert "Everything is at rest" not in said
+    assert "Struck through, for they did not leave: S1 1001." in user.run("manifest", "show", number).stdout
+    user.run("manifest", "add", "BRT", "S1")
+    user.run("manifest", "ship", "BRT")
+    assert "Everything is at rest" in user.run("status").stdout

@@ -167,7 +167,10 @@ def reopen(session: Session, ref: str) -> ExitCode:
 @click.argument("shipments", nargs=-1, required=True, metavar="SHIPMENT...")
 @pass_session
 def leave_behind(session: Session, ref: str, shipments: tuple[str, ...]) -> ExitCode:
-    """Say that the carrier did not take these shipments; also after `ship`, while no store was told."""
+    """Say that the carrier did not take these shipments; also after `ship`, and after the push.
+
+    They go on a later manifest; a store that was told already is not told again.
+    """
     results = session.bridge.manifests.leave_behind(ref, shipments)
     return _show_results(session, results, None, results)
 

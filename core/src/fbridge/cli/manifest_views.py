@@ -45,6 +45,9 @@ def manifest_blocks(manifest: Manifest) -> Iterator[Block[Any]]:
     yield summary(manifest)
     if manifest.shipments:
         yield Table(SHIPMENT_COLUMNS, manifest.shipments)
+    if manifest.struck:
+        names = [f"{one.shipment} {one.order_number}".strip() for one in manifest.struck]
+        yield f"Struck through, for they did not leave: {', '.join(names)}."
 
 
 def next_step(manifest: Manifest) -> str:

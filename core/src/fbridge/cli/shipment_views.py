@@ -21,6 +21,8 @@ def state_words(shipment: Shipment) -> str:
         return "external, never pushed"
     if shipment.shipped_at is None:
         return "in the house"
+    if shipment.in_house:
+        return "in the house, and its store was told that it left"
     return shipment.push.state.value.replace("_", " ") if shipment.push else ""
 
 
@@ -63,7 +65,8 @@ def shipment_facts(shipment: Shipment) -> Facts:
             ("Warehouse", shipment.warehouse),
             ("Document", shipment.document),
             ("Made at", shipment.created_at),
-            ("Left at", shipment.shipped_at),
+            ("Left at", None if shipment.in_house else shipment.shipped_at),
+            ("Left behind at", shipment.left_behind_at),
             ("State", state_words(shipment)),
             ("Since", push.since if push else None),
             ("Because", push.words if push else ""),
@@ -92,7 +95,7 @@ def next_step(shipment: Shipment) -> str:
     """What to type next for this shipment."""
     if shipment.withdrawn_at:
         return ""
-    if shipment.shipped_at:
+    if shipment.shipped_at and not shipment.in_house:
         return "fbridge push" if shipment.order_number else ""
     if shipment.manifest:
         return f"fbridge manifest ship {shipment.manifest}"

@@ -14,14 +14,14 @@ from fbridge.models.states import PushState
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fbridge.push.status import StatusItem, StatusReport, UnreadableStatus
+    from fbridge.push.status import InTheHouse, StatusItem, StatusReport, UnreadableStatus
 
 
 @click.command(cls=Command)
 @pass_session
 def status(session: Session) -> ExitCode:
-    """Show every shipment that is not at rest: its age, the reason, and the next step; and the
-    orders that cannot be read.
+    """Show every shipment that is not at rest: its age, the reason, and the next step; what is prepared and still in
+    the house; and the orders that cannot be read.
 
     The exit code is 1 when something is overdue or needs a person, so that a scheduler can tell.
     """
@@ -56,6 +56,8 @@ def _sentences(report: StatusReport) -> Iterator[str]:
     if report.missing_mails:
         oldest = f", the oldest for {age(report.missing_mails.age)}"
         yield f"Mails to customers that did not leave, or may not have: {report.missing_mails.count}{oldest}."
+    if report.in_the_house:
+        yield from _house_words(report.in_the_house)
     if report.manifests_preparing:
         yield f"Manifests in preparation: {report.manifests_preparing}."
     if report.orders_marked:
@@ -66,8 +68,28 @@ def _sentences(report: StatusReport) -> Iterator[str]:
         not report.items
         and not report.orders_marked
         and not any(unread.count for unread in report.unreadable)
+        and not report.in_the_house
     ):
         yield "Everything is at rest."
+
+
+_MOST_LOOSE = 10
+
+
+def _house_words(house: InTheHouse) -> Iterator[str]:
+    """How much is prepared and has not left, and what no carrier will take as things stand."""
+    from fbridge.cli.displayed import age
+
+    overdue = " (overdue)" if house.overdue else ""
+    yield f"Shipments in the house: {house.count}, the oldest for {age(house.age)}{overdue}."
+    for one in house.loose[:_MOST_LOOSE]:
+        order = f", order {one.order_number}" if one.order_number else ""
+        what = "was left behind" if one.left_behind else "is on no manifest"
+        told = ", though its store was told that it left" if one.told else ""
+        yield f"  {one.shipment} ({one.carrier}{order}) {what}{told}: {one.next_step}"
+    more = len(house.loose) - _MOST_LOOSE
+    if more > 0:
+        yield f"  {more} more are on no manifest: fbridge shipment list"
 
 
 def _unreadable_words(unread: UnreadableStatus) -> str:
@@ -89,4 +111,6 @@ def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
         return "fbridge orders list --marked"
     if unread:
         return unread.next_step
+    if report.in_the_house and report.in_the_house.loose:
+        return report.in_the_house.loose[0].next_step
     return "fbridge manifest list --state preparing" if report.manifests_preparing else "fbridge fetch"

@@ -95,7 +95,8 @@ class Shipment:
     """A shipping document: goods of one order that leave together, or an external parcel.
 
     ``numbers`` are those of the wanted ``revision``; ``push`` is None for external parcels, which are never
-    pushed. ``order_id`` is the key in fbridge's database, ``order_number`` what a person sees.
+    pushed. ``left_behind_at``: it stayed in the house when its manifest left, and is there still; its store may have
+    been told all the same. ``order_id`` is the key in fbridge's database, ``order_number`` what a person sees.
     """
 
     id: int
@@ -118,6 +119,7 @@ class Shipment:
     recipient: Address | None = None
     shipped_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    left_behind_at: datetime | None = None
     push: PushStatus | None = None
 
     @property
@@ -125,10 +127,24 @@ class Shipment:
         """How a person names it on the command line: ``S12``."""
         return f"S{self.id}"
 
+    @property
+    def in_house(self) -> bool:
+        """Whether the goods are still here, to be handed to a carrier."""
+        return self.withdrawn_at is None and (self.shipped_at is None or self.left_behind_at is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StruckRow:
+    """A row of a shipped manifest that is struck through: it did not leave after all. ``at`` is aware UTC."""
+
+    shipment: str
+    order_number: str
+    at: datetime
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """Shipments handed to one carrier together."""
+    """Shipments handed to one carrier together. ``struck`` stood on it, and did not leave with it after all."""
 
     id: int
     number: str
@@ -138,6 +154,7 @@ class Manifest:
     shipped_at: datetime | None
     cancelled_at: datetime | None
     shipments: tuple[Shipment, ...]
+    struck: tuple[StruckRow, ...] = ()
 
     @property
     def parcels(self) -> int:

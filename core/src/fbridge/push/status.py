@@ -33,6 +33,9 @@ LIMITS: Mapping[PushState, timedelta] = {
 LONGEST_UNREADABLE = timedelta(hours=12)
 """How long an order may be unreadable before that is overdue: nobody can ship it."""
 
+LONGEST_IN_THE_HOUSE = timedelta(days=2)
+"""How long goods may stay in the house, once prepared, before that is overdue: a customer waits for them."""
+
 _STEPS = {
     PushState.READY: "fbridge push",
     PushState.SENDING: "fbridge push",
@@ -92,8 +95,37 @@ class MissingMails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LooseShipment:
+    """A shipment that no carrier will take as things stand. ``told``: its store was told that it has left."""
+
+    shipment: str
+    order_number: str
+    carrier: str
+    since: datetime
+    left_behind: bool
+    told: bool
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InTheHouse:
+    """Shipments that are prepared and have not left, external parcels among them; ``loose`` are on no manifest.
+
+    ``since`` is when the oldest was made, or left behind.
+    """
+
+    count: int
+    loose: tuple[LooseShipment, ...]
+    since: datetime
+    age: timedelta
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """What is stuck, oldest first; how many shipments stand in each state; manifests in preparation.
+
+    ``in_the_house`` is None where nothing is.
 
     ``missing_mails`` is None where none is missing; those of shipments that are at rest otherwise stand in ``items``.
 
@@ -107,11 +139,14 @@ class StatusReport:
     orders_marked: int = 0
     unreadable: tuple[UnreadableStatus, ...] = ()
     missing_mails: MissingMails | None = None
+    in_the_house: InTheHouse | None = None
 
     @property
     def overdue(self) -> bool:
         """Whether anything is past its limit."""
-        return any(item.overdue for item in self.items) or any(one.overdue for one in self.unreadable)
+        late = self.in_the_house is not None and self.in_the_house.overdue
+        late = late or any(item.overdue for item in self.items)
+        return late or any(one.overdue for one in self.unreadable)
 
 
 def read_status(context: Context) -> StatusReport:
@@ -129,6 +164,7 @@ def read_status(context: Context) -> StatusReport:
             .where(manifests.c.state == ManifestState.PREPARING)
         ).scalar_one()
         marked = connection.execute(_MARKED).scalar_one()
+        waiting = load_shipments(connection, *_IN_THE_HOUSE)
         unread = load_unreadable(connection, rejected_orders.c.store.in_(context.settings.stores))
     now = context.now()
     items = [_item(one, one.push, now) for one in found if one.push and one.push.state in LIMITS]
@@ -140,6 +176,38 @@ def read_status(context: Context) -> StatusReport:
         orders_marked=marked,
         unreadable=tuple(_unreadable(store, list(of_store), now) for store, of_store in _by_store(unread)),
         missing_mails=_missing_mails([one.push for one in found if one.push], now),
+        in_the_house=_in_the_house(waiting, now),
+    )
+
+
+_IN_THE_HOUSE = (
+    shipments.c.withdrawn_at.is_(None),
+    sa.or_(shipments.c.shipped_at.is_(None), shipments.c.left_behind_at.is_not(None)),
+)
+
+
+def _in_the_house(found: Sequence[Shipment], now: datetime) -> InTheHouse | None:
+    if not found:
+        return None
+    since = min(one.left_behind_at or one.created_at for one in found)
+    return InTheHouse(
+        count=len(found),
+        loose=tuple(_loose(one) for one in found if one.manifest is None),
+        since=since,
+        age=now - since,
+        overdue=now - since >= LONGEST_IN_THE_HOUSE,
+    )
+
+
+def _loose(one: Shipment) -> LooseShipment:
+    return LooseShipment(
+        shipment=one.label,
+        order_number=one.order_number,
+        carrier=one.carrier.code,
+        since=one.left_behind_at or one.created_at,
+        left_behind=one.left_behind_at is not None,
+        told=one.push is not None and one.push.acknowledged_revision is not None,
+        next_step=f"fbridge manifest add {one.carrier.code} {one.label}",
     )
 
 

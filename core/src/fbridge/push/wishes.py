@@ -21,6 +21,7 @@ from fbridge.storage.tables import pushes, shipments
 
 _NOT_SHIPPED = ("not_shipped", "its manifest is not shipped yet")
 _WANTED_AGAIN = ("tracking_changed", "its tracking changed; the next push sends it")
+_TOLD = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
 _IN_DOUBT = frozenset({PushState.SENDING, PushState.UNCONFIRMED, PushState.NEEDS_ATTENTION})
 
 
@@ -47,10 +48,13 @@ def open_entry(connection: Connection, shipment_id: int, at: datetime) -> None:
 
 
 def let_go(connection: Connection, shipment_ids: Collection[int], at: datetime) -> None:
-    """Their manifest is shipped: the next push sends them."""
+    """Their manifest is shipped: the next push sends them, but for what a store was told of before it left."""
     for shipment_id, standing in standings(connection, shipment_ids).items():
-        why = ("shipped", "it has left")
-        _wish(connection, shipment_id, standing, PushState.READY, why, at, quiet=False)
+        if standing.state in _TOLD:
+            raise_version(connection, [shipment_id])
+        else:
+            why = ("shipped", "it has left")
+            _wish(connection, shipment_id, standing, PushState.READY, why, at, quiet=False)
 
 
 def want_revision(connection: Connection, shipment_id: int, at: datetime) -> None:

@@ -14,10 +14,12 @@ from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest, Shipment
 from fbridge.models.states import Delivery, ManifestState
 from fbridge.orders.storage import lock_orders
+from fbridge.push.decide import TAKEN_BY_STORE
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
 from fbridge.references import find_order, find_shipment, shipment_key
 from fbridge.shipping.carrier_rows import route_for
+from fbridge.shipping.manifest_rows import strike
 from fbridge.shipping.shipment_creation import Wish, create_for_order, load_candidate, pieces
 from fbridge.shipping.shipment_rows import load_shipment, lock_shipments, update_shipments
 from fbridge.shipping.shipment_rules import Candidate, refuse_if_told
@@ -171,15 +173,27 @@ def _take_off(filling: _Filling, ref: str) -> ItemResult:
     shipment = load_shipment(connection, find_shipment(connection, ref))
     if shipment.manifest != manifest.number:
         raise InputError(f"{shipment.label} is not on manifest {manifest.number}.", reason="not_on_manifest")
-    refuse_if_told(shipment, f"stays on manifest {manifest.number}")
-    update_shipments(connection, [shipment.id], manifest_id=None, shipped_at=None)
-    hold_back(connection, [shipment.id], filling.at)
     left = manifest.state is ManifestState.SHIPPED
+    if _store_holds(shipment):
+        raise_version(connection, [shipment.id])
+    else:
+        refuse_if_told(shipment, f"stays on manifest {manifest.number}")
+        update_shipments(connection, [shipment.id], shipped_at=None)
+        hold_back(connection, [shipment.id], filling.at)
+    since = filling.at if left else shipment.left_behind_at
+    update_shipments(connection, [shipment.id], manifest_id=None, left_behind_at=since)
+    if left:
+        strike(connection, manifest.id, shipment.id, filling.at)
     words = f"{'left behind by' if left else 'taken off'} manifest {manifest.number}"
     _record(filling, "manifest.left_behind" if left else "manifest.removed", shipment, words)
     return ItemResult(
         ref=ref, ok=True, reason="removed", words=f"{shipment.label} {words}.", label=shipment.label
     )
+
+
+def _store_holds(shipment: Shipment) -> bool:
+    """It was told that it left: that is not taken back, and not told again when it does leave."""
+    return shipment.push is not None and shipment.push.state in TAKEN_BY_STORE
 
 
 def _labels(goods: Iterable[Shipment]) -> str:

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
-from fbridge.models.shipments import Manifest, Shipment
+from fbridge.models.shipments import Manifest, Shipment, StruckRow
 from fbridge.models.states import ManifestState
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
 from fbridge.shipping.shipment_rows import load_shipments
-from fbridge.storage.tables import carriers, counters, manifests, shipments
+from fbridge.storage.tables import carriers, counters, manifests, orders, shipments, struck_rows
 
 
 def next_number(connection: Connection, year: int) -> str:
@@ -67,7 +67,7 @@ def load_manifests(
 ) -> tuple[Manifest, ...]:
     """The manifests that meet all conditions, oldest first; with ``limit`` the newest of them.
 
-    Conditions may name columns of manifests and carriers. Five queries, however many there are.
+    Conditions may name columns of manifests and carriers. Six queries, however many there are.
     """
     query = (
         sa.select(manifests, *carrier_columns("own_"))
@@ -77,8 +77,11 @@ def load_manifests(
         .limit(limit)
     )
     rows = connection.execute(query).mappings().all()
-    on_them = _shipments_on(connection, [row["id"] for row in rows])
-    return tuple(_manifest(row, on_them.get(row["number"], [])) for row in reversed(rows))
+    keys = [row["id"] for row in rows]
+    on_them, struck = _shipments_on(connection, keys), _struck_on(connection, keys)
+    return tuple(
+        _manifest(row, on_them.get(row["number"], []), struck.get(row["id"], [])) for row in reversed(rows)
+    )
 
 
 def _shipments_on(connection: Connection, manifest_ids: Sequence[int]) -> Mapping[str | None, list[Shipment]]:
@@ -88,7 +91,29 @@ def _shipments_on(connection: Connection, manifest_ids: Sequence[int]) -> Mappin
     return found
 
 
-def _manifest(row: RowMapping, on_it: Sequence[Shipment]) -> Manifest:
+def strike(connection: Connection, manifest_id: int, shipment_id: int, at: datetime) -> None:
+    """The manifest keeps the row, struck through."""
+    connection.execute(
+        sa.insert(struck_rows).values(manifest_id=manifest_id, shipment_id=shipment_id, struck_at=at)
+    )
+
+
+def _struck_on(connection: Connection, manifest_ids: Sequence[int]) -> Mapping[int, list[StruckRow]]:
+    found: defaultdict[int, list[StruckRow]] = defaultdict(list)
+    query = (
+        sa.select(struck_rows, orders.c.number)
+        .join_from(struck_rows, shipments, shipments.c.id == struck_rows.c.shipment_id)
+        .outerjoin(orders, orders.c.id == shipments.c.order_id)
+        .where(struck_rows.c.manifest_id.in_(manifest_ids))
+        .order_by(struck_rows.c.id)
+    )
+    for row in connection.execute(query):
+        struck = StruckRow(shipment=f"S{row.shipment_id}", order_number=row.number or "", at=row.struck_at)
+        found[row.manifest_id].append(struck)
+    return found
+
+
+def _manifest(row: RowMapping, on_it: Sequence[Shipment], struck: Sequence[StruckRow]) -> Manifest:
     return Manifest(
         id=row["id"],
         number=row["number"],
@@ -98,4 +123,5 @@ def _manifest(row: RowMapping, on_it: Sequence[Shipment]) -> Manifest:
         shipped_at=row["shipped_at"],
         cancelled_at=row["cancelled_at"],
         shipments=tuple(on_it),
+        struck=tuple(struck),
     )

@@ -153,7 +153,10 @@ class Manifests:
             return take_off_manifest(connection, manifest, shipments, at=self._context.now())
 
     def leave_behind(self, ref: str, shipments: Sequence[str]) -> tuple[ItemResult, ...]:
-        """Say that the carrier did not take these: also off a shipped manifest, while no store was told."""
+        """Say that the carrier did not take these: also off a shipped manifest, which keeps the rows struck through.
+
+        What a store was told of stays told; what may be on its way to it is refused.
+        """
         with self._database.write() as connection:
             manifest = lock_manifest(connection, find_manifest(connection, ref))
             if manifest.state is ManifestState.CANCELLED:

@@ -24,7 +24,7 @@ from fbridge.shipping.address_prints import address_print, address_prints
 from fbridge.shipping.allowed_doubts import allowed_doubts
 from fbridge.shipping.manifest_prints import unlike_paper
 from fbridge.shipping.manifest_rows import load_manifest, lock_manifest
-from fbridge.shipping.shipment_rows import lock_shipments
+from fbridge.shipping.shipment_rows import lock_shipments, update_shipments
 from fbridge.storage import events
 from fbridge.storage.tables import manifests, orders, shipments
 from fbridge.stores.open_store import open_store
@@ -173,7 +173,7 @@ def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> di
         else:
             order = fresh.get(remote_id)
             objection = (
-                _objection(order, prints.get(row.id))
+                _objection(order, prints.get(row.id), told=_is_told(row))
                 or _shortage(row, quantities.get(row.order_id or 0, ()))
                 or _marked(order, allowed.get(row.id, ()))
             )
@@ -205,14 +205,19 @@ def _remote_ids(connection: Connection, rows: Sequence[Shipment]) -> dict[int, s
     return {row.id: row.remote_id for row in connection.execute(query)}
 
 
-def _objection(order: Order | None, printed: str | None) -> _Objection | None:
+def _is_told(row: Shipment) -> bool:
+    """The store was told of the shipment before it left, so its order may be fulfilled by us."""
+    return row.push is not None and row.push.acknowledged_revision is not None
+
+
+def _objection(order: Order | None, printed: str | None, *, told: bool) -> _Objection | None:
     if order is None:
         return _Objection("order_missing", "the store has no such order any more")
     if order.status is OrderStatus.CANCELLED:
         return _Objection("order_cancelled", f"the order is {order.remote_status!r} on the store")
     if order.status is OrderStatus.ON_HOLD:
         return _Objection("order_on_hold", f"the order is on hold on the store ({order.remote_status!r})")
-    if order.status is OrderStatus.CLOSED:
+    if order.status is OrderStatus.CLOSED and not told:
         return _Objection("shipped_elsewhere", f"the order is {order.remote_status!r} on the store already")
     if printed is not None and printed != address_print(order.ship_to):
         return _Objection("address_changed", "the delivery address was changed after the shipment was made")
@@ -261,7 +266,7 @@ def _mark_shipped(
             if row.id in stopped:
                 _take_off(connection, context, row, manifest, stopped[row.id])
         keys = [row.id for row in leaving]
-        connection.execute(sa.update(shipments).where(shipments.c.id.in_(keys)).values(shipped_at=now))
+        update_shipments(connection, keys, shipped_at=now, left_behind_at=None)
         connection.execute(
             sa.update(manifests)
             .where(manifests.c.id == manifest.id)
@@ -276,7 +281,7 @@ def _mark_shipped(
 def _take_off(
     connection: Connection, context: Context, row: Shipment, manifest: Manifest, objection: _Objection
 ) -> None:
-    connection.execute(sa.update(shipments).where(shipments.c.id == row.id).values(manifest_id=None))
+    update_shipments(connection, [row.id], manifest_id=None, left_behind_at=context.now())
     events.record(
         connection,
         "manifest.left_out",

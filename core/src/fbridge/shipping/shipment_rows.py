@@ -220,6 +220,7 @@ def _shipment(row: RowMapping, parts: _Parts) -> Shipment:
         recipient=None if row["recipient"] is None else address_from_json(row["recipient"]),
         shipped_at=row["shipped_at"],
         withdrawn_at=row["withdrawn_at"],
+        left_behind_at=row["left_behind_at"],
         push=parts.status.get(shipment_id),
     )
 

@@ -212,6 +212,16 @@ manifest_prints = sa.Table(
     comment="what stood on paper: a print of each row, by the shipment's label",
 )
 
+struck_rows = sa.Table(
+    "struck_rows",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("manifest_id", sa.ForeignKey("manifests.id"), nullable=False, index=True),
+    sa.Column("shipment_id", sa.ForeignKey("shipments.id"), nullable=False),
+    sa.Column("struck_at", UtcTime, nullable=False),
+    comment="what stood on a shipped manifest and did not leave with it after all",
+)
+
 counters = sa.Table(
     "counters",
     metadata,
@@ -246,6 +256,7 @@ shipments = sa.Table(
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("shipped_at", UtcTime),
     sa.Column("withdrawn_at", UtcTime),
+    sa.Column("left_behind_at", UtcTime),
     sa.Column("document_key", sa.String(192), unique=True),
     comment="recipient only for external parcels; document_key only where a document is named",
 )

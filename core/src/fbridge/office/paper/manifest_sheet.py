@@ -115,6 +115,8 @@ def _facts(
     if manifest.shipped_at:
         yield say("Shipped"), moment(manifest.shipped_at, zone, language)
     yield say("Printed"), moment(paper.printed_at, zone, language)
+    if manifest.struck:
+        yield say("Did not leave"), ", ".join(one.order_number or one.shipment for one in manifest.struck)
 
 
 def _row(at: int, one: Shipment, to: Address, language: str) -> SheetRow:
