@@ -224,8 +224,8 @@ def test_equal_numbers_of_two_store_views_are_told_apart(
 ) -> None:
     served = make_sandbox(orders=0)
     for view in (1, 2, 4):
-        served.control.new_order([("TAZZA-01", 1)], store_id=view)
-        served.control.record(view).number = 7
+        made = served.control.new_order([("TAZZA-01", 1)], store_id=view)
+        served.control.record(made).number = 7
     checked = store_of(served)
     checked = Store(
         checked.name, checked.url, checked.settings, checked.http, plugin.check_store(checked).facts
