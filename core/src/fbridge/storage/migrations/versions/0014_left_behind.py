@@ -7,8 +7,8 @@ from alembic import op
 
 from fbridge.storage.columns import UtcTime
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:
