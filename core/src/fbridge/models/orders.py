@@ -149,6 +149,8 @@ class Order:
     ``changed_at`` inside a repeated DST hour, ``untold_time`` one that the store did not tell, for which another
     time stands in: then content alone tells versions apart. ``currency`` is "" and ``total`` None where the store
     does not tell them. An order with ``doubts`` is kept and shown, and is not ready before a person has looked.
+    ``undone`` are remote ids of shipments that were cancelled on the store, where the platform goes on to show them
+    as that: a shipment that is merely missing proves nothing.
     """
 
     remote_id: str
@@ -174,6 +176,7 @@ class Order:
     ambiguous_time: bool = False
     untold_time: bool = False
     doubts: tuple[Doubt, ...] = ()
+    undone: tuple[str, ...] = ()
 
     @property
     def fulfillment_state(self) -> FulfillmentState:

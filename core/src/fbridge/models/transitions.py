@@ -20,7 +20,7 @@ class Mover(StrEnum):
     PERSON = "person"
 
 
-_PUSH = "push"
+_PUSH, _FETCH = "push", "fetch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Transition:
     @property
     def by(self) -> Mover:
         """Whose move it is."""
-        return Mover.RUN if self.command == _PUSH else Mover.PERSON
+        return Mover.RUN if self.command in (_PUSH, _FETCH) else Mover.PERSON
 
 
 def _moves(sources: tuple[S, ...], target: S, cause: str, command: str) -> Iterator[Transition]:
@@ -66,6 +66,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves((S.READY, S.RETRY), S.WAITING, "more would happen than the plan showed", _PUSH),
     *_moves(_DUE, S.SENDING, "claimed and committed, before anything is written to the store", _PUSH),
     *_moves(_DUE, S.REFUSED, "the order is cancelled or gone on the store", _PUSH),
+    *_moves(
+        (S.SENT, S.DONE_ELSEWHERE),
+        S.REFUSED,
+        "it was cancelled on the store: its goods are to be shipped again",
+        _FETCH,
+    ),
     *_moves((S.REFUSED,), S.READY, "the order's state that it was refused for has changed", _PUSH),
     *_moves(
         _DUE,

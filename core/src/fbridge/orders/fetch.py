@@ -27,6 +27,7 @@ from fbridge.orders.unreadable import (
     let_rest,
     postpone,
 )
+from fbridge.push.undone import note_undone
 from fbridge.storage.database import Database
 from fbridge.storage.locks import HeldLock, exclusive
 from fbridge.storage.tables import MOST_KEYS
@@ -112,6 +113,7 @@ class _Fetching:
                 now=now,
                 clocks=StoreClocks(page.served_at, page.put_back_at),
             )
+            note_undone(connection, self.opened.name, page.orders, now)
             rejected = keep_unread(connection, self.opened.name, page, now)
             yield connection
         self.tally.new += counts.new

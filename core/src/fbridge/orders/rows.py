@@ -29,7 +29,7 @@ def content_hash(order: Order) -> str:
 
     What only some reads bring along, the store's shipments and the adapter's data, makes no version.
     """
-    bare = replace(order, shipments=(), marks=False, adapter_data={})
+    bare = replace(order, shipments=(), marks=False, adapter_data={}, undone=())
     return hashlib.blake2b(repr(bare).encode(), digest_size=16).hexdigest()
 
 

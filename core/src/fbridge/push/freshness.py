@@ -79,7 +79,7 @@ def _missing_shipment(order: Order, known: Order, rows: Sequence[LedgerRow]) -> 
     for row in rows:
         if row.acknowledged_revision is None or row.shipment_effect is not Effect.DONE:
             continue
-        missing = [key for key in row.remote_ids if key not in shown]
+        missing = [key for key in row.remote_ids if key not in shown and key not in order.undone]
         if missing and not _changed_since(order, known, row):
             return f"it does not show {', '.join(missing)}, which the store gave for shipment {row.label}"
     return ""
@@ -93,6 +93,8 @@ def _missing_number(order: Order, known: Order, rows: Sequence[LedgerRow]) -> st
         return ""
     for row in rows:
         if row.acknowledged_revision is None or row.tracking_effect is not Effect.DONE:
+            continue
+        if set(order.undone).intersection(row.remote_ids):
             continue
         missing = [one for one in row.acknowledged_numbers if one not in numbers]
         if missing and not _changed_since(order, known, row):

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from fbridge.errors import BusyError, FbridgeError, NotSent, PluginError
 from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt, ShipmentReceipt
 from fbridge.models.orders import Order
+from fbridge.models.problems import GONE_FROM_STORE
 from fbridge.models.push import DUE, LedgerRow, Standing
 from fbridge.models.states import Effect, MailEffect, OrderStatus, Outcome, PushState
 from fbridge.models.transitions import Mover
@@ -37,6 +38,7 @@ from fbridge.push.receipts import (
 )
 from fbridge.push.restored import held_after_restore
 from fbridge.push.run_state import Group, PushRun, Reading
+from fbridge.push.undone import NOT_TAKEN
 from fbridge.storage.tables import shipments
 
 LONGEST_OLD = timedelta(hours=1)
@@ -276,6 +278,8 @@ def _record(
     if after.state is PushState.REFUSED:
         order = entry.fulfillment.order
         changes["refused_on"] = grounds_of(row, order, run.policy) if receipt.rests_on else ""
+        if receipt.reason == GONE_FROM_STORE:
+            changes |= NOT_TAKEN
     _move_claimed(run, connection, row, standing.version, after, changes)
     finish_attempt(
         connection,

@@ -9,13 +9,14 @@ from sqlalchemy.engine import Connection
 from fbridge.context import Context
 from fbridge.errors import InputError
 from fbridge.models.shipments import Shipment
-from fbridge.models.states import Effect, PushState
+from fbridge.models.states import PushState
 from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import lock_orders
 from fbridge.push import ledger
 from fbridge.push.freshness import READ_TOO_OLD, SEND_AS_READ
 from fbridge.push.mails import AT_REST
+from fbridge.push.undone import NOT_TAKEN
 from fbridge.shipping.shipment_rows import load_shipment
 from fbridge.shipping.shipment_rules import gone_from_store
 
@@ -23,14 +24,7 @@ RESENDABLE = frozenset({PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.
 ADOPTABLE = frozenset({PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.UNCONFIRMED})
 
 
-_NEVER_TAKEN: dict[str, Any] = {
-    "acknowledged_revision": None,
-    "remote_ids": [],
-    "fences": [],
-    "baseline": None,
-    "claimed_at": None,
-    **dict.fromkeys(("effect_shipment", "effect_tracking", "effect_status"), Effect.NOT_DONE),
-}
+_NEVER_TAKEN: dict[str, Any] = {**NOT_TAKEN, "remote_ids": [], "fences": [], "claimed_at": None}
 
 
 def resend(context: Context, shipment: Shipment) -> Shipment:

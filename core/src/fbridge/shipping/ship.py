@@ -19,6 +19,7 @@ from fbridge.orders.storage import keep_store_shipments, load_orders, upsert_pag
 from fbridge.orders.unreadable import ORDER_UNREADABLE, cannot_be_read, clear_understood, keep_unread
 from fbridge.push.freshness import READ_TOO_OLD, too_old, why_older
 from fbridge.push.rows import group_by_order, load_rows_of_orders
+from fbridge.push.undone import note_undone
 from fbridge.push.wishes import let_go
 from fbridge.shipping.address_prints import address_print, address_prints
 from fbridge.shipping.allowed_doubts import allowed_doubts
@@ -158,6 +159,7 @@ def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> di
             now=context.now(),
         )
         keep_store_shipments(connection, store, newest)
+        note_undone(connection, store, newest, context.now())
         keep_unread(connection, store, page, context.now())
         clear_understood(connection, store, [order.remote_id for order in newest], context.now())
         quantities = line_quantities(connection, list({row.order_id for row in rows if row.order_id}))

@@ -67,14 +67,14 @@ def connection(first: int, node: int) -> int:
 
 def order_cost(sizes: Sizes, *, shipments: bool) -> int:
     """What the fragment ``OrderFields`` costs below one order."""
-    addresses_and_shipping_line = 3
+    addresses_and_shipping_line, fulfillments_shown = 3, 1
     lines = connection(sizes.lines, node=1)
     pieces = connection(sizes.pieces, node=1)
     # Actions, holds, delivery method, assigned location and its location.
     fulfillment_orders = connection(sizes.fulfillment_orders, node=5 + pieces)
     # The fulfillment, its tracking, its fulfillment orders, its lines.
     fulfillments = 1 + 1 + connection(2, node=0) + pieces if shipments else 0
-    return addresses_and_shipping_line + lines + fulfillment_orders + fulfillments
+    return addresses_and_shipping_line + fulfillments_shown + lines + fulfillment_orders + fulfillments
 
 
 def page_cost(first: int, sizes: Sizes, *, shipments: bool) -> int:

@@ -114,6 +114,7 @@ def _order(payload: Mapping[str, Any], reading: Reading) -> Order:
         note=words(payload.get("note")),
         channel=_channel(text(payload.get("sourceName"))),
         shipments=_shipments(payload["fulfillments"]),
+        undone=tuple(one["id"] for one in payload["shown"] if one["status"] in _NOT_THERE),
         adapter_data={
             FULFILLMENT_ORDERS: fulfillment_orders.for_push(found, reading.own_services),
             FINANCIAL_STATUS: financial_status,

@@ -152,6 +152,13 @@ class FulfillmentPayload(GraphPayload):
     fulfillment_line_items = Rows(ShippedPayload, inside=NODES)
 
 
+class ShownPayload(GraphPayload):
+    """A Fulfillment, no more of it than whether it counts."""
+
+    id = Told(text)
+    status = Told(text)
+
+
 class OrderPayload(OpenPayload):
     """An Order, as far as the fragment ``OrderFields`` asks for it."""
 
@@ -159,3 +166,4 @@ class OrderPayload(OpenPayload):
     line_items = Rows(LinePayload, key="id", inside=NODES)
     fulfillment_orders = Rows(FulfillmentOrderPayload, inside=NODES)
     fulfillments = Rows(FulfillmentPayload)
+    shown = Rows(ShownPayload)

@@ -66,7 +66,8 @@ class ShopifySettings(Schema):
         load_default=list,
         metadata={
             "help": "locations of fulfillment services whose goods are shipped with fbridge (names or numbers, * for "
-            "all); the others ship theirs themselves"
+            "all); the others ship theirs themselves",
+            "rereads": True,
         },
     )
 

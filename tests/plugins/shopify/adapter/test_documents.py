@@ -118,7 +118,10 @@ def _fragment(spread: Any, ast: DocumentNode) -> FragmentDefinitionNode:
 
 
 def test_a_bulk_operation_reads_the_same_of_an_order_as_a_page() -> None:
-    assert selected(document("bulk_orders"), "orders") == selected(document("changed_orders"), "orders")
+    """But for what was cancelled of ours on the store: a first sync comes before anything is."""
+    page = selected(document("changed_orders"), "orders")
+    del page["fulfillments"]
+    assert selected(document("bulk_orders"), "orders") == page
 
 
 def cost_by_shopifys_rules(name: str, variables: dict[str, Any]) -> int:

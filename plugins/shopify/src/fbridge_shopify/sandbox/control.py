@@ -160,11 +160,11 @@ class Control(SandboxControl):
             done[-1].updated = self.shop.now()
             self.shop.touch(order)
 
-    def take_back(self, order_id: OrderId) -> None:
-        """Cancel all fulfillments of an order; its goods are to be shipped again."""
+    def take_back(self, order_id: OrderId, place: int | None = None) -> None:
+        """Cancel all fulfillments of an order, or the one at this place; the goods are to be shipped again."""
         with self.shop.lock:
             order = self.to_change(order_id)
-            for made in order.fulfillments:
+            for made in order.fulfillments if place is None else [order.fulfillments[place]]:
                 if made.status != "CANCELLED":
                     undo(self.shop, order, made)
 
