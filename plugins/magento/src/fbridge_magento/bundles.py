@@ -13,7 +13,7 @@ from itertools import islice, product
 from typing import Any
 
 from fbridge.models.fulfillments import Item
-from fbridge_magento.bundle_lines import Child
+from fbridge_magento.order_lines import Child
 from fbridge_magento.ship_bodies import Pieces
 
 MOST_TRIES = 16

@@ -27,13 +27,12 @@ from fbridge_magento.answers import (
     words_of,
 )
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.detection import BULK, weight_units_in
+from fbridge_magento.detection import BULK, read_store_views, wanted_store_ids, weight_units_in
 from fbridge_magento.inventory_check import look_at_inventory
 from fbridge_magento.mapping import own_meaning
 from fbridge_magento.plugin import CAPABILITIES
 from fbridge_magento.run_memory import PAGE_SIZE, memory_of
 from fbridge_magento.settings import BULK as PUSH_BULK
-from fbridge_magento.store_views import read_store_views, wanted_store_ids
 
 _VERSION = re.compile(r"Magento/(\d+\.\d+)(?: \((\w+)\))?\s*\Z")
 

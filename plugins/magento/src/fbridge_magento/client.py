@@ -33,8 +33,7 @@ from fbridge_magento.answers import (
 )
 from fbridge_magento.run_memory import PAGE_SIZE, memory_of
 from fbridge_magento.schemas import ORDER_FIELDS, SHIPMENT_FIELDS
-from fbridge_magento.search_criteria import Filter, Group, Since, criteria, one_of
-from fbridge_magento.store_time import text_of
+from fbridge_magento.search_criteria import Filter, Group, Since, criteria, one_of, text_of
 
 _A_FEW = 20
 OPEN_OPERATION = 4

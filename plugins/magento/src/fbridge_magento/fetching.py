@@ -8,10 +8,10 @@ from fbridge.adapterkit.reading import Feed, RawPage, changed_orders, decoded_pa
 from fbridge.adapterkit.reading.whole_seconds import SecondPosition
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_magento.client import MagentoClient
+from fbridge_magento.detection import wanted_store_ids
 from fbridge_magento.mapping import RawOrder, Rules, order_from
 from fbridge_magento.reading import OrderFeed, Row, ShipmentFeed
 from fbridge_magento.settings import UNPAID
-from fbridge_magento.store_views import wanted_store_ids
 
 
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:

@@ -14,7 +14,7 @@ from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import MSI, read_sources
 from fbridge_magento.settings import AUTO_SOURCE
 from fbridge_magento.ship_bodies import selection_body
-from fbridge_magento.stocks import website_codes
+from fbridge_magento.source_selection import website_codes
 
 NAME, SELECTION = "inventory", "source selection"
 

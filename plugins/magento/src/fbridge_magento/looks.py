@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from fbridge.errors import FbridgeError
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.push_parts import Part, Work
-from fbridge_magento.shown_shipments import ShownShipment, shipments_read
+from fbridge_magento.push import Part, Work
+from fbridge_magento.store_shipments import ShownShipment, shipments_read
 from fbridge_magento.tracks import plan_changes
 
 

@@ -14,7 +14,7 @@ from fbridge.models.states import MailEffect, Outcome
 from fbridge_magento.bundles import Choice
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.looks import Looks
-from fbridge_magento.push_parts import Part, Work
+from fbridge_magento.push import Part, Work
 from fbridge_magento.run_memory import memory_of
 from fbridge_magento.ship_bodies import ship_body, track_body
 from fbridge_magento.tracks import wanted_tracks

@@ -22,8 +22,7 @@ from fbridge_magento.answers import rows_of, total_of
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.mapping import RawOrder
 from fbridge_magento.run_memory import PAGE_SIZE
-from fbridge_magento.search_criteria import Since
-from fbridge_magento.store_time import parse
+from fbridge_magento.search_criteria import Since, parse
 
 Row = dict[str, Any]
 OVERLAP = timedelta(seconds=120)

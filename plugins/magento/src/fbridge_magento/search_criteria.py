@@ -1,17 +1,34 @@
-"""Magento's ``searchCriteria`` as request parameters. Pure.
+"""Magento's ``searchCriteria`` as request parameters, and its times. Pure.
 
 Filters of one group are alternatives (OR), groups hold together (AND); source: Adobe Commerce, "Search using REST
 endpoints". Spaces must travel as %20 and no index may reach 10, or OAuth signatures differ: Magento sorts
 parameters naturally, the standard by byte.
+
+Times are ``YYYY-MM-DD HH:MM:SS``, UTC whatever the store's time zone. An offset in a filter is ignored without a
+word, and what is no time matches everything, so only this form is sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from fbridge_magento.store_time import text_of
+from fbridge.adapterkit.payloads import moment
+
+
+def text_of(time: datetime) -> str:
+    """An aware time as Magento writes it. Raises: ValueError for a naive one."""
+    if time.tzinfo is None:
+        raise ValueError("a time without its zone cannot be sent")
+    return time.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat(sep=" ")
+
+
+def parse(text: Any) -> datetime | None:
+    """A time as Magento writes it, aware UTC; None for anything else."""
+    return moment(text)
+
 
 MOST_INDEXES = 10
 Group = Sequence["Filter"]

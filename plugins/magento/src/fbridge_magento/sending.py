@@ -21,14 +21,12 @@ from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import inventory_of
 from fbridge_magento.fetching import order_pages
 from fbridge_magento.order_writes import OrderWriter
-from fbridge_magento.push import begin, begin_again
-from fbridge_magento.push_parts import Part, Terms, Way, Work
-from fbridge_magento.read_back import take_shown
-from fbridge_magento.receipts import receipt_of
+from fbridge_magento.push import Part, Terms, Way, Work, begin, begin_again
+from fbridge_magento.receipts import receipt_of, take_shown
 from fbridge_magento.run_memory import memory_of
-from fbridge_magento.shown_shipments import ShownShipment, shipments_read
 from fbridge_magento.source_selection import SourceSelection
 from fbridge_magento.sources import Inventory
+from fbridge_magento.store_shipments import ShownShipment, shipments_read
 from fbridge_magento.write_answers import Rejected
 
 

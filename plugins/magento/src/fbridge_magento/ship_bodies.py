@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fbridge_magento.store_shipments import MARK_PREFIX
 from fbridge_magento.tracks import Track
+
+MARK_PREFIX = "fbridge "
+"""Our comment on a shipment is this and the UUID of the fbridge shipment; each number that it was sent with follows
+on a line of its own."""
 
 Pieces = Mapping[str, int]
 """How many pieces of which order items."""

@@ -14,7 +14,7 @@ from fbridge.models.fulfillments import Baseline, Fulfillment, FulfillmentShipme
 from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge_magento import bulk
-from fbridge_magento.bulk_operations import State, accepted, fenced, operations_in
+from fbridge_magento.bulk import State, accepted, fenced, operations_in
 
 MakeSandbox = Callable[..., ServedSandbox]
 DeskOf = Callable[..., Any]

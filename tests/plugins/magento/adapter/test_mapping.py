@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from fbridge.models.orders import Address, Order, OrderLine, RejectedOrder
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
-from fbridge_magento.bundle_lines import Row, bundle_of
 from fbridge_magento.mapping import RawOrder, Rules, order_from
+from fbridge_magento.order_lines import Row, bundle_of
 from fbridge_magento.ship_bodies import mark_comment
 from fbridge_magento.store_shipments import mark_in, numbers_sent
 

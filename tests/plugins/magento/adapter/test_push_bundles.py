@@ -11,8 +11,8 @@ import pytest
 from fbridge.models.fulfillments import Fulfillment, Item
 from fbridge.models.states import MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
-from fbridge_magento.bundle_lines import Child
 from fbridge_magento.bundles import Kind, choices
+from fbridge_magento.order_lines import Child
 from fbridge_magento.ship_bodies import ship_body
 
 DeskOf = Callable[..., Any]

@@ -19,9 +19,8 @@ from fbridge.models.problems import WriteFault
 from fbridge_magento import plugin
 from fbridge_magento.answers import error_of, filled, list_of, rows_of, total_of, words_of
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.detection import weight_units_in
+from fbridge_magento.detection import read_store_views, weight_units_in
 from fbridge_magento.search_criteria import Since
-from fbridge_magento.store_views import read_store_views
 from fbridge_magento.write_answers import Rejected, answer_to
 
 CASSETTES = Path(__file__).parent.parent / "cassettes"

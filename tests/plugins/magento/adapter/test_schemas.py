@@ -14,8 +14,8 @@ from marshmallow import ValidationError
 from fbridge.models.orders import Order
 from fbridge_magento.mapping import RawOrder, Rules, order_from
 from fbridge_magento.schemas import ORDER_FIELDS, SHIPMENT_FIELDS, OrderPayload
+from fbridge_magento.search_criteria import parse, text_of
 from fbridge_magento.settings import MagentoSettings
-from fbridge_magento.store_time import parse, text_of
 
 Recorded = Callable[[str], Any]
 OAUTH = {"consumer_key": "k", "consumer_secret": "s", "access_token_secret": "t"}
