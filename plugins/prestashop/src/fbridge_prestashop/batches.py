@@ -29,7 +29,7 @@ class Batch(Protocol):
     resource: str
 
     def write(self, works: Sequence[Work], *, mail: bool) -> Response:
-        """Send one body for these orders."""
+        """Send one body for these orders, which are of one shop."""
 
     def answered(self, rows: Sequence[Row]) -> dict[str, Row]:
         """The answer's entities by key. Raises: ValidationError."""
@@ -78,7 +78,8 @@ class NumberBatch:
         """Send one body for these orders."""
         rows = [self._changed_row(work) for work in works]
         about = [work.order_id for work in works]
-        return self._client.write_numbers(self.method, rows, mail=mail, about=about)
+        shop = works[0].shop.scope
+        return self._client.write_numbers(self.method, rows, mail=mail, about=about, shop=shop)
 
     def answered(self, rows: Sequence[Row]) -> dict[str, Row]:
         """The answer's entities by key."""
@@ -125,18 +126,20 @@ def _row_as_read(work: Work, row_id: str) -> Mapping[str, Any]:
 
 
 class StateBatch:
-    """Gives orders the state Shipped. Never two of these at once: the numbers of delivery slips would be doubled."""
+    """Gives orders the state Shipped of their shop.
+
+    Never two of these at once: the numbers of delivery slips would be doubled.
+    """
 
     resource = "order_histories"
 
-    def __init__(self, client: PrestaShopClient, state_id: str) -> None:
+    def __init__(self, client: PrestaShopClient) -> None:
         self._client = client
-        self._state_id = state_id
 
     def write(self, works: Sequence[Work], *, mail: bool) -> Response:
         """Send one body for these orders."""
-        entries = [{"id_order": work.order_id, "id_order_state": self._state_id} for work in works]
-        return self._client.add_states(entries, mail=mail)
+        entries = [{"id_order": work.order_id, "id_order_state": work.wanted_state} for work in works]
+        return self._client.add_states(entries, mail=mail, shop=works[0].shop.scope)
 
     def answered(self, rows: Sequence[Row]) -> dict[str, Row]:
         """The answer's entities by key."""
@@ -153,13 +156,13 @@ class StateBatch:
         """The id of the order."""
         return work.order_id
 
-    def holds(self, work: Work, row: Row) -> bool:  # noqa: ARG002 - the protocol's arguments
+    def holds(self, work: Work, row: Row) -> bool:
         """Whether the store has what was asked."""
-        return bool(row["id_order_state"] == self._state_id)
+        return bool(row["id_order_state"] == work.wanted_state)
 
     def take(self, work: Work, row: Row) -> None:
         """Take over what the store shows."""
-        work.take_state(row["id_order_state"], self._state_id)
+        work.take_state(row["id_order_state"])
 
     def fail(self, work: Work, problem: Problem) -> None:
         """It went wrong."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -107,6 +107,7 @@ def _look(
     shop = Shop(store.settings, seen)
     findings = (
         _zone(shop),
+        *_shops(shop),
         languages,
         _roles(shop),
         _states(shop),
@@ -132,6 +133,22 @@ def _zone(shop: Shop) -> Finding:
             + (" (by the setting timezone)." if shop.settings.get("timezone") else ".")
         ),
     )
+
+
+def _shops(shop: Shop) -> Iterator[Finding]:
+    """What a shop of several has for itself."""
+    if not shop.known.own_values:
+        return
+    named = shop.settings.get("id_shop")
+    own = (
+        f"{owner}: {', '.join(f'{name} = {value}' for name, value in values.items())}"
+        for owner, values in sorted(shop.known.own_values.items())
+    )
+    which = {None: "the shop of this URL", "all": "all shops, each order by its own"}.get(
+        named, f"shop {named}"
+    )
+    words = f"Several shops; orders are those of {which}. Own values: {'; '.join(own)}."
+    yield Finding(name="shops", ok=True, words=words)
 
 
 def _told(name: str, words: Callable[[], str]) -> Finding:

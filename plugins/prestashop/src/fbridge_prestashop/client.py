@@ -96,8 +96,9 @@ class PrestaShopClient:
         return rows_of(self._get(resource, fields, {"sort": "[id_ASC]"}), resource)
 
     def configuration(self, names: Sequence[str]) -> Response:
-        """Values of the shop's configuration."""
-        return self._get("configurations", "[name,value]", {"filter[name]": f"[{'|'.join(names)}]"})
+        """Values of the configuration; the rows of all shops, whatever ``id_shop`` says."""
+        fields = "[name,value,id_shop,id_shop_group]"
+        return self._get("configurations", fields, {"filter[name]": f"[{'|'.join(names)}]"})
 
     def _get(
         self,
@@ -116,26 +117,43 @@ class PrestaShopClient:
     # Writing
 
     def write_numbers(
-        self, method: str, rows: Sequence[Mapping[str, Any]], *, mail: bool, about: Iterable[str] = ()
+        self,
+        method: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        mail: bool,
+        about: Iterable[str] = (),
+        shop: str | None = None,
     ) -> Response:
         """Change ``order_carriers``: by PATCH the given fields, by PUT the whole rows. The bodies name the ids.
 
-        ``about`` are the ids of the orders.
+        ``about`` are the ids of the orders, ``shop`` the one to write for where all are read.
         """
         body = body_of("order_carrier", rows)
-        return self._write(method, "order_carriers", body, mail=mail, about=about)
+        return self._write(method, "order_carriers", body, mail=mail, about=about, shop=shop)
 
-    def add_states(self, entries: Sequence[Mapping[str, Any]], *, mail: bool) -> Response:
+    def add_states(
+        self, entries: Sequence[Mapping[str, Any]], *, mail: bool, shop: str | None = None
+    ) -> Response:
         """Give orders a state; again adds a second entry, and sends a second mail."""
         about = (str(entry["id_order"]) for entry in entries)
         body = body_of("order_history", entries)
-        return self._write("POST", "order_histories", body, mail=mail, about=about)
+        return self._write("POST", "order_histories", body, mail=mail, about=about, shop=shop)
 
     def _write(
-        self, method: str, resource: str, body: bytes, *, mail: bool, about: Iterable[str]
+        self,
+        method: str,
+        resource: str,
+        body: bytes,
+        *,
+        mail: bool,
+        about: Iterable[str],
+        shop: str | None,
     ) -> Response:
         """Without ``display=full`` only the last entity would be in the answer."""
         params: dict[str, Any] = {"output_format": "JSON", "display": "full", **self._scope()}
+        if shop is not None:
+            params["id_shop"] = shop
         if mail:
             params["sendemail"] = 1
         return self._http.write(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -22,6 +22,8 @@ from fbridge_prestashop.shop_facts import (
     State,
     carriers_from,
     configuration_from,
+    groups_from,
+    own_values_from,
     states_from,
 )
 from fbridge_prestashop.xml_bodies import Permissions, permissions_in
@@ -66,18 +68,32 @@ def refreshed(store: Store, client: PrestaShopClient, facts: ShopFacts) -> ShopF
     """The facts with version, configuration and states as they are now. Raises as :func:`shop_of`."""
     response = client.configuration(CONFIGURATION)
     try:
-        configuration = configuration_from(rows_of(response, "configurations"))
+        rows = rows_of(response, "configurations")
     except CredentialsError as error:
         # With a time zone of the settings, states are told by their mail templates.
         if error.reason != "missing_permission" or not store.settings.get("timezone"):
             raise
-        configuration = {}
+        rows = []
     return replace(
         facts,
         version=version_of(response) or facts.version,
-        configuration=configuration,
+        configuration=configuration_from(rows),
+        own_values=(own_values := own_values_from(rows)),
+        groups={**groups_from(rows), **_groups(client, own_values)},
         states=states_of(client),
     )
+
+
+def _groups(client: PrestaShopClient, owners: Iterable[str]) -> dict[str, str]:
+    """Which shop is in which group, where groups have values of their own; a key need not be allowed to see it."""
+    if not any(owner.startswith("group ") for owner in owners):
+        return {}
+    try:
+        return groups_from(client.all_rows("shops", "[id,id_shop_group]"), "id")
+    except CredentialsError as error:
+        if error.reason != "missing_permission":
+            raise
+        return {}
 
 
 def states_of(client: PrestaShopClient) -> tuple[State, ...]:

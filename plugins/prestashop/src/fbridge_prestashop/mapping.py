@@ -40,6 +40,9 @@ from fbridge_prestashop.tracking_field import numbers_in
 ROWS_KEY = "order_carriers"
 """In ``Order.adapter_data``: the rows of the order's carriers as the store holds them."""
 
+SHOP_KEY = "shop"
+"""In ``Order.adapter_data``: the shop of the order, and its group."""
+
 _MARKETPLACES = frozenset(
     {
         "amazon",
@@ -86,6 +89,8 @@ def order_from(raw: RawOrder, shop: Shop) -> Order | RejectedOrder:
 
 def _order(order: Mapping[str, Any], raw: RawOrder, shop: Shop) -> Order:
     payload = _ORDER.load({**order, "order_details": raw.details})
+    belongs = reference(payload.get("id_shop")), reference(payload.get("id_shop_group"))
+    shop = shop.of(*belongs)
     state, code = reference(payload.get("current_state")), _currency(payload, shop)
     changed_at, created_at, written = _times(payload, shop)
     delivery, meaning = _delivery(payload, raw), shop.meaning(state)
@@ -109,7 +114,7 @@ def _order(order: Mapping[str, Any], raw: RawOrder, shop: Shop) -> Order:
         note=words(payload.get("note")),
         channel=_channel(text(payload.get("module"))),
         shipments=_store_shipments(raw.carriers, shop, _mailed(raw, state, shop), _mail_link(payload, shop)),
-        adapter_data={ROWS_KEY: [dict(row) for row in rows(raw.carriers)]},
+        adapter_data=_for_push(raw, belongs if shop.known.own_values else ()),
         ambiguous_time=is_repeated(written, shop.zone),
     )
     return with_doubts(found, [meaning.doubt(shop.label_of(state)), unpaid])
@@ -139,6 +144,11 @@ def _mailed(raw: RawOrder, state: str, shop: Shop) -> bool | None:
     if last is None or shop.mail is not CustomerMail.SHIPPED or shipped is None or state != shipped.id:
         return None
     return None if reference(last.get("id_order_state")) == state else False
+
+
+def _for_push(raw: RawOrder, belongs: Sequence[str]) -> dict[str, Any]:
+    rows_of_carriers = {ROWS_KEY: [dict(row) for row in rows(raw.carriers)]}
+    return rows_of_carriers | ({SHOP_KEY: list(belongs)} if belongs else {})
 
 
 def _mail_link(payload: Mapping[str, Any], shop: Shop) -> str | None:

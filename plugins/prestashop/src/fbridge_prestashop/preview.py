@@ -30,7 +30,7 @@ from fbridge_prestashop.tracking_plan import TrackingPlan, plan_tracking
 def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     """The mails, refusals and warnings of one order. Before the first check all wanted mails are shown."""
     facts = memory_of(store).facts or ShopFacts.from_json(store.facts)
-    shop = Shop(store.settings, facts or ShopFacts())
+    shop = _most_mailing(Shop(store.settings, facts or ShopFacts()))
     plan = plan_tracking(fulfillment)
     refusal = refusal_of(fulfillment, plan, shop) if facts or plan.fault else None
     if refusal is not None:
@@ -39,6 +39,12 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     mails = _mails(fulfillment, plan, shop, wants_status=wants_status, known=facts is not None)
     warnings = dict.fromkeys(_warnings(fulfillment, plan, shop, wants_status=wants_status)) if facts else {}
     return Preview(order_id=fulfillment.order_id, mails=tuple(mails), warnings=tuple(warnings))
+
+
+def _most_mailing(shop: Shop) -> Shop:
+    """Which shop an order belongs to is read with the push: until then the plan holds what any of them would mail."""
+    mailing = (one for one in shop.siblings if one.shipped_state and one.shipped_state.mails)
+    return next(mailing, shop)
 
 
 def _mails(

@@ -28,6 +28,7 @@ from fbridge.models.fulfillments import (
 from fbridge.models.problems import Problem, refused_as_it_stands
 from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
 from fbridge_prestashop.mails import mails_in_transit, mails_shipped
+from fbridge_prestashop.mapping import SHOP_KEY
 from fbridge_prestashop.shop import Shop, state_id_in
 from fbridge_prestashop.tracking_plan import TrackingPlan, plan_tracking
 
@@ -47,6 +48,7 @@ class Work:
     """
 
     fulfillment: Fulfillment
+    shop: Shop
     plan: TrackingPlan
     wants_status: bool
     mails_numbers: bool
@@ -112,8 +114,15 @@ class Work:
             )
             self.problem = Problem(outcome=Outcome.REFUSED, reason="tracking_not_kept", words=words)
 
-    def take_state(self, state_id: str, wanted: str) -> None:
+    @property
+    def wanted_state(self) -> str:
+        """The id of the state to set: the one of its own shop."""
+        state = self.shop.shipped_state
+        return state.id if state else ""
+
+    def take_state(self, state_id: str) -> None:
         """Take over the state that the store's answer shows (C10)."""
+        wanted = self.wanted_state
         self.wrote = True
         self.order_state = state_id
         if state_id == wanted:
@@ -128,12 +137,14 @@ class Work:
 def begin(fulfillment: Fulfillment, shop: Shop) -> Work:
     """Judge the order as it was read: one that must not ship is refused, a late state is never gone back from."""
     order = fulfillment.order
+    shop = shop.of(*order.adapter_data.get(SHOP_KEY, ("", "")))
     shipped = order.status is OrderStatus.CLOSED
     plan = plan_tracking(fulfillment)
     tried = any(one.unconfirmed_since or one.baseline for one in fulfillment.outstanding)
     wants_status = fulfillment.completes_order and not shipped
     return Work(
         fulfillment=fulfillment,
+        shop=shop,
         plan=plan,
         wants_status=wants_status,
         mails_numbers=mails_in_transit(fulfillment, plan, shop),

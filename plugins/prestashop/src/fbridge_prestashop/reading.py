@@ -19,6 +19,8 @@ from fbridge_prestashop.schemas import order_fields
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_time import before_the_change, parse, to_shop, to_utc
 
+OVERLAP = timedelta(seconds=120)
+
 Known = tuple[RawOrder, Shop]
 """An order, with the shop as it was known when the order was read."""
 
@@ -31,7 +33,7 @@ class OrderFeed:
     """
 
     page_size = at_once = ids_at_once = PAGE_SIZE
-    overlap = timedelta(seconds=120)
+    overlap = OVERLAP
 
     def __init__(
         self, store: Store, client: PrestaShopClient, shop: Shop, *, histories: bool = False
@@ -39,13 +41,17 @@ class OrderFeed:
         self._store = store
         self._client = client
         self._beside = BesideOrders(store, client, histories=histories)
-        self._zone = shop.zone
+        self._shop = shop
+        self.overlap = OVERLAP + _spread(shop, store.now())
         self._fields = order_fields(shop.facts.version)
-        self.scope = {"zone": str(shop.zone), "shop": store.settings.get("id_shop") or ""}
+        zones = ",".join(sorted(map(str, shop.zones)))
+        self.scope = {"zone": zones, "shop": store.settings.get("id_shop") or ""}
 
     def begin(self, since: datetime | None) -> SecondPosition:
-        """In a night when the clocks change it steps back three hours."""
-        return SecondPosition(since and before_the_change(to_shop(since, self._zone), self._zone))
+        """In a night when the clocks change it steps back three hours. Of several zones the earliest clock counts."""
+        if since is None:
+            return SecondPosition()
+        return SecondPosition(min(before_the_change(to_shop(since, zone), zone) for zone in self._shop.zones))
 
     def restored(self, saved: Any) -> SecondPosition:
         return SecondPosition.restored(saved)
@@ -81,14 +87,22 @@ class OrderFeed:
     def key(self, row: Any) -> Key:
         moment = changed(row)
         order_id, number = reference(row.get("id")), text(row.get("reference"))
-        return Key(order_id, to_utc(moment, self._zone) if moment else None, number)
+        zone = self._shop.of(reference(row.get("id_shop")), reference(row.get("id_shop_group"))).zone
+        return Key(order_id, to_utc(moment, zone) if moment else None, number)
 
     def whole(self, rows: Sequence[Any]) -> list[Known]:
         orders, shop = self._beside.raw_orders(rows)
         return [(order, shop) for order in orders]
 
     def _clock(self, response: Response) -> datetime:
-        return to_shop(server_time(response) or self._store.now(), self._zone)
+        now = server_time(response) or self._store.now()
+        return max(to_shop(now, zone) for zone in self._shop.zones)
+
+
+def _spread(shop: Shop, now: datetime) -> timedelta:
+    """How far the clocks of the shops are apart: an order changed now may show a time before one that was read."""
+    clocks = [to_shop(now, zone) for zone in shop.zones]
+    return max(clocks) - min(clocks)
 
 
 def changed(row: Any) -> datetime | None:

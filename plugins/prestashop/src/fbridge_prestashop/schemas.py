@@ -10,7 +10,7 @@ from fbridge.adapterkit.needed import NarrowPayload, Needed, Payload, Rows, Told
 from fbridge.adapterkit.payloads import count_if_told, flag, identity, pieces, reference, text, words
 
 _ORDER_FIELDS = (
-    "id,reference,id_address_delivery,id_address_invoice,id_currency,id_customer,id_carrier,current_state,module,"
+    "id,id_shop,id_shop_group,reference,id_address_delivery,id_address_invoice,id_currency,id_customer,id_carrier,current_state,module,"
     "payment,total_paid,total_paid_real,invoice_date,date_add,date_upd"
 )
 DETAIL_FIELDS = (

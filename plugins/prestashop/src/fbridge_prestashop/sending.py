@@ -61,12 +61,10 @@ class _Sending:
         self._write_numbers([work for work in works if work.wants_numbers])
         due = [work for work in works if work.wants_status and work.problem is None]
         yield from self._receipts([work for work in works if work not in due])
-        state = self._shop.shipped_state
-        if due and state is not None:
-            batch = StateBatch(self._client, state.id)
-            for body in _bodies(due, MOST_STATES, lambda work: work.mails_status):
-                self._write(batch, body, mail=body[0].mails_status)
-                yield from self._receipts(body)
+        batch = StateBatch(self._client)
+        for body in _bodies(due, MOST_STATES, lambda work: work.mails_status):
+            self._write(batch, body, mail=body[0].mails_status)
+            yield from self._receipts(body)
         self._halt.end()
 
     def _write_numbers(self, works: Sequence[Work]) -> None:
@@ -179,11 +177,12 @@ class _Sending:
 
 
 def _bodies(works: Sequence[Work], most: int, mails: Callable[[Work], bool]) -> Iterator[Sequence[Work]]:
-    """The orders cut into bodies: with and without a mail apart, for one word in the address asks for all; and what
-    the store may stumble over alone, or all after it would never be reached."""
-    for mailed, size in ((False, most), (True, MOST_MAILS)):
-        some = [work for work in works if mails(work) is mailed and not work.is_suspect]
-        yield from in_parts(some, size)
+    """The orders cut into bodies: with and without a mail apart, and by their shops, for one word in the address asks
+    for all; and what the store may stumble over alone, or all after it would never be reached."""
+    for scope in dict.fromkeys(work.shop.scope for work in works):
+        for mailed, size in ((False, most), (True, MOST_MAILS)):
+            mine = [work for work in works if work.shop.scope == scope and mails(work) is mailed]
+            yield from in_parts([work for work in mine if not work.is_suspect], size)
     for work in works:
         if work.is_suspect:
             yield [work]

@@ -18,10 +18,53 @@ COD_MODULES = frozenset({"ps_cashondelivery", "cashondelivery"})
 
 @dataclass(frozen=True)
 class Shop:
-    """One shop. ``settings`` are the plugin's own, validated."""
+    """One shop. ``settings`` are the plugin's own, validated; ``known`` is what is known of the installation.
+
+    ``shop_id`` and ``group`` say which of its shops; without them it is that of the settings, or what holds for all.
+    """
 
     settings: Mapping[str, Any]
-    facts: ShopFacts
+    known: ShopFacts
+    shop_id: str = ""
+    group: str = ""
+
+    @cached_property
+    def facts(self) -> ShopFacts:
+        """What holds for this shop."""
+        return self.known.of(self.shop_id or self._named_shop, self.group)
+
+    def of(self, shop_id: str, group: str = "") -> Shop:
+        """The shop to which an order belongs."""
+        if not self.known.own_values:
+            return self
+        key = (shop_id, group)
+        if key not in self._others:
+            self._others[key] = Shop(self.settings, self.known, shop_id, group)
+        return self._others[key]
+
+    @property
+    def scope(self) -> str | None:
+        """The shop in whose name its orders are written, where all are read at once: its clock dates the change."""
+        return self.shop_id if self.shop_id and self.settings.get("id_shop") == "all" else None
+
+    @property
+    def siblings(self) -> tuple[Shop, ...]:
+        """All shops that may have values of their own, with what holds for the others."""
+        if self._named_shop or not self.known.own_values:
+            return (self,)
+        owners = (owner.split() for owner in self.known.own_values)
+        own = (self.of(key) if kind == "shop" else self.of("", key) for kind, key in owners)
+        return (self, *own)
+
+    @property
+    def _named_shop(self) -> str:
+        """The one shop that the settings name; "" where they name none, or all."""
+        named = self.settings.get("id_shop") or ""
+        return named if named.isdigit() else ""
+
+    @cached_property
+    def _others(self) -> dict[tuple[str, str], Shop]:
+        return {}
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -35,6 +78,11 @@ class Shop:
                 reason="unknown_timezone",
             )
         return zone
+
+    @cached_property
+    def zones(self) -> tuple[ZoneInfo, ...]:
+        """The time zones in which the dates of orders may be written. Raises: ConfigError where nobody told one."""
+        return tuple({str(shop.zone): shop.zone for shop in self.siblings}.values())
 
     @property
     def mail(self) -> CustomerMail:

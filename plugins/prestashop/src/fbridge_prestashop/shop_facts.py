@@ -17,7 +17,7 @@ REFUNDED, FAILED = "PS_OS_REFUND", "PS_OS_ERROR"
 CONFIGURATION = ("PS_TIMEZONE", "PS_WEIGHT_UNIT", SHIPPING, DELIVERED, CANCELED, REFUNDED, FAILED)
 """The names whose values are read: the states that PrestaShop itself knows by role, among others."""
 
-SHAPE = 2
+SHAPE = 3
 FIRST_WITH_PATCH = 8
 _TEMPLATES = {SHIPPING: "shipped", CANCELED: "order_canceled", REFUNDED: "refund", FAILED: "payment_error"}
 _GRAMS = {"kg": 1000.0, "g": 1.0, "gr": 1.0, "lb": 453.59237, "lbs": 453.59237, "oz": 28.349523125}
@@ -58,12 +58,18 @@ class ShopCarrier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShopFacts:
-    """One shop. ``patch`` and ``put``: how the key may write tracking. ``countries`` and ``provinces`` are ISO codes
-    by id, ``currencies`` too."""
+    """One installation. ``patch`` and ``put``: how the key may write tracking. ``countries``, ``provinces`` and
+    ``currencies`` are ISO codes by id.
+
+    ``configuration`` holds for all shops, but where a shop (``"shop 2"``) or a group of shops (``"group 1"``) has
+    ``own_values``. ``groups`` tells the group of a shop.
+    """
 
     version: str = ""
     shop_name: str = ""
     configuration: Mapping[str, str] = field(default_factory=dict)
+    own_values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
     states: tuple[State, ...] = ()
     carriers: tuple[ShopCarrier, ...] = ()
     patch: bool = False
@@ -86,6 +92,12 @@ class ShopFacts:
         kept["states"] = tuple(State(**one) for one in kept["states"])
         kept["carriers"] = tuple(ShopCarrier(**one) for one in kept["carriers"])
         return cls(**kept)
+
+    def of(self, shop: str, group: str = "") -> ShopFacts:
+        """With the values of one shop: its own, else its group's, else those of all."""
+        of_group = self.own_values.get(f"group {group or self.groups.get(shop, '')}", {})
+        own = {**of_group, **self.own_values.get(f"shop {shop}", {})}
+        return replace(self, configuration={**self.configuration, **own}) if own else self
 
     @property
     def has_patch(self) -> bool:
@@ -193,7 +205,34 @@ def codes_by_id(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {reference(row.get("id")): text(row.get("iso_code")) for row in rows}
 
 
-def configuration_from(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Values by name. Of several (one a shop) the last one counts, which is the most special."""
+def own_values_from(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """The values that a shop or a group has for itself, by owner.
+
+    The list holds the rows of all of them, whatever shop is asked for.
+    """
+    owners: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if owner := _owner(row):
+            owners.setdefault(owner, {}).update(_values([row]))
+    return {owner: values for owner, values in owners.items() if values}
+
+
+def groups_from(rows: Iterable[Mapping[str, Any]], key: str = "id_shop") -> dict[str, str]:
+    """The group of each shop, from rows that name both."""
+    found = ((reference(row.get(key)), reference(row.get("id_shop_group"))) for row in rows)
+    return {shop: group for shop, group in found if shop and group}
+
+
+def _owner(row: Mapping[str, Any]) -> str:
+    shop, group = reference(row.get("id_shop")), reference(row.get("id_shop_group"))
+    return f"shop {shop}" if shop else f"group {group}" if group else ""
+
+
+def _values(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     found = ((text(row.get("name")), text(row.get("value"))) for row in rows)
     return {name: value for name, value in found if name and value}
+
+
+def configuration_from(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The values that hold for all shops, by name."""
+    return _values(row for row in rows if not _owner(row))

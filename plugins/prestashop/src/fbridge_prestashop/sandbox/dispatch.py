@@ -20,7 +20,7 @@ from fbridge_prestashop.sandbox.order_writes import writer_of
 from fbridge_prestashop.sandbox.resources import RESOURCES, known_resources
 from fbridge_prestashop.sandbox.saving import as_read
 from fbridge_prestashop.sandbox.schema import Resource, Row
-from fbridge_prestashop.sandbox.state import SHOP_NAME, Shop
+from fbridge_prestashop.sandbox.state import ASKED_SHOP, SHOP_NAME, Shop
 
 LONGEST_REQUEST_LINE = 8_190
 TOO_LONG_PAGE = (
@@ -57,6 +57,7 @@ class Dispatcher:
 
     def _answered(self, call: Call, key: str) -> Response:
         permissions: dict[str, frozenset[str]] | None = None
+        ASKED_SHOP.set(call.query.get("id_shop", "1"))
         try:
             if not self._shop.enabled:
                 raise errors.webservice_disabled()

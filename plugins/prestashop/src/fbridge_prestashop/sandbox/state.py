@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +27,9 @@ from fbridge_prestashop.sandbox.records import Mail, OrderRecord
 from fbridge_prestashop.sandbox.schema import Row
 from fbridge_prestashop.sandbox.settings import SandboxSettings
 from fbridge_prestashop.sandbox.tables import LateTable, OrderPartTable, OrdersTable, PlainTable, Table
+
+ASKED_SHOP: ContextVar[str] = ContextVar("asked_shop", default="")
+"""The shop in whose name a request is made: its clock dates what is written, whatever shop that belongs to."""
 
 SHOP_NAME = "Negozio Prova"
 MADE_UP_BESIDE_THE_RECORDED = 72
@@ -98,20 +102,15 @@ class Shop:
         self.tables = self._tables(generated.customers)
 
     def now(self, shop: str = "") -> str:
-        """The current second, in the time of one of the shops."""
-        rows = [
-            self.tables["configurations"].get(row_id) or {}
-            for row_id in self.tables["configurations"].candidates(())
-        ]
-        zone = next(
-            (
-                row["value"]
-                for row in rows
-                if row["name"] == "PS_TIMEZONE" and shop and row["id_shop"] == shop
-            ),
-            "",
-        )
-        return local_text(self.settings.clock(), ZoneInfo(zone) if zone else self.settings.zone)
+        """The current second, in the time of the shop that is asked for, else of this one."""
+        return local_text(self.settings.clock(), self._zone_of(ASKED_SHOP.get() or shop))
+
+    def _zone_of(self, shop: str) -> ZoneInfo:
+        table = self.tables["configurations"]
+        rows = (table.get(row_id) or {} for row_id in table.candidates(()))
+        own = (row["value"] for row in rows if row["name"] == "PS_TIMEZONE" and row["id_shop"] == shop)
+        zone = next(own, None)
+        return ZoneInfo(zone) if zone else self.settings.zone
 
     def local(self, moment: datetime) -> str:
         """An aware moment in the shop's time."""
