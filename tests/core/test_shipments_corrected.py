@@ -133,3 +133,90 @@ class TestSetTracking:
         office.shipments.withdraw(made.label)
         with refused("withdrawn", "is withdrawn; it has no tracking any more."):
             office.shipments.set_tracking(made.label, ["B2"])
+
+
+class TestParcelsKeepTheirCount:
+    @pytest.fixture(autouse=True)
+    def made(self, office: Any, make: Any) -> Any:
+        office.keep(make.order("1001"))
+        return office.shipments.create("1001", numbers=["B1", "B2", "B3"], manifest="BRT")
+
+    def test_one_number_for_several_boxes_needs_a_word(self, office: Any, made: Any, refused: Any) -> None:
+        step = f"fbridge tracking set {made.label} B9 --parcels 3"
+        with refused("fewer_numbers_than_parcels", step):
+            office.shipments.set_tracking("1001", ["B9"])
+        with refused("fewer_numbers_than_parcels", f"fbridge tracking add {made.label} B9"):
+            office.shipments.set_tracking("1001", ["B9"])
+        assert office.shipments.get("1001") == made
+        assert office.shipments.set_tracking("1001", ["B9"], parcels=3).numbers == ("B9",)
+
+    def test_one_for_one_is_a_correction_like_any_other(self, office: Any) -> None:
+        office.shipments.set_tracking("1001", ["W1"], parcels=3)
+        corrected = office.shipments.set_tracking("1001", ["W2"])
+        assert (corrected.numbers, corrected.parcels) == (("W2",), 3)
+
+    def test_boxes_without_a_number_yet_are_no_reason_to_guess(
+        self, office: Any, make: Any, refused: Any
+    ) -> None:
+        office.keep(make.order("1002"))
+        late = office.shipments.create("1002", parcels=3)
+        with refused("fewer_numbers_than_parcels", f"{late.label} has 3 parcels, and L1 would be all"):
+            office.shipments.set_tracking("1002", ["L1"])
+        for count, number in enumerate(("L1", "L2", "L3", "L4"), 1):
+            added = office.shipments.add_tracking("1002", [number])
+            assert (len(added.numbers), added.parcels) == (count, max(count, 3))
+
+    def test_fewer_boxes_than_numbers_is_a_slip(self, office: Any, refused: Any) -> None:
+        with refused("more_numbers_than_parcels", "4 tracking numbers for 3 parcels"):
+            office.shipments.add_tracking("1001", ["B4"], parcels=3)
+
+
+class TestAddTracking:
+    @pytest.fixture(autouse=True)
+    def made(self, office: Any, make: Any) -> Any:
+        office.keep(make.order("1001"))
+        return office.shipments.create("1001", numbers=["B1"], parcels=2, manifest="BRT")
+
+    def test_a_number_comes_beside_the_others(self, office: Any) -> None:
+        added = office.shipments.add_tracking("1001", ["B2"])
+        assert (added.numbers, added.parcels, added.revision) == (("B1", "B2"), 2, 2)
+
+    def test_one_that_is_there_changes_nothing(self, office: Any, made: Any) -> None:
+        events = office.history()
+        assert office.shipments.add_tracking("1001", [" B1", "B1"]) == made
+        assert office.history() == events
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (PushState.SENT, PushState.READY),
+            (PushState.DONE_ELSEWHERE, PushState.READY),
+            (PushState.SENDING, PushState.SENDING),
+            (PushState.UNCONFIRMED, PushState.UNCONFIRMED),
+            (PushState.NEEDS_ATTENTION, PushState.NEEDS_ATTENTION),
+        ],
+    )
+    def test_to_a_sent_one_it_is_a_correction_and_while_it_is_out_a_wish(
+        self, office: Any, made: Any, before: PushState, after: PushState
+    ) -> None:
+        office.leave("BRT")
+        office.pushed(made, before)
+        added = office.shipments.add_tracking("1001", ["B2"])
+        assert (added.push.state, added.numbers) == (after, ("B1", "B2"))
+
+    def test_a_number_of_another_shipment_needs_a_word_and_a_shared_one_stays(
+        self, office: Any, make: Any, made: Any, refused: Any
+    ) -> None:
+        office.keep(make.order("1002"))
+        office.shipments.create("1002", numbers=["B1"], allow_shared=True)
+        office.shipments.add_tracking(made.label, ["C1", "B1", "C2"], parcels=3)
+        with refused("number_in_use", f"already used by {made.label}"):
+            office.shipments.add_tracking("1002", ["C1"])
+        assert office.shipments.get(made.label).numbers == ("B1", "C1", "C2")
+
+    def test_nothing_and_a_withdrawn_one_are_refused(self, office: Any, made: Any, refused: Any) -> None:
+        with refused("no_number", "Give a tracking number"):
+            office.shipments.add_tracking("1001", [])
+        office.shipments.withdraw("1001")
+        with refused("withdrawn", "it has no tracking any more"):
+            office.shipments.add_tracking(made.label, ["B2"])

@@ -29,7 +29,13 @@ VERBS = re.compile(
 """What may follow the name in a sentence about fbridge; `magento` is in the seed of an emulated key."""
 
 BARE_OPTIONS = {
-    "--allow-shared": {"shipment create", "shipment external", "tracking set", "tracking import"},
+    "--allow-shared": {
+        "shipment create",
+        "shipment external",
+        "tracking add",
+        "tracking set",
+        "tracking import",
+    },
     "--column": {"tracking import"},
     "--dates": {"tracking import"},
     "--decimal": {"tracking import"},

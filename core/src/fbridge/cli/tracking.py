@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,10 @@ from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, map_of, show_report
 from fbridge.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from fbridge.errors import FbridgeError
+    from fbridge.models.shipments import Shipment
 
 
 @click.group(cls=Group)
@@ -29,12 +33,40 @@ def set_(session: Session, /, ref: str, numbers: tuple[str, ...], **options: Any
     """Give a shipment its tracking numbers, in place of those it had.
 
     SHIPMENT is S12, a document number, or the number of an order with one shipment. A store that was told
-    already hears of the new numbers with the next push. Without a NUMBER those it has stay.
+    already hears of the new numbers with the next push. Without a NUMBER those it has stay. Where one number stands
+    for several boxes, say how many with --parcels.
     """
+    from fbridge.errors import InputError
+
+    shipments = session.bridge.shipments
+    try:
+        one = shipments.set_tracking(ref, numbers, **options)
+    except InputError as error:
+        count = shipments.get(ref).parcels if _may_stand_for_all(session, error) else 0
+        if not count or not click.confirm(f"{_of_all(numbers, count)} Is that right?", err=True):
+            raise
+        one = shipments.set_tracking(ref, numbers, **options | {"parcels": count})
+    return _show(session, one)
+
+
+@tracking.command("add")
+@click.argument("ref", metavar="SHIPMENT")
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
+@click.option("--parcels", type=click.IntRange(min=1), help="How many boxes there are in all.")
+@click.option("--allow-shared", is_flag=True, help="Although another shipment has the same number.")
+@pass_session
+def add(session: Session, /, ref: str, numbers: tuple[str, ...], **options: Any) -> ExitCode:
+    """Give a shipment further tracking numbers, beside those it has.
+
+    One that it has already changes nothing. A store that was told already hears of the new ones with the next push.
+    """
+    return _show(session, session.bridge.shipments.add_tracking(ref, numbers, **options))
+
+
+def _show(session: Session, one: Shipment) -> ExitCode:
     from fbridge.cli.output import show_data
     from fbridge.cli.shipment_views import next_step, shipment_facts
 
-    one = session.bridge.shipments.set_tracking(ref, numbers, **options)
     return show_data(session, one, shipment_facts(one), next_step=next_step(one))
 
 
@@ -73,3 +105,13 @@ def import_(
     )
     report = import_tracking(session.bridge, file, options)
     return show_report(session, report, next_step="fbridge push --plan")
+
+
+def _may_stand_for_all(session: Session, error: FbridgeError) -> bool:
+    from fbridge.shipping.shipments import FEWER_NUMBERS
+
+    return session.may_ask and error.reason == FEWER_NUMBERS
+
+
+def _of_all(numbers: tuple[str, ...], count: int) -> str:
+    return f"{' '.join(numbers)} will be all that these {count} parcels travel under."

@@ -45,6 +45,9 @@ from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests, pushes, shipments
 
+FEWER_NUMBERS = "fewer_numbers_than_parcels"
+"""The reason of a refusal: boxes would be left without a number, and nobody said that one stands for several."""
+
 
 class Shipments:
     """The shipping documents of one database. Every act is one write unit: all of it or nothing."""
@@ -204,7 +207,8 @@ class Shipments:
         """Give a shipment its numbers, late or corrected: a new revision, pushed when the shipment has left.
 
         Without numbers the present ones stay (then a carrier or a parcel count must be given). The same
-        again changes nothing. Raises InputError, NotFoundError.
+        again changes nothing. Fewer numbers than parcels, and not just one for one, need the parcel count: it tells
+        that a number stands for several boxes (``fewer_numbers_than_parcels``). Raises InputError, NotFoundError.
         """
         with self._database.write() as connection:
             key = find_shipment(connection, ref)
@@ -241,6 +245,29 @@ class Shipments:
         if not allow_shared:
             refuse_used_numbers(connection, wanted.numbers, apart_from=shipment.id)
         self._correct(connection, shipment, wanted)
+
+    def add_tracking(
+        self,
+        ref: str,
+        numbers: Sequence[str],
+        *,
+        parcels: int | None = None,
+        allow_shared: bool = False,
+    ) -> Shipment:
+        """Give a shipment further numbers beside those it has: a correction as by :meth:`set_tracking`.
+
+        A number that it has already changes nothing. More numbers than parcels raise the count, unless
+        ``parcels`` tells it. Raises InputError, NotFoundError.
+        """
+        with self._database.write() as connection:
+            shipment = _lock(connection, find_shipment(connection, ref))
+            wanted = _with_further(shipment, numbers, parcels)
+            _refuse_correction(shipment, wanted.carrier)
+            if not allow_shared:
+                new = [one for one in wanted.numbers if one not in shipment.numbers]
+                refuse_used_numbers(connection, new, apart_from=shipment.id)
+            self._correct(connection, shipment, wanted)
+            return load_shipment(connection, shipment.id)
 
     def _correct(self, connection: Connection, shipment: Shipment, wanted: _Wanted) -> None:
         if wanted.parcels != shipment.parcels:
@@ -312,9 +339,34 @@ def _wanted(shipment: Shipment, numbers: Sequence[str], carrier: Carrier, parcel
     if not numbers and parcels is None and carrier.id == shipment.carrier.id:
         raise InputError(f"Give a tracking number for {shipment.label}.", reason="no_number")
     distinct = clean_numbers(numbers) if numbers else shipment.numbers
-    # A number for each box tells how many boxes there are; one number may stand for all of them.
-    count = parcels if parcels is not None else max(shipment.parcels, len(distinct))
-    return _Wanted(distinct, carrier, parcels_for(distinct, count))
+    one_for_one = len(distinct) == len(shipment.numbers)
+    if parcels is None and len(distinct) < shipment.parcels and not one_for_one:
+        raise InputError(_fewer_numbers(shipment, distinct), reason=FEWER_NUMBERS)
+    return _Wanted(distinct, carrier, _count(shipment, distinct, parcels))
+
+
+def _with_further(shipment: Shipment, numbers: Sequence[str], parcels: int | None) -> _Wanted:
+    if not numbers:
+        raise InputError(f"Give a tracking number for {shipment.label}.", reason="no_number")
+    distinct = tuple(dict.fromkeys((*shipment.numbers, *clean_numbers(numbers))))
+    return _Wanted(distinct, shipment.carrier, _count(shipment, distinct, parcels))
+
+
+def _count(shipment: Shipment, numbers: Sequence[str], parcels: int | None) -> int:
+    """A number for each box tells how many boxes there are; one number may stand for all of them."""
+    return parcels_for(numbers, parcels if parcels is not None else max(shipment.parcels, len(numbers)))
+
+
+def _fewer_numbers(shipment: Shipment, numbers: Sequence[str]) -> str:
+    label, given, boxes = shipment.label, " ".join(numbers), shipment.parcels
+    has = f"has {boxes} parcels" + (
+        f" and {len(shipment.numbers)} numbers" if len(shipment.numbers) > 1 else ""
+    )
+    return (
+        f"{label} {has}, and {given} would be all that it travels under. Where that is so: "
+        f"fbridge tracking set {label} {given} --parcels {boxes}; "
+        f"to add it to the others: fbridge tracking add {label} {given}"
+    )
 
 
 def _refuse_correction(shipment: Shipment, carrier: Carrier) -> None:

@@ -175,8 +175,9 @@ class Office:
         return shipment
 
     def correct(self, shipment: Shipment, numbers: Sequence[str]) -> Shipment:
-        """Give a shipment other numbers."""
-        return self.bridge.shipments.set_tracking(shipment.label, numbers)
+        """Give a shipment other numbers; there are as many boxes as it had, or one for each number."""
+        boxes = max(shipment.parcels, len(set(numbers)))
+        return self.bridge.shipments.set_tracking(shipment.label, numbers, parcels=boxes)
 
     # Pushing
 
