@@ -24,7 +24,7 @@ PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("plugins
 OTHER_PROGRAMS = {"core/src/fbridge/sandbox/__main__.py"}  # it has options of its own
 
 VERBS = re.compile(
-    r"(?:asks|can|cannot|chose|comes|does|for|ha[sd]|in|is|keeps|knows|made|magento|makes|needs|or|waits|with)$"
+    r"(?:as|asks|can|cannot|chose|comes|does|for|ha[sd]|in|is|keeps|knows|made|magento|makes|needs|or|waits|with)$"
 )
 """What may follow the name in a sentence about fbridge; `magento` is in the seed of an emulated key."""
 
