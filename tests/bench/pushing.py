@@ -26,7 +26,6 @@ class Place:
     platform: str
     budget: float
     options: Mapping[str, Any] = field(default_factory=dict)
-    settings: Mapping[str, Any] = field(default_factory=dict)
     mail: bool = True
 
 
@@ -38,7 +37,6 @@ PLACES = (
     Place("no mails", "prestashop", 0.1, mail=False),
     Place("a mail each", "magento", 2.2),
     Place("no mails", "magento", 1.2, mail=False),
-    Place("its queue", "magento", 1.2, settings={"push": "bulk"}, mail=False),
     Place("whole orders", "shopify", 0.25),
 )
 
@@ -70,7 +68,7 @@ def _ship_orders(bridge: Bridge, place: Place, store: SandboxProcess) -> None:
         "shop",
         place.platform,
         store.url,
-        {**store.settings, **place.settings},
+        dict(store.settings),
         orders_from=date(1980, 1, 1),
         accept_mail=place.mail,
     )

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreClock, StoreUnderTest
-from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.fixtures import KitFixtures
-from fbridge.testing.lost_answers import LostAnswersConformance
-from fbridge.testing.outcomes import OutcomesConformance
 from fbridge.testing.planned_mails import PlannedMailsConformance
-from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.secrecy import SecrecyConformance
 from fbridge.testing.shipping import ShippingConformance
-from fbridge_magento import bulk
 
 from .conformance_store import MagentoUnderTest
 
@@ -51,33 +45,6 @@ class TestOAuth(FetchingConformance, SecrecyConformance):
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
         return MagentoUnderTest(make_sandbox(orders=0, bearer=False))
-
-
-@pytest.mark.slow
-class TestThroughTheQueue(
-    ShippingConformance,
-    CorrectedNumbersConformance,
-    RestoringConformance,
-    LostAnswersConformance,
-    OutcomesConformance,
-):
-    """The store's worker is awake; one that never is: ``adapter/test_bulk.py``."""
-
-    @pytest.fixture
-    def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
-        return MagentoUnderTest(make_sandbox(orders=0), push="bulk")
-
-
-@pytest.mark.slow
-class TestSlowQueue(CorrectedNumbersConformance, LostAnswersConformance):
-    """The store's worker comes to an operation only after the push has stopped waiting for it."""
-
-    @pytest.fixture
-    def store(self, make_sandbox: MakeSandbox, monkeypatch: pytest.MonkeyPatch) -> StoreUnderTest:
-        monkeypatch.setattr(bulk, "PATIENCE", 0.1)
-        monkeypatch.setattr(bulk, "PATIENCE_EACH", 0.0)
-        monkeypatch.setattr(bulk, "LOOK_AGAIN", timedelta(seconds=0.3))
-        return MagentoUnderTest(make_sandbox(orders=0, consumer=0.4), push="bulk")
 
 
 class TestMailOnCorrection(PlannedMailsConformance):

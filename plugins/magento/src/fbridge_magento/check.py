@@ -27,12 +27,11 @@ from fbridge_magento.answers import (
     words_of,
 )
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.detection import BULK, read_store_views, wanted_store_ids, weight_units_in
+from fbridge_magento.detection import read_store_views, wanted_store_ids, weight_units_in
 from fbridge_magento.inventory_check import look_at_inventory
 from fbridge_magento.mapping import own_meaning
 from fbridge_magento.plugin import CAPABILITIES
 from fbridge_magento.run_memory import PAGE_SIZE, memory_of
-from fbridge_magento.settings import BULK as PUSH_BULK
 
 _VERSION = re.compile(r"Magento/(\d+\.\d+)(?: \((\w+)\))?\s*\Z")
 
@@ -166,7 +165,6 @@ def _surroundings(look: _Look) -> Iterator[Finding]:
     yield _weights(look)
     yield from _pages(look)
     yield from _inventory(look)
-    yield _bulk(look)
     words = (
         "Where a mail is wanted, fbridge asks for the store's shipment mail once the tracking numbers are in."
     )
@@ -240,26 +238,6 @@ def _weights(look: _Look) -> Finding:
         return Finding(name="weights", ok=True, words=words)
     units = sorted(set(look.facts["weight_units"].values()))
     return Finding(name="weights", ok=True, words=f"The store weighs in {', '.join(units)}.")
-
-
-def _bulk(look: _Look) -> Finding:
-    look.facts["bulk"] = look.modules >= BULK
-    asked = look.store.settings.get("push") == PUSH_BULK
-    if not asked:
-        words = "possible" if look.facts["bulk"] else "not possible"
-        return Finding(
-            name="bulk", ok=True, words=f"Sending through the store's queue is {words} and not asked for."
-        )
-    if not look.facts["bulk"]:
-        words = "The store has no bulk API (its modules are off): set push to parallel."
-        return Finding(name="bulk", ok=False, words=words)
-    response = look.client.probe_bulk_status()
-    if response.status == 404:  # noqa: PLR2004 - the bulk is unknown, so the right to ask was there
-        words = (
-            "Shipments go through the store's queue; whether its consumer runs is seen with the first push."
-        )
-        return Finding(name="bulk", ok=True, words=words)
-    return Finding(name="bulk", ok=False, words=_may("see bulk operations", response).words)
 
 
 def _clock_offset(store: Store, response: Response) -> timedelta | None:

@@ -36,12 +36,8 @@ from fbridge_magento.schemas import ORDER_FIELDS, SHIPMENT_FIELDS
 from fbridge_magento.search_criteria import Filter, Group, Since, criteria, one_of, text_of
 
 _A_FEW = 20
-OPEN_OPERATION = 4
-"""Status of an operation in the store's queue that waits for its consumer."""
 
 _API = "rest/V1"
-_ASYNC = "rest/async/bulk/V1"
-_NO_BULK = "00000000-0000-0000-0000-000000000000"
 
 Json = Mapping[str, Any]
 Row = dict[str, Any]
@@ -123,10 +119,6 @@ class MagentoClient:
         """
         path, nothing = f"{_API}/order/none/ship", {"items": [{"order_item_id": 0, "qty": 0}]}
         return self._http.read(path, method="POST", json=nothing, final=is_own_fault)
-
-    def probe_bulk_status(self) -> Response:
-        """Ask after a bulk that does not exist: 404 for those who may ask."""
-        return self._read(f"bulk/{_NO_BULK}/detailed-status")
 
     def store_views(self) -> Response:
         """All store views; needs Magento_Backend::store."""
@@ -233,35 +225,6 @@ class MagentoClient:
     def mail_customer(self, order_id: str, shipment_id: str) -> Response:
         """Mail the customer about a shipment, each time anew; the answer is whether it left."""
         return self._write("POST", f"shipment/{int(shipment_id)}/emails", about=order_id)
-
-    def queue_shipments(self, bodies: Sequence[Json]) -> Response:
-        """Put shipments of several orders into the store's queue (asynchronous bulk API)."""
-        about = (str(body["orderId"]) for body in bodies)
-        return self._http.write("POST", f"{_ASYNC}/order/byOrderId/ship", json=list(bodies), about=about)
-
-    def queued_operations(self, bulk_id: str) -> list[Row] | None:
-        """What became of the operations of one bulk, by their ``id``; None where the store knows it no more.
-
-        Needs Magento_Logging::system_magento_logging_bulk_operations.
-        """
-        response = self._read(f"bulk/{bulk_id}/detailed-status", fresh=True)
-        if response.status == 404:  # noqa: PLR2004 - HTTP's number
-            return None
-        content = content_of(self._good(response))
-        rows = content.get("operations_list") if isinstance(content, Mapping) else None
-        return [row for row in rows or () if isinstance(row, dict)]
-
-    def open_operations(self) -> list[Row]:
-        """All operations in the store's queue that nobody has worked on yet; needs the same right."""
-        found: list[Row] = []
-        for page in count(1):
-            still_open = [[Filter("status", "eq", OPEN_OPERATION)]]
-            response = self._good(self._page("bulk", "", still_open, number=page, fresh=True))
-            rows, total = rows_of(response), total_of(response) or 0
-            found += rows
-            if not rows or len(found) >= total:
-                break
-        return found
 
     def select_sources(self, body: Json) -> Response:
         """Ask from which sources the store itself would ship; changes nothing.

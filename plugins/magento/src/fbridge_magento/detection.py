@@ -70,7 +70,6 @@ def read_store_views(client: MagentoClient) -> dict[str, str]:
 
 
 MSI = "Magento_InventoryShipping"
-BULK = frozenset({"Magento_AsynchronousOperations", "Magento_WebapiAsync"})
 
 
 def inventory_of(store: Store, client: MagentoClient) -> tuple[bool, tuple[str, ...] | None]:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 EXCHANGE_FIELDS = frozenset(
     {
         "appendComment",
-        "bulk_uuid",
         "carrier_code",
         "entity_id",
         "error_code",
@@ -32,7 +31,6 @@ EXCHANGE_FIELDS = frozenset(
         "increment_id",
         "item_id",
         "notify",
-        "orderId",
         "order_id",
         "order_item_id",
         "parent_id",

@@ -3,7 +3,7 @@ check."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
 from fbridge.models.orders import Order
@@ -11,11 +11,8 @@ from fbridge.models.platforms import Store
 from fbridge_magento.detection import codes_in
 from fbridge_magento.mails import SHIPMENT_MAIL, asks_for_mail
 from fbridge_magento.refusals import quantities_left, status_refusal
-from fbridge_magento.settings import BULK
 from fbridge_magento.sources import Inventory, SourceChoice, choose_source
 from fbridge_magento.tracks import track_fault, wanted_tracks
-
-QUEUED_WORDS = "It goes through the store's queue; a later push may be the one that confirms it."
 
 
 def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
@@ -31,7 +28,6 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
         places=tuple(dict.fromkeys(place for one in made if (place := _place(store, one)))),
         carrier=_carrier(going),
         refused=" ".join(dict.fromkeys(filter(None, refusals))),
-        warnings=tuple(_warnings(store, fulfillment, going)),
     )
 
 
@@ -84,10 +80,3 @@ def _inventory(store: Store) -> Inventory:
 def _mails(store: Store, fulfillment: Fulfillment, shipment: FulfillmentShipment) -> bool:
     on_correction = bool(store.settings.get("mail_on_correction"))
     return asks_for_mail(shipment, notify=fulfillment.notify, on_correction=on_correction, is_new=True)
-
-
-def _warnings(store: Store, fulfillment: Fulfillment, going: list[FulfillmentShipment]) -> Iterator[str]:
-    if len(fulfillment.shipments) != 1 or not fulfillment.completes_order:
-        return
-    if store.settings.get("push") == BULK and any(one.acknowledged is None for one in going):
-        yield QUEUED_WORDS

@@ -51,8 +51,7 @@ class Part:
 
     ``remote_ids`` are the store's shipments of it, ``shown`` what these are known to hold. ``made`` and ``mail`` are
     effects of this push or known before it. ``wrote``: something was sent and done. ``sent_pieces`` is what the
-    store was asked to ship. ``rejected``: Magento's own no, to be judged from the order as it is then. ``fences``
-    name its operation in the store's queue.
+    store was asked to ship. ``rejected``: Magento's own no, to be judged from the order as it is then.
     """
 
     shipment: FulfillmentShipment
@@ -71,7 +70,6 @@ class Part:
     wrote: bool = False
     problem: Problem | None = None
     rejected: Problem | None = None
-    fences: tuple[str, ...] = ()
 
     @property
     def is_due(self) -> bool:

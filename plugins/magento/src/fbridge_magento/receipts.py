@@ -43,7 +43,7 @@ def _tracks_kept(part: Part) -> bool:
 
 
 def _shows_former(part: Part) -> bool:
-    """An operation of the store's queue that was not withdrawn ran with the numbers of its time."""
+    """An earlier try, of which only its mark was known, was made with the numbers of its time."""
     return any(part.shipment.replaces(one.id, number) for one in part.shown for number in one.numbers)
 
 
@@ -79,7 +79,6 @@ def _entry(work: Work, part: Part) -> ShipmentReceipt:
             shipment=part.made, tracking=_tracking(part), status=_status(work, part), mail=known_mail(part)
         ),
         made_by=MadeBy.FOUND if part.way is Way.ADOPT else MadeBy.US,
-        fences=part.fences,
     )
 
 

@@ -16,7 +16,6 @@ from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderQuery, Store
 from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
 from fbridge.models.states import MailEffect, Outcome
-from fbridge_magento.bulk import Queue
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import inventory_of
 from fbridge_magento.fetching import order_pages
@@ -27,7 +26,6 @@ from fbridge_magento.run_memory import memory_of
 from fbridge_magento.source_selection import SourceSelection
 from fbridge_magento.sources import Inventory
 from fbridge_magento.store_shipments import ShownShipment, shipments_read
-from fbridge_magento.write_answers import Rejected
 
 
 def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
@@ -44,7 +42,6 @@ class _Sending:
         self._store = store
         self._client = client
         self._writer = OrderWriter(store, client)
-        self._queue = Queue(store, client)
         self._sources = SourceSelection(store, client)
         self._terms = Terms(
             inventory=inventory,
@@ -57,7 +54,6 @@ class _Sending:
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
         works = [begin(fulfillment, self._terms) for fulfillment in fulfillments]
         self._choose_sources(works)
-        self._use_queue(works)
         self._write(works)
         self._judge_rejected(works)
         self._read_back(works)
@@ -71,24 +67,6 @@ class _Sending:
                 pass
         except CredentialsError as error:
             self._halt.stop(error)
-
-    # Through the store's queue
-
-    def _use_queue(self, works: Sequence[Work]) -> None:
-        self._stop_on(self._queue.ask(works))
-        fitting = self._queue.fitting(works)
-        if not fitting or self._halt.cause is not None:
-            return
-        try:
-            with self._halt.write():
-                self._stop_on(self._queue.submit(fitting))
-        except Rejected as no:
-            if no.problem.outcome is Outcome.UNCONFIRMED:
-                self._lose(no.problem, *(part for _, part in fitting))
-            # Else nothing was queued, so each order goes by itself and hears its own no.
-        except WriteFault as fault:
-            for _, part in fitting:
-                part.fail(fault.problem)
 
     def _stop_on(self, error: FbridgeError | None) -> None:
         if isinstance(error, CredentialsError):

@@ -9,7 +9,6 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from fbridge.models.setting_fields import StateLists, Words
 
-PARALLEL, BULK = "parallel", "bulk"
 PAID, UNPAID = "paid", "unpaid"
 AUTO_SOURCE = "auto"
 """In place of a source's code: Magento's own source selection algorithm proposes one."""
@@ -76,11 +75,6 @@ class MagentoSettings(StateLists):
         metadata={
             "help": "source to book on where a warehouse has none (multi-source inventory); auto: Magento chooses"
         },
-    )
-    push = fields.String(
-        load_default=PARALLEL,
-        validate=validate.OneOf([PARALLEL, BULK]),
-        metadata={"help": "how shipments are sent: parallel, or bulk (through the store's queue)"},
     )
     connections = fields.Integer(
         load_default=4,

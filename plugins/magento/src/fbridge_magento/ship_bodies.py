@@ -48,11 +48,6 @@ def ship_body(
     return body
 
 
-def queued_body(order_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The same as one operation of the bulk API."""
-    return {"orderId": int(order_id), **body}
-
-
 def track_body(order_id: str, track: Track) -> dict[str, Any]:
     """A new track, or with an ``id`` the new content of that one."""
     entity = {"order_id": int(order_id), "parent_id": int(track.shipment_id), **_track(track)}

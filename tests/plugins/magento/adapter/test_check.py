@@ -85,7 +85,7 @@ def test_nothing_is_changed_by_looking(spread: ServedSandbox, store_of: StoreOf)
 
 def test_the_facts_are_those_that_the_push_rests_on(spread: ServedSandbox, store_of: StoreOf) -> None:
     facts = check(store_of, spread).facts
-    assert (facts["version"], facts["msi"], facts["bulk"]) == ("2.4", True, True)
+    assert (facts["version"], facts["msi"]) == ("2.4", True)
     assert facts["sources"] == list(SOURCES)
     assert facts["store_views"]["2"] == "it"
     assert set(facts["weight_units"]) >= {"1", "2", "3", "4"}
@@ -243,18 +243,6 @@ class TestStoreViews:
         assert by_id.ok
         assert words(by_id, "store views").startswith("Orders of 2 are read.")
         assert words(check(store_of, sandbox, key="min"), "store views").startswith("All are read.")
-
-
-class TestBulk:
-    def test_the_queue_wants_its_own_permission(self, sandbox: ServedSandbox, store_of: StoreOf) -> None:
-        report = check(store_of, sandbox, key="min", source="roma", push="bulk")
-        assert "Magento_Logging::system_magento_logging_bulk_operations" in bad(report)["bulk"]
-        assert check(store_of, sandbox, key="min_bulk", source="roma", push="bulk").ok
-
-    def test_a_store_without_it(self, make_sandbox: MakeSandbox, store_of: StoreOf) -> None:
-        served = make_sandbox(modules_without=("Magento_WebapiAsync",))
-        assert check(store_of, served).ok
-        assert "set push to parallel" in bad(check(store_of, served, push="bulk"))["bulk"]
 
 
 def test_maintenance_is_a_finding(sandbox: ServedSandbox, store_of: StoreOf) -> None:

@@ -12,7 +12,7 @@ from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Previe
 from fbridge.models.platforms import Store
 from fbridge.models.states import MailEffect
 from fbridge.sandbox import ServedSandbox
-from fbridge_magento.preview import QUEUED_WORDS, preview_of
+from fbridge_magento.preview import preview_of
 
 MakeSandbox = Callable[..., ServedSandbox]
 DeskOf = Callable[..., Any]
@@ -113,13 +113,3 @@ def test_on_hold_is_refused(sandbox: ServedSandbox, order_in: Any, fulfillment_o
     sandbox.control.hold(int(order.remote_id))
     one = fulfillment_of(desk.order(order.remote_id), ["A"])
     assert "holded" in previewed(sandbox, desk, one).refused
-
-
-def test_the_queue_is_a_warning(sandbox: ServedSandbox, order_in: Any, fulfillment_of: FulfillmentOf) -> None:
-    desk, order = order_in(sandbox, push="bulk")
-    whole = fulfillment_of(order, ["A"])
-    assert previewed(sandbox, desk, whole).warnings == (QUEUED_WORDS,)
-    part = fulfillment_of(order, ["A"], items=[(order.lines[0].id, 1)], completes_order=False)
-    assert previewed(sandbox, desk, part).warnings == ()
-    parallel, _ = order_in(sandbox)
-    assert previewed(sandbox, parallel, whole).warnings == ()

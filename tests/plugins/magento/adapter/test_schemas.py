@@ -106,7 +106,7 @@ def test_a_time_without_its_zone_is_not_sent() -> None:
 class TestSettings:
     def test_a_token_alone_will_do(self) -> None:
         got = MagentoSettings().load({"access_token": "t"})
-        assert (got["push"], got["connections"], got["source"]) == ("parallel", 4, "")
+        assert (got["authorized"], got["connections"], got["source"]) == ("paid", 4, "")
         assert (got["store_views"], got["mail_on_correction"]) == ([], False)
 
     @pytest.mark.parametrize("missing", sorted(OAUTH))
@@ -121,7 +121,7 @@ class TestSettings:
         "wrong",
         [
             {"access_token": ""},
-            {"push": "fast"},
+            {"authorized": "perhaps"},
             {"connections": 0},
             {"connections": 9},
             {"carriers": ["brt"]},
