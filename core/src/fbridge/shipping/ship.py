@@ -228,16 +228,17 @@ def _objection(order: Order | None, printed: str | None, *, told: bool) -> _Obje
 
 def _shortage(row: Shipment, lines: Sequence[LineQuantity]) -> _Objection | None:
     """What of the shipment is no longer to be shipped, or is kept back."""
-    short = [one.line.name for one in lines if one.left_house + one.pending > one.line.due]
+    in_it = {item.line_id for item in row.items}
+    own = [one for one in lines if one.line.id in in_it]
+    short = [one.line.name for one in own if one.left_house + one.pending > one.line.due]
     if short:
         return _Objection(
             "quantity_changed", f"the order has less to ship than the shipment holds: {', '.join(short)}"
         )
-    in_it = {item.line_id for item in row.items}
     kept = [
         f"{one.line.name}{f' ({one.line.held_why})' if one.line.held_why else ''}"
-        for one in lines
-        if one.line.id in in_it and one.left_house + one.pending > one.line.due - one.line.held
+        for one in own
+        if one.left_house + one.pending > one.line.due - one.line.held
     ]
     if kept:
         return _Objection("kept_back", f"the store keeps goods of it back: {', '.join(kept)}")

@@ -72,8 +72,8 @@ def order_cost(sizes: Sizes, *, shipments: bool) -> int:
     pieces = connection(sizes.pieces, node=1)
     # Actions, holds, delivery method, assigned location and its location.
     fulfillment_orders = connection(sizes.fulfillment_orders, node=5 + pieces)
-    # The fulfillment, its tracking, its fulfillment orders, its lines.
-    fulfillments = 1 + 1 + connection(2, node=0) + pieces if shipments else 0
+    # The fulfillment, its service, its tracking, its fulfillment orders, its lines.
+    fulfillments = 1 + 1 + 1 + connection(2, node=0) + pieces if shipments else 0
     return addresses_and_shipping_line + fulfillments_shown + lines + fulfillment_orders + fulfillments
 
 

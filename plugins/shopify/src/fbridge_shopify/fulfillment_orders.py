@@ -53,9 +53,15 @@ def service_of(one: FulfillmentOrder, own_services: Collection[str] = ()) -> str
     place = one["assigned_location"]
     if not place.service and _ASKED_OF_SERVICES.isdisjoint(one["supported_actions"]):
         return ""
-    names = {EVERY_SERVICE, place.id.casefold(), place.name.casefold()}
-    own = {name.strip().casefold() for name in own_services}
-    return "" if names & own else place.name or place.id or "a fulfillment service"
+    if is_own(place.id, place.name, own=own_services):
+        return ""
+    return place.name or place.id or "a fulfillment service"
+
+
+def is_own(*names: str, own: Collection[str]) -> bool:
+    """Whether the user says of a service that it is his; it goes by any of these names."""
+    known = {name.strip().casefold() for name in own}
+    return not known.isdisjoint({EVERY_SERVICE, *(name.casefold() for name in names)})
 
 
 def is_held(found: Sequence[FulfillmentOrder], own_services: Collection[str] = ()) -> bool:

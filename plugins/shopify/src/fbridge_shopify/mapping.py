@@ -39,6 +39,7 @@ from fbridge_shopify.schemas import OrderPayload, number_of
 FULFILLMENT_ORDERS = "fulfillment_orders"
 FINANCIAL_STATUS = "financial_status"
 TRACKING_URLS = "tracking_urls"
+BY_SERVICES = "by_services"
 UNSEEN = "unseen_fulfillment_orders"
 """Keys of ``Order.adapter_data``; the last is true where the token may not see where goods have to leave from."""
 
@@ -119,6 +120,11 @@ def _order(payload: Mapping[str, Any], reading: Reading) -> Order:
             FULFILLMENT_ORDERS: fulfillment_orders.for_push(found, reading.own_services),
             FINANCIAL_STATUS: financial_status,
             TRACKING_URLS: _tracking_urls(payload["fulfillments"]),
+            BY_SERVICES: [
+                one["id"]
+                for one in payload["fulfillments"]
+                if one["service"] and not fulfillment_orders.is_own(one["service"], own=reading.own_services)
+            ],
             UNSEEN: not cancelled and fulfillment_orders.are_missing(found, lines),
         },
     )

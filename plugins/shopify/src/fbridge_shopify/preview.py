@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from fbridge.adapterkit.mails import may_mail
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
-from fbridge.models.orders import Order
+from fbridge.models.orders import Order, OrderLine
 from fbridge.models.platforms import Store
 from fbridge_shopify.allocation import Pieces, place_rank
 from fbridge_shopify.carrier_lists import known_names
 from fbridge_shopify.claims import claims_of, shown, wanted_by
-from fbridge_shopify.push import refusal_of
+from fbridge_shopify.push import digital_pieces, refusal_of
 from fbridge_shopify.schemas import number_of
 from fbridge_shopify.tracking_lists import company_of
 
@@ -29,18 +29,45 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     missing = _missing(fulfillment)
     places = _places(fulfillment, missing)
     locations = {key: len(some) or bool(missing[key]) for key, some in places.items()}
+    digital = _digital(fulfillment)
     mails = [mail for one in fulfillment.outstanding for mail in _mails(one, fulfillment, locations)]
     warnings = dict.fromkeys(
         warning
         for one in fulfillment.outstanding
         for warning in (*_warnings(one, fulfillment, locations), *_unknown_place(one, store.facts))
     )
+    if digital and not store.settings["fulfill_digital"]:
+        warnings[_left_to_fulfil(digital)] = None
+        digital = []
     return Preview(
         order_id=fulfillment.order_id,
         mails=tuple(mails),
-        places=tuple(dict.fromkeys(f"location {place}" for some in places.values() for place in some)),
+        places=tuple(dict.fromkeys(f"location {place}" for place in (*_all(places), *_places_of(digital)))),
         warnings=tuple(warnings),
     )
+
+
+def _digital(fulfillment: Fulfillment) -> list[OrderLine]:
+    """Lines that no carrier takes and that are still to be fulfilled when the last parcel has left."""
+    new = any(one.acknowledged is None for one in fulfillment.outstanding)
+    left = digital_pieces(fulfillment.order) if new and fulfillment.completes_order else {}
+    return [line for line in fulfillment.order.lines if line.id in left]
+
+
+def _left_to_fulfil(lines: Sequence[OrderLine]) -> str:
+    names = ", ".join(line.sku or line.name for line in lines)
+    return (
+        f"{names} needs no carrier and stays to be fulfilled, so the store will show the order as partially "
+        "fulfilled: fulfil it there, or set fulfill_digital."
+    )
+
+
+def _all(places: Mapping[str, list[str]]) -> list[str]:
+    return [place for some in places.values() for place in some]
+
+
+def _places_of(lines: Sequence[OrderLine]) -> list[str]:
+    return [place for line in lines for place, quantity in line.locations if quantity]
 
 
 def _mails(

@@ -7,6 +7,7 @@ those are fulfilled whole, so Shopify itself refuses a repeat.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,7 +28,7 @@ from fbridge_shopify.allocation import (
     why_lacking,
 )
 from fbridge_shopify.claims import Claims, claims_of, is_proved_by_number, shown, unclaimed, wanted_by
-from fbridge_shopify.mapping import TRACKING_URLS, UNSEEN
+from fbridge_shopify.mapping import BY_SERVICES, TRACKING_URLS, UNSEEN
 from fbridge_shopify.mutation_documents import Kind, Mutation, correction, creation, splitting
 from fbridge_shopify.tracking_lists import corrected_tracking, tracking_of
 
@@ -67,12 +68,16 @@ class Part:
 
 @dataclass(slots=True)
 class Step:
-    """One mutation of an order, and the shipments that it is for. ``numbers`` are those that it shall leave there."""
+    """One mutation of an order, and the shipments that it is for. ``numbers`` are those that it shall leave there.
+
+    ``beside``: it fulfils what no carrier takes, with the last parcel; nothing of that belongs to the shipment.
+    """
 
     mutation: Mutation
     parts: tuple[Part, ...]
     numbers: tuple[str, ...] = ()
     notify: bool = False
+    beside: bool = False
     answered: bool = False
 
 
@@ -102,8 +107,11 @@ class Work:
         return bool(self.waiting) and not self.wrote
 
 
-def begin(fulfillment: Fulfillment, *, may_split: bool) -> Work:
-    """Judge the order as it was read, and plan what is to be sent. ``may_split``: the app has the scope for it."""
+def begin(fulfillment: Fulfillment, *, may_split: bool, digital: bool = True) -> Work:
+    """Judge the order as it was read, and plan what is to be sent.
+
+    ``may_split``: the app has the scope for it. ``digital``: goods that no carrier takes go with the last parcel.
+    """
     claims = claims_of(fulfillment)
     work = Work(
         fulfillment=fulfillment,
@@ -112,13 +120,16 @@ def begin(fulfillment: Fulfillment, *, may_split: bool) -> Work:
     )
     refusal = refusal_of(fulfillment.order)
     if refusal is None:
-        _Planner(work, claims, may_split=may_split).plan()
+        planner = _Planner(work, claims, may_split=may_split)
+        planner.plan()
+        if digital:
+            planner.plan_digital()
     for part in work.parts:
         part.problem = refusal or part.problem
     return work
 
 
-def begin_again(work: Work, order: Order, *, may_split: bool) -> Work:
+def begin_again(work: Work, order: Order, *, may_split: bool, digital: bool = True) -> Work:
     """Plan anew from an order that was read in the middle of the work, with what is known so far."""
     known = {part.shipment.id: part for part in work.parts}
     shipments = tuple(
@@ -128,7 +139,9 @@ def begin_again(work: Work, order: Order, *, may_split: bool) -> Work:
     read = {entry.remote_id for entry in order.shipments}
     made = [entry for part in work.parts for entry in part.held if entry.remote_id not in read]
     order = replace(order, shipments=(*order.shipments, *made))
-    after = begin(replace(work.fulfillment, order=order, shipments=shipments), may_split=may_split)
+    after = begin(
+        replace(work.fulfillment, order=order, shipments=shipments), may_split=may_split, digital=digital
+    )
     after.wrote = work.wrote
     for part in after.parts:
         before = known[part.shipment.id]
@@ -173,6 +186,20 @@ class _Planner:
         self._plan_corrections()
         # Fulfillments go by ids and quantities that are good before and after a split, so one document holds both.
         self._work.steps.sort(key=lambda step: step.mutation.kind is not Kind.SPLIT)
+
+    def plan_digital(self) -> None:
+        """Fulfil what no carrier takes, once all other goods have left: without number, and without a mail.
+
+        It is taken whole, so Shopify refuses a repeat.
+        """
+        parts = self._work.parts
+        last = [part for part in parts if part.shipment.acknowledged is None]
+        stopped = any(part.problem or part.bound for part in parts)
+        if not last or stopped or not self._work.fulfillment.completes_order:
+            return
+        takes, _ = self._stock.take(digital_pieces(self._order))
+        for some in _by_location(takes):
+            self._work.steps.append(Step(creation(some, None, notify=False), (last[-1],), beside=True))
 
     def _plan_pieces(self, part: Part) -> None:
         """Take what the store does not show yet."""
@@ -253,18 +280,21 @@ class _Planner:
         return all(entry.mark != take.source.id for entry in self._order.shipments)
 
     def _create(self, part: Part, takes: Sequence[Take]) -> None:
-        by_location: dict[str, list[Take]] = {}
-        for take in takes:
-            by_location.setdefault(take.source.location, []).append(take)
         notify = may_mail(part.shipment, self._work.fulfillment)
-        for some in by_location.values():
+        for some in _by_location(takes):
             mutation = creation(some, tracking_of(part.shipment), notify=notify)
             self._work.steps.append(Step(mutation, (part,), part.shipment.numbers, notify))
 
     def _plan_corrections(self) -> None:
         held = {part.shipment.id: part.held for part in self._work.parts}
         due = {part.shipment.id: part for part in self._work.parts}
-        entries = {entry.remote_id: entry for part in due.values() for entry in part.held}
+        services = self._order.adapter_data.get(BY_SERVICES, ())
+        entries = {
+            entry.remote_id: entry
+            for part in due.values()
+            for entry in part.held
+            if entry.remote_id not in services
+        }
         for entry in entries.values():
             holders = [
                 one
@@ -287,6 +317,22 @@ class _Planner:
         )
         mutation = correction(entry.remote_id, tracking, notify=notify, lines=len(entry.lines))
         self._work.steps.append(Step(mutation, parts, numbers, notify))
+
+
+def digital_pieces(order: Order) -> Pieces:
+    """What is still to be fulfilled of an order and no carrier takes."""
+    left = {
+        line.id: line.quantity - line.removed - line.shipped for line in order.lines if not line.shippable
+    }
+    return +Counter(left)
+
+
+def _by_location(takes: Sequence[Take]) -> list[list[Take]]:
+    """A fulfillment is of one location."""
+    groups: dict[str, list[Take]] = {}
+    for take in takes:
+        groups.setdefault(take.source.location, []).append(take)
+    return list(groups.values())
 
 
 def _refused(reason: str, words: str) -> Problem:

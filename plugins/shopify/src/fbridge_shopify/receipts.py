@@ -47,6 +47,8 @@ def take_result(work: Work, step: Step, result: Made | Problem) -> None:
         return
     work.wrote = True
     work.order_status = result.order_status or work.order_status
+    if step.beside:
+        return
     for part in step.parts:
         part.made = part.made or step.mutation.kind is Kind.CREATE
         part.corrected = part.corrected or step.mutation.kind is Kind.UPDATE

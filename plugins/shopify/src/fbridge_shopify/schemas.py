@@ -16,6 +16,7 @@ from marshmallow import fields
 from fbridge.adapterkit.needed import NarrowPayload, Needed, Payload, Rows, Told
 from fbridge.adapterkit.payloads import count, count_if_told, flag, mapping, moment, named, pieces, rows, text
 
+_THIRD_PARTY = "THIRD_PARTY"
 NODES = "nodes"
 """Where a connection has its list."""
 
@@ -60,6 +61,12 @@ def place(value: Any) -> Place:
         text(mapping(value).get("name")),
         flag(location.get("isFulfillmentService")),
     )
+
+
+def service(value: Any) -> str:
+    """The name of the fulfillment service that made a fulfillment; "" where it is the merchant's own."""
+    told = mapping(value)
+    return text(told.get("serviceName")) if text(told.get("type")) == _THIRD_PARTY else ""
 
 
 def below(name: str) -> Callable[[Any], str]:
@@ -147,6 +154,7 @@ class FulfillmentPayload(GraphPayload):
     id = Needed(named)
     status = Needed(named)
     created_at = Told(moment)
+    service = Told(service)
     tracking_info = Told(texts_below("company", "number", "url"))
     fulfillment_orders = Told(each_below("id"))
     fulfillment_line_items = Rows(ShippedPayload, inside=NODES)

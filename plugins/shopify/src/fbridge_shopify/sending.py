@@ -61,6 +61,7 @@ class _Sending:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._digital = bool(store.settings["fulfill_digital"])
         self._client = ShopifyClient(store)
         self._memory = memory_of(store)
         self._budget = self._memory.budget
@@ -73,7 +74,10 @@ class _Sending:
         return not _MAY_SPLIT.isdisjoint(granted) and self._memory.may_split
 
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
-        works = [begin(fulfillment, may_split=self._may_split) for fulfillment in fulfillments]
+        works = [
+            begin(fulfillment, may_split=self._may_split, digital=self._digital)
+            for fulfillment in fulfillments
+        ]
         looked_at_again: list[Work] = []
         for work in self._worked(works):
             if _needs_another_look(work):
@@ -197,7 +201,7 @@ class _Sending:
     def _replanned(self, work: Work, order: Order | None) -> Work:
         """Without the order nobody can tell why it was refused: the next try reads it."""
         if order is not None:
-            return begin_again(work, order, may_split=self._may_split)
+            return begin_again(work, order, may_split=self._may_split, digital=self._digital)
         for part in work.parts:
             if part.problem and part.problem.outcome is Outcome.REFUSED:
                 not_before = self._store.now() + USUAL_WAIT

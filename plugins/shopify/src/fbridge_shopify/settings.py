@@ -70,6 +70,10 @@ class ShopifySettings(Schema):
             "rereads": True,
         },
     )
+    fulfill_digital = fields.Boolean(
+        load_default=True,
+        metadata={"help": "fulfil goods that no carrier takes with the last parcel of their order"},
+    )
 
     @validates_schema
     def _one_way_in(self, data: Mapping[str, Any], **_: Any) -> None:

@@ -201,3 +201,16 @@ def test_a_push_leaves_goods_alone_that_went_to_a_service_meanwhile(
     assert entry.rests_on
     assert planned.order.lines[0].held == 0
     assert served.control.order(order_id)["fulfillments"] == []
+
+
+def test_what_a_service_has_shipped_gets_no_number_of_ours(
+    make_sandbox: Callable[..., ServedSandbox], desk_of: Any, fulfillment_of: Any
+) -> None:
+    served = make_sandbox(orders=0)
+    order_id = served.control.new_order([(OURS, 2)])
+    served.control.move(order_id, 0, LOGISTICS)
+    served.control.ship_by_hand(order_id)
+    desk = desk_of(served)
+    (entry,) = desk.push_one(fulfillment_of(desk.order(order_id), ["N1"])).shipments
+    (made,) = served.control.order(order_id)["fulfillments"]
+    assert (entry.outcome, made["trackingInfo"]) == ("done_elsewhere", [])
