@@ -136,6 +136,7 @@ class Evenings:
 
     def ship_what_stayed(self, goods: Goods) -> None:
         """What came back to the house leaves with the next courier, new where it was withdrawn."""
+        self.office.fetch()
         again = []
         for one in self.shipments_of(goods):
             if one.withdrawn_at is not None and one.id == goods.shipment.id:
