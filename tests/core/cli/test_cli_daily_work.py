@@ -336,3 +336,19 @@ def test_status_names_what_stayed_in_the_house(ready_user: Any) -> None:
     user.run("manifest", "add", "BRT", "S1")
     user.run("manifest", "ship", "BRT")
     assert "Everything is at rest" in user.run("status").stdout
+
+
+def test_parcels_are_scanned_over_a_pipe(ready_user: Any) -> None:
+    user = ready_user
+    user.run("shipment", "create", "1001", "--carrier", "BRT", "--number", "BRT1")
+    user.run("shipment", "create", "1002", "--carrier", "BRT", "--number", "BRT2")
+    assert "--all" in user.run("manifest", "add", "BRT", code=2).stderr
+    user.run("manifest", "add", "BRT", "--all")
+    said = user.run("manifest", "scan", "BRT", answers="BRT1\nXX9\n", code=1).stdout
+    assert "yes  BRT1  S1 (order 1001)" in said
+    assert "NO   XX9  not on manifest 2026-0001\a" in said
+    assert "Missing: S2 (order 1002): BRT2." in said
+    assert "Too many: XX9." in said
+    said = user.run("manifest", "scan", "BRT", answers="BRT1\nBRT2\n")
+    assert "All of manifest 2026-0001 was scanned." in said.stdout
+    assert "fbridge manifest ship 2026-0001" in said.output

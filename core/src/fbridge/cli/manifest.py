@@ -39,16 +39,19 @@ def new(session: Session, carrier: str) -> ExitCode:
 
 @manifest.command()
 @click.argument("target", metavar="CARRIER|MANIFEST")
-@click.argument("refs", nargs=-1, required=True, metavar="ORDER|SHIPMENT...")
+@click.argument("refs", nargs=-1, metavar="[ORDER|SHIPMENT...]")
 @click.option("--store", help="Of the order numbers, where several stores have them.")
+@click.option("--all", "every", is_flag=True, help="All shipments of the carrier that are on no manifest.")
 @pass_session
-def add(session: Session, target: str, refs: tuple[str, ...], store: str | None) -> ExitCode:
+def add(session: Session, target: str, refs: tuple[str, ...], store: str | None, every: bool) -> ExitCode:
     """Put orders or shipments on a manifest.
 
     For an order number (or STORE:NUMBER) a shipment of all that remains is made. With a carrier's code, the
     manifest of that carrier in preparation is taken, or a new one is opened.
     """
-    added = session.bridge.manifests.add(target, refs, store=store)
+    if not refs and not every:
+        raise click.UsageError("Name orders or shipments, or take all that are on no manifest: --all")
+    added = session.bridge.manifests.add(target, refs, store=store, every=every)
     return _show_results(session, added, added.manifest, added.results)
 
 
@@ -86,6 +89,21 @@ def list_(session: Session, state: str | None, limit: int | None) -> ExitCode:
 def show(session: Session, ref: str) -> ExitCode:
     """Show a manifest with its shipments."""
     return _show(session, session.bridge.manifests.get(ref))
+
+
+@manifest.command()
+@click.argument("ref", metavar="MANIFEST")
+@pass_session
+def scan(session: Session, ref: str) -> ExitCode:
+    """Check the parcels with a scanner, before they go.
+
+    Each line that is read (from a scanner, the keyboard or a pipe) is a tracking number, a document, an order number
+    or a shipment; the answer is yes or no, with a bell for no. An empty input (Ctrl-D) ends it: then what is missing
+    is told, and what is too many.
+    """
+    from fbridge.cli.manifest_scan import scan_lines
+
+    return scan_lines(session, ref)
 
 
 @manifest.command("print")

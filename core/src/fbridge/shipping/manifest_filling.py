@@ -61,6 +61,21 @@ def add_to_manifest(
     )
 
 
+def loose_shipments(connection: Connection, carrier_id: int) -> tuple[str, ...]:
+    """The labels of all shipments of a carrier that are in the house and on no manifest, oldest first."""
+    query = (
+        sa.select(shipments.c.id)
+        .where(
+            shipments.c.carrier_id == carrier_id,
+            shipments.c.manifest_id.is_(None),
+            shipments.c.withdrawn_at.is_(None),
+            sa.or_(shipments.c.shipped_at.is_(None), shipments.c.left_behind_at.is_not(None)),
+        )
+        .order_by(shipments.c.id)
+    )
+    return tuple(f"S{key}" for key in connection.execute(query).scalars())
+
+
 def take_off_manifest(
     connection: Connection, manifest: Manifest, refs: Sequence[str], *, at: datetime
 ) -> tuple[ItemResult, ...]:

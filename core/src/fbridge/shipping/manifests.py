@@ -9,15 +9,15 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
-from fbridge.errors import InputError
+from fbridge.errors import FbridgeError, InputError
 from fbridge.models.orders import Address
 from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest
 from fbridge.models.states import ManifestState
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
-from fbridge.references import find_carrier
-from fbridge.shipping.manifest_filling import add_to_manifest, take_off_manifest
+from fbridge.references import find_carrier, find_shipment
+from fbridge.shipping.manifest_filling import add_to_manifest, loose_shipments, take_off_manifest
 from fbridge.shipping.manifest_prints import keep_print, last_print
 from fbridge.shipping.manifest_references import (
     find_manifest,
@@ -26,9 +26,10 @@ from fbridge.shipping.manifest_references import (
     target_manifest,
 )
 from fbridge.shipping.manifest_rows import load_manifest, load_manifests, lock_manifest, update_manifest
+from fbridge.shipping.manifest_scanning import Scan
 from fbridge.shipping.recipients import recipients
 from fbridge.shipping.ship import ShipResult, ship_manifest
-from fbridge.shipping.shipment_rows import lock_shipments, update_shipments
+from fbridge.shipping.shipment_rows import load_shipment, lock_shipments, update_shipments, users_of_numbers
 from fbridge.shipping.shipment_rules import refuse_if_told, told
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests
@@ -110,16 +111,35 @@ class Manifests:
                 is_reprint=known is not None and known.revision == kept.revision,
             )
 
-    def add(self, target: str, refs: Sequence[str], *, store: str | None = None) -> AddResult:
+    def scan(self, ref: str) -> Scan:
+        """Begin to scan the parcels of a manifest. Raises as :meth:`get` does."""
+        return Scan(self.get(ref), self._meant_elsewhere)
+
+    def _meant_elsewhere(self, code: str) -> str:
+        with self._database.read() as connection:
+            key = users_of_numbers(connection, [code]).get(code)
+            try:
+                other = load_shipment(connection, find_shipment(connection, code) if key is None else key)
+            except FbridgeError:
+                return ""
+        place = f"on manifest {other.manifest}" if other.manifest else "on no manifest"
+        return f"it is {other.label}, {place}"
+
+    def add(
+        self, target: str, refs: Sequence[str], *, store: str | None = None, every: bool = False
+    ) -> AddResult:
         """Put shipments (``S12``) and orders (``1001``, ``shop:1001``) on a manifest.
 
         ``target`` is a manifest's number, or a carrier's code: then its manifest in preparation is taken, or a
         new one opened. Of an order a shipment of all that remains is made, for the manifest's carrier; its
-        shipments that are on no manifest come along when nothing remains. Raises InputError and NotFoundError
-        for the target; what is wrong with a reference stands in its result.
+        shipments that are on no manifest come along when nothing remains. ``every``: and all shipments of the
+        carrier that are on no manifest. Raises InputError and NotFoundError for the target; what is wrong with a
+        reference stands in its result.
         """
         with self._database.write() as connection:
             manifest = target_manifest(connection, target, self._context)
+            if every:
+                refs = (*refs, *loose_shipments(connection, manifest.carrier.id))
             results = add_to_manifest(connection, manifest, refs, store=store, at=self._context.now())
             return AddResult(manifest=load_manifest(connection, manifest.id), results=results)
 
