@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from fbridge.models.orders import Address, Order, RejectedOrder
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
-from fbridge_shopify.mapping import RawOrder, Reading, order_from
-from fbridge_shopify.payment import payment_from
+from fbridge_shopify.mapping import RawOrder, Reading, order_from, payment_from
 
 Make = Callable[..., dict[str, Any]]
 LINE_ID = "11"
