@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.core.cli.hints import assert_hints, texts_in
 
 from fbridge.bridge import Bridge
 from fbridge.cli.main import cli
@@ -73,6 +74,9 @@ class User:
         session = Session(interactive=answers is not None)
         result = self.runner.invoke(cli, list(words), input=answers, obj=session, prog_name="fbridge")
         assert result.exit_code == code, result.output
+        for line in result.stderr.splitlines():
+            if line.startswith("Next: "):
+                assert_hints(line, " ".join(words))
         return result
 
     def json(self, *words: str, code: int = 0) -> dict[str, Any]:
@@ -81,6 +85,8 @@ class User:
         envelope: dict[str, Any] = json.loads(result.stdout)
         assert envelope["schema"] == 1
         assert envelope["ok"] is (code == 0)
+        for text in texts_in(envelope):
+            assert_hints(text, " ".join(words))
         return envelope
 
     def bridge(self) -> Bridge:

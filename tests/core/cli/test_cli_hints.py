@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from tests.core.cli.hints import (
+    HINT,
+    TREE,
+    VALUE,
+    VERBS,
+    Hint,
+    assert_can_be_typed,
+    commands,
+    hints_in,
+    names_a_command,
+    resolve,
+)
 
 from fbridge.cli.find import _SHOWN_BY
 from fbridge.cli.main import cli
-from fbridge.cli.session import Session
 from fbridge.models.transitions import TRANSITIONS
 
 ROOT = Path(__file__).parents[3]
 SOURCES = sorted([*ROOT.glob("core/src/fbridge/**/*.py"), *ROOT.glob("plugins/*/src/**/*.py")])
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("plugins/*/README.md")])
 OTHER_PROGRAMS = {"core/src/fbridge/sandbox/__main__.py"}  # it has options of its own
-
-VERBS = re.compile(
-    r"(?:as|asks|can|cannot|chose|comes|does|for|ha[sd]|in|is|keeps|knows|made|magento|makes|needs|or|waits|with)$"
-)
-"""What may follow the name in a sentence about fbridge; `magento` is in the seed of an emulated key."""
 
 BARE_OPTIONS = {
     "--allow-shared": {
@@ -48,34 +52,7 @@ BARE_OPTIONS = {
 
 OF_PIP = {"--upgrade"}
 
-VALUE = "VALUE"
-_HINT = re.compile(r"(?<![\w.\-/@\[])fbridge (?![(\-]|fbridge-)((?:\\.|[^`;\n)])*)")
-_END = re.compile(
-    r"[.,:?!](?=\s|$)(?<!\.\.\.)|\s(?:and|or|which|tells|then)\s|\s\(|\s->|\s#|\s&&|\s\||\s--? "
-)
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
-
-
-@dataclass(frozen=True)
-class Hint:
-    """Something to type, and where it is said. ``strict``: with all that the command needs."""
-
-    place: str
-    words: tuple[str, ...]
-    strict: bool = True
-
-
-def hints_in(text: str, place: str, *, strict: bool = True) -> Iterator[Hint]:
-    for match in _HINT.finditer(text):
-        quoted = text[: match.start()].endswith("'")
-        said = _END.split(match[1].partition("'")[0] if quoted else match[1], maxsplit=1)[0]
-        said = re.sub(r"<[^>]+>|\{[^}]*\}", VALUE, said)
-        try:
-            words = shlex.split(said)
-        except ValueError:  # an apostrophe
-            words = said.split()
-        if words:
-            yield Hint(place, tuple(words), strict)
 
 
 def _text(node: ast.AST) -> str | None:
@@ -131,56 +108,13 @@ def _page(path: Path) -> str:
     return path.read_text("utf-8").replace("\\\n", " ")
 
 
-def commands(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    for name in group.list_commands(click.Context(group, obj=Session())):
-        command = group.get_command(click.Context(group), name)
-        assert command is not None
-        yield (*path, name), command
-        if isinstance(command, click.Group):
-            yield from commands(command, *path, name)
-
-
-TREE = {" ".join(path): command for path, command in commands(cli)}
 HINTS = [hint for hint in all_hints() if not VERBS.match(hint.words[0])]
-NAMED = [hint for hint in HINTS if not hint.words[0].startswith((VALUE, "COMMAND", "-", "..."))]
-
-
-def resolve(hint: Hint) -> tuple[str, list[str]]:
-    """The command that is named, and what is typed behind it."""
-    first, *rest = hint.words
-    assert first in TREE, f"{hint}: there is no command {first}; or it is a verb of a sentence (VERBS)"
-    if isinstance(TREE[first], click.Group) and (hint.strict or rest):
-        assert rest, f"{hint}: {first} alone does nothing"
-        if rest[0] in {VALUE, "--help", "..."}:
-            return first, rest[:0]
-        assert f"{first} {rest[0]}" in TREE, f"{hint}: there is no command {first} {rest[0]}"
-        return f"{first} {rest[0]}", rest[1:]
-    return first, rest
+NAMED = [hint for hint in HINTS if names_a_command(hint)]
 
 
 @pytest.mark.parametrize("hint", NAMED, ids=lambda hint: f"{hint.place} {' '.join(hint.words)}")
 def test_what_is_to_be_typed_exists(hint: Hint) -> None:
-    name, typed = resolve(hint)
-    command = TREE[name]
-    context = click.Context(command, info_name=name, obj=Session())
-    if typed and typed[-1] in _with_value(command) and not hint.strict:
-        typed.append(VALUE)  # a page may name an option without its value
-    try:
-        values, left, _ = command.make_parser(context).parse_args([*typed])
-    except click.UsageError as error:
-        pytest.fail(f"{hint}: {error.format_message()}")
-    assert not left, f"{hint}: {' '.join(left)} is too much"
-    arguments = [one for one in command.params if isinstance(one, click.Argument)]
-    missing = [one.name for one in arguments if one.required and not given(values.get(one.name or ""))]
-    assert not missing or not (hint.strict or typed), f"{hint}: without {missing}"
-
-
-def given(value: object) -> bool:
-    return isinstance(value, str) or (isinstance(value, (list, tuple)) and len(value) > 0)
-
-
-def _with_value(command: click.Command) -> set[str]:
-    return {name for one in command.params for name in one.opts if not getattr(one, "is_flag", True)}
+    assert_can_be_typed(hint)
 
 
 @pytest.mark.parametrize("name", sorted({resolve(hint)[0] for hint in NAMED if hint.words[0] in TREE}))
@@ -209,7 +143,7 @@ def test_an_option_that_is_named_alone_is_one_of_the_command_that_says_so() -> N
             for text, line in strings(path):
                 # The table of transitions names commands like this.
                 said = f"fbridge {text}" if text.partition(" ")[0] in TREE else text
-                alone = set(_OPTION.findall(_HINT.sub("", said))) - OF_PIP
+                alone = set(_OPTION.findall(HINT.sub("", said))) - OF_PIP
                 assert alone <= known_to(path), f"{place}:{line}: {text!r} names {alone - known_to(path)}"
 
 
