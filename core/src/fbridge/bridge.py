@@ -26,6 +26,7 @@ from fbridge.push.turn import refuse_while_pushing
 from fbridge.push.ways_out import adopt, mailed_otherwise, resend
 from fbridge.settings import Home, find_home, load_settings
 from fbridge.shipping.carriers import Carriers
+from fbridge.shipping.intake import Intake
 from fbridge.shipping.manifests import Manifests
 from fbridge.shipping.shipments import Shipments
 from fbridge.storage.database import open_database
@@ -61,6 +62,7 @@ class Bridge:
         self.carriers = Carriers(context)
         self.shipments = Shipments(context)
         self.manifests = Manifests(context)
+        self.intake = Intake(context, self.shipments)
 
     @classmethod
     def open(cls, home: Home | None = None, *, database_url: str | None = None) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ import click
 from fbridge.cli.argument_types import amount, document, grams, line_and_quantity
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
+from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, map_of, show_report
 from fbridge.exit_codes import ExitCode
 from fbridge.models.states import PushState
 
@@ -124,6 +126,58 @@ def external(session: Session, /, cod: Decimal | None, currency: str, **options:
         raise click.UsageError("Name the recipient with --name or --company.")
     money = None if cod is None else Money(amount=cod, currency=currency.upper())
     return _show(session, session.bridge.shipments.create_external(recipient=recipient, cod=money, **options))
+
+
+@shipment.command("import")
+@file_argument
+@click.option(
+    "--manifest", "on_manifest", is_flag=True, help="Put each on its carrier's manifest in preparation."
+)
+@click.option(
+    "--unknown-order",
+    type=click.Choice(["refuse", "external"]),
+    default="refuse",
+    show_default=True,
+    help="Rows of no order: refuse them, or make external parcels.",
+)
+@click.option("--replacement", is_flag=True, help="The goods go once more, for orders that are done.")
+@import_options
+@pass_session
+def import_(
+    session: Session,
+    /,
+    file: Path,
+    on_manifest: bool,
+    unknown_order: str,
+    replacement: bool,
+    plan: bool,
+    store: str | None,
+    carrier: str | None,
+    year: int | None,
+    allow_shared: bool,
+    **form: Any,
+) -> ExitCode:
+    """Make shipments of the ERP's shipping documents: CSV, XLSX, XLS, ODS, JSON, NDJSON, `-` for standard input.
+
+    Rows of one document are its lines; of several orders it makes one shipment each. Columns are known by their names
+    in English and Italian. Good documents go in, refused rows are written to a file beside it. The same file again
+    changes nothing.
+    """
+    from fbridge.office.imports.shipments import ShipmentOptions, import_shipments
+
+    options = ShipmentOptions(
+        map=map_of(session, **form),
+        plan=plan,
+        store=store,
+        carrier=carrier,
+        year=year,
+        allow_shared=allow_shared,
+        on_manifest=on_manifest,
+        unknown_order=unknown_order,
+        replacement=replacement,
+    )
+    report = import_shipments(session.bridge, file, options)
+    return show_report(session, report, next_step="fbridge manifest list --state preparing")
 
 
 @shipment.command("list")

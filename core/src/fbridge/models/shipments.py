@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import quote
 
 from fbridge.models.fulfillments import Effects, Item
@@ -36,12 +36,13 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The ERP's reference of a shipping document: unique as a whole."""
+    """The ERP's reference of a shipping document: source, series, number and year name it; ``date`` tells its day."""
 
     number: str
     source: str = ""
     series: str = ""
     year: int | None = None
+    date: date | None = None
 
     @property
     def key(self) -> str:
@@ -158,13 +159,21 @@ class Manifest:
 
     @property
     def parcels(self) -> int:
-        """How many boxes the courier takes."""
-        return sum(shipment.parcels for shipment in self.shipments)
+        """How many boxes the courier takes; those of a document that goes over several orders count once."""
+        return sum(shipment.parcels for shipment in self.deliveries)
 
     @property
     def weight_grams(self) -> int:
-        """The weight of all shipments that state one."""
-        return sum(shipment.weight_grams or 0 for shipment in self.shipments)
+        """The weight of all shipments that state one; that of a document over several orders counts once."""
+        return sum(shipment.weight_grams or 0 for shipment in self.deliveries)
+
+    @property
+    def deliveries(self) -> tuple[Shipment, ...]:
+        """The shipments, one for each document: those of one document are the same boxes."""
+        found: dict[str, Shipment] = {}
+        for shipment in self.shipments:
+            found.setdefault(shipment.document.key if shipment.document else shipment.label, shipment)
+        return tuple(found.values())
 
     @property
     def cod_totals(self) -> tuple[Money, ...]:

@@ -145,7 +145,7 @@ def refuse_bad_particulars(connection: Connection, new: NewShipment, *, allow_sh
             reason="bad_warehouse",
         )
     if new.document is not None:
-        _refuse_bad_document(connection, new.document)
+        _refuse_bad_document(connection, new.document, new.order_id)
     if not allow_shared:
         refuse_used_numbers(connection, new.numbers)
 
@@ -169,7 +169,7 @@ def pieces(items: Collection[Item]) -> str:
     return f"{count} piece{'' if count == 1 else 's'}"
 
 
-def _refuse_bad_document(connection: Connection, document: Document) -> None:
+def _refuse_bad_document(connection: Connection, document: Document, order_id: int | None) -> None:
     for name, limit in _DOCUMENT_LIMITS.items():
         if len(getattr(document, name)) > limit:
             raise InputError(
@@ -178,7 +178,9 @@ def _refuse_bad_document(connection: Connection, document: Document) -> None:
             )
     if not document.number:
         raise InputError("A document needs a number.", reason="bad_document")
-    query = sa.select(shipments.c.id).where(shipments.c.document_key == document.key)
-    other = connection.execute(query).scalar_one_or_none()
+    # A document may go over several orders, and has one shipment of each.
+    same = shipments.c.order_id.is_(None) if order_id is None else shipments.c.order_id == order_id
+    query = sa.select(shipments.c.id).where(shipments.c.document_key == document.key, same)
+    other = connection.execute(query).scalar()
     if other is not None:
         raise InputError(f"Document {document} is already shipment S{other}.", reason="document_exists")

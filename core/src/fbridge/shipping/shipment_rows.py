@@ -239,6 +239,7 @@ def _document(row: RowMapping) -> Document | None:
         source=row["document_source"] or "",
         series=row["document_series"] or "",
         year=row["document_year"],
+        date=row["document_date"],
     )
 
 
@@ -263,4 +264,5 @@ def _shipment_row(new: NewShipment) -> dict[str, Any]:
         "document_number": document.number if document else None,
         "document_year": document.year if document else None,
         "document_key": document.key if document else None,
+        "document_date": document.date if document else None,
     }

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import BusyError, InputError
 from fbridge.models.orders import Address, Money
-from fbridge.models.results import Taken
 from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
 from fbridge.models.states import PushState
 from fbridge.orders.storage import lock_orders, refresh_open_quantity
@@ -39,8 +37,6 @@ from fbridge.shipping.shipment_rows import (
     update_shipments,
 )
 from fbridge.shipping.shipment_rules import refuse_bad_amount, refuse_withdrawal
-from fbridge.shipping.taking import take_all
-from fbridge.shipping.tracking_intake import FileTaking, NumbersWish, take_numbers
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests, pushes, shipments
@@ -123,28 +119,58 @@ class Shipments:
 
         Raises InputError, NotFoundError as :meth:`create` does.
         """
+        with self._database.write() as connection:
+            own = find_carrier(connection, carrier)
+            shipment_id = self.make_external(
+                connection,
+                carrier=own,
+                manifest=self._target(connection, manifest, own),
+                recipient=recipient,
+                numbers=numbers,
+                parcels=parcels,
+                weight_grams=weight_grams,
+                cod=cod,
+                document=document,
+                warehouse=warehouse,
+                allow_shared=allow_shared,
+            )
+            return load_shipment(connection, shipment_id)
+
+    def make_external(
+        self,
+        connection: Connection,
+        *,
+        carrier: Carrier,
+        manifest: Manifest | None,
+        recipient: Address,
+        numbers: Sequence[str],
+        parcels: int | None,
+        weight_grams: int | None,
+        cod: Money | None,
+        document: Document | None,
+        warehouse: str | None,
+        allow_shared: bool,
+    ) -> int:
+        """:meth:`create_external` inside a write unit, on a locked manifest; the key of the shipment."""
         if recipient == Address():
             raise InputError("An external parcel needs a recipient.", reason="no_recipient")
         if cod is not None:
             refuse_bad_amount(cod)
-        with self._database.write() as connection:
-            own = find_carrier(connection, carrier)
-            on = self._target(connection, manifest, own)
-            new = NewShipment(
-                carrier_id=own.id,
-                parcels=parcels_for(numbers, parcels),
-                numbers=clean_numbers(numbers),
-                manifest_id=on.id if on else None,
-                weight_grams=weight_grams,
-                cod=cod,
-                warehouse=warehouse,
-                document=document,
-                recipient=recipient,
-            )
-            refuse_bad_particulars(connection, new, allow_shared=allow_shared)
-            shipment_id = insert_shipment(connection, new, self._context.now())
-            self._record(connection, "shipment.created", "made outside of any store", shipment_id)
-            return load_shipment(connection, shipment_id)
+        new = NewShipment(
+            carrier_id=carrier.id,
+            parcels=parcels_for(numbers, parcels),
+            numbers=clean_numbers(numbers),
+            manifest_id=manifest.id if manifest else None,
+            weight_grams=weight_grams,
+            cod=cod,
+            warehouse=warehouse,
+            document=document,
+            recipient=recipient,
+        )
+        refuse_bad_particulars(connection, new, allow_shared=allow_shared)
+        shipment_id = insert_shipment(connection, new, self._context.now())
+        self._record(connection, "shipment.created", "made outside of any store", shipment_id)
+        return shipment_id
 
     def list(
         self,
@@ -212,23 +238,12 @@ class Shipments:
         """
         with self._database.write() as connection:
             key = find_shipment(connection, ref)
-            self._give_numbers(
+            self.give_numbers(
                 connection, key, numbers, carrier=carrier, parcels=parcels, allow_shared=allow_shared
             )
             return load_shipment(connection, key)
 
-    def take_numbers(
-        self, wishes: Sequence[NumbersWish], *, plan: bool = False, allow_shared: bool = False
-    ) -> tuple[Taken, ...]:
-        """Give many shipments the numbers of a file; one result for each, a bad one stops no other.
-
-        The same again changes nothing. With ``plan`` nothing is written: what would come of it is told.
-        """
-
-        taking = FileTaking(self._context, self._give_numbers, allow_shared)
-        return take_all(self._database, wishes, partial(take_numbers, taking=taking), plan=plan)
-
-    def _give_numbers(
+    def give_numbers(
         self,
         connection: Connection,
         shipment_id: int,
@@ -238,6 +253,7 @@ class Shipments:
         parcels: int | None,
         allow_shared: bool,
     ) -> None:
+        """:meth:`set_tracking` inside a write unit."""
         shipment = _lock(connection, shipment_id)
         own = find_carrier(connection, carrier) if carrier else shipment.carrier
         wanted = _wanted(shipment, numbers, own, parcels)

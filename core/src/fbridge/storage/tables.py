@@ -257,7 +257,9 @@ shipments = sa.Table(
     sa.Column("shipped_at", UtcTime),
     sa.Column("withdrawn_at", UtcTime),
     sa.Column("left_behind_at", UtcTime),
-    sa.Column("document_key", sa.String(192), unique=True),
+    sa.Column("document_key", sa.String(192)),
+    sa.Column("document_date", sa.Date),
+    sa.UniqueConstraint("document_key", "order_id"),
     comment="recipient only for external parcels; document_key only where a document is named",
 )
 

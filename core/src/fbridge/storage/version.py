@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0014"
+HEAD_REVISION = "0015"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -16,4 +16,5 @@ KNOWN_REVISIONS = (
     "0012",
     "0013",
     "0014",
+    "0015",
 )

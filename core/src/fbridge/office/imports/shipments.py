@@ -1,0 +1,206 @@
+"""``shipment import``: the ERP's shipping documents, rows of one document being its lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fbridge.models.orders import Address
+from fbridge.models.shipments import Document
+from fbridge.office.imports.columns import RECIPIENT_FIELDS, SHIPMENT_FIELDS, recogniser
+from fbridge.office.imports.file_import import FileImport, Group, ImportOptions, ReadRow
+from fbridge.office.imports.report import ImportReport
+from fbridge.office.imports.row_schemas import Problem, ShipmentRowSchema, read_row
+from fbridge.office.tables.cells import Record
+from fbridge.office.tables.headers import plain
+from fbridge.office.tables.reading import Wanted
+from fbridge.shipping.document_intake import UNKNOWN_REFUSED, DocumentWish, PartWish
+
+if TYPE_CHECKING:
+    from fbridge.bridge import Bridge
+
+_KEYS = ("document", "order")
+_IN_COMMON = ("carrier", "parcels", "weight", "weight_grams", "cod", "currency", "warehouse", "document_date")
+_COUNTRIES = {"italia": "IT", "italy": "IT", "repubblica italiana": "IT", "san marino": "SM"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentOptions(ImportOptions):
+    """``on_manifest``: each goes on its carrier's manifest in preparation. ``unknown_order`` is ``refuse`` or
+    ``external``. ``replacement``: the goods go once more, for orders that are done."""
+
+    on_manifest: bool = False
+    unknown_order: str = UNKNOWN_REFUSED
+    replacement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What rows belong to: a document, or an order (of a store) where there is no document."""
+
+    document: Document | None
+    order: str = ""
+    store: str | None = None
+
+
+def import_shipments(bridge: Bridge, file: Path, options: ShipmentOptions) -> ImportReport:
+    """Read a file and make its shipments; a bad document stops no other. The same file again changes nothing.
+
+    Raises InputError where the file as a whole cannot be read, ConfigError for a map.
+    """
+    wanted = Wanted(
+        recognise=recogniser(SHIPMENT_FIELDS),
+        keys=_KEYS,
+        repeated=("tracking",),
+        columns=options.map.columns,
+    )
+    work: FileImport[Named] = FileImport(bridge, file, options, wanted)
+    with work.opened() as table:
+        schema = ShipmentRowSchema(options.map)
+        for record in table.records:
+            values, problem = read_row(schema, record.cells)
+            _gather(work, record, values, problem)
+        wishes = _wishes(work)
+        taken = bridge.intake.documents(
+            [wish for _, wish in wishes],
+            plan=options.plan,
+            on_manifest=options.on_manifest,
+            unknown_order=options.unknown_order,
+            replacement=options.replacement,
+            allow_shared=options.allow_shared,
+        )
+        return work.report(zip([group for group, _ in wishes], taken, strict=True))
+
+
+def _gather(work: FileImport[Named], record: Record, values: dict[str, Any], problem: Problem | None) -> None:
+    document = work.document_of(values)
+    named = Named(None, values.get("order", ""), work.store_of(values))
+    if isinstance(document, Problem):
+        problem = problem or document
+    elif document is not None and document.year is None:
+        words = f"Document {document} has neither a year nor a date; its number begins anew each January: add --year"
+        problem = problem or Problem(
+            reason="year_missing", words=words, field="document", value=document.number
+        )
+    elif document is not None:
+        named = Named(
+            Document(
+                number=document.number,
+                series=document.series or "",
+                source=document.source or "",
+                year=document.year,
+            )
+        )
+    elif not named.order:
+        problem = problem or Problem(reason="no_key", words="The row names neither an order nor a document.")
+    work.add(named, record, values, problem or _line_problem(values))
+
+
+def _line_problem(values: dict[str, Any]) -> Problem | None:
+    article, quantity = values.get("line") or values.get("sku"), values.get("quantity")
+    if article and quantity is None:
+        return Problem(
+            reason="no_quantity", words=f"The row does not say how many of {article}.", field="quantity"
+        )
+    if quantity is not None and not article:
+        return Problem(reason="no_article", words="The row says how many, but not of what.", field="quantity")
+    country = values.get("country", "")
+    if country and _country(country) is None:
+        words = f"{country!r} is not a country's code of two letters, such as IT."
+        return Problem(reason="bad_country", words=words, field="country", value=country)
+    email = values.get("email", "")
+    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", email):
+        return Problem(reason="bad_email", words=f"{email!r} is no mail address.", field="email", value=email)
+    return None
+
+
+def _country(text: str) -> str | None:
+    if re.fullmatch(r"[A-Za-z]{2}", text):
+        return text.upper()
+    return _COUNTRIES.get(plain(text))
+
+
+def _wishes(work: FileImport[Named]) -> list[tuple[Group[Named], DocumentWish]]:
+    found = []
+    for group in work.groups.values():
+        group.refuse_different(*_IN_COMMON)
+        parts = _parts(work, group) if group.problem is None else None
+        if isinstance(parts, Problem):
+            group.disagreeing = parts
+        elif parts is not None:
+            found.append((group, _wish(group, parts)))
+    return found
+
+
+def _parts(work: FileImport[Named], group: Group[Named]) -> tuple[PartWish, ...] | Problem:
+    """What leaves of each order; a row without an order belongs to the document's only one."""
+    orders = {row.values["order"]: work.store_of(row.values) for row in group.rows if row.values.get("order")}
+    if len(orders) > 1 and any(not row.values.get("order") for row in group.rows):
+        return Problem(
+            reason="no_order", words="A row of a document of several orders does not say which it is for."
+        )
+    parts = []
+    for order, store in orders.items():
+        rows = [row for row in group.rows if row.values.get("order", order) == order]
+        items = _items(order, rows)
+        if isinstance(items, Problem):
+            return items
+        parts.append(PartWish(order=order, store=store, items=items))
+    return tuple(parts)
+
+
+def _items(order: str, rows: Sequence[ReadRow]) -> dict[str, int] | Problem | None:
+    lines: Counter[str] = Counter()
+    whole = 0
+    for row in rows:
+        article = row.values.get("line") or row.values.get("sku")
+        if article is None:
+            whole += 1
+        else:
+            lines[article] += row.values["quantity"]
+    if lines and whole:
+        words = f"Some rows of order {order} name an article and some do not; say either all of it or which."
+        return Problem(reason="rows_disagree", words=words, field="sku")
+    sent = {article: quantity for article, quantity in lines.items() if quantity}
+    if lines and not sent:
+        return Problem(
+            reason="nothing_sent", words=f"All quantities of order {order} are 0.", field="quantity"
+        )
+    return sent or None
+
+
+def _wish(group: Group[Named], parts: tuple[PartWish, ...]) -> DocumentWish:
+    weight = group.one("weight_grams")
+    return DocumentWish(
+        document=_dated(group),
+        parts=parts,
+        carrier=group.carrier,
+        numbers=tuple(row.values["tracking"] for row in group.rows if row.values.get("tracking")),
+        parcels=group.one("parcels"),
+        weight_grams=weight if weight is not None else group.one("weight"),
+        cod=group.one("cod"),
+        currency=(group.one("currency") or "EUR").upper(),
+        warehouse=group.one("warehouse"),
+        recipient=_recipient(group),
+    )
+
+
+def _dated(group: Group[Named]) -> Document | None:
+    document = group.key.document
+    if document is None:
+        return None
+    cells = [row.values["document"].date for row in group.rows if row.values.get("document")]
+    day = group.one("document_date") or next((day for day in cells if day), None) or group.one("date")
+    return Document(
+        number=document.number, series=document.series, source=document.source, year=document.year, date=day
+    )
+
+
+def _recipient(group: Group[Named]) -> Address:
+    told = {name: group.one(name) or "" for name in RECIPIENT_FIELDS}
+    street, country = told.pop("street"), told.pop("country")
+    return Address(street=(street,) if street else (), country=_country(country) or "", **told)

@@ -1,0 +1,364 @@
+"""Taking in the ERP's shipping documents: each once, however often its file is read.
+
+A document is known again by source, series, number and year. Over several orders it makes one shipment of each, which
+have its carrier, boxes, weight and numbers in common. What belongs to no order of a store becomes an external parcel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from sqlalchemy.engine import Connection
+
+from fbridge.context import Context
+from fbridge.errors import InputError, NotFoundError
+from fbridge.models.orders import Address, Money
+from fbridge.models.results import Outcome, Taken
+from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
+from fbridge.orders.storage import lock_orders
+from fbridge.references import find_carrier
+from fbridge.shipping.manifest_filling import add_to_manifest
+from fbridge.shipping.manifest_references import target_manifest
+from fbridge.shipping.meant import find_order_of_file
+from fbridge.shipping.shipment_creation import Wish, create_for_order, load_candidate, routed_carrier
+from fbridge.shipping.shipment_rows import load_shipment, load_shipments, users_of_numbers
+from fbridge.shipping.shipment_rules import Candidate
+from fbridge.shipping.tracking_numbers import clean_numbers
+from fbridge.storage.events import record
+from fbridge.storage.tables import shipments
+
+UNKNOWN_REFUSED = "refuse"
+UNKNOWN_EXTERNAL = "external"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartWish:
+    """What leaves of one order: lines by id or SKU, or all that remains."""
+
+    order: str
+    store: str | None = None
+    items: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentWish:
+    """One document of a file, or goods without one. ``recipient`` is for what belongs to no order."""
+
+    document: Document | None = None
+    parts: tuple[PartWish, ...] = ()
+    carrier: str | None = None
+    numbers: tuple[str, ...] = ()
+    parcels: int | None = None
+    weight_grams: int | None = None
+    cod: Decimal | None = None
+    currency: str = "EUR"
+    warehouse: str | None = None
+    recipient: Address = field(default_factory=Address)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acts:
+    """What ``Shipments`` does inside a write unit for a document: an external parcel, a correction."""
+
+    external: Callable[..., int]
+    correct: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentTaking:
+    """How the documents of one file are taken in."""
+
+    context: Context
+    acts: Acts
+    on_manifest: bool = False
+    unknown_order: str = UNKNOWN_REFUSED
+    replacement: bool = False
+    allow_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    candidate: Candidate
+    wish: PartWish
+    known: Shipment | None
+
+
+def take_document(connection: Connection, wish: DocumentWish, *, taking: DocumentTaking) -> Taken:
+    """Make or complete the shipments of one document. Raises InputError, NotFoundError: nothing is written."""
+    wish = replace(wish, numbers=clean_numbers(wish.numbers))
+    orders = _orders(connection, wish, taking)
+    if orders is None or taking.replacement:
+        return _take_external(connection, wish, taking, orders)
+    lock_orders(connection, list(orders))
+    parts = [_part(connection, wish, order_id, part) for order_id, part in orders.items()]
+    _refuse_used(connection, wish, parts, taking)
+    carrier = _carrier(connection, wish, parts)
+    manifest = _manifest(connection, carrier, taking) if any(part.known is None for part in parts) else None
+    fresh = [part for part in parts if part.known is None]
+    made = [
+        load_shipment(connection, _make(connection, wish, part, carrier, manifest, taking)) for part in fresh
+    ]
+    old = [part.known for part in parts if part.known is not None]
+    _refuse_other_cod(wish, [*old, *made])
+    changed = [one for one in old if _complete(connection, wish, one, carrier, taking)]
+    return _told(made, changed, old)
+
+
+def _orders(connection: Connection, wish: DocumentWish, taking: DocumentTaking) -> dict[int, PartWish] | None:
+    """The orders with what leaves of each; None for what belongs to no order."""
+    found: dict[int, PartWish] = {}
+    unknown: NotFoundError | None = None
+    for part in wish.parts:
+        try:
+            order_id = find_order_of_file(connection, taking.context, part.order, part.store)
+        except NotFoundError as error:
+            unknown = error
+            continue
+        if order_id in found:
+            raise InputError(
+                f"Order {part.order} is named in two ways in one document.", reason="order_twice"
+            )
+        found[order_id] = part
+    if unknown is not None and (found or taking.unknown_order != UNKNOWN_EXTERNAL):
+        raise unknown
+    if not found and taking.unknown_order != UNKNOWN_EXTERNAL:
+        raise InputError(
+            "The row names no order; parcels of no order are taken with --unknown-order external",
+            reason="no_order",
+        )
+    return found or None
+
+
+def _part(connection: Connection, wish: DocumentWish, order_id: int, part: PartWish) -> _Part:
+    candidate = load_candidate(connection, order_id)
+    known = _known_again(candidate, wish, part)
+    if known is not None and part.items is not None:
+        _refuse_other_goods(known, candidate, part.items)
+    return _Part(candidate, part, known)
+
+
+def _known_again(candidate: Candidate, wish: DocumentWish, part: PartWish) -> Shipment | None:
+    """The shipment that was made of this when the file was read before."""
+    if wish.document is not None:
+        return next((one for one in candidate.shipments if _has(one, wish.document)), None)
+    free = [one for one in candidate.shipments if one.document is None]
+    if part.items is None:
+        return free[-1] if free and candidate.free == 0 else None
+    return next((one for one in free if _same_goods(one, candidate, part.items)), None)
+
+
+def _has(shipment: Shipment, document: Document) -> bool:
+    return shipment.document is not None and shipment.document.key == document.key
+
+
+def _same_goods(shipment: Shipment, candidate: Candidate, items: Mapping[str, int]) -> bool:
+    by_name: dict[str, int] = {}
+    skus = {line.line.id: line.line.sku for line in candidate.lines}
+    for item in shipment.items:
+        name = item.line_id if item.line_id in items else skus.get(item.line_id, "")
+        by_name[name] = by_name.get(name, 0) + item.quantity
+    return by_name == dict(items)
+
+
+def _refuse_other_goods(known: Shipment, candidate: Candidate, items: Mapping[str, int]) -> None:
+    if not _same_goods(known, candidate, items):
+        raise InputError(
+            f"{_label(known)} holds other goods than this row; take it back first: fbridge shipment withdraw "
+            f"{known.label}",
+            reason="document_differs",
+        )
+
+
+def _label(shipment: Shipment) -> str:
+    return f"{shipment.label} (document {shipment.document})" if shipment.document else shipment.label
+
+
+def _refuse_used(
+    connection: Connection, wish: DocumentWish, parts: Sequence[_Part], taking: DocumentTaking
+) -> None:
+    """A number is of one delivery: its own shipments may share it."""
+    if taking.allow_shared or not wish.numbers:
+        return
+    own = {part.known.id for part in parts if part.known}
+    for number, shipment_id in users_of_numbers(connection, wish.numbers).items():
+        if shipment_id not in own:
+            raise InputError(
+                f"The tracking number {number} is already used by S{shipment_id}; if both travel under it, add "
+                "--allow-shared.",
+                reason="number_in_use",
+            )
+
+
+def _carrier(connection: Connection, wish: DocumentWish, parts: Sequence[_Part]) -> Carrier:
+    if wish.carrier:
+        return find_carrier(connection, wish.carrier)
+    found = {}
+    for part in parts:
+        carrier = part.known.carrier if part.known else routed_carrier(connection, part.candidate)
+        found[carrier.id] = carrier
+    if len(found) > 1:
+        codes = ", ".join(carrier.code for carrier in found.values())
+        raise InputError(
+            f"The orders of this document go with different carriers ({codes}); say which takes it.",
+            reason="several_carriers",
+        )
+    return next(iter(found.values()))
+
+
+def _manifest(connection: Connection, carrier: Carrier, taking: DocumentTaking) -> Manifest | None:
+    return target_manifest(connection, carrier.code, taking.context) if taking.on_manifest else None
+
+
+def _make(
+    connection: Connection,
+    wish: DocumentWish,
+    part: _Part,
+    carrier: Carrier,
+    manifest: Manifest | None,
+    taking: DocumentTaking,
+) -> int:
+    alone = len(wish.parts) == 1
+    return create_for_order(
+        connection,
+        part.candidate,
+        Wish(
+            items=part.wish.items,
+            numbers=wish.numbers,
+            parcels=wish.parcels,
+            weight_grams=wish.weight_grams,
+            # Only where the store does not tell what is due the file may: else it is compared with what is due.
+            cod=wish.cod if alone and wish.cod and part.candidate.order.payment.amount_due is None else None,
+            warehouse=wish.warehouse,
+            document=wish.document,
+            allow_shared=True,
+        ),
+        carrier=carrier,
+        manifest=manifest,
+        at=taking.context.now(),
+    )
+
+
+def _refuse_other_cod(wish: DocumentWish, goods: Sequence[Shipment]) -> None:
+    if wish.cod is None:
+        return
+    due = sum((one.cod.amount for one in goods if one.cod), Decimal(0))
+    if due != wish.cod:
+        orders = ", ".join(f"{one.order_number}: {one.cod or 'nothing'}" for one in goods)
+        raise InputError(
+            f"The document collects {wish.cod} at the door, but {due} is due ({orders}).",
+            reason="cod_differs",
+        )
+
+
+def _complete(
+    connection: Connection, wish: DocumentWish, known: Shipment, carrier: Carrier, taking: DocumentTaking
+) -> bool:
+    """Give a shipment that is there what the file tells anew; whether anything was new."""
+    fresh = wish.numbers if set(wish.numbers) - set(known.numbers) else ()
+    parcels = wish.parcels if wish.parcels not in {None, known.parcels} else None
+    other = carrier.code if wish.carrier and carrier.id != known.carrier.id else None
+    if wish.weight_grams is not None and wish.weight_grams != known.weight_grams:
+        raise InputError(
+            f"{_label(known)} weighs {known.weight_grams or 'nothing'} g here and {wish.weight_grams} g in the file; "
+            f"take it back first: fbridge shipment withdraw {known.label}",
+            reason="document_differs",
+        )
+    if fresh or parcels or other:
+        taking.acts.correct(
+            connection,
+            known.id,
+            fresh,
+            carrier=other,
+            parcels=parcels or max(known.parcels, len(fresh)),
+            allow_shared=True,
+        )
+    put = _put_on(connection, known, carrier, taking)
+    return bool(fresh or parcels or other) or put
+
+
+def _put_on(connection: Connection, known: Shipment, carrier: Carrier, taking: DocumentTaking) -> bool:
+    if not taking.on_manifest or known.manifest or known.shipped_at:
+        return False
+    manifest = target_manifest(connection, carrier.code, taking.context)
+    (result,) = add_to_manifest(connection, manifest, [known.label], store=None, at=taking.context.now())
+    if not result.ok:
+        raise InputError(result.words, reason=result.reason)
+    return True
+
+
+def _take_external(
+    connection: Connection, wish: DocumentWish, taking: DocumentTaking, orders: Mapping[int, PartWish] | None
+) -> Taken:
+    """A parcel of no order, or goods sent once more for an order that is done."""
+    if wish.document is None:
+        raise InputError(
+            "What belongs to no order, or replaces goods, needs a document number: by it the row is known again.",
+            reason="document_needed",
+        )
+    same = shipments.c.document_key == wish.document.key
+    known = load_shipments(connection, same, shipments.c.order_id.is_(None))
+    candidate = _replaced(connection, orders) if orders else None
+    wish = wish if candidate is None else replace(wish, recipient=candidate.order.ship_to)
+    if known:
+        carrier = find_carrier(connection, wish.carrier) if wish.carrier else known[0].carrier
+        changed = _complete(connection, wish, known[0], carrier, taking)
+        return _told([], [known[0]] if changed else [], known)
+    carrier = _carrier_of_external(connection, wish, candidate)
+    shipment_id = taking.acts.external(
+        connection,
+        carrier=carrier,
+        manifest=_manifest(connection, carrier, taking),
+        recipient=wish.recipient,
+        numbers=wish.numbers,
+        parcels=wish.parcels,
+        weight_grams=wish.weight_grams,
+        cod=Money(amount=wish.cod, currency=wish.currency) if wish.cod else None,
+        document=wish.document,
+        warehouse=wish.warehouse,
+        allow_shared=taking.allow_shared,
+    )
+    if candidate is not None:
+        record(
+            connection,
+            "shipment.replacement",
+            f"S{shipment_id} sends goods of order {candidate.label} once more.",
+            at=taking.context.now(),
+            store=candidate.store,
+            order_id=candidate.id,
+            shipment_id=shipment_id,
+        )
+    return _told([load_shipment(connection, shipment_id)], [], [])
+
+
+def _replaced(connection: Connection, orders: Mapping[int, PartWish]) -> Candidate:
+    """The order that was shipped and of which goods go once more."""
+    if len(orders) > 1:
+        raise InputError("A replacement is for one order.", reason="several_orders")
+    candidate = load_candidate(connection, next(iter(orders)))
+    if candidate.free:
+        raise InputError(
+            f"Order {candidate.label} still has {candidate.free} pieces to ship; leave out --replacement for it.",
+            reason="not_shipped_yet",
+        )
+    return candidate
+
+
+def _carrier_of_external(connection: Connection, wish: DocumentWish, candidate: Candidate | None) -> Carrier:
+    if wish.carrier:
+        return find_carrier(connection, wish.carrier)
+    if candidate is None:
+        raise InputError("A parcel of no order needs a carrier.", reason="no_carrier")
+    return routed_carrier(connection, candidate)
+
+
+def _told(made: Sequence[Shipment], changed: Sequence[Shipment], old: Sequence[Shipment]) -> Taken:
+    labels = tuple(one.label for one in (*old, *made))
+    outcome = Outcome.TAKEN if made else Outcome.CHANGED if changed else Outcome.ALREADY_THERE
+    words = {
+        Outcome.TAKEN: f"{', '.join(one.label for one in made)} made.",
+        Outcome.CHANGED: f"{', '.join(one.label for one in changed)} completed.",
+        Outcome.ALREADY_THERE: f"{', '.join(labels)} had it already.",
+    }
+    return Taken(outcome=outcome, reason=str(outcome), words=words[outcome], labels=labels)

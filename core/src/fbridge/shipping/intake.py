@@ -1,0 +1,63 @@
+"""What files hand in, many at once: shipping documents of the ERP, numbers of the courier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from fbridge.context import Context
+from fbridge.models.results import Taken
+from fbridge.shipping.document_intake import (
+    UNKNOWN_REFUSED,
+    Acts,
+    DocumentTaking,
+    DocumentWish,
+    take_document,
+)
+from fbridge.shipping.shipments import Shipments
+from fbridge.shipping.taking import take_all
+from fbridge.shipping.tracking_intake import FileTaking, NumbersWish, take_numbers
+
+
+class Intake:
+    """The way in for files of one database. The same again changes nothing."""
+
+    def __init__(self, context: Context, shipments: Shipments) -> None:
+        self._context, self._shipments = context, shipments
+
+    def documents(
+        self,
+        wishes: Sequence[DocumentWish],
+        *,
+        plan: bool = False,
+        on_manifest: bool = False,
+        unknown_order: str = UNKNOWN_REFUSED,
+        replacement: bool = False,
+        allow_shared: bool = False,
+    ) -> tuple[Taken, ...]:
+        """Make the shipments of many documents of a file; one result for each, a bad one stops no other.
+
+        What is there already is not made again. ``on_manifest`` puts each on its carrier's manifest in preparation;
+        ``unknown_order`` is ``refuse`` or ``external``; ``replacement``: goods go once more for orders that are done.
+        With ``plan`` nothing is written: what would come of it is told.
+        """
+        taking = DocumentTaking(
+            context=self._context,
+            acts=Acts(external=self._shipments.make_external, correct=self._shipments.give_numbers),
+            on_manifest=on_manifest,
+            unknown_order=unknown_order,
+            replacement=replacement,
+            allow_shared=allow_shared,
+        )
+        return take_all(self._context.database, wishes, partial(take_document, taking=taking), plan=plan)
+
+    def numbers(
+        self, wishes: Sequence[NumbersWish], *, plan: bool = False, allow_shared: bool = False
+    ) -> tuple[Taken, ...]:
+        """Give many shipments the numbers of a file; one result for each, a bad one stops no other.
+
+        The same again changes nothing. With ``plan`` nothing is written: what would come of it is told.
+        """
+
+        taking = FileTaking(self._context, self._shipments.give_numbers, allow_shared)
+        return take_all(self._context.database, wishes, partial(take_numbers, taking=taking), plan=plan)
