@@ -88,6 +88,18 @@ def largest_page_in(response: Response) -> int | None:
     return most if isinstance(most, int) and most > 0 else None
 
 
+def longest_list_in(response: Response) -> int | None:
+    """How many entries a list in a body may have ("Input List Limit"), where a longer one was refused; else None.
+
+    It looks at that before anything else, and so nothing was done.
+    """
+    parameters = body_of(response).get("parameters") if response.status == 400 else None  # noqa: PLR2004
+    if not isinstance(parameters, Mapping) or set(parameters) != {"type", "max"}:
+        return None
+    most = parameters["max"]
+    return most if isinstance(most, int) and most > 0 else None
+
+
 def error_of(response: Response) -> FbridgeError:
     """The error that an answer outside 2xx means."""
     if is_redirect(response):

@@ -24,6 +24,7 @@ from fbridge_magento.answers import (
     is_own_fault,
     largest_page_in,
     list_of,
+    longest_list_in,
     missing_permission,
     needs_less,
     number_of,
@@ -34,6 +35,7 @@ from fbridge_magento.answers import (
 from fbridge_magento.run_memory import PAGE_SIZE, memory_of
 from fbridge_magento.schemas import ORDER_FIELDS, SHIPMENT_FIELDS
 from fbridge_magento.search_criteria import Filter, Group, Since, criteria, one_of, text_of
+from fbridge_magento.ship_bodies import selection_body
 
 _A_FEW = 20
 
@@ -234,9 +236,24 @@ class MagentoClient:
         path = f"{_API}/inventory/source-selection-algorithm-result"
         return self._http.read(path, method="POST", json=body, final=is_own_fault, fresh=True)
 
-    def selected_sources(self, body: Json) -> Any:
-        """The good answer of :meth:`select_sources`. Raises: CredentialsError, RefusedError, UnreachableError."""
-        return content_of(self._good(self.select_sources(body)))
+    def selected_sources(self, stock_id: int, wanted: Mapping[str, int]) -> list[Any]:
+        """From which sources the store would take so many pieces by SKU, asked in as many parts as it takes.
+
+        Raises: CredentialsError, RefusedError, UnreachableError.
+        """
+        found: list[Any] = []
+        skus = list(wanted)
+        while skus:
+            some = skus[: self._memory.longest_list]
+            response = self.select_sources(selection_body(stock_id, {sku: wanted[sku] for sku in some}))
+            most = longest_list_in(response)
+            if most is not None and most < len(some):
+                self._memory.longest_list = most
+                continue
+            answer = content_of(self._good(response))
+            found += (answer.get("source_selection_items") if isinstance(answer, Mapping) else None) or ()
+            skus = skus[len(some) :]
+        return found
 
     def stock_of_website(self, code: str) -> int:
         """The stock that a website sells from; needs Magento_InventorySalesApi::stock. Raises as above."""

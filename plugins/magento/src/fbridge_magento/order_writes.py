@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +15,10 @@ from fbridge_magento.bundles import Choice
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.looks import Looks
 from fbridge_magento.push import Part, Work
+from fbridge_magento.refusals import too_many_lines
 from fbridge_magento.run_memory import memory_of
 from fbridge_magento.ship_bodies import ship_body, track_body
-from fbridge_magento.tracks import wanted_tracks
+from fbridge_magento.tracks import Track, TrackChanges, wanted_tracks
 from fbridge_magento.write_answers import Rejected, answer_to, gravest, not_understood
 
 _GONE_ON_WITHOUT_US = frozenset({"gateway_timeout", "unavailable", "rate_limited"})
@@ -52,21 +53,44 @@ class OrderWriter:
         part.rejected = replace(gravest(refusals), words=words)
 
     def _ship_as(self, work: Work, part: Part, choice: Choice) -> None:
-        body = ship_body(
-            choice.pieces, wanted_tracks(part.shipment), shipment_id=part.shipment.id, source=part.source.code
-        )
         try:
-            made = shipment_id_in(self._ask(lambda: self._client.ship(work.order_id, body)))
-        except (WriteFault, CredentialsError) as fault:
-            seen = self._looks.made(work, part) if _is_worth_a_look(fault) else None
-            if seen is None:
+            self._make(work, part, choice)
+        except Rejected as no:
+            if no.longest_list in (None, self._memory.longest_list):
                 raise
-            made = seen
-        part.take_id(made, choice.pieces)
+            self._memory.longest_list = no.longest_list
+            self._make(work, part, choice)
+
+    def _make(self, work: Work, part: Part, choice: Choice) -> None:
+        most, tracks = self._memory.longest_list, wanted_tracks(part.shipment)
+        if most is not None and len(choice.pieces) > most and not work.takes_all_that_is_left(part):
+            part.problem = too_many_lines(len(choice.pieces), most)
+            return
+        body = ship_body(
+            choice.pieces, tracks, shipment_id=part.shipment.id, source=part.source.code, longest_list=most
+        )
+        part.take_id(self._made(work, part, body), choice.pieces)
         skus = work.order.adapter_data.get("skus") or {}
         self._memory.kinds.update(
             (skus[line_id], kind) for line_id, kind in choice.kinds.items() if line_id in skus
         )
+        self._add_rest(work, part, tracks[len(body["tracks"]) :])
+
+    def _made(self, work: Work, part: Part, body: dict[str, Any]) -> str:
+        try:
+            return shipment_id_in(self._ask(lambda: self._client.ship(work.order_id, body)))
+        except (WriteFault, CredentialsError) as fault:
+            seen = self._looks.made(work, part) if _is_worth_a_look(fault) else None
+            if seen is None:
+                raise
+            return seen
+
+    def _add_rest(self, work: Work, part: Part, tracks: Sequence[Track]) -> None:
+        """The tracks that did not fit into the shipment's own request."""
+        if tracks:
+            home = part.remote_ids[0]
+            part.changes = TrackChanges(added=tuple(replace(track, shipment_id=home) for track in tracks))
+            self.mend(work, part)
 
     def mend(self, work: Work, part: Part) -> None:
         """Bring the tracks of what is there to what is wanted."""

@@ -122,6 +122,14 @@ class Work:
         """As the core read it."""
         return self.fulfillment.order
 
+    def takes_all_that_is_left(self, part: Part) -> bool:
+        """Whether a shipment of everything that the store has left would be this one: no other is made of the order,
+        and each of its lines is one row there."""
+        left = {line_id: count for line_id, count in quantities_left(self.order).items() if count > 0}
+        wanted = {item.line_id: item.quantity for item in part.shipment.items}
+        has_bundles = not left.keys().isdisjoint(bundles_in(self.order.adapter_data))
+        return len(self.parts) == 1 and not has_bundles and wanted == left
+
     @property
     def wrote(self) -> bool:
         """Whether the store is to be read back."""

@@ -66,6 +66,16 @@ def capped(line_ids: Sequence[str], shipment_id: str, outcome: Outcome) -> Probl
     return Problem(outcome=outcome, reason="quantities_capped", words=words)
 
 
+def too_many_lines(lines: int, most: int) -> Problem:
+    """The store takes no list so long; only a shipment of all that is left can do without naming its lines."""
+    words = (
+        f"The store takes at most {most} entries in a list, and this shipment has {lines} lines. Raise the Input "
+        "List Limit at Stores > Configuration > Services > Magento Web API, then `fbridge push --resend SHIPMENT`, "
+        f"or withdraw it, and make shipments of at most {most} lines each."
+    )
+    return refused("too_many_lines", words)
+
+
 def refused(reason: str, words: str) -> Problem:
     """A lasting no of our own, before anything is sent."""
     return Problem(outcome=Outcome.REFUSED, reason=reason, words=words)

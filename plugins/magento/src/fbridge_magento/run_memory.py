@@ -19,7 +19,8 @@ class RunMemory:
 
     ``kinds``: how bundles are shipped, by SKU. ``websites``: the code of each store view's website (None: not asked
     yet), ``stocks``: the stock of each website; both under ``site_lock``.
-    ``largest_page``: rows that the store gives at once.
+    ``largest_page``: rows that the store gives at once. ``longest_list``: entries that it takes in a list (None: any
+    number, as far as is known).
     """
 
     store_views: Mapping[str, str] | None = None
@@ -30,6 +31,7 @@ class RunMemory:
     stocks: dict[str, int] = field(default_factory=dict)
     site_lock: Lock = field(default_factory=Lock)
     largest_page: int = PAGE_SIZE
+    longest_list: int | None = None
 
 
 memory_of = Memory(lambda _: RunMemory())

@@ -25,24 +25,33 @@ def mark_comment(shipment_id: str, numbers: Sequence[str] = ()) -> str:
 
 
 def ship_body(
-    pieces: Pieces, tracks: Sequence[Track], *, shipment_id: str, source: str | None
+    pieces: Pieces,
+    tracks: Sequence[Track],
+    *,
+    shipment_id: str,
+    source: str | None,
+    longest_list: int | None = None,
 ) -> dict[str, Any]:
     """One shipment of these pieces, marked as ours, with its tracks and without a mail.
 
-    Raises: ValueError where no pieces are named, because Magento would ship all that is left.
+    ``longest_list``: entries that the store takes in a list. So many of the tracks go along; more pieces than that
+    are not named, so they must be all that is left, which Magento then ships. Raises: ValueError without pieces.
     """
     if not pieces or any(quantity <= 0 for quantity in pieces.values()):
         raise ValueError("a shipment needs pieces")
+    items = [{"order_item_id": int(item_id), "qty": quantity} for item_id, quantity in pieces.items()]
     body: dict[str, Any] = {
-        "items": [{"order_item_id": int(item_id), "qty": quantity} for item_id, quantity in pieces.items()],
+        "items": items,
         "notify": False,
         "appendComment": True,
         "comment": {
             "comment": mark_comment(shipment_id, [track.number for track in tracks]),
             "is_visible_on_front": 0,
         },
-        "tracks": [_track(track) for track in tracks],
+        "tracks": [_track(track) for track in tracks[:longest_list]],
     }
+    if longest_list is not None and len(items) > longest_list:
+        del body["items"]
     if source is not None:
         body["arguments"] = {"extension_attributes": {"source_code": source}}
     return body

@@ -15,7 +15,6 @@ from fbridge_magento.bundles import bundles_in
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.push import Part, Work
 from fbridge_magento.run_memory import RunMemory, memory_of
-from fbridge_magento.ship_bodies import selection_body
 from fbridge_magento.sources import SourceChoice, no_source, proposed_source
 
 
@@ -71,7 +70,7 @@ class SourceSelection:
     def _told(self, work: Work, part: Part) -> SourceChoice:
         try:
             wanted = self._pieces_by_sku(work, part)
-            answer = self._client.selected_sources(selection_body(self._stock(work), wanted))
+            rows = self._client.selected_sources(self._stock(work), wanted)
         except UnreachableError as error:
             wait = error.retry_after or USUAL_WAIT
             return SourceChoice(problem=later(str(error), error.reason, self._store.now() + wait))
@@ -79,7 +78,7 @@ class SourceSelection:
             if error.reason not in _OF_THE_ORDER:
                 return SourceChoice(problem=later(str(error), error.reason, self._store.now() + USUAL_WAIT))
             return _not_told(error)
-        return proposed_source(answer, wanted)
+        return proposed_source(rows, wanted)
 
     def _stock(self, work: Work) -> int:
         return stock_of(int(work.order.adapter_data.get("store_id") or 0), self._client, self._memory)

@@ -6,7 +6,7 @@ Where goods lie in several sources and none is named, Magento books on ``default
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +59,9 @@ def choose_source(shipment: FulfillmentShipment, setting: str, inventory: Invent
     )
 
 
-def proposed_source(answer: Any, wanted: Mapping[str, int]) -> SourceChoice:
+def proposed_source(rows: Iterable[Any], wanted: Mapping[str, int]) -> SourceChoice:
     """What the store's own selection proposes for these pieces by SKU; several sources need several shipments."""
-    rows = answer.get("source_selection_items") if isinstance(answer, Mapping) else None
-    taken = [row for row in rows or () if isinstance(row, Mapping) and _pieces(row) > 0]
+    taken = [row for row in rows if isinstance(row, Mapping) and _pieces(row) > 0]
     codes = sorted({str(row.get("source_code")) for row in taken})
     if len(codes) > 1:
         return no_source(

@@ -20,7 +20,7 @@ from fbridge.errors import CredentialsError, FbridgeError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import Outcome
-from fbridge_magento.answers import error_of, resource_of, words_of
+from fbridge_magento.answers import error_of, longest_list_in, resource_of, words_of
 from fbridge_magento.client import MagentoClient
 
 _LOOKED_INTO = frozenset({400, NOT_FOUND})
@@ -96,12 +96,15 @@ _GRAVEST_FIRST = (Outcome.UNCONFIRMED, Outcome.RETRY, Outcome.REFUSED)
 
 class Rejected(Exception):  # noqa: N818 - an answer, and not an error of its own
     """A no in Magento's form, to be looked into. ``problem`` is what it means where the order does not tell more;
-    ``is_missing``: what it was about does not exist."""
+    ``is_missing``: what it was about does not exist; ``longest_list``: the limit that a list in the body exceeded."""
 
-    def __init__(self, problem: Problem, *, is_missing: bool = False) -> None:
+    def __init__(
+        self, problem: Problem, *, is_missing: bool = False, longest_list: int | None = None
+    ) -> None:
         super().__init__(problem.words)
         self.problem = problem
         self.is_missing = is_missing
+        self.longest_list = longest_list
 
 
 def gravest(refusals: Sequence[Rejected]) -> Problem:
@@ -146,7 +149,9 @@ def _fault_in(response: Response, client: MagentoClient, now: datetime) -> Excep
     if isinstance(fault, CredentialsError):
         return _which_right(response, client, fault)
     if isinstance(fault, WriteFault) and said.speaker is Speaker.STORE and said.status in _LOOKED_INTO:
-        return Rejected(fault.problem, is_missing=said.status == NOT_FOUND)
+        return Rejected(
+            fault.problem, is_missing=said.status == NOT_FOUND, longest_list=longest_list_in(response)
+        )
     return fault
 
 

@@ -183,7 +183,7 @@ def test_a_store_without_the_module_is_told_no_source(
 )
 def test_one_source_must_have_all(rows: list[tuple[str, int]], code: str | None, words: str) -> None:
     items = [{"source_code": source, "sku": "A", "qty_to_deduct": taken} for source, taken in rows]
-    choice = proposed_source({"source_selection_items": items, "shippable": True}, {"A": 2})
+    choice = proposed_source(items, {"A": 2})
     assert choice.code == code
     assert (choice.problem is None) is (code is not None)
     assert words in (choice.problem.words if choice.problem else "")

@@ -107,4 +107,8 @@ COMMENT = DataObject(
         "extension_attributes": "any",
     }
 )
+SELECTED_ITEM = DataObject(
+    {"sku": "string", "qty": "float", "extension_attributes": "any"},
+    "\\Magento\\InventorySourceSelectionApi\\Api\\Data\\ItemRequestInterface",
+)
 REFUND_ITEM = DataObject({"order_item_id": "int", "qty": "float", "extension_attributes": "any"})

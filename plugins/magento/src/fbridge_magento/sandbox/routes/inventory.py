@@ -6,6 +6,7 @@ from typing import Any
 
 from fbridge_magento.sandbox import integrations
 from fbridge_magento.sandbox.calls import Answer, Call
+from fbridge_magento.sandbox.data_objects import SELECTED_ITEM
 from fbridge_magento.sandbox.dispatch import Route
 from fbridge_magento.sandbox.errors import no_entity, required
 from fbridge_magento.sandbox.listing import find
@@ -32,10 +33,13 @@ def inventory_routes(shop: Shop) -> list[Route]:
         body = {"items": found.rows, "search_criteria": criteria.json(), "total_count": found.total}
         return Answer(body)
 
+    def select(call: Call) -> Answer:
+        return _select(call, shop.most_entries)
+
     return [
         Route("GET", "V1/inventory/sources", sources, integrations.SOURCES),
         Route("GET", "V1/inventory/stock-resolver/<kind>/<code>", _resolve, integrations.STOCKS),
-        Route("POST", "V1/inventory/source-selection-algorithm-result", _select, integrations.SELECTION),
+        Route("POST", "V1/inventory/source-selection-algorithm-result", select, integrations.SELECTION),
     ]
 
 
@@ -60,14 +64,14 @@ def _resolve(call: Call) -> Answer:
     return Answer({"stock_id": stock_id, "name": name, "extension_attributes": {"sales_channels": channels}})
 
 
-def _select(call: Call) -> Answer:
-    """By priority: the first source that has pieces gives them."""
+def _select(call: Call, most: int | None) -> Answer:
+    """By priority: the first source that has pieces gives them. That lists are limited here too was not observed."""
     request = call.given("inventoryRequest")
     if not isinstance(request, dict):
         raise required("inventoryRequest")
     sources = STOCKS.get(int(request.get("stockId") or request.get("stock_id") or 0), ())
     selection, shippable = [], True
-    for item in request.get("items", ()):
+    for item in SELECTED_ITEM.read_list(request.get("items"), most):
         left = float(item["qty"])
         for code in sources:
             available = PIECES[code]
