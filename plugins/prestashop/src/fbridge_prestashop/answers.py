@@ -147,7 +147,7 @@ def redirected(response: Response) -> UnreachableError:
 
 def no_api(response: Response) -> UnreachableError:
     """The Webservice does not stand there."""
-    advice = "the store's URL (without /api) and that its web server hands /api on to PrestaShop"
+    advice = "the store's URL and that its web server hands /api on to PrestaShop"
     return responses.no_api(response, "PrestaShop Webservice", advice)
 
 

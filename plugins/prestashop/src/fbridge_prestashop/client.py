@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from fbridge.http import Auth, BasicAuth, QueryAuth, Response
 from fbridge.http.auth import plain
@@ -37,6 +38,8 @@ class PrestaShopClient:
         self._http = store.http
         self._key = store.settings["api_key"]
         self._shop: str | None = store.settings.get("id_shop")
+        # People copy the address of the Webservice, too.
+        self._api = "" if urlsplit(store.url).path.rstrip("/").endswith("/api") else "api/"
         if self._http.auth is None:
             self._http.auth = auth_for(store)
 
@@ -44,14 +47,14 @@ class PrestaShopClient:
 
     def root(self) -> Response:
         """What the key may do. Always XML: asked for JSON, PrestaShop crashes."""
-        return self._http.read("api/", params=self._scope(), headers={"accept": "text/xml"}, follow=False)
+        return self._http.read(self._api, params=self._scope(), headers={"accept": "text/xml"}, follow=False)
 
     def loses_the_header(self) -> bool:
         """Whether the key is known where it stands in the query, and not where it stands in the header."""
         if not isinstance(self._http.auth, BasicAuth):
             return False
         params = {**self._scope(), "ws_key": plain(self._key)}
-        return self._http.read("api/", params=params, headers={"accept": "text/xml"}, follow=False).ok
+        return self._http.read(self._api, params=params, headers={"accept": "text/xml"}, follow=False).ok
 
     def changed_orders(self, since: datetime | None, last_id: int | None, size: int, fields: str) -> Response:
         """A page of the orders changed at a second of the shop or later, oldest change first; with ``last_id`` of
@@ -111,7 +114,7 @@ class PrestaShopClient:
     ) -> Response:
         common = {"output_format": "JSON", "display": fields, **self._scope()}
         return self._http.read(
-            f"api/{resource}", params={**common, **params}, final=final, follow=False, fresh=fresh
+            f"{self._api}{resource}", params={**common, **params}, final=final, follow=False, fresh=fresh
         )
 
     # Writing
@@ -157,7 +160,7 @@ class PrestaShopClient:
         if mail:
             params["sendemail"] = 1
         return self._http.write(
-            method, f"api/{resource}", params=params, content=body, headers=_XML, about=about
+            method, f"{self._api}{resource}", params=params, content=body, headers=_XML, about=about
         )
 
     def _scope(self) -> dict[str, Any]:

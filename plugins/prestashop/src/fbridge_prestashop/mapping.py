@@ -19,6 +19,7 @@ from fbridge.adapterkit.payloads import (
     reference,
     rows,
     text,
+    texts,
     words,
 )
 from fbridge.models.orders import (
@@ -230,7 +231,8 @@ def _address(row: Any, email: str, shop: Shop) -> Address:
     return Address(
         name=" ".join(filter(None, (told("firstname"), told("lastname")))),
         company=told("company"),
-        street=tuple(filter(None, (told("address1"), told("address2")))),
+        # Where to ring, on which floor: what the driver has to read.
+        street=tuple(filter(None, (told("address1"), told("address2"), *texts(address.get("other"))))),
         postcode=told("postcode"),
         city=told("city"),
         province=shop.facts.provinces.get(reference(address.get("id_state")), ""),

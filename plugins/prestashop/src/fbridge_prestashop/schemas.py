@@ -18,7 +18,8 @@ DETAIL_FIELDS = (
     "product_weight,total_price_tax_incl,download_hash]"
 )
 ADDRESS_FIELDS = (
-    "[id,firstname,lastname,company,address1,address2,postcode,city,id_state,id_country,phone,phone_mobile]"
+    "[id,firstname,lastname,company,address1,address2,other,postcode,city,id_state,id_country,"
+    "phone,phone_mobile]"
 )
 CUSTOMER_FIELDS = "[id,email]"
 """Never all of them: they hold the hash of the password."""

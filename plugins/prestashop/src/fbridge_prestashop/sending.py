@@ -143,6 +143,10 @@ class _Sending:
         if end.end is End.MAIL_FAILED and saved:
             _without_mail(saved[-1])
             return missing
+        if end.end is End.GARBLED:
+            for work in missing:
+                batch.fail(work, end.problem)
+            return ()
         if end.end is End.WARNED and saved:
             return missing
         if end.end is not End.CRASHED:

@@ -14,7 +14,9 @@ from enum import Enum, auto
 from typing import Any
 
 from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, unproved, written
+from fbridge.errors import UnreachableError
 from fbridge.http import Response
+from fbridge.http.noise import whole_json
 from fbridge.models.problems import Problem, WriteFault
 from fbridge_prestashop.answers import (
     codes_of,
@@ -24,6 +26,7 @@ from fbridge_prestashop.answers import (
     leads_to_front_page,
     rows_of,
     saw_no_key,
+    version_of,
     words_of,
 )
 
@@ -60,6 +63,8 @@ class End(Enum):
 
     REFUSED = auto()
     MAIL_FAILED = auto()
+    GARBLED = auto()
+    """It went through all of it, and a module printed into the answer."""
     WARNED = auto()
     """PHP warned, and PrestaShop answers with that alone: the entity of which it warned may be saved and mailed,
     those after it are not."""
@@ -88,8 +93,18 @@ def entities_of(
         write,
         now,
         lambda response: _fault_in(response, now(), mail=mail),
-        lambda response: rows_of(response, resource),
+        lambda response: _rows_in(response, resource, now()),
     )
+
+
+def _rows_in(response: Response, resource: str, now: datetime) -> list[dict[str, Any]]:
+    try:
+        return rows_of(response, resource)
+    except UnreachableError as error:
+        whole = whole_json(response.content)
+        if whole is None or not whole.noise or not version_of(response):
+            raise
+        raise Interrupted(End.GARBLED, unproved(error, now, response.wait_asked)) from None
 
 
 def said_by(response: Response, *, mail: bool) -> Said:
