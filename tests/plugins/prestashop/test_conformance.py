@@ -14,6 +14,7 @@ from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import LostAnswersConformance
+from fbridge.testing.missing_mails import MissingMailsConformance
 from fbridge.testing.office import Office, number
 from fbridge.testing.outcomes import OutcomesConformance
 from fbridge.testing.planned_mails import PlannedMailsConformance, push_as_planned
@@ -45,7 +46,7 @@ class TestPrestaShop17WithoutMails(
         )
 
 
-class TestInTransitMails(PlannedMailsConformance):
+class TestInTransitMails(PlannedMailsConformance, MissingMailsConformance):
     """The mail goes out with the number, so one that comes late and a second shipment have a mail of their own."""
 
     test_c06 = ShippingConformance.test_C06_the_mail_leaves_after_the_number_was_written

@@ -18,7 +18,7 @@ from fbridge.models.platforms import (
 from fbridge.models.states import MailBehaviour, Support
 
 if TYPE_CHECKING:
-    from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
+    from fbridge.models.fulfillments import Fulfillment, MailReceipt, MailRequest, Preview, Receipt
     from fbridge.models.platforms import Store, StoreReport
 
 EXCHANGE_FIELDS = frozenset(
@@ -86,6 +86,14 @@ def preview_push(store: Store, fulfillments: Sequence[Fulfillment]) -> Sequence[
     from fbridge_prestashop.preview import preview_of
 
     return [preview_of(store, fulfillment) for fulfillment in fulfillments]
+
+
+@hookimpl
+def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailReceipt]:
+    """See :func:`fbridge.hookspecs.mail_again`."""
+    from fbridge_prestashop.missing_mails import mail_again as ask
+
+    return ask(store, requests)
 
 
 @hookimpl
