@@ -433,6 +433,27 @@ MUTATIONS: tuple[Mutation, ...] = (
         "    return True",
         "tests/plugins/shopify/adapter/test_push_fences.py",
     ),
+    Mutation(
+        "a state that nobody knows is written over",
+        "fbridge/push/decide.py",
+        "    if unknown_state:\n",
+        "    if False:\n",
+        "tests/plugins/test_state_lists.py -k written_over",
+    ),
+    Mutation(
+        "a later state is set back",
+        "fbridge_woocommerce/push.py",
+        "completed = order.status is OrderStatus.CLOSED",
+        "completed = order.remote_status == COMPLETED",
+        "tests/plugins/test_state_lists.py -k 'woocommerce and later'",
+    ),
+    Mutation(
+        "a list that was changed reads nothing again",
+        "fbridge/orders/fetch.py",
+        "filter(None, (query.fingerprint, opened.meaning_print))",
+        "(query.fingerprint,)",
+        "tests/plugins/test_state_lists.py -k 'changed_later and woocommerce'",
+    ),
 )
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from fbridge.orders.listing import OrderFilter
 from fbridge.push.decide import Action
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing.office import STORE, Office, number
-from fbridge.testing.store_under_test import StoreUnderTest
+from fbridge.testing.store_under_test import StoreClock, StoreUnderTest
 from fbridge_magento.sandbox import create_sandbox as create_magento
 from fbridge_prestashop.sandbox import create_sandbox as create_prestashop
 from fbridge_woocommerce.sandbox import create_sandbox as create_woocommerce
@@ -85,12 +86,16 @@ def prestashop(served: ServedSandbox) -> Shop:
     )
 
 
-SHOPS: dict[str, Callable[[], tuple[Any, Callable[[ServedSandbox], Shop]]]] = {
-    "woocommerce": lambda: (create_woocommerce(orders=0, tracking="ast", extra_statuses=STATES), woocommerce),
-    "prestashop": lambda: (create_prestashop(orders=0, languages=1), prestashop),
-    "magento": lambda: (
+SHOPS: dict[str, Callable[[StoreClock], tuple[Any, Callable[[ServedSandbox], Shop]]]] = {
+    "woocommerce": lambda clock: (
+        create_woocommerce(orders=0, tracking="ast", extra_statuses=STATES, clock=clock),
+        woocommerce,
+    ),
+    "prestashop": lambda clock: (create_prestashop(orders=0, languages=1, clock=clock), prestashop),
+    "magento": lambda clock: (
         create_magento(
             orders=0,
+            clock=clock,
             extra_statuses=dict.fromkeys(STATES, "processing") | {"delivered": "complete"},
         ),
         magento,
@@ -101,8 +106,14 @@ OPEN_WORDS = ["woocommerce", "prestashop"]
 
 
 @pytest.fixture
-def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
-    create, make = SHOPS[getattr(request, "param", "woocommerce")]()
+def clock() -> StoreClock:
+    """The store's."""
+    return StoreClock()
+
+
+@pytest.fixture
+def shop(request: pytest.FixtureRequest, clock: StoreClock) -> Iterator[Shop]:
+    create, make = SHOPS[getattr(request, "param", "woocommerce")](clock)
     with ServedSandbox(create, "127.0.0.1", 0) as served:
         yield make(served)
 
@@ -193,11 +204,14 @@ def test_an_unknown_state_is_never_ready_and_never_written_over(
 
 @pytest.mark.parametrize("shop", SHOPS, indirect=True)
 def test_a_list_that_is_changed_later_holds_for_orders_that_were_read_before(
-    shop: Shop, office_of: Callable[..., Office]
+    shop: Shop, clock: StoreClock, office_of: Callable[..., Office]
 ) -> None:
     office = office_of()
+    clock.span = -timedelta(days=3)
     order = shop.store.new_order([(shop.store.skus[0], 1)])
     shop.put(order, "picking")
+    clock.span = timedelta(0)
+    shop.store.new_order([(shop.store.skus[0], 1)])
     office.fetch()
     for name, status, payment in (
         ("on_hold_states", OrderStatus.ON_HOLD, PaymentKind.PAID),
