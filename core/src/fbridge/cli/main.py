@@ -24,6 +24,7 @@ COMMANDS = {
     "carrier": ("fbridge.cli.carrier:carrier", "Carriers, their codes on the stores, and routes."),
     "shipment": ("fbridge.cli.shipment:shipment", "Make and look at shipments."),
     "tracking": ("fbridge.cli.tracking:tracking", "Set tracking numbers."),
+    "import": ("fbridge.cli.import_map:import_", "Tell how the files of an ERP or a courier are written."),
     "manifest": ("fbridge.cli.manifest:manifest", "Gather shipments for a carrier, and ship them."),
     "push": ("fbridge.cli.push:push", "Tell the stores what was shipped."),
     "status": ("fbridge.cli.status:status", "Show what is not at rest, why, and what to do."),

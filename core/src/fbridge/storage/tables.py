@@ -251,7 +251,7 @@ shipments = sa.Table(
     sa.Column("allowed_doubts", sa.JSON(none_as_null=True)),
     sa.Column("document_source", sa.String(32)),
     sa.Column("document_series", sa.String(32)),
-    sa.Column("document_number", sa.String(64)),
+    sa.Column("document_number", sa.String(64), index=True),
     sa.Column("document_year", sa.Integer),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("shipped_at", UtcTime),

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0015"
+HEAD_REVISION = "0016"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -17,4 +17,5 @@ KNOWN_REVISIONS = (
     "0013",
     "0014",
     "0015",
+    "0016",
 )

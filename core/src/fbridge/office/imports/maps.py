@@ -158,7 +158,8 @@ class Maps:
         if not path.exists():
             known = f"The maps are {', '.join(self.names())}." if self.names() else "There is none yet."
             raise NotFoundError(
-                f"There is no map {name}.{did_you_mean(name, self.names())} {known} A map is a file {path}.",
+                f"There is no map {name}.{did_you_mean(name, self.names())} {known} One is made from a sample with: "
+                f"fbridge import map {name} FILE",
                 reason="unknown_map",
             )
         return map_from(read_toml(path), name, str(path))
