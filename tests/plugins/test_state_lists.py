@@ -24,6 +24,7 @@ from fbridge.models.states import FulfillmentState, OrderStatus, PaymentKind, Pu
 from fbridge.orders.listing import OrderFilter
 from fbridge.push.decide import Action
 from fbridge.sandbox import ServedSandbox
+from fbridge.stores.open_store import open_store
 from fbridge.testing.office import STORE, Office, number
 from fbridge.testing.store_under_test import StoreClock, StoreUnderTest
 from fbridge_magento.sandbox import create_sandbox as create_magento
@@ -251,3 +252,11 @@ def test_the_check_lists_the_states_in_use_and_changes_nothing(
     assert ("raud" in unknown) is (shop.store.platform != "magento")
     assert "name a state in ready_states, unpaid_states" in found.words
     assert len(shop.requests()) - before < 25
+
+
+@pytest.mark.parametrize("shop", ["woocommerce", "magento"], indirect=True)
+def test_with_the_settings_as_they_are_by_default_nothing_is_read_twice(
+    office_of: Callable[..., Office],
+) -> None:
+    with open_store(office_of().bridge.context, STORE) as opened:
+        assert opened.meaning_print == ""

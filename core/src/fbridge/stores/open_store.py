@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from fbridge.context import Context
 from fbridge.errors import FbridgeError
@@ -45,11 +46,18 @@ class OpenStore:
 
     @property
     def meaning_print(self) -> str:
-        """Differs where the settings say otherwise what orders mean; "" where they say nothing."""
+        """Differs where the settings say otherwise what orders mean; "" where all are as the plugin has them."""
         fields = self.adapter.platform.settings().fields
-        names = [field.attribute or name for name, field in fields.items() if field.metadata.get("rereads")]
-        said = {name: self.settings.options[name] for name in names if self.settings.options.get(name)}
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16] if said else ""
+        asked = {
+            field.attribute or name: field for name, field in fields.items() if field.metadata.get("rereads")
+        }
+        options = self.settings.options
+        said = {name: options[name] for name, field in asked.items() if options.get(name) != _default(field)}
+        return (
+            hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
+            if said
+            else ""
+        )
 
     def read_orders(self, order_ids: tuple[str, ...]) -> OrderPage:
         """The orders as the store shows them now, with all that a push needs, as one page."""
@@ -59,6 +67,10 @@ class OpenStore:
             rejected=tuple(one for page in pages for one in page.rejected),
             absent=tuple(one for page in pages for one in page.absent),
         )
+
+
+def _default(field: Any) -> object:
+    return field.load_default() if callable(field.load_default) else field.load_default
 
 
 @contextmanager

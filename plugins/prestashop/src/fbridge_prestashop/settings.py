@@ -83,7 +83,10 @@ class PrestaShopSettings(StateLists):
         load_default=None,
         allow_none=True,
         validate=known_zone,
-        metadata={"help": "the shop's time zone, where the key may not read its configuration"},
+        metadata={
+            "help": "the shop's time zone, where the key may not read its configuration",
+            "rereads": True,
+        },
     )
 
     def state_of_push(self, data: Mapping[str, Any]) -> str:
