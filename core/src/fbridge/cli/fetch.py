@@ -44,7 +44,7 @@ def fetch(session: Session, stores: tuple[str, ...], since: When | None) -> Exit
         Column("Unreadable", lambda result: result.unreadable or "", right=True),
         Column("Problem", lambda result: result.error or "", wraps=True),
     ]
-    code = combined_code([_code(result) for result in results])
+    code = combined_code([code_of(result) for result in results])
     show_items(
         session,
         results,
@@ -57,7 +57,8 @@ def fetch(session: Session, stores: tuple[str, ...], since: When | None) -> Exit
     return code
 
 
-def _code(result: FetchResult) -> ExitCode:
+def code_of(result: FetchResult) -> ExitCode:
+    """How the fetch from one store ended."""
     if result.error:
         return result.error.exit_code
     return ExitCode.SOME_FAILED if result.unreadable else ExitCode.OK

@@ -26,6 +26,7 @@ COMMANDS = {
     "tracking": ("fbridge.cli.tracking:tracking", "Set tracking numbers."),
     "import": ("fbridge.cli.import_map:import_", "Tell how the files of an ERP or a courier are written."),
     "manifest": ("fbridge.cli.manifest:manifest", "Gather shipments for a carrier, and ship them."),
+    "evening": ("fbridge.cli.evening:evening", "The whole evening: fetch, fill, print, ship, push."),
     "push": ("fbridge.cli.push:push", "Tell the stores what was shipped."),
     "status": ("fbridge.cli.status:status", "Show what is not at rest, why, and what to do."),
     "explain": ("fbridge.cli.explain:explain", "Tell the whole story of an order, shipment or number."),

@@ -11,6 +11,7 @@ from fbridge.cli.output import say, show_data
 from fbridge.cli.session import Session
 from fbridge.errors import InputError
 from fbridge.exit_codes import ExitCode
+from fbridge.models.shipments import Manifest
 
 _NEEDED = ("babel", "barcode", "font_roboto", "fpdf", "jinja2")
 
@@ -25,16 +26,43 @@ def print_to_file(
     copies: int,
     bar_codes: bool,
 ) -> ExitCode:
-    """Draw a manifest and put the file in its place as a whole; what a person should know comes on stderr."""
-    _need_the_extra()
+    """``fbridge manifest print``: what a person should know of the paper comes on stderr."""
+    told, manifest = draw_to_file(
+        session, ref, form=form, output=output, language=language, copies=copies, bar_codes=bar_codes
+    )
+    blocks = (summary(manifest), f"Printed: {told['file']}")
+    return show_data(session, told, *blocks, next_step=next_step(manifest))
+
+
+def draw_to_file(
+    session: Session,
+    ref: str,
+    *,
+    form: str = "pdf",
+    output: Path | None = None,
+    folder: Path = Path(),
+    language: str | None = None,
+    copies: int = 2,
+    bar_codes: bool = False,
+) -> tuple[dict[str, object], Manifest]:
+    """Draw a manifest, put the file in its place as a whole, and tell of it.
+
+    Without ``output`` it is ``manifest-NUMBER.pdf`` in ``folder``. Raises InputError where the extra is not installed
+    or the file cannot be written.
+    """
+    if missing := missing_libraries():
+        raise InputError(
+            f'Printing needs the extra "office" of fbridge ({", ".join(missing)} not found): '
+            'install fbridge as "fbridge[office]".',
+            reason="extra_missing",
+        )
     from fbridge.office.paper.printing import Look, print_manifest
 
-    look = Look(
-        language=language or session.bridge.context.settings.language, copies=copies, bar_codes=bar_codes
-    )
+    language = language or session.bridge.context.settings.language
+    look = Look(language=language, copies=copies, bar_codes=bar_codes)
     printed = print_manifest(session.bridge, ref, form=form, look=look)
     manifest = printed.paper.manifest
-    target = output or Path(f"manifest-{manifest.number}.{form}")
+    target = output or folder / f"manifest-{manifest.number}.{form}"
     replaced_bytes(target, printed.content)
     for warning in printed.warnings:
         say(session, warning)
@@ -45,14 +73,9 @@ def print_to_file(
         "reprint": printed.paper.is_reprint,
         "warnings": list(printed.warnings),
     }
-    return show_data(session, told, summary(manifest), f"Printed: {target}", next_step=next_step(manifest))
+    return told, manifest
 
 
-def _need_the_extra() -> None:
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise InputError(
-            f'Printing needs the extra "office" of fbridge ({", ".join(missing)} not found): '
-            'install fbridge as "fbridge[office]".',
-            reason="extra_missing",
-        )
+def missing_libraries() -> list[str]:
+    """What printing needs and is not installed."""
+    return [name for name in _NEEDED if importlib.util.find_spec(name) is None]

@@ -12,6 +12,8 @@ from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from fbridge.bridge import PushResult
     from fbridge.push.plan import PushPlan
 
@@ -76,7 +78,7 @@ def push(
     plan = session.bridge.plan(stores, manifest=manifest)
     if plan_only:
         return _show_plan(session, plan, stores)
-    return _carry_out(session, plan, stores, yes=yes, only_if=only_if)
+    return carry_out(session, plan, stores, yes=yes, only_if=only_if)
 
 
 def _refuse_beside_mails(mail_again: tuple[str, ...], others: object) -> None:
@@ -126,19 +128,31 @@ def _show_plan(session: Session, plan: PushPlan, stores: tuple[str, ...]) -> Exi
     return show_data(session, plan, *blocks, next_step=step)
 
 
-def _carry_out(
-    session: Session, plan: PushPlan, stores: tuple[str, ...], *, yes: bool, only_if: str | None
+def carry_out(
+    session: Session,
+    plan: PushPlan,
+    stores: tuple[str, ...],
+    *,
+    yes: bool,
+    only_if: str | None = None,
+    before: Mapping[str, object] | None = None,
+    codes: Sequence[ExitCode] = (),
 ) -> ExitCode:
+    """Show a plan, ask unless it is ``yes``, push, and tell what became of it.
+
+    ``before``: what a longer piece of work did first, for programs; ``codes``: how that ended.
+    """
+    from fbridge.cli.output import combined_code
     from fbridge.cli.progress import push_progress
 
     if not session.json:
         _print_plan(session, plan)
     if _does_something(plan) and not yes and not click.confirm("Push this?", err=True):
         click.echo("Nothing was sent.", err=True)
-        return ExitCode.OK
+        return combined_code(codes)
     with push_progress(session) as progress:  # where all waits, the reasons are noted for `status`
         result = session.bridge.push(plan, only_if=only_if, progress=progress)
-    return _show_result(session, plan, stores, result)
+    return _show_result(session, plan, stores, result, before or {}, codes)
 
 
 def _print_plan(session: Session, plan: PushPlan) -> None:
@@ -149,7 +163,14 @@ def _print_plan(session: Session, plan: PushPlan) -> None:
         print_block(block, session)
 
 
-def _show_result(session: Session, plan: PushPlan, stores: tuple[str, ...], result: PushResult) -> ExitCode:
+def _show_result(
+    session: Session,
+    plan: PushPlan,
+    stores: tuple[str, ...],
+    result: PushResult,
+    before: Mapping[str, object],
+    earlier: Sequence[ExitCode],
+) -> ExitCode:
     from fbridge.cli.output import combined_code, show_data
     from fbridge.cli.plan_views import ITEM_COLUMNS
     from fbridge.cli.tables import Table
@@ -159,13 +180,13 @@ def _show_result(session: Session, plan: PushPlan, stores: tuple[str, ...], resu
         ExitCode.OK if item.state in _NOT_FAILED and not item.missing_mail else ExitCode.SOME_FAILED
         for item in result.results
     ]
-    codes += [ExitCode.SOME_FAILED] * bool(left)
+    codes += [*earlier, *[ExitCode.SOME_FAILED] * bool(left)]
     code = combined_code(codes + [error.exit_code for _, error in result.errors])
     errors = [{"store": store, "error": error} for store, error in result.errors]
     nothing = "There is nothing to tell the stores now."
     return show_data(
         session,
-        {"plan": plan, "results": result.results, "errors": errors, "needs_person": left},
+        {**before, "plan": plan, "results": result.results, "errors": errors, "needs_person": left},
         Table(ITEM_COLUMNS, result.results) if _does_something(plan) else nothing,
         *(f"{store}: {error}" for store, error in result.errors),
         *([f"Somebody must look at: {', '.join(left)}."] if left else []),

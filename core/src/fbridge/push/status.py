@@ -111,10 +111,11 @@ class LooseShipment:
 class InTheHouse:
     """Shipments that are prepared and have not left, external parcels among them; ``loose`` are on no manifest.
 
-    ``since`` is when the oldest was made, or left behind.
+    ``carriers`` are the codes of those that are to take them; ``since`` is when the oldest was made, or left behind.
     """
 
     count: int
+    carriers: tuple[str, ...]
     loose: tuple[LooseShipment, ...]
     since: datetime
     age: timedelta
@@ -192,6 +193,7 @@ def _in_the_house(found: Sequence[Shipment], now: datetime) -> InTheHouse | None
     since = min(one.left_behind_at or one.created_at for one in found)
     return InTheHouse(
         count=len(found),
+        carriers=tuple(sorted({one.carrier.code for one in found})),
         loose=tuple(_loose(one) for one in found if one.manifest is None),
         since=since,
         age=now - since,

@@ -54,6 +54,12 @@ def _print(one: Shipment, to: Address) -> list[str]:
     return [hashlib.blake2b(repr((told, counted)).encode(), digest_size=8).hexdigest(), *one.numbers]
 
 
+def is_printed(connection: Connection, manifest: Manifest) -> bool:
+    """Whether its last paper tells just what is on it now."""
+    paper = last_print(connection, manifest.id)
+    return paper is not None and dict(paper.rows) == rows_of(connection, manifest)
+
+
 def keep_print(connection: Connection, manifest: Manifest, at: datetime) -> LastPrint:
     """Remember that the manifest is printed as it is; a paper that tells the same has the same revision."""
     rows, before = rows_of(connection, manifest), last_print(connection, manifest.id)

@@ -18,7 +18,7 @@ from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
 from fbridge.references import find_carrier, find_shipment
 from fbridge.shipping.manifest_filling import add_to_manifest, loose_shipments, take_off_manifest
-from fbridge.shipping.manifest_prints import keep_print, last_print
+from fbridge.shipping.manifest_prints import is_printed, keep_print, last_print
 from fbridge.shipping.manifest_references import (
     find_manifest,
     open_manifest,
@@ -93,6 +93,11 @@ class Manifests:
         with self._database.read() as connection:
             return recipients(connection, load_manifest(connection, find_manifest(connection, ref)).shipments)
 
+    def is_printed(self, ref: str) -> bool:
+        """Whether its last paper tells just what is on it now. Raises as :meth:`get` does."""
+        with self._database.read() as connection:
+            return is_printed(connection, load_manifest(connection, find_manifest(connection, ref)))
+
     def keep_print(self, ref: str) -> Paper:
         """Remember that it is printed now: what leaves later is compared with it. Raises as :meth:`get` does.
 
@@ -142,6 +147,23 @@ class Manifests:
                 refs = (*refs, *loose_shipments(connection, manifest.carrier.id))
             results = add_to_manifest(connection, manifest, refs, store=store, at=self._context.now())
             return AddResult(manifest=load_manifest(connection, manifest.id), results=results)
+
+    def fill(self, carrier: str) -> Manifest | None:
+        """Put all shipments of a carrier that are on no manifest on the one in preparation, opened if there is none.
+
+        None where the carrier has nothing in the house. Raises NotFoundError, InputError (two in preparation).
+        """
+        with self._database.write() as connection:
+            found = find_carrier(connection, carrier)
+            loose = loose_shipments(connection, found.id)
+            if not loose and not load_manifests(
+                connection, manifests.c.carrier_id == found.id, manifests.c.state == ManifestState.PREPARING
+            ):
+                return None
+            manifest = target_manifest(connection, found.code, self._context)
+            add_to_manifest(connection, manifest, loose, store=None, at=self._context.now())
+            filled = load_manifest(connection, manifest.id)
+            return filled if filled.shipments else None
 
     def ship(
         self,
