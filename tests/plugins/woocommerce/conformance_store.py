@@ -189,7 +189,7 @@ class WooCommerceUnderTest(StoreUnderTest):
         if self._shop.settings.fulfillments:
             return [
                 (
-                    tuple(KIT_NUMBER.findall(str(one.value("_tracking_number")))),
+                    tuple(filter(None, re.split(r"\s*,\s*", str(one.value("_tracking_number") or "")))),
                     str(one.value("_provider_name") or one.value("_shipment_provider") or ""),
                 )
                 for one in existing(record)
