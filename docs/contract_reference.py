@@ -16,6 +16,8 @@ CLASSES: tuple[type[Any], ...] = (
     platforms.Store,
     platforms.OrderQuery,
     platforms.OrderPage,
+    platforms.Hidden,
+    platforms.Notice,
     orders.Order,
     orders.OrderLine,
     orders.Payment,

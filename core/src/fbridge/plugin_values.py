@@ -18,7 +18,7 @@ from typing import Any
 
 from fbridge.models.fulfillments import ShipmentReceipt
 from fbridge.models.orders import Address, Doubt, Order, OrderLine, Payment, RejectedOrder, ShippingMethod
-from fbridge.models.platforms import CarrierCode
+from fbridge.models.platforms import CarrierCode, Notice
 from fbridge.models.storable_text import is_storable
 
 Check = Callable[[Any], str]
@@ -34,10 +34,11 @@ _OF_TYPE_CHECKERS: dict[str, Any] = {"Schema": object, "StoreHttp": object}
 
 _FREE_TEXT: dict[type, frozenset[str]] = {
     Order: frozenset({"number", "remote_status", "note", "channel", "sold_in"}),
-    OrderLine: frozenset({"sku", "name"}),
+    OrderLine: frozenset({"sku", "name", "held_why"}),
     Address: frozenset(field.name for field in fields(Address)),
     Payment: frozenset({"method", "title"}),
     Doubt: frozenset({"words"}),
+    Notice: frozenset({"words"}),
     ShippingMethod: frozenset({"code", "title"}),
     RejectedOrder: frozenset({"number", "reason"}),
     ShipmentReceipt: frozenset({"words"}),

@@ -62,6 +62,7 @@ def _sentences(report: StatusReport) -> Iterator[str]:
         yield f"Manifests in preparation: {report.manifests_preparing}."
     if report.orders_marked:
         yield f"Orders that are marked, for somebody to look at: {report.orders_marked}."
+    yield from (f"Store {notice.store}: {notice.words}" for notice in report.notices)
     for unread in report.unreadable:
         yield _unreadable_words(unread)
     if (

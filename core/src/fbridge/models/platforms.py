@@ -107,10 +107,27 @@ class OrderQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What somebody has to do about a store, in words; ``status`` tells it from ``since`` (aware UTC) on."""
+
+    words: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """Orders that were made ``before`` (aware UTC) may be kept from us, ``why`` in words with the way out."""
+
+    before: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
     """Some orders, and the cursor from which a later call goes on after them.
 
-    ``absent`` names the asked ``order_ids`` that the store no longer has. ``remaining`` is the store's own
+    ``absent`` names the asked ``order_ids`` that the store does not show; one that may be ``hidden`` is not gone.
+    ``notices`` are all that there are at this time (None: not told). ``remaining`` is the store's own
     count of orders still to come, for the progress display only (None: not told). ``note`` is one sentence that a
     person should know of the whole fetch, such as that the store's clock was put back; each page may repeat it.
     ``served_at`` is the store's clock when it gave the page, ``put_back_at`` when by our time that clock was last
@@ -126,6 +143,8 @@ class OrderPage:
     note: str = ""
     served_at: datetime | None = None
     put_back_at: datetime | None = None
+    hidden: Hidden | None = None
+    notices: tuple[Notice, ...] | None = None
 
     @classmethod
     def of(cls, decoded: Iterable[Order | RejectedOrder], **fields: Any) -> Self:
@@ -182,7 +201,8 @@ class StoreReport:
 
     ``facts`` is JSON-able and comes back in :attr:`Store.facts`. ``capabilities`` is the platform's, narrowed to
     this store. ``clock_offset`` is the store's clock minus ours. ``mail`` says what a push makes the store send.
-    ``locations`` are the store's own places of goods, for the ``warehouses`` setting.
+    ``locations`` are the store's own places of goods, for the ``warehouses`` setting. ``notices`` are as in
+    :class:`OrderPage`.
     """
 
     findings: tuple[Finding, ...]
@@ -191,6 +211,7 @@ class StoreReport:
     clock_offset: timedelta | None = None
     mail: MailBehaviour | None = None
     locations: tuple[Location, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -115,6 +115,8 @@ class _Fetching:
             )
             note_undone(connection, self.opened.name, page.orders, now)
             rejected = keep_unread(connection, self.opened.name, page, now)
+            if page.notices is not None:
+                store_rows.keep_notices(connection, self.opened.name, page.notices)
             yield connection
         self.tally.new += counts.new
         self.tally.changed += counts.changed
@@ -234,7 +236,7 @@ def _read_by_id(fetching: _Fetching, order_ids: Sequence[str]) -> None:
     """Each page is kept for itself, so nothing is lost between."""
     opened, told = fetching.opened, set[str]()
     with closing(opened.adapter.fetch_orders(opened.store, OrderQuery(order_ids=tuple(order_ids)))) as pages:
-        for page in pages:
+        for page in map(opened.without_hidden, pages):
             read = [order.remote_id for order in page.orders]
             fetching.tally.orders += len(read)
             with fetching.page(page) as connection:

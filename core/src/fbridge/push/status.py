@@ -18,6 +18,7 @@ from fbridge.orders.unreadable import ORDER_UNREADABLE, UnreadableOrder, load_un
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.shipping.shipment_rules import may_be_withdrawn
 from fbridge.storage.tables import manifests, orders, pushes, rejected_orders, shipments
+from fbridge.stores.rows import due_notices
 
 LIMITS: Mapping[PushState, timedelta] = {
     PushState.READY: timedelta(hours=12),
@@ -123,6 +124,14 @@ class InTheHouse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreNotice:
+    """What somebody has to do about a store, in words."""
+
+    store: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """What is stuck, oldest first; how many shipments stand in each state; manifests in preparation.
 
@@ -141,6 +150,7 @@ class StatusReport:
     unreadable: tuple[UnreadableStatus, ...] = ()
     missing_mails: MissingMails | None = None
     in_the_house: InTheHouse | None = None
+    notices: tuple[StoreNotice, ...] = ()
 
     @property
     def overdue(self) -> bool:
@@ -167,6 +177,7 @@ def read_status(context: Context) -> StatusReport:
         marked = connection.execute(_MARKED).scalar_one()
         waiting = load_shipments(connection, *_IN_THE_HOUSE)
         unread = load_unreadable(connection, rejected_orders.c.store.in_(context.settings.stores))
+        notices = due_notices(connection, context.now())
     now = context.now()
     items = [_item(one, one.push, now) for one in found if one.push and one.push.state in LIMITS]
     items += [_mail_item(one, one.push, now) for one in found if one.push and one.push.state not in LIMITS]
@@ -178,6 +189,11 @@ def read_status(context: Context) -> StatusReport:
         unreadable=tuple(_unreadable(store, list(of_store), now) for store, of_store in _by_store(unread)),
         missing_mails=_missing_mails([one.push for one in found if one.push], now),
         in_the_house=_in_the_house(waiting, now),
+        notices=tuple(
+            StoreNotice(store=store, words=words)
+            for store, words in notices
+            if store in context.settings.stores
+        ),
     )
 
 

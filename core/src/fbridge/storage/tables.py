@@ -46,6 +46,7 @@ stores = sa.Table(
     sa.Column("facts_at", UtcTime),
     sa.Column("codes_open", sa.Boolean),
     sa.Column("codes_at", UtcTime),
+    sa.Column("notices", sa.JSON(none_as_null=True)),
     comment="one row for each store ever used; its settings stand in the settings file",
 )
 

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0016"
+HEAD_REVISION = "0017"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -18,4 +18,5 @@ KNOWN_REVISIONS = (
     "0014",
     "0015",
     "0016",
+    "0017",
 )

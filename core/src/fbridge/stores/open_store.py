@@ -13,14 +13,16 @@ from typing import Any
 from fbridge.context import Context
 from fbridge.errors import FbridgeError
 from fbridge.http import StoreHttp
+from fbridge.models.orders import RejectedOrder
 from fbridge.models.platforms import OrderPage, OrderQuery, Store, StoreReport
 from fbridge.models.secrets import Secret
 from fbridge.plugin_calls import LoadedPlatform
 from fbridge.plugins import load_platform
 from fbridge.settings import StoreSettings, resolve_store
+from fbridge.storage.database import Database
 from fbridge.stores.exchange_log import ExchangeLog
 from fbridge.stores.noise_told import log_noise, with_noise
-from fbridge.stores.rows import ensure_store, find_store, keep_facts
+from fbridge.stores.rows import ensure_store, find_store, keep_facts, keep_notices, made_at
 
 FACTS_LAST = timedelta(hours=24)
 
@@ -33,6 +35,7 @@ class OpenStore:
     adapter: LoadedPlatform
     store: Store
     exchanges: ExchangeLog
+    database: Database
 
     @property
     def name(self) -> str:
@@ -61,12 +64,24 @@ class OpenStore:
 
     def read_orders(self, order_ids: tuple[str, ...]) -> OrderPage:
         """The orders as the store shows them now, with all that a push needs, as one page."""
-        pages = list(self.adapter.fetch_orders(self.store, OrderQuery(order_ids=order_ids, shipments=True)))
+        asked = OrderQuery(order_ids=order_ids, shipments=True)
+        pages = [self.without_hidden(page) for page in self.adapter.fetch_orders(self.store, asked)]
         return OrderPage(
             orders=tuple(order for page in pages for order in page.orders),
             rejected=tuple(one for page in pages for one in page.rejected),
             absent=tuple(one for page in pages for one in page.absent),
         )
+
+    def without_hidden(self, page: OrderPage) -> OrderPage:
+        """The page; an order that the store may only keep from us is not absent, but cannot be read."""
+        if page.hidden is None or not page.absent:
+            return page
+        with self.database.read() as connection:
+            known = made_at(connection, self.name, page.absent)
+        hidden = [one for one in page.absent if one in known and known[one] < page.hidden.before]
+        rejected = [RejectedOrder(remote_id=one, reason=f"not_shown: {page.hidden.why}") for one in hidden]
+        absent = tuple(one for one in page.absent if one not in hidden)
+        return replace(page, absent=absent, rejected=(*page.rejected, *rejected))
 
 
 def _default(field: Any) -> object:
@@ -97,7 +112,7 @@ def open_store(context: Context, name: str, *, settings: StoreSettings | None = 
     ) as http:
         store = Store(name, resolved.url, resolved.options, http, facts, context.timezone)
         try:
-            yield OpenStore(resolved, adapter, store, exchanges)
+            yield OpenStore(resolved, adapter, store, exchanges, context.database)
         finally:
             log_noise(context, name, http.noise)
 
@@ -108,6 +123,7 @@ def check(context: Context, opened: OpenStore) -> StoreReport | None:
     if report is not None and report.ok:
         with context.database.write() as connection:
             keep_facts(connection, opened.name, report.facts, at=context.now())
+            keep_notices(connection, opened.name, report.notices)
     return None if report is None else with_noise(report, opened.store.http.noise)
 
 

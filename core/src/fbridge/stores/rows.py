@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from fbridge.models.parts import in_parts
+from fbridge.models.platforms import Notice
+from fbridge.models.storable_text import storable
 from fbridge.storage.restored import first_restored_epoch
-from fbridge.storage.tables import cursors, orders, stores
+from fbridge.storage.tables import MOST_KEYS, cursors, orders, stores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,23 @@ def keep_facts(connection: Connection, name: str, facts: Mapping[str, Any], *, a
     connection.execute(sa.update(stores).where(stores.c.name == name).values(facts=dict(facts), facts_at=at))
 
 
+def keep_notices(connection: Connection, name: str, notices: Sequence[Notice]) -> None:
+    """Keep what somebody has to do about a store; it takes the place of all that was known."""
+    told = [[notice.since.isoformat(), storable(notice.words)] for notice in notices] or None
+    connection.execute(sa.update(stores).where(stores.c.name == name).values(notices=told))
+
+
+def due_notices(connection: Connection, at: datetime) -> tuple[tuple[str, str], ...]:
+    """Pairs of store and words: what has to be done about stores, as far as people are told by ``at`` (aware UTC)."""
+    query = sa.select(stores.c.name, stores.c.notices).where(stores.c.notices.is_not(sa.null()))
+    return tuple(
+        (row.name, words)
+        for row in connection.execute(query.order_by(stores.c.name))
+        for since, words in row.notices or ()
+        if datetime.fromisoformat(since) <= at
+    )
+
+
 def read_cursor(
     connection: Connection, store: str, feed: str, fingerprint: str, *, unfinished_only: bool = False
 ) -> dict[str, Any] | None:
@@ -98,6 +118,17 @@ def fetch_times(connection: Connection) -> dict[str, datetime]:
     """When each store was last fetched."""
     query = sa.select(cursors.c.store, cursors.c.updated_at).where(cursors.c.feed == "orders")
     return {row.store: row.updated_at for row in connection.execute(query)}
+
+
+def made_at(connection: Connection, store: str, remote_ids: Sequence[str]) -> dict[str, datetime]:
+    """When these orders were made, by remote id, as far as they are known."""
+    found: dict[str, datetime] = {}
+    for part in in_parts(list(remote_ids), MOST_KEYS):
+        query = sa.select(orders.c.remote_id, orders.c.created_at).where(
+            orders.c.store == store, orders.c.remote_id.in_(part)
+        )
+        found |= {row.remote_id: row.created_at for row in connection.execute(query)}
+    return found
 
 
 def order_counts(connection: Connection) -> dict[str, int]:

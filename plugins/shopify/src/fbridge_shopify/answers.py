@@ -68,9 +68,10 @@ class Answer:
     """A GraphQL answer. ``data`` is empty where there is none, and may be there beside ``errors``.
 
     ``requested_cost`` and ``throttle`` are what Shopify counted (None: not told). ``version`` is the API version
-    that was served ("" where not told), ``date`` the store's clock, aware UTC, ``cache_sign`` the header by which
-    a cache shows that it answered. ``begun``: the execution began, or nobody can tell; a request that is turned away
-    before has no ``data`` at all, not even null (GraphQL, 7.1).
+    that was served, ``deprecated`` why Shopify warns of what was asked ("" where not told), ``date`` the store's
+    clock, aware UTC, ``cache_sign`` the header by which a cache shows that it answered. ``begun``: the execution
+    began, or nobody can tell; a request that is turned away before has no ``data`` at all, not even null (GraphQL,
+    7.1).
     """
 
     data: Mapping[str, Any]
@@ -78,6 +79,7 @@ class Answer:
     requested_cost: float | None = None
     throttle: ThrottleStatus | None = None
     version: str = ""
+    deprecated: str = ""
     date: datetime | None = None
     cache_sign: str = ""
     extensions: Mapping[str, Any] = field(default_factory=dict)
@@ -122,6 +124,7 @@ def answer_of(response: Response) -> Answer:
         requested_cost=float(requested) if isinstance(requested, int | float) else None,
         throttle=ThrottleStatus.from_json(cost.get("throttleStatus")),
         version=response.headers.get("x-shopify-api-version", ""),
+        deprecated=plain_words(response.headers.get("x-shopify-api-deprecated-reason")),
         date=response.date,
         cache_sign=response.cache_sign,
         extensions=extensions,

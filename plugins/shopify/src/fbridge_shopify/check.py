@@ -12,6 +12,7 @@ from fbridge.models.orders import Order
 from fbridge.models.platforms import Finding, Location, Store, StoreReport
 from fbridge.models.states import MailBehaviour, OrderStatus
 from fbridge_shopify.answers import Answer
+from fbridge_shopify.api_versions import end_of
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.detection import (
     CAPABILITIES,
@@ -20,7 +21,7 @@ from fbridge_shopify.detection import (
     may,
     may_see_fulfillment_orders,
 )
-from fbridge_shopify.fetching import reading_of
+from fbridge_shopify.fetching import reading_of, store_notices
 from fbridge_shopify.mapping import UNSEEN, Reading, order_from
 from fbridge_shopify.schemas import number_of
 from fbridge_shopify.store_urls import fault_of_url, hint_on_url
@@ -67,6 +68,7 @@ def report(store: Store) -> StoreReport:
         clock_offset=offset,
         mail=MailBehaviour.OPTIONAL,
         locations=places,
+        notices=store_notices(store),
     )
 
 
@@ -93,7 +95,13 @@ def _version(about: Answer, asked: str) -> Finding:
     supported = _supported(about)
     served = about.version or (asked if asked in supported or not supported else "another one")
     if served == asked:
-        return Finding(name="API version", ok=True, words=f"The Admin API of {asked} answers, as asked.")
+        words = f"The Admin API of {asked} answers, as asked; it is served until {end_of(asked):%Y-%m-%d} at least."
+        warned = (
+            f" Shopify warns of something that is in use here: {about.deprecated}."
+            if about.deprecated
+            else ""
+        )
+        return Finding(name="API version", ok=True, words=words + warned)
     words = (
         f"Asked for {asked}, the Admin API of {served} answers: set api_version to one that Shopify supports "
         f"({', '.join(supported) or 'not told'})."

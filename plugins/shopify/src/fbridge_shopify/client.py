@@ -87,6 +87,7 @@ class ShopifyClient:
     def __init__(self, store: Store) -> None:
         self._http = store.http
         memory = memory_of(store)
+        self._hear = memory.hear
         self._tokens = memory.tokens
         self._budget = memory.budget
         self._now = store.now
@@ -278,6 +279,7 @@ class ShopifyClient:
             if not response.ok:
                 return response
             answer = answer_of(response)
+            self._hear(answer.version, answer.deprecated)
             status, executed = answer.throttle, answer.has_data
             if answer.requested_cost is not None:
                 self._budget.learn(request.kind, answer.requested_cost)

@@ -22,6 +22,9 @@ CAPABILITIES = Capabilities(
 
 OWN_LOCATIONS = "read_merchant_managed_fulfillment_orders"
 """The scope by which an app sees what leaves from the merchant's own locations."""
+ALL_ORDERS = "read_all_orders"
+"""The scope for orders older than 60 days."""
+
 OTHERS_LOCATIONS = "read_third_party_fulfillment_orders"
 """The one by which it sees what fulfillment services ship."""
 
@@ -59,7 +62,7 @@ NEEDS = (
     ),
     Need(
         purpose="read orders older than 60 days",
-        any_of=("read_all_orders",),
+        any_of=(ALL_ORDERS,),
         without="the store leaves them out without a word",
     ),
 )

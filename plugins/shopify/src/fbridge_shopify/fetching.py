@@ -5,17 +5,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from fbridge.adapterkit.reading import RawPage, changed_orders, decoded_pages, orders_by_id
-from fbridge.models.platforms import OrderPage, OrderQuery, Store
+from fbridge.models.platforms import Hidden, Notice, OrderPage, OrderQuery, Store
 from fbridge_shopify import bulk_reading
+from fbridge_shopify.api_versions import notices_of
 from fbridge_shopify.bulk_reading import BULK_THRESHOLD, BulkUnusableError, Operation
 from fbridge_shopify.client import ShopifyClient
-from fbridge_shopify.detection import OTHERS_LOCATIONS, may
+from fbridge_shopify.detection import ALL_ORDERS, OTHERS_LOCATIONS, may
 from fbridge_shopify.fulfillment_orders import EVERY_SERVICE
 from fbridge_shopify.mapping import RawOrder, Reading, order_from
 from fbridge_shopify.reading import OrderFeed, Position
 from fbridge_shopify.run_memory import memory_of
+
+SHOWN_FOR = timedelta(days=59)
+"""Shopify says 60 days; a day is for time zones and clocks."""
+
+_NOT_SHOWN = (
+    "the store does not show it: orders older than 60 days are kept from apps without the scope read_all_orders; "
+    "grant it to the app, and install it again"
+)
 
 log = logging.getLogger("fbridge.shopify")
 
@@ -23,7 +33,21 @@ log = logging.getLogger("fbridge.shopify")
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
     reading = reading_of(store)
-    return decoded_pages(raw_pages(store, query), lambda raw: order_from(raw, reading))
+    for page in decoded_pages(raw_pages(store, query), lambda raw: order_from(raw, reading)):
+        yield replace(page, notices=store_notices(store))
+
+
+def store_notices(store: Store) -> tuple[Notice, ...]:
+    """What somebody has to do, as the answers so far tell."""
+    memory = memory_of(store)
+    return tuple(notices_of(store.settings["api_version"], memory.served, memory.deprecated, store.now()))
+
+
+def hidden_from(store: Store) -> Hidden | None:
+    """The orders that Shopify keeps from this app; None where it may see all, by the scopes of the last check."""
+    if may(store.facts.get("scopes") or (), ALL_ORDERS):
+        return None
+    return Hidden(before=store.now() - SHOWN_FOR, why=_NOT_SHOWN)
 
 
 def reading_of(store: Store) -> Reading:
@@ -41,7 +65,9 @@ def raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:
     client = ShopifyClient(store)
     feed = OrderFeed(client, shipments=query.shipments)
     if query.order_ids is not None:
-        yield from orders_by_id(feed, query.order_ids)
+        hidden = hidden_from(store)
+        for page in orders_by_id(feed, query.order_ids):
+            yield replace(page, hidden=hidden)
         return
     operation = _operation(store, client, query)
     if operation is not None:

@@ -9,6 +9,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from fbridge.errors import UnreachableError
 from fbridge.models.orders import RejectedOrder
+from fbridge.models.platforms import Hidden
 
 P = TypeVar("P", bound="Position")
 R = TypeVar("R")
@@ -104,3 +105,4 @@ class RawPage(Generic[W]):
     note: str = ""
     served_at: datetime | None = None
     put_back_at: datetime | None = None
+    hidden: Hidden | None = None

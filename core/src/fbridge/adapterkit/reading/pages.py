@@ -35,6 +35,7 @@ def decoded_pages(
                 note=page.note,
                 served_at=page.served_at,
                 put_back_at=page.put_back_at,
+                hidden=page.hidden,
             )
 
 

@@ -242,6 +242,10 @@ class Control(SandboxControl):
         """402, 403 or 423: the shop answers nothing else any more; None opens it again."""
         self._dispatcher.shut = status
 
+    def deprecate(self, reason: str) -> None:
+        """Warn of whatever is asked, in a header of each answer."""
+        self._dispatcher.deprecated = reason
+
     def drain(self, left: float = 0) -> None:
         """Empty the rate limit's bucket, as another program of the same app does."""
         self.shop.bucket.drain(left)

@@ -67,6 +67,8 @@ class Dispatcher:
         self._tokens = tokens
         self.shut: int | None = None
         """402, 403 or 423: the shop answers nothing else."""
+        self.deprecated = ""
+        """Why the shop warns of what is asked."""
 
     def answer(self, request: Request) -> Response:
         """The answer to one request."""
@@ -97,6 +99,8 @@ class Dispatcher:
         viewer = Viewer(self._shop, token, served, answering_schema(served), request.host_url.rstrip("/"))
         response = _json(200, answer(viewer, body if isinstance(body, dict) else {}))
         response.headers["X-Shopify-API-Version"] = served
+        if self.deprecated:
+            response.headers["X-Shopify-API-Deprecated-Reason"] = self.deprecated
         return response
 
     def _refused(self, request: Request) -> Response | None:
