@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fbridge.errors import InputError
+from fbridge.models.number_shapes import ALL_SHAPES
+from fbridge.models.usual_carriers import USUAL_CARRIERS, number_warnings
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
 
 
@@ -40,3 +42,41 @@ def test_what_is_no_number_is_refused_with_a_reason(text: str, reason: str) -> N
     with pytest.raises(InputError, match="no tracking number") as refused:
         clean_numbers([text])
     assert refused.value.reason == reason
+
+
+RIGHT = {
+    "UPS": ["1Z5R89390357567127", "1z999aa10123456784"],
+    "FEDEX": ["986578788855", "041441760228964"],
+    "DHL": ["3318810025"],
+    "POSTE": ["RB123456785GB"],
+    "BRT": ["12345", "RB123456785GB", "000123450000000027"],
+    "OWN": ["anything-1"],
+}
+
+
+@pytest.mark.parametrize(
+    ("carrier", "number"), [(code, one) for code, numbers in RIGHT.items() for one in numbers]
+)
+def test_numbers_as_their_carriers_give_them_raise_no_eyebrow(carrier: str, number: str) -> None:
+    assert number_warnings((number,), carrier, "1001") == ()
+
+
+@pytest.mark.parametrize(
+    ("carrier", "number", "reason"),
+    [
+        ("UPS", "1Z5R89390357567128", "check_digit"), ("UPS", "12345", "unusual_number"),
+        ("FedEx", "986578788856", "check_digit"), ("FEDEX", "12345678983", "lost_zeros"),
+        ("dhl express", "3318810026", "check_digit"), ("POSTE", "RB123456786GB", "check_digit"),
+        ("BRT", "1Z5R89390357567127", "other_carriers_number"), ("OWN", "1Z5R89390357567128", "check_digit"),
+        ("BRT", "1001", "is_order_number"), ("BRT", "#1001", "is_order_number"),
+    ],
+)  # fmt: skip
+def test_odd_numbers_are_pointed_out(carrier: str, number: str, reason: str) -> None:
+    (warning,) = number_warnings((number,), carrier, "1001")
+    assert warning.reason == reason
+    assert number in warning.words
+
+
+def test_every_shape_and_every_tracking_page_has_its_source() -> None:
+    assert all(shape.source for shape in ALL_SHAPES)
+    assert all(one.source for one in USUAL_CARRIERS if one.tracking_url)

@@ -22,16 +22,22 @@ def carrier() -> None:
 
 @carrier.command()
 @click.argument("code")
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--tracking-url", default="", metavar="URL", help="With {number}, {customer_code}, {postcode}.")
 @click.option("--customer-code", default="", help="Our code at the carrier.")
 @pass_session
-def add(session: Session, code: str, name: str, tracking_url: str, customer_code: str) -> ExitCode:
-    """Add a carrier, such as: fbridge carrier add BRT "Bartolini"."""
+def add(session: Session, code: str, name: str | None, tracking_url: str, customer_code: str) -> ExitCode:
+    """Add a carrier, such as: fbridge carrier add BRT.
+
+    Of usual carriers (BRT, GLS, POSTE, SDA, DHL, UPS, FEDEX, TNT, DPD, INPOST, MONDIALRELAY) name and tracking page
+    are known; of others give them.
+    """
     from fbridge.cli.carrier_views import carrier_facts
     from fbridge.cli.output import show_data
 
-    added = session.bridge.carriers.add(code, name, tracking_url=tracking_url, customer_code=customer_code)
+    added = session.bridge.carriers.add(
+        code, name or "", tracking_url=tracking_url, customer_code=customer_code
+    )
     return show_data(
         session, added, carrier_facts(added), next_step=f"fbridge carrier map STORE {added.code} SITE_CODE"
     )
@@ -141,12 +147,18 @@ def unroute(session: Session, store: str, method: str) -> ExitCode:
 
 @carrier.command()
 @click.argument("store")
+@click.option("--accept", is_flag=True, help="Map those that are sure.")
 @pass_session
-def suggest(session: Session, store: str) -> ExitCode:
-    """Suggest mappings, by the likeness of names."""
+def suggest(session: Session, store: str, accept: bool) -> ExitCode:
+    """Suggest mappings, by the likeness of names.
+
+    Sure is one where the carrier's code or name is a word of the store's name, and of no other there.
+    """
     from fbridge.cli.carrier_views import SUGGESTION_COLUMNS
     from fbridge.cli.output import show_items
 
+    if accept:
+        return _show_mappings(session, session.bridge.carriers.accept_suggestions(store))
     found = session.bridge.carriers.suggest(store)
     best = (
         shlex.join(["fbridge", "carrier", "map", store, found[0].carrier, found[0].site_code])

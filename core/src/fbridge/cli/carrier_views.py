@@ -11,7 +11,8 @@ from fbridge.models.platforms import CarrierCode
 from fbridge.models.shipments import Carrier
 
 if TYPE_CHECKING:
-    from fbridge.shipping.carriers import CoverageRow, MappingRow, RouteRow, Suggestion
+    from fbridge.shipping.carrier_likeness import Suggestion
+    from fbridge.shipping.carriers import CoverageRow, MappingRow, RouteRow
 
 
 def _with_warning(label: str, warning: str) -> str:
@@ -49,6 +50,7 @@ SUGGESTION_COLUMNS: list[Column[Suggestion]] = [
     Column("Site code", lambda one: one.site_code),
     Column("Shown as", lambda one: one.label, wraps=True),
     Column("Likeness", lambda one: f"{one.score:.0%}", right=True),
+    Column("Sure", lambda one: "yes" if one.sure else ""),
 ]
 
 

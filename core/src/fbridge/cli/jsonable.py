@@ -20,7 +20,7 @@ from fbridge.models.platforms import StoreReport
 from fbridge.models.shipments import Manifest, Shipment
 
 _TOLD_PROPERTIES: Mapping[type, tuple[str, ...]] = {
-    Shipment: ("label",),
+    Shipment: ("label", "number_warnings"),
     Manifest: ("parcels", "weight_grams", "cod_totals"),
     OrderLine: ("due", "remaining"),
     StoreReport: ("ok",),

@@ -155,6 +155,7 @@ def import_(
     carrier: str | None,
     year: int | None,
     allow_shared: bool,
+    strict: bool,
     **form: Any,
 ) -> ExitCode:
     """Make shipments of the ERP's shipping documents: CSV, XLSX, XLS, ODS, JSON, NDJSON, `-` for standard input.
@@ -172,6 +173,7 @@ def import_(
         carrier=carrier,
         year=year,
         allow_shared=allow_shared,
+        strict=strict,
         on_manifest=on_manifest,
         unknown_order=unknown_order,
         replacement=replacement,

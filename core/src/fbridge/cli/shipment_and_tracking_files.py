@@ -60,6 +60,7 @@ def import_options(command: Command) -> Command:
             click.option(
                 "--allow-shared", is_flag=True, help="Although another shipment has the same number."
             ),
+            click.option("--strict", is_flag=True, help="Refuse numbers that are odd for their carrier."),
         ]
     ):
         command = option(command)
@@ -87,7 +88,10 @@ def show_report(session: Session, report: ImportReport, *, next_step: str) -> Ex
 
     told = [row for row in report.rows if row.outcome in {Outcome.REFUSED, Outcome.CHANGED} or report.plan]
     blocks = [Table(_columns(), told[:_MOST_SHOWN])] if told else []
-    for warning in report.warnings:
+    for warning in (
+        *report.warnings,
+        *(f"row {row.row}: {one}" for row in report.rows for one in row.warnings),
+    ):
         say(session, f"Note: {warning}")
     if len(told) > _MOST_SHOWN:
         say(session, f"... and {len(told) - _MOST_SHOWN} more rows; all of them: --json")

@@ -61,6 +61,7 @@ def shipment_facts(shipment: Shipment) -> Facts:
             ("Weight", kilograms(shipment.weight_grams)),
             ("COD", shipment.cod),
             ("Numbers", shipment.numbers),
+            ("Look at", [one.words for one in shipment.number_warnings]),
             ("Tracking", _tracking_pages(shipment)),
             ("Warehouse", shipment.warehouse),
             ("Document", shipment.document),

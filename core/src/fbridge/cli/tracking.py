@@ -85,6 +85,7 @@ def import_(
     carrier: str | None,
     year: int | None,
     allow_shared: bool,
+    strict: bool,
     **form: Any,
 ) -> ExitCode:
     """Take the numbers out of the courier's file: CSV, XLSX, XLS, ODS, JSON, NDJSON, `-` for standard input.
@@ -101,6 +102,7 @@ def import_(
         carrier=carrier,
         year=year,
         allow_shared=allow_shared,
+        strict=strict,
         adds=adds,
     )
     report = import_tracking(session.bridge, file, options)

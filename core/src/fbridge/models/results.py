@@ -36,7 +36,8 @@ class Outcome(StrEnum):
 class Taken:
     """What became of one shipment's part of a file: a stable ``reason``, a sentence, and the shipments' ``labels``.
 
-    ``field`` names what is to be mended where it was refused and that is known.
+    ``field`` names what is to be mended where it was refused and that is known. ``warnings`` are sentences on what
+    was taken and somebody should look at.
     """
 
     outcome: Outcome
@@ -44,3 +45,4 @@ class Taken:
     words: str
     labels: tuple[str, ...] = ()
     field: str = ""
+    warnings: tuple[str, ...] = ()

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from fbridge.models.fulfillments import Effects, Item
+from fbridge.models.number_shapes import NumberWarning
 from fbridge.models.orders import Address, Money
 from fbridge.models.states import ManifestState, PushState, ShipmentOrigin
+from fbridge.models.usual_carriers import number_warnings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,11 @@ class Shipment:
     def label(self) -> str:
         """How a person names it on the command line: ``S12``."""
         return f"S{self.id}"
+
+    @property
+    def number_warnings(self) -> tuple[NumberWarning, ...]:
+        """What is odd about its numbers: nothing that is refused, but that somebody should look at."""
+        return number_warnings(self.numbers, self.carrier.code, self.order_number)
 
     @property
     def in_house(self) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,19 +14,20 @@ from fbridge.errors import InputError, NotFoundError
 from fbridge.models.platforms import CarrierCode, CarrierCodes
 from fbridge.models.shipments import Carrier
 from fbridge.models.states import Delivery, OrderStatus
+from fbridge.models.usual_carriers import usual_carrier
 from fbridge.push.policy import known_codes
 from fbridge.push.receipts import SENT_WITHOUT_NUMBER
 from fbridge.push.wishes import want_revision
 from fbridge.references import find_carrier, known_store
 from fbridge.settings.near_match import did_you_mean
 from fbridge.shipping import carrier_rows
+from fbridge.shipping.carrier_likeness import Suggestion, suggestions
 from fbridge.shipping.shipment_rows import add_revision, load_shipments, update_shipments
 from fbridge.storage.events import record
 from fbridge.storage.tables import orders, pushes, shipments, stores
 from fbridge.stores.open_store import open_store
 
 LONGEST_CODE = 32
-LIKE_ENOUGH = 0.5
 _TARGET_WORDS = {"pickup": Delivery.PICKUP, "none": Delivery.NONE}
 
 MappingRow = carrier_rows.Mapped
@@ -41,16 +40,6 @@ class RouteRow:
     store: str
     shipping_method: str
     target: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
-    """A mapping that the likeness of names speaks for; ``score`` is from 0 to 1."""
-
-    carrier: str
-    site_code: str
-    label: str
-    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +67,16 @@ class Carriers:
         self._context = context
         self._database = context.database
 
-    def add(self, code: str, name: str, *, tracking_url: str = "", customer_code: str = "") -> Carrier:
-        """Add a carrier; its code is kept in capitals. Raises InputError: bad code or template, code twice."""
+    def add(self, code: str, name: str = "", *, tracking_url: str = "", customer_code: str = "") -> Carrier:
+        """Add a carrier; its code is kept in capitals. Without a name a usual one is meant: name and page are known.
+
+        Raises InputError: bad code or template, code twice.
+        """
+        usual = None if name.strip() else usual_carrier(code)
         values = {
             "code": _clean_code(code),
-            "name": name.strip() or _clean_code(code),
-            "tracking_url": _clean_template(tracking_url.strip()),
+            "name": name.strip() or (usual.name if usual else _clean_code(code)),
+            "tracking_url": _clean_template(tracking_url.strip() or (usual.tracking_url if usual else "")),
             "customer_code": customer_code.strip(),
         }
         with self._database.write() as connection:
@@ -226,9 +219,11 @@ class Carriers:
         with self._database.read() as connection:
             mapped = carrier_rows.mapped_codes(connection, store)
             carriers = [one for one in carrier_rows.load_carriers(connection) if one.id not in mapped]
-        best = [_most_alike(carrier, codes) for carrier in carriers]
-        found = [one for one in best if one is not None and one.score >= LIKE_ENOUGH]
-        return tuple(sorted(found, key=lambda one: (-one.score, one.carrier)))
+        return suggestions(carriers, codes)
+
+    def accept_suggestions(self, store: str) -> tuple[MappingRow, ...]:
+        """Map what is sure of :meth:`suggest`. Raises as :meth:`map` does."""
+        return tuple(self.map(store, one.carrier, one.site_code) for one in self.suggest(store) if one.sure)
 
     def coverage(self, store: str | None = None) -> tuple[CoverageRow, ...]:
         """By store and shipping method: how many open orders there are, and who takes them."""
@@ -324,25 +319,6 @@ def _coverage_row(
         mapped=shown if carrier else None,
         warning=mapped.get((method.store, carrier), "") if carrier else "",
     )
-
-
-def _most_alike(carrier: Carrier, codes: CarrierCodes) -> Suggestion | None:
-    scored = [(_likeness(carrier, entry), entry) for entry in codes.codes]
-    if not scored:
-        return None
-    score, entry = max(scored, key=lambda pair: pair[0])
-    return Suggestion(carrier=carrier.code, site_code=entry.code, label=entry.label, score=round(score, 2))
-
-
-def _likeness(carrier: Carrier, entry: CarrierCode) -> float:
-    """How alike the closest of our two names and the store's two names are."""
-    ours, theirs = (_plain(carrier.code), _plain(carrier.name)), (_plain(entry.code), _plain(entry.label))
-    return max(SequenceMatcher(None, one, other).ratio() for one in ours for other in theirs)
-
-
-def _plain(name: str) -> str:
-    """Lower-case letters and digits without accents: ``Poste-Italiane`` and ``poste italiane`` are alike."""
-    return "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if c.isalnum())
 
 
 def _open_methods(store: str | None) -> sa.Select[Any]:

@@ -25,7 +25,7 @@ from fbridge.shipping.meant import find_order_of_file
 from fbridge.shipping.shipment_creation import Wish, create_for_order, load_candidate, routed_carrier
 from fbridge.shipping.shipment_rows import load_shipment, load_shipments, users_of_numbers
 from fbridge.shipping.shipment_rules import Candidate
-from fbridge.shipping.tracking_numbers import clean_numbers
+from fbridge.shipping.tracking_numbers import clean_numbers, looked_at
 from fbridge.storage.events import record
 from fbridge.storage.tables import shipments
 
@@ -76,6 +76,7 @@ class DocumentTaking:
     unknown_order: str = UNKNOWN_REFUSED
     replacement: bool = False
     allow_shared: bool = False
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,9 @@ def take_document(connection: Connection, wish: DocumentWish, *, taking: Documen
     old = [part.known for part in parts if part.known is not None]
     _refuse_other_cod(wish, [*old, *made])
     changed = [one for one in old if _complete(connection, wish, one, carrier, taking)]
-    return _told(made, changed, old)
+    order_number = parts[0].candidate.order.number
+    warnings = looked_at(wish.numbers, carrier.code, order_number, strict=taking.strict)
+    return replace(_told(made, changed, old), warnings=warnings)
 
 
 def _orders(connection: Connection, wish: DocumentWish, taking: DocumentTaking) -> dict[int, PartWish] | None:

@@ -34,12 +34,13 @@ class Intake:
         unknown_order: str = UNKNOWN_REFUSED,
         replacement: bool = False,
         allow_shared: bool = False,
+        strict: bool = False,
     ) -> tuple[Taken, ...]:
         """Make the shipments of many documents of a file; one result for each, a bad one stops no other.
 
         What is there already is not made again. ``on_manifest`` puts each on its carrier's manifest in preparation;
         ``unknown_order`` is ``refuse`` or ``external``; ``replacement``: goods go once more for orders that are done.
-        With ``plan`` nothing is written: what would come of it is told.
+        With ``plan`` nothing is written: what would come of it is told. ``strict``: odd numbers are refused.
         """
         taking = DocumentTaking(
             context=self._context,
@@ -48,16 +49,21 @@ class Intake:
             unknown_order=unknown_order,
             replacement=replacement,
             allow_shared=allow_shared,
+            strict=strict,
         )
         return take_all(self._context.database, wishes, partial(take_document, taking=taking), plan=plan)
 
     def numbers(
-        self, wishes: Sequence[NumbersWish], *, plan: bool = False, allow_shared: bool = False
+        self,
+        wishes: Sequence[NumbersWish],
+        *,
+        plan: bool = False,
+        allow_shared: bool = False,
+        strict: bool = False,
     ) -> tuple[Taken, ...]:
         """Give many shipments the numbers of a file; one result for each, a bad one stops no other.
 
-        The same again changes nothing. With ``plan`` nothing is written: what would come of it is told.
+        The same again changes nothing. ``plan`` and ``strict`` are as of :meth:`documents`.
         """
-
-        taking = FileTaking(self._context, self._shipments.give_numbers, allow_shared)
+        taking = FileTaking(self._context, self._shipments.give_numbers, allow_shared, strict)
         return take_all(self._context.database, wishes, partial(take_numbers, taking=taking), plan=plan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,7 +13,7 @@ from fbridge.errors import InputError
 from fbridge.models.results import Outcome, Taken
 from fbridge.models.shipments import Shipment
 from fbridge.shipping.meant import Meant, find_meant, one_delivery
-from fbridge.shipping.tracking_numbers import clean_numbers
+from fbridge.shipping.tracking_numbers import clean_numbers, looked_at
 from fbridge.storage.tables import shipment_numbers
 
 Correct = Callable[..., None]
@@ -38,6 +38,7 @@ class FileTaking:
     context: Context
     correct: Correct
     allow_shared: bool = False
+    strict: bool = False
     seen: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -50,9 +51,16 @@ def take_numbers(connection: Connection, wish: NumbersWish, *, taking: FileTakin
     goods = one_delivery(having if len(having) == 1 else candidates, _named(wish.meant))
     for shipment in goods:
         _refuse_replaced(connection, shipment, numbers)
+    warnings = [
+        words
+        for one in goods
+        for words in looked_at(
+            numbers, wish.carrier or one.carrier.code, one.order_number, strict=taking.strict
+        )
+    ]
     shared = taking.allow_shared or len(goods) > 1
     outcomes = [_take(connection, taking, wish, shipment, numbers, shared) for shipment in goods]
-    return _told(goods, numbers, outcomes)
+    return replace(_told(goods, numbers, outcomes), warnings=tuple(dict.fromkeys(warnings)))
 
 
 def _take(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from fbridge.errors import InputError
+from fbridge.models.usual_carriers import number_warnings
 
 LONGEST = 255
 MOST_PARCELS = 9999
@@ -45,6 +46,18 @@ def parcels_for(numbers: Sequence[str], parcels: int | None) -> int:
             reason="more_numbers_than_parcels",
         )
     return parcels
+
+
+def looked_at(numbers: tuple[str, ...], carrier: str, order_number: str, *, strict: bool) -> tuple[str, ...]:
+    """What is odd about numbers that a file tells, a sentence each.
+
+    Raises InputError for lost leading zeros, which only a spreadsheet takes away; ``strict``: for anything odd.
+    """
+    warnings = number_warnings(numbers, carrier, order_number)
+    for warning in warnings:
+        if strict or warning.reason == "lost_zeros":
+            raise InputError(warning.words, reason=warning.reason)
+    return tuple(warning.words for warning in warnings)
 
 
 def _clean(number: str) -> str:

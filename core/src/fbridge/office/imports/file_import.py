@@ -35,6 +35,7 @@ class ImportOptions:
     carrier: str | None = None
     year: int | None = None
     allow_shared: bool = False
+    strict: bool = False
     writes_refused: bool = True
 
 
@@ -193,6 +194,7 @@ class FileImport(Generic[K]):
             words=taken.words,
             column=self._column(taken.field) if taken.field else "",
             labels=taken.labels,
+            warnings=taken.warnings,
         )
 
     def _column(self, field_name: str) -> str:

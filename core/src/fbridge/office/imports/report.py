@@ -13,7 +13,8 @@ from fbridge.models.results import Outcome
 class RowResult:
     """One row: what became of it, a stable reason and a sentence; ``column`` and ``value`` where it was refused.
 
-    ``row`` is its number as the program that made the file shows it. ``labels`` are the shipments (``S12``).
+    ``row`` is its number as the program that made the file shows it. ``labels`` are the shipments
+    (``S12``), ``warnings`` what somebody should look at in a row that was taken.
     """
 
     row: int
@@ -25,6 +26,7 @@ class RowResult:
     order: str = ""
     document: str = ""
     labels: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

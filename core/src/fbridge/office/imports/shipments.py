@@ -72,6 +72,7 @@ def import_shipments(bridge: Bridge, file: Path, options: ShipmentOptions) -> Im
             unknown_order=options.unknown_order,
             replacement=options.replacement,
             allow_shared=options.allow_shared,
+            strict=options.strict,
         )
         return work.report(zip([group for group, _ in wishes], taken, strict=True))
 

@@ -79,4 +79,6 @@ def _take(bridge: Bridge, groups: Sequence[Group[Meant]], options: TrackingOptio
         )
         for group in groups
     ]
-    return bridge.intake.numbers(wishes, plan=options.plan, allow_shared=options.allow_shared)
+    return bridge.intake.numbers(
+        wishes, plan=options.plan, allow_shared=options.allow_shared, strict=options.strict
+    )

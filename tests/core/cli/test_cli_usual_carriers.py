@@ -1,0 +1,50 @@
+"""Usual carriers are known by their code, and sure mappings are taken at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+
+def test_a_usual_carrier_is_added_by_its_code_alone(user: Any) -> None:
+    added = user.json("carrier", "add", "brt")["data"]
+    assert (added["code"], added["name"]) == ("BRT", "BRT Corriere Espresso")
+    assert "{number}" in added["tracking_url"]
+    own = user.json("carrier", "add", "GLS", "Our GLS")["data"]
+    assert (own["name"], own["tracking_url"]) == ("Our GLS", "")
+    assert user.json("carrier", "add", "ZZTOP")["data"]["name"] == "ZZTOP"
+
+
+def test_sure_suggestions_are_taken_and_others_left(user: Any, shop: Any, tmp_path: Path) -> None:
+    user.add_shop(shop)
+    user.run("fetch")
+    user.run("carrier", "add", "BARTOLINI", "Our courier")
+    user.run("carrier", "add", "OTHER", "Something else")
+    shown = user.json("carrier", "suggest", "shop")["items"]
+    assert [(one["carrier"], one["sure"]) for one in shown][:1] == [("BARTOLINI", True)]
+    rows = user.json("carrier", "suggest", "shop", "--accept")["items"]
+    assert [(one["carrier"], one["site_code"]) for one in rows] == [("BARTOLINI", "bartolini")]
+
+
+def test_odd_numbers_are_shown_kept_and_refused_where_that_is_wanted(ready_user: Any, tmp_path: Path) -> None:
+    ready_user.run("carrier", "add", "UPS")
+    ready_user.run("shipment", "create", "1001", "--carrier", "UPS", "--number", "1Z5R89390357567128")
+    assert "check digit" in ready_user.run("shipment", "show", "S1").output
+    ready_user.run("shipment", "create", "1002", "--carrier", "UPS")
+    path = tmp_path / "courier.csv"
+    path.write_text("order;tracking\n1002;1Z999AA10123456785\n", "utf-8")
+    words = ("tracking", "import", str(path))
+    (refused,) = ready_user.json(*words, "--strict", code=1)["data"]["rows"]
+    assert refused["reason"] == "check_digit"
+    (taken,) = ready_user.json(*words)["data"]["rows"]
+    assert (taken["outcome"], len(taken["warnings"])) == ("taken", 1)
+
+
+def test_lost_leading_zeros_of_a_file_are_refused(ready_user: Any, tmp_path: Path) -> None:
+    ready_user.run("carrier", "add", "FEDEX")
+    ready_user.run("shipment", "create", "1001", "--carrier", "FEDEX")
+    path = tmp_path / "courier.csv"
+    path.write_text("order;tracking\n1001;12345678983\n", "utf-8")
+    (row,) = ready_user.json("tracking", "import", str(path), code=1)["data"]["rows"]
+    assert row["reason"] == "lost_zeros"
+    assert "012345678983" in row["words"]
