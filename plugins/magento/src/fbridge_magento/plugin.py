@@ -72,7 +72,7 @@ def describe_platform() -> Platform:
         label="Magento",
         settings=MagentoSettings,
         # A request an order, 0.2 s each and about 1 s more with mail; what runs side by side is claimed together.
-        batch_size=20,
+        batch_size=40,
         # PHP goes on after a gateway gave up; a mail server that is slow to answer holds it longest.
         settle_time=timedelta(seconds=60),
         capabilities=CAPABILITIES,

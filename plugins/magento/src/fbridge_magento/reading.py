@@ -17,6 +17,8 @@ from fbridge.adapterkit.reading import Key, Listed, may_succeed_in_part
 from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, find_failing, listed
 from fbridge.errors import FbridgeError
 from fbridge.http import Response
+from fbridge.http.side_by_side import side_by_side
+from fbridge.models.parts import in_parts
 from fbridge.models.platforms import Store
 from fbridge_magento.answers import rows_of, total_of
 from fbridge_magento.client import MagentoClient
@@ -26,6 +28,9 @@ from fbridge_magento.search_criteria import Since, parse
 
 Row = dict[str, Any]
 OVERLAP = timedelta(seconds=120)
+IN_ONE_READ = 10
+"""Orders by id that are not worth a second request: each takes 7.5 ms to make, and a request 45 ms (2.4.7-p3)."""
+
 HIGHEST_ID = 2**32 - 1
 """What Magento's column for ids holds."""
 
@@ -98,8 +103,18 @@ class OrderFeed:
         return None if found is None else (str(found), position.passing(str(found)))
 
     def by_ids(self, order_ids: Sequence[str]) -> list[Row]:
+        """Side by side, for Magento takes longer to make an order than to answer a request."""
         ids = [order_id for order_id in order_ids if _ID.fullmatch(order_id)]
-        return self.client.orders(ids) if ids else []
+        connections = int(self._store.settings.get("connections") or 1)
+        parts = list(in_parts(ids, max(IN_ONE_READ, -(-len(ids) // connections))))
+        found: list[list[Row]] = [[] for _ in parts]
+
+        def read(at: int) -> None:
+            found[at] = self.client.orders(parts[at])
+
+        for _ in side_by_side(range(len(parts)), read, connections):
+            pass
+        return [row for rows in found for row in rows]
 
     def key(self, row: Row) -> Key:
         return Key(

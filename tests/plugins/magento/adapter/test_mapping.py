@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fbridge.models.orders import Address, Order, OrderLine, RejectedOrder
@@ -304,6 +304,7 @@ def test_whole_bundles_shipped_are_told_the_same_by_either_kind(
     assert (together.shipped, together.remaining) == (done, ordered - done)
 
 
+@settings(deadline=None)  # the first example waits for imports
 @given(ordered=pieces, shipped=pieces, refunded=pieces, cancelled=pieces)
 def test_what_remains_is_what_the_store_would_ship(
     recorded: Recorded, ordered: int, shipped: int, refunded: int, cancelled: int
