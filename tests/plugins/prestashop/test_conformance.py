@@ -171,3 +171,4 @@ class TestStatesOfTheShop(KitFixtures):
         told = office.bridge.shipments.get(shipment.label).push
         assert told is not None
         assert told.effects.mail is MailEffect.NOT_SENT
+        assert "has no entry of it in the order's history, and sent no mail" in told.words

@@ -39,6 +39,12 @@ SHIPPED_ELSEWHERE = Well(
 )
 
 
+HALF_SET = (
+    "The store set the state and then broke off, as where a module dies: it has no entry of it in the order's "
+    "history, and sent no mail."
+)
+
+
 @dataclass(slots=True)
 class Work:
     """One order while it is pushed.
@@ -156,6 +162,7 @@ def begin(fulfillment: Fulfillment, shop: Shop) -> Work:
         order_state=state_id_in(order.remote_status),
         status=Effect.DONE if shipped else Effect.NOT_DONE,
         problem=refusal_of(fulfillment, plan, shop),
+        mail_words=HALF_SET if shipped and any(one.mailed is False for one in order.shipments) else "",
     )
 
 
