@@ -99,6 +99,19 @@ def show_report(session: Session, report: ImportReport, *, next_step: str) -> Ex
     return show_data(session, report, *blocks, _summary(report), next_step=next_step, code=code)
 
 
+def report_text(report: ImportReport) -> str:
+    """The report as a text that can be mailed: the totals, what was refused, what to look at."""
+    from fbridge.models.results import Outcome
+
+    lines = [_summary(report), *report.warnings]
+    for row in report.rows:
+        if row.outcome is Outcome.REFUSED:
+            where = f" {row.column} {row.value!r}:" if row.column else ""
+            lines.append(f"Row {row.row}:{where} {row.words}")
+        lines += [f"Row {row.row}: {words}" for words in row.warnings]
+    return "\n".join(lines) + "\n"
+
+
 def _columns() -> list[Any]:
     from fbridge.cli.tables import Column
 

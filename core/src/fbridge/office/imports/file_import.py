@@ -27,7 +27,10 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """What somebody says about a file: its map, store and year where the rows do not; ``plan`` writes nothing."""
+    """What somebody says about a file: its map, store and year where the rows do not; ``plan`` writes nothing.
+
+    Refused rows are written to ``refused_folder``, else beside the file.
+    """
 
     map: ImportMap = field(default_factory=ImportMap)
     plan: bool = False
@@ -36,7 +39,7 @@ class ImportOptions:
     year: int | None = None
     allow_shared: bool = False
     strict: bool = False
-    writes_refused: bool = True
+    refused_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +156,10 @@ class FileImport(Generic[K]):
         rows = tuple(result for _, result in told)
         refused = [(row.record, result.words) for row, result in told if result.outcome is Outcome.REFUSED]
         target = None
-        if refused and self._options.writes_refused and not self._options.plan:
-            target = write_refused(self._file, table.source.kind, table.form, table.header.names, refused)
+        if refused and not self._options.plan:
+            folder = self._options.refused_folder
+            place = folder / self._file.name if folder else self._file
+            target = write_refused(place, table.source.kind, table.form, table.header.names, refused)
         return ImportReport(
             file=str(self._file),
             plan=self._options.plan,
