@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 from graphql import parse
 
+from fbridge_shopify.sandbox import pace
 from fbridge_shopify.sandbox.bucket import Bucket
 from fbridge_shopify.sandbox.cost import CostOf, connection_weight
 from fbridge_shopify.sandbox.schemas import schema_of
@@ -192,3 +195,14 @@ def test_a_document_that_is_wrong_costs_nothing(shop):
     answer = shop("{ shop { nothing } }").json()
     assert "extensions" not in answer
     assert shop.served.control.shop.bucket.available == 1000
+
+
+def test_mutations_of_two_requests_are_done_side_by_side(make_sandbox: Any, client_of: Any) -> None:
+    """Each takes its time while the other is served: a barrier that both have to reach."""
+    served = make_sandbox(orders=0)
+    both = Barrier(2, timeout=20)
+    served.control.shop.pace.wait = lambda seconds: both.wait() if seconds == pace.MUTATION else None
+    text = "mutation($id: ID!) { fulfillmentCancel(id: $id) { userErrors { message } } }"
+    with ThreadPoolExecutor(2) as pool:
+        answers = pool.map(lambda one: client_of(served)(text, id=f"gid://shopify/Fulfillment/{one}"), (1, 2))
+        assert [one.status_code for one in answers] == [200, 200]

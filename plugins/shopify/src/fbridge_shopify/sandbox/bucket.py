@@ -20,6 +20,8 @@ class Bucket:
         self._lock = Lock()
         self._level = maximum
         self._at = clock()
+        self.spent = 0.0
+        """All points that were ever taken, less what was given back."""
 
     @property
     def available(self) -> float:
@@ -33,12 +35,14 @@ class Bucket:
             if self._filled() < points - SMALLEST:
                 return False
             self._level -= points
+            self.spent += points
             return True
 
     def give_back(self, points: float) -> None:
         """Return what a request asked for and did not use."""
         with self._lock:
             self._level = min(self.maximum, self._filled() + points)
+            self.spent -= points
 
     def drain(self, left: float = 0) -> None:
         """Leave so many points, as other programs of the app do."""

@@ -25,7 +25,7 @@ def mutation(*empty: str) -> Callable[[Answer], Callable[..., View]]:
         @wraps(answer)
         def resolve(_source: Any, info: Info, **args: Any) -> View:
             viewer: Viewer = info.context
-            viewer.shop.pace.wait(pace.MUTATION)
+            viewer.shop.take_time(pace.MUTATION)
             with viewer.shop.lock:
                 broken = viewer.shop.broken_roots.pop(info.field_name, None)
                 if broken == "before":

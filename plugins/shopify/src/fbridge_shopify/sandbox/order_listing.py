@@ -29,7 +29,7 @@ def list_orders(_source: Any, info: Info, **args: Any) -> View:
     search = _search(args.get("query"))
     found = _Listing(viewer, search, sort_key)
     page, more = found.page(args, size, reverse=bool(args.get("reverse")) != backwards)
-    viewer.shop.pace.wait(pace.ORDER_READ * len(page))
+    viewer.shop.take_time(pace.ORDER_READ * len(page))
     if backwards:
         page.reverse()
     if bulk is not None:
