@@ -32,7 +32,6 @@ PLATFORMS: dict[str, tuple[Create, dict[str, Any], Callable[..., StoreUnderTest]
     ),
     "prestashop": (create_prestashop, {}, PrestaShopUnderTest, {}),
     "magento": (create_magento, {}, MagentoUnderTest, {}),
-    "magento-bulk": (create_magento, {}, MagentoUnderTest, {"push": "bulk"}),
     "shopify": (create_shopify, {}, ShopifyUnderTest, {}),
 }
 

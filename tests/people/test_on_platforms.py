@@ -35,7 +35,7 @@ def test_an_act_while_an_answer_is_lost(evenings: Evenings) -> None:
         assert spend(evenings, evening.answer_lost, act, 1, kind).happened
 
 
-@pytest.mark.parametrize("evenings", ["woocommerce-fulfillments", "magento-bulk"], indirect=True)
+@pytest.mark.parametrize("evenings", ["woocommerce-fulfillments", "magento"], indirect=True)
 def test_the_others_go_out_in_the_same_run_once_the_store_has_settled(evenings: Evenings) -> None:
     """Where each order has a request of its own, a lost answer stops the round and not the evening."""
     goods = evening.answer_lost(evenings)

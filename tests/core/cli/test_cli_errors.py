@@ -103,7 +103,7 @@ def test_an_interruption_says_that_what_was_done_is_kept() -> None:
         (("orders", "list", "--redy"), "--ready"),
         (("store", "frobnicate"), "No such command: 'frobnicate'."),
         (("orders", "list", "--since", "soon"), "'soon' is not a date: write 2026-11-01"),
-        (("manifest", "add", "BRT"), "Missing argument"),
+        (("manifest", "add", "BRT"), "or take all that are on no manifest: --all"),
         (("shipment", "create", "1", "--line", "HAT"), "'HAT' is not SKU=QUANTITY"),
         (("shipment", "create", "1", "--cod", "5", "--no-cod"), "either --cod or --no-cod"),
     ],
