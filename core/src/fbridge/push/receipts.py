@@ -16,6 +16,7 @@ from fbridge.models.fulfillments import (
     StoreHolds,
 )
 from fbridge.models.orders import Order
+from fbridge.models.problems import HELD_BACK
 from fbridge.models.states import Effect, OrderStatus, Outcome, PushState
 
 MOST_TRIES = 8
@@ -64,7 +65,7 @@ def next_state(receipt: ShipmentReceipt, *, tries: int, settle: timedelta, now: 
     """The state after this receipt; a fault that passed too often needs a person."""
     state = _STATES[receipt.outcome]
     if state is PushState.RETRY:
-        return _again(receipt, tries, now)
+        return _again(receipt, tries, settle, now)
     next_at = (
         _bounded(now, max(now + settle, receipt.not_before or now))
         if state is PushState.UNCONFIRMED
@@ -73,11 +74,13 @@ def next_state(receipt: ShipmentReceipt, *, tries: int, settle: timedelta, now: 
     return NextState(state=state, reason=receipt.reason, words=receipt.words, next_at=next_at)
 
 
-def _again(receipt: ShipmentReceipt, tries: int, now: datetime) -> NextState:
+def _again(receipt: ShipmentReceipt, tries: int, settle: timedelta, now: datetime) -> NextState:
+    """What our own halt held back goes on once the store has settled; nothing was wrong with it."""
     if tries >= MOST_TRIES:
         words = tried_too_often(tries, receipt.words or receipt.reason)
         return NextState(state=PushState.NEEDS_ATTENTION, reason=TRIED_TOO_OFTEN, words=words)
-    next_at = _bounded(now, receipt.not_before or now + pause(tries))
+    halted = receipt.reason == HELD_BACK
+    next_at = now + settle if halted else _bounded(now, receipt.not_before or now + pause(tries))
     return NextState(state=PushState.RETRY, reason=receipt.reason, words=receipt.words, next_at=next_at)
 
 

@@ -255,7 +255,7 @@ def _wait_until_settled(run: PushRun) -> bool:
         at
         for group in groups
         for row in group
-        if (at := _retry_at(row)) and run.allows(row) and at - now < LONGEST_RETRY_WAIT
+        if (at := _retry_at(row)) and run.allows(row) and at - now < _longest_wait(run, row)
     ]
     if not near:
         return False
@@ -264,6 +264,11 @@ def _wait_until_settled(run: PushRun) -> bool:
         run.tell(f"waiting {pause.total_seconds():.0f} s for the store to settle")
         run.pause(pause)
     return not run.stop.is_set()
+
+
+def _longest_wait(run: PushRun, row: LedgerRow) -> timedelta:
+    """For what was held back until the store has settled, as long as that is waited for anyway."""
+    return 2 * run.policy.settle + LEEWAY if row.reason == HELD_BACK else LONGEST_RETRY_WAIT
 
 
 def _retry_at(row: LedgerRow) -> datetime | None:
