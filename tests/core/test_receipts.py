@@ -19,7 +19,7 @@ from fbridge.models.fulfillments import (
     StoreHolds,
     TrackingNumber,
 )
-from fbridge.models.orders import Order, Payment
+from fbridge.models.orders import Order, OrderLine, Payment
 from fbridge.models.states import Effect, MailEffect, OrderStatus, Outcome, PaymentKind, PushState
 from fbridge.push.attempts import receipt_changes
 from fbridge.push.receipts import CONTRADICTION, MOST_TRIES, ReceiptCheck, next_state, pause
@@ -147,6 +147,20 @@ def accepted(
         Receipt(order_id="77", shipments=(entry,))
     )
     return taken, fault
+
+
+def test_what_was_refunded_since_it_left_need_not_be_held() -> None:
+    line = OrderLine(id="l1", sku="A", name="A", quantity=2, removed=1)
+    order = replace(fulfillment().order, lines=(line,))
+    entry = receipt(
+        Outcome.DONE,
+        holds=replace(HELD, items=(Item(line_id="l1", quantity=1),)),
+        effects=TOLD,
+        remote_ids=("R1",),
+    )
+    check = ReceiptCheck.of([replace(fulfillment(), order=order, shipments=(NUMBERED,))])
+    (taken,), fault = check.accept(Receipt(order_id="77", shipments=(entry,)))
+    assert (taken.outcome, fault) == (Outcome.DONE, "")
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,14 @@ def only_a_test() -> Doubt:
     )
 
 
+def split_into_parts(parts: Sequence[str]) -> Doubt:
+    """An order that a marketplace plugin has split into parts, which may hold the same goods."""
+    return Doubt(
+        code="split_into_parts",
+        words=f"It was split into the orders {', '.join(parts)}, which may hold the same goods; ship either.",
+    )
+
+
 def part_of_order(parent: str) -> Doubt:
     """A marketplace plugin's part of an order, whose goods its parent may hold as well."""
     return Doubt(

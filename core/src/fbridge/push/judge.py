@@ -80,7 +80,7 @@ def judge(
     ours = _ours(shipment, order, siblings)
     if ours:
         mailed = _mailed(ours)
-        lacking = _lacking(shipment, ours) or _lacking_of_order(
+        lacking = _lacking(shipment, order, ours) or _lacking_of_order(
             complete=order.status is OrderStatus.CLOSED or not completes_order,
             mailed=mailed is not False or not notify or shipment.acknowledged is not None,
         )
@@ -156,7 +156,7 @@ def _lacking_of_order(*, complete: bool, mailed: bool) -> str:
     return "" if mailed else "the customer is still to be mailed"
 
 
-def _lacking(shipment: FulfillmentShipment, ours: tuple[StoreShipment, ...]) -> str:
+def _lacking(shipment: FulfillmentShipment, order: Order, ours: tuple[StoreShipment, ...]) -> str:
     shown = {number for s in ours for number in s.numbers}
     missing = [number for number in shipment.numbers if number not in shown]
     if missing:
@@ -168,7 +168,12 @@ def _lacking(shipment: FulfillmentShipment, ours: tuple[StoreShipment, ...]) -> 
     for one in ours:
         for line_id, quantity in one.lines:
             held[line_id] += quantity
-    short = [item.line_id for item in shipment.items if held and held[item.line_id] < item.quantity]
+    removed = {line.id: line.removed for line in order.lines}
+    short = [
+        item.line_id
+        for item in shipment.items
+        if held and held[item.line_id] + removed.get(item.line_id, 0) < item.quantity
+    ]
     return f"less of line {', '.join(short)} than left" if short else ""
 
 

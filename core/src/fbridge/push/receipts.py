@@ -140,7 +140,7 @@ def contradiction(fulfillment: Fulfillment, receipt: ShipmentReceipt) -> str:
     return (
         _of_missing_numbers(shipment, receipt, holds)
         or _of_former_numbers(fulfillment, shipment, receipt, holds)
-        or (_of_lines(shipment, holds) if receipt.outcome is Outcome.DONE else "")
+        or (_of_lines(fulfillment.order, shipment, holds) if receipt.outcome is Outcome.DONE else "")
         or _of_status(fulfillment.order, receipt.effects, holds)
     )
 
@@ -170,11 +170,17 @@ def _of_former_numbers(
     return ""
 
 
-def _of_lines(shipment: FulfillmentShipment, holds: StoreHolds) -> str:
+def _of_lines(order: Order, shipment: FulfillmentShipment, holds: StoreHolds) -> str:
+    """What was refunded since it left need not be held."""
     held: Counter[str] = Counter()
     for item in holds.items:
         held[item.line_id] += item.quantity
-    short = [item.line_id for item in shipment.items if held and held[item.line_id] < item.quantity]
+    removed = {line.id: line.removed for line in order.lines}
+    short = [
+        item.line_id
+        for item in shipment.items
+        if held and held[item.line_id] + removed.get(item.line_id, 0) < item.quantity
+    ]
     return (
         f"it says that all is done, and that the store holds less of line {', '.join(short)}" if short else ""
     )

@@ -11,8 +11,17 @@ from fbridge.models.fulfillments import Fulfillment
 from fbridge.models.platforms import Store
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import system_status_of, wst_is_active
+from fbridge_woocommerce.mails import with_mail_switches
 from fbridge_woocommerce.run_memory import memory_of
-from fbridge_woocommerce.tracking_place import AUTO, PLACE_NAMES, Place, StoreFacts, is_offered
+from fbridge_woocommerce.tracking_place import (
+    AUTO,
+    FULFILLMENT,
+    PLACE_NAMES,
+    Place,
+    StoreFacts,
+    is_offered,
+    mails_by_fulfillment,
+)
 
 TRACKING_GONE = "tracking_gone"
 
@@ -35,6 +44,27 @@ def confirm_place(
             reason=TRACKING_GONE,
         )
     memory.place_confirmed = True
+
+
+def confirm_mail(store: Store, client: WooClient, facts: StoreFacts, place: Place) -> bool:
+    """Whether a fulfillment's own mail is asked for, as the plan has it.
+
+    Raises: RefusedError where the shop has changed its switches since: the customer would get two mails, or none.
+    """
+    if not mails_by_fulfillment(store.settings.get("customer_mail"), place, facts):
+        return False
+    memory = memory_of(store)
+    if not memory.mails_confirmed:
+        now = with_mail_switches(client, facts)
+        if not mails_by_fulfillment(FULFILLMENT, place, now):
+            raise RefusedError(
+                f"The shop {store.url} has changed which mails it sends (WooCommerce > Settings > Emails), so "
+                f"nothing was sent: with customer_mail = {FULFILLMENT} Completed order has to be off and Fulfillment "
+                f"created on. See: fbridge store check {store.name}",
+                reason="mails_changed",
+            )
+        memory.mails_confirmed = True
+    return True
 
 
 def _has_number(fulfillment: Fulfillment) -> bool:

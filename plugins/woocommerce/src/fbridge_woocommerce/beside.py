@@ -17,7 +17,13 @@ from fbridge.http.side_by_side import side_by_side
 from fbridge.models.parts import in_parts
 from fbridge.models.platforms import Store
 from fbridge_woocommerce.client import PAGE_SIZE, WooClient
-from fbridge_woocommerce.mapping import RawOrder, needs_fulfillments, needs_refunds
+from fbridge_woocommerce.mapping import (
+    MARK_BOTH,
+    SHIP_PARENTS,
+    RawOrder,
+    needs_fulfillments,
+    needs_refunds,
+)
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.tracking_place import Place
 
@@ -36,6 +42,7 @@ class Beside:
 
     def __init__(self, store: Store, client: WooClient, place: Place | None, route: str | None) -> None:
         self._memory = memory_of(store)
+        self._sub_orders = store.settings.get("sub_orders", MARK_BOTH)
         self._client = client
         self._place = place
         self._route = route
@@ -47,6 +54,7 @@ class Beside:
         fulfillments: _ByOrder = {}
         notes: _ByOrder = {}
         trackings: _ByOrder = {}
+        parts = self._parts(named)
         reads = self._refunds(named, refunds)
         for order_id, row in named.items():
             if self._place is Place.FULFILLMENTS or needs_fulfillments(row):
@@ -63,10 +71,27 @@ class Beside:
                 fulfillments=fulfillments.get(_id_of(row)),
                 notes=notes.get(_id_of(row)),
                 trackings=trackings.get(_id_of(row)),
+                parts=parts.get(_id_of(row), ()),
                 marks=self._place is not None and self._route is None,
             )
             for row in orders
         ]
+
+    def missing_parents(self, orders: Sequence[Any]) -> list[str]:
+        """The ids of orders that are not among these, and of which a part is."""
+        if self._sub_orders == SHIP_PARENTS:
+            return []
+        here = {_id_of(row) for row in orders}
+        return list(dict.fromkeys(one for one in map(_parent_of, orders) if one and one not in here))
+
+    def _parts(self, named: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+        if self._sub_orders == SHIP_PARENTS or not named:
+            return {}
+        if any(map(_parent_of, named.values())):
+            self._memory.has_parts = True
+        elif self._memory.has_parts is None:
+            self._memory.has_parts = self._client.has_parts()
+        return self._client.parts_of(list(named)) if self._memory.has_parts else {}
 
     def _refunds(self, named: Mapping[str, Any], found: _ByOrder) -> list[_Read]:
         """What is still to be read for the refunds of these orders, after the store was asked for all at once."""
@@ -107,6 +132,10 @@ class Beside:
 
 def _id_of(row: Any) -> str:
     return reference(row.get("id")) if isinstance(row, Mapping) else ""
+
+
+def _parent_of(row: Any) -> str:
+    return reference(row.get("parent_id")) if isinstance(row, Mapping) else ""
 
 
 def _all_of(reads: Sequence[_Read]) -> None:

@@ -18,16 +18,19 @@ from fbridge.models.states import MailBehaviour
 from fbridge_woocommerce.answers import content_of, error_of, list_of, no_api
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_from, namespaces_in, place_of, system_status_of
+from fbridge_woocommerce.mails import with_mail_switches
 from fbridge_woocommerce.mapping import OWN_STATES
 from fbridge_woocommerce.row_trials import with_shown_rows
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.tracking_place import (
     AUTO,
+    FULFILLMENT,
     Place,
     StoreFacts,
     capabilities_at,
     carrier_list_is_open,
     is_offered,
+    mails_by_fulfillment,
 )
 
 _OAUTH_TOLERANCE = timedelta(minutes=15)
@@ -66,7 +69,7 @@ def report(store: Store) -> StoreReport:
             _clock(store, offset),
             *_states(store, client, may_read=access[0].ok),
             _place(store, place, facts),
-            _mail(),
+            _mail(store, place, facts),
         ),
         facts=facts.to_json(),
         capabilities=capabilities_at(place),
@@ -116,7 +119,13 @@ def _access(client: WooClient, name: str, request: Callable[[], Response]) -> Fi
 def _facts(client: WooClient, index: Response, *, may_read: bool) -> StoreFacts:
     status = system_status_of(client) if may_read else {}
     facts = facts_from(index.json(), body_of(client.routes()), status)
-    return with_shown_rows(client, facts) if may_read else facts
+    if not may_read:
+        return facts
+    facts = with_shown_rows(client, facts)
+    try:
+        return with_mail_switches(client, facts)
+    except UnreachableError:
+        return facts  # only a cache answers; the finding about caches says so
 
 
 def _states(store: Store, client: WooClient, *, may_read: bool) -> Iterator[Finding]:
@@ -182,6 +191,25 @@ def _place(store: Store, place: Place, facts: StoreFacts) -> Finding:
     return Finding(name="tracking", ok=True, words=words)
 
 
-def _mail() -> Finding:
+def _mail(store: Store, place: Place, facts: StoreFacts) -> Finding:
+    wanted = store.settings.get("customer_mail") == FULFILLMENT
+    if mails_by_fulfillment(store.settings.get("customer_mail"), place, facts):
+        words = "Each fulfillment mails the customer its number; completing an order mails nobody."
+        return Finding(name="mail", ok=True, words=words)
+    if wanted and place is Place.FULFILLMENTS:
+        words = (
+            "customer_mail = fulfillment needs WooCommerce > Settings > Emails to have Completed order switched off, "
+            "or the customer would get two mails, and Fulfillment created switched on; "
+            f"they are {_switch(facts.completed_mail)} and {_switch(facts.fulfillment_mail)}."
+        )
+        return Finding(name="mail", ok=False, words=words)
     words = 'Completing an order always makes the store send its "Completed order" mail; fbridge cannot prevent it.'
+    if facts.completed_mail is False:
+        words = 'The shop has switched its mail "Completed order" off: customers get none.'
+    elif place is Place.FULFILLMENTS:
+        words += " It does not show the numbers of fulfillments; see the setting customer_mail."
     return Finding(name="mail", ok=True, words=words)
+
+
+def _switch(on: bool | None) -> str:
+    return "not told" if on is None else "on" if on else "off"

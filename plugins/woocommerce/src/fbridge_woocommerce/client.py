@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
+from fbridge.adapterkit.reading import is_an_orders_own
+from fbridge.errors import UnreachableError
 from fbridge.http import Auth, BasicAuth, QueryAuth, Response
 from fbridge.http.auth import plain
 from fbridge.http.urls import Params
@@ -115,6 +118,32 @@ class WooClient:
         content: Json = content_of(response)
         return content
 
+    def has_parts(self) -> bool:
+        """Whether any order of the store is a part of another one; True also where the store breaks off at it."""
+        try:
+            rows = self._parts({"parent_exclude": "0", "per_page": 1})
+        except UnreachableError as error:
+            if not is_an_orders_own(error):
+                raise
+            return True
+        return any(row.get("parent_id") for row in rows)
+
+    def parts_of(self, order_ids: Sequence[str]) -> dict[str, list[str]]:
+        """The parts of at most 100 orders, by the order's id."""
+        found: dict[str, list[str]] = {}
+        for page in count(1):
+            rows = self._parts({"parent": ",".join(order_ids), "per_page": PAGE_SIZE, "page": page})
+            for row in rows:
+                found.setdefault(str(row["parent_id"]), []).append(str(row["id"]))
+            if len(rows) < PAGE_SIZE:
+                break
+        return found
+
+    def _parts(self, chosen: Mapping[str, Any]) -> list[Any]:
+        return list_of(
+            self._good("orders", {**chosen, "status": "any", "_fields": "id,parent_id"}, fresh=True)
+        )
+
     def refunds(self, order_id: str) -> list[Any]:
         """The refunds of an order with their lines."""
         params = {"per_page": PAGE_SIZE, "_fields": "id,line_items"}
@@ -217,10 +246,10 @@ class WooClient:
         about = (str(update["id"]) for update in updates)
         return self._http.write("POST", f"{_API}/orders/batch", json={"update": list(updates)}, about=about)
 
-    def create_fulfillment(self, order_id: str, meta: Sequence[Json]) -> Response:
-        """Make a core fulfillment without a mail of its own."""
+    def create_fulfillment(self, order_id: str, meta: Sequence[Json], *, mail: bool = False) -> Response:
+        """Make a core fulfillment; with ``mail`` the customer gets the fulfillment's own one."""
         return self._http.write(
-            "POST", f"{_API}/orders/{order_id}/fulfillments", json=_fulfillment_body(meta)
+            "POST", f"{_API}/orders/{order_id}/fulfillments", json=_fulfillment_body(meta, mail=mail)
         )
 
     def replace_fulfillment(self, order_id: str, fulfillment_id: str, meta: Sequence[Json]) -> Response:
@@ -246,7 +275,7 @@ class WooClient:
 
     def mail_switch(self, kind: str) -> Response:
         """Whether the shop sends this kind of mail at all."""
-        return self._http.read(f"{_API}/settings/email_{kind}/enabled")
+        return self._http.read(f"{_API}/settings/email_{kind}/enabled", fresh=True)
 
     def send_mail(self, order_id: str, kind: str) -> Response:
         """Mail the customer about the order, each time anew."""
@@ -302,5 +331,5 @@ def _window(second: datetime) -> dict[str, str]:
     return {"modified_after": _naive(second - _SECOND), "modified_before": _naive(second + _SECOND)}
 
 
-def _fulfillment_body(meta: Sequence[Json]) -> dict[str, Any]:
-    return {"status": "fulfilled", "is_fulfilled": True, "notify_customer": False, "meta_data": list(meta)}
+def _fulfillment_body(meta: Sequence[Json], *, mail: bool = False) -> dict[str, Any]:
+    return {"status": "fulfilled", "is_fulfilled": True, "notify_customer": mail, "meta_data": list(meta)}

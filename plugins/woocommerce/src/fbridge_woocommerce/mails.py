@@ -7,18 +7,22 @@ what they say is no proof that it left.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from fbridge.adapterkit.mails import NOT_POSSIBLE_HERE, mail_receipt
 from fbridge.adapterkit.responses import body_of
 from fbridge.errors import NotSent, NotSentError, UnreachableError
+from fbridge.http import Response
 from fbridge.models.fulfillments import MailReceipt, MailRequest
 from fbridge.models.platforms import Store
 from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import MailEffect, Outcome
 from fbridge_woocommerce.client import WooClient
+from fbridge_woocommerce.tracking_place import StoreFacts
 from fbridge_woocommerce.write_answers import checked
 
 COMPLETED_MAIL = "customer_completed_order"
+FULFILLMENT_MAIL = "customer_fulfillment_created"
 
 _SWITCHED_OFF = Problem(
     outcome=Outcome.REFUSED,
@@ -31,6 +35,16 @@ _NO_ROUTE = Problem(
     words="This version of WooCommerce cannot be asked for a mail. Send it from the order's page there, then say so: "
     "fbridge shipment mailed SHIPMENT",
 )
+
+
+def with_mail_switches(client: WooClient, facts: StoreFacts) -> StoreFacts:
+    """The facts with what the shop tells of its mails; older versions and keys with fewer rights do not tell."""
+    completed, fulfillment = (_is_on(client.mail_switch(kind)) for kind in (COMPLETED_MAIL, FULFILLMENT_MAIL))
+    return replace(facts, completed_mail=completed, fulfillment_mail=fulfillment)
+
+
+def _is_on(switch: Response) -> bool | None:
+    return {"yes": True, "no": False}.get(str(body_of(switch).get("value"))) if switch.ok else None
 
 
 def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailReceipt]:
@@ -48,7 +62,7 @@ def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailRe
 def _is_switched_off(client: WooClient, request: MailRequest) -> bool:
     """Whether the shop says so; older versions and keys with fewer rights do not tell."""
     try:
-        return bool(body_of(client.mail_switch(COMPLETED_MAIL)).get("value") == "no")
+        return _is_on(client.mail_switch(COMPLETED_MAIL)) is False
     except UnreachableError as error:
         raise NotSent([request.order.remote_id], str(error), reason=error.reason) from error
 

@@ -13,6 +13,7 @@ from fbridge.adapterkit.doubts import (
     part_of_order,
     refund_unread,
     refund_without_line,
+    split_into_parts,
     with_doubts,
 )
 from fbridge.adapterkit.needed import understood
@@ -52,6 +53,8 @@ from fbridge_woocommerce.schemas import (
 )
 
 COMPLETED = "completed"
+MARK_BOTH, SHIP_PARENTS, SHIP_PARTS = "mark", "parent", "parts"
+"""The values of the setting ``sub_orders``."""
 ROWS_KEY = "tracking_rows"
 """In ``Order.adapter_data``: the rows of the tracking meta as the store holds them."""
 
@@ -81,7 +84,8 @@ _ORDER = OrderPayload()
 class RawOrder:
     """An order as the store gave it, with what was read beside it (None: not read).
 
-    ``trackings`` are the rows that a tracking plugin shows where it does not show those of the order meta.
+    ``trackings`` are the rows that a tracking plugin shows where it does not show those of the order meta. ``parts``
+    are the ids of the orders that a marketplace plugin has made of it.
     """
 
     order: Mapping[str, Any]
@@ -89,6 +93,7 @@ class RawOrder:
     fulfillments: Sequence[Mapping[str, Any]] | None = None
     notes: Sequence[Mapping[str, Any]] | None = None
     trackings: Sequence[Mapping[str, Any]] | None = None
+    parts: Sequence[str] = ()
     marks: bool = False
 
 
@@ -123,7 +128,9 @@ def _order(raw: RawOrder, settings: Mapping[str, Any]) -> Order:
     shipping, billing = mapping(payload.get("shipping")), mapping(payload.get("billing"))
     status, code = text(payload.get("status")), currency(payload.get("currency"))
     changed_at, created_at = _times(payload)
-    delivery, refunds = _delivery(payload, shipping), _refunds(raw, payload)
+    ships_here = _ships_here(raw, payload, settings.get("sub_orders", MARK_BOTH))
+    delivery = _delivery(payload, shipping) if ships_here else Delivery.NONE
+    refunds = _refunds(raw, payload)
     meaning = meaning_of_state(status, settings)
     all_left = meaning.meaning is Meaning.SHIPPED or text(order_meta.get(FULFILLMENT_STATUS)) == "fulfilled"
     lines = _lines(payload, refunds.removed, fulfillment_meta.fulfilled_quantities(held), delivery)
@@ -149,12 +156,22 @@ def _order(raw: RawOrder, settings: Mapping[str, Any]) -> Order:
         marks=raw.marks,
         adapter_data={ROWS_KEY: tracking} if tracking else {},
     )
-    return with_doubts(order, (meaning.doubt(status), *_parts(payload), *refunds.doubts))
+    both = settings.get("sub_orders", MARK_BOTH) == MARK_BOTH
+    twice = _in_two_orders(raw, payload) if both else ()
+    return with_doubts(order, (meaning.doubt(status), *twice, *refunds.doubts))
 
 
-def _parts(payload: Mapping[str, Any]) -> Iterator[Doubt]:
+def _ships_here(raw: RawOrder, payload: Mapping[str, Any], sub_orders: str) -> bool:
+    """Of an order that was split and its parts, only one holds goods to ship, where the merchant said which."""
+    is_part = bool(reference(payload.get("parent_id")))
+    return not ((is_part and sub_orders == SHIP_PARENTS) or (raw.parts and sub_orders == SHIP_PARTS))
+
+
+def _in_two_orders(raw: RawOrder, payload: Mapping[str, Any]) -> Iterator[Doubt]:
     if parent := reference(payload.get("parent_id")):
         yield part_of_order(parent)
+    if raw.parts:
+        yield split_into_parts(raw.parts)
 
 
 def _times(payload: Mapping[str, Any]) -> tuple[datetime, datetime | None]:

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fbridge.adapterkit.mails import may_mail
 from fbridge.adapterkit.receipts import PARTIAL_STATUS_LEFT, cancelled_or_held
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
 from fbridge.models.platforms import Store
 from fbridge.models.states import OrderStatus
 from fbridge_woocommerce.detection import place_of
-from fbridge_woocommerce.tracking_place import AUTO, Place, StoreFacts, spelling_words
+from fbridge_woocommerce.tracking_place import (
+    AUTO,
+    FULFILLMENT,
+    Place,
+    StoreFacts,
+    mails_by_fulfillment,
+    spelling_words,
+)
 
 MAIL = "Completed order"
+OWN_MAIL = "Fulfillment created"
 
 
 def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
@@ -21,9 +30,37 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
         return Preview(order_id=fulfillment.order_id, refused=refusal.words)
     completes = fulfillment.completes_order and fulfillment.order.status is not OrderStatus.CLOSED
     facts = StoreFacts.from_json(store.facts)
-    warnings = dict.fromkeys(_warnings(_known_place(store, facts), facts or StoreFacts(), fulfillment))
-    return Preview(
-        order_id=fulfillment.order_id, mails=(MAIL,) if completes else (), warnings=tuple(warnings)
+    place, facts = _known_place(store, facts), facts or StoreFacts()
+    setting = store.settings.get("customer_mail")
+    own_mail = place is not None and mails_by_fulfillment(setting, place, facts)
+    mails = _own_mails(fulfillment) if own_mail else (MAIL,) if completes else ()
+    warnings = [*_warnings(place, facts, fulfillment)]
+    if completes and not own_mail and place is Place.FULFILLMENTS:
+        warnings += _about_the_mail(setting, fulfillment)
+    return Preview(order_id=fulfillment.order_id, mails=mails, warnings=tuple(dict.fromkeys(warnings)))
+
+
+def _own_mails(fulfillment: Fulfillment) -> tuple[str, ...]:
+    """One for each fulfillment that is not there yet; of an order that somebody completed nobody is told."""
+    if fulfillment.order.status is OrderStatus.CLOSED:
+        return ()
+    made = {entry.mark for entry in fulfillment.order.shipments}
+    new = [
+        one
+        for one in fulfillment.outstanding
+        if one.acknowledged is None and one.id not in made and may_mail(one, fulfillment)
+    ]
+    return (OWN_MAIL,) * len(new)
+
+
+def _about_the_mail(setting: str | None, fulfillment: Fulfillment) -> Iterator[str]:
+    if not any(shipment.numbers for shipment in fulfillment.outstanding):
+        return
+    yield "The customer's mail has no number: Completed order does not show those of fulfillments." + (
+        " The fulfillment's own mail is not asked for, because the shop was not seen to have Completed order off and "
+        "Fulfillment created on."
+        if setting == FULFILLMENT
+        else ""
     )
 
 

@@ -30,6 +30,7 @@ from fbridge.models.fulfillments import (
     ShipmentReceipt,
     StoreHolds,
 )
+from fbridge.models.orders import StoreShipment
 from fbridge.models.problems import Problem
 from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
 from fbridge_woocommerce.mapping import COMPLETED, ROWS_KEY
@@ -66,7 +67,10 @@ NOT_KEPT = Problem(
 
 @dataclass(slots=True)
 class Part:
-    """One outstanding shipment while it is pushed. ``found``: the store has it from somebody else."""
+    """One outstanding shipment while it is pushed.
+
+    ``found``: the store has it from somebody else. ``refunded``: so many of its pieces were refunded since it left.
+    """
 
     shipment: FulfillmentShipment
     made: Effect = Effect.NOT_DONE
@@ -76,6 +80,8 @@ class Part:
     carrier: str = ""
     items: tuple[Item, ...] = ()
     found: bool = False
+    refunded: int = 0
+    mail: MailEffect = MailEffect.NOT_SENT
     problem: Problem | None = None
 
     def fail(self, problem: Problem) -> None:
@@ -85,13 +91,19 @@ class Part:
         if self.shipment.numbers:
             self.tracking = problem.effect
 
+    def mail_known(self, work: Work) -> MailEffect:
+        """What is known of the customer's mail: about the order, or about this shipment where it has its own."""
+        if not work.own_mail:
+            return work.mail
+        return self.shipment.mail if self.mail is MailEffect.NOT_SENT else self.mail
+
 
 @dataclass(slots=True)
 class Work:
     """One order while it is pushed.
 
     ``held_rows``, ``status``, ``mail`` and ``order_status`` are what the store is known to hold; ``wrote``: some
-    of it was sent.
+    of it was sent. ``own_mail``: the customer is mailed by each fulfillment, and not by completing the order.
     """
 
     fulfillment: Fulfillment
@@ -102,6 +114,7 @@ class Work:
     rows: RowsPlan | None = None
     held_rows: list[Row] = field(default_factory=list)
     status: Effect = Effect.NOT_DONE
+    own_mail: bool = False
     mail: MailEffect = MailEffect.NOT_SENT
     order_status: str = ""
     wrote: bool = False
@@ -122,6 +135,12 @@ class Work:
         """Whether nothing of it was sent, because the chunk was stopped before it."""
         return is_untouched((self.problem, *(part.problem for part in self.parts)), wrote=self.wrote)
 
+    def shows(self, entry: StoreShipment) -> None:
+        """The store holds this now: what comes after it is compared with it."""
+        order = self.fulfillment.order
+        others = tuple(one for one in order.shipments if one.remote_id != entry.remote_id)
+        self.fulfillment = replace(self.fulfillment, order=replace(order, shipments=(*others, entry)))
+
     def fail(self, problem: Problem, update: Mapping[str, Any]) -> None:
         """What was asked for the whole order went wrong."""
         self.problem = problem
@@ -129,7 +148,13 @@ class Work:
             if "meta_data" in update and part.shipment.numbers:
                 part.tracking = problem.effect
         if "status" in update:
-            self.status, self.mail = problem.effect, mail_after(problem.effect)
+            self.set_status(problem.effect)
+
+    def set_status(self, effect: Effect) -> None:
+        """What became of the order's status; completing mails the customer, unless the fulfillments do."""
+        self.status = effect
+        if not self.own_mail:
+            self.mail = mail_after(effect)
 
 
 def on_the_day_of(zone: tzinfo, fulfillment: Fulfillment) -> Fulfillment:
@@ -138,7 +163,9 @@ def on_the_day_of(zone: tzinfo, fulfillment: Fulfillment) -> Fulfillment:
     return replace(fulfillment, shipments=tuple(shipments))
 
 
-def begin(fulfillment: Fulfillment, place: Place, style: RowStyle = PLAIN_STYLE) -> Work:
+def begin(
+    fulfillment: Fulfillment, place: Place, style: RowStyle = PLAIN_STYLE, *, own_mail: bool = False
+) -> Work:
     """Judge the order as it was read: an order that must not ship is refused, a finished one is not finished again.
 
     Completing a cancelled, refunded or trashed order would revive it without a question.
@@ -154,7 +181,8 @@ def begin(fulfillment: Fulfillment, place: Place, style: RowStyle = PLAIN_STYLE)
         elsewhere=completed and not tried and not _is_ours(fulfillment),
         parts=tuple(Part(shipment) for shipment in fulfillment.outstanding),
         status=Effect.DONE if completed else Effect.NOT_DONE,
-        mail=MailEffect.UNCONFIRMED if completed and tried else MailEffect.NOT_SENT,
+        own_mail=own_mail,
+        mail=MailEffect.UNCONFIRMED if completed and tried and not own_mail else MailEffect.NOT_SENT,
         order_status=order.remote_status,
         problem=cancelled_or_held(order),
     )
@@ -240,7 +268,7 @@ def _check_rows(work: Work) -> None:
 
 def _take_status(work: Work) -> None:
     if work.order_status == COMPLETED:
-        work.status, work.mail = Effect.DONE, mail_after(Effect.DONE)
+        work.set_status(Effect.DONE)
         return
     words = f"The store was asked for the status {COMPLETED} and holds {work.order_status or 'none'}."
     work.problem = Problem(outcome=Outcome.REFUSED, reason="status_not_taken", words=words)
@@ -263,7 +291,7 @@ def _shipment_receipt(work: Work, part: Part) -> ShipmentReceipt:
             numbers=part.numbers, carrier=part.carrier, items=part.items, order_status=work.order_status
         ),
         effects=Effects(
-            shipment=_made(work, part), tracking=part.tracking, status=work.status, mail=work.mail
+            shipment=_made(work, part), tracking=part.tracking, status=work.status, mail=part.mail_known(work)
         ),
         made_by=MadeBy.FOUND if part.found or work.elsewhere else MadeBy.US,
     )
@@ -281,4 +309,6 @@ def _well(work: Work, part: Part) -> Well:
         return PARTIAL_STATUS_LEFT
     if work.place is Place.NONE and part.shipment.numbers:
         return NUMBER_NOT_KEPT
+    if part.refunded:
+        return Well(reason="sent", words=f"Pieces refunded since it left, and not shown: {part.refunded}.")
     return SENT if work.wrote else ALREADY_THERE

@@ -38,6 +38,7 @@ class OrderFeed:
         self._store = store
         self._client = WooClient(store)
         place, route = _places(store, self._client) if shipments else (None, None)
+        self._lists_changes = False
         self._beside = Beside(store, self._client, place, route)
 
     def begin(self, since: datetime | None) -> SecondPosition:
@@ -47,6 +48,7 @@ class OrderFeed:
         return SecondPosition.restored(saved)
 
     def page(self, position: SecondPosition, size: int) -> Listed[Any, SecondPosition]:
+        self._lists_changes = True
         read = self._since if position.token is None else self._part_of_second
         return listed(position, read(position, size), changed, self._unread_of)
 
@@ -78,7 +80,9 @@ class OrderFeed:
         return Key(reference(row.get("id")), changed(row), text(row.get("number")))
 
     def whole(self, rows: Sequence[Any]) -> list[RawOrder]:
-        return self._beside.whole(rows)
+        """A part may have come after its parent was read: then that one is read again with it."""
+        parents = self._beside.missing_parents(rows) if self._lists_changes else []
+        return self._beside.whole([*rows, *(self.by_ids(parents[:PAGE_SIZE]) if parents else ())])
 
     def _since(self, position: SecondPosition, size: int) -> Rows[Any]:
         response = self._client.changed_orders(_after(position), size, position.without)

@@ -15,16 +15,20 @@ class RunMemory:
 
     - ``spellings``: what is written for which carrier's code
     - ``place_confirmed``: in this run the place of numbers was seen to be there
+    - ``mails_confirmed``: in this run the shop's mails were seen to be switched as the plan has it
     - ``fulfillments_gone``: the last read found that feature switched off
     - ``lists_refunds``: whether the store gives refunds of several orders at once (None: not asked yet)
+    - ``has_parts``: whether a marketplace plugin has split orders of this store (None: not asked yet)
     - ``notes``: those of orders as last read, for the push that follows
     """
 
     facts: StoreFacts | None = None
     spellings: dict[str, str] = field(default_factory=dict)
     place_confirmed: bool = False
+    mails_confirmed: bool = False
     fulfillments_gone: bool = False
     lists_refunds: bool | None = None
+    has_parts: bool | None = None
     notes: dict[str, list[Any]] = field(default_factory=dict)
 
 

@@ -18,7 +18,7 @@ from fbridge.http import Response
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
-from fbridge_woocommerce.before_writing import confirm_place
+from fbridge_woocommerce.before_writing import confirm_mail, confirm_place
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_of, place_of
 from fbridge_woocommerce.push import (
@@ -43,33 +43,39 @@ _BATCH = BatchPayload()
 def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
     """The receipts of a chunk. Raises, after all that are known: NotSent, CredentialsError."""
     client = WooClient(store)
-    facts, place = known_first(lambda: _grounds(store, client, fulfillments), fulfillments)
-    yield from _Sending(store, client, facts, place).run(fulfillments)
+    grounds = known_first(lambda: _grounds(store, client, fulfillments), fulfillments)
+    yield from _Sending(store, client, *grounds).run(fulfillments)
 
 
 def _grounds(
     store: Store, client: WooClient, fulfillments: Sequence[Fulfillment]
-) -> tuple[StoreFacts, Place]:
+) -> tuple[StoreFacts, Place, bool]:
     facts = facts_of(store, client)
     place = place_of(store, facts)
     confirm_place(store, client, facts, place, fulfillments)
-    return facts, place
+    return facts, place, confirm_mail(store, client, facts, place)
 
 
 class _Sending:
     """One chunk on its way to one store."""
 
-    def __init__(self, store: Store, client: WooClient, facts: StoreFacts, place: Place) -> None:
+    def __init__(
+        self, store: Store, client: WooClient, facts: StoreFacts, place: Place, own_mail: bool
+    ) -> None:
         self._store = store
         self._client = client
         self._facts = facts
         self._place = place
+        self._own_mail = own_mail
         self._style = style_of(store, facts)
         self._halt = Halt(store.now)
 
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
         zone = self._facts.zone or self._store.timezone
-        works = [begin(on_the_day_of(zone, one), self._place, self._style) for one in fulfillments]
+        works = [
+            begin(on_the_day_of(zone, one), self._place, self._style, own_mail=self._own_mail)
+            for one in fulfillments
+        ]
         writer = self._writer()
         if self._place.keeps_rows and writer is None:
             self._try_rows(works)

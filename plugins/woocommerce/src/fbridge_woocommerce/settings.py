@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from marshmallow import fields, validate
 
 from fbridge.models.setting_fields import StateLists, Words
-from fbridge_woocommerce.tracking_place import AUTO, Place
+from fbridge_woocommerce.mapping import MARK_BOTH, SHIP_PARENTS, SHIP_PARTS
+from fbridge_woocommerce.tracking_place import AUTO, COMPLETED_ORDER, FULFILLMENT, Place
 
 
 class WooCommerceSettings(StateLists):
@@ -30,6 +31,23 @@ class WooCommerceSettings(StateLists):
         load_default=AUTO,
         validate=validate.OneOf([AUTO, *Place]),
         metadata={"help": "where tracking numbers are kept; auto asks the store"},
+    )
+    customer_mail = fields.String(
+        load_default=COMPLETED_ORDER,
+        validate=validate.OneOf([COMPLETED_ORDER, FULFILLMENT]),
+        metadata={
+            "help": "the customer's mail where numbers are kept in fulfillments: completed (shows no number), or "
+            "fulfillment (each with its number; the shop has to switch Completed order off)"
+        },
+    )
+    sub_orders = fields.String(
+        load_default=MARK_BOTH,
+        validate=validate.OneOf([MARK_BOTH, SHIP_PARENTS, SHIP_PARTS]),
+        metadata={
+            "help": "which ships of an order that a marketplace plugin has split: parent, parts, or mark (both wait "
+            "for a person)",
+            "rereads": True,
+        },
     )
     cod_methods = Words(
         fields.String(),

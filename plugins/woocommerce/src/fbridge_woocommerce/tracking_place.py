@@ -13,6 +13,9 @@ from fbridge.models.platforms import Capabilities
 from fbridge.models.states import Support
 
 AUTO = "auto"
+COMPLETED_ORDER = "completed"
+FULFILLMENT = "fulfillment"
+"""The values of the setting ``customer_mail``."""
 _LONGEST_DAY = 24
 
 
@@ -51,7 +54,8 @@ class StoreFacts:
     versions up to 2.3.1 do on WooCommerce 9 and later. A site has a ``timezone`` by name, or its hours from UTC
     alone. ``rows_shown`` tells whether the tracking plugin was seen to show rows of the order meta (None: there was
     no row to look at), and ``spellings`` what is written for which carrier's code: the code itself where the plugin
-    was seen to find it.
+    was seen to find it. ``completed_mail`` and ``fulfillment_mail``: whether the shop has these mails switched on
+    (None: not told).
     """
 
     ast: bool = False
@@ -60,6 +64,8 @@ class StoreFacts:
     fulfillments: bool = False
     rows_shown: bool | None = None
     spellings: Mapping[str, str] = field(default_factory=dict)
+    completed_mail: bool | None = None
+    fulfillment_mail: bool | None = None
     woocommerce: str = ""
     wordpress: str = ""
     timezone: str = ""
@@ -123,6 +129,16 @@ def spelling_words(place: Place, code: str | None, facts: StoreFacts) -> str:
         return ""
     written = f"its name {spelling} is written" if spelling else "your own carrier's name is written"
     return f"{PLACE_NAMES[place]} finds no carrier under {code}: {written}, with your own carrier's link"
+
+
+def mails_by_fulfillment(setting: str | None, place: Place, facts: StoreFacts) -> bool:
+    """Whether a fulfillment's own mail is asked for: only where it is the one mail that the customer gets."""
+    return (
+        setting == FULFILLMENT
+        and place is Place.FULFILLMENTS
+        and facts.completed_mail is False
+        and facts.fulfillment_mail is True
+    )
 
 
 def carrier_list_is_open(place: Place) -> bool:

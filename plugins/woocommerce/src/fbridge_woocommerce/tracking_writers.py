@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from fbridge.adapterkit.halting import Halt, HeldBack
+from fbridge.adapterkit.mails import mail_after, may_mail
 from fbridge.errors import FbridgeError
 from fbridge.http import Response
 from fbridge.models.fulfillments import FulfillmentShipment, Item
@@ -16,7 +17,14 @@ from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import Effect, Outcome
 from fbridge_woocommerce import fulfillment_meta, tracking_notes
 from fbridge_woocommerce.client import WooClient
-from fbridge_woocommerce.fulfillment_meta import Act, FulfillmentPlan, meta_list, meta_of, plan_fulfillment
+from fbridge_woocommerce.fulfillment_meta import (
+    Act,
+    FulfillmentPlan,
+    meta_list,
+    meta_of,
+    plan_fulfillment,
+    without_refunded,
+)
 from fbridge_woocommerce.push import NOT_KEPT, Part, Work
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.tracking_rows import RowStyle, carrier_fields, carrier_of, is_former, number_of
@@ -64,24 +72,35 @@ class FulfillmentWriter(_PartByPart):
     """Core fulfillments: one for each shipment, with our UUID in its meta."""
 
     def _write_part(self, work: Work, part: Part) -> None:
-        shipment = part.shipment if part.shipment.carrier else replace(part.shipment, tracking=())
-        if not shipment.items:
+        whole = part.shipment if part.shipment.carrier else replace(part.shipment, tracking=())
+        if not whole.items:
             return
+        shipment = without_refunded(work.fulfillment.order, whole)
+        part.refunded = _pieces_in(whole) - _pieces_in(shipment)
         plan = plan_fulfillment(work.fulfillment.order, shipment)
-        if plan.act is Act.REFUSE:
+        if not shipment.items and plan.remote_id is None:
+            part.problem = ALL_REFUNDED
+        elif plan.act is Act.REFUSE:
             part.fail(_too_many(work))
         elif plan.act is Act.NOTHING:
             self._take_found(work, part, plan)
         else:
-            response = self._send(work, self._request(work.order_id, shipment, plan), "meta_data")
-            self._take(part, response.json(), shipment)
+            mail = plan.act is Act.CREATE and _wants_mail(work, shipment)
+            try:
+                request = self._request(work.order_id, shipment, plan, mail=mail)
+                response = self._send(work, request, "meta_data")
+            except WriteFault as fault:
+                part.mail = mail_after(fault.problem.effect) if mail else part.mail
+                raise
+            part.mail = mail_after(Effect.DONE) if mail else part.mail
+            self._take(work, part, response.json(), shipment)
 
     def _request(
-        self, order_id: str, shipment: FulfillmentShipment, plan: FulfillmentPlan
+        self, order_id: str, shipment: FulfillmentShipment, plan: FulfillmentPlan, *, mail: bool
     ) -> Callable[[], Response]:
         if plan.act is Act.CREATE or plan.remote_id is None:
             meta = meta_list(fulfillment_meta.meta_for(shipment))
-            return lambda: self._client.create_fulfillment(order_id, meta)
+            return lambda: self._client.create_fulfillment(order_id, meta, mail=mail)
         fulfillment_id = plan.remote_id
         before = meta_of(self._client.fulfillment(order_id, fulfillment_id))
         if plan.act is Act.CORRECT:
@@ -95,7 +114,9 @@ class FulfillmentWriter(_PartByPart):
         _take_entry(part, entry)
         part.found = entry.mark != part.shipment.id
 
-    def _take(self, part: Part, fulfillment: Mapping[str, Any], shipment: FulfillmentShipment) -> None:
+    def _take(
+        self, work: Work, part: Part, fulfillment: Mapping[str, Any], shipment: FulfillmentShipment
+    ) -> None:
         entry = fulfillment_meta.store_shipment(fulfillment)
         if entry is None or not set(shipment.numbers) <= set(entry.numbers):
             words = (
@@ -104,6 +125,24 @@ class FulfillmentWriter(_PartByPart):
             part.fail(Problem(outcome=Outcome.REFUSED, reason="fulfillment_not_kept", words=words))
             return
         _take_entry(part, entry)
+        work.shows(entry)
+
+
+ALL_REFUNDED = Problem(
+    outcome=Outcome.REFUSED,
+    reason="all_refunded",
+    words="Everything in this shipment was refunded on the store since it left, so no fulfillment can show it.",
+    blocks=False,
+)
+
+
+def _wants_mail(work: Work, shipment: FulfillmentShipment) -> bool:
+    """An order that somebody completed mails nobody."""
+    return work.own_mail and not work.elsewhere and may_mail(shipment, work.fulfillment)
+
+
+def _pieces_in(shipment: FulfillmentShipment) -> int:
+    return sum(item.quantity for item in shipment.items)
 
 
 def _take_entry(part: Part, entry: StoreShipment) -> None:

@@ -24,6 +24,8 @@ def test_settings_have_a_place_for_tracking_and_own_cod_methods() -> None:
     assert WooCommerceSettings().load(KEY) == {
         **KEY,
         "tracking": "auto",
+        "customer_mail": "completed",
+        "sub_orders": "mark",
         "cod_methods": [],
         **{name: [] for name in STATE_LISTS},
     }
