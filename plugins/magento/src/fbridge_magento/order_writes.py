@@ -53,16 +53,18 @@ class OrderWriter:
         part.rejected = replace(gravest(refusals), words=words)
 
     def _ship_as(self, work: Work, part: Part, choice: Choice) -> None:
+        known = self._memory.longest_list
         try:
-            self._make(work, part, choice)
+            self._make(work, part, choice, known)
         except Rejected as no:
-            if no.longest_list in (None, self._memory.longest_list):
+            # Not to be compared with the memory as it is now: another thread may have heard of the limit meanwhile.
+            if no.longest_list in (None, known):
                 raise
             self._memory.longest_list = no.longest_list
-            self._make(work, part, choice)
+            self._make(work, part, choice, no.longest_list)
 
-    def _make(self, work: Work, part: Part, choice: Choice) -> None:
-        most, tracks = self._memory.longest_list, wanted_tracks(part.shipment)
+    def _make(self, work: Work, part: Part, choice: Choice, most: int | None) -> None:
+        tracks = wanted_tracks(part.shipment)
         if most is not None and len(choice.pieces) > most and not work.takes_all_that_is_left(part):
             part.problem = too_many_lines(len(choice.pieces), most)
             return
