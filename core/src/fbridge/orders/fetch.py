@@ -115,8 +115,7 @@ class _Fetching:
             )
             note_undone(connection, self.opened.name, page.orders, now)
             rejected = keep_unread(connection, self.opened.name, page, now)
-            if page.notices is not None:
-                store_rows.keep_notices(connection, self.opened.name, page.notices)
+            store_rows.keep_notices(connection, self.opened.name, page.notices)
             yield connection
         self.tally.new += counts.new
         self.tally.changed += counts.changed

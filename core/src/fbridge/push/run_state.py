@@ -34,6 +34,7 @@ from fbridge.push.freshness import why_older
 from fbridge.push.plan import may_mail
 from fbridge.push.turn import PushTurn
 from fbridge.stores.open_store import OpenStore
+from fbridge.stores.rows import keep_notices
 
 Group = tuple[LedgerRow, ...]
 """All shipments of one order that have left."""
@@ -106,6 +107,7 @@ class PushRun:
             newest = [order for order in page.orders if order.remote_id not in older]
             self.keep(connection, newest)
             keep_unread(connection, self.name, page, self.now())
+            keep_notices(connection, self.name, page.notices)
             clear_understood(connection, self.name, [order.remote_id for order in newest], self.now())
         self.opened.exchanges.begin()
         return Reading(page, older)

@@ -70,6 +70,7 @@ class OpenStore:
             orders=tuple(order for page in pages for order in page.orders),
             rejected=tuple(one for page in pages for one in page.rejected),
             absent=tuple(one for page in pages for one in page.absent),
+            notices=next((page.notices for page in reversed(pages) if page.notices is not None), None),
         )
 
     def without_hidden(self, page: OrderPage) -> OrderPage:

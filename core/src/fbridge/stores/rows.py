@@ -68,8 +68,10 @@ def keep_facts(connection: Connection, name: str, facts: Mapping[str, Any], *, a
     connection.execute(sa.update(stores).where(stores.c.name == name).values(facts=dict(facts), facts_at=at))
 
 
-def keep_notices(connection: Connection, name: str, notices: Sequence[Notice]) -> None:
-    """Keep what somebody has to do about a store; it takes the place of all that was known."""
+def keep_notices(connection: Connection, name: str, notices: Sequence[Notice] | None) -> None:
+    """Keep what somebody has to do about a store; it takes the place of all that was known (None: not told)."""
+    if notices is None:
+        return
     told = [[notice.since.isoformat(), storable(notice.words)] for notice in notices] or None
     connection.execute(sa.update(stores).where(stores.c.name == name).values(notices=told))
 

@@ -22,7 +22,7 @@ from fbridge_shopify.detection import (
     may_see_fulfillment_orders,
 )
 from fbridge_shopify.fetching import reading_of, store_notices
-from fbridge_shopify.mapping import UNSEEN, Reading, order_from
+from fbridge_shopify.mapping import FULFILLMENT_ORDERS, UNSEEN, Reading, order_from
 from fbridge_shopify.schemas import number_of
 from fbridge_shopify.store_urls import fault_of_url, hint_on_url
 from fbridge_shopify.whole_orders import Completion
@@ -165,7 +165,20 @@ def _fulfillment_orders(orders: Sequence[Any], granted: frozenset[str]) -> Findi
         )
         return Finding(name=name, ok=False, words=words)
     words = f"Shown for all of the {len(unfinished)} unfinished ones among the newest orders."
-    return Finding(name=name, ok=True, words=words if unfinished else "No unfinished order to look at.")
+    words = words if unfinished else "No unfinished order to look at."
+    return Finding(name=name, ok=True, words=words + _services(unfinished))
+
+
+def _services(orders: Sequence[Order]) -> str:
+    """Who ships goods of these orders himself, in words; "" where nobody does."""
+    rows = (row for order in orders for row in order.adapter_data[FULFILLMENT_ORDERS])
+    names = sorted({row["service"] for row in rows if row["service"]})
+    if not names:
+        return ""
+    return (
+        f" Goods at {', '.join(names)} are a fulfillment service's, which ships them itself; where that is a "
+        "warehouse of yours, name it in the setting own_services."
+    )
 
 
 def _some(numbers: Sequence[str]) -> str:

@@ -137,6 +137,20 @@ def test_unfulfilled_orders_without_fulfillment_orders_are_missing_scopes(
     assert "read_merchant_managed_fulfillment_orders" in said
 
 
+def test_goods_of_fulfillment_services_stand_in_no_ones_way(
+    make_sandbox: MakeSandbox, store_of: StoreOf
+) -> None:
+    served = make_sandbox(orders=0)
+    served.control.new_order([("CAFFE-MOKA", 1), ("BOX-REGALO", 1)])
+    own_locations = {scope for scope in ALL_SCOPES if "third_party" not in scope}
+    unseen = check(store_of, served, access_token=served.control.new_token(own_locations))
+    seen, ours = check(store_of, served), check(store_of, served, own_services="Logistica Terzi")
+    assert bad(unseen) == bad(seen) == bad(ours) == {}
+    assert "#" in words(unseen, "fulfillment orders")
+    assert "Logistica Terzi" in words(seen, "fulfillment orders")
+    assert "Logistica Terzi" not in words(ours, "fulfillment orders")
+
+
 def test_an_order_with_long_lists_is_not_taken_for_one_with_something_left_out(
     sandbox: ServedSandbox, store_of: StoreOf
 ) -> None:

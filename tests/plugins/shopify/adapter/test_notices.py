@@ -56,6 +56,14 @@ class TestVersions(KitFixtures):
         assert "versioning#gone" in words
         assert "versioning#gone" in str(office.bridge.stores.check(STORE).findings)
         served.control.deprecate("")
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        assert told(office) == []
+        office.ship(order, [number(1)])
+        served.control.deprecate("fulfillmentCreate goes")
+        office.push()
+        assert "fulfillmentCreate goes" in told(office)[0], "a push hears it as well"
+        served.control.deprecate("")
         office.fetch()
         assert told(office) == []
 
