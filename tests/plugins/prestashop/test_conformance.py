@@ -46,6 +46,16 @@ class TestPrestaShop17WithoutMails(
         )
 
 
+@pytest.mark.slow
+class TestPrestaShop9(AdapterConformance):
+    """Whole numbers are numbers in JSON there."""
+
+    @pytest.fixture
+    def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
+        clock = StoreClock()
+        return PrestaShopUnderTest(make_sandbox(orders=0, clock=clock, version="9.0.3")).with_clock(clock)
+
+
 class TestInTransitMails(PlannedMailsConformance, MissingMailsConformance):
     """The mail goes out with the number, so one that comes late and a second shipment have a mail of their own."""
 

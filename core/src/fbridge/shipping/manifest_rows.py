@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
 from fbridge.models.shipments import Manifest, Shipment, StruckRow
@@ -23,14 +23,22 @@ def next_number(connection: Connection, year: int) -> str:
 
     There is no gap and no double, as it is taken in the write unit that uses it.
     """
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     statement = (
-        insert(counters)
+        _insert_of(connection)(counters)
         .values(name=f"manifest-{year}", value=1)
         .on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
         .returning(counters.c.value)
     )
     return f"{year}-{connection.execute(statement).scalar_one():04d}"
+
+
+def _insert_of(connection: Connection) -> Callable[[sa.Table], Any]:
+    """Of this database alone: every command would wait for the import of the other one."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert
 
 
 def insert_manifest(connection: Connection, number: str, carrier_id: int, at: datetime) -> int:
