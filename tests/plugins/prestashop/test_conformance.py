@@ -122,12 +122,19 @@ class TestCashOnDelivery(KitFixtures):
     def store(self, served: ServedSandbox) -> StoreUnderTest:
         return PrestaShopUnderTest(served)
 
+    @pytest.mark.parametrize("reference", ["XKBKNABJK", "WEB-2026/000123"], ids=["own", "longer"])
     @pytest.mark.parametrize("paid_by", ["", "Bonifico bancario"], ids=["nobody", "transfer"])
     def test_what_the_courier_collects_stands_on_the_shipment_unless_somebody_paid(
-        self, served: ServedSandbox, store: StoreUnderTest, make_office: Callable[..., Office], paid_by: str
+        self,
+        served: ServedSandbox,
+        store: StoreUnderTest,
+        make_office: Callable[..., Office],
+        paid_by: str,
+        reference: str,
     ) -> None:
         office = make_office()
         order = store.new_order([(store.skus[0], 1)], cod=True)
+        served.control.change(int(order), reference=reference)
         total = Decimal(served.control.order(int(order))["total_paid"])
         if paid_by:
             served.control.book(int(order), str(total), paid_by, transaction="T1")

@@ -27,6 +27,10 @@ from fbridge_prestashop.shop_facts import codes_by_id
 
 T = TypeVar("T")
 
+SHORT_REFERENCE = 9
+_OF_FILTERS = frozenset("[]|,%<>!")
+"""What means something else in a filter."""
+
 _CODES = "[id,iso_code]"
 _DELIVERY, _INVOICE = "id_address_delivery", "id_address_invoice"
 
@@ -67,7 +71,7 @@ class BesideOrders:
                 email=text(customers.get(_id(order, "id_customer"), {}).get("email")),
                 virtual=virtual,
                 histories=histories.get(_id(order, "id"), ()),
-                payments=None if payments is None else payments.get(_reference(order), ()),
+                payments=None if payments is None else _of_order(order, payments),
             )
             for order in orders
         )
@@ -104,14 +108,14 @@ class BesideOrders:
     def _payments(self, orders: Sequence[Mapping[str, Any]]) -> dict[str, list[Row]] | None:
         """Of cash on delivery that shows as paid; None where the key may not see them."""
         shop = Shop(self._store.settings, self._facts)
-        asked = [_reference(one) for one in orders if needs_payments(one, shop)]
+        asked = [name for one in orders if needs_payments(one, shop) for name in _references(one)]
         if not asked:
             return {}
         found = self._unless_withheld("order_payments", lambda: self._booked(asked))
         return None if "order_payments" in self._memory.withheld else found
 
     def _booked(self, references: Iterable[str]) -> dict[str, list[Row]]:
-        told = [one for one in references if one.isalnum()]
+        told = [one for one in references if not _OF_FILTERS.intersection(one)]
         rows = self._client.rows_by("order_payments", told, PAYMENT_FIELDS, key="order_reference")
         return _grouped(rows, lambda row: text(row.get("order_reference")))
 
@@ -177,8 +181,14 @@ def _ids(rows: Iterable[Mapping[str, Any]], *keys: str) -> list[str]:
     return [one for one in found if one]
 
 
-def _reference(order: Any) -> str:
-    return text(order.get("reference")) if isinstance(order, Mapping) else ""
+def _references(order: Any) -> list[str]:
+    """How payments name an order: older versions cut the reference to nine letters there."""
+    told = text(order.get("reference")) if isinstance(order, Mapping) else ""
+    return [name for name in dict.fromkeys((told, told[:SHORT_REFERENCE])) if name]
+
+
+def _of_order(order: Any, payments: Mapping[str, Sequence[Row]]) -> list[Row]:
+    return [row for name in _references(order) for row in payments.get(name, ())]
 
 
 def _order_of(row: Row) -> str:

@@ -23,7 +23,7 @@ COD_MODULE = "ps_cashondelivery"
 def payment_row(head: Row, amount: str, method: str, *, on: str, transaction: str = "") -> Row:
     """A row without its id; rows belong to a reference, which several orders may share."""
     return {
-        "order_reference": head["reference"],
+        "order_reference": head["reference"][:9],
         "id_currency": head["id_currency"],
         "amount": amount,
         "payment_method": method,

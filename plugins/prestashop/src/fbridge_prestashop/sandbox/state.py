@@ -167,7 +167,7 @@ class Shop:
         """What the rows of payments say for the reference of an order."""
         table = self.tables["order_payments"]
         rows = (table.get(row_id) or {} for row_id in table.candidates(()))
-        amounts = (Decimal(row["amount"]) for row in rows if row["order_reference"] == head["reference"])
+        amounts = (Decimal(row["amount"]) for row in rows if row["order_reference"] == head["reference"][:9])
         return sum(amounts, Decimal(0))
 
     def _payments(self) -> Iterator[Row]:
