@@ -1,39 +1,43 @@
-"""``Bridge``: the typed Python API. The command line is built on it, and so may an integrator's script be."""
+"""``Bridge``: the typed Python API. The command line is built on it, and so may an integrator's script be.
+
+Each method imports what it needs itself: most runs use one of them, and what the others need would cost more time
+than the work (docs/architecture.md, "Budgets").
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 from fbridge.context import Context
-from fbridge.errors import FbridgeError, InputError
-from fbridge.find import Found, find
-from fbridge.history.explain import Story, explain
-from fbridge.history.purge import Purged, purge
-from fbridge.models.shipments import Shipment
-from fbridge.orders.fetch import FetchProgress, FetchResult, fetch_stores
-from fbridge.orders.listing import Orders
-from fbridge.plugins import PlatformStatus, describe_all
-from fbridge.push.mail_again import MailEntry, MailItem, MailPlan, ask_store, plan_mails
-from fbridge.push.plan import PushPlan, make_plan
-from fbridge.push.run import PushItem, StorePush, push_store
-from fbridge.push.run_state import PushProgress
-from fbridge.push.status import StatusReport, read_status
-from fbridge.push.turn import refuse_while_pushing
-from fbridge.push.ways_out import adopt, mailed_otherwise, resend
-from fbridge.settings import Home, find_home, load_settings
-from fbridge.shipping.carriers import Carriers
-from fbridge.shipping.intake import Intake
-from fbridge.shipping.manifests import Manifests
-from fbridge.shipping.shipments import Shipments
-from fbridge.storage.database import open_database
-from fbridge.storage.maintenance import Maintenance
-from fbridge.storage.restored import mark_restored
-from fbridge.stores.each_store import for_each_store
-from fbridge.stores.stores import Stores
+from fbridge.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime, timedelta
+    from pathlib import Path
+
+    from fbridge.errors import FbridgeError
+    from fbridge.find import Found
+    from fbridge.history.explain import Story
+    from fbridge.history.purge import Purged
+    from fbridge.models.shipments import Shipment
+    from fbridge.orders.fetch import FetchProgress, FetchResult
+    from fbridge.orders.listing import Orders
+    from fbridge.plugins import PlatformStatus
+    from fbridge.push.mail_again import MailEntry, MailItem, MailPlan
+    from fbridge.push.plan import PushPlan
+    from fbridge.push.run import PushItem, StorePush
+    from fbridge.push.run_state import PushProgress
+    from fbridge.push.status import StatusReport
+    from fbridge.settings import Home
+    from fbridge.shipping.carriers import Carriers
+    from fbridge.shipping.intake import Intake
+    from fbridge.shipping.manifests import Manifests
+    from fbridge.shipping.shipments import Shipments
+    from fbridge.storage.maintenance import Maintenance
+    from fbridge.stores.stores import Stores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +61,48 @@ class Bridge:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.stores = Stores(context)
-        self.orders = Orders(context)
-        self.carriers = Carriers(context)
-        self.shipments = Shipments(context)
-        self.manifests = Manifests(context)
-        self.intake = Intake(context, self.shipments)
+
+    @cached_property
+    def stores(self) -> Stores:
+        """The configured stores."""
+        from fbridge.stores.stores import Stores
+
+        return Stores(self.context)
+
+    @cached_property
+    def orders(self) -> Orders:
+        """The orders as they were last fetched."""
+        from fbridge.orders.listing import Orders
+
+        return Orders(self.context)
+
+    @cached_property
+    def carriers(self) -> Carriers:
+        """The user's own carriers, with their codes on the stores."""
+        from fbridge.shipping.carriers import Carriers
+
+        return Carriers(self.context)
+
+    @cached_property
+    def shipments(self) -> Shipments:
+        """What leaves."""
+        from fbridge.shipping.shipments import Shipments
+
+        return Shipments(self.context)
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        """What is handed to one carrier together."""
+        from fbridge.shipping.manifests import Manifests
+
+        return Manifests(self.context)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """What comes in from files."""
+        from fbridge.shipping.intake import Intake
+
+        return Intake(self.context, self.shipments)
 
     @classmethod
     def open(cls, home: Home | None = None, *, database_url: str | None = None) -> Self:
@@ -70,6 +110,9 @@ class Bridge:
 
         Raises: ConfigError (settings), StorageError (database).
         """
+        from fbridge.settings import find_home, load_settings
+        from fbridge.storage.database import open_database
+
         home = home or find_home()
         home.create()
         settings = load_settings(home)
@@ -88,6 +131,8 @@ class Bridge:
 
     def platforms(self) -> Sequence[PlatformStatus]:
         """The installed platform plugins, with the cause where one is broken."""
+        from fbridge.plugins import describe_all
+
         return describe_all()
 
     def fetch(
@@ -101,11 +146,15 @@ class Bridge:
 
         Raises: NotFoundError for an unknown store, before anything is fetched.
         """
+        from fbridge.orders.fetch import fetch_stores
+
         return fetch_stores(self.context, self._names(stores), since=since, progress=progress)
 
     def plan(self, stores: Sequence[str] = (), *, manifest: str | None = None) -> PushPlan:
         """What a push would do. Raises ConfigError, PluginError; UnreachableError only where a store's carrier
         codes were never listed."""
+        from fbridge.push.plan import make_plan
+
         number = self._shipped_manifest(manifest)
         return make_plan(self.context, self._names(stores), manifest=number)
 
@@ -126,6 +175,9 @@ class Bridge:
 
         Raises: InputError (``plan_changed``, manifest not shipped), NotFoundError, BusyError.
         """
+        from fbridge.push.plan import make_plan
+        from fbridge.push.turn import refuse_while_pushing
+
         number = plan.manifest if plan else self._shipped_manifest(manifest)
         names = plan.names if plan and not stores else self._names(stores)
         current = make_plan(self.context, names, manifest=number, now=plan.made_at if plan else None)
@@ -146,15 +198,21 @@ class Bridge:
 
     def resend(self, ref: str) -> Shipment:
         """A person decided that a shipment is sent again by the next push. Raises NotFoundError, InputError."""
+        from fbridge.push.ways_out import resend
+
         return resend(self.context, self.shipments.get(ref))
 
     def adopt(self, ref: str) -> Shipment:
         """A person decided that the store has a shipment. Raises NotFoundError, InputError."""
+        from fbridge.push.ways_out import adopt
+
         return adopt(self.context, self.shipments.get(ref))
 
     def plan_mails(self, refs: Sequence[str]) -> MailPlan:
         """What asking the stores again for the mails of these shipments would mean. Raises NotFoundError, InputError
         (a shipment that has not left, or is external)."""
+        from fbridge.push.mail_again import plan_mails
+
         return plan_mails(self.context, [self._left(ref).id for ref in refs])
 
     def mail_again(
@@ -165,6 +223,8 @@ class Bridge:
         Only where it is provably no second mail; with ``even_if_mailed`` a person accepts that it may be one. With a
         ``plan``, what is not as it showed is left alone. Raises NotFoundError, InputError.
         """
+        from fbridge.push.mail_again import ask_store, plan_mails
+
         keys = {self._left(ref).id for ref in refs}
         approved = {entry.shipment: entry for entry in (plan or plan_mails(self.context, keys)).entries}
         of_stores: dict[str, dict[int, MailEntry]] = {}
@@ -182,22 +242,32 @@ class Bridge:
 
     def mailed_otherwise(self, ref: str) -> Shipment:
         """A person decided that a missing mail is not missed any more. Raises NotFoundError, InputError."""
+        from fbridge.push.ways_out import mailed_otherwise
+
         return mailed_otherwise(self.context, self.shipments.get(ref))
 
     def status(self) -> StatusReport:
         """Everything that is not at rest."""
+        from fbridge.push.status import read_status
+
         return read_status(self.context)
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Orders, shipments, manifests and numbers that match."""
+        from fbridge.find import find
+
         return find(self.context, text)
 
     def explain(self, ref: str) -> Story:
         """The whole story of an order, a shipment or a tracking number. Raises NotFoundError, InputError."""
+        from fbridge.history.explain import explain
+
         return explain(self.context, ref)
 
     def purge(self, older_than: timedelta) -> Purged:
         """Forget personal data and HTTP exchanges that are older."""
+        from fbridge.history.purge import purge
+
         return purge(self.context, older_than)
 
     def backup(self, target: Path | None = None) -> Path:
@@ -217,6 +287,9 @@ class Bridge:
     @staticmethod
     def maintenance(home: Home | None = None) -> Maintenance:
         """Care for a home's database without opening it for work. Raises ConfigError."""
+        from fbridge.settings import find_home, load_settings
+        from fbridge.storage.maintenance import Maintenance
+
         home = home or find_home()
         home.create()
         return Maintenance(url=load_settings(home).database, records=home.config)
@@ -226,6 +299,9 @@ class Bridge:
 
         Raises: BusyError while a push runs.
         """
+        from fbridge.push.turn import refuse_while_pushing
+        from fbridge.storage.restored import mark_restored
+
         for name in self.context.settings.stores:
             refuse_while_pushing(self.context.database, name, self.context.lock_folder)
         with self.context.database.write() as connection:
@@ -257,6 +333,9 @@ class Bridge:
     def _push_side_by_side(
         self, plan: PushPlan, progress: Callable[[PushProgress], None] | None
     ) -> tuple[StorePush, ...]:
+        from fbridge.push.run import push_store
+        from fbridge.stores.each_store import for_each_store
+
         of_stores = {one.store: one for one in plan.stores}
         return for_each_store(
             list(of_stores),

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
-from typing import Any, TypeVar, cast
-
-import pluggy
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from fbridge.errors import FbridgeError, PluginError
 from fbridge.http.from_outside import hide_in_error, without_secrets
@@ -17,6 +15,9 @@ from fbridge.models.platforms import CarrierCodes, OrderPage, OrderQuery, Platfo
 from fbridge.models.secrets import Secret
 from fbridge.plugin_answers import believable, page_fault, sorted_out
 from fbridge.plugin_values import fault_in
+
+if TYPE_CHECKING:
+    import pluggy
 
 T = TypeVar("T")
 _END = object()

@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from fbridge.http.redaction import without_known_secrets
-
 LINE = "%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"
 LARGEST = 1_000_000
 KEPT = 3
@@ -23,6 +21,8 @@ class RedactedLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The whole text of a record."""
+        from fbridge.http.redaction import without_known_secrets
+
         return without_known_secrets(super().format(record))
 
 

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 import click
 
-from fbridge.cli.jsonable import jsonable
 from fbridge.cli.session import Session
 from fbridge.cli.tables import Block, Column, Table, print_block
 from fbridge.exit_codes import ExitCode
@@ -48,6 +47,8 @@ def show_data(
 ) -> ExitCode:
     """Answer with one thing: ``data`` for programs, ``blocks`` for people."""
     if session.json:
+        from fbridge.cli.jsonable import jsonable
+
         envelope = _head() | {"ok": code is ExitCode.OK, "data": jsonable(data), "next": next_step or None}
         click.echo(json.dumps(envelope))
     else:
@@ -77,6 +78,8 @@ def write_envelope(
     write: Callable[[str], object] | None = None,
 ) -> int:
     """Write an envelope with one item a line, as they come; return how many there were."""
+    from fbridge.cli.jsonable import jsonable
+
     out = write or _echo
     out(json.dumps(_head())[:-1] + ', "items": [')
     count = 0

@@ -4,11 +4,23 @@
 Importing this loads no marshmallow and no tomlkit: names and platforms of stores are cheap to list.
 """
 
-from fbridge.settings.editing import add_store, check_store_name, preview_store, remove_store
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from fbridge.settings.loading import RawStore, Settings, load_settings
 from fbridge.settings.paths import Home, find_home
-from fbridge.settings.policies import UnmappedCarrier, WithoutTracking
-from fbridge.settings.resolving import StoreSettings, resolve_store
+
+if TYPE_CHECKING:
+    from fbridge.settings.editing import add_store as add_store
+    from fbridge.settings.editing import check_store_name as check_store_name
+    from fbridge.settings.editing import preview_store as preview_store
+    from fbridge.settings.editing import remove_store as remove_store
+    from fbridge.settings.policies import UnmappedCarrier as UnmappedCarrier
+    from fbridge.settings.policies import WithoutTracking as WithoutTracking
+    from fbridge.settings.resolving import StoreSettings as StoreSettings
+    from fbridge.settings.resolving import resolve_store as resolve_store
 
 __all__ = [
     "Home",
@@ -25,3 +37,21 @@ __all__ = [
     "remove_store",
     "resolve_store",
 ]
+
+_OF_ONE_STORE = {
+    "StoreSettings": "resolving",
+    "UnmappedCarrier": "policies",
+    "WithoutTracking": "policies",
+    "add_store": "editing",
+    "check_store_name": "editing",
+    "preview_store": "editing",
+    "remove_store": "editing",
+    "resolve_store": "resolving",
+}
+"""Where the names are that most commands do not need."""
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OF_ONE_STORE:
+        return getattr(importlib.import_module(f"fbridge.settings.{_OF_ONE_STORE[name]}"), name)
+    raise AttributeError(f"module 'fbridge.settings' has no attribute {name!r}")

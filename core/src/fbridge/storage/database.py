@@ -20,9 +20,6 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from fbridge.errors import BusyError, FbridgeError, StorageError
 from fbridge.storage.known_database import last_used, note_use
 from fbridge.storage.network_folders import refuse_network_folder
-from fbridge.storage.poolers import refuse_transaction_pooler
-from fbridge.storage.postgres import may_be_idle, postgres_engine
-from fbridge.storage.postgres_faults import postgres_fault
 from fbridge.storage.sqlite_files import foreign_wal, has_wal, is_empty
 from fbridge.storage.version import HEAD_REVISION, KNOWN_REVISIONS
 
@@ -65,6 +62,8 @@ class Database:
         """A consistent view; nothing is written. ``streamed``: whoever reads takes as long as a person may."""
         with explained(self._engine.url), self._reader.connect() as connection, connection.begin():
             if streamed and not self.is_sqlite:
+                from fbridge.storage.postgres import may_be_idle
+
                 may_be_idle(connection)
             yield connection
 
@@ -100,12 +99,10 @@ def open_database(
     path = sqlite_path(parsed)
     if path is not None and not anew:
         refuse_what_is_gone(path, records)
-    sqlite = parsed.get_backend_name() == "sqlite"
-    engine = _sqlite_engine(parsed) if sqlite else postgres_engine(parsed)
+    engine = _sqlite_engine(parsed) if parsed.get_backend_name() == "sqlite" else _postgres_engine(parsed)
     try:
         with explained(engine.url):
-            if not sqlite:
-                refuse_transaction_pooler(engine)
+            _refuse_pooler(engine)
             revision = read_revision(engine)
         if revision != HEAD_REVISION:
             _bring_up_to_date(engine, revision, migrate=migrate)
@@ -190,6 +187,19 @@ def _sqlite_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _sqlite_pragmas)
     event.listen(engine, "begin", _sqlite_begin)
     return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    from fbridge.storage.postgres import postgres_engine
+
+    return postgres_engine(url)
+
+
+def _refuse_pooler(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        from fbridge.storage.poolers import refuse_transaction_pooler
+
+        refuse_transaction_pooler(engine)
 
 
 def _refuse_foreign_wal(path: Path) -> None:
@@ -284,6 +294,8 @@ def explained(url: URL) -> Iterator[None]:
 
 
 def _postgres_fault(url: URL, error: sa.exc.DBAPIError) -> FbridgeError | None:
+    from fbridge.storage.postgres_faults import postgres_fault
+
     place = _place(url)
     return postgres_fault(place, error) or _unusable(place, error)
 

@@ -12,12 +12,10 @@ from typing import Any
 
 from fbridge.context import Context
 from fbridge.errors import FbridgeError
-from fbridge.http import StoreHttp
 from fbridge.models.orders import RejectedOrder
 from fbridge.models.platforms import OrderPage, OrderQuery, Store, StoreReport
 from fbridge.models.secrets import Secret
 from fbridge.plugin_calls import LoadedPlatform
-from fbridge.plugins import load_platform
 from fbridge.settings import StoreSettings, resolve_store
 from fbridge.storage.database import Database
 from fbridge.stores.exchange_log import ExchangeLog
@@ -95,6 +93,10 @@ def open_store(context: Context, name: str, *, settings: StoreSettings | None = 
 
     Raises NotFoundError, ConfigError, PluginError.
     """
+    # The client and the plugin host are heavy, and most commands that know of stores talk to none.
+    from fbridge.http import StoreHttp
+    from fbridge.plugins import load_platform
+
     platform = settings.platform if settings else context.settings.store(name).platform
     adapter = load_platform(platform)
     resolved = settings or resolve_store(context.settings, name, adapter.platform.settings)

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from marshmallow import missing
-
 from fbridge.context import Context
 from fbridge.errors import CredentialsError, InputError
 from fbridge.models.platforms import StoreReport
 from fbridge.models.secrets import HIDDEN
-from fbridge.plugins import load_platform
 from fbridge.settings import add_store, check_store_name, preview_store, remove_store
 from fbridge.stores.open_store import check, open_store
 from fbridge.stores.rows import ensure_store, fetch_times, find_store, order_counts
@@ -58,6 +55,8 @@ class Stores:
 
     def fields(self, platform: str) -> tuple[FieldInfo, ...]:
         """What this platform wants to know of a store. Raises PluginError."""
+        from fbridge.plugins import load_platform
+
         schema = load_platform(platform).platform.settings()
         return tuple(
             FieldInfo(
@@ -92,6 +91,8 @@ class Stores:
 
         Raises: InputError, ConfigError, CredentialsError, UnreachableError, PluginError.
         """
+        from fbridge.plugins import load_platform
+
         settings = self._context.settings
         check_store_name(settings, name)
         schema = load_platform(platform).platform.settings
@@ -161,4 +162,6 @@ class Stores:
 
 
 def _text(value: object) -> str | None:
+    from marshmallow import missing
+
     return None if value is missing or value is None else str(value)
