@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import io
 import json
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -314,6 +316,46 @@ def test_damaged_and_open_spreadsheets_are_refused(tmp_path: Path) -> None:
         assert refused.reason == "file_open"
         assert lock in str(refused)
         (tmp_path / lock).unlink()
+
+
+def test_a_spreadsheet_whose_xml_is_broken_is_refused(tmp_path: Path) -> None:
+    for name, part in (("a.ods", "content.xml"), ("a.xlsx", "xl/workbook.xml")):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+            archive.writestr(part, "<a:b><table:table-row table:number-rows-repeated='2'")
+        assert refusal(tmp_path / name).reason == "file_damaged"
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    base=st.sampled_from(
+        [b'order;name\r\n1001;"A"\r\n', b'[{"order": "1", "weight": 1.5}]', b"PK\x03\x04abc"]
+    ),
+    place=st.integers(0, 30),
+    junk=st.binary(min_size=1, max_size=6),
+    wide=st.booleans(),
+)
+def test_whatever_bytes_come_are_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, base: bytes, place: int, junk: bytes, wide: bool
+) -> None:
+    text = base.decode("latin-1").encode("utf-16") if wide else base
+    path = written(tmp_path_factory.mktemp("bytes"), text[:place] + junk + text[place:])
+    with contextlib.suppress(InputError):
+        read(path)
+
+
+@pytest.mark.slow
+def test_a_file_of_40_mb_is_read_row_by_row(tmp_path: Path) -> None:
+    row = f"1001;BRT0001;{'x' * 780}\n"
+    path = written(tmp_path, "order;tracking;name\n" + row * 52_000)
+    assert path.stat().st_size > 40_000_000
+    tracemalloc.start()
+    try:
+        with open_table(path, TableForm(), WANTED) as table:
+            assert sum(1 for _ in table.records) == 52_000
+        assert tracemalloc.get_traced_memory()[1] < 12_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_file_that_is_too_large_unpacked_is_refused_with_the_limit(

@@ -94,6 +94,13 @@ def one_delivery(candidates: Sequence[Shipment], named: str) -> tuple[Shipment, 
     return tuple(candidates)
 
 
+def with_siblings(connection: Connection, goods: Sequence[Shipment]) -> tuple[Shipment, ...]:
+    """The goods and whatever else travels under their document: the same boxes, for other orders."""
+    keys = {one.document.key for one in goods if one.document}
+    found = _load(connection, shipments.c.document_key.in_(keys)) if keys else ()
+    return tuple({one.id: one for one in (*goods, *found)}.values())
+
+
 def _called(shipment: Shipment) -> str:
     parts = [f"document {shipment.document}" if shipment.document else "", f"order {shipment.order_number}"]
     return f" ({', '.join(filter(None, parts))})" if shipment.order_number or shipment.document else ""

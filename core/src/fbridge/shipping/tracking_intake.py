@@ -12,7 +12,7 @@ from fbridge.context import Context
 from fbridge.errors import InputError
 from fbridge.models.results import Outcome, Taken
 from fbridge.models.shipments import Shipment
-from fbridge.shipping.meant import Meant, find_meant, one_delivery
+from fbridge.shipping.meant import Meant, find_meant, one_delivery, with_siblings
 from fbridge.shipping.tracking_numbers import clean_numbers, looked_at
 from fbridge.storage.tables import shipment_numbers
 
@@ -49,6 +49,7 @@ def take_numbers(connection: Connection, wish: NumbersWish, *, taking: FileTakin
     having = [one for one in candidates if set(numbers) <= set(one.numbers)]
     # Numbers that only one of several shipments has: it is that one, as it was when they came first.
     goods = one_delivery(having if len(having) == 1 else candidates, _named(wish.meant))
+    goods = with_siblings(connection, goods)
     for shipment in goods:
         _refuse_replaced(connection, shipment, numbers)
     warnings = [

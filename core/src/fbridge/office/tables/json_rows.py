@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from fbridge.errors import InputError
 from fbridge.office.tables.cells import EMPTY, Cell, Fault, Row
+from fbridge.office.tables.delimited import text_lines
 from fbridge.office.tables.encodings import encoding_of
 
 _LISTS = ("items", "rows", "shipments", "tracking", "data")
@@ -24,9 +25,7 @@ def json_rows(name: str, file: BinaryIO) -> Iterator[JsonRow]:
 
     Raises InputError where the text is no such JSON, before any row where it is one array.
     """
-    encoding = encoding_of(name, file)
-    file.seek(0)
-    text = file.read().decode(encoding).lstrip("\ufeff")
+    text = "".join(text_lines(name, file, encoding_of(name, file)))
     records = _of_lines(text) if _is_ndjson(text) else _of_one(name, text)
     for number, record in records:
         yield from _rows(number, record)

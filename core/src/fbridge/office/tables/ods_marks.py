@@ -42,7 +42,6 @@ class _Scan:
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._text.append
-        parser.EntityDeclHandler = _no_entities
         parser.ParseFile(content)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -80,7 +79,3 @@ class _Scan:
             any(name in self._attributes for name in _VALUES)
             or self._attributes.get("office:value-type") == "string"
         )
-
-
-def _no_entities(*_: object) -> None:
-    raise expat.ExpatError("entities are not read")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
+from xml.parsers import expat
 
 from fbridge.errors import InputError
 
@@ -18,6 +20,17 @@ LARGEST = 128 * 1024 * 1024
 """Bytes of a file that is read, unpacked."""
 STDIN = "-"
 _CHUNK = 1 << 20
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What an archive raises that was cut, changed or encrypted."""
 
 
 class Kind(StrEnum):
@@ -107,7 +120,7 @@ def _zipped_kind(name: str, file: BinaryIO) -> Kind:
                 _refuse_too_large(name, sum(one.file_size for one in archive.infolist()))
                 _read_through(archive, part)
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except _DAMAGED as error:
         raise InputError(
             f"{name} is cut or damaged ({error}); save it again, or copy it again.", reason="file_damaged"
         ) from error
@@ -120,9 +133,21 @@ def _zipped_kind(name: str, file: BinaryIO) -> Kind:
 
 
 def _read_through(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Unpack a part and see that its XML is whole: readers of spreadsheets may hang where it is not."""
+    parser = expat.ParserCreate() if part.filename.endswith((".xml", ".rels")) else None
+    if parser is not None:
+        parser.EntityDeclHandler = refuse_entities
     with archive.open(part) as content:
-        while content.read(_CHUNK):
-            pass
+        while chunk := content.read(_CHUNK):
+            if parser is not None:
+                parser.Parse(chunk, False)
+    if parser is not None and part.file_size:
+        parser.Parse(b"", True)
+
+
+def refuse_entities(*_: object) -> None:
+    """An expat handler: no spreadsheet declares entities, which can grow without end."""
+    raise ValueError("it declares entities")
 
 
 def _refuse_too_large(name: str, size: int) -> None:

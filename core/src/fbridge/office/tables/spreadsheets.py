@@ -41,10 +41,12 @@ def open_sheets(source: Source) -> Iterator[Mapping[str, Iterator[Row]]]:
         raise InputError(
             f"{source.name} has a password; save it without one.", reason="file_password"
         ) from None
-    except (python_calamine.CalamineError, ExpatError) as error:
-        raise InputError(
-            f"{source.name} is cut or damaged ({error}); save it again.", reason="file_damaged"
-        ) from None
+    except python_calamine.CalamineError as error:
+        raise _damaged(source, error) from None
+
+
+def _damaged(source: Source, error: Exception) -> InputError:
+    return InputError(f"{source.name} is cut or damaged ({error}); save it again.", reason="file_damaged")
 
 
 def _visible(book: CalamineWorkbook) -> list[str]:
@@ -59,7 +61,15 @@ def _visible(book: CalamineWorkbook) -> list[str]:
 
 def _rows(source: Source, book: CalamineWorkbook, name: str) -> Iterator[Row]:
     sheet = book.get_sheet_by_name(name)
-    marks = _marks(source, sheet, name)
+    try:
+        marks = _marks(source, sheet, name)
+    except (
+        ExpatError,
+        SyntaxError,
+        LookupError,
+        ValueError,
+    ) as error:  # what XML parsers raise, and odd attributes
+        raise _damaged(source, error) from None
     left = (sheet.start or (0, 0))[1]
     inherited: dict[int, tuple[int, Cell]] = {}
     spans = _spans(marks.merged)

@@ -87,7 +87,6 @@ class _Scan:
         parser = expat.ParserCreate()
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._text
-        parser.EntityDeclHandler = _no_entities
         parser.ParseFile(content)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -128,7 +127,3 @@ def _place(reference: str) -> Place | None:
     for letter in match[1]:
         column = column * 26 + ord(letter) - ord("A") + 1
     return int(match[2]) - 1, column - 1
-
-
-def _no_entities(*_: object) -> None:
-    raise expat.ExpatError("entities are not read")
