@@ -26,6 +26,7 @@ from fbridge_prestashop.shop_facts import (
     DELIVERED,
     FAILED,
     REFUNDED,
+    SEVERAL_SHOPS,
     SHIPPING,
     ShopFacts,
     codes_by_id,
@@ -136,18 +137,20 @@ def _zone(shop: Shop) -> Finding:
 
 
 def _shops(shop: Shop) -> Iterator[Finding]:
-    """What a shop of several has for itself."""
-    if not shop.known.own_values:
+    """Which of several shops is read, and what each has for itself."""
+    named, own_values = shop.settings.get("id_shop"), shop.known.own_values
+    if not own_values and shop.known.configuration.get(SEVERAL_SHOPS) != "1":
         return
-    named = shop.settings.get("id_shop")
     own = (
         f"{owner}: {', '.join(f'{name} = {value}' for name, value in values.items())}"
-        for owner, values in sorted(shop.known.own_values.items())
+        for owner, values in sorted(own_values.items())
     )
     which = {None: "the shop of this URL", "all": "all shops, each order by its own"}.get(
         named, f"shop {named}"
     )
-    words = f"Several shops; orders are those of {which}. Own values: {'; '.join(own)}."
+    words = f"Several shops; orders are those of {which}."
+    words += "" if named else " Set id_shop to a shop's number, or to all, to say otherwise."
+    words += f" Own values: {'; '.join(own)}." if own_values else ""
     yield Finding(name="shops", ok=True, words=words)
 
 

@@ -14,7 +14,17 @@ from fbridge_prestashop.xml_bodies import Permissions
 
 SHIPPING, DELIVERED, CANCELED = "PS_OS_SHIPPING", "PS_OS_DELIVERED", "PS_OS_CANCELED"
 REFUNDED, FAILED = "PS_OS_REFUND", "PS_OS_ERROR"
-CONFIGURATION = ("PS_TIMEZONE", "PS_WEIGHT_UNIT", SHIPPING, DELIVERED, CANCELED, REFUNDED, FAILED)
+SEVERAL_SHOPS = "PS_MULTISHOP_FEATURE_ACTIVE"
+CONFIGURATION = (
+    "PS_TIMEZONE",
+    "PS_WEIGHT_UNIT",
+    SEVERAL_SHOPS,
+    SHIPPING,
+    DELIVERED,
+    CANCELED,
+    REFUNDED,
+    FAILED,
+)
 """The names whose values are read: the states that PrestaShop itself knows by role, among others."""
 
 SHAPE = 3

@@ -98,6 +98,16 @@ def test_no_change_of_a_shop_whose_clock_is_behind_is_lost(
     assert found[str(rome)].changed_at == clock.now
 
 
+def test_the_check_tells_that_only_one_of_several_shops_is_read(
+    make_sandbox: MakeSandbox, store_of: StoreOf
+) -> None:
+    for shops, told in ((1, 0), (2, 1)):
+        store = store_of(make_sandbox(orders=0, shops=shops), checked=False)
+        found = [one.words for one in plugin.check_store(store).findings if one.name == "shops"]
+        assert len(found) == told
+    assert "orders are those of the shop of this URL. Set id_shop" in found[0]
+
+
 def test_the_check_tells_what_a_shop_has_for_itself(served: ServedSandbox, store_of: StoreOf) -> None:
     store = store_of(served, checked=False, id_shop="all")
     words = {finding.name: finding.words for finding in plugin.check_store(store).findings}["shops"]
