@@ -28,6 +28,9 @@ ALL_ORDERS = "read_all_orders"
 OTHERS_LOCATIONS = "read_third_party_fulfillment_orders"
 """The one by which it sees what fulfillment services ship."""
 
+ASSIGNED = "read_assigned_fulfillment_orders"
+"""The one of an app that is a fulfillment service itself."""
+
 _KINDS = ("merchant_managed", "assigned", "third_party")
 
 

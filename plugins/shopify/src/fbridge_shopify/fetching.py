@@ -13,7 +13,7 @@ from fbridge_shopify import bulk_reading
 from fbridge_shopify.api_versions import notices_of
 from fbridge_shopify.bulk_reading import BULK_THRESHOLD, BulkUnusableError, Operation
 from fbridge_shopify.client import ShopifyClient
-from fbridge_shopify.detection import ALL_ORDERS, OTHERS_LOCATIONS, may
+from fbridge_shopify.detection import ALL_ORDERS, ASSIGNED, OTHERS_LOCATIONS, may
 from fbridge_shopify.fulfillment_orders import EVERY_SERVICE
 from fbridge_shopify.mapping import RawOrder, Reading, order_from
 from fbridge_shopify.reading import OrderFeed, Position
@@ -54,7 +54,7 @@ def reading_of(store: Store) -> Reading:
     """How this store's orders are to be understood, by its settings and the scopes of the app."""
     settings, scopes = store.settings, store.facts.get("scopes")
     own = settings.get("own_services") or ()
-    if scopes is not None and not may(scopes, OTHERS_LOCATIONS):
+    if scopes is not None and may(scopes, ASSIGNED) and not may(scopes, OTHERS_LOCATIONS):
         # Goods of a service that it sees all the same are those of the service that the app itself is.
         own = (EVERY_SERVICE,)
     return Reading(cod_gateways=settings.get("cod_gateways") or (), own_services=own)

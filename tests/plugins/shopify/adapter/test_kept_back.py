@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -214,3 +215,14 @@ def test_what_a_service_has_shipped_gets_no_number_of_ours(
     (entry,) = desk.push_one(fulfillment_of(desk.order(order_id), ["N1"])).shipments
     (made,) = served.control.order(order_id)["fulfillments"]
     assert (entry.outcome, made["trackingInfo"]) == ("done_elsewhere", [])
+
+
+def test_a_scope_that_was_granted_since_the_last_check_makes_nobodys_goods_ours(
+    make_sandbox: Callable[..., ServedSandbox], store_of: Any, desk_of: Any
+) -> None:
+    served = make_sandbox(orders=0)
+    order_id = served.control.new_order([(THEIRS, 1)])
+    desk = desk_of(served)
+    checked = store_of(served, access_token=served.control.new_token(OWN_LOCATIONS))
+    desk.store = replace(desk.store, facts=checked.facts)
+    assert desk.order(order_id).lines[0].held == 1
