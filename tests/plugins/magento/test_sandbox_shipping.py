@@ -231,3 +231,20 @@ def test_what_is_held_or_refunded_is_not_shipped(
     assert answer.status_code == 400
     assert answer.json()["message"].startswith(DOCUMENT_ERROR + words)
     assert sandbox.control.shipments(order_id) == []
+
+
+def test_mails_by_cron_leave_once_however_often_they_are_asked_for(
+    sandbox: ServedSandbox, call: StoreClient
+) -> None:
+    """As 2.4.7-p3 did, with its asynchronous sending switched on."""
+    control = sandbox.control
+    control.mail_by_cron()
+    order = control.new_order([("TAZZA-01", 1)])
+    shipment = control.ship(order)
+    asked = [call("POST", f"shipment/{shipment}/emails").json() for _ in range(3)]
+    assert (asked, control.mails(order)) == ([False] * 3, [])
+    for _ in range(2):
+        control.run_mail_cron()
+        assert len(control.mails(order)) == 1
+        assert control.shipments(order)[0]["email_sent"] == 1
+        assert call("POST", f"shipment/{shipment}/emails").json() is False

@@ -183,11 +183,13 @@ class Shop:
     def send_mail(self, shipment: ShipmentRecord, comment: str | None) -> bool:
         """Mail the customer about a shipment; whether it left. Call it without the lock: it takes its time.
 
-        A store that sends its mails by cron notes it down, says that none left, and sends one later.
+        A store that sends its mails by cron notes it down, says that none left, and sends one later: one in all,
+        however often it is asked, before and after (observed).
         """
         if self.mails_by_cron:
             with self.lock:
-                if all(waiting is not shipment for waiting, _ in self.waiting_mails):
+                noted = any(waiting is shipment for waiting, _ in self.waiting_mails)
+                if not noted and not self.shipment_parts(shipment).email_sent:
                     self.waiting_mails.append((shipment, comment))
             return False
         self.pace.wait(pace.MAIL)
