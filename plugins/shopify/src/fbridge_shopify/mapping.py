@@ -146,11 +146,11 @@ def _order(payload: Mapping[str, Any], reading: Reading) -> Order:
             FULFILLMENT_ORDERS: fulfillment_orders.for_push(found, reading.own_services),
             FINANCIAL_STATUS: financial_status,
             TRACKING_URLS: _tracking_urls(payload["fulfillments"]),
-            BY_SERVICES: [
-                one["id"]
+            BY_SERVICES: {
+                one["id"]: one["service"]
                 for one in payload["fulfillments"]
                 if one["service"] and not fulfillment_orders.is_own(one["service"], own=reading.own_services)
-            ],
+            },
             UNSEEN: not cancelled and fulfillment_orders.are_missing(found, lines),
         },
     )

@@ -288,7 +288,7 @@ class _Planner:
     def _plan_corrections(self) -> None:
         held = {part.shipment.id: part.held for part in self._work.parts}
         due = {part.shipment.id: part for part in self._work.parts}
-        services = self._order.adapter_data.get(BY_SERVICES, ())
+        services = self._order.adapter_data.get(BY_SERVICES, {})
         entries = {
             entry.remote_id: entry
             for part in due.values()

@@ -9,6 +9,7 @@ from fbridge.models.orders import StoreShipment
 from fbridge.models.problems import Problem
 from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
 from fbridge_shopify.claims import shown
+from fbridge_shopify.mapping import BY_SERVICES
 from fbridge_shopify.mutation_documents import Kind
 from fbridge_shopify.push import Part, Step, Work
 from fbridge_shopify.write_answers import Made
@@ -87,7 +88,7 @@ def _shipment_receipt(work: Work, part: Part) -> ShipmentReceipt:
     return shipment_receipt(
         part.shipment,
         part.problem,
-        _well(part),
+        _well(work, part),
         remote_ids=tuple(entry.remote_id for entry in part.held),
         holds=_holds(work, part),
         effects=_effects(work, part),
@@ -96,12 +97,19 @@ def _shipment_receipt(work: Work, part: Part) -> ShipmentReceipt:
     )
 
 
-def _well(part: Part) -> Well:
+def _well(work: Work, part: Part) -> Well:
     if part.bound:
         return FENCE_SET_UP
     if part.adopted and not part.made and part.shipment.acknowledged is None:
-        return FULFILLED_ELSEWHERE
+        services = work.fulfillment.order.adapter_data.get(BY_SERVICES, {})
+        names = dict.fromkeys(services[one.remote_id] for one in part.held if one.remote_id in services)
+        return _shipped_by(", ".join(names)) if names else FULFILLED_ELSEWHERE
     return SENT if part.made or part.corrected else ALREADY_THERE
+
+
+def _shipped_by(service: str) -> Well:
+    words = f"{service}, a fulfillment service, has shipped it; no number of ours is written there."
+    return Well(reason=FULFILLED_ELSEWHERE.reason, words=words, outcome=Outcome.DONE_ELSEWHERE)
 
 
 def _holds(work: Work, part: Part) -> StoreHolds:

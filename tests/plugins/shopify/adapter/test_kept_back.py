@@ -215,6 +215,7 @@ def test_what_a_service_has_shipped_gets_no_number_of_ours(
     (entry,) = desk.push_one(fulfillment_of(desk.order(order_id), ["N1"])).shipments
     (made,) = served.control.order(order_id)["fulfillments"]
     assert (entry.outcome, made["trackingInfo"]) == ("done_elsewhere", [])
+    assert SERVICE in entry.words
 
 
 def test_a_scope_that_was_granted_since_the_last_check_makes_nobodys_goods_ours(

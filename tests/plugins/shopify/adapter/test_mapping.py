@@ -77,7 +77,7 @@ def test_what_comes_back_with_a_push_is_json_without_personal_data(raw_order_of:
         ],
         "financial_status": "PAID",
         "tracking_urls": {},
-        "by_services": [],
+        "by_services": {},
         "unseen_fulfillment_orders": False,
     }
 
