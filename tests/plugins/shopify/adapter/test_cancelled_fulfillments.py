@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.plugins.shopify.conformance_store import ShopifyUnderTest
@@ -124,3 +125,20 @@ class TestCancelledOnTheStore(KitFixtures):
         office.fetch()
         assert office.reason(first) == "gone_from_store"
         assert office.bridge.plan([STORE]).stores[0].mails == 0
+
+    @pytest.mark.slow
+    def test_it_is_found_on_any_database(
+        self, served: ServedSandbox, store: StoreUnderTest, tmp_path: Path, database_url: str
+    ) -> None:
+        with Office(store, tmp_path / "home", database_url=database_url) as office:
+            held = store.new_order([(OURS, 1), ("BOX-REGALO", 1)])
+            order = self.undone(store, office)
+            assert [office.reason(one) for one in office.shipments()] == ["gone_from_store"]
+            assert office.fetched()[held].lines[1].held_why
+            served.control.deprecate("something goes")
+            office.fetch()
+            assert office.bridge.status().notices
+            (shipment,) = office.shipments()
+            office.bridge.resend(shipment.label)
+            office.push()
+            assert store.truth(order).shipped == (2,)
