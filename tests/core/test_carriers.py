@@ -49,7 +49,7 @@ class TestOwn:
         [
             (
                 "https://x.example/{numbr}",
-                "unknown placeholder; there are {number}, {customer_code} and {postcode}.",
+                "unknown placeholder; there are {number}, {customer_code}, {depot},",
             ),
             ("ftp://x.example/{number}", "does not begin with https://"),
             ("https://x.example/\n", ""),

@@ -48,3 +48,23 @@ def test_lost_leading_zeros_of_a_file_are_refused(ready_user: Any, tmp_path: Pat
     (row,) = ready_user.json("tracking", "import", str(path), code=1)["data"]["rows"]
     assert row["reason"] == "lost_zeros"
     assert "012345678983" in row["words"]
+
+
+def test_a_tracking_page_may_need_depot_reference_and_date(ready_user: Any) -> None:
+    page = "https://dpd.example/{number}?d={depot}&c={customer_code}&r={reference}&p={postcode}&t={date}"
+    ready_user.run("carrier", "set", "BRT", "--tracking-url", page, "--depot", "045", "--customer-code", "77")
+    shown = ready_user.run("carrier", "set", "BRT", "--pickup", "Via Roma 1, Forlì").output
+    assert "045" in shown
+    assert "Via Roma 1" in shown
+    ready_user.run("shipment", "create", "1001", "--number", "A1", "--manifest", "BRT")
+    ready_user.run("manifest", "ship", "BRT", "--no-check")
+    left = ready_user.json("shipment", "show", "S1")["data"]["shipped_at"][:10]
+    assert (
+        f"https://dpd.example/A1?d=045&c=77&r=1&p=&t={left}"
+        in ready_user.run("shipment", "show", "S1").output
+    )
+    assert (
+        "{place}"
+        in ready_user.run("carrier", "set", "BRT", "--tracking-url", "https://x/{place}", code=2).output
+    )
+    ready_user.run("carrier", "set", "BRT", code=2)

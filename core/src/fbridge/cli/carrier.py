@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,12 @@ from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fbridge.models.shipments import Carrier
     from fbridge.shipping.carriers import MappingRow, RouteRow
+
+_PLACEHOLDERS = "{number}, {customer_code}, {depot}, {postcode}, {reference}, {date}"
 
 
 @click.group(cls=Group)
@@ -20,27 +25,56 @@ def carrier() -> None:
     """Carriers, what the stores call them, and which orders go with whom."""
 
 
+def facts_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options for what is known of a carrier."""
+    for option in reversed(
+        [
+            click.option("--tracking-url", metavar="URL", help=f"With {_PLACEHOLDERS}."),
+            click.option("--customer-code", help="Our code at the carrier."),
+            click.option("--depot", help="The carrier's depot that we hand over to."),
+            click.option("--pickup", help="The address where the carrier fetches the parcels."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
 @carrier.command()
 @click.argument("code")
 @click.argument("name", required=False)
-@click.option("--tracking-url", default="", metavar="URL", help="With {number}, {customer_code}, {postcode}.")
-@click.option("--customer-code", default="", help="Our code at the carrier.")
+@facts_options
 @pass_session
-def add(session: Session, code: str, name: str | None, tracking_url: str, customer_code: str) -> ExitCode:
+def add(session: Session, /, code: str, name: str | None, **said: str | None) -> ExitCode:
     """Add a carrier, such as: fbridge carrier add BRT.
 
     Of usual carriers (BRT, GLS, POSTE, SDA, DHL, UPS, FEDEX, TNT, DPD, INPOST, MONDIALRELAY) name and tracking page
     are known; of others give them.
     """
+    return _show_carrier(session, session.bridge.carriers.add(code, name or "", **_told(said)))
+
+
+@carrier.command("set")
+@click.argument("code", metavar="CARRIER")
+@click.option("--name")
+@facts_options
+@pass_session
+def set_(session: Session, /, code: str, **said: str | None) -> ExitCode:
+    """Change what is known of a carrier; what is not named stays."""
+    if not _told(said):
+        raise click.UsageError("Say what is to be changed, such as --depot 045.")
+    return _show_carrier(session, session.bridge.carriers.change(code, **_told(said)))
+
+
+def _told(said: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: text for name, text in said.items() if text is not None}
+
+
+def _show_carrier(session: Session, one: Carrier) -> ExitCode:
     from fbridge.cli.carrier_views import carrier_facts
     from fbridge.cli.output import show_data
 
-    added = session.bridge.carriers.add(
-        code, name or "", tracking_url=tracking_url, customer_code=customer_code
-    )
-    return show_data(
-        session, added, carrier_facts(added), next_step=f"fbridge carrier map STORE {added.code} SITE_CODE"
-    )
+    step = f"fbridge carrier map STORE {one.code} SITE_CODE"
+    return show_data(session, one, carrier_facts(one), next_step=step)
 
 
 @carrier.command("list")

@@ -88,6 +88,8 @@ def carrier_facts(carrier: Carrier) -> Facts:
             ("Carrier", carrier.code),
             ("Name", carrier.name),
             ("Customer code", carrier.customer_code),
+            ("Depot", carrier.depot),
+            ("Pick-up address", carrier.pickup),
             ("Tracking URL", carrier.tracking_url),
         ]
     )

@@ -81,7 +81,9 @@ def shipment_facts(shipment: Shipment) -> Facts:
 
 def _tracking_pages(shipment: Shipment) -> list[str]:
     postcode = shipment.recipient.postcode if shipment.recipient else ""
-    pages = (shipment.carrier.url_for(number, postcode=postcode) for number in shipment.numbers)
+    known = {"postcode": postcode, "reference": str(shipment.id)}
+    day = shipment.shipped_at.date() if shipment.shipped_at else None
+    pages = (shipment.carrier.url_for(number, **known, day=day) for number in shipment.numbers)
     return [page for page in pages if page]
 
 

@@ -12,13 +12,16 @@ from fbridge.models.orders import Address, Money
 from fbridge.models.states import ManifestState, PushState, ShipmentOrigin
 from fbridge.models.usual_carriers import number_warnings
 
+PLACEHOLDERS = ("number", "customer_code", "depot", "postcode", "reference", "date")
+"""What may stand in braces in a carrier's tracking URL."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carrier:
     """The user's own carrier record.
 
-    ``tracking_url`` is a template with the placeholders ``{number}``, ``{customer_code}`` and ``{postcode}``;
-    ``customer_code`` is our code at the carrier.
+    ``tracking_url`` is a template with the placeholders of :data:`PLACEHOLDERS`. ``customer_code`` is our code at the
+    carrier, ``depot`` the one of theirs that we hand over to, ``pickup`` the address where they fetch it.
     """
 
     id: int
@@ -26,12 +29,19 @@ class Carrier:
     name: str
     tracking_url: str = ""
     customer_code: str = ""
+    depot: str = ""
+    pickup: str = ""
 
-    def url_for(self, number: str, *, postcode: str = "") -> str:
-        """The public page of one tracking number; "" where the carrier has no template."""
-        values = {"number": number, "customer_code": self.customer_code, "postcode": postcode}
+    def url_for(
+        self, number: str, *, postcode: str = "", reference: str = "", day: date | None = None
+    ) -> str:
+        """The public page of one tracking number; "" where the carrier has no template.
+
+        ``postcode`` is the recipient's, ``reference`` what we told the carrier, ``day`` when it left.
+        """
+        values = (number, self.customer_code, self.depot, postcode, reference, day.isoformat() if day else "")
         url = self.tracking_url
-        for name, value in values.items():
+        for name, value in zip(PLACEHOLDERS, values, strict=True):
             url = url.replace("{" + name + "}", quote(value, safe=""))
         return url
 

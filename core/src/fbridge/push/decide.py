@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from fbridge.models.fulfillments import (
@@ -39,7 +39,7 @@ class PushPolicy:
 
     ``patience``: how long a shipment without a number waits for one (None: for ever; zero: it does not wait).
     ``codes`` are the store's own codes as last listed, with their labels; ``codes_open`` is None when they
-    were never listed. ``settings_print`` differs where the store's settings do.
+    were never listed. ``settings_print`` differs where the store's settings do. ``timezone`` is the user's.
     """
 
     patience: timedelta | None
@@ -52,6 +52,7 @@ class PushPolicy:
     accepts_mail: bool
     warehouses: Mapping[str, str]
     settings_print: str = ""
+    timezone: tzinfo = UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,6 +288,11 @@ def build_fulfillment(
     )
 
 
+def _tracking_page(row: LedgerRow, number: str, policy: PushPolicy) -> str:
+    day = row.shipped_at.astimezone(policy.timezone).date()
+    return row.carrier.url_for(number, postcode=row.postcode, reference=str(row.shipment_id), day=day)
+
+
 def _shipment(row: LedgerRow, decision: Decision | None, policy: PushPolicy) -> FulfillmentShipment:
     numbers = row.numbers if decision is None or decision.with_numbers else ()
     carrier = decision.carrier if decision else resolve_carrier(row.carrier, policy)[0]
@@ -294,9 +300,7 @@ def _shipment(row: LedgerRow, decision: Decision | None, policy: PushPolicy) -> 
         id=row.uuid,
         revision=row.revision,
         items=row.items,
-        tracking=tuple(
-            TrackingNumber(number=n, url=row.carrier.url_for(n, postcode=row.postcode)) for n in numbers
-        ),
+        tracking=tuple(TrackingNumber(number=n, url=_tracking_page(row, n, policy)) for n in numbers),
         shipped_at=row.shipped_at,
         parcels=row.parcels,
         carrier=carrier,

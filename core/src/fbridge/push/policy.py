@@ -26,6 +26,7 @@ def load_policy(context: Context, opened: OpenStore) -> PushPolicy:
         always_mails=opened.adapter.platform.mail is MailBehaviour.ALWAYS,
         accepts_mail=settings.accept_mail,
         warehouses=settings.warehouses,
+        timezone=context.timezone,
         # Secrets are not shown by their text, so another key alone makes no other print.
         settings_print=fingerprint([settings.warehouses, dict(opened.store.settings)]),
     )

@@ -13,10 +13,11 @@ from fbridge.models.fulfillments import Baseline, Effects, Item
 from fbridge.models.orders import Money
 from fbridge.models.parts import in_parts
 from fbridge.models.push import LedgerRow
-from fbridge.models.shipments import Carrier, PushStatus
+from fbridge.models.shipments import PushStatus
 from fbridge.models.states import Outcome, PushState
 from fbridge.push.attempts import NOT_SENT
 from fbridge.push.mails import missing_mail
+from fbridge.shipping.carrier_rows import carrier_from_row
 from fbridge.storage.tables import (
     MOST_KEYS,
     attempts,
@@ -191,7 +192,7 @@ def _ledger_row(
         order_number=row["order_number"],
         postcode=str((row["ship_to"] or {}).get("postcode", "")),
         manifest=row["manifest"],
-        carrier=_carrier(row),
+        carrier=carrier_from_row(row, "carrier_"),
         revision=revision,
         acknowledged_revision=acknowledged,
         parcels=row["parcels"],
@@ -226,16 +227,6 @@ def _ledger_row(
             row["push_mail_missing_since"], row["push_effect_mail"], row["push_mail_words"]
         ),
         in_backup=unchecked and (noticed_at is None or row["created_at"] <= noticed_at),
-    )
-
-
-def _carrier(row: RowMapping) -> Carrier:
-    return Carrier(
-        id=row["carrier_id"],
-        code=row["carrier_code"],
-        name=row["carrier_name"],
-        tracking_url=row["carrier_tracking_url"],
-        customer_code=row["carrier_customer_code"],
     )
 
 

@@ -56,12 +56,14 @@ def carrier_from_row(row: RowMapping, prefix: str = "") -> Carrier:
         name=row[f"{prefix}name"],
         tracking_url=row[f"{prefix}tracking_url"],
         customer_code=row[f"{prefix}customer_code"],
+        depot=row[f"{prefix}depot"],
+        pickup=row[f"{prefix}pickup"],
     )
 
 
 def carrier_columns(prefix: str) -> list[sa.Label[Any]]:
     """The columns that :func:`carrier_from_row` reads, labelled for use in a join."""
-    names = ("id", "code", "name", "tracking_url", "customer_code")
+    names = ("id", "code", "name", "tracking_url", "customer_code", "depot", "pickup")
     return [carriers.c[name].label(f"{prefix}{name}") for name in names]
 
 
@@ -72,8 +74,13 @@ def load_carriers(connection: Connection) -> tuple[Carrier, ...]:
 
 
 def insert_carrier(connection: Connection, values: Mapping[str, str], at: datetime) -> None:
-    """Add a carrier: code, name, tracking_url, customer_code."""
+    """Add a carrier: code, name, tracking_url, customer_code, depot, pickup."""
     connection.execute(sa.insert(carriers).values(**values, created_at=at))
+
+
+def update_carrier(connection: Connection, carrier_id: int, values: Mapping[str, str]) -> None:
+    """Change columns of a carrier."""
+    connection.execute(sa.update(carriers).where(carriers.c.id == carrier_id).values(**values))
 
 
 def delete_carrier(connection: Connection, carrier_id: int) -> None:

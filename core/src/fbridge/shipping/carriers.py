@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 from fbridge.context import Context
 from fbridge.errors import InputError, NotFoundError
 from fbridge.models.platforms import CarrierCode, CarrierCodes
-from fbridge.models.shipments import Carrier
+from fbridge.models.shipments import PLACEHOLDERS, Carrier
 from fbridge.models.states import Delivery, OrderStatus
 from fbridge.models.usual_carriers import usual_carrier
 from fbridge.push.policy import known_codes
@@ -67,7 +67,16 @@ class Carriers:
         self._context = context
         self._database = context.database
 
-    def add(self, code: str, name: str = "", *, tracking_url: str = "", customer_code: str = "") -> Carrier:
+    def add(
+        self,
+        code: str,
+        name: str = "",
+        *,
+        tracking_url: str = "",
+        customer_code: str = "",
+        depot: str = "",
+        pickup: str = "",
+    ) -> Carrier:
         """Add a carrier; its code is kept in capitals. Without a name a usual one is meant: name and page are known.
 
         Raises InputError: bad code or template, code twice.
@@ -78,6 +87,8 @@ class Carriers:
             "name": name.strip() or (usual.name if usual else _clean_code(code)),
             "tracking_url": _clean_template(tracking_url.strip() or (usual.tracking_url if usual else "")),
             "customer_code": customer_code.strip(),
+            "depot": depot.strip(),
+            "pickup": pickup.strip(),
         }
         with self._database.write() as connection:
             if any(known.code == values["code"] for known in carrier_rows.load_carriers(connection)):
@@ -85,6 +96,22 @@ class Carriers:
             carrier_rows.insert_carrier(connection, values, self._context.now())
             self._record(connection, "carrier.added", f"Carrier {values['code']} ({values['name']}) added.")
             return find_carrier(connection, values["code"])
+
+    def change(self, code: str, **said: str) -> Carrier:
+        """Change what is said of a carrier: name, tracking_url, customer_code, depot, pickup; the rest stays.
+
+        Raises NotFoundError, InputError for a bad template.
+        """
+        values = {name: text.strip() for name, text in said.items()}
+        if "tracking_url" in values:
+            values["tracking_url"] = _clean_template(values["tracking_url"])
+        with self._database.write() as connection:
+            carrier = find_carrier(connection, code)
+            if values:
+                carrier_rows.update_carrier(connection, carrier.id, values)
+                words = f"Carrier {carrier.code} changed: {', '.join(values)}."
+                self._record(connection, "carrier.changed", words)
+            return find_carrier(connection, carrier.code)
 
     def list(self) -> tuple[Carrier, ...]:
         """All carriers by code."""
@@ -271,8 +298,8 @@ def _clean_template(url: str) -> str:
     probe = Carrier(id=0, code="", name="", tracking_url=url).url_for("")
     if "{" in probe or "}" in probe:
         raise InputError(
-            f"The tracking URL {url} has an unknown placeholder; there are {{number}}, {{customer_code}} and "
-            "{postcode}.",
+            f"The tracking URL {url} has an unknown placeholder; there are "
+            f"{', '.join(f'{{{name}}}' for name in PLACEHOLDERS)}.",
             reason="bad_tracking_url",
         )
     return url

@@ -157,6 +157,8 @@ carriers = sa.Table(
     sa.Column("name", sa.String(255), nullable=False),
     sa.Column("tracking_url", sa.Text, nullable=False),
     sa.Column("customer_code", sa.String(64), nullable=False),
+    sa.Column("depot", sa.String(64), nullable=False, server_default=""),
+    sa.Column("pickup", sa.Text, nullable=False, server_default=""),
     sa.Column("created_at", UtcTime, nullable=False),
 )
 

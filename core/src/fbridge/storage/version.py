@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0017"
+HEAD_REVISION = "0018"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -19,4 +19,5 @@ KNOWN_REVISIONS = (
     "0015",
     "0016",
     "0017",
+    "0018",
 )
