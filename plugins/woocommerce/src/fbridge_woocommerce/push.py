@@ -309,6 +309,6 @@ def _well(work: Work, part: Part) -> Well:
         return PARTIAL_STATUS_LEFT
     if work.place is Place.NONE and part.shipment.numbers:
         return NUMBER_NOT_KEPT
-    if part.refunded:
+    if part.refunded and work.wrote:
         return Well(reason="sent", words=f"Pieces refunded since it left, and not shown: {part.refunded}.")
     return SENT if work.wrote else ALREADY_THERE
