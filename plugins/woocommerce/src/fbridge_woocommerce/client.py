@@ -252,10 +252,12 @@ class WooClient:
             "POST", f"{_API}/orders/{order_id}/fulfillments", json=_fulfillment_body(meta, mail=mail)
         )
 
-    def replace_fulfillment(self, order_id: str, fulfillment_id: str, meta: Sequence[Json]) -> Response:
+    def replace_fulfillment(
+        self, order_id: str, fulfillment_id: str, meta: Sequence[Json], *, mail: bool = False
+    ) -> Response:
         """Replace the whole meta data of a core fulfillment: keys that are left out are deleted."""
         path = f"{_API}/orders/{order_id}/fulfillments/{fulfillment_id}"
-        return self._http.write("PUT", path, json=_fulfillment_body(meta))
+        return self._http.write("PUT", path, json=_fulfillment_body(meta, mail=mail))
 
     def add_tracking(self, namespace: str, order_id: str, body: Json) -> Response:
         """Add a row through the tracking plugin's own route; again makes a second row."""

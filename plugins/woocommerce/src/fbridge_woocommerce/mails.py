@@ -6,28 +6,36 @@ what they say is no proof that it left.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 from fbridge.adapterkit.mails import NOT_POSSIBLE_HERE, mail_receipt
 from fbridge.adapterkit.responses import body_of
-from fbridge.errors import NotSent, NotSentError, UnreachableError
+from fbridge.errors import NotSent, NotSentError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.fulfillments import MailReceipt, MailRequest
 from fbridge.models.platforms import Store
 from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import MailEffect, Outcome
 from fbridge_woocommerce.client import WooClient
-from fbridge_woocommerce.tracking_place import StoreFacts
+from fbridge_woocommerce.fulfillment_meta import meta_list, meta_of
+from fbridge_woocommerce.tracking_place import StoreFacts, mails_by_fulfillment, place_for
 from fbridge_woocommerce.write_answers import checked
 
 COMPLETED_MAIL = "customer_completed_order"
 FULFILLMENT_MAIL = "customer_fulfillment_created"
 
-_SWITCHED_OFF = Problem(
+UPDATED_MAIL = "customer_fulfillment_updated"
+_TITLES = {COMPLETED_MAIL: "Completed order", UPDATED_MAIL: "Fulfillment updated"}
+
+T = TypeVar("T")
+
+_NOT_OURS = Problem(
     outcome=Outcome.REFUSED,
-    reason="mail_switched_off",
-    words="The shop has switched this mail off (WooCommerce > Settings > Emails > Completed order); none is sent.",
+    reason=NOT_POSSIBLE_HERE,
+    words="The store shows no fulfillment of ours for this shipment, so none can mail the customer.",
 )
 _NO_ROUTE = Problem(
     outcome=Outcome.REFUSED,
@@ -48,8 +56,14 @@ def _is_on(switch: Response) -> bool | None:
 
 
 def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailReceipt]:
-    """One mail for the order, whose receipt stands for each of its shipments that lacks one. Raises: NotSent."""
+    """One mail for the order, whose receipt stands for each of its shipments that lacks one; where fulfillments mail
+    the customer, one for each shipment. Raises: NotSent."""
     client = WooClient(store)
+    facts = StoreFacts.from_json(store.facts) or StoreFacts()
+    place = place_for(store.settings["tracking"], facts)
+    if mails_by_fulfillment(store.settings.get("customer_mail"), place, facts):
+        yield from (mail_receipt(one, partial(_ask_fulfillment, store, client, one)) for one in requests)
+        return
     first, *others = requests
     receipt = mail_receipt(first, lambda: _ask(store, client, first))
     yield receipt
@@ -59,17 +73,45 @@ def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailRe
         )
 
 
-def _is_switched_off(client: WooClient, request: MailRequest) -> bool:
-    """Whether the shop says so; older versions and keys with fewer rights do not tell."""
+def _read(request: MailRequest, read: Callable[[], T]) -> T:
+    """What has to be read first. Raises: NotSent."""
     try:
-        return _is_on(client.mail_switch(COMPLETED_MAIL)) is False
-    except UnreachableError as error:
+        return read()
+    except (RefusedError, UnreachableError) as error:
         raise NotSent([request.order.remote_id], str(error), reason=error.reason) from error
 
 
+def _refuse_switched_off(client: WooClient, request: MailRequest, kind: str) -> None:
+    """Whether it is off; older versions and keys with fewer rights do not tell. Raises: WriteFault, NotSent."""
+    if _is_on(_read(request, lambda: client.mail_switch(kind))) is False:
+        raise WriteFault(
+            Problem(
+                outcome=Outcome.REFUSED,
+                reason="mail_switched_off",
+                words="The shop has switched this mail off (WooCommerce > Settings > Emails > "
+                f"{_TITLES[kind]}); none is sent.",
+            )
+        )
+
+
+def _ask_fulfillment(store: Store, client: WooClient, request: MailRequest) -> MailEffect:
+    """The fulfillment written again as it is, with the wish for a mail: the customer gets "Fulfillment updated"."""
+    _refuse_switched_off(client, request, UPDATED_MAIL)
+    order_id = request.order.remote_id
+    ours = next((one for one in request.order.shipments if one.mark == request.shipment.id), None)
+    if ours is None:
+        raise WriteFault(_NOT_OURS)
+    held = meta_list(meta_of(_read(request, lambda: client.fulfillment(order_id, ours.remote_id))))
+    checked(
+        lambda: client.replace_fulfillment(order_id, ours.remote_id, held, mail=True),
+        store.now,
+        shows="meta_data",
+    )
+    return MailEffect.UNKNOWABLE
+
+
 def _ask(store: Store, client: WooClient, request: MailRequest) -> MailEffect:
-    if _is_switched_off(client, request):
-        raise WriteFault(_SWITCHED_OFF)
+    _refuse_switched_off(client, request, COMPLETED_MAIL)
     try:
         checked(lambda: client.send_mail(request.order.remote_id, COMPLETED_MAIL), store.now, shows="message")
     except NotSentError as error:
