@@ -374,3 +374,15 @@ def test_a_refused_shipment_leaves_nothing_behind(office: Any, make: Any) -> Non
     assert office.history() == before
     office.keep(replace(order, changed_at=order.changed_at + timedelta(1)))
     assert office.orders.get("1001").row.open_quantity == 3
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "written", ["125", "125/A", "A/125", "125/A/2026", "125/2026", "A/125/2026", "erp/A/125/2026"]
+)
+def test_a_document_is_found_as_people_write_it(office: Any, make: Any, written: str) -> None:
+    office.keep(make.order("1001"), make.order("1002"))
+    document = Document(number="125", series="A", year=2026, source="erp")
+    made = office.shipments.create("1001", carrier="BRT", document=document)
+    office.shipments.create("1002", carrier="BRT", document=Document(number="126", series="A", year=2026))
+    assert office.shipments.get(written).label == made.label

@@ -224,23 +224,22 @@ def _shipment_keys(connection: Connection, *conditions: sa.ColumnElement[bool]) 
 
 
 def _by_document(connection: Connection, ref: str) -> Sequence[int]:
-    """By the document's number, or by all its parts as shown (``ERP/A/12/2026``)."""
+    """By the document's number, with as many of its other parts as are written (``12/A``, ``ERP/A/12/2026``)."""
     query = (
         sa.select(shipments)
         .where(shipments.c.document_number.in_({ref, *ref.split("/")}), shipments.c.withdrawn_at.is_(None))
         .order_by(shipments.c.id)
     )
-    return [row.id for row in connection.execute(query) if ref in _names_of_document(row)]
+    return [row.id for row in connection.execute(query) if ref in _document(row).spellings]
 
 
-def _names_of_document(row: Row[Any]) -> set[str]:
-    document = Document(
+def _document(row: Row[Any]) -> Document:
+    return Document(
         number=row.document_number,
-        source=row.document_source,
-        series=row.document_series,
+        source=row.document_source or "",
+        series=row.document_series or "",
         year=row.document_year,
     )
-    return {document.number, document.key, str(document)}
 
 
 def _by_order(connection: Connection, ref: str, store: str | None) -> int:

@@ -61,6 +61,14 @@ class Document:
         """One string that identifies the document."""
         return "/".join((self.source, self.series, self.number, str(self.year or "")))
 
+    @property
+    def spellings(self) -> frozenset[str]:
+        """The ways people write it: ``125``, ``125/A``, ``A/125``, with the year or without, and in full."""
+        short = ((self.number, self.series), (self.series, self.number))
+        dated = [(*parts, str(self.year)) for parts in (*short, (self.number,)) if self.year]
+        written = {"/".join(part for part in parts if part) for parts in (*short, *dated)}
+        return frozenset({self.number, self.key, str(self), *written})
+
     def __str__(self) -> str:
         parts = (self.source, self.series, self.number, str(self.year or ""))
         return "/".join(part for part in parts if part)

@@ -119,11 +119,8 @@ def _spelled(shipment: Shipment) -> Iterator[str]:
     yield from shipment.numbers
     yield shipment.label
     yield shipment.order_number
-    document = shipment.document
-    if document is not None:
-        yield from (document.number, str(document))
-        if document.series:
-            yield f"{document.number}/{document.series}"
+    if shipment.document is not None:
+        yield from shipment.document.spellings
 
 
 def _boxes(shipment: Shipment) -> int:

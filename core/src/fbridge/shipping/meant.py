@@ -149,10 +149,16 @@ def _by_reference(connection: Connection, context: Context, text: str) -> Sequen
     label = text if shipment_key(text) is not None else f"S{text.lstrip('0')}"
     key = shipment_key(label)
     found = {one.id: one for one in (_load(connection, shipments.c.id == key) if key is not None else ())}
-    found |= {one.id: one for one in of_document(connection, DocumentMeant(number=text))}
+    found |= {one.id: one for one in _spelled(connection, text)}
     with contextlib.suppress(NotFoundError):
         found |= {one.id: one for one in _of_order(connection, context, text, None)}
     return tuple(found.values()) or _none(f"reference {text}", "no shipment, document or order is called so")
+
+
+def _spelled(connection: Connection, text: str) -> Sequence[Shipment]:
+    """The shipments of the documents that are written so: ``125``, ``125/A`` ..."""
+    found = _load(connection, shipments.c.document_number.in_({text, *text.split("/")}))
+    return [one for one in found if one.document and text in one.document.spellings]
 
 
 def _load(connection: Connection, *conditions: sa.ColumnElement[bool]) -> tuple[Shipment, ...]:

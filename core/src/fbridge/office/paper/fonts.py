@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 
 import font_roboto
 from fpdf import FPDF
+
+# What no font has is told by us, with what can be done about it.
+logging.getLogger("fpdf").setLevel(logging.ERROR)
 
 FAMILY = "Roboto"
 OWN = "own"
