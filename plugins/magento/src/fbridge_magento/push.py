@@ -159,6 +159,9 @@ def begin_again(work: Work, order: Order, part: Part, terms: Terms) -> None:
     if said is None or now.way in (Way.MEND, Way.ADOPT):
         part.way, part.changes, part.remote_ids, part.shown = now.way, now.changes, now.remote_ids, now.shown
         part.made, part.problem, part.wants_mail = now.made, now.problem, now.wants_mail
+        # Found by our mark after a no that is not Magento's own: a module said it, once this push had made it.
+        no_of_a_module = said is not None and said.outcome is Outcome.UNCONFIRMED
+        part.wrote = no_of_a_module and now.way is Way.MEND and not now.changes
         return
     if now.problem is not None:
         said = replace(now.problem, words=said.words)

@@ -333,7 +333,8 @@ def test_a_module_that_fails_after_saving_costs_no_mail_and_holds_up_nobody(
     served.control.fail_after_saving(how)
     entries, stop = collect(desk, chunk)
     assert stop is None
-    assert {(one.outcome, one.effects.mail) for one in entries.values()} == {(Outcome.DONE, MailEffect.SENT)}
+    told = {(one.outcome, one.reason, one.effects.mail) for one in entries.values()}
+    assert told == {(Outcome.DONE, "sent", MailEffect.SENT)}
     assert [held(served, one) for one in chunk] == [[[f"BX{one.order_id}"]] for one in chunk]
     assert [mails(served, one) for one in chunk] == [1] * 6
 
