@@ -253,3 +253,28 @@ def test_an_excel_file_of_two_couriers_as_it_comes(ready_user: Any, tmp_path: Pa
     assert outcomes(ready_user, path, code=1) == ["taken", "taken", "formula_without_value"]
     (one,) = shipments(ready_user)
     assert (one["order_number"], len(one["items"]), one["document"]["date"]) == ("1001", 2, "2026-11-28")
+
+
+@pytest.mark.parametrize(
+    ("country", "email", "reason"),
+    [("Germania", "", "taken"), ("de", "a@b.it", "taken"), ("Atlantis", "", "bad_country"), ("QQ", "", "bad_country"),
+     ("IT", "a.b.it", "bad_email")],
+)  # fmt: skip
+def test_recipients_are_checked(
+    ready_user: Any, tmp_path: Path, country: str, email: str, reason: str
+) -> None:
+    head = "ddt;anno;corriere;destinatario;nazione;email"
+    path = file(tmp_path, head, f"9;2026;BRT;Rossi srl;{country};{email}")
+    code = 0 if reason == "taken" else 1
+    assert outcomes(ready_user, path, "--unknown-order", "external", code=code) == [reason]
+    typed = ("shipment", "external", "--carrier", "BRT", "--name", "Rossi", "--country", country)
+    if reason != "taken":
+        ready_user.run(*typed, *(["--email", email] if email else []), code=2)
+
+
+def test_rows_of_json_are_known_by_their_names(ready_user: Any, tmp_path: Path) -> None:
+    path = file(
+        tmp_path, '[{"document": "1", "year": 2026, "order": 1001, "colour": "red"}]', name="erp.json"
+    )
+    report = ready_user.json("shipment", "import", str(path))["data"]
+    assert (report["ignored"], report["counts"]["taken"]) == (["colour"], 1)

@@ -121,7 +121,8 @@ def external(session: Session, /, cod: Decimal | None, currency: str, **options:
     from fbridge.models.orders import Address, Money
 
     names = ("name", "company", "street", "postcode", "city", "province", "country", "phone", "email")
-    recipient = Address(**{name: options.pop(name) for name in names})
+    told = {name: options.pop(name) for name in names}
+    recipient = Address(**told | {"country": told["country"].upper()})
     if not recipient.name and not recipient.company:
         raise click.UsageError("Name the recipient with --name or --company.")
     money = None if cod is None else Money(amount=cod, currency=currency.upper())

@@ -24,7 +24,7 @@ from fbridge.shipping.manifest_references import target_manifest
 from fbridge.shipping.meant import find_order_of_file
 from fbridge.shipping.shipment_creation import Wish, create_for_order, load_candidate, routed_carrier
 from fbridge.shipping.shipment_rows import load_shipment, load_shipments, users_of_numbers
-from fbridge.shipping.shipment_rules import Candidate
+from fbridge.shipping.shipment_rules import Candidate, refuse_bad_recipient
 from fbridge.shipping.tracking_numbers import clean_numbers, looked_at
 from fbridge.storage.events import record
 from fbridge.storage.tables import shipments
@@ -303,7 +303,10 @@ def _take_external(
     same = shipments.c.document_key == wish.document.key
     known = load_shipments(connection, same, shipments.c.order_id.is_(None))
     candidate = _replaced(connection, orders) if orders else None
-    wish = wish if candidate is None else replace(wish, recipient=candidate.order.ship_to)
+    if candidate is None:
+        refuse_bad_recipient(wish.recipient)
+    else:
+        wish = replace(wish, recipient=candidate.order.ship_to)
     if known:
         carrier = find_carrier(connection, wish.carrier) if wish.carrier else known[0].carrier
         changed = _complete(connection, wish, known[0], carrier, taking)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fbridge.errors import InputError, NotFoundError
+from fbridge.models.countries import COUNTRY_CODES
 from fbridge.models.currencies import decimals_of, rounded
 from fbridge.models.fulfillments import Item
-from fbridge.models.orders import Money, Order, OrderLine
+from fbridge.models.orders import Address, Money, Order, OrderLine
 from fbridge.models.problems import GONE_FROM_STORE
 from fbridge.models.push import DUE
 from fbridge.models.shipments import PushStatus, Shipment
@@ -19,6 +20,7 @@ from fbridge.models.states import Delivery, Effect, OrderStatus, PaymentKind, Pu
 from fbridge.orders.quantities import LineQuantity
 from fbridge.settings.near_match import did_you_mean
 
+_EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _ON_THE_WAY = frozenset({PushState.SENDING, PushState.UNCONFIRMED})
 
@@ -261,6 +263,18 @@ def _item(candidate: Candidate, line: LineQuantity, quantity: int) -> Item:
 
 def _carrier_of_cod(candidate: Candidate) -> Shipment | None:
     return next((shipment for shipment in candidate.shipments if shipment.cod), None)
+
+
+def refuse_bad_recipient(recipient: Address) -> None:
+    """Raises InputError for a recipient that no parcel reaches: none at all, no country's code, no mail address."""
+    if recipient == Address():
+        raise InputError("An external parcel needs a recipient.", reason="no_recipient")
+    if recipient.country and recipient.country not in COUNTRY_CODES:
+        raise InputError(
+            f"{recipient.country!r} is not a country's code of two letters, such as IT.", reason="bad_country"
+        )
+    if recipient.email and not _EMAIL.fullmatch(recipient.email):
+        raise InputError(f"{recipient.email!r} is no mail address.", reason="bad_email")
 
 
 def refuse_bad_amount(cod: Money) -> None:

@@ -36,7 +36,7 @@ from fbridge.shipping.shipment_rows import (
     lock_shipments,
     update_shipments,
 )
-from fbridge.shipping.shipment_rules import refuse_bad_amount, refuse_withdrawal
+from fbridge.shipping.shipment_rules import refuse_bad_amount, refuse_bad_recipient, refuse_withdrawal
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests, pushes, shipments
@@ -119,6 +119,7 @@ class Shipments:
 
         Raises InputError, NotFoundError as :meth:`create` does.
         """
+        refuse_bad_recipient(recipient)
         with self._database.write() as connection:
             own = find_carrier(connection, carrier)
             shipment_id = self.make_external(
@@ -152,8 +153,6 @@ class Shipments:
         allow_shared: bool,
     ) -> int:
         """:meth:`create_external` inside a write unit, on a locked manifest; the key of the shipment."""
-        if recipient == Address():
-            raise InputError("An external parcel needs a recipient.", reason="no_recipient")
         if cod is not None:
             refuse_bad_amount(cod)
         new = NewShipment(

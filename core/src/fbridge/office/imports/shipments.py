@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fbridge.models.countries import COUNTRY_CODES
 from fbridge.models.orders import Address
 from fbridge.models.shipments import Document
 from fbridge.office.imports.columns import RECIPIENT_FIELDS, SHIPMENT_FIELDS, recogniser
@@ -113,16 +114,25 @@ def _line_problem(values: dict[str, Any]) -> Problem | None:
     if country and _country(country) is None:
         words = f"{country!r} is not a country's code of two letters, such as IT."
         return Problem(reason="bad_country", words=words, field="country", value=country)
-    email = values.get("email", "")
-    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]+", email):
-        return Problem(reason="bad_email", words=f"{email!r} is no mail address.", field="email", value=email)
     return None
 
 
 def _country(text: str) -> str | None:
-    if re.fullmatch(r"[A-Za-z]{2}", text):
+    """The code of a country by itself or by its name in Italian or English."""
+    if text.upper() in COUNTRY_CODES:
         return text.upper()
-    return _COUNTRIES.get(plain(text))
+    return _country_names().get(plain(text))
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    try:
+        from babel import Locale
+    except ImportError:
+        return _COUNTRIES
+    named = [Locale(language).territories for language in ("en", "it")]
+    found = {plain(name): code for names in named for code, name in names.items() if code in COUNTRY_CODES}
+    return found | _COUNTRIES
 
 
 def _wishes(work: FileImport[Named]) -> list[tuple[Group[Named], DocumentWish]]:

@@ -95,7 +95,8 @@ def _json_table(source: Source, form: TableForm, wanted: Wanted) -> Table:
     if first is None:
         raise InputError(f"{source.name} holds no row.", reason="file_empty")
     names = tuple(first[1])
-    header = Header(0, names, {})
+    found = {(chosen.get(name) or wanted.recognise(plain(name)), index) for index, name in enumerate(names)}
+    header = Header(0, names, {name: (index,) for name, index in found if name is not None})
     return Table(source, form, header, records(itertools.chain([first], rows)), [], [])
 
 
