@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from fbridge.models.orders import Order
 from fbridge.models.problems import GONE_FROM_STORE
 from fbridge.models.push import DUE, LedgerRow
-from fbridge.models.states import Effect, PushState
+from fbridge.models.states import Effect, OrderStatus, PushState
 from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import order_ids
@@ -35,7 +35,9 @@ NOT_TAKEN: dict[str, Any] = {
 
 def note_undone(connection: Connection, store: str, orders: Sequence[Order], at: datetime) -> None:
     """Let the ledger say what of these orders, just read and kept, was cancelled on the store."""
-    undone = {order.remote_id: order for order in orders if order.undone}
+    # Of a cancelled order nothing is shipped again, whatever its lines show.
+    alive = (order for order in orders if order.status is not OrderStatus.CANCELLED)
+    undone = {order.remote_id: order for order in alive if order.undone}
     if not undone:
         return
     keys = list(order_ids(connection, store, list(undone)).values())

@@ -106,6 +106,18 @@ class TestCancelledOnTheStore(KitFixtures):
         office.fetch()
         assert office.state(shipment) is PushState.SENT
 
+    def test_of_a_cancelled_order_nothing_is_to_be_shipped_again(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(OURS, 2)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        office.push()
+        store.undo_shipments(order)
+        store.cancel(order)
+        office.fetch()
+        assert office.state(shipment) is PushState.SENT
+
     @pytest.mark.parametrize("moved", [False, True], ids=["same second", "later"])
     def test_a_sibling_goes_out_all_the_same(
         self, served: ServedSandbox, store: StoreUnderTest, office: Office, moved: bool
