@@ -341,7 +341,9 @@ def test_a_module_that_fails_after_saving_costs_no_mail_and_holds_up_nobody(
 
 @pytest.mark.parametrize("acts", [True, False], ids=["after the act", "instead of the act"])
 @pytest.mark.parametrize("path", ["shipment/track", "emails"])
-@pytest.mark.parametrize("status", [400, 401, 404, 500])
+@pytest.mark.parametrize(
+    "status", [400, pytest.param(401, marks=pytest.mark.slow), pytest.param(404, marks=pytest.mark.slow), 500]
+)
 def test_so_it_is_with_tracks_and_mails(
     sandbox: ServedSandbox,
     desk_of: DeskOf,
