@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 
 def test_a_usual_carrier_is_added_by_its_code_alone(user: Any) -> None:
     added = user.json("carrier", "add", "brt")["data"]
@@ -68,3 +70,27 @@ def test_a_tracking_page_may_need_depot_reference_and_date(ready_user: Any) -> N
         in ready_user.run("carrier", "set", "BRT", "--tracking-url", "https://x/{place}", code=2).output
     )
     ready_user.run("carrier", "set", "BRT", code=2)
+
+
+def test_odd_numbers_are_refused_wherever_they_come_in_where_the_settings_say_so(
+    ready_user: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready_user.run("carrier", "add", "UPS")
+    ready_user.run("shipment", "create", "1002", "--carrier", "UPS")
+    path = tmp_path / "courier.csv"
+    path.write_text("order;tracking\n1002;1Z999AA10123456785\n", "utf-8")
+    monkeypatch.setenv("FBRIDGE_ODD_NUMBERS", "refuse")
+    odd = "1Z5R89390357567128"
+    assert (
+        "check digit"
+        in ready_user.run("shipment", "create", "1001", "--carrier", "UPS", "--number", odd, code=2).output
+    )
+    ready_user.run("shipment", "external", "--carrier", "UPS", "--name", "Anna", "--number", odd, code=2)
+    ready_user.run("tracking", "set", "S1", odd, code=2)
+    assert (
+        ready_user.json("tracking", "import", str(path), code=1)["data"]["rows"][0]["reason"] == "check_digit"
+    )
+    assert [one["label"] for one in ready_user.json("shipment", "list")["items"]] == ["S1"]
+    ready_user.run("tracking", "set", "S1", "1Z999AA10123456784")
+    monkeypatch.setenv("FBRIDGE_ODD_NUMBERS", "loud")
+    assert "must be warn or refuse" in ready_user.run("shipment", "list", code=3).output

@@ -21,7 +21,9 @@ STORE_NAME_RULE = (
     "a store's name has 1 to 32 small letters, digits, - or _, and begins with a letter or digit"
 )
 EXCHANGE_DAYS = 90
-GLOBAL_FIELDS = ("database", "exchange_days", "language", "sender", "stores", "timezone")
+WARN, REFUSE = "warn", "refuse"
+"""What is done with tracking numbers that are odd for their carrier."""
+GLOBAL_FIELDS = ("database", "exchange_days", "language", "odd_numbers", "sender", "stores", "timezone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Settings:
 
     ``timezone`` is for display, filters, the manifest's year and "today". ``database`` is an SQLAlchemy URL
     and may hold a password. ``exchange_days`` is the age limit of HTTP exchanges. ``language`` (``en``, ``it``) is
-    that of paper and reports. ``sender`` as the file has it, see
+    that of paper and reports. ``odd_numbers`` is ``warn`` or ``refuse``. ``sender`` as the file has it, see
     :mod:`fbridge.settings.sender`. ``stores`` are by name.
     """
 
@@ -51,6 +53,7 @@ class Settings:
     stores: Mapping[str, RawStore]
     environment: Mapping[str, str] = field(repr=False)
     language: str = "en"
+    odd_numbers: str = WARN
     sender: Mapping[str, Any] = field(default_factory=dict)
 
     def store(self, name: str) -> RawStore:
@@ -85,6 +88,7 @@ def load_settings(home: Home, environment: Mapping[str, str] = os.environ) -> Se
         database=globals_.database(),
         exchange_days=globals_.exchange_days(),
         language=globals_.language(),
+        odd_numbers=globals_.odd_numbers(),
         sender=_table(config.get("sender", {}), f'{home.config_file}: "sender"', "[sender]"),
         stores=_stores(home, config, secrets, environment),
         environment=dict(environment),
@@ -134,6 +138,12 @@ class _Globals:
         ):
             raise ConfigError(f"{place} must be a whole number of days.")
         return EXCHANGE_DAYS if days is None else int(days)
+
+    def odd_numbers(self) -> str:
+        word, place = self._find("odd_numbers")
+        if word not in {None, WARN, REFUSE}:
+            raise ConfigError(f"{place} must be {WARN} or {REFUSE}.")
+        return WARN if word is None else str(word)
 
     def language(self) -> str:
         """Of ``FBRIDGE_LANG`` or the file; else that of the system, where there is one for it."""

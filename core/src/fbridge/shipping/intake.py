@@ -7,6 +7,7 @@ from functools import partial
 
 from fbridge.context import Context
 from fbridge.models.results import Taken
+from fbridge.settings.loading import REFUSE
 from fbridge.shipping.document_intake import (
     UNKNOWN_REFUSED,
     Acts,
@@ -24,6 +25,7 @@ class Intake:
 
     def __init__(self, context: Context, shipments: Shipments) -> None:
         self._context, self._shipments = context, shipments
+        self._refuses_odd = context.settings.odd_numbers == REFUSE
 
     def documents(
         self,
@@ -49,7 +51,7 @@ class Intake:
             unknown_order=unknown_order,
             replacement=replacement,
             allow_shared=allow_shared,
-            strict=strict,
+            strict=strict or self._refuses_odd,
         )
         return take_all(self._context.database, wishes, partial(take_document, taking=taking), plan=plan)
 
@@ -65,5 +67,7 @@ class Intake:
 
         The same again changes nothing. ``plan`` and ``strict`` are as of :meth:`documents`.
         """
-        taking = FileTaking(self._context, self._shipments.give_numbers, allow_shared, strict)
+        taking = FileTaking(
+            self._context, self._shipments.give_numbers, allow_shared, strict or self._refuses_odd
+        )
         return take_all(self._context.database, wishes, partial(take_numbers, taking=taking), plan=plan)

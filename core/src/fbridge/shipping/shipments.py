@@ -37,7 +37,7 @@ from fbridge.shipping.shipment_rows import (
     update_shipments,
 )
 from fbridge.shipping.shipment_rules import refuse_bad_amount, refuse_bad_recipient, refuse_withdrawal
-from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
+from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for, refuse_odd
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests, pushes, shipments
 
@@ -99,7 +99,7 @@ class Shipments:
             shipment_id = create_for_order(
                 connection, candidate, wish, carrier=own, manifest=on, at=self._context.now()
             )
-            return load_shipment(connection, shipment_id)
+            return refuse_odd(load_shipment(connection, shipment_id), self._context.settings.odd_numbers)
 
     def create_external(
         self,
@@ -135,7 +135,7 @@ class Shipments:
                 warehouse=warehouse,
                 allow_shared=allow_shared,
             )
-            return load_shipment(connection, shipment_id)
+            return refuse_odd(load_shipment(connection, shipment_id), self._context.settings.odd_numbers)
 
     def make_external(
         self,
@@ -304,6 +304,8 @@ class Shipments:
         want_revision(connection, shipment.id, at)
         words = f"travels with {wanted.carrier.code} under {', '.join(wanted.numbers) or 'no number'}"
         self._record(connection, "tracking.set", words, shipment.id)
+        corrected = load_shipment(connection, shipment.id)
+        refuse_odd(corrected, self._context.settings.odd_numbers, known=shipment.numbers)
 
     def _target(self, connection: Connection, target: str | None, carrier: Carrier | None) -> Manifest | None:
         if target is None:

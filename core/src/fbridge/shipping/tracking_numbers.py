@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 
 from fbridge.errors import InputError
+from fbridge.models.shipments import Shipment
 from fbridge.models.usual_carriers import number_warnings
+from fbridge.settings.loading import REFUSE
 
 LONGEST = 255
 MOST_PARCELS = 9999
@@ -58,6 +60,17 @@ def looked_at(numbers: tuple[str, ...], carrier: str, order_number: str, *, stri
         if strict or warning.reason == "lost_zeros":
             raise InputError(warning.words, reason=warning.reason)
     return tuple(warning.words for warning in warnings)
+
+
+def refuse_odd(shipment: Shipment, odd_numbers: str, known: tuple[str, ...] = ()) -> Shipment:
+    """The shipment, where its numbers are not odd or the setting ``odd_numbers`` only warns of them.
+
+    ``known`` numbers it had before. Raises InputError.
+    """
+    for warning in shipment.number_warnings if odd_numbers == REFUSE else ():
+        if warning.number not in known:
+            raise InputError(warning.words, reason=warning.reason)
+    return shipment
 
 
 def _clean(number: str) -> str:

@@ -77,7 +77,13 @@ def open_table(path: Path, form: TableForm, wanted: Wanted) -> Iterator[Table]:
             yield _text_table(source, form, wanted)
         else:
             with open_sheets(source) as sheets:
-                yield _sheet_table(source, form, wanted, sheets)
+                table = _sheet_table(source, form, wanted, sheets)
+                if source.kind is Kind.XLS:
+                    table.warnings.append(
+                        f"{source.name} is of the old XLS format, in which errors and formulas without a value look "
+                        "like empty cells; XLSX is surer."
+                    )
+                yield table
 
 
 def _json_table(source: Source, form: TableForm, wanted: Wanted) -> Table:
