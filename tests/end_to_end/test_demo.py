@@ -86,7 +86,7 @@ def test_it_fits_a_screen_names_each_command_and_the_other_platforms(names: Name
     assert unhindered_seconds() - start < LONGEST_SECONDS
     assert f"--platform {names.platform} " in "".join(lines[:3])
     assert len(lines) <= LONGEST_LINES
-    assert sum(line.startswith("$ fbridge ") for line in lines) == 10
+    assert sum(line.startswith("$ fbridge ") for line in lines) == 12
     assert lines[-3].endswith("0 lost, 0 doubled, 0 second mails.")
     others = (f"fbridge demo --platform {one.platform}" for one in PLATFORMS if one is not names)
     assert set(lines[-1].partition(": ")[2].split("; ")) == set(others)

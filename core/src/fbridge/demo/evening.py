@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,10 +11,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from fbridge.bridge import Bridge
+from fbridge.demo.files import written_documents, written_numbers
 from fbridge.demo.killed_push import kill_a_push
 from fbridge.errors import FbridgeError
 from fbridge.models.orders import Address, Money
 from fbridge.models.states import PaymentKind, PushState
+from fbridge.office.imports.shipments import ShipmentOptions, import_shipments
+from fbridge.office.imports.tracking import TrackingOptions, import_tracking
 from fbridge.orders.filters import OrderRow
 from fbridge.orders.listing import OrderFilter
 from fbridge.sandbox import ServedSandbox
@@ -52,6 +56,7 @@ class Facts:
     orders_fetched: int = 0
     orders_ready: int = 0
     manifest: str = ""
+    paper: str = ""
     shipments: int = 0
     parcels: int = 0
     stopped: tuple[str, ...] = ()
@@ -126,16 +131,19 @@ class Evening:
         words = f"{len(ready)} orders can leave, all unfulfilled. Tonight {len(self._rows)} of them do."
         return Step("fbridge orders list --ready", (words,))
 
-    def gather(self) -> Step:
-        """One manifest: most orders whole, one in part, one in three parcels, one parcel of no order."""
+    def import_documents(self) -> Step:
+        """The ERP's file makes most shipments; by hand: one in part, one in three parcels, one of no order."""
         paid = [row for row in self._rows if row.payment is PaymentKind.PAID]
         partial = next(row for row in paid if self._pieces(row) > 1)
         triple = next(row for row in paid if row is not partial)
         whole = [row.number for row in self._rows if row not in (partial, triple)]
-        added = self._bridge.manifests.add(CARRIER, whole)
-        number = added.manifest.number
+        file = written_documents(self._home, whole, CARRIER)
+        report = import_shipments(self._bridge, file, ShipmentOptions(on_manifest=True))
+        number = self._bridge.manifests.get(CARRIER).number
         line = self._bridge.orders.get(partial.number).lines[0].line
-        self._bridge.shipments.create(partial.number, items={line.id: 1}, manifest=number)
+        self._bridge.shipments.create(
+            partial.number, items={line.id: 1}, manifest=number, numbers=[f"BX{partial.number}"]
+        )
         three = [f"BX{triple.number}-{n}" for n in "123"]
         self._bridge.shipments.create(triple.number, numbers=three, manifest=number)
         self._bridge.shipments.create_external(
@@ -144,28 +152,45 @@ class Evening:
             cod=Money(amount=Decimal("35.00"), currency="EUR"),
             manifest=number,
         )
-        for name in [*whole, partial.number]:
-            self._bridge.shipments.set_tracking(name, [f"BX{name}"])
         self._special = {partial.number: "a part of it", triple.number: "three parcels"}
-        return self._gathered(number, partial.number, triple.number)
+        return self._gathered(number, f"{report.counts['taken']} documents of {file.name}", partial, triple)
 
-    def _gathered(self, number: str, partial: str, triple: str) -> Step:
+    def _gathered(self, number: str, taken: str, partial: OrderRow, triple: OrderRow) -> Step:
         manifest = self._bridge.manifests.get(number)
         self.facts.manifest, self.facts.shipments = number, len(manifest.shipments)
         self.facts.parcels = manifest.parcels
         cod = ", ".join(str(total) for total in manifest.cod_totals)
         command = (
-            f"fbridge manifest add {CARRIER} ORDER...; fbridge shipment create {partial} --line ...=1; "
-            f"fbridge shipment create {triple} --number ...; fbridge shipment external; fbridge tracking set ..."
+            f"fbridge shipment import documents.csv --manifest; fbridge shipment create {partial.number} --line ...=1"
+            f"; fbridge shipment create {triple.number} --number ...; fbridge shipment external"
         )
         contents = f"{len(manifest.shipments)} shipments, {manifest.parcels} parcels, cash on delivery {cod}"
         return Step(
             command,
             (
-                f"Manifest {number}, in preparation: {contents}.",
-                f"Order {partial} leaves in part, {triple} in three parcels, one parcel belongs to no order.",
+                f"{taken} became shipments. Manifest {number}, in preparation: {contents}.",
+                f"Order {partial.number} leaves in part, {triple.number} in three parcels; one is of no order.",
             ),
         )
+
+    def import_numbers(self) -> Step:
+        """The courier's file names the ERP's documents."""
+        file = written_numbers(self._home)
+        report = import_tracking(self._bridge, file, TrackingOptions())
+        return Step("fbridge tracking import courier.csv", (f"{report.counts['taken']} numbers were taken.",))
+
+    def print_manifest(self) -> Step:
+        """The paper that the driver signs, where the libraries for it are installed."""
+        command = f"fbridge manifest print {CARRIER}"
+        try:
+            from fbridge.office.paper.printing import Look, print_manifest
+        except ImportError:
+            return Step(command, ('Not printed: that needs the extra "office", fbridge[office].',))
+        printed = print_manifest(self._bridge, CARRIER, form="pdf", look=Look(language="en"))
+        file = Path(tempfile.mkdtemp(prefix="fbridge-paper-")) / f"manifest-{self.facts.manifest}.pdf"
+        file.write_bytes(printed.content)
+        self.facts.paper = str(file)
+        return Step(command, (f"Two copies for the driver to sign: {file}",))
 
     def push_too_early(self) -> Step:
         """Nothing is pushed before the manifest is shipped."""
