@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+
+from fbridge.storage.tables import site_carriers
 
 
 def test_a_usual_carrier_is_added_by_its_code_alone(user: Any) -> None:
@@ -94,3 +97,15 @@ def test_odd_numbers_are_refused_wherever_they_come_in_where_the_settings_say_so
     ready_user.run("tracking", "set", "S1", "1Z999AA10123456784")
     monkeypatch.setenv("FBRIDGE_ODD_NUMBERS", "loud")
     assert "must be warn or refuse" in ready_user.run("shipment", "list", code=3).output
+
+
+def test_how_each_carrier_stands_on_each_store(ready_user: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready_user.run("carrier", "add", "OTHER")
+    shown = ready_user.json("carrier", "coverage", "--carriers")
+    assert [(one["carrier"], one["standing"], one["site_code"]) for one in shown["items"]] == [
+        ("BRT", "mapped", "bartolini"), ("OTHER", "unmapped", ""),
+    ]  # fmt: skip
+    assert shown["next"] == "fbridge carrier map shop OTHER SITE_CODE"
+    with ready_user.bridge() as bridge, bridge.context.database.write() as connection:
+        connection.execute(sa.delete(site_carriers).where(site_carriers.c.code == "bartolini"))
+    assert "gone" in ready_user.run("carrier", "coverage", "--carriers", "shop").output

@@ -210,12 +210,24 @@ def suggest(session: Session, store: str, accept: bool) -> ExitCode:
 
 @carrier.command()
 @click.argument("store", required=False)
+@click.option(
+    "--carriers", "by_carrier", is_flag=True, help="Each carrier on each store instead: mapped, or gone."
+)
 @pass_session
-def coverage(session: Session, store: str | None) -> ExitCode:
+def coverage(session: Session, store: str | None, by_carrier: bool) -> ExitCode:
     """Show which shipping methods of open orders have a carrier, and whether their store can show it."""
-    from fbridge.cli.carrier_views import COVERAGE_COLUMNS, coverage_step
+    from fbridge.cli.carrier_views import COVERAGE_COLUMNS, STANDING_COLUMNS, coverage_step, standing_step
     from fbridge.cli.output import show_items
 
+    if by_carrier:
+        standings = session.bridge.carriers.standings(store)
+        return show_items(
+            session,
+            standings,
+            STANDING_COLUMNS,
+            empty="There is no carrier, or no store, yet.",
+            next_step=standing_step(standings),
+        )
     rows = session.bridge.carriers.coverage(store)
     return show_items(
         session,

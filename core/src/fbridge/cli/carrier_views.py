@@ -12,6 +12,7 @@ from fbridge.models.shipments import Carrier
 
 if TYPE_CHECKING:
     from fbridge.shipping.carrier_likeness import Suggestion
+    from fbridge.shipping.carrier_standing import CarrierStanding
     from fbridge.shipping.carriers import CoverageRow, MappingRow, RouteRow
 
 
@@ -79,6 +80,23 @@ def coverage_step(rows: Iterable[CoverageRow]) -> str:
         if row.mapped is False:
             return shlex.join(["fbridge", "carrier", "map", row.store, row.carrier, "SITE_CODE"])
     return "fbridge orders list --ready"
+
+
+STANDING_COLUMNS: list[Column[CarrierStanding]] = [
+    Column("Store", lambda row: row.store),
+    Column("Carrier", lambda row: row.carrier),
+    Column("There", lambda row: row.standing.replace("_", " ")),
+    Column("Site code", lambda row: row.site_code),
+    Column("Shown as", lambda row: _with_warning(row.label, row.warning), wraps=True),
+]
+
+
+def standing_step(rows: Iterable[CarrierStanding]) -> str:
+    """What to type next: the first that its store cannot show, else on with the methods."""
+    for row in rows:
+        if row.standing in {"unmapped", "gone"}:
+            return shlex.join(["fbridge", "carrier", "map", row.store, row.carrier, "SITE_CODE"])
+    return "fbridge carrier coverage"
 
 
 def carrier_facts(carrier: Carrier) -> Facts:

@@ -22,6 +22,7 @@ from fbridge.references import find_carrier, known_store
 from fbridge.settings.near_match import did_you_mean
 from fbridge.shipping import carrier_rows
 from fbridge.shipping.carrier_likeness import Suggestion, suggestions
+from fbridge.shipping.carrier_standing import CarrierStanding, carrier_standings
 from fbridge.shipping.shipment_rows import add_revision, load_shipments, update_shipments
 from fbridge.storage.events import record
 from fbridge.storage.tables import orders, pushes, shipments, stores
@@ -251,6 +252,13 @@ class Carriers:
     def accept_suggestions(self, store: str) -> tuple[MappingRow, ...]:
         """Map what is sure of :meth:`suggest`. Raises as :meth:`map` does."""
         return tuple(self.map(store, one.carrier, one.site_code) for one in self.suggest(store) if one.sure)
+
+    def standings(self, store: str | None = None) -> tuple[CarrierStanding, ...]:
+        """Each carrier on each store: mapped, not mapped, or gone from the store's list. Raises NotFoundError."""
+        with self._database.read() as connection:
+            if store is not None:
+                known_store(connection, store)
+            return carrier_standings(connection, store)
 
     def coverage(self, store: str | None = None) -> tuple[CoverageRow, ...]:
         """By store and shipping method: how many open orders there are, and who takes them."""
