@@ -454,6 +454,41 @@ MUTATIONS: tuple[Mutation, ...] = (
         "(query.fingerprint,)",
         "tests/plugins/test_state_lists.py -k 'changed_later and woocommerce'",
     ),
+    Mutation(
+        "a tracking plugin that is gone is not missed",
+        "fbridge_woocommerce/before_writing.py",
+        '        return error.reason != "rest_no_route"\n',
+        "        return True\n",
+        "tests/plugins/woocommerce/adapter/test_push_vanished.py -k gone",
+    ),
+    Mutation(
+        "the first mails show a slug that is none",
+        "fbridge_woocommerce/sending.py",
+        "        if self._place.keeps_rows and writer is None:\n",
+        "        if False:\n",
+        "tests/plugins/woocommerce/adapter/test_push_carrier_names.py -k every_mail",
+    ),
+    Mutation(
+        "what was refunded since is shown as sent",
+        "fbridge_woocommerce/fulfillment_meta.py",
+        "free = line.quantity - line.removed - siblings[item.line_id]",
+        "free = line.quantity - siblings[item.line_id]",
+        "tests/plugins/woocommerce/adapter/test_push_fulfillments.py -k 'refunded or left'",
+    ),
+    Mutation(
+        "two mails for one parcel",
+        "fbridge_woocommerce/tracking_place.py",
+        "        and facts.completed_mail is False\n",
+        "",
+        "tests/plugins/woocommerce/adapter/test_push_fulfillment_mail.py",
+    ),
+    Mutation(
+        "an order ships beside its parts",
+        "fbridge_woocommerce/mapping.py",
+        "        yield split_into_parts(raw.parts)\n",
+        "        yield from ()\n",
+        "tests/plugins/woocommerce/adapter/test_sub_orders.py",
+    ),
 )
 
 

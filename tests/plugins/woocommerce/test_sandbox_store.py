@@ -293,3 +293,18 @@ def test_a_fulfillment_mail_and_a_plugins_completed_mail_carry_the_number(
     call("POST", "/wc/v3/orders/29/fulfillments", json=FULFILLMENT | {"notify_customer": True})
     call("POST", "/wc/v3/orders/29/shipment-trackings", json=TRACKING | {"status_shipped": 1})
     assert [mail.tracking_numbers for mail in served.control.mails(29)] == [("BX1",), ("1Z1",)]
+
+
+@pytest.mark.parametrize(("legacy", "listed"), [(True, True), (False, False)], ids=["8.9.3", "11.0.1"])
+def test_drafts_of_the_checkout_are_listed_on_the_old_tables_only(
+    make_sandbox: Callable[..., ServedSandbox],
+    client_of: Callable[[ServedSandbox], Any],
+    legacy: bool,
+    listed: bool,
+) -> None:
+    served = make_sandbox(orders=5, legacy=legacy)
+    draft = served.control.order_ids()[0]
+    served.control.change(draft, status="checkout-draft")
+    rows = client_of(served)("GET", "/wc/v3/orders?status=any&per_page=100&_fields=id").json()
+    assert (draft in {row["id"] for row in rows}) is listed
+    assert client_of(served)("GET", "/wc/v3/refunds").status_code == (404 if legacy else 200)
