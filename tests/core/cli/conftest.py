@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,6 +143,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def user(home: Path) -> User:
     """Somebody with a fresh home."""
     return User(home)
+
+
+@pytest.fixture
+def make_shop(tmp_path: Path) -> Callable[[str], PlainStore]:
+    """An empty plain store of this name."""
+    return lambda name: PlainStore(tmp_path / f"{name}.json")
 
 
 @pytest.fixture

@@ -70,3 +70,47 @@ def test_a_carrier_that_is_none_is_said_and_the_others_are_served(packed: Any, s
     said = packed.run("evening", "BTR", "GLS", "--yes", "--no-print", "--assume-collected", code=1).output
     assert 'Did you mean "BRT"?' in said
     assert shop.order(1003)["status"] != "open"
+
+
+def test_the_evening_of_120_orders_is_a_few_commands(
+    user: Any, make_shop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two stores, three couriers, the ERP's file and the courier's: at most 5 commands and 200 keys."""
+    monkeypatch.chdir(tmp_path)
+    stores = {"shop": range(1001, 1061), "b2b": range(2001, 2061)}
+    shops = {name: make_shop(name) for name in stores}
+    for name, numbers in stores.items():
+        for number in numbers:
+            shops[name].sell(number)
+        user.add_shop(shops[name], name=name)
+    for carrier in ("BRT", "GLS", "SDA"):
+        user.run("carrier", "add", carrier)
+        for name in stores:
+            user.run("carrier", "map", name, carrier, "gls_it" if carrier == "GLS" else "bartolini")
+    couriers = ("BRT", "GLS", "SDA")
+    orders = [number for numbers in stores.values() for number in numbers]
+    documents = [f"{order};{at}/A;28/11/2026;{couriers[at % 3]};1;1,5" for at, order in enumerate(orders, 1)]
+    Path("docs.csv").write_text("\n".join(["Ordine;Documento;Data;Vettore;Colli;Peso", *documents]), "cp1252")
+    numbers = [f"{at}/A;{couriers[at % 3]}{order}IT" for at, order in enumerate(orders, 1)]
+    Path("num.csv").write_text("\n".join(["Riferimento;Lettera di vettura", *numbers]), "cp1252")
+    user.run("fetch")
+    typed = ["fbridge fetch"]
+    for words in (
+        ("shipment", "import", "docs.csv", "--manifest"),
+        ("tracking", "import", "num.csv"),
+    ):
+        user.run(*words)
+        typed.append(" ".join(("fbridge", *words)))
+    answers = "y\ny\ny\ny\n"
+    said = user.run("evening", answers=answers).output
+    typed += ["fbridge evening", answers.replace("\n", "")]
+    assert said.count("is shipped.") == 3
+    assert len(list(tmp_path.glob("manifest-*.pdf"))) == 3
+    shown = [order for shop in shops.values() for order in shop.orders()]
+    assert len(shown) == 120
+    assert all(order["status"] != "open" for order in shown), [
+        one for one in shown if one["status"] == "open"
+    ]
+    assert len(typed) - 1 <= 5
+    assert sum(map(len, typed)) + len(typed) <= 200
+    assert "Everything is at rest" in user.run("status").output
