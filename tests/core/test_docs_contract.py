@@ -57,7 +57,7 @@ def test_no_hook_is_invented() -> None:
     assert set(re.findall(r"(?m)^### `(\w+)\(", CONTRACT)) == set(HOOKS)
 
 
-@pytest.mark.parametrize("number", range(1, 14))
+@pytest.mark.parametrize("number", range(1, 15))
 def test_a_behaviour_is_stated(number: int) -> None:
     assert re.search(rf"(?m)^\*\*C{number}\. ", CONTRACT)
 

@@ -1,4 +1,4 @@
-"""The plugin contract: four hooks and three optional ones (behaviours C1 to C13 in ``docs/contract.md``).
+"""The plugin contract: four hooks and three optional ones (behaviours C1 to C14 in ``docs/contract.md``).
 
 A plugin is a module with these functions marked by :data:`hookimpl`, named by an entry point of the group
 ``fbridge.platforms`` whose name is the platform's key. Only the plugin of a store's platform is imported, and

@@ -93,7 +93,7 @@ class MagentoUnderTest(StoreUnderTest):
             self._control.add_track(int(order), number)
             return
         row = next(row for row in self._rows(order) if _left(row))
-        track = {"track_number": number, "title": "BRT", "carrier_code": "custom"}
+        track = {"track_number": number, "title": "UPS", "carrier_code": "ups"}
         self._control.ship(int(order), items=[{"order_item_id": row["item_id"], "qty": 1}], tracks=[track])
 
     def undo_shipments(self, order: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from fbridge.adapterkit.adopting import carrier_of_others, words_about
 from fbridge.context import Context
 from fbridge.models.fulfillments import Fulfillment, Preview
 from fbridge.models.orders import Money, Order
@@ -235,9 +236,17 @@ class _OrderPlan:
             mail=mail,
             reason="adapter_refuses" if refused else decision.reason,
             words=refused or decision.words,
-            warnings=(*preview.warnings, *self._about_warehouses(row)) if goes else (),
+            warnings=(*preview.warnings, *self._about_warehouses(row), *self._about_others(row))
+            if goes
+            else (),
             next_at=decision.next_at,
         )
+
+    def _about_others(self, row: LedgerRow) -> Iterator[str]:
+        wanted = next((one for one in self.fulfillment.shipments if one.id == row.uuid), None)
+        name = carrier_of_others(wanted, self.fulfillment) if wanted and wanted.acknowledged is None else ""
+        if name:
+            yield words_about(name)
 
     def _about_warehouses(self, row: LedgerRow) -> Iterator[str]:
         if row.warehouse in self.strange_warehouses:

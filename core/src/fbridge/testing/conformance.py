@@ -1,4 +1,4 @@
-"""The suite for any adapter: the behaviours C1 to C13 of ``docs/contract.md``."""
+"""The suite for any adapter: the behaviours C1 to C14 of ``docs/contract.md``."""
 
 from __future__ import annotations
 

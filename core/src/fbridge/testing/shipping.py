@@ -245,6 +245,27 @@ class ShippingConformance(KitFixtures):
         office.push()
         assert sorted(store.truth(order).numbers) == [number(1), number(9)]
 
+    # C14
+
+    def test_C14_goods_that_somebody_ships_with_another_carrier_get_no_number_of_ours(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        store.add_number_by_hand(order, number(9))
+        store.complete_by_hand(order)
+        truth, mails = store.truth(order), store.mails(order)
+        if not (store.keeps_carrier and truth.carriers) or set(truth.carriers) & office.carrier_names():
+            pytest.skip(
+                f"whoever ships by hand on this store of {office.platform.label} names no other carrier"
+            )
+        office.push()
+        assert office.state(shipment) is PushState.DONE_ELSEWHERE
+        assert "our number is not added" in office.words(shipment)
+        assert store.truth(order) == truth
+        assert store.mails(order) == mails
+
     # C8
 
     @pytest.mark.usefixtures("tracking_update")

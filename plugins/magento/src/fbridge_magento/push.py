@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Self
 
+from fbridge.adapterkit.adopting import other_carrier
 from fbridge.adapterkit.halting import is_untouched
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Item
 from fbridge.models.orders import Order
@@ -52,6 +53,7 @@ class Part:
     ``remote_ids`` are the store's shipments of it, ``shown`` what these are known to hold. ``made`` and ``mail`` are
     effects of this push or known before it. ``wrote``: something was sent and done. ``sent_pieces`` is what the
     store was asked to ship. ``rejected``: Magento's own no, to be judged from the order as it is then.
+    ``other_carrier``: somebody else shipped the goods with this one.
     """
 
     shipment: FulfillmentShipment
@@ -70,6 +72,7 @@ class Part:
     wrote: bool = False
     problem: Problem | None = None
     rejected: Problem | None = None
+    other_carrier: str = ""
 
     @property
     def is_due(self) -> bool:
@@ -284,8 +287,18 @@ def _adopt(part: Part, fulfillment: Fulfillment, held: Mapping[str, ShownShipmen
     theirs = _only_fit(part.shipment, fulfillment, held)
     if theirs is None:
         return
+    part.other_carrier = carrier_on(part.shipment, theirs)
+    if part.other_carrier:
+        return
     part.remote_ids, part.shown = (theirs.id,), (theirs,)
     part.changes = plan_changes(part.shipment, theirs.tracks, theirs.id, is_ours=False)
+
+
+def carrier_on(shipment: FulfillmentShipment, theirs: ShownShipment) -> str:
+    """The other carrier of the parcel that somebody else's shipment is (C14); "" where it is ours, or not told."""
+    if not shipment.numbers or set(shipment.numbers) & set(theirs.numbers):
+        return ""
+    return other_carrier(shipment.carrier, (track.title or track.carrier_code for track in theirs.tracks))
 
 
 def _shipped_by_others(fulfillment: Fulfillment, held: Mapping[str, ShownShipment]) -> Counter[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from fbridge.adapterkit.adopting import left_with
 from fbridge.adapterkit.receipts import ALREADY_THERE, SENT, Well, shipment_receipt
 from fbridge.models.fulfillments import Effects, Item, Receipt, ShipmentReceipt, StoreHolds
 from fbridge.models.problems import Problem
@@ -131,6 +132,8 @@ def _well(part: Part) -> Well:
     if part.mail_words:
         reason = "mail_failed" if part.mail is MailEffect.NOT_SENT else "mail_unconfirmed"
         return Well(reason=reason, words=part.mail_words, outcome=outcome)
+    if part.other_carrier:
+        return left_with(part.other_carrier)
     if part.way is Way.ADOPT:
         return Well(reason="shipped_elsewhere", words=_adopted_words(part), outcome=outcome)
     if is_unmarked(part):

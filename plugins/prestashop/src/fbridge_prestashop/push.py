@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fbridge.adapterkit.adopting import left_with, other_carrier
 from fbridge.adapterkit.halting import is_untouched
 from fbridge.adapterkit.mails import mail_after
 from fbridge.adapterkit.receipts import (
@@ -51,6 +52,7 @@ class Work:
 
     ``numbers``, ``carrier``, ``order_state`` (an id) and ``mail`` are what the store is known to hold and to have
     done. ``mail`` is None where this push asked for none. ``wrote``: something of it was sent.
+    ``other_carrier``: somebody else shipped it with this one.
     """
 
     fulfillment: Fulfillment
@@ -69,6 +71,7 @@ class Work:
     mail: MailEffect | None = None
     mail_words: str = ""
     wrote: bool = False
+    other_carrier: str = ""
     problem: Problem | None = None
 
     @property
@@ -147,6 +150,10 @@ def begin(fulfillment: Fulfillment, shop: Shop) -> Work:
     shipped = order.status is OrderStatus.CLOSED
     plan = plan_tracking(fulfillment)
     tried = any(one.unconfirmed_since or one.baseline for one in fulfillment.outstanding)
+    elsewhere = shipped and not tried and not _is_ours(fulfillment, plan)
+    strange = _other_carrier(fulfillment, plan, shop) if elsewhere else ""
+    if strange:
+        plan = TrackingPlan(row=plan.row, numbers=plan.held)
     wants_status = fulfillment.completes_order and not shipped
     return Work(
         fulfillment=fulfillment,
@@ -156,7 +163,8 @@ def begin(fulfillment: Fulfillment, shop: Shop) -> Work:
         mails_numbers=mails_in_transit(fulfillment, plan, shop),
         mails_status=wants_status and mails_shipped(fulfillment, shop),
         tried=tried,
-        elsewhere=shipped and not tried and not _is_ours(fulfillment, plan),
+        elsewhere=elsewhere,
+        other_carrier=strange,
         numbers=plan.held,
         carrier=plan.row.carrier if plan.row else "",
         order_state=state_id_in(order.remote_status),
@@ -164,6 +172,18 @@ def begin(fulfillment: Fulfillment, shop: Shop) -> Work:
         problem=refusal_of(fulfillment, plan, shop),
         mail_words=HALF_SET if shipped and any(one.mailed is False for one in order.shipments) else "",
     )
+
+
+def _other_carrier(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -> str:
+    """The other carrier under which somebody else's number stands in the one field (C14)."""
+    if plan.row is None or not plan.row.numbers:
+        return ""
+    strange = [
+        other_carrier(one.carrier, [plan.row.carrier]) for one in fulfillment.outstanding if one.numbers
+    ]
+    reference = next(filter(None, strange), "")
+    known = shop.facts.usable_carrier(reference)
+    return shop.facts.name_of(known) if known else reference
 
 
 def _is_ours(fulfillment: Fulfillment, plan: TrackingPlan) -> bool:
@@ -232,6 +252,8 @@ def _well(work: Work) -> Well:
     if work.mail_words:
         outcome = SHIPPED_ELSEWHERE.outcome if work.elsewhere else Outcome.DONE
         return Well(reason="mail_failed", words=work.mail_words, outcome=outcome)
+    if work.other_carrier:
+        return left_with(work.other_carrier)
     if work.elsewhere:
         return SHIPPED_ELSEWHERE
     if work.status is not Effect.DONE:

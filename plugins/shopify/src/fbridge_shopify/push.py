@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from fbridge.adapterkit.adopting import not_added, other_carrier
 from fbridge.adapterkit.mails import may_mail
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.orders import Order, StoreShipment
@@ -41,7 +42,8 @@ class Part:
 
     ``held`` is what the store shows of it. ``adopted``: somebody else made some of that. This push ``made`` or
     ``corrected`` some. ``bound``: it was bound to fulfillment orders, its ``fences``; their ids are still to be read
-    where they were only split off now. ``mail`` is None where none was asked for.
+    where they were only split off now. ``mail`` is None where none was asked for. ``other_carrier``: somebody
+    else shipped it with this one.
     """
 
     shipment: FulfillmentShipment
@@ -52,6 +54,7 @@ class Part:
     bound: bool = False
     fences: tuple[str, ...] = ()
     mail: MailEffect | None = None
+    other_carrier: str = ""
     problem: Problem | None = None
 
     @property
@@ -304,8 +307,8 @@ class _Planner:
             tracking = corrected_tracking(
                 entry, holders, due, self._order.adapter_data.get(TRACKING_URLS, {})
             )
-            if tracking is not None:
-                parts = tuple(due[one.id] for one in holders if one.id in due)
+            parts = tuple(due[one.id] for one in holders if one.id in due)
+            if tracking is not None and not _left_alone(entry, holders, parts):
                 self._correct(entry, tracking, parts)
 
     def _correct(self, entry: StoreShipment, tracking: Mapping[str, Any], parts: tuple[Part, ...]) -> None:
@@ -333,6 +336,22 @@ def _by_location(takes: Sequence[Take]) -> list[list[Take]]:
     for take in takes:
         groups.setdefault(take.source.location, []).append(take)
     return list(groups.values())
+
+
+def _left_alone(entry: StoreShipment, holders: Sequence[FulfillmentShipment], parts: Sequence[Part]) -> bool:
+    """Whether somebody else has shipped it, or added a number, with another carrier (C14); the parts know then."""
+    own = {
+        number for one in holders for number in (*one.numbers, *one.former_numbers, *one.acknowledged_numbers)
+    }
+    theirs = set(entry.numbers) - own
+    strange = [(part, other_carrier(part.shipment.carrier, [entry.carrier])) for part in parts]
+    strange = [(part, name) for part, name in strange if name and (part.adopted or theirs)]
+    for part, name in strange:
+        if part.adopted and part.shipment.acknowledged is None:
+            part.other_carrier = name
+        else:
+            part.fail(not_added(name))
+    return bool(strange)
 
 
 def _refused(reason: str, words: str) -> Problem:

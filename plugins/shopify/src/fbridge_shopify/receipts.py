@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fbridge.adapterkit.adopting import left_with
 from fbridge.adapterkit.mails import mail_after
 from fbridge.adapterkit.receipts import ALREADY_THERE, SENT, Well, shipment_receipt
 from fbridge.models.fulfillments import Effects, Item, Receipt, ShipmentReceipt, StoreHolds
@@ -100,6 +101,8 @@ def _shipment_receipt(work: Work, part: Part) -> ShipmentReceipt:
 def _well(work: Work, part: Part) -> Well:
     if part.bound:
         return FENCE_SET_UP
+    if part.other_carrier:
+        return left_with(part.other_carrier)
     if part.adopted and not part.made and part.shipment.acknowledged is None:
         services = work.fulfillment.order.adapter_data.get(BY_SERVICES, {})
         names = dict.fromkeys(services[one.remote_id] for one in part.held if one.remote_id in services)

@@ -5,11 +5,12 @@ A status is the order's, so its effect and that of the mail stand in the receipt
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
+from fbridge.adapterkit.adopting import left_with, other_carrier
 from fbridge.adapterkit.answers import not_understood
 from fbridge.adapterkit.halting import is_untouched
 from fbridge.adapterkit.mails import mail_after
@@ -70,6 +71,7 @@ class Part:
     """One outstanding shipment while it is pushed.
 
     ``found``: the store has it from somebody else. ``refunded``: so many of its pieces were refunded since it left.
+    ``other_carrier``: somebody else shipped the goods with this one.
     """
 
     shipment: FulfillmentShipment
@@ -82,6 +84,7 @@ class Part:
     found: bool = False
     refunded: int = 0
     mail: MailEffect = MailEffect.NOT_SENT
+    other_carrier: str = ""
     problem: Problem | None = None
 
     def fail(self, problem: Problem) -> None:
@@ -204,9 +207,19 @@ def _is_ours(fulfillment: Fulfillment) -> bool:
 def plan_tracking_rows(work: Work, style: RowStyle) -> None:
     """Plan the order's rows anew, from those that the store is known to hold."""
     # Without a carrier the number is not sent, and what is there is left.
-    sent = [part.shipment for part in work.parts if part.shipment.carrier is not None]
+    find_other_carriers(work, work.held_rows)
+    sent = [
+        part.shipment for part in work.parts if part.shipment.carrier is not None and not part.other_carrier
+    ]
     work.rows = plan_rows(work.held_rows, sent, work.fulfillment.shipments, style)
     _show_rows(work)
+
+
+def find_other_carriers(work: Work, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Of an order that somebody else has completed: with which other carrier, as far as the rows tell (C14)."""
+    for part in work.parts if work.elsewhere else ():
+        if not {number_of(row) for row in rows} & set(part.shipment.numbers):
+            part.other_carrier = other_carrier(part.shipment.carrier, map(carrier_of, rows))
 
 
 def _show_rows(work: Work) -> None:
@@ -262,7 +275,8 @@ def take_item(work: Work, update: Mapping[str, Any], item: Mapping[str, Any] | N
 
 def _check_rows(work: Work) -> None:
     for part in work.parts:
-        if part.shipment.carrier and part.shipment.numbers and part.tracking is not Effect.DONE:
+        wanted = part.shipment.carrier and part.shipment.numbers and not part.other_carrier
+        if wanted and part.tracking is not Effect.DONE:
             part.problem = NOT_KEPT
 
 
@@ -303,6 +317,8 @@ def _made(work: Work, part: Part) -> Effect:
 
 
 def _well(work: Work, part: Part) -> Well:
+    if part.other_carrier:
+        return left_with(part.other_carrier)
     if work.elsewhere:
         return COMPLETED_ELSEWHERE
     if work.place is not Place.FULFILLMENTS and work.status is not Effect.DONE:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
+from fbridge.adapterkit.adopting import not_added, other_carrier
 from fbridge.adapterkit.halting import Halt, HeldBack
 from fbridge.adapterkit.mails import mail_after, may_mail
 from fbridge.errors import FbridgeError
@@ -25,7 +26,7 @@ from fbridge_woocommerce.fulfillment_meta import (
     plan_fulfillment,
     without_refunded,
 )
-from fbridge_woocommerce.push import NOT_KEPT, Part, Work
+from fbridge_woocommerce.push import NOT_KEPT, Part, Work, find_other_carriers
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.tracking_rows import RowStyle, carrier_fields, carrier_of, is_former, number_of
 from fbridge_woocommerce.write_answers import checked, problem_of
@@ -84,6 +85,8 @@ class FulfillmentWriter(_PartByPart):
             part.fail(_too_many(work))
         elif plan.act is Act.NOTHING:
             self._take_found(work, part, plan)
+        elif plan.act is Act.ADD_NUMBERS and (name := _other_carrier(work, part, plan)):
+            _leave(part, name)
         else:
             mail = plan.act is Act.CREATE and _wants_mail(work, shipment)
             try:
@@ -143,6 +146,19 @@ def _wants_mail(work: Work, shipment: FulfillmentShipment) -> bool:
 
 def _pieces_in(shipment: FulfillmentShipment) -> int:
     return sum(item.quantity for item in shipment.items)
+
+
+def _other_carrier(work: Work, part: Part, plan: FulfillmentPlan) -> str:
+    """The other carrier that somebody else's fulfillment of these goods names (C14)."""
+    shown = (one.carrier for one in work.fulfillment.order.shipments if one.remote_id == plan.remote_id)
+    return other_carrier(part.shipment.carrier, shown)
+
+
+def _leave(part: Part, name: str) -> None:
+    if part.shipment.acknowledged is None:
+        part.other_carrier, part.made = name, Effect.DONE
+    else:
+        part.fail(not_added(name))
 
 
 def _take_entry(part: Part, entry: StoreShipment) -> None:
@@ -234,6 +250,9 @@ class RouteWriter(_PartByPart):
         if shipment.carrier is None:
             return
         rows = self._client.trackings(self._namespace, work.order_id)
+        find_other_carriers(work, rows)
+        if part.other_carrier:
+            return
         entered = {number_of(row): row for row in rows}
         part.found = bool(shipment.numbers) and set(shipment.numbers) <= set(entered)
         for body in _route_bodies(shipment, self._style):

@@ -9,9 +9,11 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from fbridge.adapterkit.adopting import carrier_of_others, left_with
 from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict
 from fbridge.adapterkit.caches import cache_finding
 from fbridge.adapterkit.mails import mail_receipt
+from fbridge.adapterkit.receipts import shipment_receipt
 from fbridge.errors import (
     CredentialsError,
     FbridgeError,
@@ -47,7 +49,7 @@ from fbridge.models.platforms import (
     StoreReport,
 )
 from fbridge.models.problems import WriteFault
-from fbridge.models.states import Effect, MailBehaviour, MailEffect, OrderStatus, Outcome, Support
+from fbridge.models.states import Effect, MadeBy, MailBehaviour, MailEffect, OrderStatus, Outcome, Support
 from fbridge_toy.reading import order_from, store_shipment
 
 OVERLAP = 120
@@ -186,6 +188,8 @@ class ToyAdapter:
         completes = last and fulfillment.completes_order and order.status is not OrderStatus.CLOSED
         if own and set(own.numbers) == set(shipment.numbers) and not completes:
             return self.done(fulfillment, shipment, own, order.remote_status, completes=False)
+        if own is None and (theirs := self.carrier_of_others(shipment, fulfillment)):
+            return self.left_with(shipment, order, theirs)
         body = self.body(fulfillment, shipment, completes=completes)
         try:
             answer = self.send(store, order, own, body)
@@ -194,6 +198,20 @@ class ToyAdapter:
         except UnconfirmedError as error:
             return self.failed(shipment, Outcome.UNCONFIRMED, error.reason, str(error))
         return self.told(fulfillment, shipment, answer, completes=completes)
+
+    def carrier_of_others(self, shipment: FulfillmentShipment, fulfillment: Fulfillment) -> str:
+        """The other carrier that somebody else's record of the goods names (C14)."""
+        return carrier_of_others(shipment, fulfillment)
+
+    def left_with(self, shipment: FulfillmentShipment, order: Order, carrier: str) -> ShipmentReceipt:
+        return shipment_receipt(
+            shipment,
+            None,
+            left_with(carrier),
+            effects=Effects(shipment=Effect.DONE, status=Effect.DONE, mail=shipment.mail),
+            made_by=MadeBy.FOUND,
+            holds=StoreHolds(order_status=order.remote_status),
+        )
 
     def own_entry(self, order: Order, shipment: FulfillmentShipment) -> StoreShipment | None:
         """What the store holds of this shipment."""

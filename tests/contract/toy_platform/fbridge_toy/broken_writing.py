@@ -1,4 +1,4 @@
-"""Adapters that break one promise of writing each (C3 to C8). The conformance kit must notice every one of them."""
+"""Adapters that break one promise of writing each (C3 to C8, C14), each caught by the conformance kit."""
 
 from __future__ import annotations
 
@@ -187,6 +187,13 @@ class _MailsALateNumber(_Miswrites):
         return {"mail_again": shipment.acknowledged is not None}
 
 
+class _WritesUnderAnotherCarrier(ToyAdapter):
+    """C14: adds its number to whatever somebody else has shipped."""
+
+    def carrier_of_others(self, shipment: FulfillmentShipment, fulfillment: Fulfillment) -> str:
+        return ""
+
+
 ships_the_first_line_of_a_sku = _ShipsTheFirstLineOfASku()
 finishes_with_the_first_part = _FinishesWithTheFirstPart()
 never_finishes = _NeverFinishes()
@@ -205,3 +212,4 @@ keeps_the_old_number = _KeepsTheOldNumber()
 corrects_by_another_shipment = _CorrectsByAnotherShipment()
 keeps_a_late_number_back = _KeepsALateNumberBack()
 mails_a_late_number = _MailsALateNumber()
+writes_under_another_carrier = _WritesUnderAnotherCarrier()

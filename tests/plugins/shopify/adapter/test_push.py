@@ -277,6 +277,18 @@ class TestMeanwhile:
         served.control.ship_by_hand(order_id, number="T9", company="UPS")
         entry = entry_of(desk, fulfillment)
         assert (entry.outcome, entry.made_by) == (Outcome.DONE_ELSEWHERE, MadeBy.FOUND)
+        assert (entry.reason, entry.effects.tracking) == ("other_carrier", Effect.NOT_DONE)
+        assert numbers(served, order_id) == [["T9"]]
+
+    def test_somebody_fulfilled_it_by_hand_with_the_same_carrier(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order_id = served.control.new_order([(OIL, 1)])
+        fulfillment = fulfillment_of(desk.order(order_id), ["N1"])
+        carrier = fulfillment.shipments[0].carrier
+        served.control.ship_by_hand(order_id, number="T9", company=carrier.site_code or carrier.label)
+        entry = entry_of(desk, fulfillment)
+        assert (entry.outcome, entry.effects.tracking) == (Outcome.DONE_ELSEWHERE, Effect.DONE)
         assert numbers(served, order_id) == [["T9", "N1"]]
 
     def test_it_was_cancelled(self, served: ServedSandbox, desk: Any, fulfillment_of: Make) -> None:

@@ -14,6 +14,7 @@ from fbridge_shopify.mapping import RawOrder, order_from
 from fbridge_shopify.mutation_documents import Kind
 from fbridge_shopify.push import Work, begin
 from fbridge_shopify.receipts import receipt_of
+from fbridge_shopify.tracking_lists import company_of
 
 LINE = "11"
 FO = "gid://shopify/FulfillmentOrder/{}".format
@@ -233,12 +234,26 @@ class TestFences:
 
 class TestDoneElsewhere:
     def test_somebody_fulfilled_it_and_its_number_is_added(self, order_of: Make, shipment_of: Make) -> None:
-        order = order_of({21: (0, {"status": "CLOSED"})}, [fulfillment_on_store(1, 2, ["T9"], company="TNT")])
+        own = shipment_of(order_of({}, []), ["N1"], items=[(LINE, 2)])
+        company = company_of(own)
+        held = fulfillment_on_store(1, 2, ["T9"], company=company)
+        order = order_of({21: (0, {"status": "CLOSED"})}, [held])
         work = planned(order, shipment_of(order, ["N1"], items=[(LINE, 2)]), notify=True)
         assert sent_numbers(work) == [["T9", "N1"]]
         (step,) = work.steps
-        assert step.mutation.arguments["trackingInfoInput"]["company"] == "TNT"
+        assert step.mutation.arguments["trackingInfoInput"]["company"] == company
         assert not step.notify, "whoever fulfilled it chose whether to mail"
+
+    def test_somebody_fulfilled_it_with_another_carrier_and_no_number_is_added(
+        self, order_of: Make, shipment_of: Make
+    ) -> None:
+        held = fulfillment_on_store(1, 2, ["T9"], company="TNT")
+        order = order_of({21: (0, {"status": "CLOSED"})}, [held])
+        work = planned(order, shipment_of(order, ["N1"], items=[(LINE, 2)]), notify=True)
+        assert work.steps == []
+        (receipt,) = receipt_of(work).shipments
+        assert (receipt.outcome, receipt.reason) == (Outcome.DONE_ELSEWHERE, "other_carrier")
+        assert "TNT" in receipt.words
 
     def test_two_shipments_in_one_fulfillment_of_somebody_share_its_list(
         self, order_of: Make, shipment_of: Make

@@ -133,10 +133,12 @@ def test_c8_a_correction_changes_the_same_fulfillment(
     assert held.mark == first.shipments[0].id
 
 
-def by_hand(served: ServedSandbox, desk: Any, order: Any, number: str) -> None:
+def by_hand(
+    served: ServedSandbox, desk: Any, order: Any, number: str, *, provider: str = BARTOLINI.site_code or ""
+) -> None:
     """Somebody fulfils all of the order on the store."""
     items = [{"item_id": int(line.id), "qty": line.due} for line in order.lines if line.due]
-    meta = {"_items": items, "_tracking_number": number, "_shipment_provider": "ups", "_their_own": "kept"}
+    meta = {"_items": items, "_tracking_number": number, "_shipment_provider": provider, "_their_own": "kept"}
     body = {
         "status": "fulfilled",
         "meta_data": [{"key": key, "value": value} for key, value in meta.items()],
@@ -156,7 +158,23 @@ def test_a_number_is_added_to_the_fulfillment_that_somebody_made(
     (entry,) = desk.push_one(fulfillment_of(order, ["N1"], carrier=BARTOLINI)).shipments
     assert (entry.outcome, entry.effects.tracking) == (Outcome.DONE_ELSEWHERE, Effect.DONE)
     (held,) = desk.order(order.remote_id).shipments
-    assert (held.mark, held.numbers, held.carrier) == (None, ("N1",), "ups")
+    assert (held.mark, held.numbers, held.carrier) == (None, ("N1",), BARTOLINI.site_code)
+
+
+@pytest.mark.parametrize("number", ["THEIRS", ""])
+def test_no_number_is_added_to_the_fulfillment_that_somebody_made_with_another_carrier(
+    served: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, number: str
+) -> None:
+    desk = desk_of(served)
+    order = due_orders(served, desk)[0]
+    by_hand(served, desk, order, number, provider="ups")
+    served.control.change(int(order.remote_id), status="completed")
+    order = desk.order(order.remote_id)
+    (entry,) = desk.push_one(fulfillment_of(order, ["N1"], carrier=BARTOLINI)).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.DONE_ELSEWHERE, "other_carrier")
+    assert entry.effects.tracking is Effect.NOT_DONE
+    assert "ups" in entry.words
+    assert desk.order(order.remote_id).shipments == order.shipments
 
 
 def test_c8_a_number_that_was_added_to_somebodys_fulfillment_is_corrected_there(
