@@ -129,7 +129,11 @@ class WooCommerceUnderTest(StoreUnderTest):
         elif self._shop.settings.tracking == "none":
             self._shop.add_note(self._record(order), f"Tracking number {number}")
         else:
-            row = {"tracking_id": f"{int(order):032x}", "tracking_provider": "ups", "tracking_number": number}
+            row = {
+                "tracking_id": f"{int(order):032x}",
+                "tracking_provider": "poste-italiane",
+                "tracking_number": number,
+            }
             self._control.set_trackings(int(order), [*self._control.trackings(int(order)), row])
 
     def undo_shipments(self, order: str) -> None:
