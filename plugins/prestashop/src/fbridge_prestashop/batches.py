@@ -15,7 +15,7 @@ from fbridge_prestashop.client import PrestaShopClient, Row
 from fbridge_prestashop.mapping import ROWS_KEY
 from fbridge_prestashop.push import Work
 from fbridge_prestashop.run_memory import memory_of
-from fbridge_prestashop.schemas import HistoryPayload, OrderCarrierPayload
+from fbridge_prestashop.schemas import HISTORY_FIELDS, HistoryPayload, OrderCarrierPayload
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.tracking_field import numbers_in
 
@@ -151,6 +151,12 @@ class StateBatch:
         return {
             reference(row.get("id")): {"id_order_state": reference(row.get("current_state"))} for row in rows
         }
+
+    def is_half_set(self, work: Work) -> bool:
+        """Whether the order has the state and no entry of it; False where the key may not see the history."""
+        rows = self._client.rows_by("order_histories", [work.order_id], HISTORY_FIELDS, key="id_order")
+        states = [reference(row.get("id_order_state")) for row in rows]
+        return bool(states) and states[-1] != work.wanted_state
 
     def key(self, work: Work) -> str:
         """The id of the order."""

@@ -44,6 +44,7 @@ HALF_SET = (
     "The store set the state and then broke off, as where a module dies: it has no entry of it in the order's "
     "history, and sent no mail."
 )
+WITHOUT_HISTORY = Well(reason="sent", words=f"{HALF_SET.partition(', and sent')[0]}.")
 
 
 @dataclass(slots=True)
@@ -70,6 +71,7 @@ class Work:
     tracking_tried: bool = False
     mail: MailEffect | None = None
     mail_words: str = ""
+    half_set: bool = False
     wrote: bool = False
     other_carrier: str = ""
     problem: Problem | None = None
@@ -258,4 +260,6 @@ def _well(work: Work) -> Well:
         return SHIPPED_ELSEWHERE
     if work.status is not Effect.DONE:
         return PARTIAL_STATUS_LEFT
+    if work.half_set:
+        return WITHOUT_HISTORY
     return SENT if work.wrote else ALREADY_THERE

@@ -172,6 +172,8 @@ class _Sending:
         if saved and (mail or not missing):
             # Its state may be set and its mail not made: what the store's history tells of it is seen later.
             batch.fail(saved[-1], problem)
+        elif saved and isinstance(batch, StateBatch):
+            saved[-1].half_set = _looks_half_set(batch, saved[-1])
         if not missing:
             return missing
         self._halt.stop(still_at_work())
@@ -190,6 +192,13 @@ def _bodies(works: Sequence[Work], most: int, mails: Callable[[Work], bool]) -> 
     for work in works:
         if work.is_suspect:
             yield [work]
+
+
+def _looks_half_set(batch: StateBatch, work: Work) -> bool:
+    try:
+        return batch.is_half_set(work)
+    except (CredentialsError, RefusedError, UnreachableError):
+        return False
 
 
 def _is_saved(batch: Batch, work: Work, shown: dict[str, Row]) -> bool:

@@ -222,6 +222,18 @@ def test_what_a_warning_of_php_kept_from_being_saved_is_looked_up_and_the_others
     assert histories(sandbox, chunk[0]) == ["2"]
 
 
+def test_a_state_without_history_is_told_also_where_no_mail_was_asked_for(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(sandbox, customer_mail="none")
+    chunk = chunk_of(sandbox, desk, fulfillment_of, 2)
+    sandbox.control.crash_status_writes()
+    first, second = entries(desk.push(*chunk), chunk)
+    assert (first.outcome, first.effects.status) == (Outcome.DONE, Effect.DONE)
+    assert first.words.endswith("it has no entry of it in the order's history.")
+    assert second.outcome is Outcome.UNCONFIRMED
+
+
 def test_a_crash_over_a_single_order_is_unconfirmed(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
