@@ -188,3 +188,29 @@ def test_a_report_for_people(clerk: Any, tmp_path: Path) -> None:
     assert "Columns that nothing was read from: weird." in shown
     assert "courier.refused.csv" in shown
     assert "Next: fbridge push --plan" in shown
+
+
+@pytest.mark.parametrize(
+    ("reference", "outcome", "label"),
+    [
+        ("", "ambiguous_shipment", ""),
+        ("shipment", "taken", "S2"),
+        ("document", "taken", "S3"),
+        ("order", "taken", "S4"),
+    ],
+)
+def test_a_map_says_what_our_reference_is(
+    clerk: Any, shop: Any, tmp_path: Path, home: Path, reference: str, outcome: str, label: str
+) -> None:
+    shop.sell(2)
+    clerk.run("fetch")
+    clerk.run("shipment", "create", "1003", "--document", "ERP//2/2026")
+    clerk.run("shipment", "create", "2")
+    (home / "maps").mkdir()
+    (home / "maps" / "brt.toml").write_text(f'reference = "{reference}"\n' if reference else "", "utf-8")
+    path = file(tmp_path, "Rif. mittente;LDV", "0002;A1" if reference == "shipment" else "2;A1")
+    code = 0 if label else 1
+    (told,) = outcomes(clerk, path, "--map", "brt", code=code)
+    assert told[2] == outcome
+    if label:
+        assert numbers(clerk, label) == ["A1"]

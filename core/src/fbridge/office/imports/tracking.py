@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from fbridge.office.imports.columns import KEYS, TRACKING_FIELDS, recogniser
 from fbridge.office.imports.file_import import FileImport, Group, ImportOptions
 from fbridge.office.imports.report import ImportReport
 from fbridge.office.imports.row_schemas import Problem, TrackingRowSchema, read_row
-from fbridge.office.tables.cells import Record
+from fbridge.office.tables.cells import EMPTY, Cell, Fault, Record, is_blank, shown
 from fbridge.office.tables.reading import Wanted
 from fbridge.shipping.meant import Meant
 from fbridge.shipping.tracking_intake import NumbersWish
@@ -44,12 +44,23 @@ def import_tracking(bridge: Bridge, file: Path, options: TrackingOptions) -> Imp
     with work.opened() as table:
         schema = TrackingRowSchema(options.map)
         for record in table.records:
-            values, problem = read_row(schema, record.cells)
+            values, problem = read_row(schema, _with_reference(record.cells, options.map.reference))
             _gather(work, record, values, problem)
         groups = list(work.groups.values())
         good = [group for group in groups if group.problem is None]
         taken = _take(bridge, good, options)
         return work.report(zip(good, taken, strict=True))
+
+
+def _with_reference(cells: Mapping[str, Cell], reference: str) -> Mapping[str, Cell]:
+    """The cells with our reference as what the map says that it is: a shipment's number, a document, an order."""
+    given = cells.get("reference", EMPTY)
+    if not reference or is_blank(given) or not is_blank(cells.get(reference, EMPTY)):
+        return cells
+    rest = {name: cell for name, cell in cells.items() if name != "reference"}
+    if reference == "shipment" and not isinstance(given, Fault):
+        given = f"S{shown(given).upper().removeprefix('S').lstrip('0')}"
+    return rest | {reference: given}
 
 
 def _gather(work: FileImport[Meant], record: Record, values: dict[str, Any], problem: Problem | None) -> None:
