@@ -9,6 +9,7 @@ import pytest
 
 from fbridge.errors import InputError, NotFoundError
 from fbridge.models.orders import Address, ShippingMethod
+from fbridge.models.shipments import Document
 from fbridge.models.states import ManifestState, OrderStatus, PushState
 from fbridge.shipping.manifest_rows import next_number
 
@@ -270,6 +271,24 @@ def test_lists_begin_with_the_newest(office: Any, clock: Any) -> None:
     assert numbers() == ["2026-0003", "2026-0002", "2026-0001"]
     assert numbers(state=ManifestState.PREPARING, limit=1) == ["2026-0003"]
     assert numbers(carrier="GLS") == ["2026-0002"]
+
+
+def test_a_list_counts_what_each_manifest_shows(office: Any, make: Any) -> None:
+    office.manifests.add("BRT", ["1001"])
+    office.manifests.new("GLS")
+    hat, scarf = make.line("1", "HAT"), make.line("2", "SCARF")
+    office.keep(
+        *(make.order(number, hat, scarf, payment=make.cod("9.90")) for number in ("2001", "2002", "2003"))
+    )
+    for number, document in (("2001", "D1"), ("2002", "D1"), ("2003", "D2")):
+        of_erp = Document(source="ERP", number=document)
+        office.shipments.create(number, document=of_erp, parcels=2, weight_grams=700, manifest="BRT")
+    for row in office.manifests.list():
+        shown = office.manifests.get(row.number)
+        assert row.count == len(shown.shipments)
+        assert (row.parcels, row.weight_grams) == (shown.parcels, shown.weight_grams)
+        assert row.cod_totals == shown.cod_totals
+    assert [(row.count, row.parcels) for row in office.manifests.list()] == [(0, 0), (4, 5)]
 
 
 def test_every_act_is_told_in_words(office: Any) -> None:

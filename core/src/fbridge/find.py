@@ -13,7 +13,7 @@ from fbridge.errors import InputError
 from fbridge.models.shipments import Shipment
 from fbridge.orders.unreadable import cannot_be_read, load_unreadable
 from fbridge.references import ref_by_id, shipment_key, sold_in_words
-from fbridge.shipping.manifest_rows import load_manifests
+from fbridge.shipping.manifest_rows import list_manifests
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.storage.tables import carriers, manifests, orders, rejected_orders, shipment_numbers, shipments
 
@@ -124,9 +124,8 @@ def _numbers(connection: Connection, text: str) -> Iterator[Found]:
 
 
 def _manifests(connection: Connection, text: str) -> Iterator[Found]:
-    found = load_manifests(connection, _like(manifests.c.number, text), limit=MOST_OF_A_KIND)
-    for manifest in reversed(found):
-        count = len(manifest.shipments)
+    for manifest in list_manifests(connection, _like(manifests.c.number, text), limit=MOST_OF_A_KIND):
+        count = manifest.count
         words = f"{manifest.carrier.code}, {manifest.state}, {count} shipment{'' if count == 1 else 's'}"
         yield Found(kind="manifest", ref=manifest.number, words=words)
 

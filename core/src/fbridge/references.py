@@ -140,7 +140,8 @@ def find_shipment(connection: Connection, ref: str, store: str | None = None) ->
     NotFoundError, InputError naming the labels where several shipments could be meant.
     """
     ref = ref.strip()
-    found = _shipment_keys(connection, sa.or_(shipments.c.id == shipment_key(ref), shipments.c.uuid == ref))
+    key = shipment_key(ref)
+    found = _shipment_keys(connection, shipments.c.uuid == ref if key is None else shipments.c.id == key)
     found = found or _by_document(connection, ref)
     return _the_one(ref, found) if found else _by_order(connection, ref, store)
 

@@ -12,13 +12,13 @@ from fbridge.models.results import ItemResult
 from fbridge.models.states import ManifestState
 
 if TYPE_CHECKING:
-    from fbridge.models.shipments import Manifest
+    from fbridge.models.shipments import Manifest, ManifestRow
 
-MANIFEST_COLUMNS: list[Column[Manifest]] = [  # these fit 80 characters
+MANIFEST_COLUMNS: list[Column[ManifestRow]] = [  # these fit 80 characters
     Column("Manifest", lambda one: one.number),
     Column("Carrier", lambda one: one.carrier.code),
     Column("State", lambda one: one.state),
-    Column("Shipments", lambda one: len(one.shipments), right=True),
+    Column("Shipments", lambda one: one.count, right=True),
     Column("Parcels", lambda one: one.parcels, right=True),
     Column("COD", lambda one: one.cod_totals, right=True, wraps=True),
     Column("Shipped at", lambda one: one.shipped_at, wraps=True),

@@ -197,7 +197,7 @@ def list_(session: Session, /, state: str | None, **options: Any) -> ExitCode:
 
     return show_items(
         session,
-        session.bridge.shipments.list(state=PushState(state) if state else None, **options),
+        session.bridge.shipments.each(state=PushState(state) if state else None, **options),
         SHIPMENT_COLUMNS,
         empty="No shipment fits. `fbridge manifest add CARRIER ORDER...` makes them.",
         next_step="fbridge status",

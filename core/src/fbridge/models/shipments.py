@@ -169,6 +169,23 @@ class StruckRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestRow:
+    """A manifest in a list: how many shipments and boxes, how heavy, and what is collected at the door."""
+
+    id: int
+    number: str
+    carrier: Carrier
+    state: ManifestState
+    created_at: datetime
+    shipped_at: datetime | None
+    cancelled_at: datetime | None
+    count: int
+    parcels: int
+    weight_grams: int
+    cod_totals: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """Shipments handed to one carrier together. ``struck`` stood on it, and did not leave with it after all."""
 

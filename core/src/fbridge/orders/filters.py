@@ -16,6 +16,7 @@ from fbridge.models.shipments import Shipment
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
 from fbridge.orders.rows import doubts_from_json
 from fbridge.shipping.carrier_rows import DEFAULT_METHOD
+from fbridge.storage.indexes import MARKED
 from fbridge.storage.tables import carrier_routes, carriers, orders
 
 
@@ -183,12 +184,14 @@ def _money(amount: Decimal | None, currency: str) -> Money | None:
 
 
 def _conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement[bool]]:
-    if chosen.store is not None:
+    if chosen.changed_since is not None:
+        yield _changed_since(chosen.changed_since, chosen.store)
+    elif chosen.store is not None:
         yield orders.c.store == chosen.store
     if chosen.ready:
         yield _READY
     if chosen.marked:
-        yield orders.c.doubts.is_not(sa.null())
+        yield MARKED
     kinds = [kind for kind, wanted in _kinds(chosen) if wanted]
     if kinds:
         yield orders.c.payment.in_(kinds)
@@ -208,5 +211,10 @@ def _time_conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnEl
         yield orders.c.created_at >= chosen.since
     if chosen.older_than is not None:
         yield orders.c.created_at <= now - chosen.older_than
-    if chosen.changed_since is not None:
-        yield orders.c.changed_at >= chosen.changed_since
+
+
+def _changed_since(moment: datetime, store: str | None) -> sa.ColumnElement[bool]:
+    """Chosen apart, for they are few and shown in another sequence: else all orders would be gone through in that."""
+    changed = orders.alias("changed")
+    of_store = [] if store is None else [changed.c.store == store]
+    return orders.c.id.in_(sa.select(changed.c.id).where(changed.c.changed_at >= moment, *of_store))

@@ -20,7 +20,7 @@ from fbridge.models.push import LedgerRow, Standing
 from fbridge.models.states import Effect, MailEffect, PushState
 from fbridge.models.transitions import ALLOWED, Mover
 from fbridge.push.attempts import begin_attempt
-from fbridge.push.rows import baseline_to_json
+from fbridge.push.rows import UNFINISHED, baseline_to_json
 from fbridge.storage.tables import MOST_KEYS, events, pushes, shipments
 
 
@@ -244,11 +244,14 @@ def mend_times(connection: Connection, store: str, *, at: datetime, longest: tim
 
     A lost answer of the future counts from now on, and nothing waits longer than ``longest``.
     """
-    ours = sa.select(shipments.c.id).where(shipments.c.store == store)
-    late = sa.or_(pushes.c.unconfirmed_since > at, pushes.c.next_at > at + longest)
+    ours = sa.exists().where(shipments.c.id == pushes.c.shipment_id, shipments.c.store == store)
+    late = sa.and_(
+        pushes.c.state.in_(UNFINISHED),  # nothing else waits, and these are found by their index
+        sa.or_(pushes.c.unconfirmed_since > at, pushes.c.next_at > at + longest),
+    )
     mended = (
         sa.update(pushes)
-        .where(pushes.c.shipment_id.in_(ours), late)
+        .where(ours, late)
         .values(
             unconfirmed_since=sa.case(
                 (pushes.c.unconfirmed_since > at, at), else_=pushes.c.unconfirmed_since

@@ -17,6 +17,7 @@ from fbridge.models.states import FulfillmentState, ManifestState, OrderStatus, 
 from fbridge.orders.unreadable import ORDER_UNREADABLE, UnreadableOrder, load_unreadable
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.shipping.shipment_rules import may_be_withdrawn
+from fbridge.storage.indexes import IN_THE_HOUSE, MAIL_MISSING, MARKED
 from fbridge.storage.tables import manifests, orders, pushes, rejected_orders, shipments
 from fbridge.stores.rows import due_notices
 
@@ -165,7 +166,7 @@ def read_status(context: Context) -> StatusReport:
     with context.database.read() as connection:
         found = load_shipments(
             connection,
-            sa.or_(pushes.c.state.in_(list(LIMITS)), pushes.c.mail_missing_since.is_not(None)),
+            shipments.c.id.in_(_NOT_AT_REST),
             shipments.c.shipped_at.is_not(None),
         )
         counts = _counts(connection)
@@ -175,7 +176,7 @@ def read_status(context: Context) -> StatusReport:
             .where(manifests.c.state == ManifestState.PREPARING)
         ).scalar_one()
         marked = connection.execute(_MARKED).scalar_one()
-        waiting = load_shipments(connection, *_IN_THE_HOUSE)
+        waiting = load_shipments(connection, IN_THE_HOUSE)
         unread = load_unreadable(connection, rejected_orders.c.store.in_(context.settings.stores))
         notices = due_notices(connection, context.now())
     now = context.now()
@@ -197,9 +198,9 @@ def read_status(context: Context) -> StatusReport:
     )
 
 
-_IN_THE_HOUSE = (
-    shipments.c.withdrawn_at.is_(None),
-    sa.or_(shipments.c.shipped_at.is_(None), shipments.c.left_behind_at.is_not(None)),
+_NOT_AT_REST = sa.union(  # each half by its own index
+    sa.select(pushes.c.shipment_id).where(pushes.c.state.in_(list(LIMITS))),
+    sa.select(pushes.c.shipment_id).where(MAIL_MISSING),
 )
 
 
@@ -261,7 +262,7 @@ _MARKED = (
     sa.select(sa.func.count())
     .select_from(orders)
     .where(
-        orders.c.doubts.is_not(sa.null()),
+        MARKED,
         orders.c.status.in_([OrderStatus.OPEN, OrderStatus.ON_HOLD]),
         orders.c.fulfillment != FulfillmentState.FULFILLED,
         orders.c.historic.is_(False),

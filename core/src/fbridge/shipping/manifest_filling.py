@@ -24,6 +24,7 @@ from fbridge.shipping.shipment_creation import Wish, create_for_order, load_cand
 from fbridge.shipping.shipment_rows import load_shipment, lock_shipments, update_shipments
 from fbridge.shipping.shipment_rules import Candidate, refuse_if_told
 from fbridge.storage.events import record
+from fbridge.storage.indexes import IN_THE_HOUSE
 from fbridge.storage.tables import shipments
 
 
@@ -68,8 +69,7 @@ def loose_shipments(connection: Connection, carrier_id: int) -> tuple[str, ...]:
         .where(
             shipments.c.carrier_id == carrier_id,
             shipments.c.manifest_id.is_(None),
-            shipments.c.withdrawn_at.is_(None),
-            sa.or_(shipments.c.shipped_at.is_(None), shipments.c.left_behind_at.is_not(None)),
+            IN_THE_HOUSE,
         )
         .order_by(shipments.c.id)
     )

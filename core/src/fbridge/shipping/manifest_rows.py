@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
-from fbridge.models.shipments import Manifest, Shipment, StruckRow
+from fbridge.models.orders import Money
+from fbridge.models.parts import in_parts
+from fbridge.models.shipments import Manifest, ManifestRow, Shipment, StruckRow
 from fbridge.models.states import ManifestState
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
 from fbridge.shipping.shipment_rows import load_shipments
-from fbridge.storage.tables import carriers, counters, manifests, orders, shipments, struck_rows
+from fbridge.storage.tables import MOST_KEYS, carriers, counters, manifests, orders, shipments, struck_rows
 
 
 def next_number(connection: Connection, year: int) -> str:
@@ -65,38 +69,94 @@ def lock_manifest(connection: Connection, manifest_id: int) -> Manifest:
 
 
 def load_manifest(connection: Connection, manifest_id: int) -> Manifest:
-    """One manifest by its key, which must exist."""
-    (manifest,) = load_manifests(connection, manifests.c.id == manifest_id)
-    return manifest
+    """One manifest with its shipments by its key, which must exist."""
+    row = connection.execute(_query([manifests.c.id == manifest_id])).mappings().one()
+    on_it = load_shipments(connection, shipments.c.manifest_id == manifest_id)
+    return _manifest(row, on_it, _struck_on(connection, manifest_id))
 
 
-def load_manifests(
+def list_manifests(
     connection: Connection, *conditions: sa.ColumnElement[bool], limit: int | None = None
-) -> tuple[Manifest, ...]:
-    """The manifests that meet all conditions, oldest first; with ``limit`` the newest of them.
+) -> tuple[ManifestRow, ...]:
+    """The manifests that meet all conditions, the newest first; their shipments are counted and not loaded.
 
-    Conditions may name columns of manifests and carriers. Six queries, however many there are.
+    Conditions may name columns of manifests and carriers.
     """
-    query = (
+    rows = connection.execute(_query(conditions, limit)).mappings().all()
+    sums: defaultdict[int, _Sum] = defaultdict(_Sum)
+    for part in in_parts([row["id"] for row in rows], MOST_KEYS):
+        for shipment in connection.execute(_COUNTED.where(shipments.c.manifest_id.in_(part))):
+            sums[shipment.manifest_id].add(shipment)
+    return tuple(_manifest_row(row, sums[row["id"]]) for row in rows)
+
+
+_COUNTED = sa.select(
+    shipments.c.id,
+    shipments.c.manifest_id,
+    shipments.c.document_source,
+    shipments.c.document_series,
+    shipments.c.document_number,
+    shipments.c.document_year,
+    shipments.c.parcels,
+    shipments.c.weight_grams,
+    shipments.c.cod_amount,
+    shipments.c.cod_currency,
+).order_by(shipments.c.id)
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What stands on one manifest; the boxes of a document that goes over several orders count once."""
+
+    count: int = 0
+    parcels: int = 0
+    weight_grams: int = 0
+    cod: dict[str, Decimal] = field(default_factory=dict)
+    documents: set[tuple[Any, ...]] = field(default_factory=set)
+
+    def add(self, shipment: Any) -> None:
+        self.count += 1
+        if shipment.cod_amount is not None:
+            so_far = self.cod.get(shipment.cod_currency, Decimal(0))
+            self.cod[shipment.cod_currency] = so_far + shipment.cod_amount
+        document = (
+            shipment.document_source,
+            shipment.document_series,
+            shipment.document_number,
+            shipment.document_year,
+        )
+        if shipment.document_number is None or document not in self.documents:
+            self.documents.add(document)
+            self.parcels += shipment.parcels
+            self.weight_grams += shipment.weight_grams or 0
+
+
+def _manifest_row(row: RowMapping, on_it: _Sum) -> ManifestRow:
+    return ManifestRow(
+        id=row["id"],
+        number=row["number"],
+        carrier=carrier_from_row(row, "own_"),
+        state=row["state"],
+        created_at=row["created_at"],
+        shipped_at=row["shipped_at"],
+        cancelled_at=row["cancelled_at"],
+        count=on_it.count,
+        parcels=on_it.parcels,
+        weight_grams=on_it.weight_grams,
+        cod_totals=tuple(
+            Money(amount=amount, currency=currency) for currency, amount in sorted(on_it.cod.items())
+        ),
+    )
+
+
+def _query(conditions: Sequence[sa.ColumnElement[bool]], limit: int | None = None) -> sa.Select[Any]:
+    return (
         sa.select(manifests, *carrier_columns("own_"))
         .join_from(manifests, carriers)
         .where(*conditions)
         .order_by(manifests.c.id.desc())
         .limit(limit)
     )
-    rows = connection.execute(query).mappings().all()
-    keys = [row["id"] for row in rows]
-    on_them, struck = _shipments_on(connection, keys), _struck_on(connection, keys)
-    return tuple(
-        _manifest(row, on_them.get(row["number"], []), struck.get(row["id"], [])) for row in reversed(rows)
-    )
-
-
-def _shipments_on(connection: Connection, manifest_ids: Sequence[int]) -> Mapping[str | None, list[Shipment]]:
-    found: defaultdict[str | None, list[Shipment]] = defaultdict(list)
-    for shipment in load_shipments(connection, shipments.c.manifest_id.in_(manifest_ids)):
-        found[shipment.manifest].append(shipment)
-    return found
 
 
 def strike(connection: Connection, manifest_id: int, shipment_id: int, at: datetime) -> None:
@@ -106,19 +166,18 @@ def strike(connection: Connection, manifest_id: int, shipment_id: int, at: datet
     )
 
 
-def _struck_on(connection: Connection, manifest_ids: Sequence[int]) -> Mapping[int, list[StruckRow]]:
-    found: defaultdict[int, list[StruckRow]] = defaultdict(list)
+def _struck_on(connection: Connection, manifest_id: int) -> Sequence[StruckRow]:
     query = (
         sa.select(struck_rows, orders.c.number)
         .join_from(struck_rows, shipments, shipments.c.id == struck_rows.c.shipment_id)
         .outerjoin(orders, orders.c.id == shipments.c.order_id)
-        .where(struck_rows.c.manifest_id.in_(manifest_ids))
+        .where(struck_rows.c.manifest_id == manifest_id)
         .order_by(struck_rows.c.id)
     )
-    for row in connection.execute(query):
-        struck = StruckRow(shipment=f"S{row.shipment_id}", order_number=row.number or "", at=row.struck_at)
-        found[row.manifest_id].append(struck)
-    return found
+    return [
+        StruckRow(shipment=f"S{row.shipment_id}", order_number=row.number or "", at=row.struck_at)
+        for row in connection.execute(query)
+    ]
 
 
 def _manifest(row: RowMapping, on_it: Sequence[Shipment], struck: Sequence[StruckRow]) -> Manifest:

@@ -12,7 +12,7 @@ from fbridge.context import Context
 from fbridge.errors import FbridgeError, InputError
 from fbridge.models.orders import Address
 from fbridge.models.results import ItemResult
-from fbridge.models.shipments import Manifest
+from fbridge.models.shipments import Manifest, ManifestRow
 from fbridge.models.states import ManifestState
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
@@ -25,7 +25,7 @@ from fbridge.shipping.manifest_references import (
     refuse_unless_preparing,
     target_manifest,
 )
-from fbridge.shipping.manifest_rows import load_manifest, load_manifests, lock_manifest, update_manifest
+from fbridge.shipping.manifest_rows import list_manifests, load_manifest, lock_manifest, update_manifest
 from fbridge.shipping.manifest_scanning import Scan
 from fbridge.shipping.recipients import recipients
 from fbridge.shipping.ship import ShipResult, ship_manifest
@@ -72,13 +72,13 @@ class Manifests:
 
     def list(
         self, *, state: ManifestState | None = None, carrier: str | None = None, limit: int | None = None
-    ) -> tuple[Manifest, ...]:
-        """The manifests that fit, the newest first."""
+    ) -> tuple[ManifestRow, ...]:
+        """The manifests that fit, the newest first, with what stands on each in numbers."""
         with self._database.read() as connection:
             conditions = [] if state is None else [manifests.c.state == state]
             if carrier is not None:
                 conditions.append(carriers.c.id == find_carrier(connection, carrier).id)
-            return load_manifests(connection, *conditions, limit=limit)[::-1]
+            return list_manifests(connection, *conditions, limit=limit)
 
     def get(self, ref: str) -> Manifest:
         """One manifest by number (``2026-0001``), or the one that a carrier has in preparation.
@@ -156,7 +156,7 @@ class Manifests:
         with self._database.write() as connection:
             found = find_carrier(connection, carrier)
             loose = loose_shipments(connection, found.id)
-            if not loose and not load_manifests(
+            if not loose and not list_manifests(
                 connection, manifests.c.carrier_id == found.id, manifests.c.state == ManifestState.PREPARING
             ):
                 return None

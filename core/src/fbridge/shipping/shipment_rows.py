@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +14,15 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from fbridge.models.fulfillments import Item
 from fbridge.models.orders import Address, Money
+from fbridge.models.parts import in_parts
 from fbridge.models.shipments import Document, PushStatus, Shipment
 from fbridge.models.states import ShipmentOrigin
 from fbridge.orders.rows import address_from_json, address_to_json
 from fbridge.push.rows import status_of
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
+from fbridge.storage.database import Database
 from fbridge.storage.tables import (
+    MOST_KEYS,
     carriers,
     manifests,
     orders,
@@ -100,17 +103,36 @@ def load_shipments(
 ) -> tuple[Shipment, ...]:
     """The shipments that meet all conditions, oldest first; with ``limit`` the newest of them.
 
-    Conditions may name columns of shipments, carriers, orders, manifests and pushes. Four queries, however
-    many shipments there are.
+    Conditions may name columns of shipments, carriers, orders, manifests and pushes. One query finds them, and
+    four load any 500 of them.
     """
-    chosen = _chosen(conditions, limit)
-    rows = connection.execute(_SHIPMENTS.where(shipments.c.id.in_(chosen))).mappings().all()
-    parts = _Parts(
-        items=_items(connection, chosen),
-        numbers=_numbers(connection, chosen),
-        status=status_of(connection.execute(_STATUS.where(pushes.c.shipment_id.in_(chosen))).mappings()),
+    return tuple(
+        one
+        for part in in_parts(_keys(connection, conditions, limit), MOST_KEYS)
+        for one in _load(connection, part)
     )
-    return tuple(_shipment(row, parts) for row in rows)
+
+
+def each_shipment(
+    database: Database, *conditions: sa.ColumnElement[bool], limit: int | None = None
+) -> Iterator[Shipment]:
+    """As :func:`load_shipments`, some hundred at a time; what is withdrawn meanwhile is shown as that."""
+    with database.read() as connection:
+        keys = _keys(connection, conditions, limit)
+    for part in in_parts(keys, MOST_KEYS):
+        with database.read() as connection:
+            found = _load(connection, part)
+        yield from found
+
+
+def _load(connection: Connection, keys: Sequence[int]) -> Iterator[Shipment]:
+    rows = connection.execute(_SHIPMENTS.where(shipments.c.id.in_(keys))).mappings().all()
+    parts = _Parts(
+        items=_items(connection, keys),
+        numbers=_numbers(connection, keys),
+        status=status_of(connection.execute(_STATUS.where(pushes.c.shipment_id.in_(keys))).mappings()),
+    )
+    return (_shipment(row, parts) for row in rows)
 
 
 def load_shipment(connection: Connection, shipment_id: int) -> Shipment:
@@ -168,28 +190,28 @@ class _Parts:
     status: Mapping[int, PushStatus]
 
 
-def _chosen(conditions: Iterable[sa.ColumnElement[bool]], limit: int | None) -> sa.Select[Any]:
+def _keys(
+    connection: Connection, conditions: Sequence[sa.ColumnElement[bool]], limit: int | None
+) -> Sequence[int]:
     query = sa.select(shipments.c.id).select_from(_JOINED).where(*conditions)
-    if limit is None:
-        return query
-    newest = query.order_by(shipments.c.id.desc()).limit(limit).subquery()
-    return sa.select(newest.c.id)
+    newest = query.order_by(shipments.c.id.desc()).limit(limit)
+    return connection.execute(newest).scalars().all()[::-1]
 
 
-def _items(connection: Connection, chosen: sa.Select[Any]) -> Mapping[int, list[Item]]:
+def _items(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[Item]]:
     found: defaultdict[int, list[Item]] = defaultdict(list)
-    query = sa.select(shipment_lines).where(shipment_lines.c.shipment_id.in_(chosen))
+    query = sa.select(shipment_lines).where(shipment_lines.c.shipment_id.in_(keys))
     for row in connection.execute(query.order_by(shipment_lines.c.line_id)):
         found[row.shipment_id].append(Item(line_id=row.line_id, quantity=row.quantity))
     return found
 
 
-def _numbers(connection: Connection, chosen: sa.Select[Any]) -> Mapping[int, list[str]]:
+def _numbers(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[str]]:
     found: defaultdict[int, list[str]] = defaultdict(list)
     query = (
         sa.select(shipment_numbers.c.shipment_id, shipment_numbers.c.number)
         .join_from(shipment_numbers, shipments, _PRESENT)
-        .where(shipments.c.id.in_(chosen))
+        .where(shipments.c.id.in_(keys))
         .order_by(shipment_numbers.c.shipment_id, shipment_numbers.c.position)
     )
     for shipment_id, number in connection.execute(query):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Unpack
 
 from sqlalchemy.engine import Connection
 
@@ -12,11 +13,10 @@ from fbridge.context import Context
 from fbridge.errors import BusyError, InputError
 from fbridge.models.orders import Address, Money
 from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
-from fbridge.models.states import PushState
 from fbridge.orders.storage import lock_orders, refresh_open_quantity
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import close_entry, want_revision
-from fbridge.references import find_carrier, find_order, find_shipment, known_store
+from fbridge.references import find_carrier, find_order, find_shipment
 from fbridge.shipping.manifest_references import find_manifest, target_manifest
 from fbridge.shipping.manifest_rows import lock_manifest
 from fbridge.shipping.shipment_creation import (
@@ -27,19 +27,18 @@ from fbridge.shipping.shipment_creation import (
     refuse_used_numbers,
     routed_carrier,
 )
+from fbridge.shipping.shipment_listing import ChosenShipments, each_chosen
 from fbridge.shipping.shipment_rows import (
     NewShipment,
     add_revision,
     insert_shipment,
     load_shipment,
-    load_shipments,
     lock_shipments,
     update_shipments,
 )
 from fbridge.shipping.shipment_rules import refuse_bad_amount, refuse_bad_recipient, refuse_withdrawal
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for, refuse_odd
 from fbridge.storage.events import record
-from fbridge.storage.tables import carriers, manifests, pushes, shipments
 
 FEWER_NUMBERS = "fewer_numbers_than_parcels"
 """The reason of a refusal: boxes would be left without a number, and nobody said that one stands for several."""
@@ -171,27 +170,13 @@ class Shipments:
         self._record(connection, "shipment.created", "made outside of any store", shipment_id)
         return shipment_id
 
-    def list(
-        self,
-        *,
-        state: PushState | None = None,
-        store: str | None = None,
-        manifest: str | None = None,
-        carrier: str | None = None,
-        limit: int | None = None,
-    ) -> tuple[Shipment, ...]:
+    def list(self, **chosen: Unpack[ChosenShipments]) -> tuple[Shipment, ...]:
         """The shipments that fit, oldest first; with ``limit`` the newest of them. Raises NotFoundError."""
-        conditions = []
-        with self._database.read() as connection:
-            if state is not None:
-                conditions.append(pushes.c.state == state)
-            if store is not None:
-                conditions.append(shipments.c.store == known_store(connection, store))
-            if manifest is not None:
-                conditions.append(manifests.c.id == find_manifest(connection, manifest))
-            if carrier is not None:
-                conditions.append(carriers.c.id == find_carrier(connection, carrier).id)
-            return load_shipments(connection, *conditions, limit=limit)
+        return tuple(self.each(**chosen))
+
+    def each(self, **chosen: Unpack[ChosenShipments]) -> Iterator[Shipment]:
+        """As :meth:`list`, however many there are: some hundred at a time. Raises NotFoundError at once."""
+        return each_chosen(self._database, chosen)
 
     def get(self, ref: str) -> Shipment:
         """One shipment: ``S12``, its UUID, its document, or the number of an order that has just this one.

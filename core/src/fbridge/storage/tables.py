@@ -108,8 +108,6 @@ orders = sa.Table(
     sa.Column("fetched_at", UtcTime, nullable=False),
     sa.UniqueConstraint("store", "remote_id"),
     sa.Index("ix_orders_number", "number"),
-    sa.Index("ix_orders_open", "store", "status", "open_quantity"),
-    sa.Index("ix_orders_created_at", "created_at"),
     comment="open_quantity: pieces that no shipment holds yet and the store does not show as shipped",
 )
 

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0018"
+HEAD_REVISION = "0019"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -20,4 +20,5 @@ KNOWN_REVISIONS = (
     "0016",
     "0017",
     "0018",
+    "0019",
 )

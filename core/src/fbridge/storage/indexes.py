@@ -1,0 +1,45 @@
+"""Indexes for what is listed daily, and the conditions of those that hold a few rows of many.
+
+A query finds such rows by their index where it has the very condition that stands here.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from fbridge.storage.tables import orders, pushes, shipments
+
+MARKED = orders.c.doubts.is_not(sa.null())
+"""Orders with doubts."""
+
+IN_THE_HOUSE = sa.and_(
+    shipments.c.withdrawn_at.is_(None),
+    sa.or_(shipments.c.shipped_at.is_(None), shipments.c.left_behind_at.is_not(None)),
+)
+"""Shipments that are prepared and have not left, or were left behind."""
+
+MAIL_MISSING = pushes.c.mail_missing_since.is_not(None)
+"""Shipments whose planned mail did not leave, or may not have."""
+
+_FEW_ROWS = (
+    ("ix_orders_marked", orders.c.created_at, MARKED),
+    ("ix_shipments_in_the_house", shipments.c.id, IN_THE_HOUSE),
+    ("ix_pushes_mail_missing", pushes.c.shipment_id, MAIL_MISSING),
+)
+_LISTS = (
+    ("ix_orders_open", orders.c.historic, orders.c.status, orders.c.open_quantity, orders.c.store),
+    ("ix_orders_created_at", orders.c.created_at),
+    ("ix_orders_store_created_at", orders.c.store, orders.c.created_at),
+    ("ix_orders_changed_at", orders.c.changed_at),
+    ("ix_orders_store_changed_at", orders.c.store, orders.c.changed_at),
+    ("ix_orders_fulfillment_created_at", orders.c.fulfillment, orders.c.created_at),
+    ("ix_orders_payment_created_at", orders.c.payment, orders.c.created_at),
+    ("ix_shipments_store", shipments.c.store),
+    ("ix_shipments_carrier_id", shipments.c.carrier_id),
+)
+"""A list over all stores and one of a single store need an index each: those begin with the store."""
+
+for _name, _column, _where in _FEW_ROWS:
+    sa.Index(_name, _column, sqlite_where=_where, postgresql_where=_where)
+for _name, *_columns in _LISTS:
+    sa.Index(_name, *_columns)
