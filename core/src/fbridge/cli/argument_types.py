@@ -17,6 +17,8 @@ from fbridge.cli.command_classes import is_empty
 if TYPE_CHECKING:
     from fbridge.models.shipments import Document
 
+COUNT = click.IntRange(1, 2**31 - 1)  # what every database takes
+
 _WEIGHT = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?)\s*(kg|g)?", re.ASCII | re.IGNORECASE)
 _QUANTITY = re.compile(r"(.+)=([1-9]\d{0,5})", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,9}(?:[.,]\d{1,4})?", re.ASCII)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import os
 import sys
 import unicodedata
+from pathlib import Path
 
 HANDLER = "fbridge.plain"
 
@@ -43,6 +45,13 @@ def _replace(error: UnicodeError) -> tuple[str | bytes, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(plain(character) for character in error.object[error.start : error.end]), error.end
+
+
+def open_what_is_closed() -> None:
+    """Where there is no standard stream (``>&-``), its words go nowhere; no database gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
 
 
 def accept_every_character() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -23,6 +25,8 @@ class ReaderLeftError(Exception):
     """Whoever read standard output has left (``| head``): there is nobody to tell anything."""
 
 
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EBADF}
+
 STOPPED = "Stopped. What was done is kept; `fbridge status` shows where each shipment stands."
 
 
@@ -38,6 +42,8 @@ def run_guarded(session: Session, work: Callable[[], object]) -> ExitCode:
         return _explain_usage(session, error)
     except (BrokenPipeError, ReaderLeftError):
         return _reader_left()
+    except OSError as error:
+        return _explain_file(session, error)
     except Exception as error:  # noqa: BLE001 - the boundary: whatever else comes out is a bug
         return _explain(session, error, _bug(error), "bug", ExitCode.BUG)
     return ExitCode(code) if isinstance(code, int) else ExitCode.OK
@@ -52,7 +58,9 @@ def _run(session: Session, work: Callable[[], object]) -> object:
     except Exception:
         import logging
 
-        logging.getLogger("fbridge").exception("a bug")
+        logger = logging.getLogger("fbridge")
+        if logger.hasHandlers():  # without one, Python would print the traceback
+            logger.exception("a bug")
         raise
     finally:
         session.close()
@@ -70,17 +78,53 @@ def _explain(session: Session, error: BaseException, message: str, reason: str, 
         import traceback
 
         traceback.print_exception(error)
-    if session.json:
-        click.echo(json.dumps(error_envelope(message, reason, code)))
-    else:
-        click.echo(several_lines(message), err=True)
+    if session.json and _told(json.dumps(error_envelope(message, reason, code)), sys.stdout):
+        return code
+    _told(several_lines(message), sys.stderr)
     return code
+
+
+def _told(text: str, stream: TextIO) -> bool:
+    try:
+        click.echo(text, file=stream)
+    except OSError:
+        _let_go(stream)
+        return False
+    return True
+
+
+def _explain_file(session: Session, error: OSError) -> ExitCode:
+    if error.filename is None and error.errno not in _NO_ROOM:
+        return _explain(session, error, _bug(error), "bug", ExitCode.BUG)
+    for stream in (sys.stdout, sys.stderr):
+        _flush_or_let_go(stream)
+    what = f"{error.filename} cannot be used" if error.filename else "The answer cannot be written"
+    message = (
+        f"{what}: {error.strerror}. What was done is kept; `fbridge status` shows where each shipment stands."
+    )
+    return _explain(session, error, message, "file_unusable", ExitCode.CONFIGURATION)
+
+
+def _flush_or_let_go(stream: TextIO) -> None:
+    try:
+        stream.flush()
+    except OSError:
+        _let_go(stream)
+
+
+def _let_go(stream: TextIO) -> None:
+    # The interpreter flushes its streams once more at its end, which must not complain either.
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _explain_usage(session: Session, error: click.ClickException) -> ExitCode:
     if session.json:
         return _explain(session, error, error.format_message(), "usage", ExitCode.USAGE)
-    error.show()
+    try:
+        error.show()
+    except OSError:
+        _let_go(sys.stderr)
     return ExitCode.USAGE
 
 
@@ -90,6 +134,5 @@ def _bug(error: Exception) -> str:
 
 
 def _reader_left() -> ExitCode:
-    # The interpreter flushes standard output once more at its end, which must not complain either.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _let_go(sys.stdout)
     return ExitCode.OK

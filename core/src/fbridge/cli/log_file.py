@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -26,10 +26,17 @@ class RedactedLines(logging.Formatter):
         return without_known_secrets(super().format(record))
 
 
+class _LogFile(RotatingFileHandler):
+    """A log that cannot be written (a full disk) stops no work and puts nothing between the answers."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Go on."""
+
+
 @contextmanager
 def log_kept_in(folder: Path) -> Iterator[None]:
     """While the block runs, what fbridge logs goes also to ``fbridge.log`` in this folder (four of 1 MB at most)."""
-    handler = RotatingFileHandler(
+    handler = _LogFile(
         folder / "fbridge.log", maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8", delay=True
     )
     handler.setLevel(logging.INFO)
@@ -43,4 +50,5 @@ def log_kept_in(folder: Path) -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.setLevel(before)
-        handler.close()
+        with suppress(OSError):  # the last lines have no room either
+            handler.close()

@@ -11,7 +11,7 @@ import click
 
 from fbridge import __version__
 from fbridge.cli.command_classes import LazyGroup, global_options
-from fbridge.cli.consoles import accept_every_character
+from fbridge.cli.consoles import accept_every_character, open_what_is_closed
 from fbridge.cli.errors_shown import ReaderLeftError, run_guarded
 from fbridge.cli.session import Session
 
@@ -45,6 +45,7 @@ class RootGroup(LazyGroup):
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
         """Run one command line and leave with its exit code."""
+        open_what_is_closed()
         accept_every_character()
         # Passing the arguments on keeps click from expanding `*` into file names on Windows.
         given = list(sys.argv[1:] if args is None else args)
@@ -92,6 +93,8 @@ def _refuse_undecodable(words: Sequence[str]) -> None:
     for word in words:
         if any("\ud800" <= character <= "\udfff" for character in word):
             raise click.UsageError(f"{word!r} is not text in this console's encoding.")
+        if "\0" in word:
+            raise click.UsageError(f"{word!r} holds a character that no name or value has.")
 
 
 def main() -> NoReturn:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fbridge.cli.argument_types import COUNT
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
@@ -67,7 +68,7 @@ def remove(session: Session, ref: str, shipments: tuple[str, ...]) -> ExitCode:
 
 @manifest.command("list")
 @click.option("--state", type=click.Choice(_STATES))
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
+@click.option("--limit", type=COUNT, metavar="N", help="At most so many.")
 @pass_session
 def list_(session: Session, state: str | None, limit: int | None) -> ExitCode:
     """List manifests, the newest first."""
@@ -112,8 +113,8 @@ def scan(session: Session, ref: str) -> ExitCode:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File; else manifest-NUMBER.pdf in this folder.",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    help="File; else manifest-NUMBER.pdf in this folder. - is standard output.",
 )
 @click.option("--language", type=click.Choice(LANGUAGES), help="Else FBRIDGE_LANG, or that of the system.")
 @click.option("--copies", type=click.IntRange(1, 9), default=2, show_default=True, metavar="N")

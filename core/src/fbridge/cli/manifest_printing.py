@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from fbridge.cli.atomic_file import replaced_bytes
+from fbridge.cli.atomic_file import STANDARD_OUTPUT, replaced_bytes
 from fbridge.cli.manifest_views import next_step, summary
 from fbridge.cli.output import say, show_data
 from fbridge.cli.session import Session
@@ -27,9 +27,13 @@ def print_to_file(
     bar_codes: bool,
 ) -> ExitCode:
     """``fbridge manifest print``: what a person should know of the paper comes on stderr."""
+    if output == STANDARD_OUTPUT and session.json:
+        raise InputError("Standard output takes the paper or JSON: name a file with -o, or leave --json out.")
     told, manifest = draw_to_file(
         session, ref, form=form, output=output, language=language, copies=copies, bar_codes=bar_codes
     )
+    if output == STANDARD_OUTPUT:
+        return ExitCode.OK
     blocks = (summary(manifest), f"Printed: {told['file']}")
     return show_data(session, told, *blocks, next_step=next_step(manifest))
 

@@ -5,13 +5,9 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import click
 
 from fbridge.cli.atomic_file import replaced_file
 from fbridge.cli.harmless_text import spreadsheet_cell
@@ -25,22 +21,13 @@ if TYPE_CHECKING:
 Write = Callable[[str], object]
 
 
-def export_orders(session: Session, chosen: OrderFilter, form: str, output: Path | None) -> int:
+def export_orders(session: Session, chosen: OrderFilter, form: str, output: Path) -> int:
     """Write the chosen orders in one of the three forms; return how many there were."""
     details = session.bridge.orders.details(chosen)
     first = next(details, None)  # an error of the query must not leave a file behind
     everything = iter(()) if first is None else itertools.chain([first], details)
-    with replaced_file(output) if output else nullcontext() as file:
-        write = file.write if file else _write_to_stdout
-        return _FORMS[form](everything, write)
-
-
-def _write_to_stdout(text: str) -> None:
-    # UTF-8 whatever the console's encoding: a redirected file is read by a program, and must lose nothing.
-    if sys.stdout.isatty():
-        click.echo(text, nl=False)
-    else:
-        click.echo(text.encode(), nl=False)
+    with replaced_file(output) as file:
+        return _FORMS[form](everything, file.write)
 
 
 def _write_json(details: Iterator[OrderDetail], write: Write) -> int:

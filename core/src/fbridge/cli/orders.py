@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fbridge.cli.argument_types import COUNT
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.when import When, span, when
@@ -41,7 +42,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--since", type=when, metavar="DATE", help="Created at or after."),
             click.option("--older-than", type=span, metavar="SPAN", help="Created longer ago, such as 3d."),
             click.option("--state", type=click.Choice(_STATES), help="How much has left."),
-            click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many."),
+            click.option("--limit", type=COUNT, metavar="N", help="At most so many."),
         ]
     ):
         command = option(command)
@@ -170,17 +171,19 @@ def show(session: Session, order: str, store: str | None) -> ExitCode:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File; replaced when all is written.",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    default="-",
+    help="File, replaced when all is written; - is standard output.",
 )
 @pass_session
-def export(session: Session, /, form: str | None, output: Path | None, **options: Any) -> ExitCode:
+def export(session: Session, /, form: str | None, output: Path, **options: Any) -> ExitCode:
     """Write orders with lines and addresses, for another program or a spreadsheet."""
+    from fbridge.cli.atomic_file import STANDARD_OUTPUT
     from fbridge.cli.order_export import export_orders
     from fbridge.cli.output import say
 
     chosen = order_filter(session, **options)
     count = export_orders(session, chosen, form or ("json" if session.json else "csv"), output)
-    if output:
+    if output != STANDARD_OUTPUT:
         say(session, f"{count} orders are in {output}.")
     return ExitCode.OK

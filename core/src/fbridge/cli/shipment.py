@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fbridge.cli.argument_types import amount, document, grams, line_and_quantity
+from fbridge.cli.argument_types import COUNT, amount, document, grams, line_and_quantity
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, map_of, show_report
@@ -36,9 +36,7 @@ def parcel_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--number", "numbers", multiple=True, metavar="NUMBER", help="Tracking number; repeatable."
             ),
-            click.option(
-                "--parcels", type=click.IntRange(min=1), help="How many boxes [one for each number]."
-            ),
+            click.option("--parcels", type=COUNT, help="How many boxes [one for each number]."),
             click.option(
                 "--weight",
                 "weight_grams",
@@ -188,7 +186,7 @@ def import_(
 @click.option("--store")
 @click.option("--manifest")
 @click.option("--carrier")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many.")
+@click.option("--limit", type=COUNT, metavar="N", help="At most so many.")
 @pass_session
 def list_(session: Session, /, state: str | None, **options: Any) -> ExitCode:
     """List shipments."""

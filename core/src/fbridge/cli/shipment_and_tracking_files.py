@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fbridge.office.imports.report import ImportReport, RowResult
 
 Command = Callable[..., Any]
-file_argument = click.argument("file", type=click.Path(path_type=Path))
+file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
 _MOST_SHOWN = 40
 

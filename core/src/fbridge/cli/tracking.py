@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fbridge.cli.argument_types import COUNT
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, map_of, show_report
@@ -26,7 +27,7 @@ def tracking() -> None:
 @click.argument("ref", metavar="SHIPMENT")
 @click.argument("numbers", nargs=-1, metavar="[NUMBER]...")
 @click.option("--carrier", help="The parcels went with another carrier.")
-@click.option("--parcels", type=click.IntRange(min=1), help="How many boxes.")
+@click.option("--parcels", type=COUNT, help="How many boxes.")
 @click.option("--allow-shared", is_flag=True, help="Although another shipment has the same number.")
 @pass_session
 def set_(session: Session, /, ref: str, numbers: tuple[str, ...], **options: Any) -> ExitCode:
@@ -52,7 +53,7 @@ def set_(session: Session, /, ref: str, numbers: tuple[str, ...], **options: Any
 @tracking.command("add")
 @click.argument("ref", metavar="SHIPMENT")
 @click.argument("numbers", nargs=-1, required=True, metavar="NUMBER...")
-@click.option("--parcels", type=click.IntRange(min=1), help="How many boxes there are in all.")
+@click.option("--parcels", type=COUNT, help="How many boxes there are in all.")
 @click.option("--allow-shared", is_flag=True, help="Although another shipment has the same number.")
 @pass_session
 def add(session: Session, /, ref: str, numbers: tuple[str, ...], **options: Any) -> ExitCode:

@@ -28,7 +28,7 @@ from fbridge.http.redaction import Redactor
 from fbridge.http.response import Headers, Response
 from fbridge.http.retries import PASSING_STATUSES, RetryPolicy, no_exception, read_with_retries
 from fbridge.http.urls import Params, clean_base_url, followed, is_loopback, is_safe_place, join
-from fbridge.http.way_through import WayThrough
+from fbridge.http.way_through import WayThrough, known_authorities
 from fbridge.models.secrets import Secret
 from fbridge.version import __version__
 
@@ -113,7 +113,7 @@ class StoreHttp:
         self._retry_policy = retry_policy or RetryPolicy()
         self._read_marks = read_marks
         self._client = httpx.Client(
-            verify=way.vouched(httpx.create_ssl_context()) if way.has_certificates else _certificates(),
+            verify=way.vouched(known_authorities()) if way.has_certificates else _certificates(),
             proxy=httpx.Proxy(way.proxy, auth=way.proxy_login) if way.proxy else None,
             timeout=httpx.Timeout(timeout, connect=connect_timeout),
             follow_redirects=False,
@@ -364,7 +364,7 @@ class StoreHttp:
 @cache
 def _certificates() -> ssl.SSLContext:
     """Verifies certificates, for all stores; reading the authorities takes longer than many a request."""
-    return httpx.create_ssl_context()
+    return known_authorities()
 
 
 def _checked(base_url: str, *, allow_http: bool) -> str:

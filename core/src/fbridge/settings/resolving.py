@@ -82,6 +82,7 @@ class StoreResolver:
         loaded, options, errors = _load(self._core, core), _load(self._platform, own), []
         for result in (loaded, options):
             errors += [self._error(key, messages) for key, messages in result.errors.items()]
+        errors += self._unseen_in_secrets(values)
         if not errors:
             errors = self._check_url(loaded.values)
         if errors:
@@ -129,6 +130,15 @@ class StoreResolver:
         except ConfigError as error:
             return [self._error("url", [str(error)])]
         return []
+
+    def _unseen_in_secrets(self, values: Mapping[str, Any]) -> list[str]:
+        # A line break that was copied along would end a header of each request, or be refused by every store.
+        wrong = ["holds a line break or another character that cannot be seen; copy it once more."]
+        return [
+            self._error(key, wrong)
+            for key in sorted(self.secret_names & values.keys())
+            if isinstance(values[key], str) and not values[key].isprintable()
+        ]
 
     def _error(self, key: str, messages: Any) -> str:
         hidden = [self._values_of_secret(key)] if key in self.secret_names else []
