@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pypdfium2
 import pytest
@@ -16,10 +17,16 @@ import zxingcpp
 import fbridge.office.paper
 from fbridge.bridge import Bridge
 from fbridge.models.orders import Address
+from fbridge.models.shipments import Document
+from fbridge.office.paper.figures import DITTO
+from fbridge.office.paper.manifest_sheet import manifest_sheet
 from fbridge.office.paper.pagination import paginate
 from fbridge.office.paper.phrases import phrases
 from fbridge.office.paper.printing import Look, print_manifest
 from fbridge.office.paper.wrapping import wrapped
+from fbridge.settings.sender import Sender
+from fbridge.shipping.document_intake import DocumentWish, PartWish
+from fbridge.shipping.manifests import Paper
 
 SENDER = {
     "company": "Bottega Ceramica S.r.l.",
@@ -238,3 +245,25 @@ def test_a_picture_of_the_page_is_not_empty(bridge: Bridge, pack: Any) -> None:
     picture.save(file, "PNG")
     dark = sum(picture.histogram()[:100])
     assert 0.002 < dark / (picture.width * picture.height) < 0.2
+
+
+@on_sqlite
+def test_what_a_document_of_several_orders_has_in_common_stands_once(
+    bridge: Bridge, office: Any, make: Any
+) -> None:
+    office.keep(*(make.order(number, payment=make.cod("10.25")) for number in ("1001", "1002")))
+    parts = tuple(PartWish(order=number) for number in ("1001", "1002"))
+    wish = DocumentWish(document=Document(number="7", year=2026), parts=parts, carrier="BRT", parcels=3,
+                        weight_grams=5500, numbers=("X1",))  # fmt: skip
+    bridge.intake.documents([wish], on_manifest=True)
+    manifest = office.manifests.get("BRT")
+    to = {one.id: Address(name="Anna") for one in manifest.shipments}
+    paper = Paper(
+        manifest=manifest, recipients=to, revision=1, is_reprint=False, printed_at=manifest.created_at
+    )
+    sheet = manifest_sheet(paper, Sender(), language="en", zone=ZoneInfo("Europe/Rome"))
+    assert [(row.parcels, row.weight, row.number, row.cod) for row in sheet.rows] == [
+        ("3", "5.50", "X1", "20.50 EUR"), (DITTO,) * 4,
+    ]  # fmt: skip
+    totals = dict(sheet.totals)
+    assert (totals["Parcels"], totals["Weight"], totals["COD"]) == ("3", "5.50 kg", "1: 20.50 EUR")

@@ -13,6 +13,8 @@ from fbridge.models.currencies import decimals_of
 from fbridge.models.orders import Money
 
 NOTHING = "–"
+DITTO = '"'
+"""As in the row above of the same document."""
 _GRAMS = 1000
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
-from fbridge.models.orders import Address
+from fbridge.models.orders import Address, Money
 from fbridge.models.shipments import Document, Manifest, Shipment
 from fbridge.models.states import ManifestState
-from fbridge.office.paper.figures import NOTHING, amount, kilograms, moment
+from fbridge.office.paper.figures import DITTO, NOTHING, amount, kilograms, moment
 from fbridge.office.paper.phrases import Phrases, phrases
 from fbridge.settings.sender import Sender
 from fbridge.shipping.manifests import Paper
@@ -64,9 +65,7 @@ def manifest_sheet(paper: Paper, sender: Sender, *, language: str, zone: ZoneInf
         sender=_sender_lines(sender, say),
         facts=tuple(_facts(paper, sender, say, language, zone)),
         headings=_headings(say),
-        rows=tuple(
-            _row(at, one, paper.recipients[one.id], language) for at, one in enumerate(manifest.shipments, 1)
-        ),
+        rows=tuple(_rows(paper, language)),
         totals=tuple(_totals(manifest, say, language)),
         signature=(say("Driver's name"), say("Plate"), say("Date and time"), say("Signature")),
         page_words=(say("Page"), say("of")),
@@ -119,6 +118,28 @@ def _facts(
         yield say("Did not leave"), ", ".join(one.order_number or one.shipment for one in manifest.struck)
 
 
+def _rows(paper: Paper, language: str) -> Iterator[SheetRow]:
+    """A row for each shipment; what those of one document have in common stands in the first of them."""
+    first = {one.id for one in paper.manifest.deliveries}
+    for at, one in enumerate(paper.manifest.shipments, 1):
+        row = _row(at, one, paper.recipients[one.id], language)
+        if one.id not in first:
+            row = replace(row, parcels=DITTO, weight=DITTO, number=DITTO, cod=DITTO if one.cod else "")
+        elif one.document:
+            row = replace(row, cod=amount(_collected(paper.manifest, one.document), language))
+        yield row
+
+
+def _collected(manifest: Manifest, document: Document) -> Money | None:
+    """The cash of all shipments of one document, which the driver collects at once."""
+    of_it = [
+        one.cod for one in manifest.shipments if one.cod and one.document and one.document.key == document.key
+    ]
+    if not of_it:
+        return None
+    return Money(amount=sum((cod.amount for cod in of_it), Decimal(0)), currency=of_it[0].currency)
+
+
 def _row(at: int, one: Shipment, to: Address, language: str) -> SheetRow:
     return SheetRow(
         position=str(at),
@@ -151,9 +172,13 @@ def _totals(manifest: Manifest, say: Phrases, language: str) -> Iterator[tuple[s
     unweighed = sum(one.weight_grams is None for one in manifest.shipments)
     weight = kilograms(manifest.weight_grams, language) if unweighed < len(manifest.shipments) else NOTHING
     yield say("Weight"), f"{weight} kg" + (f" ({unweighed} {say('without a weight')})" if unweighed else "")
-    collected = sum(one.cod is not None for one in manifest.shipments)
+    collected = len({_delivery(one) for one in manifest.shipments if one.cod is not None})
     sums = ", ".join(amount(total, language) for total in manifest.cod_totals)
     yield say("COD"), f"{collected}: {sums}" if collected else "0"
+
+
+def _delivery(one: Shipment) -> str:
+    return one.document.key if one.document else one.label
 
 
 def clean(text: str) -> str:
