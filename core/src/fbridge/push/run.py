@@ -143,13 +143,14 @@ def _work(run: PushRun) -> None:
         ledger.mend_times(connection, run.name, at=run.now(), longest=LONGEST_WAIT)
         ledger.adopt_dead_claims(connection, run.name, at=run.now())
     groups = _groups(run)
-    _lift_refusals(run, groups)
     lost = [row for group in groups for row in group if row.in_backup and row.state in LOST]
     note_lost_tries(run, lost)
+    changed = _lift_refusals(run, groups) or bool(lost)
     held_back: FbridgeError | None = None
     for _ in range(MOST_ROUNDS):
         run.again = False
-        groups = _groups(run)
+        if changed:
+            groups = _groups(run)
         if take_for_lost(
             run, [row for group in groups for row in group if row.in_doubt and row.state in DUE]
         ):
@@ -158,22 +159,27 @@ def _work(run: PushRun) -> None:
             groups = _groups(run)
         if not run.faults:  # what a plugin gave wrong receipts for is checked, and not sent again by it
             held_back = _send_due(run, groups)
+        changed = True
         if not (run.again or _wait_until_settled(run)):
             break
     if held_back is not None:
         raise held_back
 
 
-def _lift_refusals(run: PushRun, groups: Sequence[Group]) -> None:
-    """What was refused for a state that is another now is due again, as the plan showed it."""
+def _lift_refusals(run: PushRun, groups: Sequence[Group]) -> bool:
+    """What was refused for a state that is another now is due again, as the plan showed it; tells whether any is."""
+    refused = [group for group in groups if any(row.state is PushState.REFUSED for row in group)]
     with run.context.database.read() as connection:
-        orders = load_orders(connection, [group[0].order_id for group in groups])
-    for group in groups:
+        orders = load_orders(connection, [group[0].order_id for group in refused])
+    any_lifted = False
+    for group in refused:
         order = orders[group[0].order_id]
         lifted = [row for row in group if is_lifted(row, order, run.policy) and run.allows(row)]
         if lifted:
             words = f"what it was refused for has changed ({lifted[0].words})"
             run.move_all(lifted, PushState.READY, reason="refusal_lifted", words=words)
+            any_lifted = True
+    return any_lifted
 
 
 def _groups(run: PushRun) -> list[Group]:
