@@ -160,6 +160,30 @@ def test_a_reader_that_leaves_is_no_failure(user: Any, shop: Any) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a whole console")
 @pytest.mark.usefixtures("_ctrl_c_reaches_children")
 @pytest.mark.timeout(600)
+def test_ctrl_c_leaves_a_store_that_is_silent(user: Any, shop: Any) -> None:
+    user.add_shop(shop)
+    shop.file.unlink()
+    os.mkfifo(shop.file)  # and nobody writes, not even an end
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", "from fbridge.cli.main import main; main()", "fetch"],
+            env=user.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process,
+        shop.file.open("w"),
+    ):
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"What was done is kept" in said
+    assert b"Traceback" not in said
+    user.run("status")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a whole console")
+@pytest.mark.usefixtures("_ctrl_c_reaches_children")
+@pytest.mark.timeout(600)
 def test_ctrl_c_ends_with_130_and_a_sentence(user: Any, shop: Any) -> None:
     user.add_shop(shop)
     shop.file.unlink()

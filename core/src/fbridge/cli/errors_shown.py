@@ -6,8 +6,9 @@ import errno
 import json
 import os
 import sys
+import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
@@ -47,6 +48,15 @@ def run_guarded(session: Session, work: Callable[[], object]) -> ExitCode:
     except Exception as error:  # noqa: BLE001 - the boundary: whatever else comes out is a bug
         return _explain(session, error, _bug(error), "bug", ExitCode.BUG)
     return ExitCode(code) if isinstance(code, int) else ExitCode.OK
+
+
+def leave(code: ExitCode) -> NoReturn:
+    """End the process; who pressed Ctrl-C does not wait for a store that is silent."""
+    if code is ExitCode.INTERRUPTED and any(not one.daemon for one in threading.enumerate()[1:]):
+        for stream in (sys.stdout, sys.stderr):
+            _flush_or_let_go(stream)
+        os._exit(code)  # else Python waits for the threads
+    sys.exit(code)
 
 
 def _run(session: Session, work: Callable[[], object]) -> object:

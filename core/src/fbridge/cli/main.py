@@ -12,7 +12,7 @@ import click
 from fbridge import __version__
 from fbridge.cli.command_classes import LazyGroup, global_options
 from fbridge.cli.consoles import accept_every_character, open_what_is_closed
-from fbridge.cli.errors_shown import ReaderLeftError, run_guarded
+from fbridge.cli.errors_shown import ReaderLeftError, leave, run_guarded
 from fbridge.cli.session import Session
 
 COMMANDS = {
@@ -58,7 +58,7 @@ class RootGroup(LazyGroup):
             _refuse_undecodable(given)
             return run(given, prog_name or "fbridge", **extra)
 
-        sys.exit(run_guarded(session, work))
+        leave(run_guarded(session, work))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; click itself would call a closed pipe a failure."""

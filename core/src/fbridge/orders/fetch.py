@@ -40,6 +40,7 @@ log = logging.getLogger("fbridge.fetch")
 INCREMENTAL = "orders"
 SINCE = "orders-since"
 A_FEW = 5
+_PATIENCE = 1.0  # seconds after Ctrl-C; a read may be broken off at any moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,9 @@ def fetch_stores(
     progress: Callable[[FetchProgress], None] | None = None,
 ) -> tuple[FetchResult, ...]:
     """Fetch several stores at once; one that fails stops no other. ``since`` (aware) reads again from then."""
-    return for_each_store(names, lambda name, stop: _fetch_guarded(context, name, since, progress, stop))
+    return for_each_store(
+        names, lambda name, stop: _fetch_guarded(context, name, since, progress, stop), patience=_PATIENCE
+    )
 
 
 @contextmanager

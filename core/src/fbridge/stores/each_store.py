@@ -1,9 +1,9 @@
-"""Several stores at once, each in a thread of its own; Ctrl-C lets each finish the step it is in."""
+"""Several stores at once, each in a thread of its own. Ctrl-C lets each finish its step; a second one does not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Event
 from typing import TypeVar
 
@@ -12,13 +12,23 @@ T = TypeVar("T")
 STORES_AT_ONCE = 4
 
 
-def for_each_store(names: Sequence[str], work: Callable[[str, Event], T]) -> tuple[T, ...]:
-    """Do the work for each name. The event is set when the user interrupts; the interruption goes on up."""
+def for_each_store(
+    names: Sequence[str], work: Callable[[str, Event], T], *, patience: float | None = None
+) -> tuple[T, ...]:
+    """Do the work for each name. The event is set when the user interrupts; the interruption goes on up.
+
+    Work that may be broken off anywhere is waited for so many seconds of ``patience`` only; a second interruption
+    waits for nothing. What is left behind ends with the process.
+    """
     stop = Event()
-    with ThreadPoolExecutor(STORES_AT_ONCE, thread_name_prefix="store") as pool:
-        running = [pool.submit(work, name, stop) for name in names]
-        try:
-            return tuple(future.result() for future in running)
-        except BaseException:
-            stop.set()
-            raise
+    pool = ThreadPoolExecutor(STORES_AT_ONCE, thread_name_prefix="store")
+    running = [pool.submit(work, name, stop) for name in names]
+    try:
+        results = tuple(future.result() for future in running)
+    except BaseException as error:
+        stop.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        wait(running, patience if isinstance(error, KeyboardInterrupt) else None)
+        raise
+    pool.shutdown()
+    return results
