@@ -5,7 +5,8 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -36,6 +37,8 @@ CARRIER_NAME = "Bartolini"
 TRACKING_URL = "https://brt.example/{number}"
 SETTLE = 0.2
 MOST_ROUNDS = 8
+LONGEST_LOOK = 6.0
+"""Seconds that a push is waited for which asks a store again; the kit's own faults ask to wait for five."""
 UNSETTLED = frozenset({PushState.READY, PushState.SENDING, PushState.UNCONFIRMED, PushState.RETRY})
 
 
@@ -207,7 +210,15 @@ class Office:
             # Only waits that fbridge chose itself are skipped: a store at work needs real time.
             retries = [push.next_at for push in moving if push.state is PushState.RETRY and push.next_at]
             self.skip_time(max([timedelta(0), *(at - self._clock() for at in retries)]))
+            self._wait_for_the_store(push.next_at for push in moving if push.state is PushState.UNCONFIRMED)
         return errors
+
+    def _wait_for_the_store(self, looks: Iterable[datetime | None]) -> None:
+        """In real time until the next look, some seconds at most: beside a shipment that is due and waits for its
+        sibling, a push itself does not wait."""
+        ahead = [(at - self._clock()).total_seconds() for at in looks if at is not None]
+        if ahead and 0 < min(ahead) <= LONGEST_LOOK:
+            time.sleep(min(ahead))
 
     def shipments(self) -> tuple[Shipment, ...]:
         """All shipments with their states."""
