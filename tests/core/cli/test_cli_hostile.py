@@ -143,7 +143,7 @@ def test_a_log_without_room_stops_no_work(ready_user: Any) -> None:
 
 def test_authorities_that_are_not_there_are_named(user: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from fbridge.errors import ConfigError
-    from fbridge.http.way_through import known_authorities
+    from fbridge.http.authorities import known_authorities
 
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/authorities.pem")
     with pytest.raises(ConfigError, match=r"SSL_CERT_FILE=/nowhere/authorities\.pem"):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _UNLIMITED = 100_000
 _GAP = 2
-_LEAST_WRAPPED = 8
+_LEAST_WHOLE = 16  # a date and its time stay on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,46 +57,85 @@ def print_block(block: Block[T], session: Session) -> None:
     if isinstance(block, str):
         click.echo(several_lines(block))
     elif isinstance(block, Table):
-        _print_table(_rich_table(block, session.timezone))
+        _print_table(_table_block(block, session.timezone))
     else:
         _print_table(_fact_table(block, session.timezone))
 
 
-def _rich_table(table: Table[T], timezone: ZoneInfo) -> RichTable:
-    rows = [[displayed(column.value(row), timezone) for column in table.columns] for row in table.rows]
-    whole = not sys.stdout.isatty() or _fits(table.columns, rows)
+def _table_block(table: Table[T], timezone: ZoneInfo) -> RichTable:
+    """A table; on a terminal that is too narrow for its words, one row below the other with a name on each line."""
+    columns = list(table.columns)
+    rows = [[displayed(column.value(row), timezone) for column in columns] for row in table.rows]
+    if not sys.stdout.isatty():
+        return _grid(columns, rows, None)
+    filled = [place for place in range(len(columns)) if any(cells[place] for cells in rows)]
+    columns, rows = (
+        [columns[place] for place in filled],
+        [[cells[place] for place in filled] for cells in rows],
+    )
+    widths = _widths(columns, rows, _console(None).width)
+    return _records(columns, rows) if widths is None else _grid(columns, rows, widths)
+
+
+def _grid(
+    columns: Sequence[Column[T]], rows: Iterable[Sequence[str]], widths: Sequence[int] | None
+) -> RichTable:
     grid = _new_table(header=True)
-    for column in table.columns:
+    for place, column in enumerate(columns):
         grid.add_column(
             column.title,
             justify="right" if column.right else "left",
             overflow="fold",
-            no_wrap=whole and not column.wraps,
+            no_wrap=widths is None and not column.wraps,
+            width=widths[place] if widths else None,
         )
     for cells in rows:
         _add_row(grid, cells)
     return grid
 
 
-def _fits(columns: Sequence[Column[T]], rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the terminal is wide enough to wrap nothing but the columns that may wrap."""
+def _widths(columns: Sequence[Column[T]], rows: Sequence[Sequence[str]], room: int) -> list[int] | None:
+    """How wide each column is, the widest giving way first; None where a number or a name would be broken in two."""
     from rich.cells import cell_len
 
-    needed = _GAP * (len(columns) - 1)
-    for column, cells in zip(columns, zip(*rows, strict=True), strict=bool(rows)):
-        width = max(map(cell_len, (column.title, *cells)))
-        needed += min(width, _LEAST_WRAPPED) if column.wraps else width
-    return needed <= _console(None).width
+    texts = [[column.title, *(cells[place] for cells in rows)] for place, column in enumerate(columns)]
+    widths = [max(map(cell_len, column)) for column in texts]
+    least = [max(cell_len(word) for text in column for word in [*text.split(), ""]) for column in texts]
+    for place, column in enumerate(columns):
+        least[place] = least[place] if column.wraps else max(least[place], min(widths[place], _LEAST_WHOLE))
+    room -= _GAP * (len(columns) - 1)
+    while sum(widths) > room:
+        place = max(range(len(widths)), key=lambda one: (widths[one] > least[one], widths[one]))
+        if widths[place] <= least[place]:
+            return None
+        widths[place] -= 1
+    return widths
+
+
+def _records(columns: Sequence[Column[T]], rows: Sequence[Sequence[str]]) -> RichTable:
+    grid = _new_fact_table()
+    for number, cells in enumerate(rows):
+        if number:
+            _add_row(grid, ["", ""])
+        for column, cell in zip(columns, cells, strict=True):
+            if cell:
+                _add_row(grid, [column.title, cell])
+    return grid
 
 
 def _fact_table(facts: Facts, timezone: ZoneInfo) -> RichTable:
-    grid = _new_table(header=False)
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
+    grid = _new_fact_table()
     for name, value in facts.pairs:
         text = displayed(value, timezone)
         if text:
             _add_row(grid, [name, text])
+    return grid
+
+
+def _new_fact_table() -> RichTable:
+    grid = _new_table(header=False)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
     return grid
 
 

@@ -18,6 +18,7 @@ import httpx
 
 from fbridge.errors import ConfigError, NotSentError, RefusedError, UnconfirmedError, UnreachableError
 from fbridge.http.auth import Auth
+from fbridge.http.authorities import known_authorities
 from fbridge.http.body_reader import ACCEPTED_ENCODINGS, BodyError, copy_body, read_body
 from fbridge.http.diagnoses import cached
 from fbridge.http.exchange import OnExchange, Recorder
@@ -28,7 +29,7 @@ from fbridge.http.redaction import Redactor
 from fbridge.http.response import Headers, Response
 from fbridge.http.retries import PASSING_STATUSES, RetryPolicy, no_exception, read_with_retries
 from fbridge.http.urls import Params, clean_base_url, followed, is_loopback, is_safe_place, join
-from fbridge.http.way_through import WayThrough, known_authorities
+from fbridge.http.way_through import WayThrough
 from fbridge.models.secrets import Secret
 from fbridge.version import __version__
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import base64
-import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-import httpx
-
 from fbridge.errors import ConfigError
 from fbridge.http.auth import plain
 from fbridge.models.secrets import Secret
 
 AUTHORIZATION = "authorization"
-_AUTHORITIES_NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _NONE = Secret("")
 
 
@@ -117,24 +113,6 @@ class WayThrough:
         except (OSError, ValueError) as error:
             raise _unreadable("client_certificate", self.client_certificate, error) from None
         return context
-
-
-def known_authorities() -> ssl.SSLContext:
-    """A TLS context with the authorities that everybody trusts, or those that the environment names.
-
-    Raises: ConfigError where the environment names what cannot be read.
-    """
-    try:
-        return httpx.create_ssl_context()
-    except OSError as error:
-        named = next(
-            (f"{name}={os.environ[name]}" for name in _AUTHORITIES_NAMED if os.environ.get(name)), ""
-        )
-        raise ConfigError(
-            f"The certificates of the authorities cannot be read ({error.strerror or error}): "
-            f"{named or 'those of certifi'}. Name a file that is there, or unset the variable.",
-            reason="bad_certificate_file",
-        ) from None
 
 
 def _no_password() -> str:
