@@ -18,10 +18,12 @@ from alembic.script import ScriptDirectory
 import fbridge.storage.migrations
 from fbridge.errors import StorageError
 from fbridge.orders.unreadable import load_unreadable
-from fbridge.storage import indexes  # noqa: F401 - it adds its indexes
+from fbridge.storage import indexes
 from fbridge.storage.database import Database, open_database
 from fbridge.storage.tables import counters, metadata
 from fbridge.storage.version import HEAD_REVISION, KNOWN_REVISIONS
+
+indexes.declare()
 
 
 def test_the_migrated_schema_is_the_one_of_the_tables(database: Database) -> None:

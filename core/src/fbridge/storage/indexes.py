@@ -39,7 +39,10 @@ _LISTS = (
 )
 """A list over all stores and one of a single store need an index each: those begin with the store."""
 
-for _name, _column, _where in _FEW_ROWS:
-    sa.Index(_name, _column, sqlite_where=_where, postgresql_where=_where)
-for _name, *_columns in _LISTS:
-    sa.Index(_name, *_columns)
+
+def declare() -> None:
+    """Add them to the tables, once; only who compares those with a database needs them, and no command."""
+    for name, column, where in _FEW_ROWS:
+        sa.Index(name, column, sqlite_where=where, postgresql_where=where)
+    for name, *columns in _LISTS:
+        sa.Index(name, *columns)
