@@ -119,6 +119,40 @@ def test_a_bare_group_shows_its_commands(user: Any) -> None:
     assert "leave-behind" in user.run("manifest", code=2).stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "same"),
+    [
+        ("-h", "--help"),
+        ("help", "--help"),
+        ("version", "--version"),
+        ("push -h", "push --help"),
+        ("help push", "push --help"),
+        ("help orders list", "orders list --help"),
+        ("orders help list", "orders list --help"),
+        ("orders help", "orders --help"),
+        ("orders ls", "orders list"),
+        ("push --dry-run", "push --plan"),
+    ],
+)
+def test_what_other_programs_call_it_leads_to_the_same(ready_user: Any, words: str, same: str) -> None:
+    assert ready_user.run(*words.split()).stdout == ready_user.run(*same.split()).stdout
+
+
+def test_dry_run_is_never_ignored(ready_user: Any) -> None:
+    for words in ("manifest ship BRT", "fetch", "purge", "evening"):
+        assert "--dry-run" in ready_user.run(*words.split(), "--dry-run", code=2).stderr
+    for words in ("ls", "orders version"):
+        ready_user.run(*words.split(), code=2)
+
+
+def test_a_fetch_that_failed_tells_it_on_stderr_and_what_to_look_at(ready_user: Any, shop: Any) -> None:
+    shop.file.write_text("no JSON")
+    result = ready_user.runner.invoke(cli, ["fetch"], obj=Session(interactive=False), prog_name="fbridge")
+    assert result.exit_code not in {0, 70}
+    assert "shop: " in result.stderr
+    assert "Next: fbridge store check shop" in result.stderr
+
+
 def test_version(user: Any) -> None:
     assert user.run("--version").stdout == f"fbridge {__version__}\n"
 

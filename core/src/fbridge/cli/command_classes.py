@@ -129,8 +129,11 @@ class Group(StrictCommand, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command, or say which ones look like it."""
+        """Find the command, or say which ones are like it; ``help``, ``version``, ``ls`` lead to what they mean."""
+        args = _as_meant(args, self.list_commands(ctx))
         name = args[0]
+        if name in _ASKED_OF_ALL:
+            super().parse_args(ctx, [_ASKED_OF_ALL[name]])  # answers, and ends
         if name not in self.list_commands(ctx) and not name.startswith("-"):
             ctx.fail(f"No such command: {name!r}.{near_matches(name, self.list_commands(ctx))}")
         return super().resolve_command(ctx, args)
@@ -159,6 +162,18 @@ class LazyGroup(Group):
         """List the static short helps; nothing is imported."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, short_help) for name, (_, short_help) in self.lazy.items()])
+
+
+_ASKED_OF_ALL = {"help": "--help", "version": "--version"}
+
+
+def _as_meant(args: list[str], names: list[str]) -> list[str]:
+    name, *more = args
+    if name in names:
+        return args
+    if name == "ls" and "list" in names:
+        return ["list", *more]
+    return [*more, "--help"] if name == "help" and more and not more[0].startswith("-") else args
 
 
 def near_matches(name: str, names: list[str]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from fbridge.cli.command_classes import Command
+from fbridge.cli.harmless_text import several_lines
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.when import When, when
 from fbridge.exit_codes import ExitCode
@@ -65,6 +67,9 @@ def code_of(result: FetchResult) -> ExitCode:
 
 
 def _next_step(results: tuple[FetchResult, ...]) -> str:
+    failed = [result.store for result in results if result.error]
+    if failed:
+        return f"fbridge store check {failed[0]}"
     unreadable = any(result.unreadable for result in results)
     return "fbridge orders list --unreadable" if unreadable else "fbridge orders list --ready"
 
@@ -72,6 +77,9 @@ def _next_step(results: tuple[FetchResult, ...]) -> str:
 def _tell(session: Session, results: tuple[FetchResult, ...]) -> None:
     from fbridge.cli.output import say
 
+    for result in results:
+        if result.error and not session.json and not sys.stdout.isatty():  # on a terminal the table tells it
+            click.echo(several_lines(f"{result.store}: {result.error}"), err=True)
     for line in lines_after(results):
         say(session, line)
 

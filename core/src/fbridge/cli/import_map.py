@@ -54,7 +54,7 @@ def import_() -> None:
     metavar="FIELD=START,WIDTH",
     help="A column of a file without delimiters, counted from 1; repeatable.",
 )
-@click.option("--plan", is_flag=True, help="Show what would be read; save nothing.")
+@click.option("--plan", "--dry-run", is_flag=True, help="Show what would be read; save nothing.")
 @form_options
 @pass_session
 def map_(session: Session, /, name: str, file: Path, what: str, plan: bool, **said: Any) -> ExitCode:

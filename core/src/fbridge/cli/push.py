@@ -28,7 +28,9 @@ _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
 @click.argument("stores", nargs=-1, metavar="[STORE]...")
 @click.option("--manifest", help="Only what is on this manifest.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@click.option("--plan", "plan_only", is_flag=True, help="Only print the plan and its fingerprint.")
+@click.option(
+    "--plan", "--dry-run", "plan_only", is_flag=True, help="Only print the plan and its fingerprint."
+)
 @click.option("--only-if", metavar="FINGERPRINT", help="Refuse if the plan is not the one that was printed.")
 @click.option(
     "--resend",

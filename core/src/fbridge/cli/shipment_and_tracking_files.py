@@ -51,7 +51,9 @@ def import_options(command: Command) -> Command:
     """Add the options of both imports."""
     for option in reversed(
         [
-            click.option("--plan", is_flag=True, help="Show what would come of it; write nothing."),
+            click.option(
+                "--plan", "--dry-run", is_flag=True, help="Show what would come of it; write nothing."
+            ),
             click.option("--store", help="Of the order numbers, where the rows do not say."),
             click.option("--carrier", help="Of the rows that do not say."),
             click.option(
