@@ -20,7 +20,7 @@ import pytest
 import sqlalchemy as sa
 
 from fbridge.storage.database import Database, open_database
-from fbridge.storage.tables import metadata
+from fbridge.storage.metadata import metadata
 
 # How long an example takes tells of the machine and not of the code.
 hypothesis.settings.register_profile(

@@ -20,7 +20,8 @@ from fbridge.errors import StorageError
 from fbridge.orders.unreadable import load_unreadable
 from fbridge.storage import indexes
 from fbridge.storage.database import Database, open_database
-from fbridge.storage.tables import counters, metadata
+from fbridge.storage.metadata import metadata
+from fbridge.storage.tables import counters
 from fbridge.storage.version import HEAD_REVISION, KNOWN_REVISIONS
 
 indexes.declare()

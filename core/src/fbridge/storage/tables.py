@@ -20,18 +20,10 @@ from fbridge.models.states import (
     ShipmentOrigin,
 )
 from fbridge.storage.columns import ExactDecimal, UtcTime, Word
+from fbridge.storage.metadata import metadata
 
 MOST_KEYS = 500
 """Keys in one statement: databases limit the number of its values."""
-
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 stores = sa.Table(
     "stores",

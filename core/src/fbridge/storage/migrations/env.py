@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from fbridge.storage.tables import metadata
+from fbridge.storage.metadata import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
