@@ -173,6 +173,34 @@ def _tried(connection: Connection, ids: Sequence[int]) -> dict[int, list[int]]:
     return found
 
 
+def _entry_columns(row: RowMapping) -> dict[str, Any]:
+    """What the ledger's own row tells."""
+    return {
+        "state": row["push_state"],
+        "version": row["push_version"],
+        "reason": row["push_reason"],
+        "words": row["push_words"],
+        "since": row["push_since"],
+        "next_at": row["push_next_at"],
+        "tries": row["push_tries"],
+        "unconfirmed_since": row["push_unconfirmed_since"],
+        "baseline": baseline_from_json(row["push_baseline"]),
+        "remote_ids": tuple(row["push_remote_ids"]),
+        "fences": tuple(row["push_fences"]),
+        "mail": row["push_effect_mail"],
+        "shipment_effect": row["push_effect_shipment"],
+        "tracking_effect": row["push_effect_tracking"],
+        "claimed_at": row["push_claimed_at"],
+        "absent_since": row["push_absent_since"],
+        "looks": row["push_looks"],
+        "refused_on": row["push_refused_on"],
+        "mail_planned": row["push_mail_planned"],
+        "missing_mail": missing_mail(
+            row["push_mail_missing_since"], row["push_effect_mail"], row["push_mail_words"]
+        ),
+    }
+
+
 def _ledger_row(
     row: RowMapping,
     items: dict[int, list[Item]],
@@ -202,30 +230,9 @@ def _ledger_row(
         numbers=tuple(numbers[key, revision]),
         acknowledged_numbers=tuple(numbers[key, acknowledged]) if acknowledged else (),
         cod=Money(amount=cod, currency=row["cod_currency"]) if cod is not None else None,
-        state=row["push_state"],
-        version=row["push_version"],
-        reason=row["push_reason"],
-        words=row["push_words"],
-        since=row["push_since"],
-        next_at=row["push_next_at"],
-        tries=row["push_tries"],
-        unconfirmed_since=row["push_unconfirmed_since"],
-        baseline=baseline_from_json(row["push_baseline"]),
-        remote_ids=tuple(row["push_remote_ids"]),
-        fences=tuple(row["push_fences"]),
-        mail=row["push_effect_mail"],
-        shipment_effect=row["push_effect_shipment"],
-        tracking_effect=row["push_effect_tracking"],
-        claimed_at=row["push_claimed_at"],
-        absent_since=row["push_absent_since"],
-        looks=row["push_looks"],
+        **_entry_columns(row),
         tried=tuple((one, tuple(numbers[key, one])) for one in tried.get(key, ())),
-        refused_on=row["push_refused_on"],
         unchecked=unchecked,
-        mail_planned=row["push_mail_planned"],
-        missing_mail=missing_mail(
-            row["push_mail_missing_since"], row["push_effect_mail"], row["push_mail_words"]
-        ),
         in_backup=unchecked and (noticed_at is None or row["created_at"] <= noticed_at),
     )
 
