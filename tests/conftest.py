@@ -220,6 +220,11 @@ _SLOW_PARTS = (
     "is_neither_said_nor_kept[400-wrapped",
     "is_neither_said_nor_kept[400-Base64",
     "is_neither_said_nor_kept[500",
+    "is_neither_said_nor_kept[200",
+    "is_neither_said_nor_kept[401",
+    "asks_to_wait[503_gave_up]",
+    "slow_drip",
+    "stays_unconfirmed_until_it_can[dropped_before",
 )
 """What the kit's tests put before a store, and differs little from what is in the others."""
 
@@ -233,10 +238,15 @@ _LONG_SCHEDULES = (
     "test_C05_all_arrives_once_after_every_fault",
     "test_C05_all_arrives_once_in_a_storm",
     "test_C05_all_arrives_once_whatever_something_before",
+    "test_C05_after_a_restore",
     "test_C05_an_order_that_cannot_be_read_after_a_lost_answer",
+    "test_C05_every_way_out_that_is_named_works",
     "test_C05_what_is_turned_away_each_time",
     "test_C05_who_sees_nothing_but_old_pages",
+    "test_C08_a_number_corrected_while_its_arrival_is_in_doubt",
+    "test_C08_back_to_the_first_number",
     "test_C09_a_time_out_is_unconfirmed",
+    "test_C09_what_something_before_the_store_says_proves_nothing",
     "test_C12_nobody_is_sent_on_with_a_credential",
     "test_C12_no_secret_is_said_or_kept_with_every_fault",
     "test_C12_what_a_store_repeats",

@@ -54,7 +54,11 @@ class MayBeEmpty(click.Argument):
 
 
 class StrictCommand(click.Command):
-    """Refuses empty values, and options that are given twice where they take one value."""
+    """Refuses empty values, and options that are given twice where they take one value. ``-h`` asks for help."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.context_settings.setdefault("help_option_names", ["-h", "--help"])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Look at what was typed before click makes anything of it."""

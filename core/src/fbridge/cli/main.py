@@ -68,9 +68,7 @@ class RootGroup(LazyGroup):
             raise ReaderLeftError from error
 
 
-@click.group(
-    cls=RootGroup, name="fbridge", lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
-)
+@click.group(cls=RootGroup, name="fbridge", lazy=COMMANDS)
 @click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),

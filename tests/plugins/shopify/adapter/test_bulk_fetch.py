@@ -55,6 +55,7 @@ def is_bulk(page: OrderPage) -> bool:
     return "bulk" in page.cursor
 
 
+@pytest.mark.slow
 def test_from_two_thousand_orders_on_it_is_chosen_by_itself(
     make_sandbox: MakeSandbox, store_of: StoreOf
 ) -> None:

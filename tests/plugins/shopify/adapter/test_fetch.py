@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import stamina
 
 from fbridge.adapterkit.reading import may_succeed_in_part
 from fbridge.errors import CredentialsError, UnreachableError
@@ -487,7 +488,7 @@ def test_a_fault_in_the_middle_comes_out_after_the_pages_before_it(
     pages = pages_of(store_of(served))
     assert next(pages).orders
     served.control.add_fault("server_error", method="read", times=99)
-    with pytest.raises(UnreachableError):
+    with stamina.set_testing(True, attempts=3, cap=True), pytest.raises(UnreachableError):
         list(pages)
 
 
