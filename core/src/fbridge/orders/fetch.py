@@ -100,9 +100,9 @@ class _Fetching:
             yield connection
 
     @contextmanager
-    def page(self, page: OrderPage) -> Iterator[Connection]:
+    def page(self, page: OrderPage, orders: int) -> Iterator[Connection]:
         """Keep a page, what could not be read of it, and whatever the caller adds (its cursor), in one transaction:
-        a crash resumes here and loses nothing (C1)."""
+        a crash resumes here and loses nothing (C1). So many ``orders`` are told once they are kept."""
         now = self.context.now()
         with self.write() as connection:
             counts = upsert_page(
@@ -118,6 +118,7 @@ class _Fetching:
             rejected = keep_unread(connection, self.opened.name, page, now)
             store_rows.keep_notices(connection, self.opened.name, page.notices)
             yield connection
+        self.tally.orders += orders
         self.tally.new += counts.new
         self.tally.changed += counts.changed
         self.tally.rejected |= {order.remote_id: order for order in rejected}
@@ -204,8 +205,7 @@ def _fetch(fetching: _Fetching, since: datetime | None) -> None:
     with closing(opened.adapter.fetch_orders(opened.store, query)) as pages:
         for page in pages:
             cursor = page.cursor
-            fetching.tally.orders += len(page.orders)
-            with fetching.page(page) as connection:
+            with fetching.page(page, len(page.orders)) as connection:
                 _write_cursor(fetching, connection, feed, query, cursor, complete=False)
             if fetching.stop.is_set():
                 return
@@ -240,8 +240,7 @@ def _read_by_id(fetching: _Fetching, order_ids: Sequence[str]) -> None:
     with closing(opened.adapter.fetch_orders(opened.store, OrderQuery(order_ids=tuple(order_ids)))) as pages:
         for page in map(opened.without_hidden, pages):
             read = [order.remote_id for order in page.orders]
-            fetching.tally.orders += len(read)
-            with fetching.page(page) as connection:
+            with fetching.page(page, len(read)) as connection:
                 clear_understood(connection, opened.name, read, fetching.context.now())
             told |= {*read, *(one.remote_id for one in page.rejected), *page.absent}
     with fetching.write() as connection:
@@ -258,7 +257,7 @@ def _read_kept_back(fetching: _Fetching, started: datetime) -> None:
     try:
         with closing(opened.adapter.fetch_orders(opened.store, OrderQuery(order_ids=held))) as pages:
             for page in pages:
-                with fetching.page(page):
+                with fetching.page(page, 0):
                     pass
     except (RefusedError, UnreachableError) as error:
         log.warning("%d orders of %s that are kept back were not all read: %s", len(held), opened.name, error)
