@@ -10,8 +10,8 @@ READY := $(VENV)/.ready
 demo: $(READY)  ## set up and run the main job against a sandbox store
 	$(BIN)/fbridge demo
 
-# Three at once on two cores, for tests wait for stores.
-PYTEST := $(BIN)/pytest -n 3 --dist worksteal
+# Four at once on two cores, for half of the time a test waits for a store.
+PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 
 test: $(READY)  ## set up and pass the tests
 	$(PYTEST) -m "not slow and not exhaustive"

@@ -56,6 +56,7 @@ class TestPrestaShop9(AdapterConformance):
         return PrestaShopUnderTest(make_sandbox(orders=0, clock=clock, version="9.0.3")).with_clock(clock)
 
 
+@pytest.mark.slow
 class TestInTransitMails(PlannedMailsConformance, MissingMailsConformance):
     """The mail goes out with the number, so one that comes late and a second shipment have a mail of their own."""
 
