@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -236,3 +237,10 @@ def test_ctrl_c_ends_with_130_and_a_sentence(user: Any, shop: Any) -> None:
     assert process.returncode == 130
     assert b"What was done is kept" in said
     assert b"Traceback" not in said
+
+
+def test_dash_h_asks_for_help_in_whatever_context_a_command_was_looked_at_first(user: Any) -> None:
+    from fbridge.cli.evening import evening
+
+    evening.get_params(click.Context(evening))
+    assert "Usage: fbridge evening" in user.run("evening", "-h").stdout

@@ -56,9 +56,10 @@ class MayBeEmpty(click.Argument):
 class StrictCommand(click.Command):
     """Refuses empty values, and options that are given twice where they take one value. ``-h`` asks for help."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.context_settings.setdefault("help_option_names", ["-h", "--help"])
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Of the command, in every context: click keeps the option that it made for the first one."""
+        ctx.help_option_names = ["-h", "--help"]
+        return super().get_help_option_names(ctx)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Look at what was typed before click makes anything of it."""
