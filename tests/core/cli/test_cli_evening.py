@@ -70,6 +70,8 @@ def test_a_carrier_that_is_none_is_said_and_the_others_are_served(packed: Any, s
     said = packed.run("evening", "BTR", "GLS", "--yes", "--no-print", "--assume-collected", code=1).output
     assert 'Did you mean "BRT"?' in said
     assert shop.order(1003)["status"] != "open"
+    (failed,) = packed.json("evening", "BTR", "--yes", "--no-print", code=2)["data"]["failed"]
+    assert failed["carrier"] == "BTR"
 
 
 def test_the_evening_of_120_orders_is_a_few_commands(

@@ -41,6 +41,7 @@ def test_nothing_is_left_where_it_cannot_be_written(packed: Any) -> None:
     said = packed.run("manifest", "print", "BRT", "-o", "nowhere/page.pdf", code=2).output
     assert "nowhere/page.pdf cannot be written: No such file or directory." in said
     assert not list(Path().iterdir())
+    assert packed.json("manifest", "print", "BRT")["data"]["reprint"] is False
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

@@ -26,6 +26,7 @@ from fbridge.office.paper.printing import Look, print_manifest
 from fbridge.office.paper.wrapping import wrapped
 from fbridge.settings.sender import Sender
 from fbridge.shipping.document_intake import DocumentWish, PartWish
+from fbridge.shipping.manifest_prints import LastPrint
 from fbridge.shipping.manifests import Paper
 
 SENDER = {
@@ -258,9 +259,8 @@ def test_what_a_document_of_several_orders_has_in_common_stands_once(
     bridge.intake.documents([wish], on_manifest=True)
     manifest = office.manifests.get("BRT")
     to = {one.id: Address(name="Anna") for one in manifest.shipments}
-    paper = Paper(
-        manifest=manifest, recipients=to, revision=1, is_reprint=False, printed_at=manifest.created_at
-    )
+    told = LastPrint(revision=1, printed_at=manifest.created_at, rows={})
+    paper = Paper(manifest=manifest, recipients=to, told=told, is_reprint=False)
     sheet = manifest_sheet(paper, Sender(), language="en", zone=ZoneInfo("Europe/Rome"))
     assert [(row.parcels, row.weight, row.number, row.cod) for row in sheet.rows] == [
         ("3", "5.50", "X1", "20.50 EUR"), (DITTO,) * 4,

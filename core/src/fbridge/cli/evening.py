@@ -73,6 +73,7 @@ class _Evening:
     printed: list[object] = field(default_factory=list)
     shipped: list[ShipResult] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    failed: list[object] = field(default_factory=list)
 
     def fetch(self) -> None:
         """The last state of the orders; a store that cannot be read stops nothing that is in the house."""
@@ -106,6 +107,7 @@ class _Evening:
                 self.ship(manifest)
         except FbridgeError as error:
             self._say(f"{carrier}: {error}")
+            self.failed.append({"carrier": carrier, "error": error})
             self.codes.append(error.exit_code)
 
     def fill(self, carrier: str) -> Manifest | None:
@@ -163,6 +165,7 @@ class _Evening:
             "printed": self.printed,
             "shipped": self.shipped,
             "waiting": self.waiting,
+            "failed": self.failed,
         }
         plan = self.session.bridge.plan()
         return carry_out(self.session, plan, (), yes=yes, before=before, codes=self.codes)

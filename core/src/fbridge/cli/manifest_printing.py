@@ -60,14 +60,22 @@ def draw_to_file(
             'install fbridge as "fbridge[office]".',
             reason="extra_missing",
         )
-    from fbridge.office.paper.printing import Look, print_manifest
+    from fbridge.office.paper.printing import Look, Printed, print_manifest
 
     language = language or session.bridge.context.settings.language
     look = Look(language=language, copies=copies, bar_codes=bar_codes)
-    printed = print_manifest(session.bridge, ref, form=form, look=look)
-    manifest = printed.paper.manifest
-    target = output or folder / f"manifest-{manifest.number}.{form}"
-    replaced_bytes(target, printed.content)
+
+    def target_of(printed: Printed) -> Path:
+        return output or folder / f"manifest-{printed.paper.manifest.number}.{form}"
+
+    printed = print_manifest(
+        session.bridge,
+        ref,
+        form=form,
+        look=look,
+        write=lambda printed: replaced_bytes(target_of(printed), printed.content),
+    )
+    manifest, target = printed.paper.manifest, target_of(printed)
     for warning in printed.warnings:
         say(session, warning)
     told = {

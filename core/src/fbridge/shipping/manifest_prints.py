@@ -60,16 +60,23 @@ def is_printed(connection: Connection, manifest: Manifest) -> bool:
     return paper is not None and dict(paper.rows) == rows_of(connection, manifest)
 
 
-def keep_print(connection: Connection, manifest: Manifest, at: datetime) -> LastPrint:
-    """Remember that the manifest is printed as it is; a paper that tells the same has the same revision."""
+def next_print(connection: Connection, manifest: Manifest, at: datetime) -> LastPrint:
+    """What a paper of the manifest as it is now would be; one that tells the same has the same revision."""
     rows, before = rows_of(connection, manifest), last_print(connection, manifest.id)
     revision = 1 if before is None else before.revision + (before.rows != rows)
+    return LastPrint(revision=revision, printed_at=at, rows=rows)
+
+
+def keep_print(connection: Connection, manifest: Manifest, paper: LastPrint) -> None:
+    """Remember that this paper is there."""
     connection.execute(
         sa.insert(manifest_prints).values(
-            manifest_id=manifest.id, revision=revision, printed_at=at, printed_rows=rows
+            manifest_id=manifest.id,
+            revision=paper.revision,
+            printed_at=paper.printed_at,
+            printed_rows=paper.rows,
         )
     )
-    return LastPrint(revision=revision, printed_at=at, rows=rows)
 
 
 def unlike_paper(connection: Connection, manifest: Manifest) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
 from fbridge.references import find_carrier, find_shipment
 from fbridge.shipping.manifest_filling import add_to_manifest, loose_shipments, take_off_manifest
-from fbridge.shipping.manifest_prints import is_printed, keep_print, last_print
+from fbridge.shipping.manifest_prints import LastPrint, is_printed, keep_print, last_print, next_print
 from fbridge.shipping.manifest_references import (
     find_manifest,
     open_manifest,
@@ -45,16 +45,25 @@ class AddResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A manifest as it is printed at a time (aware UTC), with where each shipment goes, by its key.
+    """A manifest as it is printed, with where each shipment goes, by its key; ``told`` is what is compared later.
 
     ``revision`` counts the papers that tell something else; ``is_reprint``: the same was printed before.
     """
 
     manifest: Manifest
     recipients: Mapping[int, Address]
-    revision: int
-    printed_at: datetime
+    told: LastPrint
     is_reprint: bool
+
+    @property
+    def revision(self) -> int:
+        """Which of the manifest's papers it is."""
+        return self.told.revision
+
+    @property
+    def printed_at(self) -> datetime:
+        """When, aware UTC."""
+        return self.told.printed_at
 
 
 class Manifests:
@@ -88,33 +97,30 @@ class Manifests:
         with self._database.read() as connection:
             return load_manifest(connection, find_manifest(connection, ref))
 
-    def recipients(self, ref: str) -> Mapping[int, Address]:
-        """Where its shipments go, by their keys. Raises as :meth:`get` does."""
-        with self._database.read() as connection:
-            return recipients(connection, load_manifest(connection, find_manifest(connection, ref)).shipments)
-
     def is_printed(self, ref: str) -> bool:
         """Whether its last paper tells just what is on it now. Raises as :meth:`get` does."""
         with self._database.read() as connection:
             return is_printed(connection, load_manifest(connection, find_manifest(connection, ref)))
 
-    def keep_print(self, ref: str) -> Paper:
-        """Remember that it is printed now: what leaves later is compared with it. Raises as :meth:`get` does.
-
-        With it come the manifest and its recipients as they are printed.
-        """
-        with self._database.write() as connection:
-            manifest = lock_manifest(connection, find_manifest(connection, ref))
-            known = last_print(connection, manifest.id)
-            kept = keep_print(connection, manifest, self._context.now())
-            self._record(connection, "manifest.printed", manifest, f"printed, revision {kept.revision}")
+    def paper(self, ref: str) -> Paper:
+        """The paper that would be printed of it now; nothing is remembered. Raises as :meth:`get` does."""
+        with self._database.read() as connection:
+            manifest = load_manifest(connection, find_manifest(connection, ref))
+            before = last_print(connection, manifest.id)
+            told = next_print(connection, manifest, self._context.now())
             return Paper(
                 manifest=manifest,
                 recipients=recipients(connection, manifest.shipments),
-                revision=kept.revision,
-                printed_at=kept.printed_at,
-                is_reprint=known is not None and known.revision == kept.revision,
+                told=told,
+                is_reprint=before is not None and before.revision == told.revision,
             )
+
+    def keep_print(self, paper: Paper) -> None:
+        """Remember that this paper is there: what leaves later is compared with it."""
+        with self._database.write() as connection:
+            keep_print(connection, paper.manifest, paper.told)
+            words = f"printed, revision {paper.told.revision}"
+            self._record(connection, "manifest.printed", paper.manifest, words)
 
     def scan(self, ref: str) -> Scan:
         """Begin to scan the parcels of a manifest. Raises as :meth:`get` does."""

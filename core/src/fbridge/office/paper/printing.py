@@ -31,16 +31,21 @@ class Printed:
     warnings: tuple[str, ...]
 
 
-def print_manifest(bridge: Bridge, ref: str, *, form: str, look: Look) -> Printed:
-    """Draw a manifest as ``pdf`` or ``html``.
+def print_manifest(
+    bridge: Bridge, ref: str, *, form: str, look: Look, write: Callable[[Printed], object] = bool
+) -> Printed:
+    """Draw a manifest as ``pdf`` or ``html``, and remember the paper once ``write`` has put it somewhere.
 
-    Raises: NotFoundError, ConfigError (the sender's settings).
+    Raises: NotFoundError, ConfigError (the sender's settings), and what ``write`` raises.
     """
     sender = sender_of(bridge.context.settings)
-    paper = bridge.manifests.keep_print(ref)
+    paper = bridge.manifests.paper(ref)
     sheet = manifest_sheet(paper, sender, language=look.language, zone=bridge.context.timezone)
     content, unprintable = _DRAWN[form](sheet, sender, look)
-    return Printed(content=content, paper=paper, warnings=tuple(_warnings(paper, sender, unprintable)))
+    printed = Printed(content=content, paper=paper, warnings=tuple(_warnings(paper, sender, unprintable)))
+    write(printed)
+    bridge.manifests.keep_print(paper)
+    return printed
 
 
 def _draw_pdf(sheet: ManifestSheet, sender: Sender, look: Look) -> tuple[bytes, str]:
