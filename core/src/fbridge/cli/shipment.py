@@ -12,7 +12,7 @@ import click
 from fbridge.cli.argument_types import COUNT, amount, document, grams, line_and_quantity
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
-from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, map_of, show_report
+from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, options_of, show_report
 from fbridge.exit_codes import ExitCode
 from fbridge.models.states import PushState
 
@@ -142,21 +142,7 @@ def external(session: Session, /, cod: Decimal | None, currency: str, **options:
 @click.option("--replacement", is_flag=True, help="The goods go once more, for orders that are done.")
 @import_options
 @pass_session
-def import_(
-    session: Session,
-    /,
-    file: Path,
-    on_manifest: bool,
-    unknown_order: str,
-    replacement: bool,
-    plan: bool,
-    store: str | None,
-    carrier: str | None,
-    year: int | None,
-    allow_shared: bool,
-    strict: bool,
-    **form: Any,
-) -> ExitCode:
+def import_(session: Session, /, file: Path, **said: Any) -> ExitCode:
     """Make shipments of the ERP's shipping documents: CSV, XLSX, XLS, ODS, JSON, NDJSON, `-` for standard input.
 
     Rows of one document are its lines; of several orders it makes one shipment each. Columns are known by their names
@@ -165,18 +151,7 @@ def import_(
     """
     from fbridge.office.imports.shipments import ShipmentOptions, import_shipments
 
-    options = ShipmentOptions(
-        map=map_of(session, **form),
-        plan=plan,
-        store=store,
-        carrier=carrier,
-        year=year,
-        allow_shared=allow_shared,
-        strict=strict,
-        on_manifest=on_manifest,
-        unknown_order=unknown_order,
-        replacement=replacement,
-    )
+    options = options_of(session, ShipmentOptions, said)
     report = import_shipments(session.bridge, file, options)
     return show_report(session, report, next_step="fbridge manifest list --state preparing")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -13,10 +14,12 @@ from fbridge.cli.session import Session
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from fbridge.office.imports.file_import import ImportOptions
     from fbridge.office.imports.maps import ImportMap
     from fbridge.office.imports.report import ImportReport, RowResult
 
 Command = Callable[..., Any]
+Options = TypeVar("Options", bound="ImportOptions")
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
 _MOST_SHOWN = 40
@@ -67,6 +70,14 @@ def import_options(command: Command) -> Command:
     ):
         command = option(command)
     return form_options(command)
+
+
+def options_of(session: Session, kind: type[Options], said: Mapping[str, Any]) -> Options:
+    """What was said of an import; what is none of its own options tells how the file is written."""
+    own = {field.name for field in dataclasses.fields(kind)}
+    form = {name: value for name, value in said.items() if name not in own}
+    told = {name: value for name, value in said.items() if name in own}
+    return kind(map=map_of(session, **form), **told)
 
 
 def map_of(

@@ -10,7 +10,7 @@ import click
 from fbridge.cli.argument_types import COUNT
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
-from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, map_of, show_report
+from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, options_of, show_report
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -76,19 +76,7 @@ def _show(session: Session, one: Shipment) -> ExitCode:
 @click.option("--add", "adds", is_flag=True, help="Keep the numbers that a shipment has, and add these.")
 @import_options
 @pass_session
-def import_(
-    session: Session,
-    /,
-    file: Path,
-    adds: bool,
-    plan: bool,
-    store: str | None,
-    carrier: str | None,
-    year: int | None,
-    allow_shared: bool,
-    strict: bool,
-    **form: Any,
-) -> ExitCode:
+def import_(session: Session, /, file: Path, **said: Any) -> ExitCode:
     """Take the numbers out of the courier's file: CSV, XLSX, XLS, ODS, JSON, NDJSON, `-` for standard input.
 
     A row names its shipment by document, our reference, shipment or order: columns called so in English or
@@ -96,16 +84,7 @@ def import_(
     """
     from fbridge.office.imports.tracking import TrackingOptions, import_tracking
 
-    options = TrackingOptions(
-        map=map_of(session, **form),
-        plan=plan,
-        store=store,
-        carrier=carrier,
-        year=year,
-        allow_shared=allow_shared,
-        strict=strict,
-        adds=adds,
-    )
+    options = options_of(session, TrackingOptions, said)
     report = import_tracking(session.bridge, file, options)
     return show_report(session, report, next_step="fbridge push --plan")
 

@@ -32,7 +32,7 @@ class Printed:
 
 
 def print_manifest(
-    bridge: Bridge, ref: str, *, form: str, look: Look, write: Callable[[Printed], object] = bool
+    bridge: Bridge, ref: str, *, form: str, look: Look, write: Callable[[Printed], object] | None = None
 ) -> Printed:
     """Draw a manifest as ``pdf`` or ``html``, and remember the paper once ``write`` has put it somewhere.
 
@@ -43,7 +43,8 @@ def print_manifest(
     sheet = manifest_sheet(paper, sender, language=look.language, zone=bridge.context.timezone)
     content, unprintable = _DRAWN[form](sheet, sender, look)
     printed = Printed(content=content, paper=paper, warnings=tuple(_warnings(paper, sender, unprintable)))
-    write(printed)
+    if write is not None:
+        write(printed)
     bridge.manifests.keep_print(paper)
     return printed
 
