@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -15,11 +15,10 @@ from fbridge.cli.harmless_text import several_lines
 from fbridge.cli.session import Session
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.table import Table as RichTable
 
 T = TypeVar("T")
-_UNLIMITED = 100_000
 _GAP = 2
 _LEAST_WHOLE = 16  # a date and its time stay on one line
 
@@ -56,39 +55,64 @@ def print_block(block: Block[T], session: Session) -> None:
     """Print a sentence, a table or facts on standard output."""
     if isinstance(block, str):
         click.echo(several_lines(block))
-    elif isinstance(block, Table):
-        _print_table(_table_block(block, session.timezone))
-    else:
-        _print_table(_fact_table(block, session.timezone))
+        return
+    columns, rows = _cells(block, session.timezone)
+    if sys.stdout.isatty():
+        _console().print(_for_terminal(columns, rows) if columns else _facts(rows))
+        return
+    titles = [[column.title for column in columns]] if columns else []
+    for line in _aligned([*titles, *rows], [column.right for column in columns] or [False, False]):
+        click.echo(line)
 
 
-def _table_block(table: Table[T], timezone: ZoneInfo) -> RichTable:
+def _cells(block: Table[T] | Facts, timezone: ZoneInfo) -> tuple[list[Column[T]], list[list[str]]]:
+    """The columns (none for facts) and what stands in the rows, as it is shown."""
+    if isinstance(block, Table):
+        columns = list(block.columns)
+        return columns, [[displayed(one.value(row), timezone) for one in columns] for row in block.rows]
+    shown = ((name, displayed(value, timezone)) for name, value in block.pairs)
+    return [], [[name, text] for name, text in shown if text]
+
+
+def _aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> Iterator[str]:
+    """Lines of a pipe: columns as wide as what stands in them. Not by rich, which takes ten times as long."""
+    if not rows:
+        return
+    sizes = [[_cell_width(text) for text in cells] for cells in rows]
+    widths = [max(column) for column in zip(*sizes, strict=True)]
+    for cells, taken in zip(rows, sizes, strict=True):
+        yield (
+            (" " * _GAP)
+            .join(
+                " " * (width - size) + text if to_right else text + " " * (width - size)
+                for text, size, width, to_right in zip(cells, taken, widths, right, strict=True)
+            )
+            .rstrip()
+        )
+
+
+def _cell_width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _for_terminal(columns: list[Column[T]], rows: list[list[str]]) -> RichTable:
     """A table; on a terminal that is too narrow for its words, one row below the other with a name on each line."""
-    columns = list(table.columns)
-    rows = [[displayed(column.value(row), timezone) for column in columns] for row in table.rows]
-    if not sys.stdout.isatty():
-        return _grid(columns, rows, None)
     filled = [place for place in range(len(columns)) if any(cells[place] for cells in rows)]
-    columns, rows = (
-        [columns[place] for place in filled],
-        [[cells[place] for place in filled] for cells in rows],
-    )
-    widths = _widths(columns, rows, _console(None).width)
+    columns = [columns[place] for place in filled]
+    rows = [[cells[place] for place in filled] for cells in rows]
+    widths = _widths(columns, rows, _console().width)
     return _records(columns, rows) if widths is None else _grid(columns, rows, widths)
 
 
-def _grid(
-    columns: Sequence[Column[T]], rows: Iterable[Sequence[str]], widths: Sequence[int] | None
-) -> RichTable:
+def _grid(columns: Sequence[Column[T]], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> RichTable:
     grid = _new_table(header=True)
-    for place, column in enumerate(columns):
-        grid.add_column(
-            column.title,
-            justify="right" if column.right else "left",
-            overflow="fold",
-            no_wrap=widths is None and not column.wraps,
-            width=widths[place] if widths else None,
-        )
+    for column, width in zip(columns, widths, strict=True):
+        justify: JustifyMethod = "right" if column.right else "left"
+        grid.add_column(column.title, justify=justify, overflow="fold", width=width)
     for cells in rows:
         _add_row(grid, cells)
     return grid
@@ -123,12 +147,10 @@ def _records(columns: Sequence[Column[T]], rows: Sequence[Sequence[str]]) -> Ric
     return grid
 
 
-def _fact_table(facts: Facts, timezone: ZoneInfo) -> RichTable:
+def _facts(rows: Sequence[Sequence[str]]) -> RichTable:
     grid = _new_fact_table()
-    for name, value in facts.pairs:
-        text = displayed(value, timezone)
-        if text:
-            _add_row(grid, [name, text])
+    for cells in rows:
+        _add_row(grid, cells)
     return grid
 
 
@@ -143,13 +165,12 @@ def _new_table(*, header: bool) -> RichTable:
     from rich import box
     from rich.table import Table as RichTable
 
-    ruled = header and sys.stdout.isatty()
     return RichTable(
-        box=box.SIMPLE_HEAD if ruled else None,
+        box=box.SIMPLE_HEAD if header else None,
         show_header=header,
         show_edge=False,
         pad_edge=False,
-        padding=(0, _GAP - 1 if ruled else _GAP, 0, 0),
+        padding=(0, _GAP - 1 if header else _GAP, 0, 0),
         header_style="bold",
     )
 
@@ -160,23 +181,7 @@ def _add_row(grid: RichTable, cells: Sequence[str]) -> None:
     grid.add_row(*(Text(cell) for cell in cells))  # Text: brackets in data are no markup
 
 
-def _print_table(grid: RichTable) -> None:
-    if sys.stdout.isatty():
-        _console(None).print(grid)
-        return
-    console = _console(_UNLIMITED)
-    with console.capture() as captured:
-        console.print(grid)
-    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
-
-
-def _console(width: int | None) -> Console:
+def _console() -> Console:
     from rich.console import Console
 
-    plain = width is not None
-    return Console(
-        width=width,
-        force_terminal=False if plain else None,
-        color_system=None if plain else "auto",
-        highlight=False,
-    )
+    return Console(color_system="auto", highlight=False)
