@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+import struct
+import subprocess
 import sys
 from typing import Any
 
 import click
 import pytest
+from tests.core.cli.conftest import FBRIDGE
 
 from fbridge.cli.order_views import ORDER_COLUMNS
 from fbridge.cli.session import Session
@@ -74,3 +79,66 @@ def test_text_gives_way_before_anything_is_turned(shown: Any) -> None:
     ]
     text = shown(Table(columns, ["a sentence that is told at some length " * 3]), 60)
     assert_whole(text, 60, NUMBER, "Why")
+
+
+@pytest.fixture
+def many(user: Any, shop: Any) -> Any:
+    """A user with 60 orders, of which 1060 is the newest."""
+    user.add_shop(shop)
+    for place in range(1, 61):
+        shop.sell(
+            1000 + place,
+            created_at=f"2026-11-{place // 20 + 2:02}T10:{place % 20:02}:00+00:00",
+            status="cancelled" if place == 60 else "open",
+        )
+    user.run("fetch")
+    return user
+
+
+def test_the_newest_orders_come_first(many: Any) -> None:
+    listed = many.json("orders", "list")["items"]
+    assert [one["created_at"] for one in listed] == sorted(
+        (one["created_at"] for one in listed), reverse=True
+    )
+    oldest = many.json("orders", "list", "--sort", "oldest", "--limit", "60")["items"]
+    assert oldest == listed[::-1]
+    assert many.run("orders", "list").stdout.count("\n") == 61, "a program gets all of them"
+    some = many.run("orders", "list", "--limit", "5")
+    assert some.stdout.count("\n") == 6
+    assert "60 orders, 5 shown. More of them: --limit N" in some.stderr
+    assert "shown" not in many.run("orders", "list", "--limit", "60").stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
+def test_on_a_terminal_fifty_are_shown_through_the_pager_with_their_states_in_colours(many: Any) -> None:
+    text = terminal_output(many, "orders", "list", PAGER="sed s/^/paged:/")
+    assert "60 orders, 50 shown." in text
+    assert text.count("paged:shop") == 50
+    few = ("orders", "list", "--limit", "5")
+    coloured = terminal_output(many, *few)
+    assert "paged:" not in coloured, "it fits"
+    assert "\x1b[31munfulfilled," in coloured, "cancelled is red"
+    assert "\x1b[31m" not in terminal_output(many, *few, NO_COLOR="1")
+
+
+def terminal_output(user: Any, *words: str, **environment: str) -> str:
+    """What a person sees who types the command at a terminal of 24 lines."""
+    import fcntl
+    import pty
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
+    variables = user.environment(TERM="xterm", **environment)
+    variables = {name: value for name, value in variables.items() if name not in ("COLUMNS", "LINES")}
+    with subprocess.Popen(
+        [*FBRIDGE, *words], env=variables, stdin=theirs, stdout=theirs, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        parts = []
+        with contextlib.suppress(OSError):  # Linux says so at the end of a terminal
+            while part := os.read(ours, 65536):
+                parts.append(part)
+        os.close(ours)
+        assert process.wait(20) == 0
+    return b"".join(parts).decode()

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from fbridge.models.shipments import Document
-from fbridge.models.states import FulfillmentState, PushState
+from fbridge.models.states import FulfillmentState, OrderSort, PushState
 from fbridge.orders.filters import OrderFilter
 from fbridge.push import ledger
 from fbridge.push.rows import has_orders_in_work, load_orders_in_work
@@ -56,6 +56,7 @@ DAILY: dict[str, Work] = {
     "orders list --ready --store": orders(ready=True, store="shop"),
     "orders list --ready --carrier": orders(ready=True, carrier="BRT"),
     "orders list --ready --cod": orders(ready=True, cod=True),
+    "orders list --ready --limit": orders(ready=True, sort=OrderSort.NEWEST, limit=50),
     "orders list --marked": orders(marked=True),
     "orders list --cod": orders(cod=True),
     "orders list --unpaid": orders(unpaid=True),

@@ -52,6 +52,11 @@ def kilograms(grams: int | None) -> str:
     return f"{Decimal(grams) / 1000:f} kg" if grams else ""
 
 
+def grouped(number: int) -> str:
+    """``5 000``."""
+    return f"{number:,}".replace(",", " ")
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """``1 order``, ``2 orders``."""
     return f"{number} {one if number == 1 else many or one + 's'}"

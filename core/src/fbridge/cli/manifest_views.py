@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MANIFEST_COLUMNS: list[Column[ManifestRow]] = [  # these fit 80 characters
     Column("Manifest", lambda one: one.number),
     Column("Carrier", lambda one: one.carrier.code),
-    Column("State", lambda one: one.state),
+    Column("State", lambda one: one.state, state=lambda one: one.state),
     Column("Shipments", lambda one: one.count, right=True),
     Column("Parcels", lambda one: one.parcels, right=True),
     Column("COD", lambda one: one.cod_totals, right=True, wraps=True),

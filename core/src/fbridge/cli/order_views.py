@@ -9,7 +9,7 @@ from fbridge.cli.displayed import Day
 from fbridge.cli.shipment_views import SHIPMENT_COLUMNS
 from fbridge.cli.tables import Block, Column, Facts, Table
 from fbridge.models.orders import Address, Money, StoreShipment
-from fbridge.models.states import Delivery, OrderStatus, PaymentKind
+from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
 
 if TYPE_CHECKING:
     from fbridge.orders.listing import OrderDetail, OrderLineRow, OrderRow
@@ -36,11 +36,15 @@ def state_words(row: OrderRow) -> str:
     return ", ".join(filter(None, (row.fulfillment, status, "marked" if row.doubts else "")))
 
 
+def _telling_state(row: OrderRow) -> OrderStatus | FulfillmentState:
+    return row.status if row.status in (OrderStatus.ON_HOLD, OrderStatus.CANCELLED) else row.fulfillment
+
+
 ORDER_COLUMNS: list[Column[OrderRow]] = [  # these fit 80 characters
     Column("Store", lambda row: row.store),
     Column("Order", lambda row: row.number),
     Column("Created", lambda row: Day(row.created_at)),
-    Column("State", state_words, wraps=True),
+    Column("State", state_words, wraps=True, state=_telling_state),
     Column("Payment", lambda row: payment_words(row.payment, row.amount_due), wraps=True),
     Column("Open", lambda row: row.open_quantity, right=True),
     Column("Shipping", shipping_words, wraps=True),

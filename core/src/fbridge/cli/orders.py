@@ -14,12 +14,14 @@ from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.when import When, span, when
 from fbridge.exit_codes import ExitCode
-from fbridge.models.states import FulfillmentState
+from fbridge.models.states import FulfillmentState, OrderSort
 
 if TYPE_CHECKING:
     from fbridge.orders.listing import OrderFilter, UnreadableOrder
 
 _STATES = [state.value for state in FulfillmentState]
+_SORTS = [sort.value for sort in OrderSort]
+_ON_A_TERMINAL = 50
 
 
 @click.group(cls=Group)
@@ -70,26 +72,40 @@ def order_filter(
 @orders.command("list")
 @filter_options
 @click.option(
+    "--sort",
+    type=click.Choice(_SORTS),
+    help="newest (as it is), oldest, or changed: the last changed on their stores first.",
+)
+@click.option(
     "--unreadable", is_flag=True, help="Those that cannot be read, and why; only with --store and --limit."
 )
 @pass_session
-def list_(session: Session, /, unreadable: bool, **options: Any) -> ExitCode:
-    """List orders, oldest first.
+def list_(
+    session: Session, /, unreadable: bool, limit: int | None, sort: str | None, **options: Any
+) -> ExitCode:
+    """List orders, the newest first; on a terminal 50 of them.
 
     Dates may be written 2026-11-01, 2026-11-01T14:30, today, yesterday or 3d (three days ago).
     """
+    from fbridge.cli.displayed import grouped
     from fbridge.cli.order_views import ORDER_COLUMNS
-    from fbridge.cli.output import show_items
+    from fbridge.cli.output import say, show_items
 
     if unreadable:
-        return _list_unreadable(session, **options)
-    return show_items(
+        return _list_unreadable(session, limit=limit, sort=sort, **options)
+    limit = limit if limit or not session.looked_at else _ON_A_TERMINAL
+    chosen = order_filter(session, limit=limit, sort=OrderSort(sort or OrderSort.NEWEST), **options)
+    rows = session.bridge.orders.list(chosen)
+    code = show_items(
         session,
-        session.bridge.orders.list(order_filter(session, **options)),
+        rows,
         ORDER_COLUMNS,
         empty="No order fits. `fbridge fetch` brings new ones.",
         next_step="fbridge manifest add CARRIER ORDER...",
     )
+    if limit and not session.json and (more := session.bridge.orders.count(chosen)) > limit:
+        say(session, f"{grouped(more)} orders, {grouped(limit)} shown. More of them: --limit N")
+    return code
 
 
 def _list_unreadable(session: Session, store: str | None, limit: int | None, **others: Any) -> ExitCode:

@@ -37,7 +37,7 @@ def show_items(
     if session.json:
         write_envelope(everything, code=code, next_step=next_step)
     else:
-        print_block(Table(columns, everything) if first else empty, session)
+        print_block(Table(columns, everything) if first else empty, session, paged=True)
         hint(session, next_step if first else "")
     return code
 

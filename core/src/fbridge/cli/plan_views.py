@@ -49,7 +49,7 @@ ITEM_COLUMNS: list[Column[PushItem]] = [
     Column("Store", lambda item: item.store),
     Column("Shipment", lambda item: item.shipment),
     Column("Order", lambda item: item.order_number),
-    Column("State", lambda item: item.state),
+    Column("State", lambda item: item.state, state=lambda item: item.state),
     Column("Numbers", lambda item: item.numbers, wraps=True),
     Column("", _what_came_of_it, wraps=True),
 ]

@@ -69,6 +69,11 @@ class Session:
         return self.bridge.context.timezone
 
     @property
+    def looked_at(self) -> bool:
+        """Whether a person looks at the answer as it comes: it is shown on a terminal, for people."""
+        return not self.json and sys.stdout.isatty()
+
+    @property
     def may_ask(self) -> bool:
         """Whether a question can be answered: a person is there, and the output is not for a program."""
         return self.interactive and not self.json

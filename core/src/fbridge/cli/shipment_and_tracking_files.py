@@ -128,7 +128,7 @@ def report_text(report: ImportReport) -> str:
 def _columns() -> list[Any]:
     from fbridge.cli.tables import Column
 
-    def column(title: str, value: Callable[[RowResult], object], **more: bool) -> Column[RowResult]:
+    def column(title: str, value: Callable[[RowResult], object], **more: Any) -> Column[RowResult]:
         return Column(title, value, **more)
 
     return [

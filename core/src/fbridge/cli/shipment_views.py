@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fbridge.cli.displayed import counted, kilograms
 from fbridge.cli.tables import Column, Facts
-from fbridge.models.states import MailEffect, ShipmentOrigin
+from fbridge.models.states import MailEffect, PushState, ShipmentOrigin
 
 if TYPE_CHECKING:
     from fbridge.models.fulfillments import Effects
@@ -26,6 +26,12 @@ def state_words(shipment: Shipment) -> str:
     return shipment.push.state.value.replace("_", " ") if shipment.push else ""
 
 
+def _telling_state(shipment: Shipment) -> PushState | None:
+    if shipment.withdrawn_at:
+        return PushState.WITHDRAWN
+    return shipment.push.state if shipment.push and shipment.shipped_at and not shipment.in_house else None
+
+
 def recipient_words(shipment: Shipment) -> str:
     """The order, or for an external parcel the recipient."""
     if shipment.order_number:
@@ -42,7 +48,7 @@ SHIPMENT_COLUMNS: list[Column[Shipment]] = [  # these fit 80 characters
     Column("Parcels", lambda one: one.parcels, right=True),
     Column("COD", lambda one: one.cod or "", right=True, wraps=True),
     Column("Numbers", lambda one: one.numbers, wraps=True),
-    Column("State", state_words, wraps=True),
+    Column("State", state_words, wraps=True, state=_telling_state),
 ]
 
 

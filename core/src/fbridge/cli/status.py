@@ -33,7 +33,7 @@ def status(session: Session) -> ExitCode:
         Column("Store", lambda item: item.store),
         Column("Shipment", lambda item: item.shipment),
         Column("Order", lambda item: item.order_number),
-        Column("State", lambda item: item.state),
+        Column("State", lambda item: item.state, state=lambda item: item.state),
         Column("For", lambda item: item.age, right=True),
         Column("", lambda item: "overdue" if item.overdue else ""),
         Column("Why", lambda item: item.words, wraps=True),

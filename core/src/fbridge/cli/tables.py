@@ -1,11 +1,14 @@
-"""Tables and lines for people: rich on a terminal, plain and untruncated columns in a pipe."""
+"""Tables and lines for people: drawn for a terminal, plain and untruncated columns in a pipe."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from enum import Enum
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,23 +17,27 @@ from fbridge.cli.displayed import displayed
 from fbridge.cli.harmless_text import several_lines
 from fbridge.cli.session import Session
 
-if TYPE_CHECKING:
-    from rich.console import Console, JustifyMethod
-    from rich.table import Table as RichTable
-
 T = TypeVar("T")
 _GAP = 2
-_LEAST_WHOLE = 16  # a date and its time stay on one line
+_QUIETLY = "FRX"  # less ends at once where all fits, keeps colours, and leaves what was shown
+
+
+def _no_state(_: object) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """A column: its title, where its value comes from, whether it holds numbers, or text that may wrap."""
+    """A column: its title, where its value comes from, whether it holds numbers, or text that may wrap.
+
+    ``state`` is what a terminal colours the value by.
+    """
 
     title: str
     value: Callable[[T], object]
     right: bool = False
     wraps: bool = False
+    state: Callable[[T], Enum | None] = _no_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +58,55 @@ class Facts:
 Block = str | Table[T] | Facts
 
 
-def print_block(block: Block[T], session: Session) -> None:
-    """Print a sentence, a table or facts on standard output."""
+def print_block(block: Block[T], session: Session, *, paged: bool = False) -> None:
+    """Print a sentence, a table or facts on standard output.
+
+    ``paged``: what is longer than the terminal goes through the user's pager (PAGER; ``cat`` for none).
+    """
     if isinstance(block, str):
         click.echo(several_lines(block))
-        return
-    columns, rows = _cells(block, session.timezone)
-    if sys.stdout.isatty():
-        _console().print(_for_terminal(columns, rows) if columns else _facts(rows))
-        return
-    titles = [[column.title for column in columns]] if columns else []
-    for line in _aligned([*titles, *rows], [column.right for column in columns] or [False, False]):
-        click.echo(line)
+    elif not sys.stdout.isatty():
+        for line in _plain_lines(block, session.timezone):
+            click.echo(line)
+    elif paged and session.interactive:
+        _through_pager(_drawn(block, session.timezone))
+    else:
+        click.echo(_drawn(block, session.timezone), nl=False)
 
 
-def _cells(block: Table[T] | Facts, timezone: ZoneInfo) -> tuple[list[Column[T]], list[list[str]]]:
-    """The columns (none for facts) and what stands in the rows, as it is shown."""
-    if isinstance(block, Table):
-        columns = list(block.columns)
-        return columns, [[displayed(one.value(row), timezone) for one in columns] for row in block.rows]
-    shown = ((name, displayed(value, timezone)) for name, value in block.pairs)
-    return [], [[name, text] for name, text in shown if text]
+def _drawn(block: Table[T] | Facts, timezone: ZoneInfo) -> str:
+    from fbridge.cli.terminal_tables import drawn_facts, drawn_table
+
+    if isinstance(block, Facts):
+        return drawn_facts(_fact_cells(block, timezone))
+    rows = list(block.rows)
+    states = [[column.state(row) for column in block.columns] for row in rows]
+    return drawn_table(block.columns, _table_cells(block.columns, rows, timezone), states)
+
+
+def _through_pager(text: str) -> None:
+    if text.count("\n") < shutil.get_terminal_size().lines:
+        click.echo(text, nl=False)
+        return
+    os.environ.setdefault("LESS", _QUIETLY)
+    click.echo_via_pager(text)
+
+
+def _plain_lines(block: Table[T] | Facts, timezone: ZoneInfo) -> Iterator[str]:
+    if isinstance(block, Facts):
+        return _aligned(_fact_cells(block, timezone), [False, False])
+    titles = [column.title for column in block.columns]
+    cells = _table_cells(block.columns, block.rows, timezone)
+    return _aligned([titles, *cells], [column.right for column in block.columns])
+
+
+def _table_cells(columns: Sequence[Column[T]], rows: Iterable[T], timezone: ZoneInfo) -> list[list[str]]:
+    return [[displayed(column.value(row), timezone) for column in columns] for row in rows]
+
+
+def _fact_cells(facts: Facts, timezone: ZoneInfo) -> list[list[str]]:
+    shown = ((name, displayed(value, timezone)) for name, value in facts.pairs)
+    return [[name, text] for name, text in shown if text]
 
 
 def _aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> Iterator[str]:
@@ -81,14 +116,11 @@ def _aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> Iterator[s
     sizes = [[_cell_width(text) for text in cells] for cells in rows]
     widths = [max(column) for column in zip(*sizes, strict=True)]
     for cells, taken in zip(rows, sizes, strict=True):
-        yield (
-            (" " * _GAP)
-            .join(
-                " " * (width - size) + text if to_right else text + " " * (width - size)
-                for text, size, width, to_right in zip(cells, taken, widths, right, strict=True)
-            )
-            .rstrip()
+        filled = (
+            " " * (width - size) + text if to_right else text + " " * (width - size)
+            for text, size, width, to_right in zip(cells, taken, widths, right, strict=True)
         )
+        yield (" " * _GAP).join(filled).rstrip()
 
 
 def _cell_width(text: str) -> int:
@@ -97,91 +129,3 @@ def _cell_width(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(text)
-
-
-def _for_terminal(columns: list[Column[T]], rows: list[list[str]]) -> RichTable:
-    """A table; on a terminal that is too narrow for its words, one row below the other with a name on each line."""
-    filled = [place for place in range(len(columns)) if any(cells[place] for cells in rows)]
-    columns = [columns[place] for place in filled]
-    rows = [[cells[place] for place in filled] for cells in rows]
-    widths = _widths(columns, rows, _console().width)
-    return _records(columns, rows) if widths is None else _grid(columns, rows, widths)
-
-
-def _grid(columns: Sequence[Column[T]], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> RichTable:
-    grid = _new_table(header=True)
-    for column, width in zip(columns, widths, strict=True):
-        justify: JustifyMethod = "right" if column.right else "left"
-        grid.add_column(column.title, justify=justify, overflow="fold", width=width)
-    for cells in rows:
-        _add_row(grid, cells)
-    return grid
-
-
-def _widths(columns: Sequence[Column[T]], rows: Sequence[Sequence[str]], room: int) -> list[int] | None:
-    """How wide each column is, the widest giving way first; None where a number or a name would be broken in two."""
-    from rich.cells import cell_len
-
-    texts = [[column.title, *(cells[place] for cells in rows)] for place, column in enumerate(columns)]
-    widths = [max(map(cell_len, column)) for column in texts]
-    least = [max(cell_len(word) for text in column for word in [*text.split(), ""]) for column in texts]
-    for place, column in enumerate(columns):
-        least[place] = least[place] if column.wraps else max(least[place], min(widths[place], _LEAST_WHOLE))
-    room -= _GAP * (len(columns) - 1)
-    while sum(widths) > room:
-        place = max(range(len(widths)), key=lambda one: (widths[one] > least[one], widths[one]))
-        if widths[place] <= least[place]:
-            return None
-        widths[place] -= 1
-    return widths
-
-
-def _records(columns: Sequence[Column[T]], rows: Sequence[Sequence[str]]) -> RichTable:
-    grid = _new_fact_table()
-    for number, cells in enumerate(rows):
-        if number:
-            _add_row(grid, ["", ""])
-        for column, cell in zip(columns, cells, strict=True):
-            if cell:
-                _add_row(grid, [column.title, cell])
-    return grid
-
-
-def _facts(rows: Sequence[Sequence[str]]) -> RichTable:
-    grid = _new_fact_table()
-    for cells in rows:
-        _add_row(grid, cells)
-    return grid
-
-
-def _new_fact_table() -> RichTable:
-    grid = _new_table(header=False)
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    return grid
-
-
-def _new_table(*, header: bool) -> RichTable:
-    from rich import box
-    from rich.table import Table as RichTable
-
-    return RichTable(
-        box=box.SIMPLE_HEAD if header else None,
-        show_header=header,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, _GAP - 1 if header else _GAP, 0, 0),
-        header_style="bold",
-    )
-
-
-def _add_row(grid: RichTable, cells: Sequence[str]) -> None:
-    from rich.text import Text
-
-    grid.add_row(*(Text(cell) for cell in cells))  # Text: brackets in data are no markup
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    return Console(color_system="auto", highlight=False)

@@ -26,6 +26,14 @@ class FulfillmentState(StrEnum):
     FULFILLED = "fulfilled"
 
 
+class OrderSort(StrEnum):
+    """In which sequence orders are listed: by when they were created, or the last changed first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    CHANGED = "changed"
+
+
 class PaymentKind(StrEnum):
     """Who has the money: the merchant, the courier at the door (cash on delivery), nobody yet."""
 

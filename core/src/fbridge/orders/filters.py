@@ -13,7 +13,7 @@ from sqlalchemy.engine import RowMapping
 
 from fbridge.models.orders import Address, Doubt, Money, OrderLine, StoreShipment
 from fbridge.models.shipments import Shipment
-from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
+from fbridge.models.states import Delivery, FulfillmentState, OrderSort, OrderStatus, PaymentKind
 from fbridge.orders.rows import doubts_from_json
 from fbridge.shipping.carrier_rows import DEFAULT_METHOD
 from fbridge.storage.indexes import MARKED
@@ -27,7 +27,8 @@ class OrderFilter:
     ``ready``: open, paid or cash on delivery, with something left that a carrier takes, not historic and not marked.
     ``marked``: with doubts.
     ``carrier`` is the one that the order's shipping method is routed to. ``since`` and ``older_than`` look at when
-    the order was created, ``changed_since`` at its last change on the store. Times are aware.
+    the order was created, ``changed_since`` at its last change on the store. Times are aware. ``limit``: the first so
+    many in the sequence of ``sort``.
     """
 
     store: str | None = None
@@ -41,6 +42,7 @@ class OrderFilter:
     changed_since: datetime | None = None
     state: FulfillmentState | None = None
     limit: int | None = None
+    sort: OrderSort = OrderSort.OLDEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,10 +144,24 @@ ORDERS: sa.Select[Any] = (
 """All orders with the routing of their shipping methods."""
 
 
+_SEQUENCES: dict[OrderSort, tuple[sa.ColumnElement[Any], ...]] = {
+    OrderSort.OLDEST: (orders.c.created_at, orders.c.id),
+    OrderSort.NEWEST: (orders.c.created_at.desc(), orders.c.id.desc()),
+    OrderSort.CHANGED: (orders.c.changed_at.desc(), orders.c.id.desc()),
+}
+
+
 def filtered(chosen: OrderFilter, now: datetime) -> sa.Select[Any]:
-    """The orders that the filter lets through, the oldest first. ``now`` is aware UTC."""
-    query = ORDERS.where(*_conditions(chosen, now)).order_by(orders.c.created_at, orders.c.id)
+    """The orders that the filter lets through, in its sequence. ``now`` is aware UTC."""
+    query = ORDERS.where(*_conditions(chosen, now)).order_by(*_SEQUENCES[chosen.sort])
     return query.limit(chosen.limit)
+
+
+def counted(chosen: OrderFilter, now: datetime) -> sa.Select[Any]:
+    """How many orders the filter lets through, whatever its limit."""
+    return ORDERS.where(*_conditions(chosen, now)).with_only_columns(
+        sa.func.count(), maintain_column_froms=True
+    )
 
 
 def order_row(row: RowMapping) -> OrderRow:

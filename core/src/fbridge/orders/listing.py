@@ -18,6 +18,7 @@ from fbridge.orders.filters import (
     OrderFilter,
     OrderLineRow,
     OrderRow,
+    counted,
     filtered,
     order_row,
 )
@@ -42,11 +43,17 @@ class Orders:
         self._database = context.database
 
     def list(self, chosen: OrderFilter | None = None) -> Iterator[OrderRow]:
-        """The chosen orders, the oldest first, streamed from the database.
+        """The chosen orders, the oldest first unless sorted otherwise, streamed from the database.
 
         Raises NotFoundError at once for an unknown store or carrier.
         """
         return map(order_row, self._rows(chosen))
+
+    def count(self, chosen: OrderFilter | None = None) -> int:
+        """How many orders fit, whatever the limit. Raises NotFoundError for an unknown store or carrier."""
+        chosen = self._known(chosen)
+        with self._database.read() as connection:
+            return int(connection.execute(counted(chosen, self._context.now())).scalar_one())
 
     def details(self, chosen: OrderFilter | None = None) -> Iterator[OrderDetail]:
         """The chosen orders with lines, addresses and shipments, streamed some hundred at a time.
@@ -83,13 +90,16 @@ class Orders:
         return bring_back(self._context, ref, store)
 
     def _rows(self, chosen: OrderFilter | None) -> Iterator[RowMapping]:
+        return self._stream(filtered(self._known(chosen), self._context.now()))
+
+    def _known(self, chosen: OrderFilter | None) -> OrderFilter:
         chosen = chosen or OrderFilter()
         with self._database.read() as connection:
             if chosen.store is not None:
                 known_store(connection, chosen.store)
             if chosen.carrier is not None:
                 find_carrier(connection, chosen.carrier)
-        return self._stream(filtered(chosen, self._context.now()))
+        return chosen
 
     def _stream(self, query: sa.Select[Any]) -> Iterator[RowMapping]:
         with self._database.read(streamed=True) as connection:
