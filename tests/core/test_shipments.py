@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from fbridge.errors import InputError, NotFoundError
+from fbridge.history.explain import explain
 from fbridge.models.orders import Address, Money, Payment, ShippingMethod
 from fbridge.models.shipments import Document
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind, PushState, ShipmentOrigin
@@ -386,3 +387,41 @@ def test_a_document_is_found_as_people_write_it(office: Any, make: Any, written:
     made = office.shipments.create("1001", carrier="BRT", document=document)
     office.shipments.create("1002", carrier="BRT", document=Document(number="126", series="A", year=2026))
     assert office.shipments.get(written).label == made.label
+
+
+class TestCalledAlike:
+    """An order or a document may be called like a shipment's label: nothing is taken on a guess."""
+
+    def test_a_label_that_is_another_orders_number_is_asked_for(
+        self, office: Any, make: Any, refused: Any
+    ) -> None:
+        office.keep(make.order("1001"), make.order("S1"))
+        first = office.shipments.create("1001", carrier="BRT")
+        words = (
+            "S1 is a shipment, and others are called so as well; name one of them: shop:S1 (the order), "
+            f"or for the shipment with this label {first.uuid}."
+        )
+        with refused("ambiguous_label", words):
+            office.shipments.get("S1")
+        with refused("ambiguous_label", words):
+            explain(office.context, "S1")
+        (asked,) = office.manifests.add("BRT", ["S1"]).results
+        assert (asked.reason, asked.words) == ("ambiguous_label", words)
+        (of_shipment, of_order) = office.manifests.add("BRT", [first.uuid, "shop:S1"]).results
+        assert (of_shipment.label, of_order.label) == ("S1", "S2")
+        assert office.shipments.get(first.uuid).label == "S1"
+        assert office.shipments.get("shop:S1").label == "S2"
+
+    def test_a_label_that_is_another_shipments_document_is_asked_for(
+        self, office: Any, make: Any, refused: Any
+    ) -> None:
+        office.keep(make.order("1001"), make.order("1002"))
+        office.shipments.create("1001")
+        office.shipments.create("1002", document=Document(number="S1"))
+        with refused("ambiguous_label", "name one of them: S2 (by its document), or"):
+            office.shipments.get("S1")
+
+    def test_an_order_with_the_label_of_its_own_shipment_is_clear(self, office: Any, make: Any) -> None:
+        office.keep(make.order("S1"))
+        assert office.shipments.create("S1").label == "S1"
+        assert office.shipments.get("S1").label == "S1"

@@ -140,10 +140,43 @@ def find_shipment(connection: Connection, ref: str, store: str | None = None) ->
     NotFoundError, InputError naming the labels where several shipments could be meant.
     """
     ref = ref.strip()
-    key = shipment_key(ref)
-    found = _shipment_keys(connection, shipments.c.uuid == ref if key is None else shipments.c.id == key)
-    found = found or _by_document(connection, ref)
+    key = shipment_labelled(connection, ref)
+    if key is not None:
+        return key
+    found = _by_document(connection, ref)
     return _the_one(ref, found) if found else _by_order(connection, ref, store)
+
+
+def shipment_labelled(connection: Connection, ref: str) -> int | None:
+    """The key of the shipment with this label (``S12``) or UUID; None where there is none.
+
+    Raises InputError, saying how to name each, where an order or a document that is not this shipment's is called so.
+    """
+    ref = ref.strip()
+    key = shipment_key(ref)
+    columns = (shipments.c.id, shipments.c.uuid, shipments.c.order_id)
+    named = shipments.c.uuid == ref if key is None else shipments.c.id == key
+    query: sa.Select[Any] = sa.select(*columns).where(named)
+    ours = connection.execute(query).one_or_none()
+    others = [] if ours is None or key is None else _others_called(connection, ours)
+    if ours is not None and others:
+        raise InputError(
+            f"{ref} is a shipment, and others are called so as well; name one of them: {', '.join(others)}, or for "
+            f"the shipment with this label {ours.uuid}.",
+            reason="ambiguous_label",
+        )
+    return None if ours is None else int(ours.id)
+
+
+def _others_called(connection: Connection, ours: Row[Any]) -> list[str]:
+    """How to name what is not this shipment, nor its order, and is called like its label."""
+    label = f"S{ours.id}"
+    named = [row for row in _orders_named(connection, label, None) if row.id != ours.order_id]
+    by_document = [key for key in _by_document(connection, label) if key != ours.id]
+    return [
+        *(f"{row.store}:{row.number} (the order)" for row in named),
+        *(f"S{key} (by its document)" for key in by_document),
+    ]
 
 
 def _carrier_hint(code: str, known: dict[str, Carrier]) -> str:

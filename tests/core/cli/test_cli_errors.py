@@ -244,3 +244,8 @@ def test_dash_h_asks_for_help_in_whatever_context_a_command_was_looked_at_first(
 
     evening.get_params(click.Context(evening))
     assert "Usage: fbridge evening" in user.run("evening", "-h").stdout
+
+
+@pytest.mark.parametrize("words", ["orders show", "explain", "manifest add BRT", "tracking set"])
+def test_a_number_that_the_shell_took_for_a_comment_is_explained(user: Any, words: str) -> None:
+    assert "type 1001 for #1001" in user.run(*words.split(), code=2).stderr

@@ -49,6 +49,10 @@ def _log_to_stderr() -> None:
     logging.getLogger("fbridge").setLevel(logging.DEBUG)
 
 
+_NAMED_BY_NUMBER = {"order", "ref", "refs", "text"}
+A_COMMENT = "(A shell takes # for the start of a comment: type 1001 for #1001, or put it in quotes.)"
+
+
 class MayBeEmpty(click.Argument):
     """An argument for which an empty value means something; everywhere else it is refused."""
 
@@ -68,7 +72,13 @@ class StrictCommand(click.Command):
             if not any(parameter.is_eager for parameter in order):  # --help and --version answer all the same
                 self._refuse_repeated(ctx, order)
                 self._refuse_empty(ctx, typed)
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as error:
+            argument = error.param
+            if argument and argument.name in _NAMED_BY_NUMBER and argument.metavar != "MANIFEST":
+                raise click.MissingParameter(A_COMMENT, error.ctx, argument) from None
+            raise
 
     def _refuse_repeated(self, ctx: click.Context, order: list[click.Parameter]) -> None:
         for parameter, times in Counter(order).items():

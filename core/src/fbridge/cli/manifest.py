@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fbridge.cli.argument_types import COUNT
-from fbridge.cli.command_classes import Group
+from fbridge.cli.command_classes import A_COMMENT, Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 from fbridge.models.states import ManifestState
@@ -51,7 +51,9 @@ def add(session: Session, target: str, refs: tuple[str, ...], store: str | None,
     manifest of that carrier in preparation is taken, or a new one is opened.
     """
     if not refs and not every:
-        raise click.UsageError("Name orders or shipments, or take all that are on no manifest: --all")
+        raise click.UsageError(
+            f"Name orders or shipments, or take all that are on no manifest: --all. {A_COMMENT}"
+        )
     added = session.bridge.manifests.add(target, refs, store=store, every=every)
     return _show_results(session, added, added.manifest, added.results)
 

@@ -24,7 +24,7 @@ from fbridge.history.story import (
 from fbridge.models.shipments import Shipment
 from fbridge.orders.unreadable import UnreadableOrder, cannot_be_read, load_unreadable
 from fbridge.push.status import ways_out
-from fbridge.references import find_order, find_shipment, unreadable_meant
+from fbridge.references import find_order, find_shipment, shipment_labelled, unreadable_meant
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.storage.tables import rejected_orders, shipment_numbers, shipments
 
@@ -158,6 +158,8 @@ def _shipments_meant(connection: Connection, ref: str) -> tuple[Shipment, ...]:
     carrying = sa.select(shipment_numbers.c.shipment_id).where(shipment_numbers.c.number == ref.strip())
     if by_number := load_shipments(connection, shipments.c.id.in_(carrying)):
         return by_number
+    if (key := shipment_labelled(connection, ref)) is not None:
+        return load_shipments(connection, shipments.c.id == key)
     try:
         find_order(connection, ref)
     except NotFoundError as no_order:

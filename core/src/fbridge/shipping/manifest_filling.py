@@ -17,7 +17,7 @@ from fbridge.orders.storage import lock_orders
 from fbridge.push.decide import TAKEN_BY_STORE
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
-from fbridge.references import find_order, find_shipment, shipment_key
+from fbridge.references import find_order, find_shipment, shipment_labelled
 from fbridge.shipping.carrier_rows import route_for
 from fbridge.shipping.manifest_rows import strike
 from fbridge.shipping.shipment_creation import Wish, create_for_order, load_candidate, pieces
@@ -101,12 +101,11 @@ def _failed(ref: str, error: FbridgeError) -> ItemResult:
 
 def _named(connection: Connection, ref: str, store: str | None) -> _Named:
     """A label names a shipment, unless there is none and an order is numbered like that."""
-    key = shipment_key(ref)
-    query = sa.select(shipments.c.id, shipments.c.order_id).where(shipments.c.id == key)
-    row = connection.execute(query).one_or_none() if key is not None else None
-    if row is not None:
-        return _Named(shipment_id=row.id, order_id=row.order_id)
-    return _Named(order_id=find_order(connection, ref, store))
+    key = shipment_labelled(connection, ref)
+    if key is None:
+        return _Named(order_id=find_order(connection, ref, store))
+    of_order = sa.select(shipments.c.order_id).where(shipments.c.id == key)
+    return _Named(shipment_id=key, order_id=connection.execute(of_order).scalar_one())
 
 
 def _add(filling: _Filling, ref: str, named: _Named) -> ItemResult:
