@@ -156,6 +156,32 @@ def test_an_order_cancelled_meanwhile_stops_the_manifest(ready_user: Any, shop: 
     ]
 
 
+def test_what_could_not_be_prepared_any_more_stops_the_manifest(ready_user: Any, shop: Any) -> None:
+    user = ready_user
+    shop.sell(1004, payment="unpaid")
+    shop.sell(1005)
+    shop.sell(1006)
+    user.run("fetch")
+    user.run("shipment", "create", "1004", "--allow-unpaid")
+    user.run("manifest", "add", "BRT", "1001", "1002", "1003", "S1", "1005", "1006")
+    shop.sell(1001, payment="unpaid")
+    shop.sell(1002, delivery="pickup")
+    shop.sell(1003, payment="paid")
+    shop.sell(1005, payment="cod")
+    shop.sell(1006, delivery="none")
+    stopped = user.json("manifest", "ship", "BRT", code=1)["data"]
+    assert {row["ref"]: row["reason"] for row in stopped["results"]} == {
+        "1001": "order_unpaid",
+        "1002": "order_is_pickup",
+        "1003": "cod_changed",
+        "1004": "leaves",
+        "1005": "cod_changed",
+        "1006": "order_is_virtual",
+    }
+    assert not stopped["shipped"]
+    assert user.json("manifest", "ship", "BRT", "--leave-out-bad", code=1)["data"]["shipped"]
+
+
 def test_one_bad_row_stops_no_other(ready_user: Any) -> None:
     added = ready_user.json("manifest", "add", "BRT", "1001", "9999", "1002", code=1)["data"]
     assert [(row["ref"], row["ok"]) for row in added["results"]] == [

@@ -13,7 +13,7 @@ from fbridge.errors import InputError
 from fbridge.models.orders import Doubt, Order
 from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest, Shipment
-from fbridge.models.states import ManifestState, OrderStatus, ShipmentOrigin
+from fbridge.models.states import ManifestState, ShipmentOrigin
 from fbridge.orders.quantities import LineQuantity, line_quantities
 from fbridge.orders.storage import keep_store_shipments, load_orders, upsert_page
 from fbridge.orders.unreadable import ORDER_UNREADABLE, cannot_be_read, clear_understood, keep_unread
@@ -21,10 +21,11 @@ from fbridge.push.freshness import READ_TOO_OLD, too_old, why_older
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.undone import note_undone
 from fbridge.push.wishes import let_go
-from fbridge.shipping.address_prints import address_print, address_prints
+from fbridge.shipping.address_prints import address_prints
 from fbridge.shipping.allowed_doubts import allowed_doubts
 from fbridge.shipping.manifest_prints import unlike_paper
 from fbridge.shipping.manifest_rows import load_manifest, lock_manifest
+from fbridge.shipping.objections import Objection, marked, order_objection, payment_objection, shortage
 from fbridge.shipping.shipment_rows import lock_shipments, update_shipments
 from fbridge.storage import events
 from fbridge.storage.tables import manifests, orders, shipments
@@ -38,14 +39,6 @@ class ShipResult:
     manifest: Manifest
     results: tuple[ItemResult, ...]
     shipped: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Objection:
-    """Why a row should not leave: a stable reason and a sentence."""
-
-    reason: str
-    words: str
 
 
 def ship_manifest(
@@ -119,7 +112,7 @@ def _forced(manifest: Manifest, force: Sequence[str]) -> frozenset[int]:
     return frozenset(keys)
 
 
-def _result(row: Shipment, objection: _Objection | None, forced: bool) -> ItemResult:
+def _result(row: Shipment, objection: Objection | None, forced: bool) -> ItemResult:
     ref = row.order_number or row.label
     if objection is None:
         return ItemResult(ref=ref, ok=True, reason="leaves", words="leaves", label=row.label)
@@ -127,9 +120,9 @@ def _result(row: Shipment, objection: _Objection | None, forced: bool) -> ItemRe
     return ItemResult(ref=ref, ok=forced, reason=objection.reason, words=words, label=row.label)
 
 
-def _look_again(context: Context, manifest: Manifest) -> dict[int, _Objection]:
+def _look_again(context: Context, manifest: Manifest) -> dict[int, Objection]:
     """The objections against rows of the manifest, by shipment key, from orders read just now."""
-    objections: dict[int, _Objection] = {}
+    objections: dict[int, Objection] = {}
     by_store: dict[str, list[Shipment]] = {}
     for row in manifest.shipments:
         if row.origin is ShipmentOrigin.STORE and row.store:
@@ -139,49 +132,69 @@ def _look_again(context: Context, manifest: Manifest) -> dict[int, _Objection]:
     return objections
 
 
-def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> dict[int, _Objection]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What a row is held against: prints and what was let pass by shipment, the rest by order."""
+
+    prints: Mapping[int, str]
+    allowed: Mapping[int, tuple[Doubt, ...]]
+    quantities: Mapping[int, Sequence[LineQuantity]]
+    collected: frozenset[int]
+
+
+def _look_at_store(context: Context, store: str, rows: Sequence[Shipment]) -> dict[int, Objection]:
     with context.database.read() as connection:
         remote = _remote_ids(connection, rows)
-        prints = address_prints(connection, [row.id for row in rows])
-        allowed = allowed_doubts(connection, [row.id for row in rows])
     with open_store(context, store) as opened:
         page = opened.read_orders(tuple(dict.fromkeys(remote.values())))
-        settings = opened.settings
+        orders_from = opened.settings.orders_from
     with context.database.write() as connection:
         older = _older(connection, rows, page.orders)
         newest = [order for order in page.orders if order.remote_id not in older]
-        upsert_page(
-            connection,
-            store,
-            newest,
-            orders_from=settings.orders_from,
-            timezone=context.timezone,
-            now=context.now(),
-        )
+        now = context.now()
+        upsert_page(connection, store, newest, orders_from=orders_from, timezone=context.timezone, now=now)
         keep_store_shipments(connection, store, newest)
-        note_undone(connection, store, newest, context.now())
-        keep_unread(connection, store, page, context.now())
-        clear_understood(connection, store, [order.remote_id for order in newest], context.now())
-        quantities = line_quantities(connection, list({row.order_id for row in rows if row.order_id}))
+        note_undone(connection, store, newest, now)
+        keep_unread(connection, store, page, now)
+        clear_understood(connection, store, [order.remote_id for order in newest], now)
+        known = _known(connection, rows)
     fresh = {order.remote_id: order for order in page.orders}
-    unread = {one.remote_id: one.reason for one in page.rejected}
-    found = {}
-    for row in rows:
-        remote_id = remote[row.id]
-        if remote_id in unread:
-            objection: _Objection | None = _Objection(ORDER_UNREADABLE, cannot_be_read(unread[remote_id]))
-        elif remote_id in older:
-            objection = _Objection(READ_TOO_OLD, too_old(older[remote_id]))
-        else:
-            order = fresh.get(remote_id)
-            objection = (
-                _objection(order, prints.get(row.id), told=_is_told(row))
-                or _shortage(row, quantities.get(row.order_id or 0, ()))
-                or _marked(order, allowed.get(row.id, ()))
-            )
-        if objection:
-            found[row.id] = objection
-    return found
+    doubtful = {
+        one.remote_id: Objection(ORDER_UNREADABLE, cannot_be_read(one.reason)) for one in page.rejected
+    }
+    doubtful |= {
+        key: Objection(READ_TOO_OLD, too_old(words)) for key, words in older.items() if key not in doubtful
+    }
+    found = {
+        row.id: doubtful.get(remote[row.id]) or _objection(row, fresh.get(remote[row.id]), known)
+        for row in rows
+    }
+    return {key: objection for key, objection in found.items() if objection}
+
+
+def _known(connection: Connection, rows: Sequence[Shipment]) -> _Known:
+    keys = [row.id for row in rows]
+    order_keys = list({row.order_id for row in rows if row.order_id})
+    return _Known(
+        prints=address_prints(connection, keys),
+        allowed=allowed_doubts(connection, keys),
+        quantities=line_quantities(connection, order_keys),
+        collected=_with_collection(connection, order_keys),
+    )
+
+
+def _objection(row: Shipment, order: Order | None, known: _Known) -> Objection | None:
+    told, allowed = _is_told(row), known.allowed.get(row.id, ())
+    return (
+        order_objection(order, known.prints.get(row.id), told=told)
+        or shortage(row, known.quantities.get(row.order_id or 0, ()))
+        or (
+            payment_objection(order, row, allowed, collected=row.order_id in known.collected)
+            if order and not told
+            else None
+        )
+        or marked(order, allowed)
+    )
 
 
 def _older(connection: Connection, rows: Sequence[Shipment], read: Sequence[Order]) -> dict[str, str]:
@@ -207,52 +220,23 @@ def _remote_ids(connection: Connection, rows: Sequence[Shipment]) -> dict[int, s
     return {row.id: row.remote_id for row in connection.execute(query)}
 
 
+def _with_collection(connection: Connection, order_ids: Sequence[int]) -> frozenset[int]:
+    """The orders of which a shipment collects cash on delivery."""
+    query = sa.select(shipments.c.order_id).where(
+        shipments.c.order_id.in_(order_ids),
+        shipments.c.withdrawn_at.is_(None),
+        shipments.c.cod_amount.is_not(None),
+    )
+    return frozenset(connection.scalars(query))
+
+
 def _is_told(row: Shipment) -> bool:
     """The store was told of the shipment before it left, so its order may be fulfilled by us."""
     return row.push is not None and row.push.acknowledged_revision is not None
 
 
-def _objection(order: Order | None, printed: str | None, *, told: bool) -> _Objection | None:
-    if order is None:
-        return _Objection("order_missing", "the store has no such order any more")
-    if order.status is OrderStatus.CANCELLED:
-        return _Objection("order_cancelled", f"the order is {order.remote_status!r} on the store")
-    if order.status is OrderStatus.ON_HOLD:
-        return _Objection("order_on_hold", f"the order is on hold on the store ({order.remote_status!r})")
-    if order.status is OrderStatus.CLOSED and not told:
-        return _Objection("shipped_elsewhere", f"the order is {order.remote_status!r} on the store already")
-    if printed is not None and printed != address_print(order.ship_to):
-        return _Objection("address_changed", "the delivery address was changed after the shipment was made")
-    return None
-
-
-def _shortage(row: Shipment, lines: Sequence[LineQuantity]) -> _Objection | None:
-    """What of the shipment is no longer to be shipped, or is kept back."""
-    in_it = {item.line_id for item in row.items}
-    own = [one for one in lines if one.line.id in in_it]
-    short = [one.line.name for one in own if one.left_house + one.pending > one.line.due]
-    if short:
-        return _Objection(
-            "quantity_changed", f"the order has less to ship than the shipment holds: {', '.join(short)}"
-        )
-    kept = [
-        f"{one.line.name}{f' ({one.line.held_why})' if one.line.held_why else ''}"
-        for one in own
-        if one.left_house + one.pending > one.line.due - one.line.held
-    ]
-    if kept:
-        return _Objection("kept_back", f"the store keeps goods of it back: {', '.join(kept)}")
-    return None
-
-
-def _marked(order: Order | None, allowed: Sequence[Doubt]) -> _Objection | None:
-    """What came up after the shipment was made, or was not let pass then."""
-    new = [doubt.words for doubt in (order.doubts if order else ()) if doubt not in allowed]
-    return _Objection("order_marked", f"the order is marked: {' '.join(new).rstrip('.')}") if new else None
-
-
 def _mark_shipped(
-    context: Context, manifest: Manifest, leaving: Sequence[Shipment], stopped: Mapping[int, _Objection]
+    context: Context, manifest: Manifest, leaving: Sequence[Shipment], stopped: Mapping[int, Objection]
 ) -> Manifest:
     now = context.now()
     with context.database.write() as connection:
@@ -282,7 +266,7 @@ def _mark_shipped(
 
 
 def _take_off(
-    connection: Connection, context: Context, row: Shipment, manifest: Manifest, objection: _Objection
+    connection: Connection, context: Context, row: Shipment, manifest: Manifest, objection: Objection
 ) -> None:
     update_shipments(connection, [row.id], manifest_id=None, left_behind_at=context.now())
     events.record(

@@ -20,6 +20,7 @@ from fbridge.push.wishes import open_entry
 from fbridge.shipping.address_prints import keep_address_print
 from fbridge.shipping.allowed_doubts import keep_allowed_doubts
 from fbridge.shipping.carrier_rows import route_for
+from fbridge.shipping.objections import known_at_making
 from fbridge.shipping.shipment_rows import NewShipment, insert_shipment, load_shipments, users_of_numbers
 from fbridge.shipping.shipment_rules import Candidate, allot, cod_for, refuse_unshippable
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
@@ -97,7 +98,7 @@ def create_for_order(
     refuse_bad_particulars(connection, new, allow_shared=wish.allow_shared)
     shipment_id = insert_shipment(connection, new, at)
     keep_address_print(connection, shipment_id, candidate.order.ship_to)
-    keep_allowed_doubts(connection, shipment_id, candidate.order.doubts)
+    keep_allowed_doubts(connection, shipment_id, known_at_making(candidate.order))
     open_entry(connection, shipment_id, at)
     refresh_open_quantity(connection, [candidate.id])
     record(

@@ -45,6 +45,7 @@ from fbridge.models.platforms import (
     StoreReport,
 )
 from fbridge.models.states import (
+    Delivery,
     Effect,
     MailBehaviour,
     MailEffect,
@@ -231,6 +232,7 @@ def _order(record: dict[str, Any]) -> Order:
         ),
         lines=tuple(_line(line, shipments) for line in record["lines"]),
         shipping_method=ShippingMethod(code=record["method"], title=record["method"].title()),
+        delivery=Delivery(record.get("delivery", "ship")),
         ship_to=Address(name=record["name"], **record.get("place", _VERONA)),
         note=record.get("note", ""),
         shipments=tuple(
