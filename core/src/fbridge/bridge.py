@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fbridge.shipping.carriers import Carriers
     from fbridge.shipping.intake import Intake
     from fbridge.shipping.manifests import Manifests
+    from fbridge.shipping.returns import Returns
     from fbridge.shipping.shipments import Shipments
     from fbridge.storage.maintenance import Maintenance
     from fbridge.stores.stores import Stores
@@ -96,6 +97,13 @@ class Bridge:
         from fbridge.shipping.manifests import Manifests
 
         return Manifests(self.context)
+
+    @cached_property
+    def returns(self) -> Returns:
+        """What came back."""
+        from fbridge.shipping.returns import Returns
+
+        return Returns(self.context, self.shipments)
 
     @cached_property
     def intake(self) -> Intake:

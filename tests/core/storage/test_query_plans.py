@@ -18,7 +18,12 @@ from fbridge.push.status import read_status
 
 SMALL = ("stores", "carriers", "carrier_routes", "manifests", "rejected_orders", "CONSTANT", "(subquery-1)")
 """Tables that stay small, and what a statement brings along."""
-FEW_ROWS = ("ix_orders_marked", "ix_shipments_in_the_house", "ix_pushes_mail_missing")
+FEW_ROWS = (
+    "ix_orders_marked",
+    "ix_shipments_in_the_house",
+    "ix_pushes_mail_missing",
+    "ix_returns_not_dealt_with",
+)
 """Indexes of rows that somebody has still to do something about."""
 COUNTED = "SCAN pushes USING COVERING INDEX ix_pushes_state"
 """How many shipments stand in each state: counted in the index alone."""
@@ -52,6 +57,7 @@ def mend(office: Any) -> None:
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 DAILY: dict[str, Work] = {
     "status": lambda office: read_status(office.context),
+    "shipment list --returned": shipments(returned=True),
     "orders list --ready": orders(ready=True),
     "orders list --ready --store": orders(ready=True, store="shop"),
     "orders list --ready --carrier": orders(ready=True, carrier="BRT"),

@@ -11,6 +11,7 @@ import click
 
 from fbridge.cli.argument_types import COUNT, amount, document, grams, line_and_quantity
 from fbridge.cli.command_classes import Group
+from fbridge.cli.returned import returned
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, options_of, show_report
 from fbridge.exit_codes import ExitCode
@@ -77,6 +78,9 @@ def parcel_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--no-cod", is_flag=True, help="Collect nothing with this shipment.")
 @click.option("--allow-unpaid", is_flag=True, help="Although the order is not paid.")
 @click.option("--allow-marked", is_flag=True, help="Although the order is marked; somebody has looked at it.")
+@click.option(
+    "--replacement", is_flag=True, help="The goods go once more: a parcel of which no store is told."
+)
 @pass_session
 def create(
     session: Session,
@@ -85,6 +89,7 @@ def create(
     lines: tuple[tuple[str, int], ...],
     cod: Decimal | None,
     no_cod: bool,
+    replacement: bool,
     **options: Any,
 ) -> ExitCode:
     """Make a shipment of an order: of all that remains, or of some lines.
@@ -93,6 +98,10 @@ def create(
     """
     if cod is not None and no_cod:
         raise click.UsageError("Give either --cod or --no-cod.")
+    if replacement:
+        return _show(
+            session, session.bridge.returns.replace(order, cod=cod, **_of_replacement(lines, options))
+        )
     items = _added_up(lines) or None
     return _show(
         session, session.bridge.shipments.create(order, items=items, cod=cod, no_cod=no_cod, **options)
@@ -161,6 +170,7 @@ def import_(session: Session, /, file: Path, **said: Any) -> ExitCode:
 @click.option("--store")
 @click.option("--manifest")
 @click.option("--carrier")
+@click.option("--returned", is_flag=True, help="What came back and nobody has dealt with.")
 @click.option("--limit", type=COUNT, metavar="N", help="At most so many.")
 @pass_session
 def list_(session: Session, /, state: str | None, **options: Any) -> ExitCode:
@@ -183,6 +193,9 @@ def list_(session: Session, /, state: str | None, **options: Any) -> ExitCode:
 def show(session: Session, ref: str) -> ExitCode:
     """Show one shipment: by S12, document number, or the number of an order that has one."""
     return _show(session, session.bridge.shipments.get(ref))
+
+
+shipment.add_command(returned)
 
 
 @shipment.command()
@@ -213,6 +226,12 @@ def mailed(session: Session, ref: str) -> ExitCode:
     Nothing is sent. The other way out is `fbridge push --mail-again SHIPMENT`, where the store can be asked for it.
     """
     return _show(session, session.bridge.mailed_otherwise(ref))
+
+
+def _of_replacement(lines: tuple[tuple[str, int], ...], options: dict[str, Any]) -> dict[str, Any]:
+    if lines:
+        raise click.UsageError("Give --line without --replacement: a replacement takes no line of the order.")
+    return {name: said for name, said in options.items() if name not in {"allow_unpaid", "allow_marked"}}
 
 
 def _added_up(lines: tuple[tuple[str, int], ...]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fbridge.cli.displayed import counted, kilograms
 from fbridge.cli.tables import Column, Facts
-from fbridge.models.states import MailEffect, PushState, ShipmentOrigin
+from fbridge.models.states import MailEffect, PushState, ReturnKind, ShipmentOrigin
 
 if TYPE_CHECKING:
     from fbridge.models.fulfillments import Effects
@@ -23,6 +23,8 @@ def state_words(shipment: Shipment) -> str:
         return "in the house"
     if shipment.in_house:
         return "in the house, and its store was told that it left"
+    if shipment.came_back and shipment.returned:
+        return return_words(shipment.returned.kind)
     return shipment.push.state.value.replace("_", " ") if shipment.push else ""
 
 
@@ -30,6 +32,18 @@ def _telling_state(shipment: Shipment) -> PushState | None:
     if shipment.withdrawn_at:
         return PushState.WITHDRAWN
     return shipment.push.state if shipment.push and shipment.shipped_at and not shipment.in_house else None
+
+
+_RETURN_WORDS = {
+    ReturnKind.UNDELIVERED: "came back undelivered",
+    ReturnKind.REFUSED: "came back, refused by the recipient",
+    ReturnKind.HELD: "held by the carrier",
+}
+
+
+def return_words(kind: ReturnKind, reason: str = "") -> str:
+    """How a parcel came back: ``came back undelivered (address unknown)``."""
+    return f"{_RETURN_WORDS[kind]} ({reason})" if reason else _RETURN_WORDS[kind]
 
 
 def recipient_words(shipment: Shipment) -> str:
@@ -74,6 +88,7 @@ def shipment_facts(shipment: Shipment) -> Facts:
             ("Made at", shipment.created_at),
             ("Left at", None if shipment.in_house else shipment.shipped_at),
             ("Left behind at", shipment.left_behind_at),
+            ("Came back", _return_facts(shipment)),
             ("State", state_words(shipment)),
             ("Since", push.since if push else None),
             ("Because", push.words if push else ""),
@@ -83,6 +98,14 @@ def shipment_facts(shipment: Shipment) -> Facts:
             ("Done there", _effect_words(push.effects) if push and push.tries else ""),
         ]
     )  # fmt: skip
+
+
+def _return_facts(shipment: Shipment) -> list[object]:
+    back = shipment.returned
+    if back is None:
+        return []
+    done = [back.outcome.value, back.replacement, back.closed_at] if back.outcome else []
+    return [return_words(back.kind, back.reason), back.came_at, *(one for one in done if one)]
 
 
 def _tracking_pages(shipment: Shipment) -> list[str]:
@@ -104,6 +127,10 @@ def next_step(shipment: Shipment) -> str:
     """What to type next for this shipment."""
     if shipment.withdrawn_at:
         return ""
+    if shipment.came_back:
+        from fbridge.shipping.returned_goods import return_steps
+
+        return return_steps(shipment)[0]
     if shipment.shipped_at and not shipment.in_house:
         return "fbridge push" if shipment.order_number else ""
     if shipment.manifest:

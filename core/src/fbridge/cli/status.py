@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fbridge.push.status import InTheHouse, StatusItem, StatusReport, UnreadableStatus
+    from fbridge.shipping.returned_goods import CameBack
 
 
 @click.command(cls=Command)
@@ -56,8 +57,8 @@ def _sentences(report: StatusReport) -> Iterator[str]:
     if report.missing_mails:
         oldest = f", the oldest for {age(report.missing_mails.age)}"
         yield f"Mails to customers that did not leave, or may not have: {report.missing_mails.count}{oldest}."
-    if report.in_the_house:
-        yield from _house_words(report.in_the_house)
+    yield from _house_words(report.in_the_house)
+    yield from _returned_words(report.came_back)
     if report.manifests_preparing:
         yield f"Manifests in preparation: {report.manifests_preparing}."
     if report.orders_marked:
@@ -70,6 +71,7 @@ def _sentences(report: StatusReport) -> Iterator[str]:
         and not report.orders_marked
         and not any(unread.count for unread in report.unreadable)
         and not report.in_the_house
+        and not report.came_back
     ):
         yield "Everything is at rest."
 
@@ -77,10 +79,12 @@ def _sentences(report: StatusReport) -> Iterator[str]:
 _MOST_LOOSE = 10
 
 
-def _house_words(house: InTheHouse) -> Iterator[str]:
+def _house_words(house: InTheHouse | None) -> Iterator[str]:
     """How much is prepared and has not left, and what no carrier will take as things stand."""
     from fbridge.cli.displayed import age
 
+    if house is None:
+        return
     overdue = " (overdue)" if house.overdue else ""
     yield f"Shipments in the house: {house.count}, the oldest for {age(house.age)}{overdue}."
     for one in house.loose[:_MOST_LOOSE]:
@@ -91,6 +95,24 @@ def _house_words(house: InTheHouse) -> Iterator[str]:
     more = len(house.loose) - _MOST_LOOSE
     if more > 0:
         yield f"  {more} more are on no manifest: fbridge shipment list"
+
+
+def _returned_words(back: CameBack | None) -> Iterator[str]:
+    """What came back, each with its kind, its age and what can be done."""
+    from fbridge.cli.displayed import age
+    from fbridge.cli.shipment_views import return_words
+
+    if back is None:
+        return
+    overdue = " (overdue)" if back.overdue else ""
+    yield f"Came back: {len(back.items)}, the oldest for {age(back.age)}{overdue}."
+    for one in back.items[:_MOST_LOOSE]:
+        order = f", order {one.order_number}" if one.order_number else ""
+        what = return_words(one.kind, one.reason)
+        yield f"  {one.shipment} ({one.carrier}{order}) {what}, for {age(one.age)}: {one.next_step}"
+    more = len(back.items) - _MOST_LOOSE
+    if more > 0:
+        yield f"  {more} more came back: fbridge shipment list --returned"
 
 
 def _unreadable_words(unread: UnreadableStatus) -> str:
@@ -114,4 +136,6 @@ def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
         return unread.next_step
     if report.in_the_house and report.in_the_house.loose:
         return report.in_the_house.loose[0].next_step
+    if report.came_back:
+        return report.came_back.items[0].next_step
     return "fbridge manifest list --state preparing" if report.manifests_preparing else "fbridge fetch"

@@ -25,6 +25,7 @@ from fbridge.models.shipments import Shipment
 from fbridge.orders.unreadable import UnreadableOrder, cannot_be_read, load_unreadable
 from fbridge.push.status import ways_out
 from fbridge.references import find_order, find_shipment, shipment_labelled, unreadable_meant
+from fbridge.shipping.returned_goods import return_steps
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.storage.tables import rejected_orders, shipment_numbers, shipments
 
@@ -99,6 +100,8 @@ def _next_steps(
     for order_unread in unread:
         yield from _unread_steps(order_unread)
     for one in found:
+        if one.came_back:
+            yield from return_steps(one)
         if one.push:
             yield from ways_out(one, one.push)
     for order in seen:

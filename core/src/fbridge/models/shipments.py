@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fbridge.models.fulfillments import Effects, Item
 from fbridge.models.number_shapes import NumberWarning
 from fbridge.models.orders import Address, Money
-from fbridge.models.states import ManifestState, PushState, ShipmentOrigin
+from fbridge.models.states import ManifestState, PushState, ReturnKind, ReturnOutcome, ShipmentOrigin
 from fbridge.models.usual_carriers import number_warnings
 
 PLACEHOLDERS = ("number", "customer_code", "depot", "postcode", "reference", "date")
@@ -112,12 +112,35 @@ class PushStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """A parcel that came back, or that the carrier keeps. Times are aware UTC; its store is not told.
+
+    ``came_at`` is the day that somebody said, else when it was noted; ``outcome`` is None until it is dealt with,
+    ``replacement`` the shipment (``S13``) that went in its place.
+    """
+
+    kind: ReturnKind
+    came_at: datetime
+    noted_at: datetime
+    reason: str = ""
+    outcome: ReturnOutcome | None = None
+    closed_at: datetime | None = None
+    replacement: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has still to do something about it."""
+        return self.outcome is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
     """A shipping document: goods of one order that leave together, or an external parcel.
 
     ``numbers`` are those of the wanted ``revision``; ``push`` is None for external parcels, which are never
     pushed. ``left_behind_at``: it stayed in the house when its manifest left, and is there still; its store may have
-    been told all the same. ``order_id`` is the key in fbridge's database, ``order_number`` what a person sees.
+    been told all the same. ``returned``: it came back (the last time; None: never). ``order_id`` is the key in
+    fbridge's database, ``order_number`` what a person sees.
     """
 
     id: int
@@ -142,6 +165,7 @@ class Shipment:
     withdrawn_at: datetime | None = None
     left_behind_at: datetime | None = None
     push: PushStatus | None = None
+    returned: Return | None = None
 
     @property
     def label(self) -> str:
@@ -157,6 +181,11 @@ class Shipment:
     def in_house(self) -> bool:
         """Whether the goods are still here, to be handed to a carrier."""
         return self.withdrawn_at is None and (self.shipped_at is None or self.left_behind_at is not None)
+
+    @property
+    def came_back(self) -> bool:
+        """Whether it came back and nobody has dealt with that."""
+        return self.withdrawn_at is None and self.returned is not None and self.returned.is_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

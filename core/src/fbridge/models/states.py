@@ -65,6 +65,24 @@ class ShipmentOrigin(StrEnum):
     EXTERNAL = "external"
 
 
+class ReturnKind(StrEnum):
+    """How a parcel came back: not delivered, refused by the recipient, or held at the carrier's depot for us to say
+    what becomes of it (*giacenza*)."""
+
+    UNDELIVERED = "undelivered"
+    REFUSED = "refused"
+    HELD = "held"
+
+
+class ReturnOutcome(StrEnum):
+    """What was done about a return. ``mistaken``: it never was one."""
+
+    REPLACED = "replaced"
+    RESENT = "resent"
+    CLOSED = "closed"
+    MISTAKEN = "mistaken"
+
+
 class PushState(StrEnum):
     """Where a shipment stands towards its store."""
 

@@ -15,6 +15,7 @@ from fbridge.context import Context
 from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import FulfillmentState, ManifestState, OrderStatus, PushState
 from fbridge.orders.unreadable import ORDER_UNREADABLE, UnreadableOrder, load_unreadable
+from fbridge.shipping.returned_goods import CameBack, came_back
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.shipping.shipment_rules import may_be_withdrawn
 from fbridge.storage.indexes import IN_THE_HOUSE, MAIL_MISSING, MARKED
@@ -136,7 +137,7 @@ class StoreNotice:
 class StatusReport:
     """What is stuck, oldest first; how many shipments stand in each state; manifests in preparation.
 
-    ``in_the_house`` is None where nothing is.
+    ``in_the_house`` is None where nothing is, ``came_back`` where nothing that came back waits for somebody.
 
     ``missing_mails`` is None where none is missing; those of shipments that are at rest otherwise stand in ``items``.
 
@@ -151,12 +152,14 @@ class StatusReport:
     unreadable: tuple[UnreadableStatus, ...] = ()
     missing_mails: MissingMails | None = None
     in_the_house: InTheHouse | None = None
+    came_back: CameBack | None = None
     notices: tuple[StoreNotice, ...] = ()
 
     @property
     def overdue(self) -> bool:
         """Whether anything is past its limit."""
         late = self.in_the_house is not None and self.in_the_house.overdue
+        late = late or (self.came_back is not None and self.came_back.overdue)
         late = late or any(item.overdue for item in self.items)
         return late or any(one.overdue for one in self.unreadable)
 
@@ -179,6 +182,7 @@ def read_status(context: Context) -> StatusReport:
         waiting = load_shipments(connection, IN_THE_HOUSE)
         unread = load_unreadable(connection, rejected_orders.c.store.in_(context.settings.stores))
         notices = due_notices(connection, context.now())
+        back = came_back(connection, context.now())
     now = context.now()
     items = [_item(one, one.push, now) for one in found if one.push and one.push.state in LIMITS]
     items += [_mail_item(one, one.push, now) for one in found if one.push and one.push.state not in LIMITS]
@@ -190,6 +194,7 @@ def read_status(context: Context) -> StatusReport:
         unreadable=tuple(_unreadable(store, list(of_store), now) for store, of_store in _by_store(unread)),
         missing_mails=_missing_mails([one.push for one in found if one.push], now),
         in_the_house=_in_the_house(waiting, now),
+        came_back=back,
         notices=tuple(
             StoreNotice(store=store, words=words)
             for store, words in notices

@@ -22,11 +22,11 @@ from fbridge.references import find_carrier
 from fbridge.shipping.manifest_filling import add_to_manifest
 from fbridge.shipping.manifest_references import target_manifest
 from fbridge.shipping.meant import find_order_of_file
+from fbridge.shipping.replacements import note_replacement, refuse_unreplaceable
 from fbridge.shipping.shipment_creation import Wish, create_for_order, load_candidate, routed_carrier
 from fbridge.shipping.shipment_rows import load_shipment, load_shipments, users_of_numbers
 from fbridge.shipping.shipment_rules import Candidate, refuse_bad_recipient
 from fbridge.shipping.tracking_numbers import clean_numbers, looked_at
-from fbridge.storage.events import record
 from fbridge.storage.tables import shipments
 
 UNKNOWN_REFUSED = "refuse"
@@ -302,7 +302,7 @@ def _take_external(
         )
     same = shipments.c.document_key == wish.document.key
     known = load_shipments(connection, same, shipments.c.order_id.is_(None))
-    candidate = _replaced(connection, orders) if orders else None
+    candidate = _of_replaced(connection, orders) if orders else None
     if candidate is None:
         refuse_bad_recipient(wish.recipient)
     else:
@@ -311,6 +311,8 @@ def _take_external(
         carrier = find_carrier(connection, wish.carrier) if wish.carrier else known[0].carrier
         changed = _complete(connection, wish, known[0], carrier, taking)
         return _told([], [known[0]] if changed else [], known)
+    if candidate is not None:
+        refuse_unreplaceable(candidate)
     carrier = _carrier_of_external(connection, wish, candidate)
     shipment_id = taking.acts.external(
         connection,
@@ -326,29 +328,15 @@ def _take_external(
         allow_shared=taking.allow_shared,
     )
     if candidate is not None:
-        record(
-            connection,
-            "shipment.replacement",
-            f"S{shipment_id} sends goods of order {candidate.label} once more.",
-            at=taking.context.now(),
-            store=candidate.store,
-            order_id=candidate.id,
-            shipment_id=shipment_id,
-        )
+        note_replacement(connection, candidate, shipment_id, taking.context.now())
     return _told([load_shipment(connection, shipment_id)], [], [])
 
 
-def _replaced(connection: Connection, orders: Mapping[int, PartWish]) -> Candidate:
-    """The order that was shipped and of which goods go once more."""
+def _of_replaced(connection: Connection, orders: Mapping[int, PartWish]) -> Candidate:
     if len(orders) > 1:
         raise InputError("A replacement is for one order.", reason="several_orders")
-    candidate = load_candidate(connection, next(iter(orders)))
-    if candidate.free:
-        raise InputError(
-            f"Order {candidate.label} still has {candidate.free} pieces to ship; leave out --replacement for it.",
-            reason="not_shipped_yet",
-        )
-    return candidate
+    lock_orders(connection, list(orders))
+    return load_candidate(connection, next(iter(orders)))
 
 
 def _carrier_of_external(connection: Connection, wish: DocumentWish, candidate: Candidate | None) -> Carrier:

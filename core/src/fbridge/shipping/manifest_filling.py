@@ -22,7 +22,7 @@ from fbridge.shipping.carrier_rows import route_for
 from fbridge.shipping.manifest_rows import strike
 from fbridge.shipping.shipment_creation import Wish, create_for_order, load_candidate, pieces
 from fbridge.shipping.shipment_rows import load_shipment, lock_shipments, update_shipments
-from fbridge.shipping.shipment_rules import Candidate, refuse_if_told
+from fbridge.shipping.shipment_rules import Candidate, refuse_came_back, refuse_if_told
 from fbridge.storage.events import record
 from fbridge.storage.indexes import IN_THE_HOUSE
 from fbridge.storage.tables import shipments
@@ -187,6 +187,7 @@ def _take_off(filling: _Filling, ref: str) -> ItemResult:
     shipment = load_shipment(connection, find_shipment(connection, ref))
     if shipment.manifest != manifest.number:
         raise InputError(f"{shipment.label} is not on manifest {manifest.number}.", reason="not_on_manifest")
+    refuse_came_back(shipment)
     left = manifest.state is ManifestState.SHIPPED
     if _store_holds(shipment):
         raise_version(connection, [shipment.id])

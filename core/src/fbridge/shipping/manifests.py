@@ -30,7 +30,7 @@ from fbridge.shipping.manifest_scanning import Scan
 from fbridge.shipping.recipients import recipients
 from fbridge.shipping.ship import ShipResult, ship_manifest
 from fbridge.shipping.shipment_rows import load_shipment, lock_shipments, update_shipments, users_of_numbers
-from fbridge.shipping.shipment_rules import refuse_if_told, told
+from fbridge.shipping.shipment_rules import refuse_came_back, refuse_if_told, told
 from fbridge.storage.events import record
 from fbridge.storage.tables import carriers, manifests
 
@@ -257,6 +257,7 @@ class Manifests:
 
 def _refuse_pushed(manifest: Manifest) -> None:
     for shipment in manifest.shipments:
+        refuse_came_back(shipment)
         if shipment.push and shipment.push.is_unchecked:
             refuse_if_told(shipment, f"keeps manifest {manifest.number} shipped")
     gone = [shipment.label for shipment in manifest.shipments if told(shipment)]

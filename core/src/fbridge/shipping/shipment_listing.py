@@ -12,18 +12,21 @@ from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
 from fbridge.references import find_carrier, known_store
 from fbridge.shipping.manifest_references import find_manifest
+from fbridge.shipping.returned_goods import IS_BACK
 from fbridge.shipping.shipment_rows import each_shipment
 from fbridge.storage.database import Database
 from fbridge.storage.tables import carriers, manifests, pushes, shipments
 
 
 class ChosenShipments(TypedDict, total=False):
-    """What they have in common; everything left out, or None, does not matter. ``limit``: the newest so many."""
+    """What they have in common; everything left out, or None, does not matter. ``returned``: what came back and
+    nobody has dealt with. ``limit``: the newest so many."""
 
     state: PushState | None
     store: str | None
     manifest: str | None
     carrier: str | None
+    returned: bool | None
     limit: int | None
 
 
@@ -35,6 +38,8 @@ def each_chosen(database: Database, chosen: ChosenShipments) -> Iterator[Shipmen
 
 
 def _conditions(connection: Connection, chosen: ChosenShipments) -> Iterator[sa.ColumnElement[bool]]:
+    if chosen.get("returned"):
+        yield IS_BACK
     if (state := chosen.get("state")) is not None:
         yield pushes.c.state == state
     if (store := chosen.get("store")) is not None:

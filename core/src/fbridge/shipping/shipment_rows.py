@@ -15,11 +15,12 @@ from sqlalchemy.engine import Connection, RowMapping
 from fbridge.models.fulfillments import Item
 from fbridge.models.orders import Address, Money
 from fbridge.models.parts import in_parts
-from fbridge.models.shipments import Document, PushStatus, Shipment
+from fbridge.models.shipments import Document, PushStatus, Return, Shipment
 from fbridge.models.states import ShipmentOrigin
 from fbridge.orders.rows import address_from_json, address_to_json
 from fbridge.push.rows import status_of
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
+from fbridge.shipping.return_rows import last_returns
 from fbridge.storage.database import Database
 from fbridge.storage.tables import (
     MOST_KEYS,
@@ -104,7 +105,7 @@ def load_shipments(
     """The shipments that meet all conditions, oldest first; with ``limit`` the newest of them.
 
     Conditions may name columns of shipments, carriers, orders, manifests and pushes. One query finds them, and
-    four load any 500 of them.
+    five load any 500 of them.
     """
     return tuple(
         one
@@ -131,6 +132,7 @@ def _load(connection: Connection, keys: Sequence[int]) -> Iterator[Shipment]:
         items=_items(connection, keys),
         numbers=_numbers(connection, keys),
         status=status_of(connection.execute(_STATUS.where(pushes.c.shipment_id.in_(keys))).mappings()),
+        returned=last_returns(connection, keys),
     )
     return (_shipment(row, parts) for row in rows)
 
@@ -188,6 +190,7 @@ class _Parts:
     items: Mapping[int, list[Item]]
     numbers: Mapping[int, list[str]]
     status: Mapping[int, PushStatus]
+    returned: Mapping[int, Return]
 
 
 def _keys(
@@ -244,6 +247,7 @@ def _shipment(row: RowMapping, parts: _Parts) -> Shipment:
         withdrawn_at=row["withdrawn_at"],
         left_behind_at=row["left_behind_at"],
         push=parts.status.get(shipment_id),
+        returned=parts.returned.get(shipment_id),
     )
 
 

@@ -185,6 +185,16 @@ def refuse_withdrawal(shipment: Shipment) -> None:
         )
 
 
+def refuse_came_back(shipment: Shipment) -> None:
+    """Raises InputError where somebody says that it did not leave, and it came back."""
+    if shipment.came_back:
+        raise InputError(
+            f"{shipment.label} came back, so it has left; where that is a mistake: "
+            f"fbridge shipment returned {shipment.label} --undo",
+            reason="came_back",
+        )
+
+
 def may_be_withdrawn(shipment: Shipment) -> bool:
     """Whether it can be taken back as it stands."""
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from fbridge.storage.return_tables import returns
 from fbridge.storage.tables import orders, pushes, shipments
 
 MARKED = orders.c.doubts.is_not(sa.null())
@@ -20,6 +21,9 @@ IN_THE_HOUSE = sa.and_(
 
 MAIL_MISSING = pushes.c.mail_missing_since.is_not(None)
 """Shipments whose planned mail did not leave, or may not have."""
+
+NOT_DEALT_WITH = returns.c.outcome.is_(None)
+"""What came back and is still there."""
 
 _FEW_ROWS = (
     ("ix_orders_marked", orders.c.created_at, MARKED),
@@ -44,5 +48,12 @@ def declare() -> None:
     """Add them to the tables, once; only who compares those with a database needs them, and no command."""
     for name, column, where in _FEW_ROWS:
         sa.Index(name, column, sqlite_where=where, postgresql_where=where)
+    sa.Index(
+        "ix_returns_not_dealt_with",
+        returns.c.shipment_id,
+        unique=True,
+        sqlite_where=NOT_DEALT_WITH,
+        postgresql_where=NOT_DEALT_WITH,
+    )
     for name, *columns in _LISTS:
         sa.Index(name, *columns)

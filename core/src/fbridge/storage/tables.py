@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+import fbridge.storage.return_tables  # noqa: F401 - it belongs to the same schema
 from fbridge.models.states import (
     Delivery,
     Effect,

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0019"
+HEAD_REVISION = "0020"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -21,4 +21,5 @@ KNOWN_REVISIONS = (
     "0017",
     "0018",
     "0019",
+    "0020",
 )

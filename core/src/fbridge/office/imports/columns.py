@@ -121,6 +121,22 @@ _RECIPIENT_NAMES = {
     ),
 }
 
+_RETURN_NAMES = {
+    "kind": (
+        "kind, outcome, exception, event, status, state, delivery status, return kind, esito, esito consegna, stato, "
+        "stato consegna, stato spedizione, tipo, tipo reso, tipo evento, evento, anomalia, anomalia consegna"
+    ),
+    "reason": (
+        "reason, return reason, cause, note, notes, remarks, comment, motivo, motivo giacenza, motivo reso, "
+        "motivo mancata consegna, motivazione, causale, causale giacenza, annotazioni, osservazioni, "
+        "descrizione, descrizione evento"
+    ),
+    "returned_on": (
+        "date, return date, returned on, event date, data, data evento, data esito, data giacenza, data reso, "
+        "data rientro, data apertura, data apertura giacenza, apertura giacenza"
+    ),
+}
+
 TRACKING_FIELDS = (*_KEY_NAMES, *_NUMBER_NAMES)
 SHIPMENT_FIELDS = (
     *(name for name in _KEY_NAMES if name not in {"shipment", "reference"}),
@@ -143,6 +159,13 @@ def _by_name(*groups: Mapping[str, str]) -> dict[str, str]:
 
 
 _ALL = _by_name(_KEY_NAMES, _NUMBER_NAMES, _GOODS_NAMES, _RECIPIENT_NAMES)
+
+
+def return_recogniser() -> Callable[[str], str | None]:
+    """The same for files of what came back, where ``stato`` is no country."""
+    own = _by_name(_RETURN_NAMES)
+    keys = recogniser((*_KEY_NAMES, "tracking"))
+    return lambda name: own.get(name) or keys(name)
 
 
 def recogniser(fields: Iterable[str]) -> Callable[[str], str | None]:

@@ -161,6 +161,12 @@ class RowSchema(Schema):
 TrackingRowSchema: type[RowSchema] = type(
     "TrackingRowSchema", (RowSchema,), {**_key_fields(), "shipment": _Code(), "reference": _Code()}
 )
+ReturnRowSchema: type[RowSchema] = type(
+    "ReturnRowSchema",
+    (RowSchema,),
+    {**_key_fields(), "tracking": _Code(), "shipment": _Code(), "reference": _Code()}
+    | {"kind": _FromCell(), "reason": _FromCell(), "returned_on": _Day()},
+)
 ShipmentRowSchema: type[RowSchema] = type(
     "ShipmentRowSchema", (RowSchema,), {**_key_fields(), **_goods_fields(), **_recipient_fields()}
 )

@@ -44,7 +44,7 @@ def import_tracking(bridge: Bridge, file: Path, options: TrackingOptions) -> Imp
     with work.opened() as table:
         schema = TrackingRowSchema(options.map)
         for record in table.records:
-            values, problem = read_row(schema, _with_reference(record.cells, options.map.reference))
+            values, problem = read_row(schema, with_reference(record.cells, options.map.reference))
             _gather(work, record, values, problem)
         groups = list(work.groups.values())
         good = [group for group in groups if group.problem is None]
@@ -52,7 +52,7 @@ def import_tracking(bridge: Bridge, file: Path, options: TrackingOptions) -> Imp
         return work.report(zip(good, taken, strict=True))
 
 
-def _with_reference(cells: Mapping[str, Cell], reference: str) -> Mapping[str, Cell]:
+def with_reference(cells: Mapping[str, Cell], reference: str) -> Mapping[str, Cell]:
     """The cells with our reference as what the map says that it is: a shipment's number, a document, an order."""
     given = cells.get("reference", EMPTY)
     if not reference or is_blank(given) or not is_blank(cells.get(reference, EMPTY)):
