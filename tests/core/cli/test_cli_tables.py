@@ -14,6 +14,7 @@ import click
 import pytest
 from tests.core.cli.conftest import FBRIDGE
 
+from fbridge.cli.manifest_views import ROW_COLUMNS
 from fbridge.cli.order_views import ORDER_COLUMNS
 from fbridge.cli.session import Session
 from fbridge.cli.shipment_views import SHIPMENT_COLUMNS
@@ -142,3 +143,15 @@ def terminal_output(user: Any, *words: str, **environment: str) -> str:
         os.close(ours)
         assert process.wait(20) == 0
     return b"".join(parts).decode()
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_the_rows_of_a_manifest_are_whole(ready_user: Any, shown: Any, width: int) -> None:
+    more = ("--number", NUMBER, "--weight", "12.5kg", "--document", "ERP/A/125/2026", "--manifest", "BRT")
+    ready_user.run("shipment", "create", "1003", *more)
+    with ready_user.bridge() as bridge:
+        rows = bridge.manifests.get("BRT").shipments
+    text = shown(Table(ROW_COLUMNS, rows), width)
+    assert_whole(text, width, NUMBER, "S1", "1003", "125/A", "12.5", "Rossi", "Verona", "30.00", "EUR")
+    told = ready_user.json("manifest", "show", "BRT")["data"]["shipments"][0]
+    assert (told["recipient"]["city"], told["document"]["number"], told["parcels"]) == ("Verona", "125", 1)

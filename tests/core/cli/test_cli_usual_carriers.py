@@ -65,7 +65,7 @@ def test_a_tracking_page_may_need_depot_reference_and_date(ready_user: Any) -> N
     ready_user.run("manifest", "ship", "BRT", "--no-check")
     left = ready_user.json("shipment", "show", "S1")["data"]["shipped_at"][:10]
     assert (
-        f"https://dpd.example/A1?d=045&c=77&r=1&p=&t={left}"
+        f"https://dpd.example/A1?d=045&c=77&r=1&p=37121&t={left}"
         in ready_user.run("shipment", "show", "S1").output
     )
     assert (

@@ -205,6 +205,17 @@ class TestAsPrinted:
         assert "BOZZA" not in text
         assert "Revisione" not in text
 
+    def test_two_desks_at_once_never_print_two_papers_as_one_revision(
+        self, bridge: Bridge, pack: Any
+    ) -> None:
+        number = pack(2)
+        first = bridge.manifests.begin_print(number)
+        bridge.manifests.remove(number, ["S1"])
+        second, again = bridge.manifests.begin_print(number), bridge.manifests.begin_print(number)
+        bridge.manifests.end_print(second)
+        assert [one.revision for one in (first, second, again)] == [1, 2, 2]
+        assert bridge.manifests.is_printed(number)
+
     def test_a_person_may_ship_all_the_same(self, bridge: Bridge, pack: Any) -> None:
         number = pack(2)
         printed(bridge, number)
@@ -258,9 +269,8 @@ def test_what_a_document_of_several_orders_has_in_common_stands_once(
                         weight_grams=5500, numbers=("X1",))  # fmt: skip
     bridge.intake.documents([wish], on_manifest=True)
     manifest = office.manifests.get("BRT")
-    to = {one.id: Address(name="Anna") for one in manifest.shipments}
-    told = LastPrint(revision=1, printed_at=manifest.created_at, rows={})
-    paper = Paper(manifest=manifest, recipients=to, told=told, is_reprint=False)
+    told = LastPrint(id=1, revision=1, printed_at=manifest.created_at, rows={})
+    paper = Paper(manifest=manifest, told=told, is_reprint=False)
     sheet = manifest_sheet(paper, Sender(), language="en", zone=ZoneInfo("Europe/Rome"))
     assert [(row.parcels, row.weight, row.number, row.cod) for row in sheet.rows] == [
         ("3", "5.50", "X1", "20.50 EUR"), (DITTO,) * 4,

@@ -33,6 +33,7 @@ def facts_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--customer-code", help="Our code at the carrier."),
             click.option("--depot", help="The carrier's depot that we hand over to."),
             click.option("--pickup", help="The address where the carrier fetches the parcels."),
+            click.option("--address", help="The carrier's own address, which documents name."),
         ]
     ):
         command = option(command)

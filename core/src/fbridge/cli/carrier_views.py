@@ -108,6 +108,7 @@ def carrier_facts(carrier: Carrier) -> Facts:
             ("Customer code", carrier.customer_code),
             ("Depot", carrier.depot),
             ("Pick-up address", carrier.pickup),
+            ("Address", carrier.address),
             ("Tracking URL", carrier.tracking_url),
         ]
     )

@@ -120,6 +120,7 @@ class _Evening:
 
     def print(self, manifest: Manifest) -> None:
         """A paper that tells what is on the manifest now, unless the last one does."""
+        from fbridge.cli.manifest_and_shipment_papers import PaperOptions
         from fbridge.cli.manifest_printing import draw_to_file, missing_libraries
 
         if self.folder is None or self.session.bridge.manifests.is_printed(manifest.number):
@@ -127,7 +128,7 @@ class _Evening:
         if missing_libraries():
             self._say('Not printed: that needs the extra "office", fbridge[office].')
             return
-        told, _ = draw_to_file(self.session, manifest.number, folder=self.folder)
+        told, _ = draw_to_file(self.session, manifest.number, PaperOptions(folder=self.folder))
         self._say(f"Printed: {told['file']}")
         self.printed.append(told)
 

@@ -17,11 +17,10 @@ from typing import Any
 from fbridge.errors import FbridgeError
 from fbridge.models.orders import OrderLine
 from fbridge.models.platforms import StoreReport
-from fbridge.models.shipments import Manifest, Shipment
+from fbridge.models.shipments import Shipment
 
 _TOLD_PROPERTIES: Mapping[type, tuple[str, ...]] = {
     Shipment: ("label", "number_warnings"),
-    Manifest: ("parcels", "weight_grams", "cod_totals"),
     OrderLine: ("due", "remaining"),
     StoreReport: ("ok",),
 }

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fbridge.cli.argument_types import COUNT
 from fbridge.cli.command_classes import A_COMMENT, Group
+from fbridge.cli.manifest_and_shipment_papers import PaperOptions, paper_options
 from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 from fbridge.models.states import ManifestState
-from fbridge.settings.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from fbridge.models.results import ItemResult
@@ -90,7 +89,7 @@ def list_(session: Session, state: str | None, limit: int | None) -> ExitCode:
 @click.argument("ref", metavar="MANIFEST")
 @pass_session
 def show(session: Session, ref: str) -> ExitCode:
-    """Show a manifest with its shipments."""
+    """Show a manifest with its shipments: where they go, parcels, weight, cash to collect, numbers."""
     return _show(session, session.bridge.manifests.get(ref))
 
 
@@ -112,34 +111,18 @@ def scan(session: Session, ref: str) -> ExitCode:
 @manifest.command("print")
 @click.argument("ref", metavar="MANIFEST")
 @click.option("--format", "form", type=click.Choice(["pdf", "html"]), default="pdf", show_default=True)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
-    help="File; else manifest-NUMBER.pdf in this folder. - is standard output.",
-)
-@click.option("--language", type=click.Choice(LANGUAGES), help="Else FBRIDGE_LANG, or that of the system.")
+@paper_options
 @click.option("--copies", type=click.IntRange(1, 9), default=2, show_default=True, metavar="N")
 @click.option("--bar-codes", is_flag=True, help="A bar code of the tracking number in each row.")
 @pass_session
-def print_(
-    session: Session,
-    ref: str,
-    form: str,
-    output: Path | None,
-    language: str | None,
-    copies: int,
-    bar_codes: bool,
-) -> ExitCode:
+def print_(session: Session, /, ref: str, **said: Any) -> ExitCode:
     """Print a manifest for the driver to sign: one copy for the sender, one for the carrier.
 
     Before it is shipped the paper is marked as a draft. What leaves later is compared with the last paper.
     """
     from fbridge.cli.manifest_printing import print_to_file
 
-    return print_to_file(
-        session, ref, form=form, output=output, language=language, copies=copies, bar_codes=bar_codes
-    )
+    return print_to_file(session, ref, PaperOptions(**said))
 
 
 @manifest.command()

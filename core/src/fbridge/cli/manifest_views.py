@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from fbridge.cli.displayed import counted, kilograms
-from fbridge.cli.shipment_views import SHIPMENT_COLUMNS
+from fbridge.cli.shipment_views import address_words, state_words, telling_state
 from fbridge.cli.tables import Block, Column, Table
 from fbridge.models.results import ItemResult
 from fbridge.models.states import ManifestState
 
 if TYPE_CHECKING:
-    from fbridge.models.shipments import Manifest, ManifestRow
+    from fbridge.models.shipments import Manifest, ManifestRow, Shipment
 
 MANIFEST_COLUMNS: list[Column[ManifestRow]] = [  # these fit 80 characters
     Column("Manifest", lambda one: one.number),
@@ -22,6 +22,18 @@ MANIFEST_COLUMNS: list[Column[ManifestRow]] = [  # these fit 80 characters
     Column("Parcels", lambda one: one.parcels, right=True),
     Column("COD", lambda one: one.cod_totals, right=True, wraps=True),
     Column("Shipped at", lambda one: one.shipped_at, wraps=True),
+]
+
+ROW_COLUMNS: list[Column[Shipment]] = [  # these fit 80 characters
+    Column("Shipment", lambda one: one.label),
+    Column("Order", lambda one: one.order_number, wraps=True),
+    Column("Document", lambda one: one.document.short if one.document else "", wraps=True),
+    Column("Recipient", lambda one: address_words(one.recipient), wraps=True),
+    Column("Parcels", lambda one: one.parcels, right=True),
+    Column("Weight", lambda one: kilograms(one.weight_grams), right=True, wraps=True),
+    Column("COD", lambda one: one.cod or "", right=True, wraps=True),
+    Column("Numbers", lambda one: one.numbers, wraps=True),
+    Column("State", lambda one: state_words(one) if one.shipped_at else "", wraps=True, state=telling_state),
 ]
 
 RESULT_COLUMNS: list[Column[ItemResult]] = [
@@ -44,7 +56,7 @@ def manifest_blocks(manifest: Manifest) -> Iterator[Block[Any]]:
     """One manifest, as ``manifest show`` prints it."""
     yield summary(manifest)
     if manifest.shipments:
-        yield Table(SHIPMENT_COLUMNS, manifest.shipments)
+        yield Table(ROW_COLUMNS, manifest.shipments)
     if manifest.struck:
         names = [f"{one.shipment} {one.order_number}".strip() for one in manifest.struck]
         yield f"Struck through, for they did not leave: {', '.join(names)}."

@@ -10,6 +10,7 @@ from fbridge.models.states import MailEffect, PushState, ReturnKind, ShipmentOri
 
 if TYPE_CHECKING:
     from fbridge.models.fulfillments import Effects
+    from fbridge.models.orders import Address
     from fbridge.models.shipments import Shipment
 
 
@@ -28,7 +29,8 @@ def state_words(shipment: Shipment) -> str:
     return shipment.push.state.value.replace("_", " ") if shipment.push else ""
 
 
-def _telling_state(shipment: Shipment) -> PushState | None:
+def telling_state(shipment: Shipment) -> PushState | None:
+    """The state that decides in which colour it is shown; None for one that is at rest or not on its way."""
     if shipment.withdrawn_at:
         return PushState.WITHDRAWN
     return shipment.push.state if shipment.push and shipment.shipped_at and not shipment.in_house else None
@@ -46,11 +48,18 @@ def return_words(kind: ReturnKind, reason: str = "") -> str:
     return f"{_RETURN_WORDS[kind]} ({reason})" if reason else _RETURN_WORDS[kind]
 
 
+def address_words(to: Address) -> str:
+    """On one line: ``Rossi srl, Anna Rossi, Via Roma 1, 20100 Milano (MI), IT``."""
+    province = f"({to.province})" if to.province else ""
+    town = " ".join(part for part in (to.postcode, to.city, province) if part)
+    return ", ".join(part for part in (to.company, to.name, *to.street, town, to.country) if part)
+
+
 def recipient_words(shipment: Shipment) -> str:
     """The order, or for an external parcel the recipient."""
     if shipment.order_number:
         return shipment.order_number
-    return (shipment.recipient.name or shipment.recipient.company) if shipment.recipient else ""
+    return shipment.recipient.name or shipment.recipient.company
 
 
 SHIPMENT_COLUMNS: list[Column[Shipment]] = [  # these fit 80 characters
@@ -62,7 +71,7 @@ SHIPMENT_COLUMNS: list[Column[Shipment]] = [  # these fit 80 characters
     Column("Parcels", lambda one: one.parcels, right=True),
     Column("COD", lambda one: one.cod or "", right=True, wraps=True),
     Column("Numbers", lambda one: one.numbers, wraps=True),
-    Column("State", state_words, wraps=True, state=_telling_state),
+    Column("State", state_words, wraps=True, state=telling_state),
 ]
 
 
@@ -73,7 +82,7 @@ def shipment_facts(shipment: Shipment) -> Facts:
         [
             ("Shipment", f"{shipment.label} ({shipment.uuid})"),
             ("Order", f"{shipment.store}:{shipment.order_number}" if shipment.order_number else ""),
-            ("Recipient", recipient_words(shipment) if shipment.recipient else ""),
+            ("Recipient", address_words(shipment.recipient)),
             ("Carrier", f"{shipment.carrier.code} ({shipment.carrier.name})"),
             ("Manifest", shipment.manifest),
             ("Goods", [f"{item.quantity} of line {item.line_id}" for item in shipment.items]),
@@ -109,8 +118,7 @@ def _return_facts(shipment: Shipment) -> list[object]:
 
 
 def _tracking_pages(shipment: Shipment) -> list[str]:
-    postcode = shipment.recipient.postcode if shipment.recipient else ""
-    known = {"postcode": postcode, "reference": str(shipment.id)}
+    known = {"postcode": shipment.recipient.postcode, "reference": str(shipment.id)}
     day = shipment.shipped_at.date() if shipment.shipped_at else None
     pages = (shipment.carrier.url_for(number, **known, day=day) for number in shipment.numbers)
     return [page for page in pages if page]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import quote
 
 from fbridge.models.fulfillments import Effects, Item
 from fbridge.models.number_shapes import NumberWarning
 from fbridge.models.orders import Address, Money
+from fbridge.models.particulars import Particulars
 from fbridge.models.states import ManifestState, PushState, ReturnKind, ReturnOutcome, ShipmentOrigin
 from fbridge.models.usual_carriers import number_warnings
 
@@ -21,7 +22,8 @@ class Carrier:
     """The user's own carrier record.
 
     ``tracking_url`` is a template with the placeholders of :data:`PLACEHOLDERS`. ``customer_code`` is our code at the
-    carrier, ``depot`` the one of theirs that we hand over to, ``pickup`` the address where they fetch it.
+    carrier, ``depot`` the one of theirs that we hand over to, ``pickup`` the address where they fetch it, ``address``
+    their own, as it stands on documents.
     """
 
     id: int
@@ -31,6 +33,7 @@ class Carrier:
     customer_code: str = ""
     depot: str = ""
     pickup: str = ""
+    address: str = ""
 
     def url_for(
         self, number: str, *, postcode: str = "", reference: str = "", day: date | None = None
@@ -60,6 +63,11 @@ class Document:
     def key(self) -> str:
         """One string that identifies the document."""
         return "/".join((self.source, self.series, self.number, str(self.year or "")))
+
+    @property
+    def short(self) -> str:
+        """As it stands on paper, number and series: ``125/A``."""
+        return "/".join(part for part in (self.number, self.series) if part)
 
     @property
     def spellings(self) -> frozenset[str]:
@@ -138,9 +146,10 @@ class Shipment:
     """A shipping document: goods of one order that leave together, or an external parcel.
 
     ``numbers`` are those of the wanted ``revision``; ``push`` is None for external parcels, which are never
-    pushed. ``left_behind_at``: it stayed in the house when its manifest left, and is there still; its store may have
-    been told all the same. ``returned``: it came back (the last time; None: never). ``order_id`` is the key in
-    fbridge's database, ``order_number`` what a person sees.
+    pushed. ``recipient``: where it goes; of an order its delivery address as last read, empty once that was
+    purged. ``particulars``: what else a file said of its document. ``left_behind_at``: it stayed in the house when
+    its manifest left, and is there still; its store may have been told all the same. ``returned``: it came back (the
+    last time; None: never). ``order_id`` is the key in fbridge's database, ``order_number`` what a person sees.
     """
 
     id: int
@@ -160,10 +169,11 @@ class Shipment:
     cod: Money | None = None
     warehouse: str | None = None
     document: Document | None = None
-    recipient: Address | None = None
+    recipient: Address = field(default_factory=Address)
     shipped_at: datetime | None = None
     withdrawn_at: datetime | None = None
     left_behind_at: datetime | None = None
+    particulars: Particulars | None = None
     push: PushStatus | None = None
     returned: Return | None = None
 
@@ -199,7 +209,10 @@ class StruckRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestRow:
-    """A manifest in a list: how many shipments and boxes, how heavy, and what is collected at the door."""
+    """A manifest in a list: how many shipments and boxes, how heavy, and what is collected at the door by currency.
+
+    Boxes and weight of a document that goes over several orders count once; a weight that nobody stated does not.
+    """
 
     id: int
     number: str
@@ -215,28 +228,11 @@ class ManifestRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(ManifestRow):
     """Shipments handed to one carrier together. ``struck`` stood on it, and did not leave with it after all."""
 
-    id: int
-    number: str
-    carrier: Carrier
-    state: ManifestState
-    created_at: datetime
-    shipped_at: datetime | None
-    cancelled_at: datetime | None
     shipments: tuple[Shipment, ...]
     struck: tuple[StruckRow, ...] = ()
-
-    @property
-    def parcels(self) -> int:
-        """How many boxes the courier takes; those of a document that goes over several orders count once."""
-        return sum(shipment.parcels for shipment in self.deliveries)
-
-    @property
-    def weight_grams(self) -> int:
-        """The weight of all shipments that state one; that of a document over several orders counts once."""
-        return sum(shipment.weight_grams or 0 for shipment in self.deliveries)
 
     @property
     def deliveries(self) -> tuple[Shipment, ...]:
@@ -245,14 +241,3 @@ class Manifest:
         for shipment in self.shipments:
             found.setdefault(shipment.document.key if shipment.document else shipment.label, shipment)
         return tuple(found.values())
-
-    @property
-    def cod_totals(self) -> tuple[Money, ...]:
-        """What the courier collects at the door, by currency."""
-        totals: dict[str, Money] = {}
-        for shipment in self.shipments:
-            if shipment.cod:
-                so_far = totals.get(shipment.cod.currency)
-                amount = shipment.cod.amount + (so_far.amount if so_far else 0)
-                totals[shipment.cod.currency] = Money(amount=amount, currency=shipment.cod.currency)
-        return tuple(totals[currency] for currency in sorted(totals))

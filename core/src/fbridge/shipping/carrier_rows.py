@@ -58,12 +58,13 @@ def carrier_from_row(row: RowMapping, prefix: str = "") -> Carrier:
         customer_code=row[f"{prefix}customer_code"],
         depot=row[f"{prefix}depot"],
         pickup=row[f"{prefix}pickup"],
+        address=row[f"{prefix}address"],
     )
 
 
 def carrier_columns(prefix: str) -> list[sa.Label[Any]]:
     """The columns that :func:`carrier_from_row` reads, labelled for use in a join."""
-    names = ("id", "code", "name", "tracking_url", "customer_code", "depot", "pickup")
+    names = ("id", "code", "name", "tracking_url", "customer_code", "depot", "pickup", "address")
     return [carriers.c[name].label(f"{prefix}{name}") for name in names]
 
 
@@ -74,7 +75,7 @@ def load_carriers(connection: Connection) -> tuple[Carrier, ...]:
 
 
 def insert_carrier(connection: Connection, values: Mapping[str, str], at: datetime) -> None:
-    """Add a carrier: code, name, tracking_url, customer_code, depot, pickup."""
+    """Add a carrier: code, name, tracking_url, customer_code, depot, pickup, address."""
     connection.execute(sa.insert(carriers).values(**values, created_at=at))
 
 

@@ -77,6 +77,7 @@ class Carriers:
         customer_code: str = "",
         depot: str = "",
         pickup: str = "",
+        address: str = "",
     ) -> Carrier:
         """Add a carrier; its code is kept in capitals. Without a name a usual one is meant: name and page are known.
 
@@ -90,6 +91,7 @@ class Carriers:
             "customer_code": customer_code.strip(),
             "depot": depot.strip(),
             "pickup": pickup.strip(),
+            "address": address.strip(),
         }
         with self._database.write() as connection:
             if any(known.code == values["code"] for known in carrier_rows.load_carriers(connection)):
@@ -99,7 +101,8 @@ class Carriers:
             return find_carrier(connection, values["code"])
 
     def change(self, code: str, **said: str) -> Carrier:
-        """Change what is said of a carrier: name, tracking_url, customer_code, depot, pickup; the rest stays.
+        """Change what is said of a carrier: name, tracking_url, customer_code, depot, pickup, address;
+        the rest stays.
 
         Raises NotFoundError, InputError for a bad template.
         """

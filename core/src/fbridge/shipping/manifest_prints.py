@@ -10,9 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from fbridge.models.orders import Address
 from fbridge.models.shipments import Manifest, Shipment
-from fbridge.shipping.recipients import recipients
 from fbridge.storage.tables import manifest_prints
 
 
@@ -23,32 +21,39 @@ class LastPrint:
     Of a row: a print of all but its tracking numbers, and then those.
     """
 
+    id: int
     revision: int
     printed_at: datetime
     rows: Mapping[str, Sequence[str]]
 
 
 def last_print(connection: Connection, manifest_id: int) -> LastPrint | None:
-    """None where it was never printed."""
+    """None where it was never printed. One that was begun and never written is no paper."""
+    return _newest(connection, manifest_id, manifest_prints.c.is_written)
+
+
+def _newest(
+    connection: Connection, manifest_id: int, *conditions: sa.ColumnElement[bool]
+) -> LastPrint | None:
     query = (
         sa.select(manifest_prints)
-        .where(manifest_prints.c.manifest_id == manifest_id)
+        .where(manifest_prints.c.manifest_id == manifest_id, *conditions)
         .order_by(manifest_prints.c.id.desc())
         .limit(1)
     )
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    return LastPrint(revision=row.revision, printed_at=row.printed_at, rows=row.printed_rows)
+    return LastPrint(id=row.id, revision=row.revision, printed_at=row.printed_at, rows=row.printed_rows)
 
 
-def rows_of(connection: Connection, manifest: Manifest) -> dict[str, Sequence[str]]:
+def rows_of(manifest: Manifest) -> dict[str, Sequence[str]]:
     """What a paper tells of each row, see :class:`LastPrint`."""
-    to = recipients(connection, manifest.shipments)
-    return {one.label: _print(one, to[one.id]) for one in manifest.shipments}
+    return {one.label: _print(one) for one in manifest.shipments}
 
 
-def _print(one: Shipment, to: Address) -> list[str]:
+def _print(one: Shipment) -> list[str]:
+    to = one.recipient
     told = (str(one.document or ""), one.order_number, to.name, to.company, to.street, to.postcode, to.city)
     counted = (one.parcels, one.weight_grams, str(one.cod or ""))
     return [hashlib.blake2b(repr((told, counted)).encode(), digest_size=8).hexdigest(), *one.numbers]
@@ -57,32 +62,36 @@ def _print(one: Shipment, to: Address) -> list[str]:
 def is_printed(connection: Connection, manifest: Manifest) -> bool:
     """Whether its last paper tells just what is on it now."""
     paper = last_print(connection, manifest.id)
-    return paper is not None and dict(paper.rows) == rows_of(connection, manifest)
+    return paper is not None and dict(paper.rows) == rows_of(manifest)
 
 
-def next_print(connection: Connection, manifest: Manifest, at: datetime) -> LastPrint:
-    """What a paper of the manifest as it is now would be; one that tells the same has the same revision."""
-    rows, before = rows_of(connection, manifest), last_print(connection, manifest.id)
+def begin_print(connection: Connection, manifest: Manifest, at: datetime) -> LastPrint:
+    """Take the revision of a paper of the manifest as it is now; one that tells the same has the same.
+
+    The manifest is locked, so that two desks never print different papers as the same revision.
+    """
+    rows, before = rows_of(manifest), _newest(connection, manifest.id)
     revision = 1 if before is None else before.revision + (before.rows != rows)
-    return LastPrint(revision=revision, printed_at=at, rows=rows)
-
-
-def keep_print(connection: Connection, manifest: Manifest, paper: LastPrint) -> None:
-    """Remember that this paper is there."""
-    connection.execute(
+    result = connection.execute(
         sa.insert(manifest_prints).values(
-            manifest_id=manifest.id,
-            revision=paper.revision,
-            printed_at=paper.printed_at,
-            printed_rows=paper.rows,
+            manifest_id=manifest.id, revision=revision, printed_at=at, printed_rows=rows, is_written=False
         )
+    )
+    (key,) = result.inserted_primary_key or (0,)
+    return LastPrint(id=key, revision=revision, printed_at=at, rows=rows)
+
+
+def end_print(connection: Connection, paper: LastPrint) -> None:
+    """This paper is there."""
+    connection.execute(
+        sa.update(manifest_prints).where(manifest_prints.c.id == paper.id).values(is_written=True)
     )
 
 
 def unlike_paper(connection: Connection, manifest: Manifest) -> tuple[str, ...]:
     """What is otherwise than on the last paper, in words; empty where nothing is, or nothing was printed."""
     paper = last_print(connection, manifest.id)
-    return tuple(_differences(paper.rows, rows_of(connection, manifest))) if paper else ()
+    return tuple(_differences(paper.rows, rows_of(manifest))) if paper else ()
 
 
 def _contradicts(printed: Sequence[str], now: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from fbridge.models.orders import Money
 from fbridge.models.parts import in_parts
-from fbridge.models.shipments import Manifest, ManifestRow, Shipment, StruckRow
+from fbridge.models.shipments import Manifest, ManifestRow, StruckRow
 from fbridge.models.states import ManifestState
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
 from fbridge.shipping.shipment_rows import load_shipments
@@ -70,9 +70,12 @@ def lock_manifest(connection: Connection, manifest_id: int) -> Manifest:
 
 def load_manifest(connection: Connection, manifest_id: int) -> Manifest:
     """One manifest with its shipments by its key, which must exist."""
-    row = connection.execute(_query([manifests.c.id == manifest_id])).mappings().one()
-    on_it = load_shipments(connection, shipments.c.manifest_id == manifest_id)
-    return _manifest(row, on_it, _struck_on(connection, manifest_id))
+    (row,) = list_manifests(connection, manifests.c.id == manifest_id)
+    return Manifest(
+        **{one.name: getattr(row, one.name) for one in fields(row)},
+        shipments=load_shipments(connection, shipments.c.manifest_id == manifest_id),
+        struck=tuple(_struck_on(connection, manifest_id)),
+    )
 
 
 def list_manifests(
@@ -178,17 +181,3 @@ def _struck_on(connection: Connection, manifest_id: int) -> Sequence[StruckRow]:
         StruckRow(shipment=f"S{row.shipment_id}", order_number=row.number or "", at=row.struck_at)
         for row in connection.execute(query)
     ]
-
-
-def _manifest(row: RowMapping, on_it: Sequence[Shipment], struck: Sequence[StruckRow]) -> Manifest:
-    return Manifest(
-        id=row["id"],
-        number=row["number"],
-        carrier=carrier_from_row(row, "own_"),
-        state=row["state"],
-        created_at=row["created_at"],
-        shipped_at=row["shipped_at"],
-        cancelled_at=row["cancelled_at"],
-        shipments=tuple(on_it),
-        struck=tuple(struck),
-    )

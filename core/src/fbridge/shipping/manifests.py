@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,6 @@ from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import FbridgeError, InputError
-from fbridge.models.orders import Address
 from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest, ManifestRow
 from fbridge.models.states import ManifestState
@@ -18,7 +17,7 @@ from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
 from fbridge.references import find_carrier, find_shipment
 from fbridge.shipping.manifest_filling import add_to_manifest, loose_shipments, take_off_manifest
-from fbridge.shipping.manifest_prints import LastPrint, is_printed, keep_print, last_print, next_print
+from fbridge.shipping.manifest_prints import LastPrint, begin_print, end_print, is_printed, last_print
 from fbridge.shipping.manifest_references import (
     find_manifest,
     open_manifest,
@@ -27,7 +26,6 @@ from fbridge.shipping.manifest_references import (
 )
 from fbridge.shipping.manifest_rows import list_manifests, load_manifest, lock_manifest, update_manifest
 from fbridge.shipping.manifest_scanning import Scan
-from fbridge.shipping.recipients import recipients
 from fbridge.shipping.ship import ShipResult, ship_manifest
 from fbridge.shipping.shipment_rows import load_shipment, lock_shipments, update_shipments, users_of_numbers
 from fbridge.shipping.shipment_rules import refuse_came_back, refuse_if_told, told
@@ -45,13 +43,12 @@ class AddResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A manifest as it is printed, with where each shipment goes, by its key; ``told`` is what is compared later.
+    """A manifest as it is printed; ``told`` is what is compared later.
 
     ``revision`` counts the papers that tell something else; ``is_reprint``: the same was printed before.
     """
 
     manifest: Manifest
-    recipients: Mapping[int, Address]
     told: LastPrint
     is_reprint: bool
 
@@ -102,23 +99,22 @@ class Manifests:
         with self._database.read() as connection:
             return is_printed(connection, load_manifest(connection, find_manifest(connection, ref)))
 
-    def paper(self, ref: str) -> Paper:
-        """The paper that would be printed of it now; nothing is remembered. Raises as :meth:`get` does."""
-        with self._database.read() as connection:
-            manifest = load_manifest(connection, find_manifest(connection, ref))
-            before = last_print(connection, manifest.id)
-            told = next_print(connection, manifest, self._context.now())
-            return Paper(
-                manifest=manifest,
-                recipients=recipients(connection, manifest.shipments),
-                told=told,
-                is_reprint=before is not None and before.revision == told.revision,
-            )
+    def begin_print(self, ref: str) -> Paper:
+        """The paper of it as it is now, whose revision no other paper gets that tells something else.
 
-    def keep_print(self, paper: Paper) -> None:
+        It counts as printed once :meth:`end_print` was told that it is there. Raises as :meth:`get` does.
+        """
+        with self._database.write() as connection:
+            manifest = lock_manifest(connection, find_manifest(connection, ref))
+            before = last_print(connection, manifest.id)
+            told = begin_print(connection, manifest, self._context.now())
+            is_reprint = before is not None and before.revision == told.revision
+            return Paper(manifest=manifest, told=told, is_reprint=is_reprint)
+
+    def end_print(self, paper: Paper) -> None:
         """Remember that this paper is there: what leaves later is compared with it."""
         with self._database.write() as connection:
-            keep_print(connection, paper.manifest, paper.told)
+            end_print(connection, paper.told)
             words = f"printed, revision {paper.told.revision}"
             self._record(connection, "manifest.printed", paper.manifest, words)
 

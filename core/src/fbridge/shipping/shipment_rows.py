@@ -14,12 +14,14 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from fbridge.models.fulfillments import Item
 from fbridge.models.orders import Address, Money
+from fbridge.models.particulars import Particulars
 from fbridge.models.parts import in_parts
 from fbridge.models.shipments import Document, PushStatus, Return, Shipment
 from fbridge.models.states import ShipmentOrigin
 from fbridge.orders.rows import address_from_json, address_to_json
 from fbridge.push.rows import status_of
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
+from fbridge.shipping.particulars_rows import particulars_from_json, particulars_to_json
 from fbridge.shipping.return_rows import last_returns
 from fbridge.storage.database import Database
 from fbridge.storage.tables import (
@@ -59,6 +61,7 @@ class NewShipment:
     warehouse: str | None = None
     document: Document | None = None
     recipient: Address | None = None
+    particulars: Particulars | None = None
 
 
 def insert_shipment(connection: Connection, new: NewShipment, at: datetime) -> int:
@@ -167,6 +170,7 @@ _SHIPMENTS = (
     sa.select(
         shipments,
         orders.c.number.label("order_number"),
+        orders.c.ship_to,
         manifests.c.number.label("manifest_number"),
         *carrier_columns("own_"),
     )
@@ -242,10 +246,11 @@ def _shipment(row: RowMapping, parts: _Parts) -> Shipment:
         cod=_cod(row),
         warehouse=row["warehouse"],
         document=_document(row),
-        recipient=None if row["recipient"] is None else address_from_json(row["recipient"]),
+        recipient=address_from_json(row["ship_to" if row["recipient"] is None else "recipient"] or {}),
         shipped_at=row["shipped_at"],
         withdrawn_at=row["withdrawn_at"],
         left_behind_at=row["left_behind_at"],
+        particulars=particulars_from_json(row["particulars"]),
         push=parts.status.get(shipment_id),
         returned=parts.returned.get(shipment_id),
     )
@@ -291,4 +296,5 @@ def _shipment_row(new: NewShipment) -> dict[str, Any]:
         "document_year": document.year if document else None,
         "document_key": document.key if document else None,
         "document_date": document.date if document else None,
+        "particulars": particulars_to_json(new.particulars),
     }

@@ -150,6 +150,7 @@ carriers = sa.Table(
     sa.Column("customer_code", sa.String(64), nullable=False),
     sa.Column("depot", sa.String(64), nullable=False, server_default=""),
     sa.Column("pickup", sa.Text, nullable=False, server_default=""),
+    sa.Column("address", sa.Text, nullable=False, server_default=""),
     sa.Column("created_at", UtcTime, nullable=False),
 )
 
@@ -203,6 +204,7 @@ manifest_prints = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("printed_at", UtcTime, nullable=False),
     sa.Column("printed_rows", sa.JSON, nullable=False),
+    sa.Column("is_written", sa.Boolean, nullable=False, server_default=sa.true()),
     comment="what stood on paper: a print of each row, by the shipment's label",
 )
 
@@ -253,6 +255,7 @@ shipments = sa.Table(
     sa.Column("left_behind_at", UtcTime),
     sa.Column("document_key", sa.String(192)),
     sa.Column("document_date", sa.Date),
+    sa.Column("particulars", sa.JSON(none_as_null=True)),
     sa.UniqueConstraint("document_key", "order_id"),
     comment="recipient only for external parcels; document_key only where a document is named",
 )

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0020"
+HEAD_REVISION = "0021"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -22,4 +22,5 @@ KNOWN_REVISIONS = (
     "0018",
     "0019",
     "0020",
+    "0021",
 )

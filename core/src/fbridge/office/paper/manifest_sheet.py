@@ -122,7 +122,7 @@ def _rows(paper: Paper, language: str) -> Iterator[SheetRow]:
     """A row for each shipment; what those of one document have in common stands in the first of them."""
     first = {one.id for one in paper.manifest.deliveries}
     for at, one in enumerate(paper.manifest.shipments, 1):
-        row = _row(at, one, paper.recipients[one.id], language)
+        row = _row(at, one, language)
         if one.id not in first:
             row = replace(row, parcels=DITTO, weight=DITTO, number=DITTO, cod=DITTO if one.cod else "")
         elif one.document:
@@ -140,10 +140,11 @@ def _collected(manifest: Manifest, document: Document) -> Money | None:
     return Money(amount=sum((cod.amount for cod in of_it), Decimal(0)), currency=of_it[0].currency)
 
 
-def _row(at: int, one: Shipment, to: Address, language: str) -> SheetRow:
+def _row(at: int, one: Shipment, language: str) -> SheetRow:
+    to = one.recipient
     return SheetRow(
         position=str(at),
-        document=clean(document_words(one.document)),
+        document=clean(one.document.short if one.document else ""),
         order=clean(one.order_number),
         recipient=clean(", ".join(part for part in (to.company, to.name) if part)) or NOTHING,
         town=clean(town_words(to)),
@@ -152,11 +153,6 @@ def _row(at: int, one: Shipment, to: Address, language: str) -> SheetRow:
         cod=amount(one.cod, language),
         number=clean(", ".join(one.numbers)) or NOTHING,
     )
-
-
-def document_words(document: Document | None) -> str:
-    """The ERP's number with its series: ``125/A``."""
-    return "/".join(part for part in (document.number, document.series) if part) if document else ""
 
 
 def town_words(to: Address) -> str:

@@ -39,13 +39,13 @@ def print_manifest(
     Raises: NotFoundError, ConfigError (the sender's settings), and what ``write`` raises.
     """
     sender = sender_of(bridge.context.settings)
-    paper = bridge.manifests.paper(ref)
+    paper = bridge.manifests.begin_print(ref)
     sheet = manifest_sheet(paper, sender, language=look.language, zone=bridge.context.timezone)
     content, unprintable = _DRAWN[form](sheet, sender, look)
     printed = Printed(content=content, paper=paper, warnings=tuple(_warnings(paper, sender, unprintable)))
     if write is not None:
         write(printed)
-    bridge.manifests.keep_print(paper)
+    bridge.manifests.end_print(paper)
     return printed
 
 
@@ -65,7 +65,7 @@ def _warnings(paper: Paper, sender: Sender, unprintable: str) -> list[str]:
     shipments = paper.manifest.shipments
     unweighed = [one.label for one in shipments if one.weight_grams is None]
     without = [one.label for one in shipments if not one.numbers]
-    nowhere = [one.label for one in shipments if not paper.recipients[one.id].is_place]
+    nowhere = [one.label for one in shipments if not one.recipient.is_place]
     found = []
     if not sender.company:
         found.append('No sender is printed: set "company" in [sender] of config.toml.')
