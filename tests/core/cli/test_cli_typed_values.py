@@ -11,7 +11,7 @@ import click
 import pytest
 
 from fbridge.cli.argument_types import amount, document, grams, line_and_quantity, name_and_value
-from fbridge.cli.when import span, when
+from fbridge.cli.when import span, time_of_day, when
 from fbridge.models.shipments import Document
 
 ROME = ZoneInfo("Europe/Rome")
@@ -31,6 +31,8 @@ NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # 01:30 on the wall in Rome
         ("Yesterday", "2026-11-21T23:00:00+00:00"),
         ("3d", "2026-11-20T00:30:00+00:00"),
         ("12H", "2026-11-22T12:30:00+00:00"),
+        ("18:30", "2026-11-23T17:30:00+00:00"),
+        ("Yesterday 9:05", "2026-11-22T08:05:00+00:00"),
     ],
 )
 def test_dates_are_read_in_the_users_time_zone(typed: str, meant: str) -> None:
@@ -45,6 +47,15 @@ def test_dates_are_read_in_the_users_time_zone(typed: str, meant: str) -> None:
 def test_a_wrong_date_is_explained_in_one_sentence(typed: str) -> None:
     with pytest.raises(click.BadParameter, match="is not a date: write 2026-11-01"):
         when(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026-11-20", "today", "3d", "20/11/2026 18:30", "18.30", "25:00", "18:60"]
+)
+def test_a_time_of_a_day_has_its_hour(typed: str) -> None:
+    assert time_of_day("2026-11-20 18:30").moment(NOW, ROME) == datetime(2026, 11, 20, 17, 30, tzinfo=UTC)
+    with pytest.raises(click.BadParameter, match="is not a time of a day: write 2026-11-20 18:30"):
+        time_of_day(typed)
 
 
 def test_spans() -> None:

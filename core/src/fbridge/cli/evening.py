@@ -10,6 +10,7 @@ import click
 
 from fbridge.cli.command_classes import Command
 from fbridge.cli.session import Session, pass_session
+from fbridge.cli.when import When, time_of_day
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before pushing.")
 @click.option("--assume-collected", is_flag=True, help="The driver has taken what stands on the manifests.")
 @click.option("--leave-out-bad", is_flag=True, help="Ship without the shipments that must not leave.")
+@click.option(
+    "--at", type=time_of_day, metavar="TIME", help="When the driver came [now]: 2026-11-20 18:30, 18:30."
+)
 @click.option("--no-fetch", is_flag=True, help="Do not download orders first.")
 @click.option("--no-print", is_flag=True, help="Print no manifest.")
 @click.option(
@@ -39,6 +43,7 @@ def evening(
     yes: bool,
     assume_collected: bool,
     leave_out_bad: bool,
+    at: When | None,
     no_fetch: bool,
     no_print: bool,
     folder: Path,
@@ -53,7 +58,7 @@ def evening(
         raise click.UsageError(
             "Nobody is there to ask: say --yes (and --assume-collected when the driver has come)."
         )
-    work = _Evening(session, leave_out_bad=leave_out_bad, folder=None if no_print else folder)
+    work = _Evening(session, leave_out_bad=leave_out_bad, at=at, folder=None if no_print else folder)
     if not no_fetch:
         work.fetch()
     for carrier in carriers or work.carriers_with_work():
@@ -67,6 +72,7 @@ class _Evening:
 
     session: Session
     leave_out_bad: bool
+    at: When | None
     folder: Path | None
     codes: list[ExitCode] = field(default_factory=list)
     fetched: list[object] = field(default_factory=list)
@@ -145,7 +151,9 @@ class _Evening:
 
     def ship(self, manifest: Manifest) -> None:
         """A last look at the orders; what must not leave stops its own manifest only."""
-        done = self.session.bridge.manifests.ship(manifest.number, leave_out_bad=self.leave_out_bad)
+        done = self.session.bridge.manifests.ship(
+            manifest.number, leave_out_bad=self.leave_out_bad, at=self.session.moment(self.at)
+        )
         bad = [one for one in done.results if not one.ok]
         for one in bad:
             self._say(f"{one.label} ({one.ref}): {one.words}")

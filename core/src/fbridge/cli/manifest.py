@@ -11,6 +11,7 @@ from fbridge.cli.argument_types import COUNT
 from fbridge.cli.command_classes import A_COMMENT, Group
 from fbridge.cli.manifest_and_shipment_papers import PaperOptions, paper_options
 from fbridge.cli.session import Session, pass_session
+from fbridge.cli.when import When, time_of_day
 from fbridge.exit_codes import ExitCode
 from fbridge.models.states import ManifestState
 
@@ -131,6 +132,9 @@ def print_(session: Session, /, ref: str, **said: Any) -> ExitCode:
 @click.option("--leave-out-bad", is_flag=True, help="Ship without the shipments that must not leave.")
 @click.option("--force", multiple=True, metavar="SHIPMENT", help="Ship this one all the same; repeatable.")
 @click.option("--not-as-printed", is_flag=True, help="What leaves is not what the last paper tells.")
+@click.option(
+    "--at", "at", type=time_of_day, metavar="TIME", help="When it left [now]: 2026-11-20 18:30, 18:30."
+)
 @pass_session
 def ship(
     session: Session,
@@ -139,8 +143,9 @@ def ship(
     leave_out_bad: bool,
     force: tuple[str, ...],
     not_as_printed: bool,
+    at: When | None,
 ) -> ExitCode:
-    """Say that the carrier has taken the parcels.
+    """Say that the carrier has taken the parcels; also afterwards, with the time at which he did.
 
     The orders are read again on their stores first. What was cancelled, refunded, put on hold, changed in
     address or shipped meanwhile stops the manifest, while the parcel is still in the house. So does a manifest
@@ -149,7 +154,12 @@ def ship(
     from fbridge.cli.manifest_views import next_step
 
     shipped = session.bridge.manifests.ship(
-        ref, check=not no_check, leave_out_bad=leave_out_bad, force=force, as_printed=not not_as_printed
+        ref,
+        check=not no_check,
+        leave_out_bad=leave_out_bad,
+        force=force,
+        as_printed=not not_as_printed,
+        at=session.moment(at),
     )
     step = next_step(shipped.manifest)
     if not shipped.shipped:

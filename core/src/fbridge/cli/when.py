@@ -13,6 +13,7 @@ _SPAN = re.compile(r"(\d{1,5})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _YEARS = range(1970, 3000)
 _DAYS = {"today": 0, "yesterday": 1}
+_CLOCK = re.compile(r"(?:(today|yesterday)\s+)?(\d{1,2}:\d{2})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,11 @@ class When:
         ago = read_span(self.text)
         if ago is not None:
             return now.astimezone(UTC) - ago
-        if self.text in _DAYS:
-            day = now.astimezone(timezone).date() - timedelta(days=_DAYS[self.text])
-            return datetime.combine(day, time(), timezone).astimezone(UTC)
+        clock = _CLOCK.fullmatch(self.text)
+        if clock or self.text in _DAYS:
+            word, hour = ((clock[1] or "today").lower(), clock[2].zfill(5)) if clock else (self.text, "00:00")
+            day = now.astimezone(timezone).date() - timedelta(days=_DAYS[word])
+            return datetime.combine(day, time.fromisoformat(hour), timezone).astimezone(UTC)
         typed = datetime.fromisoformat(self.text)
         return (typed if typed.tzinfo else typed.replace(tzinfo=timezone)).astimezone(UTC)
 
@@ -46,6 +49,16 @@ def when(text: str) -> When:
     if not _is_sensible(wanted):
         raise click.BadParameter(
             f"{text!r} is not a date: write 2026-11-01, 2026-11-01T14:30, today, yesterday or 3d."
+        )
+    return wanted
+
+
+def time_of_day(text: str) -> When:
+    """A click type: a point in time with its hour; a day alone would mean midnight, at which nobody works."""
+    wanted = When(text.strip())
+    if not re.search(r"\d:\d\d", wanted.text) or not _is_sensible(wanted):
+        raise click.BadParameter(
+            f"{text!r} is not a time of a day: write 2026-11-20 18:30, yesterday 18:30 or 18:30."
         )
     return wanted
 

@@ -175,8 +175,9 @@ class Manifests:
         leave_out_bad: bool = False,
         force: Sequence[str] = (),
         as_printed: bool = True,
+        at: datetime | None = None,
     ) -> ShipResult:
-        """Say that the carrier has taken the parcels, after a last look at their orders on the stores.
+        """Say that the carrier has taken the parcels (``at``, aware; else now), after a last look at their orders.
 
         See :func:`fbridge.shipping.ship.ship_manifest`. Raises NotFoundError, InputError, UnreachableError.
         """
@@ -187,6 +188,7 @@ class Manifests:
             leave_out_bad=leave_out_bad,
             force=force,
             as_printed=as_printed,
+            at=at,
         )
 
     def remove(self, ref: str, shipments: Sequence[str]) -> tuple[ItemResult, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 from fbridge.context import Context
 from fbridge.errors import InputError
 from fbridge.models.orders import Doubt, Order
+from fbridge.models.parts import in_parts
 from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Manifest, Shipment
 from fbridge.models.states import ManifestState, ShipmentOrigin
@@ -23,12 +25,13 @@ from fbridge.push.undone import note_undone
 from fbridge.push.wishes import let_go
 from fbridge.shipping.address_prints import address_prints
 from fbridge.shipping.allowed_doubts import allowed_doubts
+from fbridge.shipping.departures import local_time, refuse_odd_departure
 from fbridge.shipping.manifest_prints import unlike_paper
 from fbridge.shipping.manifest_rows import load_manifest, lock_manifest
 from fbridge.shipping.objections import Objection, marked, order_objection, payment_objection, shortage
 from fbridge.shipping.shipment_rows import lock_shipments, update_shipments
 from fbridge.storage import events
-from fbridge.storage.tables import manifests, orders, shipments
+from fbridge.storage.tables import MOST_KEYS, manifests, orders, shipments
 from fbridge.stores.open_store import open_store
 
 
@@ -49,17 +52,20 @@ def ship_manifest(
     leave_out_bad: bool = False,
     force: Sequence[str] = (),
     as_printed: bool = True,
+    at: datetime | None = None,
 ) -> ShipResult:
     """Read the manifest's orders again, stop the rows that should not leave, and mark the rest shipped.
 
     Without ``check`` nothing is read. Rows with an objection stop everything, unless ``leave_out_bad`` takes
     them off the manifest or ``force`` names them (shipment labels or order numbers). ``as_printed``: what leaves
-    must be what its last paper tells, if there is one.
+    must be what its last paper tells, if there is one. ``at`` (aware UTC) is when it left, where that is not now.
 
-    Raises: InputError (empty, shipped already, unknown row to force, not as printed), UnreachableError,
+    Raises: InputError (empty, shipped already, unknown row to force, not as printed, an odd time), UnreachableError,
     CredentialsError.
     """
     _refuse_unless_preparing(manifest)
+    if at is not None:
+        _refuse_odd_time(context, manifest, at)
     if as_printed:
         _refuse_unlike_paper(context, manifest)
     forced = _forced(manifest, force)
@@ -70,7 +76,7 @@ def ship_manifest(
     if (stopped and not leave_out_bad) or not leaving:
         return ShipResult(manifest=manifest, results=results, shipped=False)
     return ShipResult(
-        manifest=_mark_shipped(context, manifest, leaving, stopped), results=results, shipped=True
+        manifest=_mark_shipped(context, manifest, leaving, stopped, at), results=results, shipped=True
     )
 
 
@@ -88,6 +94,19 @@ def _refuse_unless_preparing(manifest: Manifest) -> None:
             f"fbridge manifest add {manifest.number} ORDER...",
             reason="empty_manifest",
         )
+
+
+def _refuse_odd_time(context: Context, manifest: Manifest, at: datetime) -> None:
+    keys = [row.order_id for row in manifest.shipments if row.order_id is not None]
+    query = sa.select(orders.c.number, orders.c.created_at)
+    with context.database.read() as connection:
+        placed = [
+            row
+            for part in in_parts(keys, MOST_KEYS)
+            for row in connection.execute(query.where(orders.c.id.in_(part)))
+        ]
+    ordered = {row.number: row.created_at for row in placed}
+    refuse_odd_departure(at, now=context.now(), ordered=ordered, timezone=context.timezone)
 
 
 def _refuse_unlike_paper(context: Context, manifest: Manifest) -> None:
@@ -236,9 +255,14 @@ def _is_told(row: Shipment) -> bool:
 
 
 def _mark_shipped(
-    context: Context, manifest: Manifest, leaving: Sequence[Shipment], stopped: Mapping[int, Objection]
+    context: Context,
+    manifest: Manifest,
+    leaving: Sequence[Shipment],
+    stopped: Mapping[int, Objection],
+    at: datetime | None,
 ) -> Manifest:
     now = context.now()
+    left_at = at or now
     with context.database.write() as connection:
         lock_manifest(connection, manifest.id)
         lock_shipments(connection, [row.id for row in manifest.shipments])
@@ -253,14 +277,15 @@ def _mark_shipped(
             if row.id in stopped:
                 _take_off(connection, context, row, manifest, stopped[row.id])
         keys = [row.id for row in leaving]
-        update_shipments(connection, keys, shipped_at=now, left_behind_at=None)
+        update_shipments(connection, keys, shipped_at=left_at, left_behind_at=None)
         connection.execute(
             sa.update(manifests)
             .where(manifests.c.id == manifest.id)
-            .values(state=ManifestState.SHIPPED, shipped_at=now)
+            .values(state=ManifestState.SHIPPED, shipped_at=left_at)
         )
         let_go(connection, keys, now)
         words = f"manifest {manifest.number} shipped with {len(leaving)} shipments"
+        words += f"; they left on {local_time(at, context.timezone)}" if at else ""
         events.record(connection, "manifest.shipped", words, at=now, manifest_id=manifest.id)
         return load_manifest(connection, manifest.id)
 
