@@ -46,6 +46,6 @@ def test_the_time_that_was_said_is_the_one_of_manifest_shipment_and_push(office:
 def test_a_time_at_which_it_cannot_have_left_is_refused(
     office: Any, number: str, refused: Any, at: datetime, reason: str
 ) -> None:
-    with refused(reason, " 20"):
+    with refused(reason, "20"):
         office.manifests.ship(number, check=False, at=at)
     assert office.shipments.get("S1").shipped_at is None
