@@ -15,10 +15,11 @@ from fbridge.models.platforms import OrderPage
 from fbridge.orders.unreadable import (
     LONGEST_WAIT,
     MOST_AT_ONCE,
+    NOT_SHOWN,
     clear_understood,
     due_again,
-    forget_absent,
     keep_unread,
+    note_absent,
     postpone,
     wait_after,
 )
@@ -77,17 +78,35 @@ def test_two_stores_may_have_the_same_id(office: Any) -> None:
     reject(office, "1001")
     reject(office, "1001", store="b2b")
     with office.context.database.write() as connection:
-        forget_absent(connection, "shop", ["r1001"], office.context.now())
-    assert [one.store for one in office.orders.unreadable()] == ["b2b"]
+        note_absent(connection, "shop", ["r1001"], office.context.now())
+    assert {one.store: one.reason for one in office.orders.unreadable()} == {
+        "shop": NOT_SHOWN,
+        "b2b": HALF_A_PIECE,
+    }
 
 
-def test_an_order_that_is_gone_is_not_unreadable_and_its_end_is_told(office: Any, make: Any) -> None:
+def test_gone_is_what_two_looks_do_not_show_and_its_end_is_told(office: Any, make: Any, clock: Any) -> None:
     office.keep(make.order("1001"))
     reject(office, "1001")
-    with office.context.database.write() as connection:
-        keep_unread(connection, "shop", OrderPage(orders=(), absent=("r1001",)), office.context.now())
-    assert office.orders.unreadable() == ()
-    assert explain(office.context, "1001").lines[-1].what == "order.gone"
+    for minutes, gone in ((0, False), (1, False), (10, True), (20, True)):
+        clock.forward(minutes=minutes)
+        with office.context.database.write() as connection:
+            keep_unread(connection, "shop", OrderPage(orders=(), absent=("r1001",)), clock())
+        assert [one.gone for one in office.orders.unreadable()] == [gone]
+    assert due(office) == []
+    told = [line.what for line in explain(office.context, "1001").lines]
+    assert told[-2:] == ["order.not_shown", "order.gone"]
+
+
+def test_what_was_gone_and_comes_back_is_looked_at_again(office: Any, clock: Any) -> None:
+    reject(office, "1001")
+    for _ in range(2):
+        with office.context.database.write() as connection:
+            note_absent(connection, "shop", ["r1001"], clock())
+        clock.forward(hours=1)
+    assert office.orders.unreadable()[0].gone
+    assert reject(office, "1001") == ["r1001"]
+    assert not office.orders.unreadable()[0].gone
 
 
 def test_it_is_read_again_by_the_next_fetch_then_ever_more_seldom(office: Any, clock: Any) -> None:

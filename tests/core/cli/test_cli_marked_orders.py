@@ -58,6 +58,40 @@ def test_what_comes_up_after_the_shipment_was_made_stops_it(user: Any, shop: Any
     assert "does not tell how much is to be collected" in row["words"]
 
 
+def test_whatever_looks_at_it_says_the_same_until_somebody_has_decided(user: Any, shop: Any) -> None:
+    shop.sell(1004, place={"city": "Verona"})
+    user.run("fetch")
+    user.run("manifest", "add", "BRT", "1001")
+    user.run("tracking", "set", "1001", "BX1")
+    assert user.json("status")["data"]["orders_marked"] == 0
+    shop.sell(1001, payment="cod", total=None)
+    user.run("fetch")
+    words = "does not tell how much is to be collected"
+    assert user.json("status", code=1)["data"]["orders_marked"] == 1
+    assert words in " ".join(user.run("explain", "1001").stdout.split())
+    (step,) = [one for one in user.json("explain", "1001")["data"]["next_steps"] if "--force" in one]
+    assert step == "fbridge manifest ship 2026-0001 --force S1"
+    user.run(*step.split()[1:])
+    assert user.json("status")["data"]["orders_marked"] == 0
+    (entry,) = user.json("push", "--plan")["data"]["stores"][0]["entries"]
+    assert entry["warnings"] == []
+
+
+def test_what_comes_up_after_it_has_left_is_said_until_its_store_was_told(user: Any, shop: Any) -> None:
+    shop.sell(1004, place={"city": "Verona"})
+    user.run("manifest", "add", "BRT", "1001")
+    user.run("tracking", "set", "1001", "BX1")
+    user.run("manifest", "ship", "BRT")
+    shop.sell(1001, payment="cod", total=None)
+    user.run("fetch")
+    assert user.json("status", code=1)["data"]["orders_marked"] == 1
+    (entry,) = user.json("push", "--plan")["data"]["stores"][0]["entries"]
+    assert entry["action"] == "send"
+    assert entry["warnings"][0].startswith("the order is marked: It is cash on delivery")
+    user.run("push", "--yes")
+    assert user.json("status")["data"]["orders_marked"] == 0
+
+
 def test_an_unknown_amount_of_cash_is_asked_for(user: Any, shop: Any) -> None:
     shop.sell(1005, payment="cod", total=None)
     user.run("fetch")

@@ -19,7 +19,9 @@ def later(user: Any) -> Any:
     def age(**span: float) -> None:
         with user.bridge() as bridge, bridge.context.database.write() as connection:
             first = datetime.now(UTC) - timedelta(**span)
-            connection.execute(sa.update(rejected_orders).values(first_seen_at=first))
+            connection.execute(
+                sa.update(rejected_orders).values(first_seen_at=first, tried_at=first, next_at=first)
+            )
 
     return age
 
@@ -106,12 +108,42 @@ def test_many_orders_at_which_the_store_breaks_off_are_read_by_and_by(ready_user
     assert ready_user.json("fetch")["items"][0]["unreadable"] == 0
 
 
-def test_an_order_that_is_gone_is_forgotten(ready_user: Any, shop: Any) -> None:
+def test_an_order_that_is_gone_is_at_rest_and_still_has_a_name(
+    ready_user: Any, shop: Any, later: Any
+) -> None:
     kept = shop.file.read_text("utf-8")
     shop.sell(1004, broken=True)
     ready_user.run("fetch", code=1)
     shop.file.write_text(kept, "utf-8")
+    assert ready_user.json("fetch", code=1)["items"][0]["unreadable"] == 1
+    assert "looked for once more" in ready_user.run("find", "1004").stdout
+    later(hours=1)
     assert ready_user.json("fetch")["items"][0]["unreadable"] == 0
+    gone = "the store has no such order any more"
+    for told in (("find", "1004"), ("explain", "1004"), ("orders", "list", "--unreadable")):
+        assert gone in " ".join(ready_user.run(*told).stdout.split())
+    assert gone in ready_user.run("orders", "show", "1004", code=2).stderr
+    assert "Everything is at rest." in ready_user.run("status").stdout
+    shop.sell(1004)
+    ready_user.run("fetch")
+    assert "1004" in ready_user.run("orders", "list", "--ready").stdout
+
+
+def test_a_known_order_that_cannot_be_read_now_is_seen_as_that_everywhere(ready_user: Any, shop: Any) -> None:
+    ready_user.run("manifest", "add", "BRT", "1001")
+    ready_user.run("tracking", "set", "1001", "BX1")
+    ready_user.run("manifest", "ship", "BRT")
+    shop.sell(1001, broken=True)
+    shop.sell(1002, broken=True)
+    ready_user.run("fetch", code=1)
+    said = "the order cannot be read: it has no lines"
+    (entry,) = ready_user.json("push", "--plan")["data"]["stores"][0]["entries"]
+    assert entry["warnings"] == [said]
+    assert "Cannot be read it has no lines" in " ".join(
+        ready_user.run("orders", "show", "1001").stdout.split()
+    )
+    assert "cannot be read" in " ".join(ready_user.run("orders", "list").stdout.split())
+    assert "1002" not in ready_user.run("orders", "list", "--ready").stdout
 
 
 def test_a_manifest_stops_an_order_that_cannot_be_read_and_says_why(ready_user: Any, shop: Any) -> None:

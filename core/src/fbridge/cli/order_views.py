@@ -31,9 +31,11 @@ def shipping_words(row: OrderRow) -> str:
 
 
 def state_words(row: OrderRow) -> str:
-    """How much has left; for an order that is not open also why, and whether it is marked."""
+    """How much has left; for an order that is not open also why; whether it is marked, or cannot be read now."""
     status = "" if row.status is OrderStatus.OPEN else str(row.status)
-    return ", ".join(filter(None, (row.fulfillment, status, "marked" if row.doubts else "")))
+    marked = "marked" if row.doubts else ""
+    unread = "cannot be read" if row.unreadable else ""
+    return ", ".join(filter(None, (row.fulfillment, status, marked, unread)))
 
 
 def _telling_state(row: OrderRow) -> OrderStatus | FulfillmentState:
@@ -105,6 +107,7 @@ def order_blocks(detail: OrderDetail) -> Iterator[Block[Any]]:
 def _order_facts(detail: OrderDetail) -> list[tuple[str, object]]:
     row = detail.row
     return [
+        ("Cannot be read", row.unreadable),
         *(("Marked", doubt.words) for doubt in row.doubts),
         *(("Kept back", words) for words in kept_back(detail)),
         ("Created", row.created_at),

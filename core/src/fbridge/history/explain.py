@@ -23,6 +23,7 @@ from fbridge.history.story import (
 )
 from fbridge.models.shipments import Shipment
 from fbridge.orders.unreadable import UnreadableOrder, cannot_be_read, load_unreadable
+from fbridge.push.concerns import concerns_of
 from fbridge.push.status import ways_out
 from fbridge.references import find_order, find_shipment, shipment_labelled, unreadable_meant
 from fbridge.shipping.returned_goods import return_steps
@@ -65,6 +66,7 @@ def explain(context: Context, ref: str) -> Story:
         unread = unread or _unread_of(connection, remote)
         happened = read_events(connection, order_ids, keys, remote)
         tries = read_attempts(connection, keys)
+        concerns = concerns_of(connection, [one.id for one in found if one.shipped_at is None])
     lines = [
         StoryLine(
             at=order.first_seen_at,
@@ -90,12 +92,15 @@ def explain(context: Context, ref: str) -> Story:
             *(_unread_standing(one, context.timezone) for one in unread),
             *(_standing(one) for one in found),
         ),
-        next_steps=tuple(dict.fromkeys(_next_steps(found, seen, unread))),
+        next_steps=tuple(dict.fromkeys(_next_steps(found, seen, unread, concerns))),
     )
 
 
 def _next_steps(
-    found: Sequence[Shipment], seen: Sequence[OrderSeen], unread: Sequence[UnreadableOrder]
+    found: Sequence[Shipment],
+    seen: Sequence[OrderSeen],
+    unread: Sequence[UnreadableOrder],
+    concerns: Collection[int],
 ) -> Iterator[str]:
     for order_unread in unread:
         yield from _unread_steps(order_unread)
@@ -104,6 +109,11 @@ def _next_steps(
             yield from return_steps(one)
         if one.push:
             yield from ways_out(one, one.push)
+    yield from (
+        f"fbridge manifest ship {one.manifest} --force {one.label}"
+        for one in found
+        if one.id in concerns and one.manifest
+    )
     for order in seen:
         if order.doubts and order.open_quantity:
             yield f"fbridge shipment create {order.label} --allow-marked"
@@ -140,7 +150,9 @@ def _unread_standing(order: UnreadableOrder, timezone: ZoneInfo) -> str:
     since = order.first_seen_at.astimezone(timezone)
     kept = "; what was read of it before is kept" if order.known else ""
     tried = f"tried {order.tries} times" if order.tries > 1 else "tried once"
-    if order.set_aside_at is None:
+    if order.gone:
+        then = "it is left alone"
+    elif order.set_aside_at is None:
         then = "the fetches read it again"
     else:
         why = f" ({order.set_aside_reason})" if order.set_aside_reason else ""

@@ -17,14 +17,15 @@ from fbridge.models.states import Delivery, FulfillmentState, OrderSort, OrderSt
 from fbridge.orders.rows import doubts_from_json
 from fbridge.shipping.carrier_rows import DEFAULT_METHOD
 from fbridge.storage.indexes import MARKED
-from fbridge.storage.tables import carrier_routes, carriers, orders
+from fbridge.storage.tables import carrier_routes, carriers, orders, rejected_orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFilter:
     """Which orders a list shows; everything left out does not matter.
 
-    ``ready``: open, paid or cash on delivery, with something left that a carrier takes, not historic and not marked.
+    ``ready``: open, paid or cash on delivery, with something left that a carrier takes, not historic, not marked and
+    to be read.
     ``marked``: with doubts.
     ``carrier`` is the one that the order's shipping method is routed to. ``since`` and ``older_than`` look at when
     the order was created, ``changed_since`` at its last change on the store. Times are aware. ``limit``: the first so
@@ -51,7 +52,8 @@ class OrderRow:
 
     ``fulfillment`` counts what our own pushes brought about since the last fetch. ``delivery`` and ``carrier``
     are as the order's shipping method is routed. ``open_quantity``: pieces that a new shipment may take.
-    ``amount_due`` and ``total`` are None where the store does not tell them. An order with ``doubts`` is marked.
+    ``amount_due`` and ``total`` are None where the store does not tell them. An order with ``doubts`` is marked;
+    ``unreadable`` says why it cannot be read any more, "" where it can.
     """
 
     id: int
@@ -79,6 +81,7 @@ class OrderRow:
     sold_in: str
     historic: bool
     doubts: tuple[Doubt, ...]
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,7 @@ _READY = sa.and_(
     orders.c.open_quantity > 0,
     orders.c.historic.is_(False),
     orders.c.doubts.is_(sa.null()),
+    rejected_orders.c.reason.is_(sa.null()),
     sa.type_coerce(_ROUTED_DELIVERY, orders.c.delivery.type) == Delivery.SHIP,
 )
 
@@ -130,6 +134,7 @@ ORDERS: sa.Select[Any] = (
         orders,
         sa.type_coerce(_ROUTED_DELIVERY, orders.c.delivery.type).label("routed_delivery"),
         carriers.c.code.label("carrier"),
+        rejected_orders.c.reason.label("unreadable"),
     )
     .outerjoin_from(
         orders,
@@ -140,6 +145,10 @@ ORDERS: sa.Select[Any] = (
         _default, sa.and_(_default.c.store == orders.c.store, _default.c.shipping_method == DEFAULT_METHOD)
     )
     .outerjoin(carriers, carriers.c.id == _routed("carrier_id"))
+    .outerjoin(
+        rejected_orders,
+        sa.and_(rejected_orders.c.store == orders.c.store, rejected_orders.c.remote_id == orders.c.remote_id),
+    )
 )
 """All orders with the routing of their shipping methods."""
 
@@ -192,6 +201,7 @@ def order_row(row: RowMapping) -> OrderRow:
         sold_in=row["sold_in"],
         historic=row["historic"],
         doubts=doubts_from_json(row["doubts"]),
+        unreadable=row["unreadable"] or "",
     )
 
 

@@ -27,6 +27,13 @@ MOST_AT_ONCE = 500
 LONGEST_UNTRIED = timedelta(hours=20)
 """Of more orders than so many, a fetch reads again those that wait longest, and all not tried for so long."""
 
+GONE_AFTER = timedelta(minutes=10)
+"""A lagging copy or a filter may hide an order: gone is what two looks, so far apart, do not show."""
+
+NOT_SHOWN = "the store does not show it any more; it is looked for once more before it counts as gone"
+GONE = "the store has no such order any more"
+BY_THE_STORE = "the store"
+
 ORDER_UNREADABLE = "order_unreadable"
 """The reason code of whatever is held up by an order that cannot be read."""
 
@@ -56,6 +63,11 @@ class UnreadableOrder:
     set_aside_by: str
     set_aside_reason: str
 
+    @property
+    def gone(self) -> bool:
+        """Its store no longer has it, so nobody can do anything about it."""
+        return self.reason == GONE
+
 
 def cannot_be_read(reason: str) -> str:
     """The sentence that every command says of such an order."""
@@ -65,7 +77,7 @@ def cannot_be_read(reason: str) -> str:
 def keep_unread(
     connection: Connection, store: str, page: OrderPage, now: datetime
 ) -> tuple[RejectedOrder, ...]:
-    """Keep what a page says of orders that could not be read (C2) and of those that are gone.
+    """Keep what a page says of orders that could not be read (C2) and of those that are not there.
 
     Gives those of its rejected orders that nobody has set aside. One that was set aside for another reason is no
     longer. ``now`` is aware UTC; the caller's write unit also holds the page's cursor and its orders.
@@ -83,7 +95,7 @@ def keep_unread(
     news |= {key: row["reason"] for key, row in again.items() if row["reason"] != known[key].reason}
     for remote_id, reason in news.items():
         _tell(connection, store, remote_id, "order.unreadable", cannot_be_read(reason), now)
-    forget_absent(connection, store, page.absent, now)
+    note_absent(connection, store, page.absent, now)
     return tuple(one for key, one in newest.items() if not again.get(key, {}).get("set_aside_at"))
 
 
@@ -120,23 +132,28 @@ def wait_after(age: timedelta) -> timedelta:
 
 def clear_understood(connection: Connection, store: str, remote_ids: Iterable[str], now: datetime) -> None:
     """These orders were read, anew or past every cache: they are no longer among those that cannot be."""
-    _end(connection, store, remote_ids, "order.readable", "the order can be read again", now)
-
-
-def forget_absent(connection: Connection, store: str, remote_ids: Iterable[str], now: datetime) -> None:
-    """The store no longer has these orders, so there is nothing left to read."""
-    words = "the store no longer has the order that could not be read"
-    _end(connection, store, remote_ids, "order.gone", words, now)
-
-
-def _end(
-    connection: Connection, store: str, remote_ids: Iterable[str], kind: str, words: str, now: datetime
-) -> None:
     for part in in_parts(list(remote_ids), MOST_KEYS):
         ours = sa.and_(_KEY.store == store, _KEY.remote_id.in_(part))
         ended = connection.execute(sa.delete(rejected_orders).where(ours).returning(_KEY.remote_id)).scalars()
         for remote_id in ended.all():
-            _tell(connection, store, remote_id, kind, words, now)
+            _tell(connection, store, remote_id, "order.readable", "the order can be read again", now)
+
+
+def note_absent(connection: Connection, store: str, remote_ids: Iterable[str], now: datetime) -> None:
+    """The store does not show these orders. What two looks do not show is gone: it is set aside with that for a
+    reason, so that its name still means something; where it comes back, it is like any other."""
+    known = [row for row in _rows_of(connection, store, remote_ids).values() if not row.set_aside_at]
+    first = [row for row in known if row.reason not in (NOT_SHOWN, GONE)]
+    gone = [row for row in known if row not in first and now - row.tried_at >= GONE_AFTER]
+    again = {"tried_at": now, "next_at": now + GONE_AFTER, "reason": NOT_SHOWN}
+    aside = {"set_aside_at": now, "set_aside_by": BY_THE_STORE, "set_aside_reason": "", "reason": GONE}
+    _update(
+        connection, store, [{"of_order": row.remote_id, "tries": row.tries + 1, **again} for row in first]
+    )
+    _update(connection, store, [{"of_order": row.remote_id, **aside} for row in gone])
+    for rows, kind, words in ((first, "order.not_shown", NOT_SHOWN), (gone, "order.gone", GONE)):
+        for row in rows:
+            _tell(connection, store, row.remote_id, kind, f"the order that cannot be read: {words}", now)
 
 
 def due_again(connection: Connection, store: str, *, started: datetime, now: datetime) -> Sequence[str]:

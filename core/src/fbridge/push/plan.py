@@ -15,6 +15,7 @@ from fbridge.models.orders import Money, Order
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import MailBehaviour, MailEffect
 from fbridge.orders.storage import load_orders
+from fbridge.push.concerns import concerns_of
 from fbridge.push.decide import (
     GOES_OUT,
     MAY_GO_OUT,
@@ -135,11 +136,12 @@ def plan_store(
     with context.database.read() as connection:
         groups = load_orders_in_work(connection, opened.name, manifest=manifest)
         orders = load_orders(connection, list(groups))
+        concerns = concerns_of(connection, [row.shipment_id for rows in groups.values() for row in rows])
     plans = [_OrderPlan.make(rows, orders[key], policy, now) for key, rows in groups.items()]
     previews = previews_of(opened, [plan.fulfillment for plan in plans if plan.sends])
     mails = may_mail(opened, policy)
     shown = [(plan, previews.get(plan.fulfillment.order_id) or plan.preview(mails=mails)) for plan in plans]
-    entries = tuple(entry for plan, preview in shown for entry in plan.entries(preview))
+    entries = tuple(entry for plan, preview in shown for entry in plan.entries(preview, concerns))
     going = {entry.shipment for entry in entries if entry.action in GOES_OUT}
     cods = [row.cod for plan in plans for row in plan.rows if row.cod and row.label in going]
     return PlannedStore(
@@ -210,16 +212,21 @@ class _OrderPlan:
             places=frozenset(preview.places),
         )
 
-    def entries(self, preview: Preview) -> list[PlanEntry]:
+    def entries(self, preview: Preview, concerns: Mapping[int, tuple[str, ...]]) -> list[PlanEntry]:
         """A line of the plan for each outstanding shipment; the mail stands at the last one that goes out."""
         going = [key for key, one in self.decisions.items() if one.action in MAY_GO_OUT]
         return [
-            self._entry(row, preview, mail=bool(preview.mails) and row.shipment_id == going[-1])
+            self._entry(
+                row,
+                preview,
+                concerns.get(row.shipment_id, ()),
+                mail=bool(preview.mails) and row.shipment_id == going[-1],
+            )
             for row in self.rows
             if row.shipment_id in self.decisions
         ]
 
-    def _entry(self, row: LedgerRow, preview: Preview, *, mail: bool) -> PlanEntry:
+    def _entry(self, row: LedgerRow, preview: Preview, concerns: Sequence[str], *, mail: bool) -> PlanEntry:
         decision = self.decisions[row.shipment_id]
         goes = decision.action in GOES_OUT
         refused = preview.refused if goes else ""
@@ -236,9 +243,14 @@ class _OrderPlan:
             mail=mail,
             reason="adapter_refuses" if refused else decision.reason,
             words=refused or decision.words,
-            warnings=(*preview.warnings, *self._about_warehouses(row), *self._about_others(row))
-            if goes
-            else (),
+            warnings=(
+                *(one for one in concerns if one != decision.words),
+                *(
+                    (*preview.warnings, *self._about_warehouses(row), *self._about_others(row))
+                    if goes
+                    else ()
+                ),
+            ),
             next_at=decision.next_at,
         )
 

@@ -13,13 +13,14 @@ from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.models.shipments import PushStatus, Shipment
-from fbridge.models.states import FulfillmentState, ManifestState, OrderStatus, PushState
-from fbridge.orders.unreadable import ORDER_UNREADABLE, UnreadableOrder, load_unreadable
+from fbridge.models.states import ManifestState, PushState
+from fbridge.orders.unreadable import GONE, ORDER_UNREADABLE, UnreadableOrder, load_unreadable
+from fbridge.push.concerns import count_marked
 from fbridge.shipping.returned_goods import CameBack, came_back
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.shipping.shipment_rules import may_be_withdrawn
-from fbridge.storage.indexes import IN_THE_HOUSE, MAIL_MISSING, MARKED
-from fbridge.storage.tables import manifests, orders, pushes, rejected_orders, shipments
+from fbridge.storage.indexes import IN_THE_HOUSE, MAIL_MISSING
+from fbridge.storage.tables import manifests, pushes, rejected_orders, shipments
 from fbridge.stores.rows import due_notices
 
 LIMITS: Mapping[PushState, timedelta] = {
@@ -141,8 +142,8 @@ class StatusReport:
 
     ``missing_mails`` is None where none is missing; those of shipments that are at rest otherwise stand in ``items``.
 
-    ``orders_marked`` are those of which nobody has decided anything; ``unreadable`` are of each store those that
-    cannot be read.
+    ``orders_marked`` are those of which nobody has decided anything, also where goods of them are in shipments;
+    ``unreadable`` are of each store those that cannot be read.
     """
 
     items: tuple[StatusItem, ...]
@@ -178,9 +179,13 @@ def read_status(context: Context) -> StatusReport:
             .select_from(manifests)
             .where(manifests.c.state == ManifestState.PREPARING)
         ).scalar_one()
-        marked = connection.execute(_MARKED).scalar_one()
+        marked = count_marked(connection)
         waiting = load_shipments(connection, IN_THE_HOUSE)
-        unread = load_unreadable(connection, rejected_orders.c.store.in_(context.settings.stores))
+        unread = load_unreadable(
+            connection,
+            rejected_orders.c.store.in_(context.settings.stores),
+            rejected_orders.c.reason != GONE,
+        )
         notices = due_notices(connection, context.now())
         back = came_back(connection, context.now())
     now = context.now()
@@ -260,20 +265,6 @@ def _unreadable(store: str, of_store: Sequence[UnreadableOrder], now: datetime) 
         next_step=f"fbridge orders list --unreadable --store {store}",
         overdue=age is not None and age >= LONGEST_UNREADABLE,
     )
-
-
-_IN_A_SHIPMENT = sa.exists().where(shipments.c.order_id == orders.c.id, shipments.c.withdrawn_at.is_(None))
-_MARKED = (
-    sa.select(sa.func.count())
-    .select_from(orders)
-    .where(
-        MARKED,
-        orders.c.status.in_([OrderStatus.OPEN, OrderStatus.ON_HOLD]),
-        orders.c.fulfillment != FulfillmentState.FULFILLED,
-        orders.c.historic.is_(False),
-        sa.or_(orders.c.open_quantity > 0, ~_IN_A_SHIPMENT),
-    )
-)
 
 
 def _counts(connection: Connection) -> Mapping[str, int]:

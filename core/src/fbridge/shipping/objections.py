@@ -9,6 +9,7 @@ from fbridge.models.orders import Doubt, Money, Order
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind
 from fbridge.orders.quantities import LineQuantity
+from fbridge.orders.unreadable import GONE
 from fbridge.shipping.address_prints import address_print
 
 _DELIVERY_NO = {
@@ -34,7 +35,7 @@ def order_objection(order: Order | None, printed: str | None, *, told: bool) -> 
     ``printed``: the print of the address that it was made for; ``told``: the store knows of the shipment.
     """
     if order is None:
-        return Objection("order_missing", "the store has no such order any more")
+        return Objection("order_missing", GONE)
     if order.status is OrderStatus.CANCELLED:
         return Objection("order_cancelled", f"the order is {order.remote_status!r} on the store")
     if order.status is OrderStatus.ON_HOLD:
@@ -83,7 +84,8 @@ def payment_objection(
     if row.cod and due is not None and row.cod.amount > due:
         now = Money(amount=due, currency=order.currency)
         return Objection("cod_changed", f"the courier would collect {row.cod}, and {now} is due by now")
-    if kind is PaymentKind.COD and not collected and not as_before and due != 0:
+    # An amount that nobody tells is a doubt about the order, and said as that.
+    if kind is PaymentKind.COD and due and not collected and not as_before:
         return Objection(
             "cod_changed", "the order is to be paid on delivery by now, and the courier collects nothing"
         )
@@ -92,8 +94,18 @@ def payment_objection(
 
 def marked(order: Order | None, known: Sequence[Doubt]) -> Objection | None:
     """What came up after the shipment was made, or was not let pass then."""
-    new = [doubt.words for doubt in (order.doubts if order else ()) if doubt not in known]
-    return Objection("order_marked", f"the order is marked: {' '.join(new).rstrip('.')}") if new else None
+    new = not_allowed(order.doubts if order else (), known)
+    return Objection("order_marked", marked_words(new)) if new else None
+
+
+def not_allowed(doubts: Sequence[Doubt], known: Sequence[Doubt]) -> tuple[Doubt, ...]:
+    """What of an order's doubts nobody has let pass for a shipment."""
+    return tuple(doubt for doubt in doubts if doubt not in known)
+
+
+def marked_words(doubts: Sequence[Doubt]) -> str:
+    """The sentence that every command says of a shipment whose order is marked."""
+    return f"the order is marked: {' '.join(doubt.words for doubt in doubts).rstrip('.')}"
 
 
 def known_at_making(order: Order) -> tuple[Doubt, ...]:

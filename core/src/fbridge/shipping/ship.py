@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,13 +18,18 @@ from fbridge.models.shipments import Manifest, Shipment
 from fbridge.models.states import ManifestState, ShipmentOrigin
 from fbridge.orders.quantities import LineQuantity, line_quantities
 from fbridge.orders.storage import keep_store_shipments, load_orders, upsert_page
-from fbridge.orders.unreadable import ORDER_UNREADABLE, cannot_be_read, clear_understood, keep_unread
+from fbridge.orders.unreadable import (
+    ORDER_UNREADABLE,
+    cannot_be_read,
+    clear_understood,
+    keep_unread,
+)
 from fbridge.push.freshness import READ_TOO_OLD, too_old, why_older
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.undone import note_undone
 from fbridge.push.wishes import let_go
 from fbridge.shipping.address_prints import address_prints
-from fbridge.shipping.allowed_doubts import allowed_doubts
+from fbridge.shipping.allowed_doubts import allow_marked, allowed_doubts
 from fbridge.shipping.departures import local_time, refuse_odd_departure
 from fbridge.shipping.manifest_prints import unlike_paper
 from fbridge.shipping.manifest_rows import load_manifest, lock_manifest
@@ -76,7 +81,9 @@ def ship_manifest(
     if (stopped and not leave_out_bad) or not leaving:
         return ShipResult(manifest=manifest, results=results, shipped=False)
     return ShipResult(
-        manifest=_mark_shipped(context, manifest, leaving, stopped, at), results=results, shipped=True
+        manifest=_mark_shipped(context, manifest, leaving, stopped, forced, at),
+        results=results,
+        shipped=True,
     )
 
 
@@ -259,6 +266,7 @@ def _mark_shipped(
     manifest: Manifest,
     leaving: Sequence[Shipment],
     stopped: Mapping[int, Objection],
+    forced: Collection[int],
     at: datetime | None,
 ) -> Manifest:
     now = context.now()
@@ -277,6 +285,7 @@ def _mark_shipped(
             if row.id in stopped:
                 _take_off(connection, context, row, manifest, stopped[row.id])
         keys = [row.id for row in leaving]
+        allow_marked(connection, [key for key in keys if key in forced])
         update_shipments(connection, keys, shipped_at=left_at, left_behind_at=None)
         connection.execute(
             sa.update(manifests)
