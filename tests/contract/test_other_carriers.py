@@ -26,7 +26,7 @@ def test_the_plan_says_that_the_number_is_not_added(
         store.complete_by_hand(order)
         office.fetch()
         (entry,) = office.bridge.plan().stores[0].entries
-        assert any("with the carrier ups, so our number is not added" in one for one in entry.warnings)
+        assert any("with the carrier UPS, so our number is not added" in one for one in entry.warnings)
         office.push()
         assert office.state(shipment) is PushState.DONE_ELSEWHERE
         assert office.bridge.shipments.get(shipment.label).push.missing_mail is None  # type: ignore[union-attr]

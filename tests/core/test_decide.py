@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,17 @@ from fbridge.models.orders import OrderLine
 from fbridge.models.push import LedgerRow
 from fbridge.models.shipments import Carrier
 from fbridge.models.states import MailEffect, PushState
-from fbridge.push.decide import Action, Allowed, PushPolicy, completes, decide, fingerprint
+from fbridge.push.decide import (
+    Action,
+    Allowed,
+    Decision,
+    PushPolicy,
+    build_fulfillment,
+    completes,
+    decide,
+    fingerprint,
+    leaving,
+)
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 BRT = Carrier(id=1, code="BRT", name="BRT Bartolini")
@@ -208,3 +219,16 @@ def test_a_run_does_no_more_than_its_plan_showed(
     told = shown.outgrown_by(Preview(order_id="77", mails=mails, places=places))
     assert words in told
     assert bool(told) is bool(words)
+
+
+def test_a_correction_that_waits_is_not_written_along_with_a_sibling(make: Any) -> None:
+    """A receipt for it could not be kept, for it was never claimed."""
+    waits = replace(ROW, revision=2, acknowledged_revision=1, numbers=("BX9",), acknowledged_numbers=("BX1",))
+    goes = replace(ROW, shipment_id=2, uuid="u2", numbers=("BX2",))
+    decisions = {
+        1: Decision(action=Action.WAIT, reason="carrier_unmapped", words=""),
+        2: Decision(action=Action.SEND, reason="due", words=""),
+    }
+    sent = build_fulfillment(make.order("77"), leaving([waits, goes], decisions), decisions, POLICY)
+    assert [one.numbers for one in sent.shipments] == [("BX1",), ("BX2",)]
+    assert [one.id for one in sent.outstanding] == ["u2"]

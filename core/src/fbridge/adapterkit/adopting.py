@@ -36,20 +36,53 @@ def carrier_of_others(shipment: FulfillmentShipment, fulfillment: Fulfillment) -
     if not shipment.numbers or order.status is not OrderStatus.CLOSED:
         return ""
     goods = {item.line_id for item in shipment.items}
-    theirs = (one for one in of_others(fulfillment) if not one.lines or goods & {key for key, _ in one.lines})
+    theirs = (one for one in of_others(fulfillment) if _tells_of(one, goods))
     return other_carrier(shipment.carrier, (one.carrier for one in theirs))
+
+
+def _tells_of(shown: StoreShipment, goods: set[str]) -> bool:
+    """Whether it can be about these goods; without goods and number it is no word of who shipped them."""
+    return not goods.isdisjoint(key for key, _ in shown.lines) if shown.lines else bool(shown.numbers)
+
+
+def left_to_others(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> str:
+    """The other carrier of goods that a push has left to somebody else, and that a correction is about now.
+
+    The store was told nothing of such a shipment, so nothing there is its own. "" where something is, or where the
+    store names no other carrier.
+    """
+    shown = fulfillment.order.shipments
+    if shipment.acknowledged is None or any(_is_of(shipment, one) for one in shown):
+        return ""
+    return carrier_of_others(shipment, fulfillment)
+
+
+def _is_of(shipment: FulfillmentShipment, shown: StoreShipment) -> bool:
+    ids = {shipment.id, *shipment.fences, *shipment.remote_ids}
+    return not ids.isdisjoint((shown.mark, shown.remote_id)) or not _numbers_of([shipment]).isdisjoint(
+        shown.numbers
+    )
+
+
+def numbers_of_others(shown: StoreShipment, shipments: Iterable[FulfillmentShipment]) -> set[str]:
+    """The numbers of one record of the store that none of these shipments has or had: somebody else's."""
+    return set(shown.numbers) - _numbers_of(shipments)
+
+
+def _numbers_of(shipments: Iterable[FulfillmentShipment]) -> set[str]:
+    return {
+        number
+        for one in shipments
+        for number in (*one.numbers, *one.former_numbers, *one.acknowledged_numbers)
+    }
 
 
 def of_others(fulfillment: Fulfillment) -> list[StoreShipment]:
     """What the store shows of the order and none of its shipments is known to have made, or carries a number of."""
-    ours, numbers = set(), set()
-    for one in fulfillment.shipments:
-        ours |= {one.id, *one.fences, *one.remote_ids}
-        numbers |= {*one.numbers, *one.former_numbers, *one.acknowledged_numbers}
     return [
-        one
-        for one in fulfillment.order.shipments
-        if not ours & {one.mark, one.remote_id} and not numbers.intersection(one.numbers)
+        shown
+        for shown in fulfillment.order.shipments
+        if not any(_is_of(one, shown) for one in fulfillment.shipments)
     ]
 
 

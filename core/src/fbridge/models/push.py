@@ -108,6 +108,12 @@ class LedgerRow:
         revision, numbers = self.tried[-1]
         return replace(self, revision=revision, numbers=numbers)
 
+    def as_acknowledged(self) -> Self:
+        """The shipment in the revision that the store is known to hold; as it is where it holds none."""
+        if self.acknowledged_revision is None:
+            return self
+        return replace(self, revision=self.acknowledged_revision, numbers=self.acknowledged_numbers)
+
     @property
     def in_doubt(self) -> bool:
         """Whether it is looked up on the store before it is sent, because it may have been sent already."""

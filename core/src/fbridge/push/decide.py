@@ -180,13 +180,18 @@ def leaving(
     decisions: Mapping[int, Decision],
     going: Collection[Action] = GOES_OUT,
 ) -> list[LedgerRow]:
-    """The shipments that the store holds after this push: those there already and those that go out now."""
+    """The shipments that the store holds after this push: those that go out now, and the others as it has them.
+
+    A correction that waits, or that was refused, is not written along with a sibling.
+    """
+
+    def goes(row: LedgerRow) -> bool:
+        return row.shipment_id in decisions and decisions[row.shipment_id].action in going
+
     return [
-        row
+        row if goes(row) else row.as_acknowledged()
         for row in rows
-        if row.state in TAKEN_BY_STORE
-        or row.acknowledged_revision is not None
-        or (row.shipment_id in decisions and decisions[row.shipment_id].action in going)
+        if row.state in TAKEN_BY_STORE or row.acknowledged_revision is not None or goes(row)
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from fbridge.adapterkit.adopting import carrier_of_others, words_about
+from fbridge.adapterkit.adopting import carrier_of_others, left_to_others, words_about
 from fbridge.context import Context
 from fbridge.models.fulfillments import Fulfillment, Preview
 from fbridge.models.orders import Money, Order
@@ -173,7 +173,7 @@ class _OrderPlan:
     """One order of the plan: its shipments, the decisions about them, and the state it would be brought to.
 
     What is read on the store first may be sent in the same run, so its mail counts as well. ``strange_warehouses``
-    are those of its shipments that the store's settings do not know.
+    are those of its shipments that the store's settings do not know, ``codes`` the store's carriers with their names.
     """
 
     rows: tuple[LedgerRow, ...]
@@ -181,6 +181,7 @@ class _OrderPlan:
     decisions: dict[int, Decision]
     fulfillment: Fulfillment
     strange_warehouses: tuple[str, ...]
+    codes: Mapping[str, str]
 
     @classmethod
     def make(cls, rows: tuple[LedgerRow, ...], order: Order, policy: PushPolicy, now: datetime) -> _OrderPlan:
@@ -191,7 +192,7 @@ class _OrderPlan:
         fulfillment = build_fulfillment(order, going, sent, policy)
         named = (row.warehouse for row in rows if row.shipment_id in sent and row.warehouse)
         strange = dict.fromkeys(name for name in named if policy.warehouses and name not in policy.warehouses)
-        return cls(rows, order, decisions, fulfillment, tuple(strange))
+        return cls(rows, order, decisions, fulfillment, tuple(strange), policy.codes)
 
     @property
     def sends(self) -> bool:
@@ -256,9 +257,11 @@ class _OrderPlan:
 
     def _about_others(self, row: LedgerRow) -> Iterator[str]:
         wanted = next((one for one in self.fulfillment.shipments if one.id == row.uuid), None)
-        name = carrier_of_others(wanted, self.fulfillment) if wanted and wanted.acknowledged is None else ""
-        if name:
-            yield words_about(name)
+        if wanted is None:
+            return
+        rule = carrier_of_others if wanted.acknowledged is None else left_to_others
+        if name := rule(wanted, self.fulfillment):
+            yield words_about(self.codes.get(name, name))
 
     def _about_warehouses(self, row: LedgerRow) -> Iterator[str]:
         if row.warehouse in self.strange_warehouses:

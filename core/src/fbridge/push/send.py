@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from fbridge.adapterkit.adopting import left_to_others, not_added
 from fbridge.errors import BusyError, FbridgeError, NotSent, PluginError
 from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt, ShipmentReceipt
 from fbridge.models.orders import Order
@@ -129,7 +130,10 @@ def _entry(run: PushRun, group: Group, order: Order) -> _Entry | None:
     note_waiting(run, group, decisions)
     if not sent:
         return None
-    rows = leaving(group, decisions)
+    sent = _without_left_to_others(run, group, order, sent)
+    if not sent:
+        return None
+    rows = leaving(group, sent)
     return _Entry(
         fulfillment=build_fulfillment(order, rows, sent, run.policy),
         group=group,
@@ -137,6 +141,21 @@ def _entry(run: PushRun, group: Group, order: Order) -> _Entry | None:
         baseline=take_baseline(order),
         unnumbered=frozenset(key for key, decision in sent.items() if not decision.with_numbers),
     )
+
+
+def _without_left_to_others(
+    run: PushRun, group: Group, order: Order, sent: Mapping[int, Decision]
+) -> dict[int, Decision]:
+    """Less the corrections of what left with another carrier by another hand: no store is told of them (C14)."""
+    rows = leaving(group, sent)
+    fulfillment = build_fulfillment(order, rows, sent, run.policy)
+    names = {one.id: left_to_others(one, fulfillment) for one in fulfillment.outstanding}
+    refused = {row.shipment_id: row for row in rows if names.get(row.uuid)}
+    for row in refused.values():
+        name = names[row.uuid]
+        problem = not_added(run.policy.codes.get(name, name))
+        run.move_all([row], PushState.REFUSED, reason=problem.reason, words=problem.words, rests_on=order)
+    return {key: one for key, one in sent.items() if key not in refused}
 
 
 def _within_plan(run: PushRun, entries: list[_Entry]) -> list[_Entry]:

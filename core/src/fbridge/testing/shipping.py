@@ -263,6 +263,9 @@ class ShippingConformance(KitFixtures):
         office.push()
         assert office.state(shipment) is PushState.DONE_ELSEWHERE
         assert "our number is not added" in office.words(shipment)
+        office.correct(shipment, [number(2)])
+        office.push()
+        assert (office.state(shipment), office.reason(shipment)) == (PushState.REFUSED, "other_carrier")
         assert store.truth(order) == truth
         assert store.mails(order) == mails
 

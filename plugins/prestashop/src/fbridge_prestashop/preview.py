@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fbridge.adapterkit.adopting import numbers_of_others
 from fbridge.adapterkit.receipts import PARTIAL_STATUS_LEFT
 from fbridge.models.fulfillments import Fulfillment, Preview
 from fbridge.models.platforms import Store
@@ -64,10 +65,23 @@ def _warnings(
 ) -> Iterator[str]:
     if not fulfillment.completes_order:
         yield PARTIAL_STATUS_LEFT.words
+    yield from _about_the_one_field(fulfillment, plan, shop)
     if fulfillment.notify and shop.mail is CustomerMail.SHIPPED and wants_status:
         yield from _about_shipped(shop)
     if fulfillment.notify and shop.mail is CustomerMail.IN_TRANSIT and plan.new:
         yield from _about_in_transit(fulfillment, plan, shop)
+
+
+def _about_the_one_field(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -> Iterator[str]:
+    """The field has one carrier, whosever the numbers in it are."""
+    carriers = {one.carrier.site_code for one in fulfillment.shipments if one.numbers and one.carrier}
+    taken_over = plan.row and plan.carrier and numbers_of_others(plan.row, fulfillment.shipments)
+    if plan.row is None or not plan.changes or not (len(carriers) > 1 or taken_over):
+        return
+    known = shop.facts.usable_carrier(plan.carrier or plan.row.carrier)
+    name = shop.facts.name_of(known) if known else "one of them"
+    numbers = ", ".join(plan.numbers)
+    yield f"The store has one field for {numbers}, which are of several carriers: all stand under {name} there."
 
 
 def _about_shipped(shop: Shop) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fbridge.adapterkit.adopting import left_with, other_carrier
+from fbridge.adapterkit.adopting import left_with, not_added, numbers_of_others, other_carrier
 from fbridge.adapterkit.halting import is_untouched
 from fbridge.adapterkit.mails import mail_after
 from fbridge.adapterkit.receipts import (
@@ -156,6 +156,9 @@ def begin(fulfillment: Fulfillment, shop: Shop) -> Work:
     strange = _other_carrier(fulfillment, plan, shop) if elsewhere else ""
     if strange:
         plan = TrackingPlan(row=plan.row, numbers=plan.held)
+    problem = refusal_of(fulfillment, plan, shop)
+    if shipped and not elsewhere and problem is None:
+        problem = _under_others(fulfillment, plan, shop)
     wants_status = fulfillment.completes_order and not shipped
     return Work(
         fulfillment=fulfillment,
@@ -171,7 +174,7 @@ def begin(fulfillment: Fulfillment, shop: Shop) -> Work:
         carrier=plan.row.carrier if plan.row else "",
         order_state=state_id_in(order.remote_status),
         status=Effect.DONE if shipped else Effect.NOT_DONE,
-        problem=refusal_of(fulfillment, plan, shop),
+        problem=problem,
         mail_words=HALF_SET if shipped and any(one.mailed is False for one in order.shipments) else "",
     )
 
@@ -186,6 +189,15 @@ def _other_carrier(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -> 
     reference = next(filter(None, strange), "")
     known = shop.facts.usable_carrier(reference)
     return shop.facts.name_of(known) if known else reference
+
+
+def _under_others(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -> Problem | None:
+    """A correction of what shares the one field with somebody else's number, which would stand under our carrier."""
+    corrected = any(one.acknowledged is not None for one in fulfillment.outstanding)
+    if not corrected or plan.row is None or not numbers_of_others(plan.row, fulfillment.shipments):
+        return None
+    strange = _other_carrier(fulfillment, plan, shop)
+    return not_added(strange) if strange else None
 
 
 def _is_ours(fulfillment: Fulfillment, plan: TrackingPlan) -> bool:

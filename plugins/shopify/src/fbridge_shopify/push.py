@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fbridge.adapterkit.adopting import not_added, other_carrier
+from fbridge.adapterkit.adopting import not_added, numbers_of_others, other_carrier
 from fbridge.adapterkit.mails import may_mail
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.orders import Order, StoreShipment
@@ -340,10 +340,8 @@ def _by_location(takes: Sequence[Take]) -> list[list[Take]]:
 
 def _left_alone(entry: StoreShipment, holders: Sequence[FulfillmentShipment], parts: Sequence[Part]) -> bool:
     """Whether somebody else has shipped it, or added a number, with another carrier (C14); the parts know then."""
-    own = {
-        number for one in holders for number in (*one.numbers, *one.former_numbers, *one.acknowledged_numbers)
-    }
-    theirs = set(entry.numbers) - own
+    # A carrier without a number is none of ours: the two are written together.
+    theirs = not entry.numbers or bool(numbers_of_others(entry, holders))
     strange = [(part, other_carrier(part.shipment.carrier, [entry.carrier])) for part in parts]
     strange = [(part, name) for part, name in strange if name and (part.adopted or theirs)]
     for part, name in strange:

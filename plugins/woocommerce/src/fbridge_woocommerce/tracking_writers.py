@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from fbridge.adapterkit.adopting import not_added, other_carrier
+from fbridge.adapterkit.adopting import not_added, numbers_of_others, other_carrier
 from fbridge.adapterkit.halting import Halt, HeldBack
 from fbridge.adapterkit.mails import mail_after, may_mail
 from fbridge.errors import FbridgeError
@@ -85,7 +85,7 @@ class FulfillmentWriter(_PartByPart):
             part.fail(_too_many(work))
         elif plan.act is Act.NOTHING:
             self._take_found(work, part, plan)
-        elif plan.act is Act.ADD_NUMBERS and (name := _other_carrier(work, part, plan)):
+        elif name := _other_carrier(work, part, plan):
             _leave(part, name)
         else:
             mail = plan.act is Act.CREATE and _wants_mail(work, shipment)
@@ -149,9 +149,13 @@ def _pieces_in(shipment: FulfillmentShipment) -> int:
 
 
 def _other_carrier(work: Work, part: Part, plan: FulfillmentPlan) -> str:
-    """The other carrier that somebody else's fulfillment of these goods names (C14)."""
-    shown = (one.carrier for one in work.fulfillment.order.shipments if one.remote_id == plan.remote_id)
-    return other_carrier(part.shipment.carrier, shown)
+    """The other carrier under which somebody else's number stands in the one field of these goods (C14)."""
+    shown = next((one for one in work.fulfillment.order.shipments if one.remote_id == plan.remote_id), None)
+    if shown is None or (
+        plan.act is Act.CORRECT and not numbers_of_others(shown, work.fulfillment.shipments)
+    ):
+        return ""
+    return other_carrier(part.shipment.carrier, [shown.carrier])
 
 
 def _leave(part: Part, name: str) -> None:

@@ -223,6 +223,23 @@ def test_c8_a_correction_replaces_its_own_part_and_mails_nobody(
     assert len(sandbox.control.mails(int(order.remote_id))) == 1
 
 
+def test_c14_a_correction_does_not_take_the_number_of_another_carrier_under_ours(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, shipment_of: ShipmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    order = new_order(sandbox, desk)
+    first = fulfillment_of(order, ["WRONG"])
+    receipt = desk.push_one(first)
+    sandbox.control.set_tracking(int(order.remote_id), "WRONG, THEIRS", carrier=6)
+    order = desk.order(order.remote_id)
+    right = acknowledged(first.shipments[0], receipt, tracking=shipment_of(order, ["RIGHT"]).tracking)
+    fulfillment = Fulfillment(order=order, shipments=(right,), completes_order=True)
+    (entry,) = desk.push_one(fulfillment).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "other_carrier")
+    assert "GLS" in entry.words
+    assert field(sandbox, order) == "WRONG, THEIRS"
+
+
 def test_a_number_taken_back_leaves_the_field(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:

@@ -222,6 +222,30 @@ def test_c8_a_correction_leaves_a_number_that_somebody_added_to_ours(
     assert held.numbers == ("THEIRS", "RIGHT")
 
 
+def test_c14_a_correction_does_not_take_the_number_of_another_carrier_under_ours(
+    served: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(served)
+    order = due_orders(served, desk)[0]
+    (entry,) = desk.push_one(fulfillment_of(order, ["WRONG"], carrier=BARTOLINI)).shipments
+    theirs = {"_tracking_number": "WRONG, THEIRS", "_shipment_provider": "ups"}
+    for row in served.control.shop.orders[int(order.remote_id)].fulfillments[0].meta:
+        row.value = theirs.get(row.key, row.value)
+    before = desk.order(order.remote_id)
+    right = fulfillment_of(
+        before,
+        ["RIGHT"],
+        carrier=BARTOLINI,
+        revision=2,
+        acknowledged=1,
+        acknowledged_numbers=("WRONG",),
+        remote_ids=entry.remote_ids,
+    )
+    (entry,) = desk.push_one(right).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "other_carrier")
+    assert desk.order(order.remote_id).shipments == before.shipments
+
+
 def test_c7_a_number_that_somebody_entered_makes_no_second_fulfillment(
     served: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:

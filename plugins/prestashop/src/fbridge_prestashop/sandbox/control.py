@@ -120,11 +120,13 @@ class Control(SandboxControl):
                 row["product_quantity_refunded"] = str(int(row["product_quantity_refunded"]) + pieces)
             self.shop.touch(record)
 
-    def set_tracking(self, order_id: int, number: str) -> None:
-        """Write the number of the order's first carrier row, as somebody in the back office would."""
+    def set_tracking(self, order_id: int, number: str, *, carrier: int | None = None) -> None:
+        """Write the number of the order's first carrier row, as somebody in the back office would; or its carrier."""
         with self.shop.lock:
             record = self.shop.orders.to_change(order_id)
             record.carriers[0]["tracking_number"] = number
+            if carrier is not None:
+                record.carriers[0]["id_carrier"] = str(carrier)
 
     def tracking(self, order_id: int) -> list[str]:
         """The numbers of the order's carrier rows, those that are empty left out."""
