@@ -1,21 +1,24 @@
-"""Finding things by a part of any of their names."""
+"""Finding things by the begin of any of their names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import InputError
+from fbridge.models.search_words import asked_words, folded, whole_word
 from fbridge.models.shipments import Shipment
 from fbridge.orders.unreadable import cannot_be_read, load_unreadable
 from fbridge.references import ref_by_id, shipment_key, sold_in_words
 from fbridge.shipping.manifest_rows import list_manifests
 from fbridge.shipping.shipment_rows import load_shipments
-from fbridge.storage.tables import carriers, manifests, orders, rejected_orders, shipment_numbers, shipments
+from fbridge.storage.search_tables import begins_with, order_words, shipment_words
+from fbridge.storage.tables import carriers, manifests, orders, rejected_orders, shipments
 
 MOST_OF_A_KIND = 20
 
@@ -25,18 +28,21 @@ class Found:
     """One thing that was found.
 
     ``kind`` is order, unreadable, shipment, manifest, number or carrier; ``ref`` is how commands name it (for a
-    tracking number: its shipment), ``words`` says what it is.
+    tracking number: its shipment), ``words`` says what it is. ``of``: how many of its kind there are in all.
     """
 
     kind: str
     ref: str
     words: str
+    of: int
 
 
 def find(context: Context, text: str) -> tuple[Found, ...]:
-    """All that has the text in its number, name or document, at most 20 of a kind, the newest first.
+    """All that is called so, at most 20 of a kind, the newest first.
 
-    Upper and lower case are alike (on SQLite for ASCII letters only). Raises InputError for an empty text.
+    Orders and shipments are found by the begin of their customer's or recipient's names, mail address and domain,
+    phone, number, document and tracking numbers, and those numbers by their end too. Case, accents and punctuation
+    do not matter. Raises InputError for an empty text.
     """
     wanted = text.strip()
     if not wanted:
@@ -52,11 +58,39 @@ def find(context: Context, text: str) -> tuple[Found, ...]:
         )
 
 
-def _like(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
-    return column.icontains(text, autoescape=True)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    keys: Sequence[Any]
+    of: int
+
+
+def _newest(connection: Connection, *found: sa.Select[Any]) -> _Page:
+    """The last keys of all that one of these queries finds, and how many there are."""
+    if not found:
+        return _Page((), 0)
+    keys = sa.union(*found).subquery()
+    query = (
+        sa.select(*keys.c, sa.func.count().over())
+        .order_by(keys.c[0].desc(), *keys.c[1:])
+        .limit(MOST_OF_A_KIND)
+    )
+    rows = connection.execute(query).all()
+    return _Page([row[0] if len(row) == 2 else row[:-1] for row in rows], rows[0][-1] if rows else 0)  # noqa: PLR2004
+
+
+def _called(
+    words: sa.Table, key: sa.Column[int], text: str, *more: sa.ColumnElement[bool]
+) -> Iterator[sa.Select[Any]]:
+    """The keys of what has all words of a way in which the text may be meant."""
+    for first, *others in asked_words(text):
+        also = (key.in_(sa.select(key).where(begins_with(words.c.word, other))) for other in others)
+        yield sa.select(key).where(begins_with(words.c.word, first), *also, *more)
 
 
 def _orders(connection: Connection, text: str) -> Iterator[Found]:
+    key = order_words.c.order_id
+    by_id = sa.select(key).where(order_words.c.word == whole_word(text))
+    page = _newest(connection, *_called(order_words, key, text), by_id)
     twin = orders.alias("twin")
     shared = sa.exists().where(
         twin.c.store == orders.c.store, twin.c.number == orders.c.number, twin.c.id != orders.c.id
@@ -73,72 +107,70 @@ def _orders(connection: Connection, text: str) -> Iterator[Found]:
             orders.c.sold_in,
             shared.label("shared"),
         )
-        .where(
-            sa.or_(_like(orders.c.number, text), _like(orders.c.customer, text), orders.c.remote_id == text)
-        )
+        .where(orders.c.id.in_(page.keys))
         .order_by(orders.c.id.desc())
-        .limit(MOST_OF_A_KIND)
     )
     for row in connection.execute(query):
         marked = "marked: " + ", ".join(code for code, _ in row.doubts) if row.doubts else ""
         told = (row.customer, row.fulfillment, row.status, marked, sold_in_words(row.sold_in))
         ref = ref_by_id(row.store, row.remote_id) if row.shared else f"{row.store}:{row.number}"
-        yield Found(kind="order", ref=ref, words=", ".join(filter(None, told)))
+        yield Found(kind="order", ref=ref, words=", ".join(filter(None, told)), of=page.of)
 
 
 def _unreadable(connection: Connection, text: str) -> Iterator[Found]:
     named = sa.or_(_like(rejected_orders.c.number, text), rejected_orders.c.remote_id == text)
-    for order in load_unreadable(connection, named, limit=MOST_OF_A_KIND):
+    found = load_unreadable(connection, named)
+    for order in found[:MOST_OF_A_KIND]:
         aside = ", set aside" if order.set_aside_at else ""
-        yield Found(kind="unreadable", ref=order.ref, words=f"{cannot_be_read(order.reason)}{aside}")
+        words = f"{cannot_be_read(order.reason)}{aside}"
+        yield Found(kind="unreadable", ref=order.ref, words=words, of=len(found))
 
 
 def _shipments(connection: Connection, text: str) -> Iterator[Found]:
-    named = sa.or_(
-        shipments.c.id == shipment_key(text),
-        shipments.c.uuid == text.lower(),
-        _like(shipments.c.document_number, text),
-        shipments.c.document_key == text,
-    )
-    for shipment in reversed(load_shipments(connection, named, limit=MOST_OF_A_KIND)):
-        yield Found(kind="shipment", ref=shipment.label, words=_shipment_words(shipment))
+    key = shipment_words.c.shipment_id
+    label = shipment_key(text)
+    named = [shipments.c.uuid == text.lower(), *([] if label is None else [shipments.c.id == label])]
+    by_words = _called(shipment_words, key, text, shipment_words.c.number == "")
+    page = _newest(connection, *by_words, *map(sa.select(shipments.c.id).where, named))
+    for shipment in reversed(load_shipments(connection, shipments.c.id.in_(page.keys))):
+        yield Found(kind="shipment", ref=shipment.label, words=_shipment_words(shipment), of=page.of)
 
 
 def _numbers(connection: Connection, text: str) -> Iterator[Found]:
     """Also numbers of earlier revisions: somebody may hold the old label in the hand."""
-    query = (
-        sa.select(shipment_numbers.c.shipment_id, shipment_numbers.c.number)
-        .where(_like(shipment_numbers.c.number, text))
-        .group_by(shipment_numbers.c.shipment_id, shipment_numbers.c.number)
-        .order_by(shipment_numbers.c.shipment_id.desc(), sa.func.max(shipment_numbers.c.revision).desc())
-        .limit(MOST_OF_A_KIND)
-    )
-    rows = connection.execute(query).all()
-    ours = load_shipments(connection, shipments.c.id.in_([row.shipment_id for row in rows]))
+    columns = shipment_words.c
+    of_numbers = sa.select(columns.shipment_id, columns.number).where(columns.number != "")
+    one_word = (begins_with(columns.word, *asked) for asked in asked_words(text) if len(asked) == 1)
+    page = _newest(connection, *map(of_numbers.where, one_word))
+    ours = load_shipments(connection, shipments.c.id.in_({key for key, _ in page.keys}))
     by_id = {shipment.id: shipment for shipment in ours}
-    for row in rows:
-        shipment = by_id[row.shipment_id]
-        replaced = "" if row.number in shipment.numbers else " (replaced)"
-        words = f"{row.number}{replaced}: {_shipment_words(shipment)}"
-        yield Found(kind="number", ref=shipment.label, words=words)
+    for key, number in sorted(page.keys, key=lambda pair: (-pair[0], pair[1] not in by_id[pair[0]].numbers)):
+        shipment = by_id[key]
+        replaced = "" if number in shipment.numbers else " (replaced)"
+        words = f"{number}{replaced}: {_shipment_words(shipment)}"
+        yield Found(kind="number", ref=shipment.label, words=words, of=page.of)
 
 
 def _manifests(connection: Connection, text: str) -> Iterator[Found]:
-    for manifest in list_manifests(connection, _like(manifests.c.number, text), limit=MOST_OF_A_KIND):
-        count = manifest.count
-        words = f"{manifest.carrier.code}, {manifest.state}, {count} shipment{'' if count == 1 else 's'}"
-        yield Found(kind="manifest", ref=manifest.number, words=words)
+    named = _like(manifests.c.number, text)
+    count = sa.select(sa.func.count()).select_from(manifests).where(named)
+    of = connection.execute(count).scalar_one()
+    for manifest in list_manifests(connection, named, limit=MOST_OF_A_KIND) if of else ():
+        parcels = "1 shipment" if manifest.count == 1 else f"{manifest.count} shipments"
+        words = f"{manifest.carrier.code}, {manifest.state}, {parcels}"
+        yield Found(kind="manifest", ref=manifest.number, words=words, of=of)
 
 
 def _carriers(connection: Connection, text: str) -> Iterator[Found]:
-    query = (
-        sa.select(carriers.c.code, carriers.c.name)
-        .where(sa.or_(_like(carriers.c.code, text), _like(carriers.c.name, text)))
-        .order_by(carriers.c.code)
-        .limit(MOST_OF_A_KIND)
-    )
-    for row in connection.execute(query):
-        yield Found(kind="carrier", ref=row.code, words=row.name)
+    query = sa.select(carriers.c.code, carriers.c.name).order_by(carriers.c.code)
+    wanted = folded(text)
+    named = [row for row in connection.execute(query) if wanted in folded(f"{row.code} {row.name}")]
+    for row in named[:MOST_OF_A_KIND]:
+        yield Found(kind="carrier", ref=row.code, words=row.name, of=len(named))
+
+
+def _like(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
+    return column.icontains(text, autoescape=True)
 
 
 def _shipment_words(shipment: Shipment) -> str:

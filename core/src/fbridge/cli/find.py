@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -26,8 +27,12 @@ _SHOWN_BY = {
 @click.argument("text")
 @pass_session
 def find(session: Session, text: str) -> ExitCode:
-    """Find orders, shipments, manifests, tracking numbers and carriers by a part of their names."""
-    from fbridge.cli.output import show_items
+    """Find orders, shipments, manifests, tracking numbers and carriers by how their names begin.
+
+    An order by its customer, mail, phone and number, a shipment by its document, recipient and tracking numbers; the
+    end of a number will do as well. Case, accents and punctuation do not matter.
+    """
+    from fbridge.cli.output import say, show_items
     from fbridge.cli.tables import Column
 
     found = session.bridge.find(text)
@@ -36,9 +41,14 @@ def find(session: Session, text: str) -> ExitCode:
         Column("Name", lambda one: one.ref),
         Column("", lambda one: one.words, wraps=True),
     ]
-    return show_items(
+    code = show_items(
         session, found, columns, empty=f"Nothing is like {text!r}.", next_step=_next_step(found)
     )
+    for kind, shown in Counter(one.kind for one in found).items():
+        of = next(one.of for one in found if one.kind == kind)
+        if of > shown:
+            say(session, f"Of {of} {kind}s the newest {shown} are shown; more letters find fewer.")
+    return code
 
 
 def _next_step(found: tuple[Found, ...]) -> str:

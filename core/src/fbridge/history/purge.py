@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.models.states import PushState
-from fbridge.storage.tables import attempt_exchanges, exchanges, orders, pushes, shipments
+from fbridge.orders.order_words import load_found_by, replace_words
+from fbridge.shipping.shipment_rows import load_shipments
+from fbridge.shipping.shipment_words import remove_recipient_words
+from fbridge.storage.tables import MOST_KEYS, attempt_exchanges, exchanges, orders, pushes, shipments
 
 AT_REST = (PushState.SENT, PushState.DONE_ELSEWHERE, PushState.WITHDRAWN)
 _BLANK = {"customer": "", "ship_to": {}, "bill_to": {}, "note": ""}
@@ -51,7 +55,12 @@ def _blank_orders(connection: Connection, limit: datetime) -> int:
         .where(shipments.c.order_id.is_not(None), pushes.c.state.not_in(AT_REST))
     )
     old = sa.and_(orders.c.changed_at < limit, orders.c.customer != "", orders.c.id.not_in(unfinished))
-    return connection.execute(sa.update(orders).where(old).values(**_BLANK)).rowcount
+    blanked = 0
+    while part := list(islice(load_found_by(connection, old), MOST_KEYS)):
+        replace_words(connection, part, {row["id"]: dict(row) | _BLANK for row in part})
+        these = orders.c.id.in_([row["id"] for row in part])
+        blanked += connection.execute(sa.update(orders).where(these).values(**_BLANK)).rowcount
+    return blanked
 
 
 def _blank_parcels(connection: Connection, limit: datetime) -> int:
@@ -59,6 +68,8 @@ def _blank_parcels(connection: Connection, limit: datetime) -> int:
         shipments.c.created_at < limit, shipments.c.order_id.is_(None), shipments.c.shipped_at < limit
     )
     named = sa.and_(old, sa.cast(shipments.c.recipient, sa.String) != "{}")
+    for parcel in load_shipments(connection, named):
+        remove_recipient_words(connection, parcel)
     return connection.execute(sa.update(shipments).where(named).values(recipient={})).rowcount
 
 

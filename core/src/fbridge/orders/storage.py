@@ -16,6 +16,7 @@ from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.orders import Order
 from fbridge.models.parts import in_parts
 from fbridge.models.states import Effect, OrderStatus
+from fbridge.orders.order_words import add_words, load_found_by, replace_words
 from fbridge.orders.quantities import LineQuantity, refresh_open_quantity
 from fbridge.orders.rows import (
     content_hash,
@@ -259,9 +260,11 @@ def _insert(connection: Connection, store: str, new: Sequence[_Version], now: da
     if not new:
         return
     shared = {"store": store, "version": 1, "first_seen_at": now}
-    connection.execute(sa.insert(orders), [{**version.row(now), **shared} for version in new])
+    rows = [{**version.row(now), **shared} for version in new]
+    connection.execute(sa.insert(orders), rows)
     ids = order_ids(connection, store, [version.order.remote_id for version in new])
     _insert_lines(connection, [(ids[version.order.remote_id], version.order) for version in new])
+    add_words(connection, ((ids[row["remote_id"]], row) for row in rows))
 
 
 def _update(connection: Connection, changed: Sequence[_Version], now: datetime) -> None:
@@ -269,8 +272,10 @@ def _update(connection: Connection, changed: Sequence[_Version], now: datetime) 
     if not known:
         return
     rows = [{**version.row(now), "key": row.id, "version": row.version + 1} for version, row in known]
-    connection.execute(sa.update(orders).where(orders.c.id == sa.bindparam("key")), rows)
     ids = [row.id for _, row in known]
+    before = list(load_found_by(connection, orders.c.id.in_(ids)))
+    connection.execute(sa.update(orders).where(orders.c.id == sa.bindparam("key")), rows)
+    replace_words(connection, before, {row["key"]: row for row in rows})
     connection.execute(sa.delete(order_lines).where(order_lines.c.order_id.in_(ids)))
     _insert_lines(connection, [(row.id, version.order) for version, row in known])
     refresh_open_quantity(connection, ids)

@@ -23,6 +23,7 @@ from fbridge.push.rows import status_of
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
 from fbridge.shipping.particulars_rows import particulars_from_json, particulars_to_json
 from fbridge.shipping.return_rows import last_returns
+from fbridge.shipping.shipment_words import add_number_words, add_shipment_words
 from fbridge.storage.database import Database
 from fbridge.storage.tables import (
     MOST_KEYS,
@@ -74,6 +75,7 @@ def insert_shipment(connection: Connection, new: NewShipment, at: datetime) -> i
     if lines:
         connection.execute(sa.insert(shipment_lines), lines)
     add_revision(connection, shipment_id, 1, new.carrier_id, new.numbers, reason="created", at=at)
+    add_shipment_words(connection, int(shipment_id), new.document, new.recipient)
     return int(shipment_id)
 
 
@@ -95,6 +97,7 @@ def add_revision(
     rows = [{**key, "position": position, "number": number} for position, number in enumerate(numbers)]
     if rows:
         connection.execute(sa.insert(shipment_numbers), rows)
+        add_number_words(connection, shipment_id, numbers)
 
 
 def update_shipments(connection: Connection, shipment_ids: Collection[int], **values: Any) -> None:

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0021"
+HEAD_REVISION = "0022"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -23,4 +23,5 @@ KNOWN_REVISIONS = (
     "0019",
     "0020",
     "0021",
+    "0022",
 )
