@@ -93,11 +93,13 @@ def group_by_order(rows: Sequence[LedgerRow]) -> dict[int, tuple[LedgerRow, ...]
 
 
 def _joined() -> sa.FromClause:
+    """What was left behind after its store was told is on no manifest for a while, and a shipment of its order all
+    the same."""
     return (
         shipments.join(pushes, pushes.c.shipment_id == shipments.c.id)
         .join(orders, orders.c.id == shipments.c.order_id)
         .join(carriers, carriers.c.id == shipments.c.carrier_id)
-        .join(manifests, manifests.c.id == shipments.c.manifest_id)
+        .outerjoin(manifests, manifests.c.id == shipments.c.manifest_id)
         .join(stores, stores.c.name == shipments.c.store)
     )
 
@@ -219,7 +221,7 @@ def _ledger_row(
         remote_order_id=row["remote_order_id"],
         order_number=row["order_number"],
         postcode=str((row["ship_to"] or {}).get("postcode", "")),
-        manifest=row["manifest"],
+        manifest=row["manifest"] or "",
         carrier=carrier_from_row(row, "carrier_"),
         revision=revision,
         acknowledged_revision=acknowledged,
