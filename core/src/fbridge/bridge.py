@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fbridge.push.run import PushItem, StorePush
     from fbridge.push.run_state import PushProgress
     from fbridge.push.status import StatusReport
+    from fbridge.push.verify import StoreVerified
     from fbridge.settings import Home
     from fbridge.shipping.carriers import Carriers
     from fbridge.shipping.intake import Intake
@@ -203,6 +204,40 @@ class Bridge:
             results=tuple(item for one in pushed for item in one.items),
             errors=tuple((one.store, one.error) for one in pushed if one.error),
         )
+
+    def verify(
+        self,
+        stores: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+        manifest: str | None = None,
+        shipments: Sequence[str] | None = None,
+        progress: Callable[[PushProgress], None] | None = None,
+    ) -> tuple[StoreVerified, ...]:
+        """Compare with the ledger what the stores show of the shipments that they have taken: all, those that left
+        ``since`` (aware), those of a manifest, or ``shipments`` by their references.
+
+        Nothing is written to a store. What differs is read again before it is told, and stands in :meth:`status`
+        until a later look finds it well or a person has decided. A store's error is in its result. Raises
+        NotFoundError, InputError.
+        """
+        from fbridge.push.verify import verify_store
+        from fbridge.push.verify_rows import Scope
+        from fbridge.stores.each_store import for_each_store
+
+        number = self._shipped_manifest(manifest)
+        keys = None if shipments is None else {self.shipments.get(ref).id for ref in shipments}
+        scope = Scope(since=since, manifest=number, shipment_ids=keys)
+        return for_each_store(
+            self._names(stores),
+            lambda name, stop: verify_store(self.context, name, scope, stop=stop, progress=progress),
+        )
+
+    def accept_drift(self, ref: str) -> Shipment:
+        """A person decided that a shipment may stand as its store shows it. Raises NotFoundError, InputError."""
+        from fbridge.push.drifted import accept
+
+        return accept(self.context, self.shipments.get(ref))
 
     def resend(self, ref: str) -> Shipment:
         """A person decided that a shipment is sent again by the next push. Raises NotFoundError, InputError."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from fbridge.bridge import PushResult
     from fbridge.push.plan import PushPlan
+    from fbridge.push.verify import StoreVerified
 
 _DOES_SOMETHING = {"send", "update", "check"}
 _FOR_A_PERSON = {"refused", "needs_attention"}
@@ -44,6 +45,9 @@ _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
     multiple=True,
     help="Push nothing; ask the store again for the mail of this one that did not leave; repeatable.",
 )
+@click.option(
+    "--verify", "look_after", is_flag=True, help="At the end read back what was written, and compare."
+)
 @click.option("--even-if-mailed", is_flag=True, help="With --mail-again: also where it may be a second mail.")
 @pass_session
 def push(
@@ -55,6 +59,7 @@ def push(
     only_if: str | None,
     resend: tuple[str, ...],
     mail_again: tuple[str, ...],
+    look_after: bool,
     even_if_mailed: bool,
 ) -> ExitCode:
     """Tell the stores what was shipped and they do not show yet.
@@ -80,7 +85,7 @@ def push(
     plan = session.bridge.plan(stores, manifest=manifest)
     if plan_only:
         return _show_plan(session, plan, stores)
-    return carry_out(session, plan, stores, yes=yes, only_if=only_if)
+    return carry_out(session, plan, stores, yes=yes, only_if=only_if, look_after=look_after)
 
 
 def _refuse_beside_mails(mail_again: tuple[str, ...], others: object) -> None:
@@ -107,14 +112,18 @@ def _decide_resend(session: Session, refs: tuple[str, ...], *, yes: bool) -> boo
 def _resendable(session: Session, refs: tuple[str, ...]) -> list[str]:
     """The labels of these shipments, each once. Raises InputError that names those that cannot be sent again."""
     from fbridge.errors import InputError
-    from fbridge.push.ways_out import RESENDABLE
+    from fbridge.push.ways_out import RESENDABLE, is_resendable
 
     found = {one.label: one for one in map(session.bridge.shipments.get, refs)}
-    states = {label: one.push.state if one.push else "an external parcel" for label, one in found.items()}
-    if not_so := [f"{label} is {state}" for label, state in states.items() if state not in RESENDABLE]:
+    states = {
+        label: one.push.state if one.push else "an external parcel"
+        for label, one in found.items()
+        if not is_resendable(one)
+    }
+    if not_so := [f"{label} is {state}" for label, state in states.items()]:
         raise InputError(
-            f"{', '.join(not_so)}; only what is {' or '.join(sorted(RESENDABLE))} can be sent again. "
-            "Nothing is decided for any.",
+            f"{', '.join(not_so)}; only what is {' or '.join(sorted(RESENDABLE))} can be sent again, or what "
+            "'fbridge verify' has found otherwise on its store. Nothing is decided for any.",
             reason="nothing_to_decide",
         )
     return list(found)
@@ -137,12 +146,14 @@ def carry_out(
     *,
     yes: bool,
     only_if: str | None = None,
+    look_after: bool = False,
     before: Mapping[str, object] | None = None,
     codes: Sequence[ExitCode] = (),
 ) -> ExitCode:
     """Show a plan, ask unless it is ``yes``, push, and tell what became of it.
 
-    ``before``: what a longer piece of work did first, for programs; ``codes``: how that ended.
+    ``look_after``: what was written is read back and compared. ``before``: what a longer piece of work did first, for
+    programs; ``codes``: how that ended.
     """
     from fbridge.cli.output import combined_code
     from fbridge.cli.progress import push_progress
@@ -154,7 +165,17 @@ def carry_out(
         return combined_code(codes)
     with push_progress(session) as progress:  # where all waits, the reasons are noted for `status`
         result = session.bridge.push(plan, only_if=only_if, progress=progress)
-    return _show_result(session, plan, stores, result, before or {}, codes)
+    looks = _look_after(session, result) if look_after else None
+    return _show_result(session, plan, stores, result, before or {}, codes, looks)
+
+
+def _look_after(session: Session, result: PushResult) -> Sequence[StoreVerified]:
+    """Compare what the stores show now of all that this run has brought there."""
+    from fbridge.cli.verify import look
+
+    written = [item for item in result.results if item.state in _AT_REST]
+    stores = list(dict.fromkeys(item.store for item in written))
+    return look(session, stores, shipments=[item.shipment for item in written]) if written else ()
 
 
 def _print_plan(session: Session, plan: PushPlan) -> None:
@@ -172,25 +193,29 @@ def _show_result(
     result: PushResult,
     before: Mapping[str, object],
     earlier: Sequence[ExitCode],
+    looks: Sequence[StoreVerified] | None,
 ) -> ExitCode:
     from fbridge.cli.output import combined_code, show_data
     from fbridge.cli.plan_views import ITEM_COLUMNS
     from fbridge.cli.tables import Table
+    from fbridge.cli.verify import code_of, verified_blocks, verified_data
 
     left = _needs_a_person(session, plan, stores)
     codes = [
         ExitCode.OK if item.state in _NOT_FAILED and not item.missing_mail else ExitCode.SOME_FAILED
         for item in result.results
     ]
-    codes += [*earlier, *[ExitCode.SOME_FAILED] * bool(left)]
+    codes += [*earlier, *[ExitCode.SOME_FAILED] * bool(left), *([code_of(looks)] if looks else [])]
+    seen = {} if looks is None else {"verified": verified_data(looks)}
     code = combined_code(codes + [error.exit_code for _, error in result.errors])
     errors = [{"store": store, "error": error} for store, error in result.errors]
     nothing = "There is nothing to tell the stores now."
     return show_data(
         session,
-        {**before, "plan": plan, "results": result.results, "errors": errors, "needs_person": left},
+        {**before, "plan": plan, "results": result.results, "errors": errors, "needs_person": left, **seen},
         Table(ITEM_COLUMNS, result.results) if _does_something(plan) else nothing,
         *(f"{store}: {error}" for store, error in result.errors),
+        *verified_blocks(looks or ()),
         *([f"Somebody must look at: {', '.join(left)}."] if left else []),
         next_step="fbridge status",
         code=code,

@@ -49,14 +49,10 @@ def status(session: Session) -> ExitCode:
 
 
 def _sentences(report: StatusReport) -> Iterator[str]:
-    from fbridge.cli.displayed import age
-
     counts = [f"{number} {state.replace('_', ' ')}" for state, number in report.counts.items() if number]
     if counts:
         yield f"Shipments: {', '.join(counts)}."
-    if report.missing_mails:
-        oldest = f", the oldest for {age(report.missing_mails.age)}"
-        yield f"Mails to customers that did not leave, or may not have: {report.missing_mails.count}{oldest}."
+    yield from _not_as_it_should_be(report)
     yield from _house_words(report.in_the_house)
     yield from _returned_words(report.came_back)
     if report.manifests_preparing:
@@ -74,6 +70,17 @@ def _sentences(report: StatusReport) -> Iterator[str]:
         and not report.came_back
     ):
         yield "Everything is at rest."
+
+
+def _not_as_it_should_be(report: StatusReport) -> Iterator[str]:
+    """What the stores have taken, and is not at rest all the same."""
+    from fbridge.cli.displayed import age
+
+    if report.missing_mails:
+        oldest = f", the oldest for {age(report.missing_mails.age)}"
+        yield f"Mails to customers that did not leave, or may not have: {report.missing_mails.count}{oldest}."
+    if report.drifted:
+        yield f"Shipments that their store shows otherwise than it took them: {report.drifted}."
 
 
 _MOST_LOOSE = 10

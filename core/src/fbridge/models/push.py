@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from fbridge.models.fulfillments import Baseline, Item
+from fbridge.models.drift import Drift
+from fbridge.models.fulfillments import Baseline, Item, StoreHolds
 from fbridge.models.orders import Money
 from fbridge.models.shipments import Carrier, MissingMail
 from fbridge.models.states import Effect, MailEffect, PushState
@@ -41,6 +43,9 @@ class LedgerRow:
     is known of one that did not leave.
     ``unchecked``: the database was put back from a backup since the order was last looked up; ``in_backup``: this row
     was in it, and may have been sent since.
+    ``holds`` is what the store was told to hold by the last receipt, ``lines_then`` how many pieces of its lines were
+    to leave in all when the store took it (None: not kept). ``drift`` is what the last look found otherwise, and
+    ``drift_accepted`` the print of what a person has accepted.
     """
 
     shipment_id: int
@@ -76,6 +81,7 @@ class LedgerRow:
     tried: tuple[tuple[int, tuple[str, ...]], ...] = ()
     shipment_effect: Effect = Effect.NOT_DONE
     tracking_effect: Effect = Effect.NOT_DONE
+    status_effect: Effect = Effect.NOT_DONE
     claimed_at: datetime | None = None
     absent_since: datetime | None = None
     looks: int = 0
@@ -84,6 +90,10 @@ class LedgerRow:
     in_backup: bool = False
     mail_planned: bool = False
     missing_mail: MissingMail | None = None
+    holds: StoreHolds | None = None
+    lines_then: Mapping[str, int] | None = None
+    drift: Drift | None = None
+    drift_accepted: str = ""
 
     @property
     def label(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import quote
 
+from fbridge.models.drift import Drift
 from fbridge.models.fulfillments import Effects, Item
 from fbridge.models.number_shapes import NumberWarning
 from fbridge.models.orders import Address, Money
@@ -102,7 +103,7 @@ class PushStatus:
     something will be tried again by itself. ``claimed_at``: when it was last on its way to the store (None:
     never). Times are aware UTC. ``is_unchecked``: the database was restored from a backup, and
     what became of it since was not looked up yet. ``missing_mail``: the customer's mail that did not leave (None:
-    none is missing).
+    none is missing). ``drift``: what the last look at the store found otherwise.
     """
 
     state: PushState
@@ -117,6 +118,7 @@ class PushStatus:
     claimed_at: datetime | None = None
     is_unchecked: bool = False
     missing_mail: MissingMail | None = None
+    drift: Drift | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

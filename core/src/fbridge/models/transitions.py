@@ -100,6 +100,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves((S.UNCONFIRMED,), S.NEEDS_ATTENTION, "cannot be proven", _PUSH),
     *_moves((S.REFUSED, S.NEEDS_ATTENTION, S.RETRY), S.READY, "a person decided: send it again", _RESEND),
     *_moves(
+        (S.SENT, S.DONE_ELSEWHERE),
+        S.READY,
+        "a look at the store found it otherwise, and a person decided: write it again",
+        _RESEND,
+    ),
+    *_moves(
         (S.REFUSED, S.NEEDS_ATTENTION, S.UNCONFIRMED),
         S.DONE_ELSEWHERE,
         "a person decided: it is there",

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from fbridge.models.orders import Order
 from fbridge.models.push import LedgerRow
-from fbridge.models.states import Effect, PushState
+from fbridge.models.states import Effect, OrderStatus, PushState
 
 READ_TOO_OLD = "read_too_old"
 """The reason of what waits for a newer read."""
@@ -29,10 +29,11 @@ def why_older(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
     """What shows in words that ``order`` is older than what is known; "" where nothing does.
 
     ``known`` is the order as it was read last, ``rows`` are its shipments that have left. The platform need not move
-    ``changed_at`` by what fbridge writes (docs/platform-fit.md), so what the store acknowledged has to show itself.
+    ``changed_at`` by what fbridge writes (docs/platform-fit.md), so what the store acknowledged has to show itself,
+    unless two looks, a settle time apart, have seen that it is gone (``LedgerRow.drift``).
     """
     return (
-        _earlier_change(order, known, rows)
+        earlier_change(order, known, rows)
         or _missing_shipment(order, known, rows)
         or _missing_number(order, known, rows)
         or _lines_behind_shipments(order, rows)
@@ -44,7 +45,8 @@ def too_old(why: str) -> str:
     return f"the order as it was read is older than what is known of it: {why}"
 
 
-def _earlier_change(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
+def earlier_change(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
+    """What shows in words that the order is as it was before a change that is known; "" where nothing does."""
     if order.untold_time:
         return ""
     apart = known.changed_at - order.changed_at
@@ -53,6 +55,26 @@ def _earlier_change(order: Order, known: Order, rows: Sequence[LedgerRow]) -> st
         return ""
     seen, before = _time(order.changed_at), _time(known.changed_at)
     return f"it was last changed {seen}, and a version of {before} was seen before"
+
+
+def before_our_write(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
+    """What shows in words that the order was read as it was before its status was written; "" where nothing does.
+
+    A status that changes moves the time of change. Where that is the one of the version before the push, and all the
+    rest is as it was then, nobody has taken everything back: the read is older than what was written.
+    """
+    written = any(row.status_effect is Effect.DONE for row in rows)
+    if order.status is OrderStatus.CLOSED or not written or order.changed_at > known.changed_at:
+        return ""
+    if _traces(order) != _traces(known):
+        return ""
+    return f"it was last changed {_time(order.changed_at)} and shows nothing of what was pushed since"
+
+
+def _traces(order: Order) -> tuple[object, object]:
+    """What a push leaves on an order, beside its status."""
+    lines = [(line.id, line.quantity, line.removed, line.shipped) for line in order.lines]
+    return lines, sorted((one.remote_id, one.numbers) for one in order.shipments)
 
 
 def _shows_what_is_in_doubt(order: Order, rows: Sequence[LedgerRow]) -> bool:
@@ -77,7 +99,7 @@ def _new_traces(row: LedgerRow) -> set[str]:
 def _missing_shipment(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
     shown = {one.remote_id for one in order.shipments}
     for row in rows:
-        if row.acknowledged_revision is None or row.shipment_effect is not Effect.DONE:
+        if row.acknowledged_revision is None or row.shipment_effect is not Effect.DONE or row.drift:
             continue
         missing = [key for key in row.remote_ids if key not in shown and key not in order.undone]
         if missing and not _changed_since(order, known, row):
@@ -92,7 +114,7 @@ def _missing_number(order: Order, known: Order, rows: Sequence[LedgerRow]) -> st
     if numbers - _numbers(known) - ours:
         return ""
     for row in rows:
-        if row.acknowledged_revision is None or row.tracking_effect is not Effect.DONE:
+        if row.acknowledged_revision is None or row.tracking_effect is not Effect.DONE or row.drift:
             continue
         if set(order.undone).intersection(row.remote_ids):
             continue

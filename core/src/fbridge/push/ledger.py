@@ -20,7 +20,8 @@ from fbridge.models.push import LedgerRow, Standing
 from fbridge.models.states import Effect, MailEffect, PushState
 from fbridge.models.transitions import ALLOWED, Mover
 from fbridge.push.attempts import begin_attempt
-from fbridge.push.rows import UNFINISHED, baseline_to_json
+from fbridge.push.kept_json import baseline_to_json
+from fbridge.push.rows import UNFINISHED
 from fbridge.storage.tables import MOST_KEYS, events, pushes, shipments
 
 
@@ -88,6 +89,11 @@ def move(
 
 def note_mail(connection: Connection, shipment_id: int, **columns: Any) -> None:
     """What is known of a shipment's mail, beside where it stands; the caller holds its row (:func:`standings`)."""
+    connection.execute(sa.update(pushes).where(pushes.c.shipment_id == shipment_id).values(**columns))
+
+
+def note_drift(connection: Connection, shipment_id: int, **columns: Any) -> None:
+    """What a look at the store found of a shipment; the caller holds its row (:func:`standings`)."""
     connection.execute(sa.update(pushes).where(pushes.c.shipment_id == shipment_id).values(**columns))
 
 

@@ -15,6 +15,7 @@ from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import lock_orders
 from fbridge.orders.unreadable import ORDER_UNREADABLE, cannot_be_read
 from fbridge.push.attempts import last_words
+from fbridge.push.compare import as_taken
 from fbridge.push.decide import TAKEN_BY_STORE, Action, build_fulfillment, completes, decide
 from fbridge.push.doubt import Doubt, first_absence, gone, look_again, not_read
 from fbridge.push.freshness import ORDER_MISSING, READ_TOO_OLD, too_old
@@ -109,6 +110,8 @@ def _judge_group(run: PushRun, group: Group, order: Order) -> None:
                 _stay_in_doubt(run, connection, row, doubt)
                 continue
             state, reason, changes = _consequence(row, verdict, complete=complete)
+            if verdict.proof is Proof.THERE:
+                changes |= as_taken(order, row)
             changes |= _mail_changes(row, verdict, asked=run.policy.accepts_mail, now=run.now())
             changes["checked_epoch"] = run.turn.epoch
             words = verdict.words

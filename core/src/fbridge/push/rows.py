@@ -9,13 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from fbridge.models.fulfillments import Baseline, Effects, Item
+from fbridge.models.fulfillments import Effects, Item
 from fbridge.models.orders import Money
 from fbridge.models.parts import in_parts
 from fbridge.models.push import LedgerRow
 from fbridge.models.shipments import PushStatus
 from fbridge.models.states import Outcome, PushState
 from fbridge.push.attempts import NOT_SENT
+from fbridge.push.kept_json import baseline_from_json, drift_from_json, holds_from_json
 from fbridge.push.mails import missing_mail
 from fbridge.shipping.carrier_rows import carrier_from_row
 from fbridge.storage.tables import (
@@ -192,6 +193,7 @@ def _entry_columns(row: RowMapping) -> dict[str, Any]:
         "mail": row["push_effect_mail"],
         "shipment_effect": row["push_effect_shipment"],
         "tracking_effect": row["push_effect_tracking"],
+        "status_effect": row["push_effect_status"],
         "claimed_at": row["push_claimed_at"],
         "absent_since": row["push_absent_since"],
         "looks": row["push_looks"],
@@ -200,6 +202,10 @@ def _entry_columns(row: RowMapping) -> dict[str, Any]:
         "missing_mail": missing_mail(
             row["push_mail_missing_since"], row["push_effect_mail"], row["push_mail_words"]
         ),
+        "holds": holds_from_json(row["push_holds"]),
+        "lines_then": row["push_lines_then"],
+        "drift": drift_from_json(row["push_drift"], row["push_drift_since"]),
+        "drift_accepted": row["push_drift_accepted"],
     }
 
 
@@ -239,28 +245,6 @@ def _ledger_row(
     )
 
 
-def baseline_to_json(baseline: Baseline | None) -> dict[str, Any] | None:
-    """As it is kept in the ledger."""
-    if baseline is None:
-        return None
-    return {
-        "entries": [list(entry) for entry in baseline.entries],
-        "remaining": [[item.line_id, item.quantity] for item in baseline.remaining],
-        "remote_status": baseline.remote_status,
-    }
-
-
-def baseline_from_json(data: dict[str, Any] | None) -> Baseline | None:
-    """As it was kept in the ledger."""
-    if data is None:
-        return None
-    return Baseline(
-        entries=tuple((remote_id, number) for remote_id, number in data["entries"]),
-        remaining=tuple(Item(line_id=line, quantity=quantity) for line, quantity in data["remaining"]),
-        remote_status=data["remote_status"],
-    )
-
-
 def status_of(rows: Iterable[RowMapping]) -> dict[int, PushStatus]:
     """Rows of ``pushes``, each with its store's ``restored_epoch``, as domain records by shipment id."""
     return {row["shipment_id"]: _status(row) for row in rows}
@@ -285,4 +269,5 @@ def _status(row: RowMapping) -> PushStatus:
         ),
         remote_ids=tuple(row["remote_ids"]),
         missing_mail=missing_mail(row["mail_missing_since"], row["effect_mail"], row["mail_words"]),
+        drift=drift_from_json(row["drift"], row["drift_since"]),
     )

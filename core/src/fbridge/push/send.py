@@ -24,6 +24,7 @@ from fbridge.orders.storage import keep_pushed, lock_orders
 from fbridge.orders.unreadable import ORDER_UNREADABLE, cannot_be_read
 from fbridge.push import ledger
 from fbridge.push.attempts import NOT_SENT, finish_attempt, receipt_changes
+from fbridge.push.compare import as_taken
 from fbridge.push.decide import GOES_OUT, MAY_GO_OUT, Decision, build_fulfillment, grounds_of, leaving
 from fbridge.push.freshness import ORDER_MISSING, READ_TOO_OLD, SEND_AS_READ, too_old
 from fbridge.push.judge import take_baseline
@@ -290,6 +291,7 @@ def _record(
     if after.state in ACKNOWLEDGED:
         changes |= {"acknowledged_revision": receipt.revision, "unconfirmed_since": None, "baseline": None}
         changes["tries"] = 0
+        changes |= as_taken(entry.fulfillment.order, row)
         changes |= _mail_after(connection, entry, row, receipt, changes["effect_mail"], now)
         after = _with_what_came_meanwhile(connection, entry, row, receipt.revision, after)
     elif after.state is PushState.UNCONFIRMED:

@@ -12,14 +12,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
+from fbridge.models.drift import Drift
 from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import ManifestState, PushState
 from fbridge.orders.unreadable import GONE, ORDER_UNREADABLE, UnreadableOrder, load_unreadable
 from fbridge.push.concerns import count_marked
+from fbridge.push.drifted import known_drift, ways_of
 from fbridge.shipping.returned_goods import CameBack, came_back
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.shipping.shipment_rules import may_be_withdrawn
-from fbridge.storage.indexes import IN_THE_HOUSE, MAIL_MISSING
+from fbridge.storage.indexes import DRIFTED, IN_THE_HOUSE, MAIL_MISSING
 from fbridge.storage.tables import manifests, pushes, rejected_orders, shipments
 from fbridge.stores.rows import due_notices
 
@@ -142,6 +144,9 @@ class StatusReport:
 
     ``missing_mails`` is None where none is missing; those of shipments that are at rest otherwise stand in ``items``.
 
+    ``drifted`` counts the shipments that their store, when last looked at, did not show as it had taken them; they
+    stand in ``items``, too.
+
     ``orders_marked`` are those of which nobody has decided anything, also where goods of them are in shipments;
     ``unreadable`` are of each store those that cannot be read.
     """
@@ -155,6 +160,7 @@ class StatusReport:
     in_the_house: InTheHouse | None = None
     came_back: CameBack | None = None
     notices: tuple[StoreNotice, ...] = ()
+    drifted: int = 0
 
     @property
     def overdue(self) -> bool:
@@ -190,7 +196,9 @@ def read_status(context: Context) -> StatusReport:
         back = came_back(connection, context.now())
     now = context.now()
     items = [_item(one, one.push, now) for one in found if one.push and one.push.state in LIMITS]
-    items += [_mail_item(one, one.push, now) for one in found if one.push and one.push.state not in LIMITS]
+    items += [_mail_item(one, one.push, now) for one in found if one.push and _only_mail(one.push)]
+    drifted = [(one, drift) for one in found if (drift := known_drift(one))]
+    items += [_drift_item(one, drift, now) for one, drift in drifted]
     return StatusReport(
         items=tuple(sorted(items, key=lambda item: item.since)),
         counts=counts,
@@ -200,6 +208,7 @@ def read_status(context: Context) -> StatusReport:
         missing_mails=_missing_mails([one.push for one in found if one.push], now),
         in_the_house=_in_the_house(waiting, now),
         came_back=back,
+        drifted=len(drifted),
         notices=tuple(
             StoreNotice(store=store, words=words)
             for store, words in notices
@@ -208,9 +217,10 @@ def read_status(context: Context) -> StatusReport:
     )
 
 
-_NOT_AT_REST = sa.union(  # each half by its own index
+_NOT_AT_REST = sa.union(  # each part by its own index
     sa.select(pushes.c.shipment_id).where(pushes.c.state.in_(list(LIMITS))),
     sa.select(pushes.c.shipment_id).where(MAIL_MISSING),
+    sa.select(pushes.c.shipment_id).where(DRIFTED),
 )
 
 
@@ -303,6 +313,21 @@ def _mail_item(shipment: Shipment, push: PushStatus, now: datetime) -> StatusIte
     )
 
 
+def _only_mail(push: PushStatus) -> bool:
+    return push.state not in LIMITS and push.missing_mail is not None
+
+
+def _drift_item(shipment: Shipment, drift: Drift, now: datetime) -> StatusItem:
+    """At rest, but its store shows something else."""
+    assert shipment.push is not None  # noqa: S101 - it has drifted from what was pushed
+    return replace(
+        _item(shipment, replace(shipment.push, since=drift.since), now),
+        reason=str(drift.finding),
+        words=drift.words,
+        next_step=ways_of(shipment.label, drift)[0],
+    )
+
+
 def mail_step(shipment: Shipment) -> str:
     """The command that deals with a missing mail."""
     return f"fbridge push --mail-again {shipment.label}"
@@ -319,6 +344,8 @@ _RESENT_IN_VAIN = frozenset({"order_cancelled", "order_missing", "cannot_correct
 
 def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
     """The commands among which a person chooses, all of which work; only one where nothing is to decide."""
+    if drift := known_drift(shipment):
+        return ways_of(shipment.label, drift)
     if push.missing_mail and push.state not in LIMITS:
         return (mail_step(shipment), f"fbridge shipment mailed {shipment.label}")
     if push.state not in _A_PERSON_DECIDES:

@@ -20,11 +20,13 @@ from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import order_ids
 from fbridge.push import ledger
+from fbridge.push.compare import NO_DRIFT
 from fbridge.push.rows import load_rows_of_orders
 
 _AT_REST = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
 
 NOT_TAKEN: dict[str, Any] = {
+    **NO_DRIFT,
     "acknowledged_revision": None,
     "baseline": None,
     "refused_on": "",

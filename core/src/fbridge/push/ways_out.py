@@ -14,6 +14,8 @@ from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.storage import lock_orders
 from fbridge.push import ledger
+from fbridge.push.decide import TAKEN_BY_STORE
+from fbridge.push.drifted import known_drift, write_again
 from fbridge.push.freshness import READ_TOO_OLD, SEND_AS_READ
 from fbridge.push.mails import AT_REST
 from fbridge.push.undone import NOT_TAKEN
@@ -30,10 +32,15 @@ _NEVER_TAKEN: dict[str, Any] = {**NOT_TAKEN, "remote_ids": [], "fences": [], "cl
 def resend(context: Context, shipment: Shipment) -> Shipment:
     """A person decided: the store does not have it, or the cause is mended. The next push sends it.
 
-    What the store took once and shows no more is made anew; a customer who was mailed is not mailed again.
+    What the store took once and shows no more is made anew; a customer who was mailed is not mailed again. What it
+    shows otherwise than it took it (``fbridge verify``) is written again.
     Raises: InputError where the shipment's state leaves nothing to decide.
     """
     with context.database.write() as connection:
+        if known_drift(shipment):
+            current = _in_state(connection, shipment, RESENDABLE | TAKEN_BY_STORE, "sent again")
+            write_again(connection, current, context)
+            return _after(connection, current)
         current = _in_state(connection, shipment, RESENDABLE, "sent again")
         _decide(
             connection,
@@ -46,6 +53,12 @@ def resend(context: Context, shipment: Shipment) -> Shipment:
             **(_NEVER_TAKEN if gone_from_store(current) else {}),
         )
         return _after(connection, current)
+
+
+def is_resendable(shipment: Shipment) -> bool:
+    """Whether a person may decide that it is sent again."""
+    drift = known_drift(shipment)
+    return drift.mendable if drift else shipment.push is not None and shipment.push.state in RESENDABLE
 
 
 def adopt(context: Context, shipment: Shipment) -> Shipment:

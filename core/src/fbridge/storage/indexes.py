@@ -24,11 +24,14 @@ MAIL_MISSING = pushes.c.mail_missing_since.is_not(None)
 
 NOT_DEALT_WITH = returns.c.outcome.is_(None)
 """What came back and is still there."""
+DRIFTED = pushes.c.drift_since.is_not(None)
+"""Shipments that their store, when last looked at, did not show as it had taken them."""
 
 _FEW_ROWS = (
     ("ix_orders_marked", orders.c.created_at, MARKED),
     ("ix_shipments_in_the_house", shipments.c.id, IN_THE_HOUSE),
     ("ix_pushes_mail_missing", pushes.c.shipment_id, MAIL_MISSING),
+    ("ix_pushes_drifted", pushes.c.shipment_id, DRIFTED),
 )
 _LISTS = (
     ("ix_orders_open", orders.c.historic, orders.c.status, orders.c.open_quantity, orders.c.store),

@@ -324,6 +324,10 @@ pushes = sa.Table(
     sa.Column("mail_planned", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("mail_missing_since", UtcTime),
     sa.Column("mail_words", sa.Text, nullable=False, server_default=""),
+    sa.Column("lines_then", sa.JSON(none_as_null=True)),
+    sa.Column("drift", sa.JSON(none_as_null=True)),
+    sa.Column("drift_since", UtcTime),
+    sa.Column("drift_accepted", sa.String(16), nullable=False, server_default=""),
     comment="the push ledger: where each store shipment stands towards its store",
 )
 

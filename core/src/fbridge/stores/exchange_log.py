@@ -19,19 +19,21 @@ from fbridge.storage.tables import exchanges
 class ExchangeLog:
     """Collects a store's exchanges, from any thread, until they are kept with the receipts they led to.
 
-    Several receipts may come of one exchange, and one receipt of several.
+    Several receipts may come of one exchange, and one receipt of several. ``seen`` counts them.
     """
 
     store: str
     _pending: list[Exchange] = field(default_factory=list)
     _kept: dict[int, frozenset[str]] = field(default_factory=dict)
     _order_ids: frozenset[str] = frozenset()
+    seen: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, exchange: Exchange) -> None:
         """Take note of one exchange."""
         with self._lock:
             self._pending.append(exchange)
+            self.seen += 1
 
     def begin(self, order_ids: Iterable[str] = ()) -> None:
         """Drop what nobody will refer to; what comes now is about these orders."""

@@ -1,0 +1,79 @@
+"""No old page is taken for a change that somebody made on the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+
+from fbridge.models.drift import Finding
+from fbridge.sandbox import ServedSandbox
+from fbridge.testing.faults import AddedHeaders, FaultProxy, StaleReplica, StandIn, UrlCache
+from fbridge.testing.office import SETTLE, Office, number
+
+from .toy_store import ToyUnderTest
+
+
+@pytest.fixture
+def proxy(toy_shop: ServedSandbox) -> Iterator[FaultProxy]:
+    toy_shop.control.clear()
+    with stamina.set_testing(True, attempts=2, cap=True), FaultProxy(toy_shop.url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def office(
+    install_toy: Callable[[str], None], toy_shop: ServedSandbox, proxy: FaultProxy, tmp_path: Path
+) -> Iterator[Office]:
+    install_toy("adapter:adapter")
+    with Office(ToyUnderTest(toy_shop), tmp_path / "home", url=proxy.url) as office:
+        yield office
+
+
+def sent(office: Office, count: int = 1) -> list[str]:
+    orders = [office.store.new_order([(office.store.skus[0], 2)]) for _ in range(count)]
+    office.fetch()
+    for place, order in enumerate(orders, 1):
+        office.pack(order, [number(place)])
+    office.hand_over()
+    return orders
+
+
+@pytest.mark.parametrize(
+    "around",
+    [UrlCache(), StaleReplica(seconds=SETTLE * 0.9), StaleReplica(writes=1)],
+    ids=["cache", "replica", "replica_without_our_write"],
+)
+def test_what_lags_behind_is_no_drift(office: Office, proxy: FaultProxy, around: StandIn) -> None:
+    sent(office)
+    proxy.put_between(around)
+    office.push_until_quiet()
+    (result,) = office.bridge.verify()
+    assert {item.finding for item in result.items} <= {Finding.NOT_CHECKED}
+    assert office.bridge.status().drifted == 0
+    proxy.heal()
+    (result,) = office.bridge.verify()
+    assert (result.items, result.verified) == ((), 1)
+
+
+def test_an_answer_that_a_cache_gave_decides_nothing(office: Office, proxy: FaultProxy) -> None:
+    (order,) = sent(office)
+    office.push_until_quiet()
+    office.store.cancel(order)
+    proxy.put_between(AddedHeaders((("Age", "31"),)))
+    (result,) = office.bridge.verify()
+    assert (result.items, result.error and result.error.reason) == ((), "cached_answer")
+    proxy.heal()
+    (result,) = office.bridge.verify()
+    assert [item.finding for item in result.items] == [Finding.DRIFTED]
+
+
+def test_nothing_is_written_and_few_requests_are_made(office: Office, proxy: FaultProxy) -> None:
+    sent(office, 12)
+    office.push_until_quiet()
+    before = len(proxy.writes)
+    (result,) = office.bridge.verify()
+    assert (result.verified, len(proxy.writes) - before) == (12, 0)
+    assert result.requests <= 2
