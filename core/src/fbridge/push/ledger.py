@@ -48,6 +48,12 @@ def versions(connection: Connection, shipment_ids: Collection[int]) -> dict[int,
     return found
 
 
+def wanted_revision(connection: Connection, shipment_id: int) -> int:
+    """The revision that is wanted of a shipment at this moment."""
+    query = sa.select(shipments.c.revision).where(shipments.c.id == shipment_id)
+    return int(connection.execute(query).scalar_one())
+
+
 def move(
     connection: Connection,
     shipment_id: int,

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.adapterkit.adopting import left_to_others, not_added
@@ -41,7 +40,6 @@ from fbridge.push.receipts import (
 from fbridge.push.restored import held_after_restore
 from fbridge.push.run_state import Group, PushRun, Reading
 from fbridge.push.undone import NOT_TAKEN
-from fbridge.storage.tables import shipments
 
 LONGEST_OLD = timedelta(hours=1)
 SHORTEST_WAIT = timedelta(seconds=1)
@@ -335,7 +333,7 @@ def _mail_after(
 def _with_what_came_meanwhile(
     connection: Connection, entry: _Entry, row: LedgerRow, revision: int, after: NextState
 ) -> NextState:
-    if _revision_wanted(connection, row.shipment_id) != revision:
+    if ledger.wanted_revision(connection, row.shipment_id) != revision:
         return CORRECTION_DUE
     if row.shipment_id in entry.unnumbered:
         words = "sent without its number, because its carrier is not mapped"
@@ -364,11 +362,6 @@ def _move_claimed(
         next_at=after.next_at,
         **changes,
     )
-
-
-def _revision_wanted(connection: Connection, shipment_id: int) -> int:
-    query = sa.select(shipments.c.revision).where(shipments.c.id == shipment_id)
-    return int(connection.execute(query).scalar_one())
 
 
 def _not_sent(run: PushRun, entries: Sequence[_Entry], stop: FbridgeError) -> None:
