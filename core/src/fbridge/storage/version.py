@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0022"
+HEAD_REVISION = "0023"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -24,4 +24,5 @@ KNOWN_REVISIONS = (
     "0020",
     "0021",
     "0022",
+    "0023",
 )
