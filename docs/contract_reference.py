@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from fbridge.models import fulfillments, orders, platforms
+from fbridge.models import fulfillments, orders, platforms, undo
 
 CLASSES: tuple[type[Any], ...] = (
     platforms.Platform,
@@ -38,6 +38,9 @@ CLASSES: tuple[type[Any], ...] = (
     fulfillments.StoreHolds,
     fulfillments.MailRequest,
     fulfillments.MailReceipt,
+    undo.Undo,
+    undo.UndoPreview,
+    undo.UndoReceipt,
     fulfillments.Preview,
     platforms.CarrierCodes,
     platforms.CarrierCode,

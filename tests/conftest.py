@@ -253,6 +253,7 @@ _LONG_SCHEDULES = (
     "test_C12_nobody_is_sent_on_with_a_credential",
     "test_C12_no_secret_is_said_or_kept_with_every_fault",
     "test_C12_what_a_store_repeats",
+    "test_C15_killed_at_every_step",
 )
 """The kit's tests that wait for a store again and again: ``make test`` runs them on the toy platform,
 ``make test-slow`` on the others."""

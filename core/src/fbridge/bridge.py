@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from fbridge.plugins import PlatformStatus
     from fbridge.push.mail_again import MailEntry, MailItem, MailPlan
     from fbridge.push.plan import PushPlan
-    from fbridge.push.run import PushItem, StorePush
+    from fbridge.push.run import PushItem
     from fbridge.push.run_state import PushProgress
     from fbridge.push.status import StatusReport
+    from fbridge.push.undo_plan import UndoPlan
     from fbridge.push.verify import StoreVerified
     from fbridge.settings import Home
     from fbridge.shipping.carriers import Carriers
@@ -185,6 +186,7 @@ class Bridge:
         Raises: InputError (``plan_changed``, manifest not shipped), NotFoundError, BusyError.
         """
         from fbridge.push.plan import make_plan
+        from fbridge.push.run import push_stores
         from fbridge.push.turn import refuse_while_pushing
 
         number = plan.manifest if plan else self._shipped_manifest(manifest)
@@ -199,7 +201,7 @@ class Bridge:
                 "Look at it again: fbridge push --plan",
                 reason="plan_changed",
             )
-        pushed = self._push_side_by_side(current, progress)
+        pushed = push_stores(self.context, current, progress)
         return PushResult(
             results=tuple(item for one in pushed for item in one.items),
             errors=tuple((one.store, one.error) for one in pushed if one.error),
@@ -250,6 +252,28 @@ class Bridge:
         from fbridge.push.ways_out import adopt
 
         return adopt(self.context, self.shipments.get(ref))
+
+    def plan_taking_back(self, ref: str, *, status: str = "") -> UndoPlan:
+        """What taking a shipment back from its store would do; its order is read there, and nothing is changed.
+
+        Raises: NotFoundError; InputError where no store was told of it, or it cannot be taken back as it stands;
+        UnreachableError, CredentialsError.
+        """
+        from fbridge.push.taking_back import plan_taking_back
+
+        return plan_taking_back(self.context, self.shipments.get(ref), status=status)
+
+    def take_back(self, ref: str, *, plan: UndoPlan | None = None, status: str = "") -> Shipment:
+        """Take a shipment back from its store and withdraw it: its goods are free again, as far as the store frees
+        them. With a ``plan`` nothing is done that it does not show. ``status`` is the order's own word on the store
+        afterwards, where fbridge does not know what it was.
+
+        What has no answer is ``undoing`` then: the same again goes on with it. Raises as :meth:`plan_taking_back`,
+        and RefusedError, BusyError.
+        """
+        from fbridge.push.taking_back import take_back
+
+        return take_back(self.context, self.shipments.get(ref), plan=plan, status=status)
 
     def plan_mails(self, refs: Sequence[str]) -> MailPlan:
         """What asking the stores again for the mails of these shipments would mean. Raises NotFoundError, InputError
@@ -372,23 +396,3 @@ class Bridge:
                 reason="not_shipped",
             )
         return found.number
-
-    def _push_side_by_side(
-        self, plan: PushPlan, progress: Callable[[PushProgress], None] | None
-    ) -> tuple[StorePush, ...]:
-        from fbridge.push.run import push_store
-        from fbridge.stores.each_store import for_each_store
-
-        of_stores = {one.store: one for one in plan.stores}
-        return for_each_store(
-            list(of_stores),
-            lambda name, stop: push_store(
-                self.context,
-                name,
-                manifest=plan.manifest,
-                plan=of_stores[name],
-                now=plan.made_at,
-                progress=progress,
-                stop=stop,
-            ),
-        )

@@ -1,4 +1,4 @@
-"""The plugin contract: four hooks and three optional ones (behaviours C1 to C14 in ``docs/contract.md``).
+"""The plugin contract: four hooks and five optional ones (behaviours C1 to C15 in ``docs/contract.md``).
 
 A plugin is a module with these functions marked by :data:`hookimpl`, named by an entry point of the group
 ``fbridge.platforms`` whose name is the platform's key. Only the plugin of a store's platform is imported, and
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
     from fbridge.models.fulfillments import Fulfillment, MailReceipt, MailRequest, Preview, Receipt
     from fbridge.models.platforms import CarrierCodes, OrderPage, OrderQuery, Platform, Store, StoreReport
+    from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
 
 PROJECT = "fbridge"
 ENTRY_POINT_GROUP = "fbridge.platforms"
 SANDBOX_ENTRY_POINT_GROUP = "fbridge.sandboxes"
-OPTIONAL_HOOKS = frozenset({"check_store", "mail_again", "preview_push"})
+OPTIONAL_HOOKS = frozenset({"check_store", "mail_again", "preview_push", "preview_undo", "undo_fulfillment"})
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
@@ -95,6 +96,27 @@ def mail_again(  # type: ignore[empty-body]
     All are of one order, which was just read. Each is recorded as asked for before the call, and what has no receipt
     may have been mailed: it is never asked for again on a guess (C13). Nothing but the mail is asked for. Without
     this hook fbridge says that it is not possible here. Since contract 1.
+
+    Raises: NotSent with the order's id where provably nothing was asked.
+    """
+
+
+@hookspec(firstresult=True)
+def preview_undo(store: Store, undo: Undo) -> UndoPreview:  # type: ignore[empty-body]
+    """Optional, together with ``undo_fulfillment``; no I/O. What that would do with the order as it was just read:
+    each change, what stays, and the mails that may leave. No change: the store shows nothing of the shipment. Since
+    contract 1.
+    """
+
+
+@hookspec(firstresult=True)
+def undo_fulfillment(store: Store, undo: Undo) -> UndoReceipt:  # type: ignore[empty-body]
+    """Optional. Take one shipment back from its store, by the steps of ``preview_undo`` for the same order; nothing
+    of its siblings or of other people is touched (C15).
+
+    It is recorded before the call. After a lost answer the core reads the order again, when it has settled, and asks
+    for what is still to be done: so each step rests on what the store shows, and none is taken twice. Since
+    contract 1.
 
     Raises: NotSent with the order's id where provably nothing was asked.
     """

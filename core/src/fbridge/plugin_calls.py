@@ -13,6 +13,7 @@ from fbridge.http.redaction import Redactor
 from fbridge.models.fulfillments import Fulfillment, MailReceipt, MailRequest, Preview, Receipt
 from fbridge.models.platforms import CarrierCodes, OrderPage, OrderQuery, Platform, Store, StoreReport
 from fbridge.models.secrets import Secret
+from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
 from fbridge.plugin_answers import believable, page_fault, sorted_out
 from fbridge.plugin_values import fault_in
 
@@ -77,6 +78,19 @@ class LoadedPlatform:
         is asked for."""
         checked = partial(self._checked, "mail_again", MailReceipt)
         return self._each("mail_again", checked, store=store, requests=requests)
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether the plugin has the hooks :meth:`preview_undo` and :meth:`undo_fulfillment`."""
+        return bool(self._hooks.preview_undo.get_hookimpls() and self._hooks.undo_fulfillment.get_hookimpls())
+
+    def preview_undo(self, store: Store, undo: Undo) -> UndoPreview:
+        """See :func:`fbridge.hookspecs.preview_undo`; only where :attr:`takes_back`."""
+        return self._one("preview_undo", UndoPreview, store=store, undo=undo)
+
+    def undo_fulfillment(self, store: Store, undo: Undo) -> UndoReceipt:
+        """See :func:`fbridge.hookspecs.undo_fulfillment`; only where :attr:`takes_back`."""
+        return self._one("undo_fulfillment", UndoReceipt, store=store, undo=undo)
 
     def _one(self, hook: str, kind: type[T], **arguments: Any) -> T:
         store = arguments["store"]

@@ -200,9 +200,31 @@ shipment.add_command(returned)
 
 @shipment.command()
 @click.argument("ref", metavar="SHIPMENT")
+@click.option("--plan", "plan_only", is_flag=True, help="Only show what it would do on the store.")
+@click.option("--yes", is_flag=True, help="Do not ask, where its store was told of it.")
+@click.option("--only-if", metavar="FINGERPRINT", help="Only if the plan is still this one; implies --yes.")
+@click.option("--status", default="", help="The order's status on the store afterwards [what it was before].")
 @pass_session
-def withdraw(session: Session, ref: str) -> ExitCode:
-    """Take a shipment back, so that its goods are free again; only while the store knows nothing of it."""
+def withdraw(
+    session: Session, ref: str, plan_only: bool, yes: bool, only_if: str | None, status: str
+) -> ExitCode:
+    """Take a shipment back, so that its goods are free again.
+
+    Where its store was told of it, it is taken back there first: what that changes, what stays and which mails may
+    leave is shown, and asked about. Where the answer is lost, the same command goes on.
+    """
+    from fbridge.cli.shipment_withdrawing import take_back
+    from fbridge.shipping.shipment_rules import needs_taking_back
+
+    yes = yes or only_if is not None
+    if needs_taking_back(session.bridge.shipments.get(ref)):
+        if not plan_only and not yes and not session.may_ask:
+            raise click.UsageError("Nobody is there to ask: say --yes, or --plan to see the plan only.")
+        return take_back(session, ref, plan_only=plan_only, yes=yes, only_if=only_if, status=status)
+    if plan_only or status or only_if:
+        raise click.UsageError(
+            "Its store shows nothing of it, so nothing is planned: leave the options away."
+        )
     return _show(session, session.bridge.shipments.withdraw(ref))
 
 

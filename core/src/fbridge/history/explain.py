@@ -194,9 +194,9 @@ def _event_line(event: EventRow) -> StoryLine:
 def _attempt_lines(attempt: AttemptRow) -> Iterator[StoryLine]:
     label = f"S{attempt.shipment_id}"
     revision = f" in revision {attempt.revision}" if attempt.revision > 1 else ""
-    asked = (
-        "the store is asked for its mail again" if attempt.asks_mail else f"is sent to the store{revision}"
-    )
+    asked = f"is sent to the store{revision}"
+    if attempt.asks_mail or attempt.takes_back:
+        asked = f"the store is asked {'for its mail again' if attempt.asks_mail else 'to take it back'}"
     yield StoryLine(at=attempt.started_at, what="attempt", words=f"{label}: {asked}")
     if attempt.finished_at is None:
         return

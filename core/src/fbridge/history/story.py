@@ -67,6 +67,7 @@ class AttemptRow:
     words: str | None
     exchanges: tuple[ExchangeRow, ...]
     asks_mail: bool = False
+    takes_back: bool = False
 
 
 def read_orders_seen(connection: Connection, order_ids: Collection[int]) -> tuple[OrderSeen, ...]:
@@ -130,6 +131,7 @@ def read_attempts(connection: Connection, shipment_ids: Collection[int]) -> tupl
             words=row.words,
             exchanges=tuple(http[row.id]),
             asks_mail=row.asks_mail,
+            takes_back=row.takes_back,
         )
         for row in rows
     )

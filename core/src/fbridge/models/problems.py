@@ -15,6 +15,9 @@ USUAL_WAIT = timedelta(seconds=60)
 GONE_FROM_STORE = "gone_from_store"
 """The reason of a refusal: the store, just read, shows nothing more of a shipment that it is known to have taken."""
 
+UNDONE_IN_PART = "undone_in_part"
+"""The reason of what needs a person because its store took a part of it back and refused the rest."""
+
 
 HELD_BACK = "held_back"
 """The reason of what was due and not begun, because a write before it has no answer yet. A ``NotSent`` with it ends

@@ -39,6 +39,8 @@ class LedgerRow:
     unconfirmed ``absent_since`` is when the store first showed nothing (or too little) of it, and ``looks`` counts
     the checks that decided nothing. ``refused_on`` is the print of what a refusal rests on; "" where that may not
     change by itself.
+    ``status_before`` is the order's own word on the store before the first try ("" where it is not
+    known); ``undo_from`` is where it stood when a person began to take it back.
     ``mail_planned``: a plan promised the customer's mail, and nobody has set that at rest; ``missing_mail`` is what
     is known of one that did not leave.
     ``unchecked``: the database was put back from a backup since the order was last looked up; ``in_backup``: this row
@@ -88,6 +90,8 @@ class LedgerRow:
     refused_on: str = ""
     unchecked: bool = False
     in_backup: bool = False
+    status_before: str = ""
+    undo_from: PushState | None = None
     mail_planned: bool = False
     missing_mail: MissingMail | None = None
     holds: StoreHolds | None = None

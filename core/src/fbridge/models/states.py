@@ -95,6 +95,7 @@ class PushState(StrEnum):
     REFUSED = "refused"
     NEEDS_ATTENTION = "needs_attention"
     DONE_ELSEWHERE = "done_elsewhere"
+    UNDOING = "undoing"
     WITHDRAWN = "withdrawn"
 
 

@@ -47,6 +47,9 @@ _RESEND, _ADOPT = "push --resend", "shipment adopt"
 _WITHDRAW, _TRACKING, _SHIP = "shipment withdraw", "tracking set", "manifest ship"
 _BACK = "manifest reopen, leave-behind"
 
+UNDOABLE = (S.SENT, S.DONE_ELSEWHERE, S.READY, S.WAITING, S.RETRY, S.REFUSED, S.NEEDS_ATTENTION)
+"""The states that a shipment may have while its store shows it, or a part of it."""
+
 TRANSITIONS: tuple[Transition, ...] = (
     *_moves((S.WAITING,), S.READY, "its manifest is shipped", _SHIP),
     *_moves(
@@ -117,6 +120,20 @@ TRANSITIONS: tuple[Transition, ...] = (
         "a person takes it back; no store holds it",
         _WITHDRAW,
     ),
+    *_moves(
+        UNDOABLE,
+        S.UNDOING,
+        "a person takes it back from its store; committed before the store is asked",
+        _WITHDRAW,
+    ),
+    *_moves((S.UNDOING,), S.WITHDRAWN, "the store shows nothing more of it", _WITHDRAW),
+    *(
+        Transition(S.UNDOING, state, "the store took nothing of it back", _WITHDRAW)
+        for state in UNDOABLE
+        if state is not S.NEEDS_ATTENTION
+    ),
+    *_moves((S.UNDOING,), S.NEEDS_ATTENTION, "the store took only a part of it back", _WITHDRAW),
+    *_moves((S.UNDOING,), S.DONE_ELSEWHERE, "a person decided: what is there stays", _ADOPT),
 )
 
 ALLOWED: frozenset[tuple[S, S, Mover]] = frozenset(

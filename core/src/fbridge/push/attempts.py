@@ -20,13 +20,28 @@ from fbridge.storage.tables import attempt_exchanges, attempts
 NOT_SENT = "not_sent"
 """The outcome of an attempt that provably never reached the store."""
 
+PUSHED = sa.and_(attempts.c.asks_mail.is_(False), attempts.c.takes_back.is_(False))
+"""Attempts that wanted the store to show the shipment."""
+
 
 def begin_attempt(
-    connection: Connection, row: LedgerRow, *, epoch: int, at: datetime, asks_mail: bool = False
+    connection: Connection,
+    row: LedgerRow,
+    *,
+    epoch: int,
+    at: datetime,
+    asks_mail: bool = False,
+    takes_back: bool = False,
 ) -> int:
-    """Record a try of the wanted revision, or with ``asks_mail`` one to get its mail alone, and give its key."""
+    """Record a try of the wanted revision, and give its key; with ``asks_mail`` one to get its mail alone, with
+    ``takes_back`` one to take it back from the store."""
     attempt = sa.insert(attempts).values(
-        shipment_id=row.shipment_id, revision=row.revision, epoch=epoch, started_at=at, asks_mail=asks_mail
+        shipment_id=row.shipment_id,
+        revision=row.revision,
+        epoch=epoch,
+        started_at=at,
+        asks_mail=asks_mail,
+        takes_back=takes_back,
     )
     (key,) = connection.execute(attempt).inserted_primary_key or (0,)
     return int(key)
@@ -113,7 +128,8 @@ def _plain(data: Mapping[str, Any]) -> Any:
 
 def last_words(connection: Connection, shipment_id: int) -> str:
     """What the store, or whoever spoke for it, said to the last try; "" where none was told."""
-    pushed = sa.and_(attempts.c.shipment_id == shipment_id, attempts.c.asks_mail.is_(False))
-    of_shipment = sa.select(attempts.c.words, attempts.c.reason).where(pushed)
+    of_shipment = sa.select(attempts.c.words, attempts.c.reason).where(
+        attempts.c.shipment_id == shipment_id, PUSHED
+    )
     row = connection.execute(of_shipment.order_by(attempts.c.id.desc()).limit(1)).first()
     return (row.words or row.reason or "") if row else ""

@@ -99,6 +99,7 @@ class Allowed:
 
 
 TAKEN_BY_STORE = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
+_FOR_A_PERSON = frozenset({PushState.NEEDS_ATTENTION, PushState.UNDOING})
 
 
 def decide(
@@ -117,7 +118,7 @@ def decide(
     """
     if row.in_doubt or (lifted and row.in_backup):
         return _check(row, policy)
-    if row.state is PushState.NEEDS_ATTENTION or (row.state is PushState.REFUSED and not lifted):
+    if row.state in _FOR_A_PERSON or (row.state is PushState.REFUSED and not lifted):
         return Decision(action=Action.BLOCKED, reason=row.reason, words=row.words)
     if row.state is PushState.RETRY and row.next_at and row.next_at > now:
         return Decision(action=Action.WAIT, reason=row.reason, words=row.words, next_at=row.next_at)

@@ -158,9 +158,15 @@ def claim(
             absent_since=None,
             looks=0,
             mail_planned=row.mail_planned or row.shipment_id in mails,
+            status_before=row.status_before or _status_before(baseline, row),
         )
         claimed[row.shipment_id] = begin_attempt(connection, row, epoch=epoch, at=at)
     return claimed
+
+
+def _status_before(baseline: Baseline, row: LedgerRow) -> str:
+    """Before the first write for the shipment; "" where one was made that told nothing of it."""
+    return baseline.remote_status[:128] if row.acknowledged_revision is None and not row.baseline else ""
 
 
 def _less_ours(baseline: Baseline, row: LedgerRow) -> Baseline:

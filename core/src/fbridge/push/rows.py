@@ -15,7 +15,7 @@ from fbridge.models.parts import in_parts
 from fbridge.models.push import LedgerRow
 from fbridge.models.shipments import PushStatus
 from fbridge.models.states import Outcome, PushState
-from fbridge.push.attempts import NOT_SENT
+from fbridge.push.attempts import NOT_SENT, PUSHED
 from fbridge.push.kept_json import baseline_from_json, drift_from_json, holds_from_json
 from fbridge.push.mails import missing_mail
 from fbridge.shipping.carrier_rows import carrier_from_row
@@ -40,6 +40,7 @@ UNFINISHED = (
     PushState.RETRY,
     PushState.REFUSED,
     PushState.NEEDS_ATTENTION,
+    PushState.UNDOING,
 )
 
 
@@ -165,8 +166,7 @@ def _tried(connection: Connection, ids: Sequence[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(list)
     for part in in_parts(ids, MOST_KEYS):
         reached = sa.or_(attempts.c.outcome.is_(None), attempts.c.outcome != NOT_SENT)
-        pushed = sa.and_(attempts.c.shipment_id.in_(part), attempts.c.asks_mail.is_(False))
-        query = sa.select(attempts).where(pushed, reached)
+        query = sa.select(attempts).where(attempts.c.shipment_id.in_(part), PUSHED, reached)
         for row in connection.execute(query.order_by(attempts.c.id)):
             if row.outcome == Outcome.DONE:
                 found[row.shipment_id].clear()
@@ -198,6 +198,8 @@ def _entry_columns(row: RowMapping) -> dict[str, Any]:
         "absent_since": row["push_absent_since"],
         "looks": row["push_looks"],
         "refused_on": row["push_refused_on"],
+        "status_before": row["push_status_before"],
+        "undo_from": row["push_undo_from"],
         "mail_planned": row["push_mail_planned"],
         "missing_mail": missing_mail(
             row["push_mail_missing_since"], row["push_effect_mail"], row["push_mail_words"]

@@ -25,7 +25,7 @@ from fbridge.orders.storage import load_orders
 from fbridge.orders.unreadable import ORDER_UNREADABLE
 from fbridge.push import ledger
 from fbridge.push.decide import GOES_OUT, is_lifted
-from fbridge.push.plan import StorePlan, plan_store
+from fbridge.push.plan import PushPlan, StorePlan, plan_store
 from fbridge.push.policy import load_policy
 from fbridge.push.receipts import LONGEST_WAIT
 from fbridge.push.recover import check_chunk, check_due_at
@@ -36,6 +36,7 @@ from fbridge.push.send import note_waiting, send_chunk
 from fbridge.push.turn import push_turn
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.storage.tables import MOST_KEYS, shipments
+from fbridge.stores.each_store import for_each_store
 from fbridge.stores.open_store import open_store, with_fresh_facts
 
 log = logging.getLogger("fbridge.push")
@@ -108,6 +109,25 @@ def push_store(
     _log_run(name, run, error)
     drop_old_exchanges(context, timedelta(days=context.settings.exchange_days))
     return StorePush(store=name, items=_items(context, run), error=error or _plugin_fault(run))
+
+
+def push_stores(
+    context: Context, plan: PushPlan, progress: Callable[[PushProgress], None] | None
+) -> tuple[StorePush, ...]:
+    """Push what a plan shows, its stores side by side."""
+    of_stores = {one.store: one for one in plan.stores}
+    return for_each_store(
+        list(of_stores),
+        lambda name, stop: push_store(
+            context,
+            name,
+            manifest=plan.manifest,
+            plan=of_stores[name],
+            now=plan.made_at,
+            progress=progress,
+            stop=stop,
+        ),
+    )
 
 
 def _refuse_another_plan(name: str, approved: StorePlan | None, current: StorePlan) -> None:
@@ -224,7 +244,7 @@ def _due(run: PushRun, groups: Sequence[Group]) -> list[Group]:
     for group in groups:
         decisions = run.decide(group, orders[group[0].order_id])
         goes = any(decision.action in GOES_OUT for decision in decisions.values())
-        if goes and not any(row.in_doubt for row in group):
+        if goes and not any(row.in_doubt or row.state is PushState.UNDOING for row in group):
             due.append(group)
         elif not goes:
             note_waiting(run, group, decisions)

@@ -207,7 +207,9 @@ def _older(connection: Connection, groups: Sequence[Group], orders: Sequence[Ord
     found = {}
     for group in groups:
         order = read.get(group[0].remote_order_id)
-        words = why_older(order, known[group[0].order_id], group) if order else ""
+        # What was begun to be taken back may be gone already, which is no sign of an old read.
+        shown = [row for row in group if row.undo_from is None]
+        words = why_older(order, known[group[0].order_id], shown) if order else ""
         if words:
             found[group[0].remote_order_id] = words
     return found

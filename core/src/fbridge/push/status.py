@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.models.drift import Drift
+from fbridge.models.problems import UNDONE_IN_PART
 from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import ManifestState, PushState
 from fbridge.orders.unreadable import GONE, ORDER_UNREADABLE, UnreadableOrder, load_unreadable
@@ -33,6 +34,7 @@ LIMITS: Mapping[PushState, timedelta] = {
     PushState.RETRY: timedelta(hours=12),
     PushState.REFUSED: timedelta(0),
     PushState.NEEDS_ATTENTION: timedelta(0),
+    PushState.UNDOING: timedelta(hours=1),
 }
 """How long a shipment may stay in a state before it is overdue; no time where a person must decide."""
 
@@ -49,6 +51,7 @@ _STEPS = {
     PushState.RETRY: "fbridge push",
     PushState.REFUSED: "fbridge explain {label}",
     PushState.NEEDS_ATTENTION: "fbridge explain {label}",
+    PushState.UNDOING: "fbridge shipment withdraw {label}",
 }
 _WAITING_STEPS = {
     "not_shipped": "fbridge manifest ship {manifest}",
@@ -351,6 +354,8 @@ def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
     if push.state not in _A_PERSON_DECIDES:
         step = next_step(shipment, push)
         return (step,) if step else ()
+    if push.reason == UNDONE_IN_PART:
+        return (f"fbridge shipment withdraw {shipment.label}", f"fbridge shipment adopt {shipment.label}")
     resend = () if push.reason in _RESENT_IN_VAIN else (f"fbridge push --resend {shipment.label}",)
     if may_be_withdrawn(shipment):
         return (*resend, f"fbridge shipment withdraw {shipment.label}")

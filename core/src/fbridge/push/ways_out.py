@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import InputError
+from fbridge.models.problems import UNDONE_IN_PART
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
 from fbridge.models.transitions import Mover
@@ -23,10 +24,19 @@ from fbridge.shipping.shipment_rows import load_shipment
 from fbridge.shipping.shipment_rules import gone_from_store
 
 RESENDABLE = frozenset({PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.RETRY})
-ADOPTABLE = frozenset({PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.UNCONFIRMED})
+ADOPTABLE = frozenset(
+    {PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.UNCONFIRMED, PushState.UNDOING}
+)
 
+ADOPTED_BY_HAND = "adopted_by_hand"
 
-_NEVER_TAKEN: dict[str, Any] = {**NOT_TAKEN, "remote_ids": [], "fences": [], "claimed_at": None}
+_NEVER_TAKEN: dict[str, Any] = {
+    **NOT_TAKEN,
+    "remote_ids": [],
+    "fences": [],
+    "claimed_at": None,
+    "status_before": "",
+}
 
 
 def resend(context: Context, shipment: Shipment) -> Shipment:
@@ -42,6 +52,7 @@ def resend(context: Context, shipment: Shipment) -> Shipment:
             write_again(connection, current, context)
             return _after(connection, current)
         current = _in_state(connection, shipment, RESENDABLE, "sent again")
+        _refuse_undone_in_part(current)
         _decide(
             connection,
             current,
@@ -61,6 +72,17 @@ def is_resendable(shipment: Shipment) -> bool:
     return drift.mendable if drift else shipment.push is not None and shipment.push.state in RESENDABLE
 
 
+def _refuse_undone_in_part(shipment: Shipment) -> None:
+    """A push would take what is still there for the whole of it."""
+    if shipment.push and shipment.push.reason == UNDONE_IN_PART:
+        raise InputError(
+            f"A part of {shipment.label} was taken back from its store. Go on with that: "
+            f"fbridge shipment withdraw {shipment.label}; or leave what is there: "
+            f"fbridge shipment adopt {shipment.label}",
+            reason=UNDONE_IN_PART,
+        )
+
+
 def adopt(context: Context, shipment: Shipment) -> Shipment:
     """A person decided: the store has it. Nothing more is sent for this revision.
 
@@ -72,7 +94,7 @@ def adopt(context: Context, shipment: Shipment) -> Shipment:
             connection,
             current,
             PushState.DONE_ELSEWHERE,
-            reason="adopted_by_hand",
+            reason=ADOPTED_BY_HAND,
             words="a person decided that the store has it",
             at=context.now(),
             acknowledged_revision=current.revision,

@@ -22,7 +22,9 @@ from fbridge.storage.tables import pushes, shipments
 _NOT_SHIPPED = ("not_shipped", "its manifest is not shipped yet")
 _WANTED_AGAIN = ("tracking_changed", "its tracking changed; the next push sends it")
 _TOLD = frozenset({PushState.SENT, PushState.DONE_ELSEWHERE})
-_IN_DOUBT = frozenset({PushState.SENDING, PushState.UNCONFIRMED, PushState.NEEDS_ATTENTION})
+_IN_DOUBT = frozenset(
+    {PushState.SENDING, PushState.UNCONFIRMED, PushState.NEEDS_ATTENTION, PushState.UNDOING}
+)
 
 
 def open_entry(connection: Connection, shipment_id: int, at: datetime) -> None:
@@ -60,7 +62,7 @@ def let_go(connection: Connection, shipment_ids: Collection[int], at: datetime) 
 def want_revision(connection: Connection, shipment_id: int, at: datetime) -> None:
     """A new revision is wanted: a settled entry becomes ready again once its shipment has left.
 
-    What is in doubt (sending, unconfirmed, needs_attention) stays so; the new revision follows later.
+    What is in doubt (sending, unconfirmed, needs_attention, undoing) stays so; the new revision follows later.
     """
     query = sa.select(shipments.c.shipped_at).where(shipments.c.id == shipment_id)
     left = connection.execute(query).scalar_one() is not None
@@ -78,10 +80,12 @@ def hold_back(connection: Connection, shipment_ids: Collection[int], at: datetim
         _wish(connection, shipment_id, standing, PushState.WAITING, _NOT_SHIPPED, at)
 
 
-def close_entry(connection: Connection, shipment_id: int, at: datetime) -> None:
+def close_entry(
+    connection: Connection, shipment_id: int, at: datetime, words: str = "withdrawn by a person"
+) -> None:
     """The shipment is withdrawn; the caller made sure that it may be."""
     for key, standing in standings(connection, [shipment_id]).items():
-        why = ("withdrawn", "withdrawn by a person")
+        why = ("withdrawn", words)
         _wish(connection, key, standing, PushState.WITHDRAWN, why, at)
         note_mail(connection, key, **AT_REST)
 

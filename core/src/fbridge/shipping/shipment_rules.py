@@ -159,6 +159,8 @@ def refuse_if_told(shipment: Shipment, consequence: str) -> None:
     if push is None or not told(shipment):
         return
     step = f" What became of it, and what can be done: fbridge explain {shipment.label}"
+    if push.state is PushState.UNDOING:
+        step = f" Run 'fbridge shipment withdraw {shipment.label}' to go on with it."
     if push.state in _ON_THE_WAY or _forgotten(shipment, push):
         step = " Run 'fbridge push' to find out what became of it, then try again."
     told_when = f"was pushed to its store already (it is {push.state})"
@@ -193,6 +195,15 @@ def refuse_came_back(shipment: Shipment) -> None:
             f"fbridge shipment returned {shipment.label} --undo",
             reason="came_back",
         )
+
+
+def needs_taking_back(shipment: Shipment) -> bool:
+    """Whether its store may show something of it, so that it has to be taken back from there first."""
+    return (
+        shipment.withdrawn_at is None
+        and told(shipment)
+        and not (_refused_whole(shipment) or gone_from_store(shipment))
+    )
 
 
 def may_be_withdrawn(shipment: Shipment) -> bool:

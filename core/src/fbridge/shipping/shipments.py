@@ -13,9 +13,9 @@ from fbridge.context import Context
 from fbridge.errors import BusyError, InputError
 from fbridge.models.orders import Address, Money
 from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
-from fbridge.orders.storage import lock_orders, refresh_open_quantity
+from fbridge.orders.storage import lock_orders
 from fbridge.push.ledger import raise_version, standings
-from fbridge.push.wishes import close_entry, want_revision
+from fbridge.push.wishes import want_revision
 from fbridge.references import find_carrier, find_order, find_shipment
 from fbridge.shipping.manifest_references import find_manifest, target_manifest
 from fbridge.shipping.manifest_rows import lock_manifest
@@ -38,6 +38,7 @@ from fbridge.shipping.shipment_rows import (
 )
 from fbridge.shipping.shipment_rules import refuse_bad_amount, refuse_bad_recipient, refuse_withdrawal
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for, refuse_odd
+from fbridge.shipping.withdrawing import set_free
 from fbridge.storage.events import record
 
 FEWER_NUMBERS = "fewer_numbers_than_parcels"
@@ -187,23 +188,15 @@ class Shipments:
             return load_shipment(connection, find_shipment(connection, ref))
 
     def withdraw(self, ref: str) -> Shipment:
-        """Take a shipment back; its pieces are free again.
+        """Take a shipment back of which no store was told; its pieces are free again.
 
         Raises InputError once something was pushed, except where the store refused all of it, or shows nothing of it
-        any more.
+        any more: from a store :meth:`fbridge.bridge.Bridge.take_back` takes it.
         """
         with self._database.write() as connection:
             shipment = _lock(connection, find_shipment(connection, ref))
             refuse_withdrawal(shipment)
-            now = self._context.now()
-            # The paper of a manifest that the courier has signed goes on naming what he took.
-            off = {} if shipment.shipped_at else {"manifest_id": None}
-            update_shipments(connection, [shipment.id], withdrawn_at=now, document_key=None, **off)
-            close_entry(connection, shipment.id, now)
-            if shipment.order_id is not None:
-                refresh_open_quantity(connection, [shipment.order_id])
-            self._record(connection, "shipment.withdrawn", "withdrawn", shipment.id)
-            return load_shipment(connection, shipment.id)
+            return set_free(connection, shipment, at=self._context.now())
 
     def set_tracking(
         self,

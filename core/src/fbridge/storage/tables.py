@@ -8,18 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 import fbridge.storage.return_tables  # noqa: F401 - it belongs to the same schema
-from fbridge.models.states import (
-    Delivery,
-    Effect,
-    FulfillmentState,
-    MadeBy,
-    MailEffect,
-    ManifestState,
-    OrderStatus,
-    PaymentKind,
-    PushState,
-    ShipmentOrigin,
-)
+from fbridge.models import states
 from fbridge.storage.columns import ExactDecimal, UtcTime, Word
 from fbridge.storage.metadata import metadata
 
@@ -70,11 +59,11 @@ orders = sa.Table(
     sa.Column("store", sa.ForeignKey("stores.name"), nullable=False),
     sa.Column("remote_id", sa.String(128), nullable=False),
     sa.Column("number", sa.String(128), nullable=False),
-    sa.Column("status", Word(OrderStatus), nullable=False),
+    sa.Column("status", Word(states.OrderStatus), nullable=False),
     sa.Column("remote_status", sa.String(128), nullable=False),
-    sa.Column("fulfillment", Word(FulfillmentState), nullable=False),
-    sa.Column("delivery", Word(Delivery), nullable=False),
-    sa.Column("payment", Word(PaymentKind), nullable=False),
+    sa.Column("fulfillment", Word(states.FulfillmentState), nullable=False),
+    sa.Column("delivery", Word(states.Delivery), nullable=False),
+    sa.Column("payment", Word(states.PaymentKind), nullable=False),
     sa.Column("payment_method", sa.String(128), nullable=False),
     sa.Column("payment_title", sa.Text, nullable=False),
     sa.Column("amount_due", ExactDecimal),
@@ -179,7 +168,7 @@ carrier_routes = sa.Table(
     metadata,
     sa.Column("store", sa.ForeignKey("stores.name"), primary_key=True),
     sa.Column("shipping_method", sa.String(255), primary_key=True),
-    sa.Column("delivery", Word(Delivery), nullable=False),
+    sa.Column("delivery", Word(states.Delivery), nullable=False),
     sa.Column("carrier_id", sa.ForeignKey("carriers.id")),
     comment="shipping_method '*' is the store's default; delivery pickup or none needs no carrier",
 )
@@ -190,7 +179,7 @@ manifests = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("number", sa.String(16), nullable=False, unique=True),
     sa.Column("carrier_id", sa.ForeignKey("carriers.id"), nullable=False),
-    sa.Column("state", Word(ManifestState), nullable=False),
+    sa.Column("state", Word(states.ManifestState), nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("shipped_at", UtcTime),
     sa.Column("cancelled_at", UtcTime),
@@ -231,7 +220,7 @@ shipments = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("uuid", sa.String(36), nullable=False, unique=True),
-    sa.Column("origin", Word(ShipmentOrigin), nullable=False),
+    sa.Column("origin", Word(states.ShipmentOrigin), nullable=False),
     sa.Column("store", sa.ForeignKey("stores.name")),
     sa.Column("order_id", sa.ForeignKey("orders.id"), index=True),
     sa.Column("carrier_id", sa.ForeignKey("carriers.id"), nullable=False),
@@ -297,7 +286,7 @@ pushes = sa.Table(
     "pushes",
     metadata,
     sa.Column("shipment_id", sa.ForeignKey("shipments.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("state", Word(PushState), nullable=False, index=True),
+    sa.Column("state", Word(states.PushState), nullable=False, index=True),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("reason", sa.String(64), nullable=False),
     sa.Column("words", sa.Text, nullable=False),
@@ -314,11 +303,11 @@ pushes = sa.Table(
     sa.Column("baseline", sa.JSON),
     sa.Column("remote_ids", sa.JSON, nullable=False),
     sa.Column("fences", sa.JSON, nullable=False),
-    sa.Column("effect_shipment", Word(Effect), nullable=False),
-    sa.Column("effect_tracking", Word(Effect), nullable=False),
-    sa.Column("effect_status", Word(Effect), nullable=False),
-    sa.Column("effect_mail", Word(MailEffect), nullable=False),
-    sa.Column("made_by", Word(MadeBy)),
+    sa.Column("effect_shipment", Word(states.Effect), nullable=False),
+    sa.Column("effect_tracking", Word(states.Effect), nullable=False),
+    sa.Column("effect_status", Word(states.Effect), nullable=False),
+    sa.Column("effect_mail", Word(states.MailEffect), nullable=False),
+    sa.Column("made_by", Word(states.MadeBy)),
     sa.Column("holds", sa.JSON),
     sa.Column("refused_on", sa.String(16), nullable=False, server_default=""),
     sa.Column("mail_planned", sa.Boolean, nullable=False, server_default=sa.false()),
@@ -328,6 +317,8 @@ pushes = sa.Table(
     sa.Column("drift", sa.JSON(none_as_null=True)),
     sa.Column("drift_since", UtcTime),
     sa.Column("drift_accepted", sa.String(16), nullable=False, server_default=""),
+    sa.Column("status_before", sa.String(128), nullable=False, server_default=""),
+    sa.Column("undo_from", Word(states.PushState)),
     comment="the push ledger: where each store shipment stands towards its store",
 )
 
@@ -338,6 +329,7 @@ attempts = sa.Table(
     sa.Column("shipment_id", sa.ForeignKey("shipments.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("asks_mail", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("takes_back", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("started_at", UtcTime, nullable=False),
     sa.Column("finished_at", UtcTime),

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0023"
+HEAD_REVISION = "0024"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -25,4 +25,5 @@ KNOWN_REVISIONS = (
     "0021",
     "0022",
     "0023",
+    "0024",
 )

@@ -1,4 +1,4 @@
-"""The suite for any adapter: the behaviours C1 to C14 of ``docs/contract.md``."""
+"""The suite for any adapter: the behaviours C1 to C15 of ``docs/contract.md``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from fbridge.testing.secrecy import SecrecyConformance
 from fbridge.testing.shipping import ShippingConformance
 from fbridge.testing.sold_orders import SoldOrdersConformance
 from fbridge.testing.stale_reads import StaleReadsConformance
+from fbridge.testing.taking_back import TakingBackConformance
 from fbridge.testing.ways_out import WaysOutConformance
 
 
@@ -28,6 +29,7 @@ class AdapterConformance(
     PlannedMailsConformance,
     MissingMailsConformance,
     WaysOutConformance,
+    TakingBackConformance,
     SecrecyConformance,
 ):
     """Subclass it as ``class Test...`` and override the fixture ``store``: it gives a new ``StoreUnderTest``.

@@ -68,6 +68,7 @@ class Kind(Enum):
         ("split_fields",),
         10,
     )
+    CANCEL = Call("fulfillmentCancel", {"id": "ID!"}, ("cancelled_fields",), 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,11 @@ def correction(fulfillment_id: str, tracking: Mapping[str, Any], *, notify: bool
 def splitting(takes: Sequence[Take]) -> Mutation:
     """These pieces become fulfillment orders of their own, one for each that they are in now."""
     return Mutation(Kind.SPLIT, {"fulfillmentOrderSplits": [_pieces(take) for take in takes]})
+
+
+def cancellation(fulfillment_id: str) -> Mutation:
+    """A fulfillment is cancelled, and its goods are to be fulfilled again."""
+    return Mutation(Kind.CANCEL, {"id": fulfillment_id})
 
 
 def lines_read(mutations: Sequence[Mutation]) -> int:

@@ -107,6 +107,7 @@ _TEXTS = {
     "Fulfillment order line item does not exist": "fulfillment_order_changed",
     "Invalid fulfillment order line item quantity": "more_than_remains",
     "Fulfillment does not exist": "fulfillment_missing",
+    "Fulfillment not found": "fulfillment_missing",
     "must be assigned to a single location": "several_locations",
     "must belong to the same order": "several_orders",
 }
@@ -179,6 +180,9 @@ def _result(
         return _refusal(refused)
     if mutation.kind is Kind.SPLIT:
         return Made()
+    if mutation.kind is Kind.CANCEL:
+        cancelled = isinstance(fulfillment, Mapping) and fulfillment.get("status") == "CANCELLED"
+        return Made() if cancelled else _unknown(errors)
     try:
         return _made(fulfillment)
     except ValidationError:

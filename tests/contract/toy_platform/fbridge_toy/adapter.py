@@ -51,6 +51,7 @@ from fbridge.models.platforms import (
 from fbridge.models.problems import WriteFault
 from fbridge.models.states import Effect, MadeBy, MailBehaviour, MailEffect, OrderStatus, Outcome, Support
 from fbridge_toy.reading import order_from, store_shipment
+from fbridge_toy.undoing import Undoing
 
 OVERLAP = 120
 BATCH = 10
@@ -71,7 +72,7 @@ class ToySettings(Schema):
     api_key = fields.String(required=True, metadata={"secret": True, "help": "the shop's key"})
 
 
-class ToyAdapter:
+class ToyAdapter(Undoing):
     """All hooks of the contract but the preview."""
 
     capabilities = Capabilities(

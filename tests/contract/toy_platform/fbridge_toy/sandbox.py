@@ -29,6 +29,8 @@ class ToySandbox:
                 Rule("/orders", methods=["GET"], endpoint=self._list),
                 Rule("/orders/<order_id>/shipments", methods=["POST"], endpoint=self._ship),
                 Rule("/orders/<order_id>/shipments/<shipment_id>", methods=["PUT"], endpoint=self._change),
+                Rule("/orders/<order_id>/shipments/<shipment_id>", methods=["DELETE"], endpoint=self._delete),
+                Rule("/orders/<order_id>", methods=["PUT"], endpoint=self._set_status),
                 Rule("/orders/<order_id>/mails", methods=["POST"], endpoint=self._mail),
                 Rule("/carriers", methods=["GET"], endpoint=self._carriers),
             ]
@@ -68,6 +70,13 @@ class ToySandbox:
     def _change(self, request: Request, order_id: str, shipment_id: str) -> Any:
         given = json.loads(request.get_data())
         return self._told(order_id, lambda: self.control.change(order_id, shipment_id, given))
+
+    def _delete(self, _request: Request, order_id: str, shipment_id: str) -> Any:
+        return self._told(order_id, lambda: self.control.delete_shipment(order_id, shipment_id))
+
+    def _set_status(self, request: Request, order_id: str) -> Any:
+        status = str(json.loads(request.get_data())["status"])
+        return self._told(order_id, lambda: self.control.set_status(order_id, status))
 
     def _mail(self, _request: Request, order_id: str) -> Any:
         return self._told(order_id, lambda: self.control.mail_again(order_id))

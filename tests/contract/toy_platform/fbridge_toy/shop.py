@@ -104,7 +104,7 @@ class ToyShop:
     def __init__(self) -> None:
         self.lock = RLock()
         self.orders: dict[str, ToyOrder] = {}
-        self.loses_mails = False
+        self.loses_mails = self.keeps_shipments = self.keeps_status = False
         self._ids = count(1)
 
     def new_order(self, lines: list[tuple[str, int, bool]], *, cod: bool) -> ToyOrder:
@@ -121,7 +121,7 @@ class ToyShop:
     def clear(self) -> None:
         """Be a new shop, with no order."""
         with self.lock:
-            self.loses_mails = False
+            self.loses_mails = self.keeps_shipments = self.keeps_status = False
             self.orders.clear()
 
     def touch(self, order: ToyOrder) -> None:
@@ -157,6 +157,27 @@ class ToyShop:
         shipment.numbers, shipment.carrier = list(given["numbers"]), given["carrier"]
         shipment.urls = list(given.get("urls", ()))
         self._changed(order, f"shipment {shipment.id} corrected", given)
+        return order
+
+    def delete_shipment(self, order_id: str, shipment_id: str) -> ToyOrder:
+        """It is there no more; the order keeps its status."""
+        order = self._order(order_id)
+        shipment = next((one for one in order.shipments if one.id == shipment_id), None)
+        if shipment is None:
+            raise RefusedError(404, "There is no such shipment on the order.")
+        if self.keeps_shipments:
+            raise RefusedError(422, "This shop keeps every shipment.")
+        order.shipments.remove(shipment)
+        self.touch(order)
+        return order
+
+    def set_status(self, order_id: str, status: str) -> ToyOrder:
+        """Put the order into another status, and mail nobody."""
+        order = self._order(order_id)
+        if self.keeps_status:
+            raise RefusedError(422, "This shop keeps the status of an order.")
+        order.status = status
+        self.touch(order)
         return order
 
     def complete(self, order: ToyOrder, *, notify: bool) -> None:

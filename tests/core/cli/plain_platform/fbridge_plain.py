@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from fbridge.adapterkit.doubts import with_doubts
-from fbridge.errors import CredentialsError, UnreachableError
+from fbridge.errors import CredentialsError, UnconfirmedError, UnreachableError
 from fbridge.hookspecs import hookimpl
 from fbridge.models.fulfillments import (
     Effects,
@@ -54,6 +54,7 @@ from fbridge.models.states import (
     PaymentKind,
     Support,
 )
+from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
 
 
 class PlainSettings(Schema):
@@ -159,6 +160,29 @@ def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailRe
         record["mails"] = record.get("mails", 0) + 1
         Path(store.settings["file"]).write_text(json.dumps(state), "utf-8")
         yield MailReceipt(shipment_id=request.shipment.id, mail=MailEffect.SENT, reason="mailed")
+
+
+@hookimpl
+def preview_undo(undo: Undo) -> UndoPreview:
+    steps = [f"{', '.join(one.numbers)} is taken off" for one in undo.own]
+    return UndoPreview(steps=tuple(steps), mails=("the shop tells the customer",) if steps else ())
+
+
+@hookimpl
+def undo_fulfillment(store: Store, undo: Undo) -> UndoReceipt:
+    state = _read(store)
+    record = next(one for one in state["orders"] if one["id"] == undo.order.remote_id)
+    if record.get("refuses"):
+        return UndoReceipt(
+            shipment_id=undo.shipment.id, outcome=Outcome.REFUSED, reason="no", words=record["refuses"]
+        )
+    record["shipments"] = [one for one in record["shipments"] if one["uuid"] != undo.shipment.id]
+    record["status"] = "open"
+    answer = record.pop("answer", "")
+    Path(store.settings["file"]).write_text(json.dumps(state), "utf-8")
+    if answer == "never":
+        raise UnconfirmedError("No answer came.")
+    return UndoReceipt(shipment_id=undo.shipment.id, outcome=Outcome.DONE, reason="taken_back")
 
 
 def _put(record: dict[str, Any], shipment: FulfillmentShipment) -> None:
