@@ -23,6 +23,7 @@ FEW_ROWS = (
     "ix_orders_marked",
     "ix_shipments_in_the_house",
     "ix_pushes_mail_missing",
+    "ix_pushes_drifted",
     "ix_returns_not_dealt_with",
 )
 """Indexes of rows that somebody has still to do something about."""

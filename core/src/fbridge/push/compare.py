@@ -6,7 +6,7 @@ Only what fbridge wrote, or saw there when it was taken, is looked for. Whatever
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,9 +46,18 @@ def is_at_rest(row: LedgerRow) -> bool:
     return row.state in TAKEN_BY_STORE and not row.outstanding
 
 
-def compare(order: Order, rows: Sequence[LedgerRow]) -> dict[int, Comparison]:
-    """By key, what the order shows of each of its shipments that is at rest; ``rows`` are all that have left."""
-    return {row.shipment_id: _OneShipment.of(order, row, rows).judge() for row in rows if is_at_rest(row)}
+def compare(
+    order: Order, rows: Sequence[LedgerRow], *, returned: Collection[int] = ()
+) -> dict[int, Comparison]:
+    """By key, what the order shows of each of its shipments that is at rest; ``rows`` are all that have left.
+
+    ``returned`` are the keys of those that came back: that their money is given back is no surprise.
+    """
+    return {
+        row.shipment_id: _OneShipment.of(order, row, rows, came_back=row.shipment_id in returned).judge()
+        for row in rows
+        if is_at_rest(row)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +69,12 @@ class _OneShipment:
     rows: Sequence[LedgerRow]
     ours: tuple[StoreShipment, ...]
     expected: tuple[str, ...]
+    came_back: bool
 
     @classmethod
-    def of(cls, order: Order, row: LedgerRow, rows: Sequence[LedgerRow]) -> _OneShipment:
+    def of(
+        cls, order: Order, row: LedgerRow, rows: Sequence[LedgerRow], *, came_back: bool = False
+    ) -> _OneShipment:
         expected = row.acknowledged_numbers if row.tracking_effect is Effect.DONE else ()
         marks = {row.uuid, *row.fences}
         others = {mark for one in rows if one is not row for mark in (one.uuid, *one.fences)} - marks
@@ -73,7 +85,7 @@ class _OneShipment:
             or one.remote_id in row.remote_ids
             or (one.mark not in others and set(one.numbers) & set(expected))
         )
-        return cls(order, row, rows, ours, expected)
+        return cls(order, row, rows, ours, expected, came_back)
 
     def judge(self) -> Comparison:
         if gone := self._gone():
@@ -156,15 +168,14 @@ class _OneShipment:
     def _state(self) -> str:
         order = self.order
         if order.status is OrderStatus.CANCELLED:
-            return f"the order is {order.remote_status!r} on the store"
+            return "" if self.came_back else f"the order is {order.remote_status!r} on the store"
         if self.row.status_effect is not Effect.DONE or order.status is OrderStatus.CLOSED:
             return ""
-        then = f" It was {self.row.holds.order_status!r}" if self.row.holds else ""
         unknown = any(doubt.code == UNKNOWN_STATUS for doubt in order.doubts)
-        why = ", which nothing explains" if unknown else ""
-        return f"the order is {order.remote_status!r} on the store{why}, and not finished any more.{then}".rstrip(
-            "."
-        )
+        what = "in a state that nothing explains" if unknown else "not finished any more"
+        then = self.row.holds.order_status if self.row.holds else ""
+        before = f" (it was {then!r})" if then else ""
+        return f"the order is {order.remote_status!r} on the store{before}, {what}"
 
     def _of_entries(self) -> Iterator[str]:
         """Where the platform tells what is in a parcel."""
@@ -194,7 +205,7 @@ class _OneShipment:
                 continue
             line, left = lines.get(item.line_id), self._left(item.line_id)
             now = max(line.quantity - line.removed, 0) if line else 0
-            taken_off = now < min(then, left)
+            taken_off = now < min(then, left) and not self.came_back
             added = now > then and left >= then
             if taken_off or added:
                 yield f"the order has {now} of {_name(line, item.line_id)}, of which it had {then} when it was sent"

@@ -26,7 +26,7 @@ from fbridge.push.freshness import before_our_write, earlier_change, too_old
 from fbridge.push.judge import snapshot
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.run_state import Group, PushProgress
-from fbridge.push.verify_rows import Scope, keep_page, note_findings, orders_in
+from fbridge.push.verify_rows import Scope, came_back, keep_page, note_findings, orders_in
 from fbridge.stores.open_store import OpenStore, open_store
 
 log = logging.getLogger("fbridge.verify")
@@ -145,13 +145,14 @@ class _Verifying:
         with self.context.database.read() as connection:
             groups = group_by_order(load_rows_of_orders(connection, keys))
             known = load_orders(connection, keys)
+            returned = came_back(connection, [row.shipment_id for group in groups.values() for row in group])
         groups = {key: group for key, group in groups.items() if any(map(is_at_rest, group))}
         if not groups:
             return []
         page = self.opened.read_orders(tuple(group[0].remote_order_id for group in groups.values()))
         keep_page(self.context, self.opened, page)
         self.opened.exchanges.begin()
-        return [_look_at(page, group, known[key]) for key, group in groups.items()]
+        return [_look_at(page, group, known[key], returned) for key, group in groups.items()]
 
     def _take(self, looks: Sequence[_Look]) -> None:
         """Keep what was found, but of orders on which somebody acted meanwhile."""
@@ -212,7 +213,7 @@ def verify_store(
     )
 
 
-def _look_at(page: OrderPage, group: Group, known: Order) -> _Look:
+def _look_at(page: OrderPage, group: Group, known: Order, returned: frozenset[int]) -> _Look:
     remote_id = group[0].remote_order_id
     unread = next((one.reason for one in page.rejected if one.remote_id == remote_id), None)
     if unread is not None:
@@ -221,7 +222,7 @@ def _look_at(page: OrderPage, group: Group, known: Order) -> _Look:
     if order is None:
         gone = {row.shipment_id: ORDER_GONE for row in group if is_at_rest(row)}
         return _Look(group, None, gone, "")
-    found = compare(order, group)
+    found = compare(order, group, returned=returned)
     why = ""
     if any(one.finding is not Finding.VERIFIED for one in found.values()):
         why = earlier_change(order, known, group) or before_our_write(order, known, group)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from fbridge.context import Context
 from fbridge.models.drift import Drift, Finding
 from fbridge.models.orders import Order
+from fbridge.models.parts import in_parts
 from fbridge.models.platforms import OrderPage
 from fbridge.models.push import LedgerRow
 from fbridge.orders.storage import keep_store_shipments, lock_orders, upsert_page
@@ -23,7 +24,8 @@ from fbridge.push.decide import TAKEN_BY_STORE
 from fbridge.push.kept_json import drift_to_json
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.undone import note_undone
-from fbridge.storage.tables import manifests, pushes, shipments
+from fbridge.storage.return_tables import returns
+from fbridge.storage.tables import MOST_KEYS, manifests, pushes, shipments
 from fbridge.stores.open_store import OpenStore
 from fbridge.stores.rows import keep_notices
 
@@ -56,10 +58,22 @@ def orders_in(connection: Connection, store: str, scope: Scope) -> list[int]:
         wanted.append(shipments.c.shipped_at >= scope.since)
     if scope.manifest is not None:
         wanted.append(manifests.c.number == scope.manifest)
-    query = sa.select(shipments.c.order_id, shipments.c.id).select_from(joined).where(*wanted)
-    chosen = None if scope.shipment_ids is None else set(scope.shipment_ids)
-    rows = connection.execute(query.order_by(shipments.c.order_id)).all()
-    return list(dict.fromkeys(row.order_id for row in rows if chosen is None or row.id in chosen))
+    query = sa.select(shipments.c.order_id).select_from(joined).where(*wanted)
+    queries = [query]
+    if scope.shipment_ids is not None:
+        parts = in_parts(sorted(scope.shipment_ids), MOST_KEYS)
+        queries = [query.where(shipments.c.id.in_(part)) for part in parts]
+    found = {key for one in queries for key in connection.execute(one).scalars()}
+    return sorted(found)
+
+
+def came_back(connection: Connection, shipment_ids: Collection[int]) -> frozenset[int]:
+    """Which of these shipments came back, dealt with or not."""
+    found: set[int] = set()
+    for part in in_parts(sorted(shipment_ids), MOST_KEYS):
+        query = sa.select(returns.c.shipment_id).where(returns.c.shipment_id.in_(part))
+        found |= set(connection.execute(query).scalars())
+    return frozenset(found)
 
 
 def keep_page(context: Context, opened: OpenStore, page: OrderPage) -> None:
