@@ -14,6 +14,7 @@ from fbridge.sandbox import ServedSandbox
 from fbridge.testing import Office, number
 from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge.testing.missing_mails import missing
+from fbridge.testing.office import STORE
 
 from .conformance_store import WooCommerceUnderTest
 
@@ -55,6 +56,39 @@ def in_doubt(office: Office, proxy: FaultProxy) -> tuple[str, Shipment]:
 def ask(office: Office, shipment: Shipment, *, even_if_mailed: bool = True) -> MailItem:
     (item,) = office.bridge.mail_again([shipment.label], even_if_mailed=even_if_mailed).results
     return item
+
+
+def test_a_mail_that_is_off_since_the_last_check_is_told_as_missing(
+    office: Office, shop: ServedSandbox
+) -> None:
+    order = office.store.new_order([(office.store.skus[0], 1)])
+    office.fetch()
+    shipment = office.ship(order, [number(1)])
+    shop.control.switch_mail(MAIL, on=False)
+    assert office.planned_mails() == 1
+    office.push()
+    told = missing(office, shipment)
+    assert told is not None
+    assert (told.reason, "has switched its mail" in told.words) == ("mail_not_sent", True)
+    assert office.store.mails(order) == ()
+
+
+def test_no_mail_is_planned_that_the_shop_has_off_and_none_leaves_that_was_not(
+    office: Office, shop: ServedSandbox
+) -> None:
+    shop.control.switch_mail(MAIL, on=False)
+    office.bridge.stores.check(STORE)
+    first, second = (office.store.new_order([(office.store.skus[0], 1)]) for _ in range(2))
+    office.fetch()
+    shipment = office.ship(first, [number(1)])
+    assert office.planned_mails() == 0
+    office.push()
+    assert (office.state(shipment), missing(office, shipment)) == (PushState.SENT, None)
+    shop.control.switch_mail(MAIL, on=True)
+    shipment = office.ship(second, [number(2)])
+    ((_, error),) = office.push().errors
+    assert error.reason == "mails_changed"
+    assert (office.state(shipment), office.store.mails(second)) == (PushState.READY, ())
 
 
 def test_it_is_asked_for_where_a_person_accepts_a_second_mail(office: Office, proxy: FaultProxy) -> None:

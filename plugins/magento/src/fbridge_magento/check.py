@@ -166,7 +166,8 @@ def _surroundings(look: _Look) -> Iterator[Finding]:
     yield from _pages(look)
     yield from _inventory(look)
     words = (
-        "Where a mail is wanted, fbridge asks for the store's shipment mail once the tracking numbers are in."
+        "Where a mail is wanted, fbridge asks for the store's shipment mail once the tracking numbers are in. "
+        "Whether it is switched on there cannot be read."
     )
     yield Finding(name="mail", ok=True, words=words)
 

@@ -219,7 +219,9 @@ def _mail(shop: Shop) -> Finding:
             "of the carrier that the customer chose."
         ),
     }[shop.mail]
-    if silent:
+    if shop.facts.mails_off and shop.mail is not CustomerMail.NONE:
+        words = "No mail leaves: the shop has switched its mails off (Advanced Parameters > E-mail)."
+    elif silent:
         words = "No mail leaves: the shop's state is not set to mail the customer."
     return Finding(name="mail", ok=True, words=words)
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from marshmallow import ValidationError
 
-from fbridge.errors import CredentialsError, UnreachableError
+from fbridge.errors import CredentialsError, RefusedError, UnreachableError
 from fbridge.models.platforms import Store
 from fbridge_prestashop.answers import error_of, no_api, rows_of, version_of
 from fbridge_prestashop.client import PrestaShopClient
@@ -17,6 +17,7 @@ from fbridge_prestashop.schemas import CARRIER_FIELDS, STATE_FIELDS
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_facts import (
     CONFIGURATION,
+    MAIL_METHOD,
     ShopCarrier,
     ShopFacts,
     State,
@@ -82,6 +83,18 @@ def refreshed(store: Store, client: PrestaShopClient, facts: ShopFacts) -> ShopF
         groups={**groups_from(rows), **_groups(client, own_values)},
         states=states_of(client),
     )
+
+
+def mails_now(store: Store, client: PrestaShopClient) -> Shop | None:
+    """The shop as it sends mails today, or none, read once in a run; None where that cannot be seen."""
+    memory = memory_of(store)
+    if memory.mails_now is None and memory.facts is not None:
+        try:
+            rows = rows_of(client.configuration((MAIL_METHOD,)), "configurations")
+        except (CredentialsError, RefusedError, UnreachableError):
+            return None
+        memory.mails_now = memory.facts.with_configuration(rows)
+    return Shop(store.settings, memory.mails_now) if memory.mails_now else None
 
 
 def _groups(client: PrestaShopClient, owners: Iterable[str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from fbridge_prestashop.tracking_plan import TrackingPlan
 
 SHIPPED_MAIL = "Shipped"
 IN_TRANSIT_MAIL = "Package in transit"
+SWITCHED_OFF = "The shop has switched its mails off (Advanced Parameters > E-mail), so none left."
 
 _ASKED_FOR = frozenset({MailEffect.SENT, MailEffect.UNKNOWABLE})
 """The shop has taken the wish and said no word of a failure."""
@@ -23,7 +24,7 @@ _ASKED_FOR = frozenset({MailEffect.SENT, MailEffect.UNKNOWABLE})
 
 def mails_shipped(fulfillment: Fulfillment, shop: Shop) -> bool:
     """Whether the change of state, which is still to be made, asks for the state's mail."""
-    wanted = fulfillment.notify and shop.mail is CustomerMail.SHIPPED
+    wanted = fulfillment.notify and shop.mail is CustomerMail.SHIPPED and not shop.facts.mails_off
     state = shop.shipped_state
     already = any(shipment.mail in _ASKED_FOR for shipment in fulfillment.shipments)
     return wanted and not already and state is not None and state.mails
@@ -35,8 +36,9 @@ def mails_in_transit(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -
     Only for a shipment whose number is new to the store, and which was not mailed about before. The shop sends
     nothing where the carrier that the customer chose has no tracking page.
     """
-    wanted = fulfillment.notify and shop.mail is CustomerMail.IN_TRANSIT and has_page(fulfillment, shop)
-    return wanted and any(_may_be_mailed(shipment, plan) for shipment in _with_new_numbers(fulfillment, plan))
+    wanted = fulfillment.notify and shop.mail is CustomerMail.IN_TRANSIT and not shop.facts.mails_off
+    new = _with_new_numbers(fulfillment, plan)
+    return wanted and has_page(fulfillment, shop) and any(_may_be_mailed(one, plan) for one in new)
 
 
 def has_page(fulfillment: Fulfillment, shop: Shop) -> bool:

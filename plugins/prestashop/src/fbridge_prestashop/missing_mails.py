@@ -15,8 +15,10 @@ from fbridge.models.platforms import Store
 from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import MailEffect, Outcome
 from fbridge_prestashop.client import PrestaShopClient
-from fbridge_prestashop.detection import shop_of
-from fbridge_prestashop.mapping import ROWS_KEY, SHOP_KEY
+from fbridge_prestashop.detection import mails_now, shop_of
+from fbridge_prestashop.mails import SWITCHED_OFF
+from fbridge_prestashop.mapping import ROWS_KEY
+from fbridge_prestashop.push import shop_of_order
 from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.write_answers import End, Interrupted, entities_of
@@ -35,6 +37,9 @@ _WITHOUT_A_PAGE = Problem(
 )
 
 
+_SWITCHED_OFF = Problem(outcome=Outcome.REFUSED, reason="mail_switched_off", words=SWITCHED_OFF)
+
+
 def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailReceipt]:
     """One mail for the order, whose receipt stands for each of its shipments that lacks one. Raises: NotSent."""
     first = requests[0]
@@ -47,11 +52,14 @@ def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailRe
 
 def _ask(store: Store, request: MailRequest) -> MailEffect:
     client = PrestaShopClient(store)
-    shop = shop_of(store, client).of(*request.order.adapter_data.get(SHOP_KEY, ("", "")))
+    shop = shop_of_order(shop_of(store, client), request.order)
     if shop.mail is not CustomerMail.IN_TRANSIT:
         raise WriteFault(_OF_A_STATE)
     if not any(one.mail_link for one in request.order.shipments):
         raise WriteFault(_WITHOUT_A_PAGE)
+    now = mails_now(store, client)
+    if now and shop_of_order(now, request.order).facts.mails_off:
+        raise WriteFault(_SWITCHED_OFF)
     try:
         _write_again(store, client, shop, request)
     except Interrupted as end:

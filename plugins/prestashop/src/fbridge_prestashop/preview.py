@@ -27,6 +27,8 @@ from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_facts import ShopFacts
 from fbridge_prestashop.tracking_plan import TrackingPlan, plan_tracking
 
+ALL_OFF = "No mail leaves: the shop has switched its mails off."
+
 
 def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     """The mails, refusals and warnings of one order. Before the first check all wanted mails are shown."""
@@ -85,12 +87,18 @@ def _about_the_one_field(fulfillment: Fulfillment, plan: TrackingPlan, shop: Sho
 
 
 def _about_shipped(shop: Shop) -> Iterator[str]:
+    if shop.facts.mails_off:
+        yield ALL_OFF
+        return
     state = shop.shipped_state
     if state is not None and not state.mails:
         yield f"No mail leaves: the store's state {state.name} is not set to mail the customer."
 
 
 def _about_in_transit(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -> Iterator[str]:
+    if shop.facts.mails_off:
+        yield ALL_OFF
+        return
     method = fulfillment.order.shipping_method
     chosen = (method.title or method.code) if method else "none"
     if not has_page(fulfillment, shop):

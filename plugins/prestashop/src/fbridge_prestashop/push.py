@@ -26,6 +26,7 @@ from fbridge.models.fulfillments import (
     ShipmentReceipt,
     StoreHolds,
 )
+from fbridge.models.orders import Order
 from fbridge.models.problems import Problem, refused_as_it_stands
 from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
 from fbridge_prestashop.mails import mails_in_transit, mails_shipped
@@ -126,6 +127,16 @@ class Work:
             self.problem = Problem(outcome=Outcome.REFUSED, reason="tracking_not_kept", words=words)
 
     @property
+    def mails(self) -> bool:
+        """Whether a write of it asks for a mail."""
+        return self.mails_numbers or self.mails_status
+
+    def leave_out_mail(self, words: str) -> None:
+        """None is asked for, although the plan has one."""
+        self.mails_numbers = self.mails_status = False
+        self.mail_words = words
+
+    @property
     def wanted_state(self) -> str:
         """The id of the state to set: the one of its own shop."""
         state = self.shop.shipped_state
@@ -148,7 +159,7 @@ class Work:
 def begin(fulfillment: Fulfillment, shop: Shop) -> Work:
     """Judge the order as it was read: one that must not ship is refused, a late state is never gone back from."""
     order = fulfillment.order
-    shop = shop.of(*order.adapter_data.get(SHOP_KEY, ("", "")))
+    shop = shop_of_order(shop, order)
     shipped = order.status is OrderStatus.CLOSED
     plan = plan_tracking(fulfillment)
     tried = any(one.unconfirmed_since or one.baseline for one in fulfillment.outstanding)
@@ -177,6 +188,11 @@ def begin(fulfillment: Fulfillment, shop: Shop) -> Work:
         problem=problem,
         mail_words=HALF_SET if shipped and any(one.mailed is False for one in order.shipments) else "",
     )
+
+
+def shop_of_order(shop: Shop, order: Order) -> Shop:
+    """Which of the shops it belongs to."""
+    return shop.of(*order.adapter_data.get(SHOP_KEY, ("", "")))
 
 
 def _other_carrier(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -> str:

@@ -21,8 +21,9 @@ from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import MailEffect, Outcome
 from fbridge_prestashop.batches import Batch, NumberBatch, StateBatch, take_answer
 from fbridge_prestashop.client import PrestaShopClient, Row
-from fbridge_prestashop.detection import shop_of
-from fbridge_prestashop.push import Work, begin, receipt_of
+from fbridge_prestashop.detection import mails_now, shop_of
+from fbridge_prestashop.mails import SWITCHED_OFF
+from fbridge_prestashop.push import Work, begin, receipt_of, shop_of_order
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.write_answers import End, Interrupted, entities_of
 
@@ -58,6 +59,7 @@ class _Sending:
 
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
         works = [begin(fulfillment, self._shop) for fulfillment in fulfillments]
+        self._see_that_mails_leave(works)
         self._write_numbers([work for work in works if work.wants_numbers])
         due = [work for work in works if work.wants_status and work.problem is None]
         yield from self._receipts([work for work in works if work not in due])
@@ -66,6 +68,14 @@ class _Sending:
             self._write(batch, body, mail=body[0].mails_status)
             yield from self._receipts(body)
         self._halt.end()
+
+    def _see_that_mails_leave(self, works: Sequence[Work]) -> None:
+        """A shop whose mails were switched off since the plan takes the wish without a word."""
+        mailing = [work for work in works if work.mails and work.problem is None]
+        now = mails_now(self._store, self._client) if mailing else None
+        for work in mailing:
+            if now and shop_of_order(now, work.fulfillment.order).facts.mails_off:
+                work.leave_out_mail(SWITCHED_OFF)
 
     def _write_numbers(self, works: Sequence[Work]) -> None:
         batch = NumberBatch(self._store, self._client, self._shop)

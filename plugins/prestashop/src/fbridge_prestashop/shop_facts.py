@@ -15,10 +15,12 @@ from fbridge_prestashop.xml_bodies import Permissions
 SHIPPING, DELIVERED, CANCELED = "PS_OS_SHIPPING", "PS_OS_DELIVERED", "PS_OS_CANCELED"
 REFUNDED, FAILED = "PS_OS_REFUND", "PS_OS_ERROR"
 SEVERAL_SHOPS = "PS_MULTISHOP_FEATURE_ACTIVE"
+MAIL_METHOD, NO_MAIL = "PS_MAIL_METHOD", "3"
 CONFIGURATION = (
     "PS_TIMEZONE",
     "PS_WEIGHT_UNIT",
     SEVERAL_SHOPS,
+    MAIL_METHOD,
     SHIPPING,
     DELIVERED,
     CANCELED,
@@ -114,6 +116,18 @@ class ShopFacts:
         """PATCH came with PrestaShop 8, and is a permission of its own."""
         major = self.version.partition(".")[0]
         return self.patch and major.isdigit() and int(major) >= FIRST_WITH_PATCH
+
+    @property
+    def mails_off(self) -> bool:
+        """Whether the shop was seen to send no mail at all."""
+        return self.configuration.get(MAIL_METHOD) == NO_MAIL
+
+    def with_configuration(self, rows: Sequence[Mapping[str, Any]]) -> Self:
+        """With these values as they were read now, and the others as they are known."""
+        own = {owner: dict(values) for owner, values in self.own_values.items()}
+        for owner, values in own_values_from(rows).items():
+            own.setdefault(owner, {}).update(values)
+        return replace(self, configuration={**self.configuration, **configuration_from(rows)}, own_values=own)
 
     @property
     def zone(self) -> ZoneInfo | None:

@@ -222,7 +222,8 @@ def _points(about: Answer) -> Finding:
 
 def _mail() -> Finding:
     words = (
-        "Where mails are accepted, Shopify mails the customer for each fulfillment that a push asks it to."
+        "Where mails are accepted, Shopify mails the customer for each fulfillment that a push asks it to. "
+        "Whether the shop has that notification switched on cannot be read."
     )
     return Finding(name="mail", ok=True, words=words)
 

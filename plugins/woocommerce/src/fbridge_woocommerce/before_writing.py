@@ -5,13 +5,14 @@ tracking plugin that was switched off since the last check would leave that mail
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from fbridge.errors import RefusedError
 from fbridge.models.fulfillments import Fulfillment
 from fbridge.models.platforms import Store
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import system_status_of, wst_is_active
-from fbridge_woocommerce.mails import with_mail_switches
+from fbridge_woocommerce.mails import completed_mail_now, with_mail_switches
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.tracking_place import (
     AUTO,
@@ -46,13 +47,24 @@ def confirm_place(
     memory.place_confirmed = True
 
 
-def confirm_mail(store: Store, client: WooClient, facts: StoreFacts, place: Place) -> bool:
-    """Whether a fulfillment's own mail is asked for, as the plan has it.
+@dataclass(frozen=True, slots=True)
+class MailsNow:
+    """Which mail a push causes: a fulfillment's ``own``, else that of the completed order, unless it is ``off``."""
 
-    Raises: RefusedError where the shop has changed its switches since: the customer would get two mails, or none.
+    own: bool = False
+    off: bool = False
+
+
+def confirm_mail(
+    store: Store, client: WooClient, facts: StoreFacts, place: Place, *, completes: bool
+) -> MailsNow:
+    """Which mail leaves, as the plan has it; ``completes``: an order becomes completed.
+
+    Raises: RefusedError where the shop has changed its switches since, so that customers would get a mail that was
+    not planned.
     """
     if not mails_by_fulfillment(store.settings.get("customer_mail"), place, facts):
-        return False
+        return MailsNow(off=completes and _completed_mail_is_off(store, client, facts))
     memory = memory_of(store)
     if not memory.mails_confirmed:
         now = with_mail_switches(client, facts)
@@ -64,7 +76,23 @@ def confirm_mail(store: Store, client: WooClient, facts: StoreFacts, place: Plac
                 reason="mails_changed",
             )
         memory.mails_confirmed = True
-    return True
+    return MailsNow(own=True)
+
+
+def _completed_mail_is_off(store: Store, client: WooClient, facts: StoreFacts) -> bool:
+    if facts.completed_mail is None:
+        return False  # the shop did not tell the last check either
+    memory = memory_of(store)
+    if not memory.mails_confirmed:
+        memory.completed_mail = completed_mail_now(client)
+        memory.mails_confirmed = True
+    if facts.completed_mail is False and memory.completed_mail:
+        raise RefusedError(
+            f'The shop {store.url} sends its mail "Completed order" again, which the plan does not show, so nothing '
+            f"was sent. See, and then plan again: fbridge store check {store.name}",
+            reason="mails_changed",
+        )
+    return memory.completed_mail is False
 
 
 def _has_number(fulfillment: Fulfillment) -> bool:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from fbridge.adapterkit.mails import NOT_POSSIBLE_HERE, mail_receipt
 from fbridge.adapterkit.responses import body_of
-from fbridge.errors import NotSent, NotSentError, RefusedError, UnreachableError
+from fbridge.errors import CredentialsError, NotSent, NotSentError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.fulfillments import MailReceipt, MailRequest
 from fbridge.models.platforms import Store
@@ -49,6 +49,14 @@ def with_mail_switches(client: WooClient, facts: StoreFacts) -> StoreFacts:
     """The facts with what the shop tells of its mails; older versions and keys with fewer rights do not tell."""
     completed, fulfillment = (_is_on(client.mail_switch(kind)) for kind in (COMPLETED_MAIL, FULFILLMENT_MAIL))
     return replace(facts, completed_mail=completed, fulfillment_mail=fulfillment)
+
+
+def completed_mail_now(client: WooClient) -> bool | None:
+    """Whether the shop sends "Completed order" at all; None where it does not tell, or not in time."""
+    try:
+        return _is_on(client.mail_switch(COMPLETED_MAIL))
+    except (CredentialsError, RefusedError, UnreachableError):
+        return None
 
 
 def _is_on(switch: Response) -> bool | None:

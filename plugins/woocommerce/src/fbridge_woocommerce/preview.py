@@ -33,9 +33,12 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     place, facts = _known_place(store, facts), facts or StoreFacts()
     setting = store.settings.get("customer_mail")
     own_mail = place is not None and mails_by_fulfillment(setting, place, facts)
-    mails = _own_mails(fulfillment) if own_mail else (MAIL,) if completes else ()
+    silent = facts.completed_mail is False
+    mails = _own_mails(fulfillment) if own_mail else (MAIL,) if completes and not silent else ()
     warnings = [*_warnings(place, facts, fulfillment)]
-    if completes and not own_mail and place is Place.FULFILLMENTS:
+    if completes and not own_mail and silent:
+        warnings.append('No mail leaves: the shop has switched its mail "Completed order" off.')
+    elif completes and not own_mail and place is Place.FULFILLMENTS:
         warnings += _about_the_mail(setting, fulfillment)
     return Preview(order_id=fulfillment.order_id, mails=mails, warnings=tuple(dict.fromkeys(warnings)))
 

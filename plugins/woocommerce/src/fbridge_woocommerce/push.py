@@ -59,6 +59,11 @@ NUMBER_NOT_KEPT = Well(
     reason="number_not_kept", words="The setting tracking = none keeps the number away from the store."
 )
 
+MAIL_SWITCHED_OFF = Well(
+    reason="sent",
+    words='The shop has switched its mail "Completed order" off (WooCommerce > Settings > Emails), so none left.',
+)
+
 NOT_KEPT = Problem(
     outcome=Outcome.REFUSED,
     reason="tracking_not_kept",
@@ -107,6 +112,7 @@ class Work:
 
     ``held_rows``, ``status``, ``mail`` and ``order_status`` are what the store is known to hold; ``wrote``: some
     of it was sent. ``own_mail``: the customer is mailed by each fulfillment, and not by completing the order.
+    ``mail_off``: the shop has switched the mail about a completed order off.
     """
 
     fulfillment: Fulfillment
@@ -118,6 +124,7 @@ class Work:
     held_rows: list[Row] = field(default_factory=list)
     status: Effect = Effect.NOT_DONE
     own_mail: bool = False
+    mail_off: bool = False
     mail: MailEffect = MailEffect.NOT_SENT
     order_status: str = ""
     wrote: bool = False
@@ -156,7 +163,7 @@ class Work:
     def set_status(self, effect: Effect) -> None:
         """What became of the order's status; completing mails the customer, unless the fulfillments do."""
         self.status = effect
-        if not self.own_mail:
+        if not self.own_mail and not self.mail_off:
             self.mail = mail_after(effect)
 
 
@@ -167,7 +174,12 @@ def on_the_day_of(zone: tzinfo, fulfillment: Fulfillment) -> Fulfillment:
 
 
 def begin(
-    fulfillment: Fulfillment, place: Place, style: RowStyle = PLAIN_STYLE, *, own_mail: bool = False
+    fulfillment: Fulfillment,
+    place: Place,
+    style: RowStyle = PLAIN_STYLE,
+    *,
+    own_mail: bool = False,
+    mail_off: bool = False,
 ) -> Work:
     """Judge the order as it was read: an order that must not ship is refused, a finished one is not finished again.
 
@@ -185,6 +197,7 @@ def begin(
         parts=tuple(Part(shipment) for shipment in fulfillment.outstanding),
         status=Effect.DONE if completed else Effect.NOT_DONE,
         own_mail=own_mail,
+        mail_off=mail_off,
         mail=MailEffect.UNCONFIRMED if completed and tried and not own_mail else MailEffect.NOT_SENT,
         order_status=order.remote_status,
         problem=cancelled_or_held(order),
@@ -325,6 +338,8 @@ def _well(work: Work, part: Part) -> Well:
         return PARTIAL_STATUS_LEFT
     if work.place is Place.NONE and part.shipment.numbers:
         return NUMBER_NOT_KEPT
+    if work.mail_off and work.wants_status and work.status is Effect.DONE:
+        return MAIL_SWITCHED_OFF
     if part.refunded and work.wrote:
         return Well(reason="sent", words=f"Pieces refunded since it left, and not shown: {part.refunded}.")
     return SENT if work.wrote else ALREADY_THERE

@@ -18,7 +18,8 @@ from fbridge.http import Response
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
-from fbridge_woocommerce.before_writing import confirm_mail, confirm_place
+from fbridge.models.states import OrderStatus
+from fbridge_woocommerce.before_writing import MailsNow, confirm_mail, confirm_place
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_of, place_of
 from fbridge_woocommerce.push import (
@@ -49,33 +50,33 @@ def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]
 
 def _grounds(
     store: Store, client: WooClient, fulfillments: Sequence[Fulfillment]
-) -> tuple[StoreFacts, Place, bool]:
+) -> tuple[StoreFacts, Place, MailsNow]:
     facts = facts_of(store, client)
     place = place_of(store, facts)
     confirm_place(store, client, facts, place, fulfillments)
-    return facts, place, confirm_mail(store, client, facts, place)
+    completes = any(
+        one.completes_order and one.order.status is not OrderStatus.CLOSED for one in fulfillments
+    )
+    return facts, place, confirm_mail(store, client, facts, place, completes=completes)
 
 
 class _Sending:
     """One chunk on its way to one store."""
 
     def __init__(
-        self, store: Store, client: WooClient, facts: StoreFacts, place: Place, own_mail: bool
+        self, store: Store, client: WooClient, facts: StoreFacts, place: Place, mails: MailsNow
     ) -> None:
         self._store = store
         self._client = client
         self._facts = facts
         self._place = place
-        self._own_mail = own_mail
+        self._mails = mails
         self._style = style_of(store, facts)
         self._halt = Halt(store.now)
 
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
         zone = self._facts.zone or self._store.timezone
-        works = [
-            begin(on_the_day_of(zone, one), self._place, self._style, own_mail=self._own_mail)
-            for one in fulfillments
-        ]
+        works = [self._begin(on_the_day_of(zone, one)) for one in fulfillments]
         writer = self._writer()
         if self._place.keeps_rows and writer is None:
             self._try_rows(works)
@@ -84,6 +85,10 @@ class _Sending:
         self._write_orders(works, with_rows=writer is None)
         yield from map(receipt_of, self._halt.touched(works))
         self._halt.end()
+
+    def _begin(self, fulfillment: Fulfillment) -> Work:
+        mails = self._mails
+        return begin(fulfillment, self._place, self._style, own_mail=mails.own, mail_off=mails.off)
 
     def _writer(self) -> TrackingWriter | None:
         """Who writes the tracking in requests of its own; None where it goes with the status, or nowhere."""

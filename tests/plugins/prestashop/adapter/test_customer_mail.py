@@ -66,6 +66,25 @@ def test_the_mail_of_the_setting_leaves_and_stands_in_the_plan(
     assert entry.effects.mail is (MailEffect.UNKNOWABLE if sent else MailEffect.NOT_SENT)
 
 
+@pytest.mark.parametrize("setting", ["shipped", "in_transit"])
+def test_a_shop_that_sends_no_mails_is_seen_by_the_plan_and_by_the_push(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, setting: str
+) -> None:
+    sandbox.control.shop.sends_mail = False
+    desk = desk_of(sandbox, customer_mail=setting)
+    shown = preview(desk, fulfillment_of(new_order(sandbox, desk), ["BX1"]))
+    assert (shown.mails, "has switched its mails off" in shown.warnings[0]) == ((), True)
+    sandbox.control.shop.sends_mail = True
+    desk = desk_of(sandbox, customer_mail=setting)
+    fulfillment = fulfillment_of(new_order(sandbox, desk), ["BX2"])
+    sandbox.control.shop.sends_mail = False
+    assert len(preview(desk, fulfillment).mails) == 1
+    (entry,) = desk.push_one(fulfillment).shipments
+    assert (entry.effects.mail, entry.outcome) == (MailEffect.NOT_SENT, Outcome.DONE)
+    assert "has switched its mails off" in entry.words
+    assert not [one for one in sandbox.control.requests() if "sendemail" in one.path]
+
+
 def test_c6_the_link_goes_out_with_the_number(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:

@@ -95,7 +95,7 @@ def test_the_next_check_knows_it_and_the_plan_says_so(
     assert not next(one for one in codes.codes if one.code == "brt-bartolini").warning
     served.control.forget_requests()
     later.push_one(wish)
-    assert [seen.method for seen in served.control.requests()] == ["GET", "POST"]
+    assert [seen.method for seen in served.control.requests()] == ["GET", "GET", "POST"]
 
 
 def test_a_slug_that_was_written_before_is_noticed_by_the_check(

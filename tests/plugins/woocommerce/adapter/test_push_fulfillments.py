@@ -80,7 +80,8 @@ def test_the_budget_of_requests(
     chunk = desk.orders(*ids)
     desk.push(*(fulfillment_of(order, [f"N{order.remote_id}"], carrier=BARTOLINI) for order in chunk))
     assert len(ids) == 25
-    assert (len(served.control.requests()) - refunded) / len(ids) <= 2.1
+    once_a_run = 1  # whether the shop sends its mail
+    assert (len(served.control.requests()) - refunded - once_a_run) / len(ids) <= 2.1
 
 
 def test_a_part_leaves_the_order_open_and_shows_what_has_left(

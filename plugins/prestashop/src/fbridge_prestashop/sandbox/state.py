@@ -35,6 +35,7 @@ SHOP_NAME = "Negozio Prova"
 MADE_UP_BESIDE_THE_RECORDED = 72
 FEWEST_CUSTOMERS, MOST_CUSTOMERS = 60, 2000
 REGISTERED = "2026-01-07 09:30:00"
+MAIL_METHOD, BY_SMTP, NO_MAIL = "PS_MAIL_METHOD", "2", "3"
 STAMPS = {"date_add": REGISTERED, "date_upd": REGISTERED}
 
 
@@ -83,7 +84,6 @@ class Shop:
         self.pace = Pace(settings.pace, settings.mail_seconds)
         self.enabled = settings.enabled
         self.smtp_down = settings.smtp_down
-        self.sends_mail = settings.mail != "off"
         self.mails: list[Mail] = []
         self.status_writers = WriterCount()
         self.status_crashes = 0
@@ -106,11 +106,29 @@ class Shop:
         return local_text(self.settings.clock(), self._zone_of(ASKED_SHOP.get() or shop))
 
     def _zone_of(self, shop: str) -> ZoneInfo:
-        table = self.tables["configurations"]
-        rows = (table.get(row_id) or {} for row_id in table.candidates(()))
-        own = (row["value"] for row in rows if row["name"] == "PS_TIMEZONE" and row["id_shop"] == shop)
-        zone = next(own, None)
+        zone = self._configured("PS_TIMEZONE", shop) if shop else None
         return ZoneInfo(zone) if zone else self.settings.zone
+
+    def _configured(self, name: str, shop: str | None = None) -> str | None:
+        """The value of a shop, or the one that holds for all."""
+        return next(
+            (row["value"] for row in self._configuration() if (row["name"], row["id_shop"]) == (name, shop)),
+            None,
+        )
+
+    def _configuration(self) -> Iterator[Row]:
+        table = self.tables["configurations"]
+        return (row for row_id in table.candidates(()) if (row := table.get(row_id)))
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mails are switched on, for all shops."""
+        return self._configured(MAIL_METHOD) != NO_MAIL
+
+    @sends_mail.setter
+    def sends_mail(self, on: bool) -> None:
+        row = next(row for row in self._configuration() if row["name"] == MAIL_METHOD)
+        row["value"] = BY_SMTP if on else NO_MAIL
 
     def local(self, moment: datetime) -> str:
         """An aware moment in the shop's time."""
@@ -126,7 +144,9 @@ class Shop:
 
     def send_mail(self, record: OrderRecord, kind: str, numbers: Iterable[str] = (), link: str = "") -> bool:
         """Mail the customer; False when the mail server refuses. Mails that are switched off are no failure."""
-        if not self.sends_mail:
+        if (
+            self._configured(MAIL_METHOD, record.head["id_shop"]) or self._configured(MAIL_METHOD)
+        ) == NO_MAIL:
             return True
         self.pace.wait(pace.MAIL)
         self.pace.wait_for_mails(1)
@@ -208,7 +228,7 @@ def _configurations(settings: SandboxSettings) -> list[Row]:
         "PS_SHOP_NAME": SHOP_NAME,
         "PS_SHOP_ENABLE": "1",
         "PS_MULTISHOP_FEATURE_ACTIVE": "1" if settings.shops > 1 else "0",
-        "PS_MAIL_METHOD": "3" if settings.mail == "off" else "2",
+        MAIL_METHOD: NO_MAIL if settings.mail == "off" else BY_SMTP,
         "PS_OS_CHEQUE": "1",
         "PS_OS_PAYMENT": "2",
         "PS_OS_PREPARATION": "3",
