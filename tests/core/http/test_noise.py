@@ -6,6 +6,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from fbridge.errors import UnconfirmedError, UnreachableError
 from fbridge.http import StoreHttp
 from fbridge.http.noise import list_in, whole_json, whole_xml
+from fbridge.http.response import Response
 
 Connect = Callable[..., StoreHttp]
 
@@ -67,6 +69,25 @@ BEFORE = {
     "headers": ("X-Powered-By: PHP/8.1\r\nContent-type: text/html\r\n\r\n", "HTTP headers before the JSON"),
     "shebang": ("#!/usr/bin/env php\n", "first line of a script before the JSON"),
     "guard": (")]}',\n", "guard against inclusion before the JSON"),
+    "guard on the line": (")]}'", "guard against inclusion before the JSON"),
+    "empty object as a guard": ("{}&&", "guard against inclusion before the JSON"),
+    "twice encoded mark": ("ï»¿", "byte order mark before the JSON"),
+    "place after a colon": (
+        "Deprecated: Foo in /srv/app/code/Acme/Tools/a.php:12\n",
+        "PHP deprecated before the JSON: Foo, module Acme/Tools",
+    ),
+    "startup": (
+        "PHP Startup: Unable to load dynamic library 'x' in Unknown on line 0\n",
+        "PHP startup before the JSON: Unable to load",
+    ),
+    "dumped list": ('array(1) {\n  [0]=>\n  string(1) "a"\n}\n', "printed debugging text before the JSON"),
+    "printed object": ("stdClass Object\n(\n    [a] => b\n)\n", "printed debugging text before the JSON"),
+    "database in plain text": (
+        "WordPress database error: [Unknown column 'x']\nSELECT x FROM wp_posts\n",
+        "database message before the JSON: WordPress database error: [Unknown column",
+    ),
+    "script": ('<script>var a = {"id": 9};</script>\n', "HTML before the JSON"),
+    "status line": ("HTTP/1.1 200 OK\r\nDate: today\r\n\r\n", "HTTP headers before the JSON"),
 }
 AFTER = {
     "comment": ("\n<!-- Page generated in 0.31 seconds. [x] {y} -->\n", "HTML comment after the JSON"),
@@ -75,6 +96,11 @@ AFTER = {
     "script": ('<script>var a = {"id": 9};</script>\n', "HTML after the JSON"),
     "pixel": ('<img src="https://x.example/p.gif" alt="">', "HTML after the JSON"),
     "byte order mark": ("\ufeff", "byte order mark after the JSON"),
+    "comment of a program": ("/* generated in 0.3 s */", "comment after the JSON"),
+    "critical error": (
+        "<p>There has been a critical error on this website.</p>",
+        "message of WordPress after the JSON: There has been a critical error",
+    ),
     "null bytes": ("\0\0", ""),
 }
 
@@ -149,6 +175,46 @@ NOT_DATA = {
 @pytest.mark.parametrize("name", NOT_DATA)
 def test_what_is_not_provably_one_whole_document_is_no_data(name: str) -> None:
     assert whole_json(NOT_DATA[name]) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (BODY + b"0", "other text beside it: '0'"),
+        (BODY + b"\n0.031 seconds", "other text beside it: '0.031 seconds'"),
+        (b"mysqli_connect(): Too many connections" + BODY, "'mysqli_connect(): Too many connections'"),
+        (BODY[:-5], "broken or cut JSON"),
+        (BODY[20:], "broken or cut JSON"),
+        (BODY + BODY, "broken or cut JSON"),
+    ],
+    ids=["digit", "time", "words", "cut", "other half", "two"],
+)
+def test_what_stands_beside_whole_json_is_named(content: bytes, words: str) -> None:
+    with pytest.raises(UnreachableError) as told:
+        an_answer(content).json()
+    assert words in str(told.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_another_unicode_than_utf_8_is_read_and_told(encoding: str) -> None:
+    told: list[str] = []
+    assert an_answer(BODY.decode().encode(encoding), told.append).json() == ORDERS
+    assert told == [f"{encoding.upper()[:6]} in place of UTF-8"]
+
+
+def test_one_number_of_thousands_of_digits_does_not_hide_the_others() -> None:
+    assert an_answer(b'[{"id": 1, "x": ' + b"9" * 5000 + b"}]").json()[0]["id"] == 1
+
+
+def an_answer(content: bytes, on_noise: Callable[[str], object] = print) -> Response:
+    return Response(
+        status=200,
+        headers={},
+        url="https://shop.example/orders",
+        content=content,
+        elapsed=timedelta(0),
+        on_noise=on_noise,
+    )
 
 
 json_values = st.recursive(

@@ -17,8 +17,8 @@ from typing import Any
 LONGEST_WORDS = 160
 
 _LEVEL = (
-    r"(?:PHP )?(?P<level>Parse error|(?:Catchable |Recoverable )?fatal error|Warning|Notice|Deprecated|"
-    r"Strict Standards|User (?:Error|Warning|Notice|Deprecated))"
+    r"(?:PHP )?(?P<level>Parse error|(?:Catchable |Recoverable )?fatal error|Warning|Notice|Deprecated|Startup|"
+    r"Strict Standards|(?:User|Core|Compile) (?:Error|Warning|Notice|Deprecated))"
 )
 _BREAKS = r"(?:<br ?/?>\s*)*"
 _TRACE = r"(?:\s*Stack trace:\s*(?:#\d+ [^\n]*\n?)+\s*(?:thrown in [^\n]* on line (?:<b>)?\d+(?:</b>)?)?)?"
@@ -26,6 +26,7 @@ _PLACE = re.compile(
     r"wp-content/(?:mu-)?(plugin|theme)s/([\w.-]+)|/(module)s/([\w.-]+)|app/code/(\w+/\w+)|vendor/([\w.-]+/[\w.-]+)"
 )
 _TAG = re.compile(r"<[^>]*>")
+_DUMP = "printed debugging text"
 _KEYS = re.compile(r"\d+\Z")
 
 
@@ -69,35 +70,48 @@ def _table(match: re.Match[str]) -> str:
 
 _AROUND = (
     _kind(r"[\s\0]+", ""),
-    _kind("[\ufeff\u200b\u2060\ufffe]+", "byte order mark"),
+    _kind("(?:[\ufeff\u200b\u2060\ufffe]|ï»¿)+", "byte order mark"),
     _kind(r"<!--.*?-->", "HTML comment"),
+    _kind(r"/\*.*?\*/", "comment"),
     _kind(
         rf"{_BREAKS}<b>{_LEVEL}</b>:\s+(?P<message>.{{0,4000}}?) in <b>[^<\n]*</b> on line <b>\d+</b>"
         rf"{_TRACE}\s*{_BREAKS}",
         _message,
     ),
     _kind(
-        rf"(?:\[[^\]\n]*\] )?{_LEVEL}:\s+(?P<message>.{{0,4000}}?) in /?[^\n<>\"{{}}]+? on line \d+{_TRACE}",
+        rf"(?:\[[^\]\n]*\] )?{_LEVEL}:\s+(?P<message>.{{0,4000}}?) in /?[^\n<>\"{{}}]+?(?: on line |:)\d+{_TRACE}",
         _message,
     ),
     _kind(rf"{_BREAKS}(?:<font[^>]*>)?\s*<table class=['\"]xdebug[^>]*>.*?</table>(?:\s*</font>)?", _table),
     _kind(r"<div id=['\"]error['\"]>.*?</div>", lambda found: f"database message: {_plain(found.group())}"),
-    _kind(r"<pre[^>]*>.*?</pre>", "printed debugging text"),
+    _kind(
+        r"WordPress database error:? [^\n]*\n(?:(?:SELECT|SHOW|INSERT|UPDATE|DELETE)[^\n]*\n)?",
+        lambda found: f"database message: {_plain(found.group())}",
+    ),
+    _kind(
+        r"<p>There has been a critical error.*?</p>(?:\s*<p><a [^>]*>[^<]*</a></p>)?",
+        lambda found: f"message of WordPress: {_plain(found.group())}",
+    ),
+    _kind(r"<pre[^>]*>.*?</pre>", _DUMP),
     _kind(
         r"(?:string\(\d+\) \"[^\"\n]*\"|int\(-?\d+\)|float\([^)\n]*\)|bool\(\w+\))\r?\n",
-        "printed debugging text",
+        _DUMP,
     ),
+    _kind(r"(?:array\(\d+\)|object\([\w\\]+\)#\d+ \(\d+\)) \{\n.*?\n\}\n", _DUMP),
+    _kind(r"(?:Array|[\w\\]+ Object)\n\(\n.*?\n\)\n", _DUMP),
+    _kind(r"<(script|style|noscript)\b.*?</\1>|<(?:img|link)\b[^>]*>", "HTML"),
     _kind(r"<br ?/?>", "HTML"),
 )
 _BEFORE = (
-    _kind(r"\)\]\}',?\n|(?:for\s*\(;;\)|while\s*\(1\));", "guard against inclusion"),
+    _kind(r"\)\]\}',?\n?|(?:for\s*\(;;\)|while\s*\(1\));|\{\}\s*&&|&&&START&&&", "guard against inclusion"),
     _kind(r"#!/[^\n]*\n", "first line of a script"),
     _kind(
-        r"(?:(?:X-[\w-]+|Content-type|Status|Set-Cookie|Cache-Control|Expires|Pragma): [^\n<{]*\n)+\r?\n?",
+        r"(?:HTTP/[\d.]+ \d{3}[^\n]*\n)?"
+        r"(?:(?:X-[\w-]+|Content-type|Status|Set-Cookie|Cache-Control|Expires|Pragma|Date|Server|Vary|Link): "
+        r"[^\n<{]*\n)+\r?\n?",
         "HTTP headers",
     ),
 )
-_AFTER = (_kind(r"<(script|style|noscript)\b.*?</\1>|<(?:img|link)\b[^>]*>", "HTML"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +131,7 @@ def whole_json(content: bytes) -> Whole | None:
             value, end = _DECODER.raw_decode(text, start)
         except (ValueError, RecursionError):
             continue
-        end, after = _skipped(text, end, (*_AROUND, *_AFTER))
+        end, after = _skipped(text, end, _AROUND)
         if end == len(text) and isinstance(value, dict | list):
             return Whole(value, _told((*framing, *spelling), before, after, "JSON"))
     return None
@@ -133,7 +147,7 @@ def whole_xml(content: bytes) -> tuple[bytes, tuple[str, ...]]:
         if root is None or end < 0 or root[1].lower() == "html":
             continue
         end += len(root[1]) + 3
-        stop, after = _skipped(text, end, (*_AROUND, *_AFTER))
+        stop, after = _skipped(text, end, _AROUND)
         if stop == len(text):
             declared = _DECLARATION.sub("", text[start:end])
             return declared.encode(), _told((*framing, *spelling), before, after, "XML")
@@ -145,6 +159,28 @@ def noise_in(text: str) -> tuple[str, ...]:
     return tuple(_skipped(text, 0, (*_AROUND, *_BEFORE))[1])
 
 
+def strange_text(content: bytes) -> str:
+    """What stands beside a whole document and is of no listed kind, so that it proves nothing; "" otherwise."""
+    text, _ = _text_of(content)
+    start = _skipped(text, 0, (*_AROUND, *_BEFORE))[0]
+    opens = _OPENS.search(text, start)
+    if opens is None:
+        return ""
+    try:
+        value, end = _DECODER.raw_decode(text, opens.start())
+    except (ValueError, RecursionError):
+        return ""
+    around = (text[start : opens.start()], text[end:])
+    if not value or any(_MARKS.search(part) for part in around):
+        return ""
+    return next((_plain(part) for part in around if part.strip()), "")
+
+
+def spelling(content: bytes) -> tuple[str, ...]:
+    """In which other way than UTF-8 this is written; nothing where it is UTF-8."""
+    return _text_of(content)[1]
+
+
 def list_in(value: Any) -> list[Any] | None:
     """A list, also one that PHP wrote as an object with number keys, for one was missing; None if it is neither."""
     if isinstance(value, list):
@@ -154,9 +190,17 @@ def list_in(value: Any) -> list[Any] | None:
     return None
 
 
-_DECODER = json.JSONDecoder(strict=False)
+def _whole_number(digits: str) -> float:
+    """Python refuses an int of thousands of digits; as a float it is none that anything can be made of."""
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
+
+
+_MOST_DIGITS = 400
+_DECODER = json.JSONDecoder(strict=False, parse_int=_whole_number)
 _DECLARATION = re.compile(r"\A<\?xml[^>]*\?>\s*")
 _ROOT = re.compile(r"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<([A-Za-z_][\w.:-]*)", re.DOTALL)
+_OPENS = re.compile(r"[\[{]")
+_MARKS = re.compile(r"[\[\]{}\"]")
 _SIZE = re.compile(rb"\s*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
@@ -183,9 +227,10 @@ def _unchunked(content: bytes) -> bytes | None:
 
 
 def _text_of(content: bytes) -> tuple[str, tuple[str, ...]]:
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if content.startswith(mark):
-            return content.decode(encoding, errors="replace"), ("UTF-16 in place of UTF-8",)
+    encoding = json.detect_encoding(content)
+    if not encoding.startswith("utf-8"):
+        name = encoding.upper()[:6]
+        return content.decode(encoding, errors="replace"), (f"{name} in place of UTF-8",)
     try:
         return content.decode(), ()
     except UnicodeDecodeError:

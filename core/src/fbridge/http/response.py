@@ -13,7 +13,7 @@ from typing import Any
 from fbridge.errors import UnreachableError
 from fbridge.http.before_store import known_stranger
 from fbridge.http.fresh_reads import cache_sign
-from fbridge.http.noise import noise_in, whole_json, whole_xml
+from fbridge.http.noise import noise_in, spelling, strange_text, whole_json, whole_xml
 
 _A_PAGE = "check the store's URL, its maintenance mode and what stands before it (login page, firewall)"
 
@@ -99,7 +99,10 @@ class Response:
         Raises: UnreachableError (``empty_answer``, ``html_instead_of_json`` or ``broken_json``).
         """
         try:
-            return json.loads(self.content)
+            value = json.loads(self.content)
+            if b"\0" in self.content[:4]:  # Python reads UTF-16 without a word
+                self._tell(spelling(self.content))
+            return value
         except (ValueError, RecursionError):
             whole = whole_json(self.content) if self.on_noise else None
         if whole is None:
@@ -139,6 +142,12 @@ class Response:
             told = f"{stranger.name}; {stranger.advice}" if stranger else _A_PAGE
             return UnreachableError(
                 f"{answered} with a web page instead of JSON: {told}.", reason="html_instead_of_json"
+            )
+        if strange := strange_text(self.content):
+            return UnreachableError(
+                f"{answered} with whole JSON, and other text beside it: {strange!r}. That proves nothing; find what "
+                "prints it on the store, and switch that off.",
+                reason="broken_json",
             )
         return UnreachableError(
             f"{answered} with broken or cut JSON ({len(self.content)} bytes); try again later.",
