@@ -274,8 +274,11 @@ class Platform:
 
 
 def _read_woocommerce(order: Json) -> Read:
-    beside = order.pop("refunds read", None) if isinstance(order, dict) else None
-    return woocommerce.order_from(woocommerce.RawOrder(order=order, refunds=beside))
+    beside = order if isinstance(order, dict) else {}
+    refunds, fulfillments = beside.pop("refunds read", None), beside.pop("fulfillments read", None)
+    return woocommerce.order_from(
+        woocommerce.RawOrder(order=order, refunds=refunds, fulfillments=fulfillments)
+    )
 
 
 def _read_prestashop(parts: Json) -> Read:
@@ -286,6 +289,7 @@ def _read_prestashop(parts: Json) -> Read:
         carriers=parts.get("order_carriers"),  # type: ignore[arg-type]
         ship_to=address,
         bill_to=address,
+        payments=parts.get("payments read", ()),
     )
     return prestashop.order_from(raw, _PS_SHOP)
 

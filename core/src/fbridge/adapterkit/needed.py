@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, missing
+from marshmallow.exceptions import SCHEMA
 
 from fbridge.adapterkit.payloads import (
     FRACTION,
@@ -29,7 +30,11 @@ _LONGEST_ID = 128
 _BAD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
-class Payload(Schema):
+class _AnObject(Schema):
+    error_messages: dict[str, str] = {"type": "is not an object."}  # noqa: RUF012 - so marshmallow declares it
+
+
+class Payload(_AnObject):
     """A part of a store's answer: the fields that it names are needed, all others are kept as they came."""
 
     class Meta:
@@ -38,7 +43,7 @@ class Payload(Schema):
         unknown = INCLUDE
 
 
-class NarrowPayload(Schema):
+class NarrowPayload(_AnObject):
     """A part of a store's answer of which only the named fields are wanted."""
 
     class Meta:
@@ -142,7 +147,7 @@ def reason_of(error: ValidationError) -> str:
 def _flat(messages: Any, path: str = "") -> Iterator[str]:
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            yield from _flat(inner, f"{path}.{name}" if path else str(name))
+            yield from _flat(inner, path if name == SCHEMA else f"{path}.{name}" if path else str(name))
     else:
         yield f"{path}: {' '.join(map(str, messages))}"
 

@@ -137,6 +137,14 @@ def rows(value: Any) -> list[Json]:
     return [entry for entry in listing(value) if isinstance(entry, Mapping) and entry]
 
 
+def objects(value: Any) -> list[Json]:
+    """As :func:`rows`. Raises: UnreadableError where what tells something is no object."""
+    entries = [entry for entry in listing(value) if not is_nothing(entry)]
+    if not all(isinstance(entry, Mapping) for entry in entries):
+        raise UnreadableError("is not a list of objects.")
+    return entries
+
+
 def mapping(value: Any) -> Json:
     """An object; anything else is an empty one, but a list with one object in it stands for that."""
     if isinstance(value, Mapping):
@@ -229,6 +237,13 @@ def identity(value: Any) -> str:
     if not found:
         raise UnreadableError("is missing." if is_nothing(value) else "is not an id.")
     return found
+
+
+def reference_if_told(value: Any) -> str:
+    """As :func:`reference`. Raises: UnreadableError where something else than an id or 0 is told."""
+    if reference(value) or is_nothing(value) or number(value) == 0:
+        return reference(value)
+    raise UnreadableError("is not an id.")
 
 
 def named(value: Any) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from fbridge.adapterkit.payloads import FractionError, flag, grams, money, number, reference, text, words
+from fbridge.adapterkit.payloads import FractionError, flag, grams, money, number, text, words
 from fbridge.models.orders import OrderLine
 
 
@@ -153,7 +153,7 @@ def _families(items: Sequence[Item]) -> tuple[list[Item], dict[str, list[Item]]]
     tops: list[Item] = []
     children: defaultdict[str, list[Item]] = defaultdict(list)
     for item in items:
-        parent = reference(item.get("parent_item_id"))
+        parent = item["parent_item_id"]
         if parent in known and parent != item["item_id"]:
             children[parent].append(item)
         else:

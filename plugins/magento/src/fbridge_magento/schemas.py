@@ -7,7 +7,7 @@ Null fields are left out there, and an empty list is null where ``fields`` was g
 from __future__ import annotations
 
 from fbridge.adapterkit.needed import NarrowPayload, Needed, Payload, Rows, Told
-from fbridge.adapterkit.payloads import count_if_told, identity, pieces
+from fbridge.adapterkit.payloads import count_if_told, identity, pieces, reference_if_told
 
 _ADDRESS = (
     "firstname,middlename,lastname,company,street,postcode,city,region,region_code,country_id,telephone,email"
@@ -35,6 +35,7 @@ class ItemPayload(Payload):
     """One of an order's ``items``; the parts of a configurable or a bundle name their parent."""
 
     item_id = Needed(identity)
+    parent_item_id = Told(reference_if_told)
     qty_ordered = Needed(pieces)
     qty_shipped = Told(count_if_told)
     qty_refunded = Told(count_if_told)

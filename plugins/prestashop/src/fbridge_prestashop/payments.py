@@ -15,7 +15,7 @@ from typing import Any
 
 from fbridge.adapterkit.cash_on_delivery import is_cash_on_delivery
 from fbridge.adapterkit.order_states import StateMeaning
-from fbridge.adapterkit.payloads import is_nothing, money, number, reference, text, words
+from fbridge.adapterkit.payloads import is_nothing, money, number, reference, rows, text, words
 from fbridge.models.orders import Doubt, Payment
 from fbridge.models.states import PaymentKind
 from fbridge_prestashop.shop import Shop
@@ -86,11 +86,15 @@ def _to_collect(
     if booked is None:
         why = "and the key may not read the payments: give it the permission GET on order_payments"
         return money(total, currency), _doubt(order, shown, why)
-    if not booked:
+    found = rows(booked)
+    if not found:
         return money(total, currency), _doubt(order, shown, "and has no payment for it")
-    others = [row for row in booked if not _is_own(order, row)]
-    due = money(max(total - _sum(others), Decimal(0)), currency)
-    if others and _sum(booked) > max(shown, total):
+    others = [row for row in found if not _is_own(order, row)]
+    paid, of_all = _sum(others), _sum(found)
+    if paid is None or of_all is None:
+        return None, None
+    due = money(max(total - paid, Decimal(0)), currency)
+    if others and of_all > max(shown, total):
         return due, _doubt(order, shown, "and orders that share its reference have payments too")
     if any(_may_be_own(order, row) for row in others):
         names = ", ".join(words(row.get("payment_method")) for row in others)
@@ -98,18 +102,21 @@ def _to_collect(
     return due, None
 
 
-def _sum(booked: Sequence[Row]) -> Decimal:
-    return sum((number(row.get("amount")) or Decimal(0) for row in booked), Decimal(0))
+def _sum(booked: Sequence[Row]) -> Decimal | None:
+    amounts = [number(row.get("amount")) for row in booked]
+    return None if None in amounts else sum(filter(None, amounts), Decimal(0))
 
 
 def _is_own(order: Row, row: Row) -> bool:
     """Whether a payment is one that PrestaShop booked by itself, by its name."""
     name = words(row.get("payment_method"))
-    return not name or name.casefold() == words(order.get("payment")).casefold() or is_cash_on_delivery(name)
+    return name.casefold() == words(order.get("payment")).casefold() or is_cash_on_delivery(name)
 
 
 def _may_be_own(order: Row, row: Row) -> bool:
-    """Whether its time speaks for that, under a name that is not known for one of cash on delivery."""
+    """Whether it has no name, or its time speaks for that under one that is not known for cash on delivery."""
+    if not words(row.get("payment_method")):
+        return True
     booked, invoiced = parse(row.get("date_add")), parse(order.get("invoice_date"))
     if booked is None or invoiced is None or text(row.get("transaction_id")):
         return False

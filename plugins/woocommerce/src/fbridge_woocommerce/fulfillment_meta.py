@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from fbridge.adapterkit.payloads import at, identity, moment, pieces, rows, text
+from fbridge.adapterkit.payloads import UnreadableError, at, identity, moment, named, objects, pieces, text
 from fbridge.models.fulfillments import FulfillmentShipment, Item, ResolvedCarrier
 from fbridge.models.orders import Order, StoreShipment
 from fbridge_woocommerce.carriers import OTHER
@@ -30,15 +30,18 @@ def store_shipment(fulfillment: Mapping[str, Any]) -> StoreShipment | None:
 
     Raises: UnreadableError where it does not tell what has left.
     """
-    if text(fulfillment.get("status")) != FULFILLED:
+    if at("fulfillments.status", named, fulfillment.get("status")) != FULFILLED:
         return None
     meta = meta_of(fulfillment)
+    lines = tuple(_items(meta))
+    if not lines:
+        raise UnreadableError("fulfillments._items: is missing.")
     return StoreShipment(
         remote_id=at("fulfillments.id", identity, fulfillment.get("id")),
         mark=text(meta.get(MARK)) or None,
         numbers=split_numbers(meta.get("_tracking_number")),
         carrier=_carrier(meta),
-        lines=tuple(_items(meta)),
+        lines=lines,
         created_at=moment(meta.get("_date_fulfilled")),
     )
 
@@ -220,6 +223,6 @@ def _carrier(meta: Mapping[str, Any]) -> str:
 
 
 def _items(meta: Mapping[str, Any]) -> Iterable[tuple[str, int]]:
-    for item in rows(meta.get("_items")):
+    for item in at("fulfillments._items", objects, meta.get("_items")):
         line_id = at("fulfillments._items.item_id", identity, item.get("item_id"))
         yield line_id, at("fulfillments._items.qty", pieces, item.get("qty"))

@@ -22,10 +22,13 @@ from fbridge.adapterkit.payloads import (
     UnreadableError,
     at,
     currency,
+    is_nothing,
+    listing,
     mapping,
     moment,
     money,
     number,
+    objects,
     pieces_if_told,
     reference,
     rows,
@@ -190,7 +193,9 @@ def _rows(raw: RawOrder, order_meta: Mapping[str, Any]) -> list[tracking_rows.Ro
 
 
 def _store_shipments(raw: RawOrder, tracking: Sequence[tracking_rows.Row]) -> tuple[StoreShipment, ...]:
-    fulfilled = (fulfillment_meta.store_shipment(entry) for entry in rows(raw.fulfillments))
+    fulfilled = (
+        fulfillment_meta.store_shipment(entry) for entry in at("fulfillments", objects, raw.fulfillments)
+    )
     return (
         *tracking_rows.store_shipments(tracking),
         *(entry for entry in fulfilled if entry is not None),
@@ -214,7 +219,10 @@ def _refunds(raw: RawOrder, payload: Mapping[str, Any]) -> _Refunds:
     read = rows(raw.refunds)
     for refund in read:
         name = reference(refund.get("id")) or "without a number"
-        for line in rows(refund.get("line_items")):
+        entries = [entry for entry in listing(refund.get("line_items")) if not is_nothing(entry)]
+        if len(rows(entries)) < len(entries):
+            doubts.append(refund_unread(f"refund {name}"))
+        for line in rows(entries):
             quantity = abs(at(f"refund {name}: quantity", pieces_if_told, line.get("quantity")))
             line_id = reference(meta(line.get("meta_data")).get(REFUNDED_LINE))
             removed[line_id] += quantity
