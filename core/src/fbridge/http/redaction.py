@@ -14,6 +14,8 @@ from fbridge.http.secret_forms import (
     exact_forms,
     readings,
     readings_of_all,
+    short_forms,
+    shows,
     squashed_forms,
 )
 from fbridge.models.secrets import HIDDEN
@@ -72,6 +74,7 @@ class Redactor:
         self._secrets: frozenset[str] = frozenset()
         self._pattern: re.Pattern[str] | None = None
         self._in_words: tuple[str, ...] = ()
+        self._short: tuple[str, ...] = ()
         self._in_data: tuple[str, ...] = ()
         self.hide(*secrets)
         _ALIVE.add(self)
@@ -84,6 +87,7 @@ class Redactor:
         # All are replaced, never changed, so that other threads see the old or the new.
         self._pattern = exact_forms(known)
         self._in_words = squashed_forms(known, LEAST)
+        self._short = short_forms(known)
         self._in_data = squashed_forms(known, LEAST_IN_DATA)
         self._secrets = known
 
@@ -93,7 +97,7 @@ class Redactor:
             text = self._pattern.sub(HIDDEN, text)
         text = _OAUTH_PARTS.sub(rf"\1\2{HIDDEN}", text)
         text = _CREDENTIALS.sub(rf"\1 {HIDDEN}", text)
-        return WITHHELD if _shows(readings(text), self._in_words) else text
+        return WITHHELD if self._known_in(text) else text
 
     def data(self, text: str) -> str:
         """A value that programs go on with: as it is, or dots in its place where it repeats a secret.
@@ -101,11 +105,11 @@ class Redactor:
         It is never changed in part, and short secrets are let be: a password that is also a street's name must
         not take the street out of an address.
         """
-        return HIDDEN if _shows(readings(text), self._in_data) else text
+        return HIDDEN if self._in_data and shows(readings(text), self._in_data) else text
 
     def shows_in_data(self, texts: Collection[str]) -> bool:
         """Whether :meth:`data` would withhold one of these; they may be thousands."""
-        return _shows(readings_of_all(texts), self._in_data)
+        return bool(self._in_data) and shows(readings_of_all(texts), self._in_data)
 
     def url(self, url: str) -> str:
         """The URL without secrets, user information and the values of :data:`SECRET_PARAMETERS`."""
@@ -114,7 +118,10 @@ class Redactor:
         bare = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
         if self._pattern is not None:
             bare = self._pattern.sub(HIDDEN, bare)
-        return f"{parts.scheme}://{HIDDEN}" if _shows(readings(bare), self._in_words) else bare
+        return f"{parts.scheme}://{HIDDEN}" if self._known_in(bare) else bare
+
+    def _known_in(self, text: str) -> bool:
+        return bool(self._secrets) and shows(readings(text), self._in_words, self._short)
 
     def place(self, url: str) -> str:
         """The URL without its query, for messages."""
@@ -126,10 +133,6 @@ def without_known_secrets(text: str) -> str:
     for redactor in list(_ALIVE):
         text = redactor.text(text)
     return text
-
-
-def _shows(squashed_texts: Iterable[str], forms: tuple[str, ...]) -> bool:
-    return bool(forms) and any(form in text for text in squashed_texts for form in forms)
 
 
 def _without_value(parameter: str) -> str:

@@ -15,6 +15,8 @@ from html import unescape
 from itertools import permutations
 from urllib.parse import quote, quote_plus, unquote
 
+from fbridge.http.unpacking import quoted_printable, unpacked
+
 LEAST = 8
 """Letters and digits of a credential below which a squashed text would hold it by chance."""
 LEAST_IN_DATA = 12
@@ -23,14 +25,19 @@ LEAST_IN_DATA = 12
 _CUT = 12
 _SHORT = 3
 _DEPTH = 3
+_STEP = 6
+_PACKED_IN = 2
 _MARKUP = re.compile(r"<!--.*?-->|<[^<>]*>|\x1b\[[0-9;]*[A-Za-z]", re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
-_QUOTED_PRINTABLE = re.compile("=([0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(
+    r"(?:\\u|%u)([0-9a-fA-F]{4})|(?:\\u\{|U\+)0*([0-9a-fA-F]{1,4})\}?\s?|\\x([0-9a-fA-F]{2})|\\([0-7]{3})|\\(.)",
+    re.DOTALL,
+)
 _INVISIBLE = "[\\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*"
+_BLANK = re.compile(_INVISIBLE[:-1] + "+")
 _SPLIT = re.compile(rf'" \+ "|=?\r?\n|\\[rn]|{_INVISIBLE[:-1]}+')
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _ASCII = {code: None for code in range(128) if not chr(code).isalnum()}
-_ENCODED = re.compile(r"[%&\\<\x1b]")
+_ENCODED = re.compile(r"[%&\\<\x1b]|U\+")
 _MAY_BE_ENCODED = re.compile(r"[%&\\<\x1b=]")
 
 
@@ -66,18 +73,25 @@ def _base64(text: str) -> Iterator[str]:
 
 
 def squashed_forms(secrets: Iterable[str], least: int) -> tuple[str, ...]:
-    """What a squashed text must not hold. Of a long form its beginning and its end, for texts are cut."""
+    """What a squashed text must not hold. Of a long form its pieces, for texts are cut."""
     found: set[str] = set()
     for secret in secrets:
         plain = squashed(secret)
         if len(plain) < least:
             continue
-        for form in (plain, secret.encode().hex(), *map(squashed, _inside_base64(secret))):
+        bare = squashed(secret.encode("ascii", "ignore").decode())
+        spelled = (plain, plain[::-1], bare, squashed(_misread(secret)), secret.encode().hex())
+        for form in (*spelled, *map(squashed, _inside_base64(secret))):
             if len(form) >= _CUT + _SHORT:
-                found |= {form[:_CUT], form[-_CUT:]}
+                found |= {form[at : at + _CUT] for at in range(0, len(form) - _CUT, _STEP)} | {form[-_CUT:]}
             elif len(form) >= least:
                 found.add(form)
     return tuple(sorted(found))
+
+
+def _misread(secret: str) -> str:
+    """As a program shows it that takes UTF-8 for Latin-1."""
+    return secret.encode().decode("latin-1")
 
 
 def _inside_base64(secret: str) -> Iterator[str]:
@@ -89,11 +103,13 @@ def _inside_base64(secret: str) -> Iterator[str]:
         yield encoded[4 if shift else 0 : -4 if len(raw) % 3 else None]
 
 
-def readings(text: str) -> Iterator[str]:
-    """The text squashed: as it is, and with what is encoded in it undone, also where a code itself is split."""
-    yield squashed(text)
+def readings(text: str, depth: int = _PACKED_IN) -> Iterator[str]:
+    """The text as it is, and with what is encoded in it undone, also where a code itself is split."""
+    yield text
     if "=" in text:
-        yield squashed(_QUOTED_PRINTABLE.sub(_quoted_character, text))
+        yield quoted_printable(text)
+    for inner in unpacked(text) if depth else ():
+        yield from readings(inner, depth - 1)
     if _ENCODED.search(text) is None:
         return
     yield from _decoded(text)
@@ -102,8 +118,28 @@ def readings(text: str) -> Iterator[str]:
         yield from _decoded(joined)
 
 
+def short_forms(secrets: Iterable[str]) -> tuple[str, ...]:
+    """What a reading without its blanks must not hold of secrets that are too short to be squashed."""
+    return tuple(_pressed(one) for one in secrets if len(_pressed(one)) > _SHORT + 1 and _is_short(one))
+
+
+def shows(texts: Iterable[str], forms: Iterable[str], short: Iterable[str] = ()) -> bool:
+    """Whether one of these readings holds one of these forms."""
+    for text in texts:
+        plain = squashed(text)
+        if any(form in plain for form in forms):
+            return True
+        if short and any(form in _pressed(text) for form in short):
+            return True
+    return False
+
+
+def _pressed(text: str) -> str:
+    return _BLANK.sub("", text).replace("\0", "").casefold()
+
+
 def readings_of_all(texts: Iterable[str]) -> Iterator[str]:
-    """The same of many texts, of which few are encoded."""
+    """The same of many texts, of which few are encoded, and none packed."""
     plain: list[str] = []
     other: list[str] = []
     encoded: list[str] = []
@@ -111,17 +147,17 @@ def readings_of_all(texts: Iterable[str]) -> Iterator[str]:
         (plain if text.isascii() else other).append(text)
         if _MAY_BE_ENCODED.search(text):
             encoded.append(text)
-    yield squashed("\n".join(plain))
-    yield squashed("\n".join(other))
-    yield from readings("\n".join(encoded))
+    yield "\n".join(plain)
+    yield "\n".join(other)
+    yield from readings("\n".join(encoded), 0)
 
 
 def _decoded(text: str) -> Iterator[str]:
     for _ in range(_DEPTH):
         before, text = text, unquote(_unescaped(unescape(text)))
-        yield squashed(text)
+        yield text
         if "<" in text or "\x1b" in text:
-            yield squashed(_MARKUP.sub("", text))
+            yield _MARKUP.sub("", text)
         if before == text:
             return
 
@@ -130,19 +166,17 @@ def squashed(text: str) -> str:
     """Letters and digits alone, small ones, of compatible spellings the plain one."""
     if text.isascii():
         return text.lower().translate(_ASCII)
-    return _NOT_ALPHANUMERIC.sub("", unicodedata.normalize("NFKC", text).casefold())
-
-
-def _quoted_character(match: re.Match[str]) -> str:
-    return chr(int(match[1], 16))
+    return _NOT_ALPHANUMERIC.sub("", unicodedata.normalize("NFKD", text).casefold())
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(_escaped_character, text) if "\\" in text else text
+    return _ESCAPE.sub(_escaped_character, text) if _ENCODED.search(text) else text
 
 
 def _escaped_character(match: re.Match[str]) -> str:
-    if code := match[1] or match[2]:
+    if code := match[1] or match[2] or match[3]:
         return chr(int(code, 16))
+    if match[4]:
+        return chr(int(match[4], 8))
     # \n and its like are white space; of any other the character itself is meant.
-    return " " if match[3] in "nrtbfv" else match[3]
+    return " " if match[5] in "nrtbfv" else match[5]
