@@ -25,6 +25,7 @@ COMMANDS = {
     "shipment": ("fbridge.cli.shipment:shipment", "Make and look at shipments."),
     "tracking": ("fbridge.cli.tracking:tracking", "Set tracking numbers."),
     "import": ("fbridge.cli.import_map:import_", "Tell how the files of an ERP or a courier are written."),
+    "export": ("fbridge.cli.export_map:export", "Tell what a courier's program or an ERP reads."),
     "inbox": ("fbridge.cli.inbox:inbox", "Take the files that were put into a folder."),
     "manifest": ("fbridge.cli.manifest:manifest", "Gather shipments for a carrier, and ship them."),
     "evening": ("fbridge.cli.evening:evening", "The whole evening: fetch, fill, print, ship, push."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -124,6 +125,40 @@ def print_(session: Session, /, ref: str, **said: Any) -> ExitCode:
     from fbridge.cli.manifest_printing import print_to_file
 
     return print_to_file(session, ref, PaperOptions(**said))
+
+
+@manifest.command()
+@click.argument("ref", metavar="MANIFEST")
+@click.option("--for", "map_name", required=True, metavar="MAP", help="What its program reads: a saved map.")
+@click.option("--only-changed", is_flag=True, help="Only what is not as its program was told before.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    default="-",
+    help="File, replaced when all is written; - is standard output.",
+)
+@pass_session
+def export(session: Session, ref: str, map_name: str, only_changed: bool, output: Path) -> ExitCode:
+    """Write the file that the courier's program reads, before there are tracking numbers.
+
+    Nothing is cut silently: all values that do not go into their fields are told, and no file is written. What is
+    changed, added or withdrawn afterwards stays in `status` until it was exported again, or the courier told.
+    A map is made of an example with fbridge export map.
+    """
+    from fbridge.cli.courier_export import export_to_file
+
+    return export_to_file(session, ref, map_name, output, only_changed=only_changed)
+
+
+@manifest.command("courier-told")
+@click.argument("shipments", nargs=-1, required=True, metavar="SHIPMENT...")
+@pass_session
+def courier_told(session: Session, shipments: tuple[str, ...]) -> ExitCode:
+    """Say that somebody told the courier what has changed with these since the export."""
+    from fbridge.cli.courier_export import courier_told as told
+
+    return told(session, shipments)
 
 
 @manifest.command()

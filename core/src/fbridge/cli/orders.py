@@ -11,6 +11,7 @@ import click
 
 from fbridge.cli.argument_types import COUNT
 from fbridge.cli.command_classes import Group
+from fbridge.cli.orders_and_shipment_export import export_options
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.when import When, span, when
 from fbridge.exit_codes import ExitCode
@@ -178,28 +179,27 @@ def show(session: Session, order: str, store: str | None) -> ExitCode:
 
 @orders.command()
 @filter_options
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "json", "ndjson"]),
-    help="csv (a row for each line), unless --json.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    default="-",
-    help="File, replaced when all is written; - is standard output.",
-)
+@export_options
 @pass_session
-def export(session: Session, /, form: str | None, output: Path, **options: Any) -> ExitCode:
-    """Write orders with lines and addresses, for another program or a spreadsheet."""
-    from fbridge.cli.atomic_file import STANDARD_OUTPUT
-    from fbridge.cli.order_export import export_orders
-    from fbridge.cli.output import say
+def export(
+    session: Session,
+    /,
+    new: bool,
+    again: str | None,
+    form: str | None,
+    map_name: str | None,
+    plain: bool,
+    output: Path,
+    **options: Any,
+) -> ExitCode:
+    """Write orders with lines and addresses, for another program or a spreadsheet.
 
-    chosen = order_filter(session, **options)
-    count = export_orders(session, chosen, form or ("json" if session.json else "csv"), output)
-    if output != STANDARD_OUTPUT:
-        say(session, f"{count} orders are in {output}.")
-    return ExitCode.OK
+    With --new each order is told once, in numbered batches; orders from before `orders_from` are not. A run that was
+    killed is repeated by the next one, under the same number. Where nothing is new no file is made.
+    """
+    from fbridge.cli.batch_export import Wanted, refuse_with_again
+    from fbridge.cli.order_export import export_orders
+
+    wanted = Wanted(new=new, again=again, form=form, map_name=map_name, plain=plain, output=output)
+    refuse_with_again(wanted, options)
+    return export_orders(session, order_filter(session, **options), wanted)

@@ -11,6 +11,7 @@ import click
 
 from fbridge.cli.argument_types import COUNT, amount, document, grams, line_and_quantity
 from fbridge.cli.command_classes import Group
+from fbridge.cli.orders_and_shipment_export import export_options
 from fbridge.cli.returned import returned
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, options_of, show_report
@@ -163,6 +164,30 @@ def import_(session: Session, /, file: Path, **said: Any) -> ExitCode:
     options = options_of(session, ShipmentOptions, said)
     report = import_shipments(session.bridge, file, options)
     return show_report(session, report, next_step="fbridge manifest list --state preparing")
+
+
+@shipment.command()
+@export_options
+@pass_session
+def export(
+    session: Session,
+    new: bool,
+    again: str | None,
+    form: str | None,
+    map_name: str | None,
+    plain: bool,
+    output: Path,
+) -> ExitCode:
+    """Write shipments with document, state, numbers, carrier and times: the way back to the ERP.
+
+    With --new those of which something has changed since the last batch, in numbered batches. A run that was killed
+    is repeated by the next one, under the same number. Where nothing is new no file is made.
+    """
+    from fbridge.cli.batch_export import Wanted
+    from fbridge.cli.shipment_export import export_shipments
+
+    wanted = Wanted(new=new, again=again, form=form, map_name=map_name, plain=plain, output=output)
+    return export_shipments(session, wanted)
 
 
 @shipment.command("list")

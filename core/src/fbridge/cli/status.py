@@ -12,9 +12,10 @@ from fbridge.exit_codes import ExitCode
 from fbridge.models.states import PushState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fbridge.push.status import InTheHouse, StatusItem, StatusReport, UnreadableStatus
+    from fbridge.shipping.courier_exports import CourierChange
     from fbridge.shipping.returned_goods import CameBack
 
 
@@ -42,7 +43,8 @@ def status(session: Session) -> ExitCode:
     ]
     table = [Table(columns, report.items)] if report.items else []
     urgent = [item for item in report.items if item.overdue or item.state == PushState.NEEDS_ATTENTION]
-    code = ExitCode.SOME_FAILED if urgent or report.orders_marked or report.overdue else ExitCode.OK
+    needed = urgent or report.orders_marked or report.overdue or report.courier_changes
+    code = ExitCode.SOME_FAILED if needed else ExitCode.OK
     return show_data(
         session, report, *table, *_sentences(report), next_step=_next_step(report, urgent), code=code
     )
@@ -54,6 +56,7 @@ def _sentences(report: StatusReport) -> Iterator[str]:
         yield f"Shipments: {', '.join(counts)}."
     yield from _not_as_it_should_be(report)
     yield from _house_words(report.in_the_house)
+    yield from _courier_words(report.courier_changes)
     yield from _returned_words(report.came_back)
     if report.manifests_preparing:
         yield f"Manifests in preparation: {report.manifests_preparing}."
@@ -68,6 +71,7 @@ def _sentences(report: StatusReport) -> Iterator[str]:
         and not any(unread.count for unread in report.unreadable)
         and not report.in_the_house
         and not report.came_back
+        and not report.courier_changes
     ):
         yield "Everything is at rest."
 
@@ -122,6 +126,17 @@ def _returned_words(back: CameBack | None) -> Iterator[str]:
         yield f"  {more} more came back: fbridge shipment list --returned"
 
 
+def _courier_words(changes: Sequence[CourierChange]) -> Iterator[str]:
+    """What a courier's program was told, and is otherwise since."""
+    if changes:
+        yield f"Not as the courier's program was told: {len(changes)}."
+    for one in changes[:_MOST_LOOSE]:
+        order = f", order {one.order_number}" if one.order_number else ""
+        yield f"  {one.shipment} ({one.carrier}{order}) {one.what}: {one.next_step}"
+    if len(changes) > _MOST_LOOSE:
+        yield f"  {len(changes) - _MOST_LOOSE} more: fbridge status --json"
+
+
 def _unreadable_words(unread: UnreadableStatus) -> str:
     """``Orders of shop that cannot be read: 2, the oldest for 3 h; 1 more is set aside.``"""
     from fbridge.cli.displayed import age
@@ -141,6 +156,8 @@ def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
         return "fbridge orders list --marked"
     if unread:
         return unread.next_step
+    if report.courier_changes:
+        return report.courier_changes[0].next_step
     if report.in_the_house and report.in_the_house.loose:
         return report.in_the_house.loose[0].next_step
     if report.came_back:

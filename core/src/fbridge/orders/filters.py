@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -95,7 +95,10 @@ class OrderLineRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDetail:
-    """One order with all that is known of it; ``shipments`` are ours, withdrawn ones included."""
+    """One order with all that is known of it; ``shipments`` are ours, withdrawn ones included.
+
+    ``extra`` is what the store's setting ``extra_fields`` asks for.
+    """
 
     row: OrderRow
     lines: tuple[OrderLineRow, ...]
@@ -104,6 +107,7 @@ class OrderDetail:
     note: str
     shipments: tuple[Shipment, ...]
     store_shipments: tuple[StoreShipment, ...]
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 _own, _default = carrier_routes.alias("own_route"), carrier_routes.alias("default_route")

@@ -62,6 +62,11 @@ class Orders:
         """
         return self._details(self._rows(chosen))
 
+    def of_batch(self, export_id: int) -> Iterator[OrderDetail]:
+        """The orders of an exported batch as they are now, the oldest first."""
+        held = ORDERS.where(orders.c.exported_in == export_id)
+        return self._details(self._stream(held.order_by(orders.c.created_at, orders.c.id)))
+
     def get(self, ref: str, store: str | None = None) -> OrderDetail:
         """One order by ``1001``, ``shop:1001`` or ``shop:id=77`` (the platform's own id).
 
@@ -132,4 +137,5 @@ def _detail(row: RowMapping, lines: Sequence[LineQuantity], ours: Sequence[Shipm
         note=row["note"],
         shipments=tuple(ours),
         store_shipments=store_shipments_from_json(row["store_shipments"]),
+        extra=row["extra"] or {},
     )

@@ -19,6 +19,7 @@ from fbridge.models.states import ManifestState, PushState
 from fbridge.orders.unreadable import GONE, ORDER_UNREADABLE, UnreadableOrder, load_unreadable
 from fbridge.push.concerns import count_marked
 from fbridge.push.drifted import known_drift, ways_of
+from fbridge.shipping.courier_exports import CourierChange, courier_changes
 from fbridge.shipping.returned_goods import CameBack, came_back
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.shipping.shipment_rules import may_be_withdrawn
@@ -151,7 +152,8 @@ class StatusReport:
     stand in ``items``, too.
 
     ``orders_marked`` are those of which nobody has decided anything, also where goods of them are in shipments;
-    ``unreadable`` are of each store those that cannot be read.
+    ``unreadable`` are of each store those that cannot be read. ``courier_changes`` are otherwise than their courier's
+    program was told.
     """
 
     items: tuple[StatusItem, ...]
@@ -164,6 +166,7 @@ class StatusReport:
     came_back: CameBack | None = None
     notices: tuple[StoreNotice, ...] = ()
     drifted: int = 0
+    courier_changes: tuple[CourierChange, ...] = ()
 
     @property
     def overdue(self) -> bool:
@@ -197,6 +200,7 @@ def read_status(context: Context) -> StatusReport:
         )
         notices = due_notices(connection, context.now())
         back = came_back(connection, context.now())
+        for_couriers = courier_changes(connection, context.now())
     now = context.now()
     items = [_item(one, one.push, now) for one in found if one.push and one.push.state in LIMITS]
     items += [_mail_item(one, one.push, now) for one in found if one.push and _only_mail(one.push)]
@@ -217,6 +221,7 @@ def read_status(context: Context) -> StatusReport:
             for store, words in notices
             if store in context.settings.stores
         ),
+        courier_changes=for_couriers,
     )
 
 

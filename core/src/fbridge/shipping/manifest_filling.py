@@ -206,6 +206,21 @@ def _take_off(filling: _Filling, ref: str) -> ItemResult:
     )
 
 
+def tell_taken_off(connection: Connection, manifest: Manifest, *, at: datetime) -> None:
+    """The manifest is cancelled: each of its shipments is on none now, and its own story tells that."""
+    for one in manifest.shipments:
+        record(
+            connection,
+            "manifest.removed",
+            f"{one.label} taken off manifest {manifest.number}, which was cancelled.",
+            at=at,
+            store=one.store,
+            order_id=one.order_id,
+            shipment_id=one.id,
+            manifest_id=manifest.id,
+        )
+
+
 def _store_holds(shipment: Shipment) -> bool:
     """It was told that it left: that is not taken back, and not told again when it does leave."""
     return shipment.push is not None and shipment.push.state in TAKEN_BY_STORE

@@ -16,7 +16,12 @@ from fbridge.models.states import ManifestState
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
 from fbridge.references import find_carrier, find_shipment
-from fbridge.shipping.manifest_filling import add_to_manifest, loose_shipments, take_off_manifest
+from fbridge.shipping.manifest_filling import (
+    add_to_manifest,
+    loose_shipments,
+    take_off_manifest,
+    tell_taken_off,
+)
 from fbridge.shipping.manifest_prints import LastPrint, begin_print, end_print, is_printed, last_print
 from fbridge.shipping.manifest_references import (
     find_manifest,
@@ -237,6 +242,7 @@ class Manifests:
             ids = [one.id for one in manifest.shipments]
             update_shipments(connection, ids, manifest_id=None)
             raise_version(connection, ids)
+            tell_taken_off(connection, manifest, at=self._context.now())
             update_manifest(
                 connection, manifest.id, state=ManifestState.CANCELLED, cancelled_at=self._context.now()
             )

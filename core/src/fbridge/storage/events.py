@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from fbridge.storage.database import Database
 from fbridge.storage.tables import events
 
 
@@ -39,3 +40,15 @@ def record(
             manifest_id=manifest_id,
         )
     )
+
+
+def last_event(database: Database) -> int:
+    """The last event that no earlier one can come after any more; 0 where nothing has happened yet.
+
+    On PostgreSQL a writer may have taken its number and not committed: whoever goes on from a later one would never
+    see it. The lock waits for all that are writing, and lets nobody take a number until the last one is read.
+    """
+    with database.write() as connection:
+        if not database.is_sqlite:
+            connection.execute(sa.text("LOCK TABLE events IN SHARE MODE"))
+        return int(connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0)

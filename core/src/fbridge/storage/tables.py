@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-import fbridge.storage.return_tables  # noqa: F401 - it belongs to the same schema
+import fbridge.storage.export_tables
+import fbridge.storage.return_tables  # noqa: F401 - they belong to the same schema
 from fbridge.models import states
 from fbridge.storage.columns import ExactDecimal, UtcTime, Word
 from fbridge.storage.metadata import metadata
@@ -82,6 +83,8 @@ orders = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("store_shipments", sa.JSON, nullable=False),
     sa.Column("doubts", sa.JSON(none_as_null=True)),
+    sa.Column("extra", sa.JSON(none_as_null=True)),
+    sa.Column("exported_in", sa.Integer, index=True),
     sa.Column("historic", sa.Boolean, nullable=False),
     sa.Column("open_quantity", sa.Integer, nullable=False),
     sa.Column("content_hash", sa.String(32), nullable=False),

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0024"
+HEAD_REVISION = "0025"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -26,4 +26,5 @@ KNOWN_REVISIONS = (
     "0022",
     "0023",
     "0024",
+    "0025",
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from fbridge.models.orders import Address, Money
@@ -13,6 +12,7 @@ from fbridge.models.shipments import Document, Manifest, Shipment
 from fbridge.models.states import ManifestState
 from fbridge.office.paper.figures import DITTO, NOTHING, amount, kilograms, moment
 from fbridge.office.paper.phrases import Phrases, phrases
+from fbridge.office.plain_text import clean
 from fbridge.settings.sender import Sender
 from fbridge.shipping.manifests import Paper
 
@@ -175,8 +175,3 @@ def _totals(manifest: Manifest, say: Phrases, language: str) -> Iterator[tuple[s
 
 def _delivery(one: Shipment) -> str:
     return one.document.key if one.document else one.label
-
-
-def clean(text: str) -> str:
-    """One line of whole characters: accents joined to their letters, no control characters."""
-    return " ".join("".join(char if char.isprintable() else " " for char in normalize("NFC", text)).split())

@@ -1,0 +1,1 @@
+"""Files out: what a courier's program and an ERP read, as saved maps say."""
