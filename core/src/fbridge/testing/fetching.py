@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from fbridge.models.platforms import OrderPage, OrderQuery
 from fbridge.models.states import OrderStatus, PushState
 from fbridge.orders.fetch import FetchProgress
+from fbridge.storage.tables import rejected_orders
 from fbridge.testing.direct import DirectPush
 from fbridge.testing.faults import NOTICE, Fault, FaultProxy, Noisy, On, confusing_read_faults, read_faults
 from fbridge.testing.fixtures import KitFixtures
@@ -287,13 +289,18 @@ class FetchingConformance(KitFixtures):
         assert office.fetch().unreadable == 0
         assert bad in office.fetched()
 
-    def test_C02_a_malformed_order_that_is_deleted_is_forgotten(
+    def test_C02_a_malformed_order_that_is_deleted_is_at_rest_after_two_looks(
         self, store: StoreUnderTest, office: Office
     ) -> None:
         bad, _ = _a_bad_order_of_long_ago(store)
         assert office.fetch().unreadable == 1
         store.delete(bad)
-        assert (office.fetch().error, office.fetch().unreadable) == (None, 0)
+        assert office.fetch().unreadable == 1
+        with office.bridge.context.database.write() as connection:
+            looked = datetime.now(UTC) - AN_HOUR
+            connection.execute(sa.update(rejected_orders).values(tried_at=looked, next_at=looked))
+        result = office.fetch()
+        assert (result.error, result.unreadable) == (None, 0)
 
     def test_C02_a_push_waits_for_a_malformed_order_and_sends_the_others(
         self, store: StoreUnderTest, office: Office
