@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow test-exhaustive check bench torture mutations docs build clean
+.PHONY: demo test test-slow test-exhaustive check bench torture mutations docs build clean real
 
 demo: $(READY)  ## set up and run the main job against a sandbox store
 	$(BIN)/fbridge demo
@@ -28,6 +28,9 @@ check: $(READY)  ## lint, types, import contracts, generated docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/cog --check docs/*.md
+
+real: $(READY)  ## ship the orders that the environment names, on a store of your own (docs/real-stores.md)
+	$(BIN)/python -m tests.real
 
 bench: $(READY)  ## ratios against a baseline in the same run
 	$(BIN)/python -m tests.bench
