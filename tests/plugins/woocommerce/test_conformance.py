@@ -17,6 +17,7 @@ from fbridge.testing.outcomes import OutcomesConformance
 from fbridge.testing.planned_mails import push_as_planned
 from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.shipping import ShippingConformance
+from fbridge.testing.taking_back import TakingBackConformance
 from fbridge.testing.ways_out import WaysOutConformance
 
 from .conformance_store import WooCommerceUnderTest
@@ -32,7 +33,9 @@ class TestAdvancedShipmentTracking(AdapterConformance):
 
 
 @pytest.mark.slow
-class TestShipmentTracking(ShippingConformance, CorrectedNumbersConformance, OutcomesConformance):
+class TestShipmentTracking(
+    ShippingConformance, CorrectedNumbersConformance, OutcomesConformance, TakingBackConformance
+):
     """The same rows as Advanced Shipment Tracking's, under other routes and with carriers by name."""
 
     @pytest.fixture
@@ -58,6 +61,7 @@ class TestPrivateNotes(
     LostAnswersConformance,
     OutcomesConformance,
     WaysOutConformance,
+    TakingBackConformance,
 ):
     """What is read of orders is the same wherever their numbers are kept."""
 

@@ -81,16 +81,21 @@ def _print_plan(session: Session, plan: UndoPlan) -> None:
 def _facts(plan: UndoPlan) -> Facts:
     from fbridge.cli.tables import Facts
 
+    nothing = "nothing can be changed there" if plan.stays else "it shows nothing of it; nothing is changed"
+    goods = [f"{one}: free to be shipped again" for one in plan.frees] or ["they stay shipped on the store"]
     return Facts(
         [
             ("Shipment", f"{plan.shipment}, order {plan.store}:{plan.order_number} ({plan.platform})"),
             ("Not possible", plan.refused),
-            (
-                "On the store",
-                plan.steps or (() if plan.refused else ("it shows nothing of it; nothing is changed",)),
+            *(
+                ()
+                if plan.refused
+                else (
+                    ("On the store", plan.steps or (nothing,)),
+                    ("Stays", plan.stays),
+                    ("Mails", plan.mails or ("none is asked for",)),
+                    ("Goods", goods),
+                )
             ),
-            ("Stays", plan.stays),
-            ("Mails", plan.mails or (() if plan.refused else ("none is asked for",))),
-            ("Goods", [f"{one}: free to be shipped again" for one in plan.frees] if not plan.refused else ()),
         ]
     )

@@ -51,13 +51,14 @@ class UndoPreview:
     """What taking a shipment back would do: ``steps`` are the changes on the store in their sequence, in words.
 
     No step: the store shows nothing of it. ``stays`` is what it goes on showing all the same, with what a person can
-    do about that. ``mails`` names each mail that may leave by it. ``refused`` is a sentence why nothing can be taken
-    back.
+    do about that; ``frees_goods``: afterwards the goods can be shipped once more there. ``mails`` names each mail
+    that may leave by it. ``refused`` is a sentence why nothing can be taken back.
     """
 
     steps: tuple[str, ...] = ()
     stays: tuple[str, ...] = ()
     mails: tuple[str, ...] = ()
+    frees_goods: bool = True
     refused: str = ""
 
 

@@ -165,7 +165,7 @@ class TakingBack:
         self._refuse_another(plan, row)
         row, attempt = self._claim(row, asks=bool(plan.steps))
         if attempt is None:
-            return self._withdraw(row, None, "withdrawn; its store shows nothing of it")
+            return self._withdraw(row, None, f"withdrawn; {_nothing_asked(plan)}")
         return self._take(row, attempt, plan, self.ask(row, attempt, undo))
 
     def _wait_until_settled(self, row: LedgerRow) -> None:
@@ -274,7 +274,7 @@ class TakingBack:
     def _take(self, row: LedgerRow, attempt: int, plan: UndoPlan, receipt: UndoReceipt) -> Shipment:
         outcome, words = receipt.outcome, receipt.words or receipt.reason
         if outcome is Outcome.DONE:
-            stays = f"; it goes on showing that {'; '.join(plan.stays)}" if plan.stays else ""
+            stays = f": {'; '.join(plan.stays)}" if plan.stays else ""
             return self._withdraw(row, attempt, f"withdrawn; taken back from its store{stays}")
         if outcome in _NOTHING_DONE and not receipt.begun:
             self.go_back(row, attempt, receipt)
@@ -388,6 +388,15 @@ class TakingBack:
             quiet=to is PushState.UNDOING,
             **changes,
         )
+
+
+def _nothing_asked(plan: UndoPlan) -> str:
+    stays = "; ".join(plan.stays)
+    return (
+        f"nothing more can be taken back from its store: {stays}"
+        if stays
+        else "its store shows nothing of it"
+    )
 
 
 _NOTHING_DONE = frozenset({Outcome.REFUSED, Outcome.RETRY})

@@ -18,7 +18,8 @@ from fbridge.stores.open_store import OpenStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoPlan:
-    """What taking one shipment back does. ``frees`` are the pieces that can be shipped again, in words.
+    """What taking one shipment back does. ``frees`` are the pieces that can be shipped again, in words;
+    none where the store goes on showing them as shipped.
 
     ``steps``, ``stays``, ``mails`` and ``refused`` are those of the preview; ``version`` is that of what it rests on.
     """
@@ -112,7 +113,7 @@ def plan_of(opened: OpenStore, row: LedgerRow, undo: Undo) -> UndoPlan:
         order_number=row.order_number,
         state=row.state,
         version=row.version,
-        frees=tuple(_goods(row, undo.order)),
+        frees=tuple(_goods(row, undo.order)) if preview.frees_goods else (),
         steps=preview.steps,
         stays=tuple(one.replace("SHIPMENT", row.label) for one in preview.stays),
         mails=preview.mails,

@@ -20,6 +20,7 @@ from fbridge.models.states import MailBehaviour, Support
 if TYPE_CHECKING:
     from fbridge.models.fulfillments import Fulfillment, MailReceipt, MailRequest, Preview, Receipt
     from fbridge.models.platforms import Store, StoreReport
+    from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
 
 EXCHANGE_FIELDS = frozenset(
     {
@@ -112,6 +113,22 @@ def preview_push(store: Store, fulfillments: Sequence[Fulfillment]) -> Sequence[
     from fbridge_magento.preview import preview_of
 
     return [preview_of(store, fulfillment) for fulfillment in fulfillments]
+
+
+@hookimpl
+def preview_undo(undo: Undo) -> UndoPreview:
+    """See :func:`fbridge.hookspecs.preview_undo`."""
+    from fbridge_magento.undoing import preview_of as preview
+
+    return preview(undo)
+
+
+@hookimpl
+def undo_fulfillment(store: Store, undo: Undo) -> UndoReceipt:
+    """See :func:`fbridge.hookspecs.undo_fulfillment`."""
+    from fbridge_magento.undoing import take_back
+
+    return take_back(store, undo)
 
 
 @hookimpl

@@ -20,6 +20,7 @@ from fbridge.models.states import MailBehaviour, Support
 if TYPE_CHECKING:
     from fbridge.models.fulfillments import Fulfillment, MailReceipt, MailRequest, Preview, Receipt
     from fbridge.models.platforms import Store, StoreReport
+    from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
 
 EXCHANGE_FIELDS = frozenset(
     {
@@ -94,6 +95,22 @@ def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailRe
     from fbridge_prestashop.missing_mails import mail_again as ask
 
     return ask(store, requests)
+
+
+@hookimpl
+def preview_undo(store: Store, undo: Undo) -> UndoPreview:
+    """See :func:`fbridge.hookspecs.preview_undo`."""
+    from fbridge_prestashop.undoing import preview_of as preview
+
+    return preview(store, undo)
+
+
+@hookimpl
+def undo_fulfillment(store: Store, undo: Undo) -> UndoReceipt:
+    """See :func:`fbridge.hookspecs.undo_fulfillment`."""
+    from fbridge_prestashop.undoing import take_back
+
+    return take_back(store, undo)
 
 
 @hookimpl

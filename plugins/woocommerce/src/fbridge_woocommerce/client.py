@@ -259,6 +259,10 @@ class WooClient:
         path = f"{_API}/orders/{order_id}/fulfillments/{fulfillment_id}"
         return self._http.write("PUT", path, json=_fulfillment_body(meta, mail=mail))
 
+    def delete_fulfillment(self, order_id: str, fulfillment_id: str) -> Response:
+        """Delete a core fulfillment and mail nobody; of one that is gone the store says so."""
+        return self._http.write("DELETE", f"{_API}/orders/{order_id}/fulfillments/{fulfillment_id}")
+
     def add_tracking(self, namespace: str, order_id: str, body: Json) -> Response:
         """Add a row through the tracking plugin's own route; again makes a second row."""
         return self._http.write(
@@ -274,6 +278,11 @@ class WooClient:
         """Add a private note; again makes a second one."""
         body = {"note": note, "customer_note": False}
         return self._http.write("POST", f"{_API}/orders/{order_id}/notes", json=body)
+
+    def delete_note(self, order_id: str, note_id: str) -> Response:
+        """Delete a note for good: notes have no bin."""
+        path = f"{_API}/orders/{order_id}/notes/{note_id}"
+        return self._http.write("DELETE", path, params={"force": True})
 
     def mail_switch(self, kind: str) -> Response:
         """Whether the shop sends this kind of mail at all."""

@@ -22,7 +22,8 @@ class Undoing:
     def preview_undo(self: ToyAdapter, store: Store, undo: Undo) -> UndoPreview:  # type: ignore[misc]
         deleted = [f"shipment {one.remote_id} is deleted" for one in undo.own]
         status = [f"the order is {word} again"] if (word := self.status_after(undo)) else []
-        return UndoPreview(steps=(*deleted, *status), stays=status_stays(undo))
+        stays = status_stays(undo)
+        return UndoPreview(steps=(*deleted, *status), stays=stays, frees_goods=not stays)
 
     @hookimpl
     def undo_fulfillment(self: ToyAdapter, store: Store, undo: Undo) -> UndoReceipt:  # type: ignore[misc]
