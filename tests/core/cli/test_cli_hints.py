@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,9 @@ OF_PIP = {"--upgrade"}
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 
 
+_TEXTS = (ast.Constant, ast.JoinedStr, ast.FormattedValue)
+
+
 def _text(node: ast.AST) -> str | None:
     """A string as people see it, with a word for each value in it."""
     if isinstance(node, ast.Constant):
@@ -69,24 +73,21 @@ def _text(node: ast.AST) -> str | None:
     return None
 
 
-def strings(path: Path) -> Iterator[tuple[str, int]]:
+@cache
+def strings(path: Path) -> tuple[tuple[str, int], ...]:
     """Every string that can be printed; docstrings are read by programmers, apart from those of commands."""
-    tree = ast.parse(path.read_text("utf-8"))
-    passed = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    passed |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    passed |= {id(part) for node in ast.walk(tree) if _is_typed(node) for part in ast.walk(node)} - {
-        id(node) for node in ast.walk(tree) if _is_typed(node)
-    }
-    for node in ast.walk(tree):
-        text = None if id(node) in passed else _text(node)
-        if text is not None:
-            yield text, node.lineno  # type: ignore[attr-defined]
-        if _is_typed(node):
-            yield _typed(node), node.lineno  # type: ignore[arg-type,attr-defined]
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    typed = [node for node in nodes if isinstance(node, (ast.List, ast.Tuple)) and _is_typed(node)]
+    passed = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    passed |= {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    passed |= {id(part) for node in typed for part in ast.walk(node)}
+    shown = [node for node in nodes if isinstance(node, _TEXTS) and id(node) not in passed]
+    found = [(text, node.lineno) for node in shown if (text := _text(node)) is not None]
+    return (*found, *((_typed(node), node.lineno) for node in typed))
 
 
-def _is_typed(node: ast.AST) -> bool:
-    return isinstance(node, (ast.List, ast.Tuple)) and "fbridge" in map(_text, node.elts[:-1])
+def _is_typed(node: ast.List | ast.Tuple) -> bool:
+    return "fbridge" in map(_text, node.elts[:-1])
 
 
 def _typed(node: ast.List | ast.Tuple) -> str:
@@ -143,11 +144,12 @@ def test_an_option_that_is_named_alone_is_one_of_the_command_that_says_so() -> N
     for path in SOURCES:
         place = str(path.relative_to(ROOT))
         if place not in OTHER_PROGRAMS:
+            known = known_to(path)
             for text, line in strings(path):
                 # The table of transitions names commands like this.
                 said = f"fbridge {text}" if text.partition(" ")[0] in TREE else text
                 alone = set(_OPTION.findall(HINT.sub("", said))) - OF_PIP
-                assert alone <= known_to(path), f"{place}:{line}: {text!r} names {alone - known_to(path)}"
+                assert alone <= known, f"{place}:{line}: {text!r} names {alone - known}"
 
 
 def known_to(path: Path) -> set[str]:
