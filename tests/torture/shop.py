@@ -104,7 +104,9 @@ def ship_some(bridge: Bridge, count: int) -> list[str]:
     # On some platforms two orders may share a number; here each is named by its number alone.
     named = Counter(row.number for row in bridge.orders.list(OrderFilter()))
     ready = bridge.orders.list(OrderFilter(ready=True))
-    rows = [row for row in ready if named[row.number] == 1][:count]
+    # What was adopted by hand without being there may set pieces free; who counts looks at one shipment of an order.
+    ours = {one.order_number for one in bridge.shipments.list(store=STORE) if one.withdrawn_at is None}
+    rows = [row for row in ready if named[row.number] == 1 and row.number not in ours][:count]
     if not rows:
         return []
     # A manifest of their own: a colleague may have another one in preparation again.
