@@ -9,7 +9,7 @@ import pytest
 
 from fbridge.models.results import Outcome
 from fbridge.models.shipments import Document
-from fbridge.shipping.document_intake import DocumentWish, PartWish
+from fbridge.shipping.document_wishes import DocumentWish, PartWish
 from fbridge.shipping.intake import Intake
 from fbridge.shipping.meant import DocumentMeant, Meant
 from fbridge.shipping.tracking_intake import NumbersWish

@@ -25,7 +25,7 @@ from fbridge.office.paper.phrases import phrases
 from fbridge.office.paper.printing import Look, print_manifest
 from fbridge.office.paper.wrapping import wrapped
 from fbridge.settings.sender import Sender
-from fbridge.shipping.document_intake import DocumentWish, PartWish
+from fbridge.shipping.document_wishes import DocumentWish, PartWish
 from fbridge.shipping.manifest_prints import LastPrint
 from fbridge.shipping.manifests import Paper
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from fbridge.context import Context
 from fbridge.models.states import PushState
 from fbridge.orders.order_words import load_found_by, replace_words
+from fbridge.shipping.particulars_rows import PERSONAL
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.shipping.shipment_words import remove_recipient_words
 from fbridge.storage.tables import MOST_KEYS, attempt_exchanges, exchanges, orders, pushes, shipments
@@ -35,11 +36,13 @@ def purge(context: Context, older_than: timedelta) -> Purged:
     An order with a shipment that is not at rest keeps its data until it is."""
     limit = context.now() - older_than
     with context.database.write() as connection:
-        return Purged(
+        purged = Purged(
             orders=_blank_orders(connection, limit),
             external_parcels=_blank_parcels(connection, limit),
             exchanges=_drop_exchanges(connection, limit),
         )
+        _blank_particulars(connection, limit)
+        return purged
 
 
 def drop_old_exchanges(context: Context, older_than: timedelta) -> int:
@@ -71,6 +74,21 @@ def _blank_parcels(connection: Connection, limit: datetime) -> int:
     for parcel in load_shipments(connection, named):
         remove_recipient_words(connection, parcel)
     return connection.execute(sa.update(shipments).where(named).values(recipient={})).rowcount
+
+
+def _blank_particulars(connection: Connection, limit: datetime) -> None:
+    """Of the papers of what was forgotten, who got them."""
+    forgotten = sa.or_(orders.c.customer == "", sa.cast(shipments.c.recipient, sa.String) == "{}")
+    query = (
+        sa.select(shipments.c.id, shipments.c.particulars)
+        .outerjoin(orders, orders.c.id == shipments.c.order_id)
+        .where(shipments.c.particulars.is_not(None), shipments.c.created_at < limit, forgotten)
+    )
+    for row in connection.execute(query).all():
+        left = {name: value for name, value in row.particulars.items() if name not in PERSONAL}
+        if left != row.particulars:
+            kept = sa.update(shipments).where(shipments.c.id == row.id)
+            connection.execute(kept.values(particulars=left or None))
 
 
 def _drop_exchanges(connection: Connection, limit: datetime) -> int:

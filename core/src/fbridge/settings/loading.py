@@ -23,7 +23,16 @@ STORE_NAME_RULE = (
 EXCHANGE_DAYS = 90
 WARN, REFUSE = "warn", "refuse"
 """What is done with tracking numbers that are odd for their carrier."""
-GLOBAL_FIELDS = ("database", "exchange_days", "language", "odd_numbers", "sender", "stores", "timezone")
+GLOBAL_FIELDS = (
+    "database",
+    "document",
+    "exchange_days",
+    "language",
+    "odd_numbers",
+    "sender",
+    "stores",
+    "timezone",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +51,9 @@ class Settings:
 
     ``timezone`` is for display, filters, the manifest's year and "today". ``database`` is an SQLAlchemy URL
     and may hold a password. ``exchange_days`` is the age limit of HTTP exchanges. ``language`` (``en``, ``it``) is
-    that of paper and reports. ``odd_numbers`` is ``warn`` or ``refuse``. ``sender`` as the file has it, see
-    :mod:`fbridge.settings.sender`. ``stores`` are by name.
+    that of paper and reports. ``odd_numbers`` is ``warn`` or ``refuse``. ``sender`` and ``document``
+    as the file has them, see :mod:`fbridge.settings.sender` and :mod:`fbridge.settings.document`. ``stores`` are by
+    name.
     """
 
     home: Home
@@ -55,6 +65,7 @@ class Settings:
     language: str = "en"
     odd_numbers: str = WARN
     sender: Mapping[str, Any] = field(default_factory=dict)
+    document: Mapping[str, Any] = field(default_factory=dict)
 
     def store(self, name: str) -> RawStore:
         """The store of this name.
@@ -90,6 +101,7 @@ def load_settings(home: Home, environment: Mapping[str, str] = os.environ) -> Se
         language=globals_.language(),
         odd_numbers=globals_.odd_numbers(),
         sender=_table(config.get("sender", {}), f'{home.config_file}: "sender"', "[sender]"),
+        document=_table(config.get("document", {}), f'{home.config_file}: "document"', "[document]"),
         stores=_stores(home, config, secrets, environment),
         environment=dict(environment),
     )

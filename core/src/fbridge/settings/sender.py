@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from fbridge.errors import ConfigError
-from fbridge.settings.field_errors import field_error
 from fbridge.settings.loading import Settings
+from fbridge.settings.sections import section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Sender:
     company: str = ""
     address: tuple[str, ...] = ()
     vat_number: str = ""
+    tax_code: str = ""
     pickup: tuple[str, ...] = ()
     logo: Path | None = None
     font: Path | None = None
@@ -41,6 +42,7 @@ class SenderFields(Schema):
     company = _line()
     address = _lines()
     vat_number = _line(40)
+    tax_code = _line(40)
     pickup = _lines()
     logo = _line(400)
     font = _line(400)
@@ -49,17 +51,12 @@ class SenderFields(Schema):
 def sender_of(settings: Settings) -> Sender:
     """The sender as the settings have it. Raises ConfigError naming file and field."""
     values, where = settings.sender, f'{settings.home.config_file}: "sender"'
-    schema = SenderFields()
-    try:
-        loaded = schema.load(dict(values))
-    except ValidationError as error:
-        name, messages = next(iter(dict(error.messages_dict).items()))
-        words = field_error(str(name), messages, schema.fields)
-        raise ConfigError(f'{where}, field "{name}": {words}') from None
+    loaded = section(values, SenderFields(), where)
     return Sender(
         company=loaded["company"],
         address=tuple(loaded["address"]),
         vat_number=loaded["vat_number"],
+        tax_code=loaded["tax_code"],
         pickup=tuple(loaded["pickup"]),
         logo=_existing(loaded["logo"], where, "logo"),
         font=_existing(loaded["font"], where, "font"),

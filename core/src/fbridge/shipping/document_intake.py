@@ -6,20 +6,22 @@ have its carrier, boxes, weight and numbers in common. What belongs to no order 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
-from fbridge.context import Context
 from fbridge.errors import InputError, NotFoundError
-from fbridge.models.orders import Address, Money
+from fbridge.models.orders import Money
+from fbridge.models.particulars import Goods
 from fbridge.models.results import Outcome, Taken
 from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
 from fbridge.orders.storage import lock_orders
 from fbridge.references import find_carrier
-from fbridge.shipping.manifest_filling import add_to_manifest
+from fbridge.shipping.contents import names_of
+from fbridge.shipping.document_completion import complete, named, with_goods, worded
+from fbridge.shipping.document_wishes import UNKNOWN_EXTERNAL, DocumentTaking, DocumentWish, PartWish
 from fbridge.shipping.manifest_references import target_manifest
 from fbridge.shipping.meant import find_order_of_file
 from fbridge.shipping.replacements import note_replacement, refuse_unreplaceable
@@ -28,55 +30,6 @@ from fbridge.shipping.shipment_rows import load_shipment, load_shipments, users_
 from fbridge.shipping.shipment_rules import Candidate, refuse_bad_recipient
 from fbridge.shipping.tracking_numbers import clean_numbers, looked_at
 from fbridge.storage.tables import shipments
-
-UNKNOWN_REFUSED = "refuse"
-UNKNOWN_EXTERNAL = "external"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartWish:
-    """What leaves of one order: lines by id or SKU, or all that remains."""
-
-    order: str
-    store: str | None = None
-    items: Mapping[str, int] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentWish:
-    """One document of a file, or goods without one. ``recipient`` is for what belongs to no order."""
-
-    document: Document | None = None
-    parts: tuple[PartWish, ...] = ()
-    carrier: str | None = None
-    numbers: tuple[str, ...] = ()
-    parcels: int | None = None
-    weight_grams: int | None = None
-    cod: Decimal | None = None
-    currency: str = "EUR"
-    warehouse: str | None = None
-    recipient: Address = field(default_factory=Address)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acts:
-    """What ``Shipments`` does inside a write unit for a document: an external parcel, a correction."""
-
-    external: Callable[..., int]
-    correct: Callable[..., None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentTaking:
-    """How the documents of one file are taken in."""
-
-    context: Context
-    acts: Acts
-    on_manifest: bool = False
-    unknown_order: str = UNKNOWN_REFUSED
-    replacement: bool = False
-    allow_shared: bool = False
-    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +56,12 @@ def take_document(connection: Connection, wish: DocumentWish, *, taking: Documen
     ]
     old = [part.known for part in parts if part.known is not None]
     _refuse_other_cod(wish, [*old, *made])
-    changed = [one for one in old if _complete(connection, wish, one, carrier, taking)]
+    changed = [
+        part.known
+        for part in parts
+        if part.known is not None
+        and complete(connection, wish, part.known, carrier, taking, goods=worded(part.wish.goods))
+    ]
     order_number = parts[0].candidate.order.number
     warnings = looked_at(wish.numbers, carrier.code, order_number, strict=taking.strict)
     return replace(_told(made, changed, old), warnings=warnings)
@@ -168,14 +126,10 @@ def _same_goods(shipment: Shipment, candidate: Candidate, items: Mapping[str, in
 def _refuse_other_goods(known: Shipment, candidate: Candidate, items: Mapping[str, int]) -> None:
     if not _same_goods(known, candidate, items):
         raise InputError(
-            f"{_label(known)} holds other goods than this row; take it back first: fbridge shipment withdraw "
+            f"{named(known)} holds other goods than this row; take it back first: fbridge shipment withdraw "
             f"{known.label}",
             reason="document_differs",
         )
-
-
-def _label(shipment: Shipment) -> str:
-    return f"{shipment.label} (document {shipment.document})" if shipment.document else shipment.label
 
 
 def _refuse_used(
@@ -235,6 +189,7 @@ def _make(
             cod=wish.cod if alone and wish.cod and part.candidate.order.payment.amount_due is None else None,
             warehouse=wish.warehouse,
             document=wish.document,
+            particulars=with_goods(wish.particulars, worded(part.wish.goods)),
             allow_shared=True,
         ),
         carrier=carrier,
@@ -255,42 +210,6 @@ def _refuse_other_cod(wish: DocumentWish, goods: Sequence[Shipment]) -> None:
         )
 
 
-def _complete(
-    connection: Connection, wish: DocumentWish, known: Shipment, carrier: Carrier, taking: DocumentTaking
-) -> bool:
-    """Give a shipment that is there what the file tells anew; whether anything was new."""
-    fresh = wish.numbers if set(wish.numbers) - set(known.numbers) else ()
-    parcels = wish.parcels if wish.parcels not in {None, known.parcels} else None
-    other = carrier.code if wish.carrier and carrier.id != known.carrier.id else None
-    if wish.weight_grams is not None and wish.weight_grams != known.weight_grams:
-        raise InputError(
-            f"{_label(known)} weighs {known.weight_grams or 'nothing'} g here and {wish.weight_grams} g in the file; "
-            f"take it back first: fbridge shipment withdraw {known.label}",
-            reason="document_differs",
-        )
-    if fresh or parcels or other:
-        taking.acts.correct(
-            connection,
-            known.id,
-            fresh,
-            carrier=other,
-            parcels=parcels or max(known.parcels, len(fresh)),
-            allow_shared=True,
-        )
-    put = _put_on(connection, known, carrier, taking)
-    return bool(fresh or parcels or other) or put
-
-
-def _put_on(connection: Connection, known: Shipment, carrier: Carrier, taking: DocumentTaking) -> bool:
-    if not taking.on_manifest or known.manifest or known.shipped_at:
-        return False
-    manifest = target_manifest(connection, carrier.code, taking.context)
-    (result,) = add_to_manifest(connection, manifest, [known.label], store=None, at=taking.context.now())
-    if not result.ok:
-        raise InputError(result.words, reason=result.reason)
-    return True
-
-
 def _take_external(
     connection: Connection, wish: DocumentWish, taking: DocumentTaking, orders: Mapping[int, PartWish] | None
 ) -> Taken:
@@ -307,9 +226,10 @@ def _take_external(
         refuse_bad_recipient(wish.recipient)
     else:
         wish = replace(wish, recipient=candidate.order.ship_to)
+    goods = _external_goods(wish, candidate)
     if known:
         carrier = find_carrier(connection, wish.carrier) if wish.carrier else known[0].carrier
-        changed = _complete(connection, wish, known[0], carrier, taking)
+        changed = complete(connection, wish, known[0], carrier, taking, goods=goods)
         return _told([], [known[0]] if changed else [], known)
     if candidate is not None:
         refuse_unreplaceable(candidate)
@@ -325,11 +245,19 @@ def _take_external(
         cod=Money(amount=wish.cod, currency=wish.currency) if wish.cod else None,
         document=wish.document,
         warehouse=wish.warehouse,
+        particulars=with_goods(wish.particulars, goods),
         allow_shared=taking.allow_shared,
     )
     if candidate is not None:
         note_replacement(connection, candidate, shipment_id, taking.context.now())
     return _told([load_shipment(connection, shipment_id)], [], [])
+
+
+def _external_goods(wish: DocumentWish, candidate: Candidate | None) -> tuple[Goods, ...]:
+    """What is in a parcel of no order, or of what is sent once more for one: there its lines have names."""
+    told = (*wish.goods, *(one for part in wish.parts for one in part.goods))
+    names = {} if candidate is None else names_of([one.line for one in candidate.lines])
+    return tuple(replace(one, description=one.description or names.get(one.article, "")) for one in told)
 
 
 def _of_replaced(connection: Connection, orders: Mapping[int, PartWish]) -> Candidate:

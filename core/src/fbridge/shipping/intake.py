@@ -8,13 +8,8 @@ from functools import partial
 from fbridge.context import Context
 from fbridge.models.results import Taken
 from fbridge.settings.loading import REFUSE
-from fbridge.shipping.document_intake import (
-    UNKNOWN_REFUSED,
-    Acts,
-    DocumentTaking,
-    DocumentWish,
-    take_document,
-)
+from fbridge.shipping.document_intake import take_document
+from fbridge.shipping.document_wishes import UNKNOWN_REFUSED, Acts, DocumentTaking, DocumentWish
 from fbridge.shipping.shipments import Shipments
 from fbridge.shipping.taking import take_all
 from fbridge.shipping.tracking_intake import FileTaking, NumbersWish, take_numbers

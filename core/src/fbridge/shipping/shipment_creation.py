@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.errors import InputError
 from fbridge.models.fulfillments import Item
+from fbridge.models.particulars import Particulars
 from fbridge.models.shipments import Carrier, Document, Manifest
 from fbridge.models.states import Delivery
 from fbridge.orders.quantities import line_quantities
@@ -43,6 +44,7 @@ class Wish:
     no_cod: bool = False
     warehouse: str | None = None
     document: Document | None = None
+    particulars: Particulars | None = None
     allow_unpaid: bool = False
     allow_marked: bool = False
     allow_shared: bool = False
@@ -94,6 +96,7 @@ def create_for_order(
         cod=cod_for(candidate, wish.cod, no_cod=wish.no_cod),
         warehouse=wish.warehouse,
         document=wish.document,
+        particulars=wish.particulars,
     )
     refuse_bad_particulars(connection, new, allow_shared=wish.allow_shared)
     shipment_id = insert_shipment(connection, new, at)

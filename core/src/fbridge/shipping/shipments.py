@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from fbridge.context import Context
 from fbridge.errors import BusyError, InputError
 from fbridge.models.orders import Address, Money
+from fbridge.models.particulars import Particulars
 from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
 from fbridge.orders.storage import lock_orders
 from fbridge.push.ledger import raise_version, standings
@@ -151,6 +152,7 @@ class Shipments:
         document: Document | None,
         warehouse: str | None,
         allow_shared: bool,
+        particulars: Particulars | None = None,
     ) -> int:
         """:meth:`create_external` inside a write unit, on a locked manifest; the key of the shipment."""
         if cod is not None:
@@ -165,6 +167,7 @@ class Shipments:
             warehouse=warehouse,
             document=document,
             recipient=recipient,
+            particulars=particulars,
         )
         refuse_bad_particulars(connection, new, allow_shared=allow_shared)
         shipment_id = insert_shipment(connection, new, self._context.now())

@@ -8,6 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from fbridge.office.imports.paper_columns import (
+    DEPARTURE,
+    DESTINATION,
+    DOCUMENT_TEXTS,
+    GOODS_TEXTS,
+    PAPER_FIELDS,
+)
+
 KEYS = ("document", "reference", "shipment", "order")
 
 _KEY_NAMES = {
@@ -81,7 +89,7 @@ _GOODS_NAMES = {
     "currency": "currency, cod currency, valuta, divisa",
     "warehouse": "warehouse, location, magazzino, deposito, codice magazzino, deposito di partenza",
     "note": "note, notes, remarks, comment, comments, annotazioni, osservazioni, note corriere, note consegna",
-    "date": "date, data, shipping date, ship date, data spedizione, data partenza",
+    "date": "date, data",
 }
 
 _RECIPIENT_NAMES = {
@@ -143,6 +151,7 @@ SHIPMENT_FIELDS = (
     *_NUMBER_NAMES,
     *_GOODS_NAMES,
     *_RECIPIENT_NAMES,
+    *PAPER_FIELDS,
 )
 RECIPIENT_FIELDS = tuple(_RECIPIENT_NAMES)
 PROBLEM_COLUMN = "refused because"
@@ -158,7 +167,16 @@ def _by_name(*groups: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-_ALL = _by_name(_KEY_NAMES, _NUMBER_NAMES, _GOODS_NAMES, _RECIPIENT_NAMES)
+_ALL = _by_name(
+    _KEY_NAMES,
+    _NUMBER_NAMES,
+    _GOODS_NAMES,
+    _RECIPIENT_NAMES,
+    GOODS_TEXTS,
+    DOCUMENT_TEXTS,
+    DEPARTURE,
+    DESTINATION,
+)
 
 
 def return_recogniser() -> Callable[[str], str | None]:

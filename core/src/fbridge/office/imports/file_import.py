@@ -127,7 +127,7 @@ class FileImport(Generic[K]):
         cell: DocumentCell | None = values.get("document")
         if cell is None:
             return None
-        days = (cell.date, values.get("document_date"), values.get("date"))
+        days = (cell.date, values.get("document_date"), values.get("date") or values.get("departure"))
         years = {day.year for day in days[:2] if day} | {
             year for year in (cell.year, values.get("year")) if year
         }

@@ -10,6 +10,7 @@ from typing import Any
 
 from fbridge.office.imports.columns import KEYS, SHIPMENT_FIELDS, TRACKING_FIELDS, recogniser
 from fbridge.office.imports.maps import ImportMap
+from fbridge.office.imports.paper_columns import TEXTS
 from fbridge.office.imports.row_schemas import RowSchema, ShipmentRowSchema, TrackingRowSchema, read_row
 from fbridge.office.tables.cells import Cell, Record, UnreadableError, is_blank, shown
 from fbridge.office.tables.forms import DayOrder, TableForm
@@ -23,7 +24,7 @@ TRACKING = "tracking"
 _LOOKED_AT = 500
 _SHOWN = 10
 _NUMBERS = ("quantity", "parcels", "weight", "weight_grams", "cod")
-_DATES = ("document_date", "date")
+_DATES = ("document_date", "date", "departure")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,9 @@ class MapProposal:
 def propose_map(file: Path, base: ImportMap, what: str, name: str) -> MapProposal:
     """What the sample tells, with what the ``base`` says above it. Raises InputError where it cannot be read."""
     fields, schema = _kind_of(what)
-    wanted = Wanted(recognise=recogniser(fields), keys=KEYS, repeated=("tracking",), columns=base.columns)
+    wanted = Wanted(
+        recognise=recogniser(fields), keys=KEYS, repeated=("tracking", *TEXTS), columns=base.columns
+    )
     with open_table(file, base.form, wanted) as table:
         records = list(itertools.islice(table.records, _LOOKED_AT))
         is_text, header = table.source.kind is Kind.TEXT, table.header

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, cast
 
@@ -14,10 +15,12 @@ from marshmallow import Schema, ValidationError, fields
 from fbridge.models.storable_text import storable
 from fbridge.office.imports.documents import document_pattern, read_document
 from fbridge.office.imports.maps import ImportMap
+from fbridge.office.imports.paper_columns import PAPER_FIELDS
 from fbridge.office.tables.cells import Cell, UnreadableError, is_blank, shown, text_of
 from fbridge.office.tables.values import amount_of, date_of, number_of, refuse_spoiled, whole_of
 
 _UNIT = re.compile(r"\s*(kgs?|g|gr|grams?|grammi)\.?$", re.IGNORECASE)
+_HOUR = re.compile(r"(?<=[\sT])([01]?\d|2[0-3])[:.]([0-5]\d)(?![\d.])")
 _MOST_KILOS = 1000
 _LONGEST_TEXT = 500
 
@@ -94,6 +97,26 @@ class _Day(_FromCell):
         return date_of(cell, map_.form.dates)
 
 
+class _Departure(_FromCell):
+    """A day, and the hour where the cell tells one; midnight where it does not."""
+
+    def read(self, cell: Cell, map_: ImportMap) -> datetime:
+        if isinstance(cell, datetime):
+            return cell.replace(tzinfo=None)
+        hour = _HOUR.search(cell) if isinstance(cell, str) else None
+        at = time(int(hour[1]), int(hour[2])) if hour else time()
+        return datetime.combine(date_of(cell, map_.form.dates), at)
+
+
+class _Hour(_FromCell):
+    """An hour as it is written: ``18:30``."""
+
+    def read(self, cell: Cell, map_: ImportMap) -> str:
+        if isinstance(cell, datetime | time):
+            return f"{cell:%H:%M}"
+        return str(super().read(cell, map_))
+
+
 class _Grams(_FromCell):
     """A weight in grams, from kilograms where neither the cell nor the map says otherwise."""
 
@@ -144,6 +167,12 @@ def _goods_fields() -> dict[str, fields.Field[Any]]:
     }
 
 
+def _paper_fields() -> dict[str, fields.Field[Any]]:
+    texts: dict[str, fields.Field[Any]] = {name: _FromCell() for name in PAPER_FIELDS}
+    codes = ("vat_number", "tax_code", "destination_postcode")
+    return texts | {name: _Code() for name in codes} | {"departure": _Departure(), "departure_time": _Hour()}
+
+
 def _recipient_fields() -> dict[str, fields.Field[Any]]:
     names = ("name", "company", "street", "city", "province", "country", "email")
     texts: dict[str, fields.Field[Any]] = {name: _FromCell() for name in names}
@@ -168,7 +197,9 @@ ReturnRowSchema: type[RowSchema] = type(
     | {"kind": _FromCell(), "reason": _FromCell(), "returned_on": _Day()},
 )
 ShipmentRowSchema: type[RowSchema] = type(
-    "ShipmentRowSchema", (RowSchema,), {**_key_fields(), **_goods_fields(), **_recipient_fields()}
+    "ShipmentRowSchema",
+    (RowSchema,),
+    {**_key_fields(), **_goods_fields(), **_recipient_fields(), **_paper_fields()},
 )
 
 

@@ -10,22 +10,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fbridge.models.countries import COUNTRY_CODES
-from fbridge.models.orders import Address
 from fbridge.models.shipments import Document
-from fbridge.office.imports.columns import RECIPIENT_FIELDS, SHIPMENT_FIELDS, recogniser
+from fbridge.office.imports.columns import SHIPMENT_FIELDS, recogniser
 from fbridge.office.imports.file_import import FileImport, Group, ImportOptions, ReadRow
+from fbridge.office.imports.paper_columns import TEXTS
+from fbridge.office.imports.paper_particulars import COMMON, goes_to, goods_of, particulars_of
 from fbridge.office.imports.report import ImportReport
 from fbridge.office.imports.row_schemas import Problem, ShipmentRowSchema, read_row
 from fbridge.office.tables.cells import Record
 from fbridge.office.tables.headers import plain
 from fbridge.office.tables.reading import Wanted
-from fbridge.shipping.document_intake import UNKNOWN_REFUSED, DocumentWish, PartWish
+from fbridge.shipping.document_wishes import UNKNOWN_REFUSED, DocumentWish, PartWish
 
 if TYPE_CHECKING:
     from fbridge.bridge import Bridge
 
 _KEYS = ("document", "order")
-_IN_COMMON = ("carrier", "parcels", "weight", "weight_grams", "cod", "currency", "warehouse", "document_date")
+_IN_COMMON = (
+    "carrier",
+    "parcels",
+    "weight",
+    "weight_grams",
+    "cod",
+    "currency",
+    "warehouse",
+    "document_date",
+    *COMMON,
+)
 _COUNTRIES = {"italia": "IT", "italy": "IT", "repubblica italiana": "IT", "san marino": "SM"}
 
 
@@ -56,7 +67,7 @@ def import_shipments(bridge: Bridge, file: Path, options: ShipmentOptions) -> Im
     wanted = Wanted(
         recognise=recogniser(SHIPMENT_FIELDS),
         keys=_KEYS,
-        repeated=("tracking",),
+        repeated=("tracking", *TEXTS),
         columns=options.map.columns,
     )
     work: FileImport[Named] = FileImport(bridge, file, options, wanted)
@@ -108,12 +119,14 @@ def _line_problem(values: dict[str, Any]) -> Problem | None:
         return Problem(
             reason="no_quantity", words=f"The row does not say how many of {article}.", field="quantity"
         )
-    if quantity is not None and not article:
+    nameless = bool(values.get("order")) or not values.get("description")
+    if quantity is not None and not article and nameless:
         return Problem(reason="no_article", words="The row says how many, but not of what.", field="quantity")
-    country = values.get("country", "")
-    if country and _country(country) is None:
-        words = f"{country!r} is not a country's code of two letters, such as IT."
-        return Problem(reason="bad_country", words=words, field="country", value=country)
+    for name in ("country", "destination_country"):
+        country = values.get(name, "")
+        if country and _country(country) is None:
+            words = f"{country!r} is not a country's code of two letters, such as IT."
+            return Problem(reason="bad_country", words=words, field=name, value=country)
     return None
 
 
@@ -160,7 +173,7 @@ def _parts(work: FileImport[Named], group: Group[Named]) -> tuple[PartWish, ...]
         items = _items(order, rows)
         if isinstance(items, Problem):
             return items
-        parts.append(PartWish(order=order, store=store, items=items))
+        parts.append(PartWish(order=order, store=store, items=items, goods=goods_of(rows)))
     return tuple(parts)
 
 
@@ -196,7 +209,9 @@ def _wish(group: Group[Named], parts: tuple[PartWish, ...]) -> DocumentWish:
         cod=group.one("cod"),
         currency=(group.one("currency") or "EUR").upper(),
         warehouse=group.one("warehouse"),
-        recipient=_recipient(group),
+        recipient=goes_to(group, _country),
+        particulars=particulars_of(group, _country),
+        goods=() if parts else goods_of(group.rows),
     )
 
 
@@ -206,12 +221,8 @@ def _dated(group: Group[Named]) -> Document | None:
         return None
     cells = [row.values["document"].date for row in group.rows if row.values.get("document")]
     day = group.one("document_date") or next((day for day in cells if day), None) or group.one("date")
+    if day is None and group.one("departure"):
+        day = group.one("departure").date()
     return Document(
         number=document.number, series=document.series, source=document.source, year=document.year, date=day
     )
-
-
-def _recipient(group: Group[Named]) -> Address:
-    told = {name: group.one(name) or "" for name in RECIPIENT_FIELDS}
-    street, country = told.pop("street"), told.pop("country")
-    return Address(street=(street,) if street else (), country=_country(country) or "", **told)
