@@ -45,6 +45,16 @@ def test_old_names_go_and_what_is_not_at_rest_keeps_its_own(aged: Any) -> None:
     assert (purged.orders, purged.external_parcels) == (2, 1)
 
 
+def test_who_got_it_goes_from_what_its_document_told(aged: Any) -> None:
+    said = {"recipient": {"name": "Anna Rossi"}, "tax_code": "RSS", "reason": "Vendita"}
+    with aged.context.database.write() as connection:
+        connection.execute(sa.update(shipments).values(particulars=said))
+    purge(aged.context, OLD)
+    kept = [one.particulars for one in aged.shipments.list()]
+    assert [one.tax_code for one in kept] == ["", "RSS", ""]
+    assert {one.reason for one in kept} == {"Vendita"}
+
+
 def test_a_second_time_there_is_nothing_left(aged: Any) -> None:
     purge(aged.context, OLD)
     again = purge(aged.context, OLD)

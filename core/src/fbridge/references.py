@@ -179,6 +179,14 @@ def _others_called(connection: Connection, ours: Row[Any]) -> list[str]:
     ]
 
 
+def find_delivery(connection: Connection, ref: str) -> int:
+    """As :func:`find_shipment`; a document over several orders means the first of its shipments."""
+    found = [] if shipment_key(ref) else _by_document(connection, ref.strip())
+    query = sa.select(shipments.c.document_key).where(shipments.c.id.in_(found)).distinct()
+    keys = connection.execute(query).scalars().all()
+    return found[0] if found and len(keys) == 1 else find_shipment(connection, ref)
+
+
 def _carrier_hint(code: str, known: dict[str, Carrier]) -> str:
     if not known:
         return " Add it first: fbridge carrier add CODE NAME"

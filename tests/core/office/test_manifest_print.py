@@ -272,7 +272,7 @@ def test_what_a_document_of_several_orders_has_in_common_stands_once(
     told = LastPrint(id=1, revision=1, printed_at=manifest.created_at, rows={})
     paper = Paper(manifest=manifest, told=told, is_reprint=False)
     sheet = manifest_sheet(paper, Sender(), language="en", zone=ZoneInfo("Europe/Rome"))
-    assert [(row.parcels, row.weight, row.number, row.cod) for row in sheet.rows] == [
+    assert [(row[5], row[6], row[8], row[7]) for row in sheet.tables[0].rows] == [
         ("3", "5.50", "X1", "20.50 EUR"), (DITTO,) * 4,
     ]  # fmt: skip
     totals = dict(sheet.totals)

@@ -116,11 +116,14 @@ def scan(session: Session, ref: str) -> ExitCode:
 @paper_options
 @click.option("--copies", type=click.IntRange(1, 9), default=2, show_default=True, metavar="N")
 @click.option("--bar-codes", is_flag=True, help="A bar code of the tracking number in each row.")
+@click.option("--pick", is_flag=True, help="A pick list for the warehouse in its place.")
 @pass_session
 def print_(session: Session, /, ref: str, **said: Any) -> ExitCode:
     """Print a manifest for the driver to sign: one copy for the sender, one for the carrier.
 
     Before it is shipped the paper is marked as a draft. What leaves later is compared with the last paper.
+    With --pick it is what the warehouse picks by: the goods by article with the documents that they go to, and by
+    document.
     """
     from fbridge.cli.manifest_printing import print_to_file
 

@@ -25,6 +25,7 @@ class PaperOptions:
     language: str | None = None
     copies: int = 2
     bar_codes: bool = False
+    pick: bool = False
 
     @property
     def to_standard_output(self) -> bool:

@@ -19,11 +19,30 @@ _NEEDED = ("babel", "barcode", "font_roboto", "fpdf", "jinja2")
 def print_to_file(session: Session, ref: str, options: PaperOptions) -> ExitCode:
     """``fbridge manifest print``: what a person should know of the paper comes on stderr."""
     options.refuse_mixed_output(session)
+    if options.pick:
+        return _pick_list_to_file(session, ref, options)
     told, manifest = draw_to_file(session, ref, options)
     if options.to_standard_output:
         return ExitCode.OK
     blocks = (summary(manifest), f"Printed: {told['file']}")
     return show_data(session, told, *blocks, next_step=next_step(manifest))
+
+
+def _pick_list_to_file(session: Session, ref: str, options: PaperOptions) -> ExitCode:
+    refuse_without_libraries()
+    from fbridge.office.paper.printing import draw_pick_list
+
+    content, number, warnings = draw_pick_list(
+        session.bridge, ref, form=options.form, language=options.language_for(session)
+    )
+    target = options.target(f"pick-{number}")
+    replaced_bytes(target, content)
+    for warning in warnings:
+        say(session, warning)
+    if options.to_standard_output:
+        return ExitCode.OK
+    told = {"file": str(target), "manifest": number, "warnings": list(warnings)}
+    return show_data(session, told, f"Printed: {target}", next_step=f"fbridge manifest scan {number}")
 
 
 def draw_to_file(session: Session, ref: str, options: PaperOptions) -> tuple[dict[str, object], Manifest]:

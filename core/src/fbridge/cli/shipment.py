@@ -11,6 +11,7 @@ import click
 
 from fbridge.cli.argument_types import COUNT, amount, document, grams, line_and_quantity
 from fbridge.cli.command_classes import Group
+from fbridge.cli.manifest_and_shipment_papers import PaperOptions, paper_options
 from fbridge.cli.orders_and_shipment_export import export_options
 from fbridge.cli.returned import returned
 from fbridge.cli.session import Session, pass_session
@@ -188,6 +189,33 @@ def export(
 
     wanted = Wanted(new=new, again=again, form=form, map_name=map_name, plain=plain, output=output)
     return export_shipments(session, wanted)
+
+
+@shipment.command("print")
+@click.argument("refs", nargs=-1, metavar="[SHIPMENT...]")
+@click.option("--manifest", help="All of this manifest (or of the carrier's in preparation).")
+@paper_options
+@click.option(
+    "--copies", type=click.IntRange(1, 9), default=1, show_default=True, metavar="N", help="Of each."
+)
+@click.option(
+    "--as-delivery-note", "as_note", is_flag=True, help="No transport documents, whoever numbered them."
+)
+@pass_session
+def print_(
+    session: Session, /, refs: tuple[str, ...], manifest: str | None, *, as_note: bool, **said: Any
+) -> ExitCode:
+    """Print what goes with the parcels, as PDF: a transport document for each document that the ERP has numbered and
+    dated, a delivery note for any other.
+
+    A document over several orders is one paper. A transport document that lacks sender, recipient, carrier or goods
+    is not printed: what is missing is told, with where to say it.
+    """
+    from fbridge.cli.shipment_printing import print_shipments
+
+    if not refs and manifest is None:
+        raise click.UsageError("Name shipments or documents, or take all of a manifest: --manifest MANIFEST")
+    return print_shipments(session, refs, PaperOptions(**said), manifest=manifest, as_note=as_note)
 
 
 @shipment.command("list")

@@ -16,6 +16,7 @@ from fbridge.models.states import ManifestState
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
 from fbridge.references import find_carrier, find_shipment
+from fbridge.shipping.contents import Content, contents
 from fbridge.shipping.manifest_filling import (
     add_to_manifest,
     loose_shipments,
@@ -115,6 +116,13 @@ class Manifests:
             told = begin_print(connection, manifest, self._context.now())
             is_reprint = before is not None and before.revision == told.revision
             return Paper(manifest=manifest, told=told, is_reprint=is_reprint)
+
+    def contents(self, ref: str) -> tuple[Manifest, tuple[Content, ...]]:
+        """A manifest with what is in each of its shipments, in its sequence. Raises as :meth:`get` does."""
+        with self._database.read() as connection:
+            manifest = load_manifest(connection, find_manifest(connection, ref))
+            packed = [one for one in manifest.shipments if one.withdrawn_at is None]
+            return manifest, tuple(contents(connection, packed).values())
 
     def end_print(self, paper: Paper) -> None:
         """Remember that this paper is there: what leaves later is compared with it."""

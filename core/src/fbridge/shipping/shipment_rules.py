@@ -337,3 +337,9 @@ def _check_cod(candidate: Candidate, wished: Decimal, other: Shipment | None) ->
         )
     if no is not None:
         raise InputError(no[1], reason=no[0])
+
+
+def refuse_withdrawn(shipment: Shipment, words: str) -> None:
+    """Raises InputError for a shipment that was taken back."""
+    if shipment.withdrawn_at is not None:
+        raise InputError(f"{shipment.label} is withdrawn; it {words}.", reason="withdrawn")

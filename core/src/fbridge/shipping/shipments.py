@@ -18,6 +18,7 @@ from fbridge.orders.storage import lock_orders
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import want_revision
 from fbridge.references import find_carrier, find_order, find_shipment
+from fbridge.shipping.contents import Delivery, find_deliveries
 from fbridge.shipping.manifest_references import find_manifest, target_manifest
 from fbridge.shipping.manifest_rows import lock_manifest
 from fbridge.shipping.shipment_creation import (
@@ -37,7 +38,12 @@ from fbridge.shipping.shipment_rows import (
     lock_shipments,
     update_shipments,
 )
-from fbridge.shipping.shipment_rules import refuse_bad_amount, refuse_bad_recipient, refuse_withdrawal
+from fbridge.shipping.shipment_rules import (
+    refuse_bad_amount,
+    refuse_bad_recipient,
+    refuse_withdrawal,
+    refuse_withdrawn,
+)
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for, refuse_odd
 from fbridge.shipping.withdrawing import set_free
 from fbridge.storage.events import record
@@ -189,6 +195,14 @@ class Shipments:
         """
         with self._database.read() as connection:
             return load_shipment(connection, find_shipment(connection, ref))
+
+    def deliveries(self, refs: Sequence[str], *, manifest: str | None = None) -> tuple[Delivery, ...]:
+        """What travels under one document each, with its goods: of these shipments and of all on a manifest.
+
+        Raises NotFoundError, InputError (a shipment that is withdrawn).
+        """
+        with self._database.read() as connection:
+            return find_deliveries(connection, refs, manifest)
 
     def withdraw(self, ref: str) -> Shipment:
         """Take a shipment back of which no store was told; its pieces are free again.
@@ -368,8 +382,7 @@ def _fewer_numbers(shipment: Shipment, numbers: Sequence[str]) -> str:
 
 
 def _refuse_correction(shipment: Shipment, carrier: Carrier) -> None:
-    if shipment.withdrawn_at is not None:
-        raise InputError(f"{shipment.label} is withdrawn; it has no tracking any more.", reason="withdrawn")
+    refuse_withdrawn(shipment, "has no tracking any more")
     if carrier.id != shipment.carrier.id and shipment.manifest and shipment.shipped_at is None:
         raise InputError(
             f"{shipment.label} is on manifest {shipment.manifest} of {shipment.carrier.code}; take it off "

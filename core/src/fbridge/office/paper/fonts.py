@@ -26,6 +26,15 @@ def add_fonts(pdf: FPDF, own: Path | None) -> None:
         pdf.set_fallback_fonts([OWN], exact_match=False)
 
 
+def unprintable_words(chars: str) -> list[str]:
+    """What a person should know of characters that no font has; nothing where there are none."""
+    if not chars:
+        return []
+    return [
+        f"No font has a sign for {chars}: name a TrueType file that has as font in [sender] of config.toml."
+    ]
+
+
 def lacking(pdf: FPDF, texts: Iterable[str]) -> str:
     """The characters for which no font has a sign, each once."""
     known = [font.cmap for font in pdf.fonts.values() if hasattr(font, "cmap")]

@@ -1,89 +1,73 @@
-"""What stands on a printed manifest, as text. Pure: how it looks is the PDF's and the page's matter."""
+"""What stands on a printed manifest, as text. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from fbridge.models.orders import Address, Money
+from fbridge.models.orders import Money
+from fbridge.models.particulars import NO_PARTICULARS
 from fbridge.models.shipments import Document, Manifest, Shipment
 from fbridge.models.states import ManifestState
 from fbridge.office.paper.figures import DITTO, NOTHING, amount, kilograms, moment
 from fbridge.office.paper.phrases import Phrases, phrases
+from fbridge.office.paper.sheet import (
+    Column,
+    Sheet,
+    SheetTable,
+    sender_lines,
+    town_words,
+    without_empty_last,
+)
 from fbridge.office.plain_text import clean
 from fbridge.settings.sender import Sender
 from fbridge.shipping.manifests import Paper
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetRow:
-    """One shipment, column by column."""
-
-    position: str
-    document: str
-    order: str
-    recipient: str
-    town: str
-    parcels: str
-    weight: str
-    cod: str
-    number: str
+RECIPIENT = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestSheet:
-    """``mark`` says that the paper is a draft, ``version`` which print of it this is. ``facts`` are pairs of a label
-    and a text, ``copies`` the titles of the copies, ``totals`` stand at the end."""
-
-    language: str
-    title: str
-    number: str
-    mark: str
-    version: str
-    copies: tuple[str, ...]
-    sender: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
-    headings: tuple[str, ...]
-    rows: tuple[SheetRow, ...]
-    totals: tuple[tuple[str, str], ...]
-    signature: tuple[str, ...]
-    page_words: tuple[str, str]
-
-
-def manifest_sheet(paper: Paper, sender: Sender, *, language: str, zone: ZoneInfo) -> ManifestSheet:
-    """The sheet of a manifest in one language; times are shown in ``zone``."""
+def manifest_sheet(
+    paper: Paper, sender: Sender, *, language: str, zone: ZoneInfo, bar_codes: bool = False
+) -> Sheet:
+    """The sheet of a manifest in one language; times are shown in ``zone``. ``bar_codes``: one in each row."""
     say, manifest = phrases(language), paper.manifest
-    return ManifestSheet(
+    return Sheet(
         language=language,
         title=say("Manifest"),
         number=manifest.number,
         mark=_mark(manifest, say),
         version=_version(paper, say),
         copies=(say("Sender's copy"), say("Carrier's copy")),
-        sender=_sender_lines(sender, say),
+        sender=sender_lines(sender, say),
         facts=tuple(_facts(paper, sender, say, language, zone)),
-        headings=_headings(say),
-        rows=tuple(_rows(paper, language)),
+        tables=(_table(manifest, say, language, bar_codes=bar_codes),),
         totals=tuple(_totals(manifest, say, language)),
         signature=(say("Driver's name"), say("Plate"), say("Date and time"), say("Signature")),
         page_words=(say("Page"), say("of")),
     )
 
 
-def _headings(say: Phrases) -> tuple[str, ...]:
+def _columns(say: Phrases) -> tuple[Column, ...]:
     return (
-        say("No."),
-        say("Document"),
-        say("Order"),
-        say("Recipient"),
-        say("Postcode, town"),
-        say("Parcels"),
-        say("Kg"),
-        say("COD"),
-        say("Number"),
+        Column(say("No."), 8, right=True),
+        Column(say("Document"), 23),
+        Column(say("Order"), 24),
+        Column(say("Recipient"), 60),
+        Column(say("Postcode, town"), 45),
+        Column(say("Parcels"), 13, right=True),
+        Column(say("Kg"), 15, right=True),
+        Column(say("COD"), 24, right=True),
+        Column(say("Number"), 36),
+        Column(say("Notes"), 29),
     )
+
+
+def _table(manifest: Manifest, say: Phrases, language: str, *, bar_codes: bool) -> SheetTable:
+    rows = list(_rows(manifest, language))
+    codes = tuple(next(iter(one.numbers), "") for one in manifest.shipments) if bar_codes else ()
+    return replace(without_empty_last(_columns(say), rows, RECIPIENT), codes=codes)
 
 
 def _mark(manifest: Manifest, say: Phrases) -> str:
@@ -95,11 +79,6 @@ def _mark(manifest: Manifest, say: Phrases) -> str:
 def _version(paper: Paper, say: Phrases) -> str:
     revision = f"{say('Revision')} {paper.revision}" if paper.revision > 1 else ""
     return " · ".join(part for part in (revision, say("Reprint") if paper.is_reprint else "") if part)
-
-
-def _sender_lines(sender: Sender, say: Phrases) -> tuple[str, ...]:
-    vat = f"{say('VAT number')} {sender.vat_number}" if sender.vat_number else ""
-    return tuple(clean(line) for line in (sender.company, *sender.address, vat) if line)
 
 
 def _facts(
@@ -118,16 +97,24 @@ def _facts(
         yield say("Did not leave"), ", ".join(one.order_number or one.shipment for one in manifest.struck)
 
 
-def _rows(paper: Paper, language: str) -> Iterator[SheetRow]:
+def _rows(manifest: Manifest, language: str) -> Iterator[Sequence[str]]:
     """A row for each shipment; what those of one document have in common stands in the first of them."""
-    first = {one.id for one in paper.manifest.deliveries}
-    for at, one in enumerate(paper.manifest.shipments, 1):
-        row = _row(at, one, language)
-        if one.id not in first:
-            row = replace(row, parcels=DITTO, weight=DITTO, number=DITTO, cod=DITTO if one.cod else "")
-        elif one.document:
-            row = replace(row, cod=amount(_collected(paper.manifest, one.document), language))
-        yield row
+    first = {one.id for one in manifest.deliveries}
+    for at, one in enumerate(manifest.shipments, 1):
+        to = one.recipient
+        recipient = clean(", ".join(part for part in (to.company, to.name) if part)) or NOTHING
+        note = clean((one.particulars or NO_PARTICULARS).note)
+        named = (str(at), clean(one.document.short if one.document else ""), clean(one.order_number))
+        yield (*named, recipient, clean(town_words(to)), *_counted(manifest, one, first, language), note)
+
+
+def _counted(manifest: Manifest, one: Shipment, first: set[int], language: str) -> tuple[str, str, str, str]:
+    """Parcels, weight, cash and number; the ditto mark where the row above of the same document has them."""
+    if one.id not in first:
+        return DITTO, DITTO, DITTO if one.cod else "", DITTO
+    cod = _collected(manifest, one.document) if one.document else one.cod
+    number = clean(", ".join(one.numbers)) or NOTHING
+    return str(one.parcels), kilograms(one.weight_grams, language), amount(cod, language), number
 
 
 def _collected(manifest: Manifest, document: Document) -> Money | None:
@@ -138,28 +125,6 @@ def _collected(manifest: Manifest, document: Document) -> Money | None:
     if not of_it:
         return None
     return Money(amount=sum((cod.amount for cod in of_it), Decimal(0)), currency=of_it[0].currency)
-
-
-def _row(at: int, one: Shipment, language: str) -> SheetRow:
-    to = one.recipient
-    return SheetRow(
-        position=str(at),
-        document=clean(one.document.short if one.document else ""),
-        order=clean(one.order_number),
-        recipient=clean(", ".join(part for part in (to.company, to.name) if part)) or NOTHING,
-        town=clean(town_words(to)),
-        parcels=str(one.parcels),
-        weight=kilograms(one.weight_grams, language),
-        cod=amount(one.cod, language),
-        number=clean(", ".join(one.numbers)) or NOTHING,
-    )
-
-
-def town_words(to: Address) -> str:
-    """``20121 Milano (MI)``, with the country where it is not Italy."""
-    province = f"({to.province})" if to.province else ""
-    country = to.country if to.country not in ("", "IT") else ""
-    return " ".join(part for part in (to.postcode, to.city, province, country) if part)
 
 
 def _totals(manifest: Manifest, say: Phrases, language: str) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fbridge.bridge import Bridge
-from fbridge.office.paper.manifest_html import draw_html
-from fbridge.office.paper.manifest_pdf import ManifestPdf
-from fbridge.office.paper.manifest_sheet import ManifestSheet, manifest_sheet
+from fbridge.office.paper.fonts import unprintable_words
+from fbridge.office.paper.manifest_sheet import manifest_sheet
+from fbridge.office.paper.pick_sheet import pick_sheet
+from fbridge.office.paper.sheet import Sheet
+from fbridge.office.paper.sheet_html import draw_html
+from fbridge.office.paper.sheet_pdf import SheetPdf
 from fbridge.settings.sender import Sender, sender_of
 from fbridge.shipping.manifests import Paper
 
@@ -40,8 +43,10 @@ def print_manifest(
     """
     sender = sender_of(bridge.context.settings)
     paper = bridge.manifests.begin_print(ref)
-    sheet = manifest_sheet(paper, sender, language=look.language, zone=bridge.context.timezone)
-    content, unprintable = _DRAWN[form](sheet, sender, look)
+    sheet = manifest_sheet(
+        paper, sender, language=look.language, zone=bridge.context.timezone, bar_codes=look.bar_codes
+    )
+    content, unprintable = draw_sheet(sheet, sender, form=form, copies=look.copies)
     printed = Printed(content=content, paper=paper, warnings=tuple(_warnings(paper, sender, unprintable)))
     if write is not None:
         write(printed)
@@ -49,16 +54,26 @@ def print_manifest(
     return printed
 
 
-def _draw_pdf(sheet: ManifestSheet, sender: Sender, look: Look) -> tuple[bytes, str]:
-    pdf = ManifestPdf(sheet, logo=sender.logo, font=sender.font, bar_codes=look.bar_codes)
-    return pdf.draw(look.copies), pdf.unprintable
+def draw_pick_list(
+    bridge: Bridge, ref: str, *, form: str, language: str
+) -> tuple[bytes, str, tuple[str, ...]]:
+    """What a warehouse picks a manifest by, its number, and what a person should know. Raises as printing does."""
+    sender = sender_of(bridge.context.settings)
+    manifest, packed = bridge.manifests.contents(ref)
+    zone, at = bridge.context.timezone, bridge.context.now()
+    sheet = pick_sheet(manifest, packed, sender, language=language, zone=zone, at=at)
+    content, unprintable = draw_sheet(sheet, sender, form=form, copies=1)
+    unknown = [one.shipment.label for one in packed if not one.goods]
+    warnings = [f"What is in it is not known: {_few(unknown)}."] if unknown else []
+    return content, manifest.number, (*warnings, *unprintable_words(unprintable))
 
 
-_DRAWN: Mapping[str, Callable[[ManifestSheet, Sender, Look], tuple[bytes, str]]] = {
-    "pdf": _draw_pdf,
-    "html": lambda sheet, _, look: (draw_html(sheet, copies=look.copies), ""),
-}
-FORMS = tuple(_DRAWN)
+def draw_sheet(sheet: Sheet, sender: Sender, *, form: str, copies: int) -> tuple[bytes, str]:
+    """The sheet as ``pdf`` or ``html``, and the characters that no font has."""
+    if form == "html":
+        return draw_html(sheet, copies=copies), ""
+    pdf = SheetPdf(sheet, logo=sender.logo, font=sender.font)
+    return pdf.draw(copies), pdf.unprintable
 
 
 def _warnings(paper: Paper, sender: Sender, unprintable: str) -> list[str]:
@@ -75,11 +90,7 @@ def _warnings(paper: Paper, sender: Sender, unprintable: str) -> list[str]:
         found.append(f"Without a weight: {_few(unweighed)}.")
     if without:
         found.append(f"Without a tracking number yet: {_few(without)}.")
-    if unprintable:
-        found.append(
-            f"No font has a sign for {unprintable}: name a TrueType file that has as font in [sender] of config.toml."
-        )
-    return found
+    return [*found, *unprintable_words(unprintable)]
 
 
 _MOST_NAMED = 5
