@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pypdfium2
 import pytest
 
@@ -171,6 +173,28 @@ def test_the_pick_list_is_by_article_and_by_document(clerk: Any) -> None:
     )
     assert "126/A S2 Magazzino Żółć HAT Cappello – Σοφία B-7 2 cf Al piano" in by_document
     assert clerk.json("manifest", "print", "BRT")["data"]["reprint"] is False, "a pick list is nobody's paper"
+
+
+def test_tables_for_the_depot_hold_what_the_paper_holds_and_are_none(clerk: Any) -> None:
+    take(clerk, *rows(*GOODS), rows(("=HAT", "+1"))[0].replace("125/A", "126/A"))
+    answer = clerk.json("manifest", "print", "BRT", "--format", "xlsx")["data"]
+    (head, first, second) = openpyxl.load_workbook(answer["file"]).active.values
+    told = dict(zip(head, first, strict=True))
+    assert (told["document"], told["postcode"], told["parcels"], told["weight_grams"]) == (
+        "125",
+        "48122",
+        3,
+        7500,
+    )
+    assert told["note"] == "Al piano"
+    clerk.run("manifest", "print", "BRT", "--pick", "--format", "csv", "-o", "pick.csv")
+    with Path("pick.csv").open(encoding="utf-8", newline="") as file:
+        picks = list(csv.DictReader(file))
+    assert {(one["sku"], one["quantity"], one["place"], one["document"]) for one in picks} == {
+        ("HAT", "2", "B-7", "A/125/2026"), ("MUG", "3", "B-6", "A/125/2026"), ("'=HAT", "2", "B-7", "A/126/2026"),
+    }  # fmt: skip
+    assert second[head.index("shipment")] == "S2"
+    assert clerk.json("manifest", "print", "BRT")["data"]["reprint"] is False
 
 
 def test_what_cannot_be_printed_is_said(clerk: Any) -> None:

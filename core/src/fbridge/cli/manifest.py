@@ -112,7 +112,9 @@ def scan(session: Session, ref: str) -> ExitCode:
 
 @manifest.command("print")
 @click.argument("ref", metavar="MANIFEST")
-@click.option("--format", "form", type=click.Choice(["pdf", "html"]), default="pdf", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["pdf", "html", "csv", "xlsx"]), default="pdf", show_default=True
+)
 @paper_options
 @click.option("--copies", type=click.IntRange(1, 9), default=2, show_default=True, metavar="N")
 @click.option("--bar-codes", is_flag=True, help="A bar code of the tracking number in each row.")
@@ -123,7 +125,7 @@ def print_(session: Session, /, ref: str, **said: Any) -> ExitCode:
 
     Before it is shipped the paper is marked as a draft. What leaves later is compared with the last paper.
     With --pick it is what the warehouse picks by: the goods by article with the documents that they go to, and by
-    document.
+    document. CSV and XLSX are for the depot's programs: nobody signs them, and they count as no paper.
     """
     from fbridge.cli.manifest_printing import print_to_file
 

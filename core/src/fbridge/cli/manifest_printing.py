@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from fbridge.cli.atomic_file import replaced_bytes
+from fbridge.cli.displayed import counted
 from fbridge.cli.manifest_and_shipment_papers import PaperOptions
 from fbridge.cli.manifest_views import next_step, summary
 from fbridge.cli.output import say, show_data
 from fbridge.cli.session import Session
+from fbridge.cli.table_export import Export, Look, getter, write_export
 from fbridge.errors import InputError
 from fbridge.exit_codes import ExitCode
 from fbridge.models.shipments import Manifest
 
+_TABLES = ("csv", "xlsx")
 _NEEDED = ("babel", "barcode", "font_roboto", "fpdf", "jinja2")
 
 
 def print_to_file(session: Session, ref: str, options: PaperOptions) -> ExitCode:
     """``fbridge manifest print``: what a person should know of the paper comes on stderr."""
     options.refuse_mixed_output(session)
+    if options.form in _TABLES:
+        return _table_to_file(session, ref, options)
     if options.pick:
         return _pick_list_to_file(session, ref, options)
     told, manifest = draw_to_file(session, ref, options)
@@ -26,6 +33,41 @@ def print_to_file(session: Session, ref: str, options: PaperOptions) -> ExitCode
         return ExitCode.OK
     blocks = (summary(manifest), f"Printed: {told['file']}")
     return show_data(session, told, *blocks, next_step=next_step(manifest))
+
+
+def _table_to_file(session: Session, ref: str, options: PaperOptions) -> ExitCode:
+    export, number = (_picks if options.pick else _lines)(session, ref)
+    target = options.target(f"{'pick' if options.pick else 'manifest'}-{number}")
+    rows = write_export(session, export, Look(form=options.form), target)
+    if options.to_standard_output:
+        return ExitCode.OK
+    told = {"file": str(target), "manifest": number, "rows": rows}
+    return show_data(session, told, f"{counted(rows, 'row')} of manifest {number} in {target}.")
+
+
+def _lines(session: Session, ref: str) -> tuple[Export[Any], str]:
+    """A row for each delivery."""
+    from fbridge.office.exports.manifest_values import MANIFEST_VALUES, manifest_lines
+
+    manifest = session.bridge.manifests.get(ref)
+    return _export(manifest_lines(manifest), MANIFEST_VALUES), manifest.number
+
+
+def _picks(session: Session, ref: str) -> tuple[Export[Any], str]:
+    """A row for each article of each shipment."""
+    from fbridge.office.exports.pick_values import PICK_VALUES, picks_of
+
+    manifest, packed = session.bridge.manifests.contents(ref)
+    return _export(iter(picks_of(packed)), PICK_VALUES), manifest.number
+
+
+def _export(items: Iterator[Any], values: Mapping[str, Callable[[Any], Any]]) -> Export[Any]:
+    return Export(
+        items=items,
+        columns=list(values),
+        as_json=lambda one: {name: value(one) for name, value in values.items()},
+        rows=lambda one: iter([("", getter(values, one))]),
+    )
 
 
 def _pick_list_to_file(session: Session, ref: str, options: PaperOptions) -> ExitCode:

@@ -30,6 +30,8 @@ def print_shipments(
         copies=options.copies,
         as_note=as_note,
     )
+    if manifest is not None:
+        manifest = session.bridge.manifests.get(manifest).number
     target = options.target(_name(refs, manifest, printed.results[0].label if printed.results else ""))
     if printed.content:
         replaced_bytes(target, printed.content)

@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from fbridge.models.particulars import NO_PARTICULARS, Goods
+from fbridge.models.particulars import Goods
 from fbridge.models.shipments import Manifest
+from fbridge.office.exports.pick_values import Pick, picks_of
 from fbridge.office.paper.figures import moment
 from fbridge.office.paper.phrases import Phrases, phrases
 from fbridge.office.paper.sheet import Column, Sheet, SheetTable, sender_lines
 from fbridge.office.plain_text import clean
 from fbridge.settings.sender import Sender
 from fbridge.shipping.contents import Content
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pick:
-    """So many pieces of an article for one shipment."""
-
-    goods: Goods
-    content: Content
-
-    @property
-    def goes_with(self) -> str:
-        """The document, or the order, or the shipment that a person finds it by."""
-        one = self.content.shipment
-        return (one.document.short if one.document else "") or one.order_number or one.label
-
-    @property
-    def note(self) -> str:
-        """What the customer wrote, and what the file says."""
-        said = (self.content.customer_note, (self.content.shipment.particulars or NO_PARTICULARS).note)
-        return " / ".join(text for text in map(clean, said) if text)
-
-    @property
-    def recipient(self) -> str:
-        """To whom it goes."""
-        to = self.content.shipment.recipient
-        return ", ".join(part for part in (to.company, to.name) if part)
-
-
-def picks_of(contents: Sequence[Content]) -> list[Pick]:
-    """All that is to be picked, sorted as one walks: by place and article."""
-    found = [Pick(goods=goods, content=content) for content in contents for goods in content.goods]
-    return sorted(
-        found,
-        key=lambda one: (one.goods.shelf == "", one.goods.shelf, one.goods.article, one.content.shipment.id),
-    )
 
 
 def pick_sheet(
@@ -149,21 +114,3 @@ def _rows_of(content: Content) -> Iterator[tuple[str, ...]]:
         amount = _amount([pick]) if line.quantity else ""
         cells = (*named, line.article, line.description, line.shelf, amount, pick.note if not at else "")
         yield tuple(map(clean, cells))
-
-
-def pick_records(contents: Sequence[Content]) -> Iterator[Mapping[str, object]]:
-    """The same for programs: a row for each article of each shipment."""
-    for one in picks_of(contents):
-        shipment = one.content.shipment
-        yield {
-            "sku": one.goods.article,
-            "description": one.goods.description,
-            "place": one.goods.shelf,
-            "quantity": one.goods.quantity,
-            "unit": one.goods.unit,
-            "document": str(shipment.document or ""),
-            "order": shipment.order_number,
-            "shipment": shipment.label,
-            "recipient": one.recipient,
-            "note": one.note,
-        }
