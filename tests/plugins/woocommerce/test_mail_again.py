@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fbridge.cli.plan_views import ITEM_COLUMNS
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import MailEffect, PushState
 from fbridge.push.mail_again import MailItem
@@ -66,7 +67,9 @@ def test_a_mail_that_is_off_since_the_last_check_is_told_as_missing(
     shipment = office.ship(order, [number(1)])
     shop.control.switch_mail(MAIL, on=False)
     assert office.planned_mails() == 1
-    office.push()
+    (item,) = office.push().results
+    shown = " ".join(str(column.value(item)) for column in ITEM_COLUMNS)
+    assert shown.count("has switched its mail") == 1, "said once"
     told = missing(office, shipment)
     assert told is not None
     assert (told.reason, "has switched its mail" in told.words) == ("mail_not_sent", True)

@@ -31,8 +31,9 @@ def _why(entry: PlanEntry) -> str:
 
 
 def _what_came_of_it(item: PushItem) -> str:
-    mail = item.missing_mail.words if item.missing_mail else ""
-    return "; ".join(filter(None, (item.words, mail)))
+    mail = item.missing_mail
+    told = (mail.beside(item.words), mail.words) if mail else (item.words,)
+    return "; ".join(filter(None, told))
 
 
 ENTRY_COLUMNS: list[Column[PlanEntry]] = [

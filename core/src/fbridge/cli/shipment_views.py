@@ -78,6 +78,7 @@ SHIPMENT_COLUMNS: list[Column[Shipment]] = [  # these fit 80 characters
 def shipment_facts(shipment: Shipment) -> Facts:
     """One shipment, as ``shipment show`` prints it."""
     push = shipment.push
+    mail = push.missing_mail if push else None
     return Facts(
         [
             ("Shipment", f"{shipment.label} ({shipment.uuid})"),
@@ -100,8 +101,8 @@ def shipment_facts(shipment: Shipment) -> Facts:
             ("Came back", _return_facts(shipment)),
             ("State", state_words(shipment)),
             ("Since", push.since if push else None),
-            ("Because", push.words if push else ""),
-            ("Mail", push.missing_mail.words if push and push.missing_mail else ""),
+            ("Because", mail.beside(push.words) if push and mail else push.words if push else ""),
+            ("Mail", mail.words if mail else ""),
             ("Next try", push.next_at if push else None),
             ("On the store", push.remote_ids if push else ()),
             ("Done there", _effect_words(push.effects) if push and push.tries else ""),

@@ -222,7 +222,8 @@ def _standing(shipment: Shipment) -> str:
         return f"{head}; it belongs to no store order and is never pushed."
     push = shipment.push
     reason = push.words.rstrip(".") or push.reason.replace("_", " ")
-    told = "" if reason == push.state else f": {reason}"
+    said = push.missing_mail is not None and not push.missing_mail.beside(reason)
+    told = "" if said or reason == push.state else f": {reason}"
     held = (
         ""
         if push.acknowledged_revision in (None, shipment.revision)

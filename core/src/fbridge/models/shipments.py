@@ -94,6 +94,10 @@ class MissingMail:
     reason: str
     words: str
 
+    def beside(self, words: str) -> str:
+        """Words about the shipment without what is said of its mail anyway: both rest on one answer of the store."""
+        return "" if words.rstrip(".") in self.words else words
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushStatus:

@@ -155,6 +155,11 @@ class Stock:
         )
         return takes, +lacking
 
+    @property
+    def left(self) -> Pieces:
+        """What nobody has taken."""
+        return sum(map(self._pieces, self._orders), Counter[str]())
+
     def _by_location(
         self, wanted: Pieces, location: str | None, allowed: Callable[[FulfillmentOrder], bool]
     ) -> list[list[FulfillmentOrder]]:

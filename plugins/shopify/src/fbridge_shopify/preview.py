@@ -13,7 +13,7 @@ from fbridge.models.platforms import Store
 from fbridge_shopify.allocation import Pieces, place_rank
 from fbridge_shopify.carrier_lists import known_names
 from fbridge_shopify.claims import claims_of, shown, wanted_by
-from fbridge_shopify.push import digital_pieces, refusal_of
+from fbridge_shopify.push import digital_pieces, may_be_last, refusal_of
 from fbridge_shopify.schemas import number_of
 from fbridge_shopify.tracking_lists import company_of
 
@@ -50,7 +50,7 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
 def _digital(fulfillment: Fulfillment) -> list[OrderLine]:
     """Lines that no carrier takes and that are still to be fulfilled when the last parcel has left."""
     new = any(one.acknowledged is None for one in fulfillment.outstanding)
-    left = digital_pieces(fulfillment.order) if new and fulfillment.completes_order else {}
+    left = digital_pieces(fulfillment.order) if new and may_be_last(fulfillment) else {}
     return [line for line in fulfillment.order.lines if line.id in left]
 
 

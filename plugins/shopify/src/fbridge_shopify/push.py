@@ -191,18 +191,30 @@ class _Planner:
         self._work.steps.sort(key=lambda step: step.mutation.kind is not Kind.SPLIT)
 
     def plan_digital(self) -> None:
-        """Fulfil what no carrier takes, once all other goods have left: without number, and without a mail.
+        """Fulfil what no carrier takes, once all goods that are ours to ship have left: without number and mail.
 
         It is taken whole, so Shopify refuses a repeat.
         """
         parts = self._work.parts
         last = [part for part in parts if part.shipment.acknowledged is None]
         stopped = any(part.problem or part.bound for part in parts)
-        if not last or stopped or not self._work.fulfillment.completes_order:
+        if (
+            not last
+            or stopped
+            or not (self._work.fulfillment.completes_order or self._nothing_left_of_ours())
+        ):
             return
         takes, _ = self._stock.take(digital_pieces(self._order))
         for some in _by_location(takes):
             self._work.steps.append(Step(creation(some, None, notify=False), (last[-1],), beside=True))
+
+    def _nothing_left_of_ours(self) -> bool:
+        """Whether what remains is with fulfillment services: no later push of ours would come by."""
+        goods = {line.id for line in self._order.lines if line.shippable}
+        later = [
+            one.pieces for one in self._sources if one.is_open and not one.service and not one.is_fulfillable
+        ]
+        return not any(goods.intersection(+pieces) for pieces in (self._stock.left, *later))
 
     def _plan_pieces(self, part: Part) -> None:
         """Take what the store does not show yet."""
@@ -320,6 +332,17 @@ class _Planner:
         )
         mutation = correction(entry.remote_id, tracking, notify=notify, lines=len(entry.lines))
         self._work.steps.append(Step(mutation, parts, numbers, notify))
+
+
+def may_be_last(fulfillment: Fulfillment) -> bool:
+    """Whether with these shipments all goods may have left that are ours to ship, as far as the order alone tells."""
+    known, new = Counter[str](), Counter[str]()
+    for one in fulfillment.shipments:
+        (new if one.acknowledged is None and not one.remote_ids else known).update(wanted_by(one))
+    return all(
+        max(line.shipped, known[line.id]) + new[line.id] >= line.due - line.held
+        for line in fulfillment.order.lines
+    )
 
 
 def digital_pieces(order: Order) -> Pieces:

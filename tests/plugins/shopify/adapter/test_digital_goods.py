@@ -15,7 +15,7 @@ from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import DROPPED_AFTER, DROPPED_BEFORE
 from fbridge.testing.office import STORE, Office, number
 
-GOODS, DIGITAL = ("CAFFE-MOKA", 2), ("CORSO-PDF", 1)
+GOODS, DIGITAL, OF_A_SERVICE = ("CAFFE-MOKA", 2), ("CORSO-PDF", 1), "BOX-REGALO"
 
 
 class TestDigitalGoods(KitFixtures):
@@ -68,6 +68,22 @@ class TestDigitalGoods(KitFixtures):
         office.ship(order, [number(1)])
         office.push()
         assert (store.truth(order).shipments, store.truth(order).closed) == (2, True)
+
+    def test_where_a_service_ships_the_rest_they_go_with_our_own_last_parcel(
+        self, served: ServedSandbox, store: StoreUnderTest, office: Office
+    ) -> None:
+        order = store.new_order([GOODS, (OF_A_SERVICE, 1), DIGITAL])
+        office.fetch()
+        office.ship(order, [number(1)], [(0, 1)])
+        office.push()
+        assert store.truth(order).shipped == (1, 0, 0)
+        office.ship(order, [number(2)])
+        office.push()
+        assert store.truth(order).shipped == (2, 0, 1)
+        served.control.ship_by_hand(order, number="THEIRS1", company="UPS")
+        assert store.truth(order).closed
+        office.push_until_quiet()
+        assert len(store.mails(order)) == 2
 
     @pytest.mark.parametrize("numbers", [[number(1)], []], ids=["numbered", "unnumbered"])
     @pytest.mark.parametrize("fault", [DROPPED_BEFORE, DROPPED_AFTER], ids=str)
