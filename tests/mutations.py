@@ -436,7 +436,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a state that nobody knows is written over",
         "fbridge/push/decide.py",
-        "    if unknown_state:\n",
+        "    if held:\n",
         "    if False:\n",
         "tests/plugins/test_state_lists.py -k written_over",
     ),

@@ -69,7 +69,7 @@ def _default(field: fields.Field[Any]) -> str:
         return "empty"
     if isinstance(default, bool):
         return str(default).lower()
-    return f"{default:g}" if isinstance(default, float) else f'`"{default}"`'
+    return f"{default:g}" if isinstance(default, int | float) else f'`"{default}"`'
 
 
 def test_nothing_in_the_tables_is_invented() -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from fbridge.context import Context
 from fbridge.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from fbridge.orders.fetch import FetchProgress, FetchResult
     from fbridge.orders.listing import Orders
     from fbridge.plugins import PlatformStatus
-    from fbridge.push.mail_again import MailEntry, MailItem, MailPlan
+    from fbridge.push.guards import PushScope
+    from fbridge.push.mail_again import MailItem, MailPlan
     from fbridge.push.plan import PushPlan
     from fbridge.push.run import PushItem
     from fbridge.push.run_state import PushProgress
@@ -160,13 +161,20 @@ class Bridge:
 
         return fetch_stores(self.context, self._names(stores), since=since, progress=progress)
 
-    def plan(self, stores: Sequence[str] = (), *, manifest: str | None = None) -> PushPlan:
-        """What a push would do. Raises ConfigError, PluginError; UnreachableError only where a store's carrier
-        codes were never listed."""
+    def plan(
+        self,
+        stores: Sequence[str] = (),
+        *,
+        manifest: str | None = None,
+        limit: int | None = None,
+        guards: Mapping[str, Any] | None = None,
+    ) -> PushPlan:
+        """What a push would do, of at most ``limit`` orders of each store. ``guards`` count in place of the stores'
+        settings of these names. Raises ConfigError, PluginError; UnreachableError only where a store's carrier codes
+        were never listed."""
         from fbridge.push.plan import make_plan
 
-        number = self._shipped_manifest(manifest)
-        return make_plan(self.context, self._names(stores), manifest=number)
+        return make_plan(self.context, self._names(stores), self._scope(manifest, limit, guards))
 
     def push(
         self,
@@ -174,6 +182,8 @@ class Bridge:
         *,
         stores: Sequence[str] = (),
         manifest: str | None = None,
+        limit: int | None = None,
+        guards: Mapping[str, Any] | None = None,
         only_if: str | None = None,
         progress: Callable[[PushProgress], None] | None = None,
     ) -> PushResult:
@@ -181,27 +191,16 @@ class Bridge:
 
         With a ``plan``, or ``only_if`` (a plan's fingerprint), nothing is sent when anything that it rests on has
         changed. Each store's part is compared again once this process has the store's turn, and nothing is done that
-        it does not show: what comes in meanwhile waits for the next plan.
+        it does not show: what comes in meanwhile waits for the next plan. ``limit`` and ``guards`` as for
+        :meth:`plan`, and those of a ``plan`` that is given; a store that a guard stops has a StoppedError.
 
         Raises: InputError (``plan_changed``, manifest not shipped), NotFoundError, BusyError.
         """
-        from fbridge.push.plan import make_plan
         from fbridge.push.run import push_stores
-        from fbridge.push.turn import refuse_while_pushing
 
-        number = plan.manifest if plan else self._shipped_manifest(manifest)
+        scope = plan.scope if plan else self._scope(manifest, limit, guards)
         names = plan.names if plan and not stores else self._names(stores)
-        current = make_plan(self.context, names, manifest=number, now=plan.made_at if plan else None)
-        for store in current.stores:
-            refuse_while_pushing(self.context.database, store.store, self.context.lock_folder)
-        wanted = plan.fingerprint if only_if is None and plan else only_if
-        if wanted is not None and wanted != current.fingerprint:
-            raise InputError(
-                f"The plan has changed ({wanted} is now {current.fingerprint}); nothing was sent. "
-                "Look at it again: fbridge push --plan",
-                reason="plan_changed",
-            )
-        pushed = push_stores(self.context, current, progress)
+        pushed = push_stores(self.context, names, scope, approved=plan, only_if=only_if, progress=progress)
         return PushResult(
             results=tuple(item for one in pushed for item in one.items),
             errors=tuple((one.store, one.error) for one in pushed if one.error),
@@ -290,18 +289,10 @@ class Bridge:
         Only where it is provably no second mail; with ``even_if_mailed`` a person accepts that it may be one. With a
         ``plan``, what is not as it showed is left alone. Raises NotFoundError, InputError.
         """
-        from fbridge.push.mail_again import ask_store, plan_mails
+        from fbridge.push.mail_again import ask_stores
 
         keys = {self._left(ref).id for ref in refs}
-        approved = {entry.shipment: entry for entry in (plan or plan_mails(self.context, keys)).entries}
-        of_stores: dict[str, dict[int, MailEntry]] = {}
-        for key in sorted(keys):
-            if entry := approved.get(f"S{key}"):
-                of_stores.setdefault(entry.store, {})[key] = entry
-        asked = [
-            ask_store(self.context, name, entries, even_if_mailed=even_if_mailed)
-            for name, entries in of_stores.items()
-        ]
+        asked = ask_stores(self.context, keys, plan, even_if_mailed=even_if_mailed)
         return MailResult(
             results=tuple(item for one in asked for item in one.items),
             errors=tuple((one.store, one.error) for one in asked if one.error),
@@ -384,6 +375,11 @@ class Bridge:
     def _names(self, stores: Sequence[str]) -> list[str]:
         settings = self.context.settings
         return [settings.store(name).name for name in stores] or list(settings.stores)
+
+    def _scope(self, manifest: str | None, limit: int | None, guards: Mapping[str, Any] | None) -> PushScope:
+        from fbridge.push.guards import PushScope
+
+        return PushScope(manifest=self._shipped_manifest(manifest), limit=limit, guards=guards or {})
 
     def _shipped_manifest(self, manifest: str | None) -> str | None:
         if manifest is None:

@@ -80,6 +80,13 @@ class PluginMissingError(PluginError):
     default_reason = "plugin_missing"
 
 
+class StoppedError(FbridgeError):
+    """Look at it: a guard of ours holds it back; ``str(error)`` says which setting lets it through."""
+
+    exit_code = ExitCode.SOME_FAILED
+    default_reason = "stopped"
+
+
 class RefusedError(FbridgeError):
     """The store said a lasting no; ``str(error)`` holds its own words. Do not send the same again."""
 

@@ -134,6 +134,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("FBRIDGE_HOME", str(folder))
     monkeypatch.setenv("FBRIDGE_TIMEZONE", "Europe/Rome")
+    for store in ("SHOP", "B2B", "OTHER"):  # the plain orders' dates are fixed
+        monkeypatch.setenv(f"FBRIDGE_{store}_OLDEST_ORDER", "36500")
     for name in ("FBRIDGE_DEBUG", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return folder

@@ -51,6 +51,18 @@ def by_name(
     return dict(pairs)
 
 
+def guard_values(
+    context: click.Context, option: click.Parameter, pairs: tuple[tuple[str, str], ...]
+) -> dict[str, float]:
+    """A click callback for ``--guard NAME=VALUE``: guards of the settings, with values for this run."""
+    from fbridge.settings.guards import read_guards
+
+    try:
+        return read_guards(by_name(context, option, pairs))
+    except ValueError as error:
+        raise click.BadParameter(str(error), context, option) from None
+
+
 def line_and_quantity(text: str) -> tuple[str, int]:
     """``SKU=2`` or ``LINE_ID=2``; the SKU itself may hold a ``=``."""
     match = _QUANTITY.fullmatch(text.strip())

@@ -60,7 +60,10 @@ def plan_blocks(plan: PushPlan) -> Iterator[Block[Any]]:
     """The plan store by store, and its fingerprint."""
     for store in plan.stores:
         yield _summary(store)
+        yield from (f"Nothing of this is sent to {store.store}: {stop.words}." for stop in store.stops)
         yield Table(ENTRY_COLUMNS, store.entries)
+        if store.left_for_later:
+            yield f"{counted(store.left_for_later, 'more order')} of {store.store} for the next push."
         yield ""
     yield f"Fingerprint {plan.fingerprint}"
 

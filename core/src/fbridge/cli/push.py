@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fbridge.cli.argument_types import COUNT, guard_values, name_and_value
 from fbridge.cli.command_classes import Command
 from fbridge.cli.push_mails import mail_again as ask_for_mails
 from fbridge.cli.session import Session, pass_session
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 
     from fbridge.bridge import PushResult
     from fbridge.push.plan import PushPlan
+    from fbridge.push.run import PushItem
+    from fbridge.push.status import StatusItem
     from fbridge.push.verify import StoreVerified
 
 _DOES_SOMETHING = {"send", "update", "check"}
 _FOR_A_PERSON = {"refused", "needs_attention"}
 _AT_REST = {"sent", "done_elsewhere"}
 """What status lists of these lacks its mail."""
+_HELD_BY_A_GUARD = "order_too_old"
 _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
 
 
@@ -48,6 +52,21 @@ _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
 @click.option(
     "--verify", "look_after", is_flag=True, help="At the end read back what was written, and compare."
 )
+@click.option("--limit", type=COUNT, metavar="N", help="Only the first N orders of each store.")
+@click.option(
+    "--first-one",
+    is_flag=True,
+    help="First one order of each store, which is read back; then ask, or with --yes go on where all is well.",
+)
+@click.option(
+    "--guard",
+    "guards",
+    type=name_and_value,
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=guard_values,
+    help="Another value of a guard (most_mails, most_pushes, oldest_order, most_changed) in this run; repeatable.",
+)
 @click.option("--even-if-mailed", is_flag=True, help="With --mail-again: also where it may be a second mail.")
 @pass_session
 def push(
@@ -60,6 +79,9 @@ def push(
     resend: tuple[str, ...],
     mail_again: tuple[str, ...],
     look_after: bool,
+    limit: int | None,
+    first_one: bool,
+    guards: dict[str, float],
     even_if_mailed: bool,
 ) -> ExitCode:
     """Tell the stores what was shipped and they do not show yet.
@@ -73,6 +95,8 @@ def push(
     yes = yes or only_if is not None
     if plan_only and resend:
         raise click.UsageError("Give either --plan or --resend.")
+    if first_one and (plan_only or only_if or limit):
+        raise click.UsageError("Give --first-one without --plan, --only-if and --limit.")
     if not plan_only and not yes and not session.may_ask:
         raise click.UsageError("Nobody is there to ask: say --yes, or --plan to see the plan only.")
     if mail_again or even_if_mailed:
@@ -82,7 +106,11 @@ def push(
         )
     if resend and not _decide_resend(session, resend, yes=yes):
         return ExitCode.OK
-    plan = session.bridge.plan(stores, manifest=manifest)
+    if first_one:
+        from fbridge.cli.push_first_one import push_first_one
+
+        return push_first_one(session, stores, manifest, guards, yes=yes, look_after=look_after)
+    plan = session.bridge.plan(stores, manifest=manifest, limit=limit, guards=guards)
     if plan_only:
         return _show_plan(session, plan, stores)
     return carry_out(session, plan, stores, yes=yes, only_if=only_if, look_after=look_after)
@@ -133,8 +161,11 @@ def _show_plan(session: Session, plan: PushPlan, stores: tuple[str, ...]) -> Exi
     from fbridge.cli.output import show_data
     from fbridge.cli.plan_views import plan_blocks
 
-    same = ["fbridge", "push", *stores, *(["--manifest", plan.manifest] if plan.manifest else [])]
-    step = " ".join([*same, "--only-if", plan.fingerprint]) if _does_something(plan) else "fbridge status"
+    scope = plan.scope
+    same = ["fbridge", "push", *stores, *(["--manifest", scope.manifest] if scope.manifest else [])]
+    same += ["--limit", str(scope.limit)] if scope.limit else []
+    same += [word for name, value in scope.guards.items() for word in ("--guard", f"{name}={value:g}")]
+    step = " ".join([*same, "--only-if", plan.fingerprint]) if does_something(plan) else "fbridge status"
     blocks = plan_blocks(plan) if plan.stores else ["There is nothing to tell the stores."]
     return show_data(session, plan, *blocks, next_step=step)
 
@@ -159,17 +190,17 @@ def carry_out(
     from fbridge.cli.progress import push_progress
 
     if not session.json:
-        _print_plan(session, plan)
-    if _does_something(plan) and not yes and not click.confirm("Push this?", err=True):
+        print_plan(session, plan)
+    if does_something(plan) and not yes and not click.confirm("Push this?", err=True):
         click.echo("Nothing was sent.", err=True)
         return combined_code(codes)
     with push_progress(session) as progress:  # where all waits, the reasons are noted for `status`
         result = session.bridge.push(plan, only_if=only_if, progress=progress)
-    looks = _look_after(session, result) if look_after else None
+    looks = look_at_written(session, result) if look_after else None
     return _show_result(session, plan, stores, result, before or {}, codes, looks)
 
 
-def _look_after(session: Session, result: PushResult) -> Sequence[StoreVerified]:
+def look_at_written(session: Session, result: PushResult) -> Sequence[StoreVerified]:
     """Compare what the stores show now of all that this run has brought there."""
     from fbridge.cli.verify import look
 
@@ -178,7 +209,8 @@ def _look_after(session: Session, result: PushResult) -> Sequence[StoreVerified]
     return look(session, stores, shipments=[item.shipment for item in written]) if written else ()
 
 
-def _print_plan(session: Session, plan: PushPlan) -> None:
+def print_plan(session: Session, plan: PushPlan) -> None:
+    """For people, before it is asked."""
     from fbridge.cli.plan_views import plan_blocks
     from fbridge.cli.tables import print_block
 
@@ -201,10 +233,7 @@ def _show_result(
     from fbridge.cli.verify import code_of, verified_blocks, verified_data
 
     left = _needs_a_person(session, plan, stores)
-    codes = [
-        ExitCode.OK if item.state in _NOT_FAILED and not item.missing_mail else ExitCode.SOME_FAILED
-        for item in result.results
-    ]
+    codes = [code_of_item(item) for item in result.results]
     codes += [*earlier, *[ExitCode.SOME_FAILED] * bool(left), *([code_of(looks)] if looks else [])]
     seen = {} if looks is None else {"verified": verified_data(looks)}
     code = combined_code(codes + [error.exit_code for _, error in result.errors])
@@ -213,7 +242,7 @@ def _show_result(
     return show_data(
         session,
         {**before, "plan": plan, "results": result.results, "errors": errors, "needs_person": left, **seen},
-        Table(ITEM_COLUMNS, result.results) if _does_something(plan) else nothing,
+        Table(ITEM_COLUMNS, result.results) if does_something(plan) else nothing,
         *(f"{store}: {error}" for store, error in result.errors),
         *verified_blocks(looks or ()),
         *([f"Somebody must look at: {', '.join(left)}."] if left else []),
@@ -222,16 +251,30 @@ def _show_result(
     )
 
 
+def code_of_item(item: PushItem) -> ExitCode:
+    """How a run ended for one shipment."""
+    well = item.state in _NOT_FAILED and not item.missing_mail
+    return ExitCode.OK if well else ExitCode.SOME_FAILED
+
+
 def _needs_a_person(session: Session, plan: PushPlan, stores: tuple[str, ...]) -> list[str]:
     """The shipments of these stores, or of this manifest, that no later push brings on; also of earlier runs."""
     return [
         item.shipment
         for item in session.bridge.status().items
-        if (item.state in _FOR_A_PERSON | _AT_REST or (item.state == "unconfirmed" and item.overdue))
+        if _asks_for_a_person(item)
         and item.store in (stores or (item.store,))
         and item.manifest == (plan.manifest or item.manifest)
     ]
 
 
-def _does_something(plan: PushPlan) -> bool:
-    return any(entry.action in _DOES_SOMETHING for store in plan.stores for entry in store.entries)
+def _asks_for_a_person(item: StatusItem) -> bool:
+    undecided = item.state in _FOR_A_PERSON | _AT_REST or item.reason == _HELD_BY_A_GUARD
+    return undecided or (item.state == "unconfirmed" and item.overdue)
+
+
+def does_something(plan: PushPlan) -> bool:
+    """Whether a push of the plan asks anything of a store; a store that a guard stops is asked nothing."""
+    return any(
+        entry.action in _DOES_SOMETHING for store in plan.stores if not store.stops for entry in store.entries
+    )

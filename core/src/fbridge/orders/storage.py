@@ -148,6 +148,15 @@ def load_orders(connection: Connection, ids: Collection[int]) -> dict[int, Order
     return found
 
 
+def content_hashes(connection: Connection, ids: Collection[int]) -> dict[int, str]:
+    """By key, what tells the kept version of an order from others; "" where a push has changed it since."""
+    found: dict[int, str] = {}
+    for part in in_parts(list(ids), MOST_KEYS):
+        query = sa.select(orders.c.id, orders.c.content_hash).where(orders.c.id.in_(part))
+        found |= {row.id: row.content_hash for row in connection.execute(query)}
+    return found
+
+
 def _load_orders(connection: Connection, ids: Sequence[int]) -> dict[int, Order]:
     lines = defaultdict(list)
     query = sa.select(order_lines).where(order_lines.c.order_id.in_(ids)).order_by(order_lines.c.position)

@@ -21,6 +21,7 @@ from fbridge.models.orders import UNKNOWN_STATUS, Order, OrderLine
 from fbridge.models.push import LedgerRow
 from fbridge.models.shipments import Carrier
 from fbridge.models.states import PushState
+from fbridge.push.guards import ORDER_TOO_OLD, too_old
 
 
 class Action(StrEnum):
@@ -39,7 +40,8 @@ class PushPolicy:
 
     ``patience``: how long a shipment without a number waits for one (None: for ever; zero: it does not wait).
     ``codes`` are the store's own codes as last listed, with their labels; ``codes_open`` is None when they
-    were never listed. ``settings_print`` differs where the store's settings do. ``timezone`` is the user's.
+    were never listed. Of orders made before ``oldest`` nothing new goes out. ``settings_print`` differs where the
+    store's settings do. ``timezone`` is the user's.
     """
 
     patience: timedelta | None
@@ -53,6 +55,7 @@ class PushPolicy:
     warehouses: Mapping[str, str]
     settings_print: str = ""
     timezone: tzinfo = UTC
+    oldest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +112,12 @@ def decide(
     completes_order: bool,
     now: datetime,
     lifted: bool = False,
-    unknown_state: str = "",
+    held: Decision | None = None,
 ) -> Decision:
     """Decide about one shipment that has left and that the store does not hold in its wanted revision.
 
-    ``lifted``: it was refused, and what that rested on has changed. ``unknown_state``: a sentence about a state of
-    the order that nothing explains, which no push writes over.
+    ``lifted``: it was refused, and what that rested on has changed. ``held``: why nothing of
+    the order goes out.
     """
     if row.in_doubt or (lifted and row.in_backup):
         return _check(row, policy)
@@ -122,8 +125,8 @@ def decide(
         return Decision(action=Action.BLOCKED, reason=row.reason, words=row.words)
     if row.state is PushState.RETRY and row.next_at and row.next_at > now:
         return Decision(action=Action.WAIT, reason=row.reason, words=row.words, next_at=row.next_at)
-    if unknown_state:
-        return Decision(action=Action.WAIT, reason=UNKNOWN_STATUS, words=f"nothing is sent: {unknown_state}")
+    if held:
+        return held
     if (
         completes_order
         and policy.always_mails
@@ -144,7 +147,6 @@ def decide_order(
 ) -> dict[int, Decision]:
     """The decision for each outstanding shipment of one order, by shipment key."""
     complete = completes(order.lines, rows)
-    unknown = next((doubt.words for doubt in order.doubts if doubt.code == UNKNOWN_STATUS), "")
     return {
         row.shipment_id: decide(
             row,
@@ -152,11 +154,22 @@ def decide_order(
             completes_order=complete,
             now=now,
             lifted=is_lifted(row, order, policy),
-            unknown_state=unknown,
+            held=_held(row, order, policy, now),
         )
         for row in rows
         if row.outstanding
     }
+
+
+def _held(row: LedgerRow, order: Order, policy: PushPolicy, now: datetime) -> Decision | None:
+    """A state that nothing explains is not written over; what is very old may be a mistake, but for corrections."""
+    unknown = next((doubt.words for doubt in order.doubts if doubt.code == UNKNOWN_STATUS), "")
+    if unknown:
+        return Decision(action=Action.WAIT, reason=UNKNOWN_STATUS, words=f"nothing is sent: {unknown}")
+    if policy.oldest and order.created_at < policy.oldest and row.acknowledged_revision is None:
+        words = too_old(row.store, order.created_at, policy.oldest, now=now)
+        return Decision(action=Action.WAIT, reason=ORDER_TOO_OLD, words=words)
+    return None
 
 
 def is_lifted(row: LedgerRow, order: Order, policy: PushPolicy) -> bool:

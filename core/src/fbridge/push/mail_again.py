@@ -116,6 +116,21 @@ def _entry(opened: OpenStore, row: LedgerRow) -> MailEntry:
     )
 
 
+def ask_stores(
+    context: Context, shipment_ids: Collection[int], plan: MailPlan | None, *, even_if_mailed: bool
+) -> list[StoreMails]:
+    """Ask for the mails of these shipments as the plan shows them, one store after the other."""
+    approved = {entry.shipment: entry for entry in (plan or plan_mails(context, shipment_ids)).entries}
+    of_stores: dict[str, dict[int, MailEntry]] = {}
+    for key in sorted(shipment_ids):
+        if entry := approved.get(f"S{key}"):
+            of_stores.setdefault(entry.store, {})[key] = entry
+    return [
+        ask_store(context, name, entries, even_if_mailed=even_if_mailed)
+        for name, entries in of_stores.items()
+    ]
+
+
 def ask_store(
     context: Context, name: str, approved: Mapping[int, MailEntry], *, even_if_mailed: bool
 ) -> StoreMails:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -29,6 +29,7 @@ from fbridge.push.decide import (
     leaving,
     plain_preview,
 )
+from fbridge.push.guards import GuardStop, PushScope, stops_of
 from fbridge.push.policy import load_policy
 from fbridge.push.rows import has_orders_in_work, load_orders_in_work
 from fbridge.stores.open_store import OpenStore, open_store, with_known_facts
@@ -58,7 +59,10 @@ class PlanEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorePlan:
-    """The entries of one store, how many mails its customers get, from where, and the cash the courier collects."""
+    """The entries of one store, how many mails its customers get, from where, and the cash the courier collects.
+
+    With ``stops`` nothing of it is sent. ``left_for_later`` counts the orders that a limit leaves to the next push.
+    """
 
     store: str
     platform: str
@@ -66,6 +70,8 @@ class StorePlan:
     mails: int
     cod_totals: tuple[Money, ...]
     places: tuple[str, ...] = ()
+    stops: tuple[GuardStop, ...] = ()
+    left_for_later: int = 0
 
     @property
     def fingerprint(self) -> str:
@@ -89,7 +95,17 @@ class PushPlan:
     stores: tuple[StorePlan, ...]
     names: tuple[str, ...]
     made_at: datetime
-    manifest: str | None = None
+    scope: PushScope = field(default_factory=PushScope)
+
+    @property
+    def manifest(self) -> str | None:
+        """The manifest that it is restricted to."""
+        return self.scope.manifest
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a guard stops all of it."""
+        return bool(self.stores) and all(store.stops for store in self.stores)
 
     @property
     def goes_out(self) -> int:
@@ -106,55 +122,73 @@ class PlannedStore:
 
 
 def make_plan(
-    context: Context, names: Sequence[str], *, manifest: str | None = None, now: datetime | None = None
+    context: Context, names: Sequence[str], scope: PushScope | None = None, *, now: datetime | None = None
 ) -> PushPlan:
-    """Plan the pushes of these stores, or of one manifest on them, as of ``now`` (aware UTC)."""
-    moment = now or context.now()
-    plans = tuple(plan for name in names if (plan := _plan_closed(context, name, manifest, moment)).entries)
+    """Plan the pushes of these stores, or what the scope chooses of them, as of ``now`` (aware UTC)."""
+    moment, scope = now or context.now(), scope or PushScope()
+    plans = tuple(plan for name in names if (plan := _plan_closed(context, name, scope, moment)).entries)
     return PushPlan(
         fingerprint=fingerprint([asdict(plan) for plan in plans]),
         stores=plans,
         names=tuple(names),
         made_at=moment,
-        manifest=manifest,
+        scope=scope,
     )
 
 
-def _plan_closed(context: Context, name: str, manifest: str | None, now: datetime) -> StorePlan:
+def _plan_closed(context: Context, name: str, scope: PushScope, now: datetime) -> StorePlan:
     with context.database.read() as connection:
-        if not has_orders_in_work(connection, name, manifest=manifest):
+        if not has_orders_in_work(connection, name, manifest=scope.manifest):
             return StorePlan(store=name, platform="", entries=(), mails=0, cod_totals=())
     with open_store(context, name) as closed:
         opened = with_known_facts(context, closed)
-        return plan_store(context, opened, load_policy(context, opened), manifest=manifest, now=now).plan
+        return plan_store(context, opened, load_policy(context, opened, scope), scope, now=now).plan
 
 
 def plan_store(
-    context: Context, opened: OpenStore, policy: PushPolicy, *, manifest: str | None, now: datetime
+    context: Context, opened: OpenStore, policy: PushPolicy, scope: PushScope, *, now: datetime
 ) -> PlannedStore:
     """Plan the pushes of one open store; nothing is asked of it, nor written."""
     with context.database.read() as connection:
-        groups = load_orders_in_work(connection, opened.name, manifest=manifest)
+        groups = load_orders_in_work(connection, opened.name, manifest=scope.manifest)
         orders = load_orders(connection, list(groups))
         concerns = concerns_of(connection, [row.shipment_id for rows in groups.values() for row in rows])
-    plans = [_OrderPlan.make(rows, orders[key], policy, now) for key, rows in groups.items()]
+    everything = [_OrderPlan.make(rows, orders[key], policy, now) for key, rows in groups.items()]
+    plans = _first_of(everything, scope.limit)
     previews = previews_of(opened, [plan.fulfillment for plan in plans if plan.sends])
     mails = may_mail(opened, policy)
     shown = [(plan, previews.get(plan.fulfillment.order_id) or plan.preview(mails=mails)) for plan in plans]
     entries = tuple(entry for plan, preview in shown for entry in plan.entries(preview, concerns))
     going = {entry.shipment for entry in entries if entry.action in GOES_OUT}
     cods = [row.cod for plan in plans for row in plan.rows if row.cod and row.label in going]
+    planned_mails = sum(len(preview.mails) for _, preview in shown)
     return PlannedStore(
         plan=StorePlan(
             store=opened.name,
             platform=opened.adapter.platform.label,
             entries=entries,
-            mails=sum(len(preview.mails) for _, preview in shown),
+            mails=planned_mails,
             cod_totals=totals(cods),
             places=tuple(sorted({place for _, preview in shown for place in preview.places})),
+            stops=stops_of(
+                opened.name,
+                pushes=sum(entry.action in MAY_GO_OUT for entry in entries),
+                mails=planned_mails,
+                guards=opened.settings.guards.but(scope.guards),
+            ),
+            left_for_later=len(everything) - len(plans),
         ),
         allowed={plan.rows[0].order_id: plan.allowed(preview) for plan, preview in shown},
     )
+
+
+def _first_of(plans: Sequence[_OrderPlan], limit: int | None) -> Sequence[_OrderPlan]:
+    """Of what goes out the first ``limit`` orders, and all that waits."""
+    if limit is None:
+        return plans
+    going = [plan for plan in plans if plan.sends]
+    later = {id(plan) for plan in going[limit:]}
+    return [plan for plan in plans if id(plan) not in later]
 
 
 def may_mail(opened: OpenStore, policy: PushPolicy) -> bool:

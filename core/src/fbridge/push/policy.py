@@ -6,11 +6,12 @@ from fbridge.context import Context
 from fbridge.models.platforms import CarrierCodes
 from fbridge.models.states import MailBehaviour
 from fbridge.push.decide import PushPolicy, fingerprint
+from fbridge.push.guards import PushScope, oldest_moment
 from fbridge.shipping import carrier_rows
 from fbridge.stores.open_store import OpenStore
 
 
-def load_policy(context: Context, opened: OpenStore) -> PushPolicy:
+def load_policy(context: Context, opened: OpenStore, scope: PushScope | None = None) -> PushPolicy:
     """The store's policy; its carrier codes are asked for once where they were never listed."""
     codes = known_codes(context, opened)
     with context.database.read() as connection:
@@ -27,6 +28,11 @@ def load_policy(context: Context, opened: OpenStore) -> PushPolicy:
         accepts_mail=settings.accept_mail,
         warehouses=settings.warehouses,
         timezone=context.timezone,
+        oldest=oldest_moment(
+            opened.settings.guards.but(scope.guards if scope else {}),
+            now=context.now(),
+            timezone=context.timezone,
+        ),
         # Secrets are not shown by their text, so another key alone makes no other print.
         settings_print=fingerprint([settings.warehouses, dict(opened.store.settings)]),
     )

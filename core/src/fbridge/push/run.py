@@ -25,7 +25,8 @@ from fbridge.orders.storage import load_orders
 from fbridge.orders.unreadable import ORDER_UNREADABLE
 from fbridge.push import ledger
 from fbridge.push.decide import GOES_OUT, is_lifted
-from fbridge.push.plan import PushPlan, StorePlan, plan_store
+from fbridge.push.guards import PushScope, refuse_stopped
+from fbridge.push.plan import PushPlan, StorePlan, make_plan, plan_store
 from fbridge.push.policy import load_policy
 from fbridge.push.receipts import LONGEST_WAIT
 from fbridge.push.recover import check_chunk, check_due_at
@@ -33,7 +34,7 @@ from fbridge.push.restored import note_lost_tries, take_for_lost
 from fbridge.push.rows import load_orders_in_work, load_rows
 from fbridge.push.run_state import Group, PushProgress, PushRun
 from fbridge.push.send import note_waiting, send_chunk
-from fbridge.push.turn import push_turn
+from fbridge.push.turn import push_turn, refuse_while_pushing
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.storage.tables import MOST_KEYS, shipments
 from fbridge.stores.each_store import for_each_store
@@ -78,7 +79,7 @@ def push_store(
     context: Context,
     name: str,
     *,
-    manifest: str | None = None,
+    scope: PushScope | None = None,
     plan: StorePlan | None = None,
     now: datetime | None = None,
     progress: Callable[[PushProgress], None] | None = None,
@@ -98,10 +99,13 @@ def push_store(
         ):
             opened.store.http.before_write = turn.verify
             ready = with_fresh_facts(context, opened)
-            policy = load_policy(context, ready)
-            planned = plan_store(context, ready, policy, manifest=manifest, now=now or context.now())
+            scope = scope or PushScope()
+            policy = load_policy(context, ready, scope)
+            planned = plan_store(context, ready, policy, scope, now=now or context.now())
             _refuse_another_plan(name, plan, planned.plan)
+            refuse_stopped(name, planned.plan.stops)
             run = PushRun(context, ready, turn, policy, planned.allowed, stop or Event(), progress=progress)
+            run.most_changed = opened.settings.guards.but(scope.guards).most_changed
             _work(run)
     except FbridgeError as caught:
         error = caught
@@ -112,16 +116,35 @@ def push_store(
 
 
 def push_stores(
-    context: Context, plan: PushPlan, progress: Callable[[PushProgress], None] | None
+    context: Context,
+    names: Sequence[str],
+    scope: PushScope,
+    *,
+    approved: PushPlan | None = None,
+    only_if: str | None = None,
+    progress: Callable[[PushProgress], None] | None = None,
 ) -> tuple[StorePush, ...]:
-    """Push what a plan shows, its stores side by side."""
+    """Push what is due on these stores, side by side, where the plan of it is still the one that was approved.
+
+    Raises: InputError (``plan_changed``), BusyError.
+    """
+    plan = make_plan(context, names, scope, now=approved.made_at if approved else None)
+    for store in plan.stores:
+        refuse_while_pushing(context.database, store.store, context.lock_folder)
+    wanted = approved.fingerprint if only_if is None and approved else only_if
+    if wanted is not None and wanted != plan.fingerprint:
+        raise InputError(
+            f"The plan has changed ({wanted} is now {plan.fingerprint}); nothing was sent. "
+            "Look at it again: fbridge push --plan",
+            reason="plan_changed",
+        )
     of_stores = {one.store: one for one in plan.stores}
     return for_each_store(
         list(of_stores),
         lambda name, stop: push_store(
             context,
             name,
-            manifest=plan.manifest,
+            scope=scope,
             plan=of_stores[name],
             now=plan.made_at,
             progress=progress,

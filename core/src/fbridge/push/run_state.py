@@ -15,10 +15,11 @@ from fbridge.models.fulfillments import Fulfillment, Preview
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderPage
 from fbridge.models.push import LedgerRow
-from fbridge.models.states import PushState
+from fbridge.models.states import OrderStatus, PushState
 from fbridge.models.transitions import Mover
 from fbridge.orders.quantities import refresh_open_quantity
-from fbridge.orders.storage import keep_store_shipments, load_orders, lock_orders, upsert_page
+from fbridge.orders.rows import content_hash
+from fbridge.orders.storage import content_hashes, keep_store_shipments, load_orders, lock_orders, upsert_page
 from fbridge.orders.unreadable import clear_understood, keep_unread
 from fbridge.push import ledger
 from fbridge.push.decide import (
@@ -31,6 +32,7 @@ from fbridge.push.decide import (
     plain_preview,
 )
 from fbridge.push.freshness import why_older
+from fbridge.push.guards import refuse_changed
 from fbridge.push.plan import may_mail
 from fbridge.push.turn import PushTurn
 from fbridge.stores.open_store import OpenStore
@@ -52,10 +54,12 @@ class PushProgress:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Orders as read, and of those that are older than what is known, by remote id, what shows it."""
+    """Orders as read, of those that are older than what is known, by remote id, what shows it, and how many have
+    changed since they were last read, by another hand than ours."""
 
     page: OrderPage
     older: Mapping[str, str]
+    changed: int = 0
 
     @property
     def unread(self) -> dict[str, str]:
@@ -79,6 +83,9 @@ class PushRun:
     done: int = 0
     total: int = 0
     again: bool = False
+    most_changed: float = 1.0
+    looked_at: int = 0
+    changed: int = 0
 
     @property
     def name(self) -> str:
@@ -104,13 +111,21 @@ class PushRun:
         with self.context.database.write() as connection:
             self.turn.verify(connection)
             older = _older(connection, groups, page.orders)
+            changed = _changed(connection, groups, [one for one in page.orders if one.remote_id not in older])
             newest = [order for order in page.orders if order.remote_id not in older]
             self.keep(connection, newest)
             keep_unread(connection, self.name, page, self.now())
             keep_notices(connection, self.name, page.notices)
             clear_understood(connection, self.name, [order.remote_id for order in newest], self.now())
         self.opened.exchanges.begin()
-        return Reading(page, older)
+        return Reading(page, older, changed)
+
+    def read_to_send(self, groups: Sequence[Group]) -> Reading:
+        """The same, for what is to be sent. Raises StoppedError where too many of the run's orders have changed."""
+        reading = self.read(groups)
+        self.looked_at, self.changed = self.looked_at + len(groups), self.changed + reading.changed
+        refuse_changed(self.name, changed=self.changed, looked_at=self.looked_at, most=self.most_changed)
+        return reading
 
     def keep(self, connection: Connection, orders: Sequence[Order]) -> None:
         """Store orders just read."""
@@ -198,6 +213,16 @@ class PushRun:
                 more = {"refused_on": grounds, **changes}
                 self.move(connection, row, state, reason=reason, words=words, next_at=next_at, **more)
             refresh_open_quantity(connection, list({row.order_id for row in moved}))
+
+
+def _changed(connection: Connection, groups: Sequence[Group], orders: Sequence[Order]) -> int:
+    """How many of these are not as they were last read; what was pushed already changed by that, and what was
+    cancelled meanwhile is refused by itself."""
+    untouched = {group[0].order_id: group for group in groups if all(row.claimed_at is None for row in group)}
+    known = content_hashes(connection, list(untouched))
+    read = {order.remote_id: order for order in orders if order.status is not OrderStatus.CANCELLED}
+    pairs = ((read.get(group[0].remote_order_id), known.get(key)) for key, group in untouched.items())
+    return sum(content_hash(order) != kept for order, kept in pairs if order is not None and kept)
 
 
 def _older(connection: Connection, groups: Sequence[Group], orders: Sequence[Order]) -> dict[str, str]:

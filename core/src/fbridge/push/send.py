@@ -66,7 +66,7 @@ class _Entry:
 
 def send_chunk(run: PushRun, groups: Sequence[Group]) -> None:
     """Send these orders. Raises what ended the chunk early, after its claims were explained."""
-    entries = _claim(run, _within_plan(run, list(_prepare(run, groups, run.read(groups)))))
+    entries = _claim(run, _within_plan(run, list(_prepare(run, groups, run.read_to_send(groups)))))
     if entries:
         _send(run, entries)
 

@@ -60,6 +60,7 @@ _WAITING_STEPS = {
     "carrier_unmapped": "fbridge carrier map {store} {carrier} CODE",
     "mail_not_accepted": "fbridge store show {store}",
     "unknown_status": "fbridge store check {store}",
+    "order_too_old": "fbridge explain {label}",
 }
 
 

@@ -12,6 +12,7 @@ from fbridge.errors import ConfigError, PluginError
 from fbridge.http.redaction import Redactor
 from fbridge.http.urls import clean_base_url
 from fbridge.http.way_through import WayThrough
+from fbridge.models.guards import GUARDS, Guards
 from fbridge.models.secrets import Secret
 from fbridge.settings.field_errors import field_error
 from fbridge.settings.loading import RawStore, Settings, variable
@@ -28,7 +29,7 @@ class StoreSettings:
     ``orders_from`` is a date in the user's time zone. ``timeout`` is in seconds. ``settle`` overrides the
     platform's settle time. ``number_prefix`` begins the store's order numbers in files. ``warehouses`` maps our
     warehouses to the store's locations. ``options`` is what the plugin's schema loaded, its secrets as
-    :class:`Secret`. ``way_through`` is for what stands before the store.
+    :class:`Secret`. ``way_through`` is for what stands before the store, ``guards`` are the limits of its pushes.
     """
 
     name: str
@@ -46,6 +47,7 @@ class StoreSettings:
     options: Mapping[str, Any]
     number_prefix: str = ""
     way_through: WayThrough = field(default_factory=WayThrough)
+    guards: Guards = field(default_factory=Guards)
 
 
 def resolve_store(settings: Settings, name: str, platform_schema: type[Schema]) -> StoreSettings:
@@ -91,7 +93,8 @@ class StoreResolver:
             name=self._raw.name,
             options=self._wrapped(options.values),
             way_through=_way_through(loaded.values),
-            **{name: value for name, value in loaded.values.items() if name not in _OF_THE_WAY},
+            guards=Guards(**{name: loaded.values[name] for name in GUARDS}),
+            **{name: value for name, value in loaded.values.items() if name not in _OF_THE_WAY | {*GUARDS}},
         )
 
     def _values(self) -> dict[str, Any]:

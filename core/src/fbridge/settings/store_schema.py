@@ -11,6 +11,7 @@ from typing import Any, cast
 from marshmallow import Schema, ValidationError, fields, validate
 
 from fbridge.http.way_through import CredentialsIn
+from fbridge.models.guards import MOST_CHANGED, MOST_MAILS, MOST_PUSHES, OLDEST_ORDER
 from fbridge.settings.policies import (
     UnmappedCarrier,
     WithoutTracking,
@@ -73,6 +74,16 @@ def _headers(*, secret: bool = False) -> fields.Dict:
     )
 
 
+def _count(usual: int, *, most: int = 10**9, unit: str = "") -> fields.Integer:
+    words = f"must be a whole number{f' of {unit}' if unit else ''}, from 0 to {most}."
+    return fields.Integer(
+        strict=False,
+        load_default=usual,
+        validate=validate.Range(0, most, error=words),
+        error_messages={"invalid": words, "too_large": words},
+    )
+
+
 def _path() -> fields.Field[Any]:
     return _Parsed(lambda text: Path(text).expanduser(), str, load_default=None, allow_none=True)
 
@@ -108,6 +119,13 @@ class StoreFields(Schema):
     )
     allow_http = fields.Boolean(load_default=False)
     warehouses = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    most_mails = _count(MOST_MAILS)
+    most_pushes = _count(MOST_PUSHES)
+    oldest_order = _count(OLDEST_ORDER, most=36500, unit="days")
+    most_changed = fields.Float(
+        load_default=MOST_CHANGED,
+        validate=validate.Range(0, 1, error="must be a share from 0 (none) to 1 (all), such as 0.5."),
+    )
     number_prefix = fields.String(load_default="")
     user_agent = _header_value()
     http_user = fields.String(load_default="")
