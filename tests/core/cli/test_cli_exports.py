@@ -158,3 +158,41 @@ def test_an_erp_reads_orders_by_its_own_map(ready_user: Any, home: Path, tmp_pat
     ready_user.run("export", "map", "other", "--like", "erp-orders")
     error = ready_user.json("shipment", "export", "--map", "other", code=2)["error"]["message"]
     assert 'Map other is for "orders", not for "shipments".' in error
+
+
+def test_extra_fields_of_a_store_are_columns(ready_user: Any, shop: Any, home: Path, tmp_path: Path) -> None:
+    shop.sell(1001, billing={"meta": [{"key": "_cf", "value": "=RSSMRA"}]})
+    config = home / "config.toml"
+    before = config.read_text("utf-8")
+
+    def ask(field: str) -> None:
+        config.write_text(
+            before.replace("[stores.shop]", f"[stores.shop]\nextra_fields = {{ {field} }}"), "utf-8"
+        )
+
+    ask('codice_fiscale = "billing.meta[_cf]"')
+    ready_user.run("fetch")  # the orders did not change: it reads them again all the same
+    file = tmp_path / "o.csv"
+    ready_user.run("orders", "export", "--plain", "-o", str(file))
+    assert {row["order"]: row["codice_fiscale"] for row in rows(file)} == {
+        "1001": "=RSSMRA",
+        "1002": "",
+        "1003": "",
+    }
+    told = {one["row"]["number"]: one["extra"] for one in ready_user.json("orders", "export")["items"]}
+    assert told == {"1001": {"codice_fiscale": "=RSSMRA"}, "1002": {}, "1003": {}}
+    ready_user.run("export", "map", "erp", "--like", "erp-orders")
+    map_file = home / "maps" / "out" / "erp.toml"
+    map_file.write_text(map_file.read_text("utf-8").replace('"note"', '"codice_fiscale"'), "utf-8")
+    assert ready_user.json("orders", "export", "--map", "erp")["items"][0]["Note"] == "=RSSMRA"
+    ready_user.run("purge", "--older-than", "0d", "--yes")
+    assert not any(one["extra"] for one in ready_user.json("orders", "export")["items"])
+    for field, words in {
+        'note = "billing.x"': '"note" is a column of all orders',
+        'x = "billing..x"': "must be a path in the platform's order",
+        '"Codice Fiscale" = "x"': "must have names of small letters",
+        'x = "customer.passwd"': "they are kept nowhere",
+    }.items():
+        ask(field)
+        command = ("orders", "export") if field.startswith("note") else ("fetch",)
+        assert words in ready_user.run(*command, code=3).output

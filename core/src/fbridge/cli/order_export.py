@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def export_orders(session: Session, chosen: OrderFilter, wanted: Wanted) -> ExitCode:
     """Write the chosen orders, the new ones among them, or those of a batch."""
     from fbridge.history.export_batches import ORDERS, claim_orders
+    from fbridge.office.exports.fields import extra_columns
     from fbridge.office.exports.order_values import LINE_VALUES, ORDER_VALUES
-    from fbridge.settings.extra_fields import extra_fields_of
 
-    extra = extra_fields_of(session.bridge.context.settings)
+    extra = extra_columns(session.bridge.context.settings)
 
     def contents(batch: Batch | None) -> Export[OrderDetail]:
         details = session.bridge.orders.of_batch(batch.id) if batch else session.bridge.orders.details(chosen)

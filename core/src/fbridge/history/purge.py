@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,7 +19,7 @@ from fbridge.shipping.shipment_words import remove_recipient_words
 from fbridge.storage.tables import MOST_KEYS, attempt_exchanges, exchanges, orders, pushes, shipments
 
 AT_REST = (PushState.SENT, PushState.DONE_ELSEWHERE, PushState.WITHDRAWN)
-_BLANK = {"customer": "", "ship_to": {}, "bill_to": {}, "note": ""}
+_BLANK: dict[str, Any] = {"customer": "", "ship_to": {}, "bill_to": {}, "note": "", "extra": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ Money is ``Decimal`` in the order's currency, times are aware UTC, quantities ar
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -150,7 +151,8 @@ class Order:
     time stands in: then content alone tells versions apart. ``currency`` is "" and ``total`` None where the store
     does not tell them. An order with ``doubts`` is kept and shown, and is not ready before a person has looked.
     ``undone`` are remote ids of shipments that were cancelled on the store, where the platform goes on to show them
-    as that: a shipment that is merely missing proves nothing.
+    as that: a shipment that is merely missing proves nothing. ``extra`` is what :attr:`Store.extra_fields` asks for,
+    by name; what is not there is left out.
     """
 
     remote_id: str
@@ -177,6 +179,7 @@ class Order:
     untold_time: bool = False
     doubts: tuple[Doubt, ...] = ()
     undone: tuple[str, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def fulfillment_state(self) -> FulfillmentState:

@@ -70,7 +70,8 @@ class Store:
     ``settings`` are validated by the plugin's schema; secret ones are :class:`fbridge.models.secrets.Secret`.
     ``http`` is the only way to the network. ``facts`` is what the adapter's last ``check_store`` found, as the
     core kept it (empty before the first check). ``timezone`` is the user's: for days, where the store does not tell
-    its own zone.
+    its own zone. ``extra_fields``: paths in the platform's own order (:mod:`fbridge.models.field_paths`) that the
+    user wants in ``Order.extra``, by name; nothing else of an order's personal data is to be kept.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Store:
     http: StoreHttp
     facts: Mapping[str, Any] = field(default_factory=dict)
     timezone: tzinfo = UTC
+    extra_fields: Mapping[str, str] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """The current time, aware UTC."""

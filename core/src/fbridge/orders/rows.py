@@ -30,7 +30,8 @@ def content_hash(order: Order) -> str:
     What only some reads bring along, the store's shipments and the adapter's data, makes no version.
     """
     bare = replace(order, shipments=(), marks=False, adapter_data={}, undone=())
-    return hashlib.blake2b(repr(bare).encode(), digest_size=16).hexdigest()
+    told = repr(bare) + (repr(sorted(order.extra.items())) if order.extra else "")
+    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 
 def order_row(order: Order) -> dict[str, Any]:
@@ -61,6 +62,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "note": storable(order.note),
         "store_shipments": [store_shipment_to_json(shipment) for shipment in order.shipments],
         "doubts": doubts_to_json(order.doubts),
+        "extra": {name: storable(value) for name, value in order.extra.items()} or None,
     }
 
 
@@ -113,6 +115,7 @@ def order_from_rows(row: RowMapping, lines: Iterable[RowMapping]) -> Order:
         shipments=store_shipments_from_json(row["store_shipments"]),
         ambiguous_time=row["ambiguous_time"],
         doubts=doubts_from_json(row["doubts"]),
+        extra=row["extra"] or {},
     )
 
 

@@ -28,8 +28,9 @@ class StoreSettings:
 
     ``orders_from`` is a date in the user's time zone. ``timeout`` is in seconds. ``settle`` overrides the
     platform's settle time. ``number_prefix`` begins the store's order numbers in files. ``warehouses`` maps our
-    warehouses to the store's locations. ``options`` is what the plugin's schema loaded, its secrets as
-    :class:`Secret`. ``way_through`` is for what stands before the store, ``guards`` are the limits of its pushes.
+    warehouses to the store's locations. ``extra_fields`` are paths in the platform's order by the names of columns.
+    ``options`` is what the plugin's schema loaded, its secrets as :class:`Secret`. ``way_through`` is for what stands
+    before the store, ``guards`` are the limits of its pushes.
     """
 
     name: str
@@ -46,6 +47,7 @@ class StoreSettings:
     warehouses: Mapping[str, str]
     options: Mapping[str, Any]
     number_prefix: str = ""
+    extra_fields: Mapping[str, str] = field(default_factory=dict)
     way_through: WayThrough = field(default_factory=WayThrough)
     guards: Guards = field(default_factory=Guards)
 

@@ -11,7 +11,9 @@ from typing import Any, cast
 from marshmallow import Schema, ValidationError, fields, validate
 
 from fbridge.http.way_through import CredentialsIn
+from fbridge.models.field_paths import steps_of
 from fbridge.models.guards import MOST_CHANGED, MOST_MAILS, MOST_PUSHES, OLDEST_ORDER
+from fbridge.settings.extra_fields import NAME, NAME_RULE
 from fbridge.settings.policies import (
     UnmappedCarrier,
     WithoutTracking,
@@ -51,6 +53,20 @@ def _policy() -> fields.Field[Any]:
 
 _RESERVED = frozenset({"authorization", "connection", "content-length", "host", "transfer-encoding"})
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+
+
+_KEPT_NOWHERE = ("passw", "secure_key", "token", "secret", "cc_number", "cc_cid", "cvv")
+
+
+def _order_path(text: str) -> str:
+    if any(word in step.lower() for step in steps_of(text) for word in _KEPT_NOWHERE):
+        raise ValueError("must not name passwords, tokens or the numbers of cards: they are kept nowhere")
+    return text
+
+
+def _column_name(name: str) -> None:
+    if NAME.fullmatch(name) is None:
+        raise ValidationError(f"{NAME_RULE}.")
 
 
 def _header_name(name: str) -> None:
@@ -127,6 +143,11 @@ class StoreFields(Schema):
         validate=validate.Range(0, 1, error="must be a share from 0 (none) to 1 (all), such as 0.5."),
     )
     number_prefix = fields.String(load_default="")
+    extra_fields = fields.Dict(
+        keys=fields.String(validate=_column_name),
+        values=_Parsed(_order_path, str),
+        load_default=dict,
+    )
     user_agent = _header_value()
     http_user = fields.String(load_default="")
     http_password = fields.String(load_default="", metadata={"secret": True})

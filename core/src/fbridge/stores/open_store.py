@@ -54,6 +54,8 @@ class OpenStore:
         }
         options = self.settings.options
         said = {name: options[name] for name, field in asked.items() if options.get(name) != _default(field)}
+        if self.settings.extra_fields:
+            said["extra_fields"] = dict(self.settings.extra_fields)
         return (
             hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
             if said
@@ -113,7 +115,9 @@ def open_store(context: Context, name: str, *, settings: StoreSettings | None = 
         exchange_fields=adapter.platform.exchange_fields,
         way_through=resolved.way_through,
     ) as http:
-        store = Store(name, resolved.url, resolved.options, http, facts, context.timezone)
+        store = Store(
+            name, resolved.url, resolved.options, http, facts, context.timezone, resolved.extra_fields
+        )
         try:
             yield OpenStore(resolved, adapter, store, exchanges, context.database)
         finally:

@@ -32,6 +32,7 @@ from fbridge_magento.answers import (
     rows_of,
     total_of,
 )
+from fbridge_magento.field_filter import with_extra_fields
 from fbridge_magento.run_memory import PAGE_SIZE, memory_of
 from fbridge_magento.schemas import ORDER_FIELDS, SHIPMENT_FIELDS
 from fbridge_magento.search_criteria import Filter, Group, Since, criteria, one_of, text_of
@@ -51,6 +52,7 @@ class MagentoClient:
     def __init__(self, store: Store) -> None:
         self._http = store.http
         self._memory = memory_of(store)
+        self._order_fields = with_extra_fields(ORDER_FIELDS, store.extra_fields)
         if self._http.auth is None:
             self._http.auth = auth_for(store)
 
@@ -59,7 +61,7 @@ class MagentoClient:
     def changed_orders(self, since: Since, size: int, store_ids: Iterable[str] = ()) -> Response:
         """A page of the orders changed since then, oldest change first; of these store views, or of all."""
         groups = _of_views(since.groups("updated_at"), store_ids)
-        return self._list("orders", ORDER_FIELDS, groups, "updated_at", size=size)
+        return self._list("orders", self._order_fields, groups, "updated_at", size=size)
 
     def new_shipments(self, since: Since, size: int, store_ids: Iterable[str] = ()) -> Response:
         """A page of the shipments made since then, oldest first: id, order and time of each."""
@@ -81,7 +83,7 @@ class MagentoClient:
         groups: list[Group] = [[one_of("entity_id", order_ids)]]
         if changed_before is not None:
             groups.append([Filter("updated_at", "lt", text_of(changed_before))])
-        return self._all("orders", ORDER_FIELDS, groups)
+        return self._all("orders", self._order_fields, groups)
 
     def shipments_of(self, order_ids: Sequence[str]) -> list[Row]:
         """All shipments of these orders (at most 100), with lines, tracks and comments."""

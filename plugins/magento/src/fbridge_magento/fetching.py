@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fbridge.adapterkit.extra_fields import with_extra
 from fbridge.adapterkit.reading import Feed, RawPage, changed_orders, decoded_pages, orders_by_id
 from fbridge.adapterkit.reading.whole_seconds import SecondPosition
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
@@ -23,7 +24,9 @@ def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
         authorized_is_paid=store.settings.get("authorized") != UNPAID,
         views=store.facts.get("store_views") or {},
     )
-    return decoded_pages(raw_pages(store, query), lambda raw: order_from(raw, rules))
+    return decoded_pages(
+        raw_pages(store, query), lambda raw: with_extra(order_from(raw, rules), raw.order, store.extra_fields)
+    )
 
 
 def raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:

@@ -17,10 +17,14 @@ from fbridge_prestashop.payments import needs_payments
 from fbridge_prestashop.run_memory import memory_of
 from fbridge_prestashop.schemas import (
     ADDRESS_FIELDS,
+    CUSTOMER,
     CUSTOMER_FIELDS,
+    DELIVERY,
     DETAIL_FIELDS,
     HISTORY_FIELDS,
+    INVOICE,
     PAYMENT_FIELDS,
+    with_extra_fields,
 )
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_facts import codes_by_id
@@ -44,6 +48,8 @@ class BesideOrders:
         self._wants_histories = histories
         self._client = client
         self._memory = memory_of(store)
+        self._address_fields = with_extra_fields(ADDRESS_FIELDS, store.extra_fields, DELIVERY, INVOICE)
+        self._customer_fields = with_extra_fields(CUSTOMER_FIELDS, store.extra_fields, CUSTOMER)
 
     def raw_orders(self, orders: Sequence[Any]) -> tuple[tuple[RawOrder, ...], Shop]:
         """The orders with all that their mapping needs, and the shop that knows what they refer to.
@@ -54,7 +60,7 @@ class BesideOrders:
         ids = _ids(known, "id")
         details = _grouped(self._client.rows_by("order_details", ids, DETAIL_FIELDS, key="id_order"))
         carriers = _grouped(self._client.rows_by("order_carriers", ids, "full", key="id_order"))
-        addresses = self._by_id("addresses", _ids(known, _DELIVERY, _INVOICE), ADDRESS_FIELDS)
+        addresses = self._by_id("addresses", _ids(known, _DELIVERY, _INVOICE), self._address_fields)
         customers = self._customers(known)
         self._learn_codes(known, addresses.values())
         self._learn_carriers([*known, *(row for rows in carriers.values() for row in rows)])
@@ -69,6 +75,7 @@ class BesideOrders:
                 ship_to=addresses.get(_id(order, _DELIVERY), {}),
                 bill_to=addresses.get(_id(order, _INVOICE), {}),
                 email=text(customers.get(_id(order, "id_customer"), {}).get("email")),
+                customer=customers.get(_id(order, "id_customer"), {}),
                 virtual=virtual,
                 histories=histories.get(_id(order, "id"), ()),
                 payments=None if payments is None else _of_order(order, payments),
@@ -87,7 +94,7 @@ class BesideOrders:
     def _customers(self, orders: Sequence[Mapping[str, Any]]) -> dict[str, Row]:
         """For their e-mail addresses, which a key need not be allowed to see."""
         return self._unless_withheld(
-            "customers", lambda: self._by_id("customers", _ids(orders, "id_customer"), CUSTOMER_FIELDS)
+            "customers", lambda: self._by_id("customers", _ids(orders, "id_customer"), self._customer_fields)
         )
 
     def _histories(self, orders: Sequence[Mapping[str, Any]]) -> dict[str, list[Row]]:

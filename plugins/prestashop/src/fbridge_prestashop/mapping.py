@@ -32,7 +32,7 @@ from fbridge.models.orders import (
 )
 from fbridge.models.states import Delivery, OrderStatus
 from fbridge_prestashop.payments import payment_of
-from fbridge_prestashop.schemas import OrderPayload
+from fbridge_prestashop.schemas import CUSTOMER, DELIVERY, INVOICE, OrderPayload
 from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_time import is_repeated, parse, to_utc
@@ -77,9 +77,15 @@ class RawOrder:
     ship_to: Mapping[str, Any] = field(default_factory=dict)
     bill_to: Mapping[str, Any] = field(default_factory=dict)
     email: str = ""
+    customer: Mapping[str, Any] = field(default_factory=dict)
     virtual: frozenset[str] = frozenset()
     histories: Sequence[Mapping[str, Any]] = ()
     payments: Sequence[Mapping[str, Any]] | None = ()
+
+
+def with_beside(raw: RawOrder) -> dict[str, Any]:
+    """The order with what stands beside it, for the user's extra fields."""
+    return {**mapping(raw.order), DELIVERY: raw.ship_to, INVOICE: raw.bill_to, CUSTOMER: raw.customer}
 
 
 def order_from(raw: RawOrder, shop: Shop) -> Order | RejectedOrder:

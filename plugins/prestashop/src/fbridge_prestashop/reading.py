@@ -15,7 +15,7 @@ from fbridge_prestashop.answers import rows_of, server_time
 from fbridge_prestashop.beside import BesideOrders
 from fbridge_prestashop.client import PAGE_SIZE, PrestaShopClient
 from fbridge_prestashop.mapping import RawOrder
-from fbridge_prestashop.schemas import order_fields
+from fbridge_prestashop.schemas import order_fields, with_extra_fields
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_time import before_the_change, parse, to_shop, to_utc
 
@@ -43,7 +43,7 @@ class OrderFeed:
         self._beside = BesideOrders(store, client, histories=histories)
         self._shop = shop
         self.overlap = OVERLAP + _spread(shop, store.now())
-        self._fields = order_fields(shop.facts.version)
+        self._fields = with_extra_fields(order_fields(shop.facts.version), store.extra_fields)
         zones = ",".join(sorted(map(str, shop.zones)))
         self.scope = {"zone": zones, "shop": store.settings.get("id_shop") or ""}
 

@@ -6,8 +6,11 @@ Shapes: the resources of PrestaShop 8.2.1, with the fields that 1.7.1 has too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fbridge.adapterkit.needed import NarrowPayload, Needed, Payload, Rows, Told
 from fbridge.adapterkit.payloads import count_if_told, flag, identity, pieces, reference, text, words
+from fbridge.models.field_paths import steps_of
 
 _ORDER_FIELDS = (
     "id,id_shop,id_shop_group,reference,id_address_delivery,id_address_invoice,id_currency,id_customer,id_carrier,current_state,module,"
@@ -34,6 +37,21 @@ def order_fields(version: str) -> str:
     """The fields of an order that this version has; an unknown field would be an error."""
     major = version.partition(".")[0]
     return f"[{_ORDER_FIELDS},note]" if major.isdigit() and int(major) >= 8 else f"[{_ORDER_FIELDS}]"  # noqa: PLR2004 - PrestaShop 8
+
+
+DELIVERY, INVOICE, CUSTOMER = "delivery", "invoice", "customer"
+"""What stands beside an order, as an extra field may begin: ``invoice.vat_number``."""
+
+
+def with_extra_fields(fields: str, asked: Mapping[str, str], *of: str) -> str:
+    """A list of fields, with those of the order itself, or of what stands beside it, that the user wants too."""
+    ways = [steps_of(path) for path in asked.values()]
+    if of:
+        names = [way[1] for way in ways if way[0] in of and len(way) > 1]
+    else:
+        names = [way[0] for way in ways if way[0] not in (DELIVERY, INVOICE, CUSTOMER)]
+    known = fields.strip("[]").split(",")
+    return f"[{','.join(dict.fromkeys([*known, *names]))}]"
 
 
 class DetailPayload(Payload):

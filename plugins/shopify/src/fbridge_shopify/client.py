@@ -38,6 +38,7 @@ from fbridge_shopify.cost_formula import (
     rest_cost,
 )
 from fbridge_shopify.documents import document
+from fbridge_shopify.extra_selection import with_extra_fields
 from fbridge_shopify.run_memory import memory_of
 from fbridge_shopify.write_answers import DOCUMENTS, said_by, said_of_document
 
@@ -91,6 +92,7 @@ class ShopifyClient:
         self._tokens = memory.tokens
         self._budget = memory.budget
         self._now = store.now
+        self._extra_fields = store.extra_fields
         self._path = f"admin/api/{store.settings['api_version']}/graphql.json"
 
     # Reading orders
@@ -162,7 +164,8 @@ class ShopifyClient:
 
         It changes nothing on the store, but is tried once only: each try would start an operation.
         """
-        text = document("bulk_orders").replace(_EPOCH, since or _EPOCH)
+        asked = with_extra_fields(document("bulk_orders"), self._extra_fields)
+        text = asked.replace(_EPOCH, since or _EPOCH)
         answer = self.query("start_bulk", {"query": text}, cost=_BULK_COST, retry=False)
         return answer.data.get("bulkOperationRunQuery") or {}
 
@@ -213,7 +216,7 @@ class ShopifyClient:
 
         Raises: CredentialsError, RefusedError (TooDearError), UnreachableError.
         """
-        request = Request(document(name), variables, cost)
+        request = Request(with_extra_fields(document(name), self._extra_fields), variables, cost)
         read = partial(
             self._http.read,
             self._path,

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+from fbridge.adapterkit.extra_fields import with_extra
+from fbridge.adapterkit.payloads import mapping
 from fbridge.adapterkit.reading import RawPage, changed_orders, decoded_pages, orders_by_id
+from fbridge.models.orders import Order, RejectedOrder
 from fbridge.models.platforms import Hidden, Notice, OrderPage, OrderQuery, Store
 from fbridge_shopify import bulk_reading
 from fbridge_shopify.api_versions import notices_of
 from fbridge_shopify.bulk_reading import BULK_THRESHOLD, BulkUnusableError, Operation
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.detection import ALL_ORDERS, ASSIGNED, OTHERS_LOCATIONS, may
+from fbridge_shopify.extra_selection import needs_a_list, with_metafields
 from fbridge_shopify.fulfillment_orders import EVERY_SERVICE
 from fbridge_shopify.mapping import RawOrder, Reading, order_from
 from fbridge_shopify.reading import OrderFeed, Position
@@ -33,7 +37,12 @@ log = logging.getLogger("fbridge.shopify")
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
     reading = reading_of(store)
-    for page in decoded_pages(raw_pages(store, query), lambda raw: order_from(raw, reading)):
+
+    def decoded(raw: RawOrder) -> Order | RejectedOrder:
+        known = with_metafields(mapping(raw.order), store.extra_fields)
+        return with_extra(order_from(raw, reading), known, store.extra_fields)
+
+    for page in decoded_pages(raw_pages(store, query), decoded):
         yield replace(page, notices=store_notices(store))
 
 
@@ -85,7 +94,7 @@ def _operation(store: Store, client: ShopifyClient, query: OrderQuery) -> Operat
     if query.cursor:
         return Operation.from_cursor(query.cursor)
     # Fulfillments are a list, and a bulk query takes no connection below a list.
-    if query.shipments:
+    if query.shipments or needs_a_list(store.extra_fields):
         return None
     if client.count_orders(Position(query.since).filter, BULK_THRESHOLD) < BULK_THRESHOLD:
         return None

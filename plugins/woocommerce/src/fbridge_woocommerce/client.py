@@ -20,7 +20,7 @@ from fbridge.http.auth import plain
 from fbridge.http.urls import Params
 from fbridge.models.platforms import Store
 from fbridge_woocommerce.answers import code_of, content_of, error_of, list_of, needs_less
-from fbridge_woocommerce.schemas import ORDER_FIELDS
+from fbridge_woocommerce.schemas import order_fields
 
 PAGE_SIZE = 100
 DEFAULT_PAGE = 10
@@ -41,6 +41,7 @@ class WooClient:
     def __init__(self, store: Store) -> None:
         self._http = store.http
         self._settings = store.settings
+        self._order_fields = order_fields(store.extra_fields)
         if self._http.auth is None:
             self._http.auth = auth_for(store)
 
@@ -90,7 +91,7 @@ class WooClient:
             "order": "asc",
             "dates_are_gmt": True,
             "per_page": PAGE_SIZE,
-            "_fields": ORDER_FIELDS,
+            "_fields": self._order_fields,
         }
         response = self._http.read(
             f"{_API}/orders", params={**always, **params}, retry=retry, final=needs_less
@@ -105,14 +106,14 @@ class WooClient:
             "include": ",".join(order_ids),
             "status": "any",
             "per_page": PAGE_SIZE,
-            "_fields": ORDER_FIELDS,
+            "_fields": self._order_fields,
         }
         return list_of(self._good("orders", params, fresh=True))
 
     def order(self, order_id: str) -> Json | None:
         """One order, in the trash too; None where there is none."""
         path = f"{_API}/orders/{order_id}"
-        response = self._http.read(path, params={"_fields": ORDER_FIELDS}, fresh=True)
+        response = self._http.read(path, params={"_fields": self._order_fields}, fresh=True)
         if code_of(response) in _UNKNOWN_ORDER:
             return None
         content: Json = content_of(response)

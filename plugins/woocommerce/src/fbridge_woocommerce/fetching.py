@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fbridge.adapterkit.extra_fields import with_extra
 from fbridge.adapterkit.reading import RawPage, changed_orders, decoded_pages, orders_by_id
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_woocommerce.mapping import RawOrder, order_from
@@ -12,7 +13,10 @@ from fbridge_woocommerce.reading import OrderFeed
 
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
-    return decoded_pages(_raw_pages(store, query), lambda raw: order_from(raw, store.settings))
+    return decoded_pages(
+        _raw_pages(store, query),
+        lambda raw: with_extra(order_from(raw, store.settings), raw.order, store.extra_fields),
+    )
 
 
 def _raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:

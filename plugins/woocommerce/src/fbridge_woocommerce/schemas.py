@@ -6,10 +6,12 @@ WooCommerce 11.0.1. Money is a string there, times are naive GMT in the ``*_gmt`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import fields
 
+from fbridge.adapterkit.extra_fields import first_steps
 from fbridge.adapterkit.needed import NarrowPayload, Needed, Payload, Rows, Told
 from fbridge.adapterkit.payloads import identity, pieces, rows, text
 
@@ -22,6 +24,12 @@ ORDER_FIELDS = (
     "payment_method_title,created_via,customer_note,billing,shipping,line_items,shipping_lines,refunds,meta_data"
 )
 """The value of ``_fields``: it can name the children of objects, not those of lists."""
+
+
+def order_fields(asked: Mapping[str, str]) -> str:
+    """With what the user's extra fields need."""
+    more = [name for name in first_steps(asked) if name not in ORDER_FIELDS.split(",")]
+    return ",".join([ORDER_FIELDS, *more])
 
 
 def meta(value: Any) -> dict[str, Any]:

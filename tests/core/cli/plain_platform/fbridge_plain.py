@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from fbridge.adapterkit.doubts import with_doubts
+from fbridge.adapterkit.extra_fields import with_extra
 from fbridge.errors import CredentialsError, UnconfirmedError, UnreachableError
 from fbridge.hookspecs import hookimpl
 from fbridge.models.fulfillments import (
@@ -114,7 +115,7 @@ def fetch_orders(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     if query.order_ids is not None and len(broken_off) >= 10:
         raise UnreachableError(f'The store "{store.name}" broke off.', reason="server_error")
     yield OrderPage(
-        orders=tuple(_order(one) for one in good),
+        orders=tuple(with_extra(_order(one), one, store.extra_fields) for one in good),
         cursor={},
         rejected=tuple(
             RejectedOrder(remote_id=one["id"], number=one["number"], reason="it has no lines")

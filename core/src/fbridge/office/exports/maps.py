@@ -15,12 +15,11 @@ import marshmallow
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from fbridge.errors import ConfigError, InputError, NotFoundError
-from fbridge.office.exports.fields import FIELDS, ORDERS, TOTALS
+from fbridge.office.exports.fields import FIELDS, ORDERS, TOTALS, extra_columns
 from fbridge.office.imports.maps import NAME
 from fbridge.office.tables.encodings import known_encoding
 from fbridge.office.tables.forms import DELIMITERS
 from fbridge.settings.config_file import read_toml
-from fbridge.settings.extra_fields import extra_fields_of
 from fbridge.settings.field_errors import field_error
 from fbridge.settings.loading import Settings
 from fbridge.settings.near_match import did_you_mean
@@ -237,7 +236,7 @@ class ExportMaps:
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.home.maps / "out"
-        self._extra = extra_fields_of(settings)
+        self._extra = extra_columns(settings)
 
     def names(self) -> tuple[str, ...]:
         """The names of all maps."""
