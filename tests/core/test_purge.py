@@ -49,10 +49,14 @@ def test_who_got_it_goes_from_what_its_document_told(aged: Any) -> None:
     said = {"recipient": {"name": "Anna Rossi"}, "tax_code": "RSS", "reason": "Vendita"}
     with aged.context.database.write() as connection:
         connection.execute(sa.update(shipments).values(particulars=said))
+        connection.execute(sa.update(orders).values(extra={"tax_code": "RSS"}))
     purge(aged.context, OLD)
     kept = [one.particulars for one in aged.shipments.list()]
     assert [one.tax_code for one in kept] == ["", "RSS", ""]
     assert {one.reason for one in kept} == {"Vendita"}
+    with aged.context.database.read() as connection:
+        left = dict(connection.execute(sa.select(orders.c.number, orders.c.extra)).all())
+    assert [bool(left[number]) for number in ("1001", "1002", "1003")] == [False, True, False]
 
 
 def test_a_second_time_there_is_nothing_left(aged: Any) -> None:

@@ -10,6 +10,9 @@ from typing import Any
 import openpyxl
 import pypdfium2
 import pytest
+import sqlalchemy as sa
+
+from fbridge.storage.tables import orders
 
 SENDER = """
 [sender]
@@ -173,6 +176,40 @@ def test_the_pick_list_is_by_article_and_by_document(clerk: Any) -> None:
     )
     assert "126/A S2 Magazzino Żółć HAT Cappello – Σοφία B-7 2 cf Al piano" in by_document
     assert clerk.json("manifest", "print", "BRT")["data"]["reprint"] is False, "a pick list is nobody's paper"
+
+
+@pytest.mark.usefixtures("desk")
+def test_what_no_file_says_is_the_orders(ready_user: Any) -> None:
+    payer = {"name": "Ufficio Acquisti", "street": ["Via Larga 1"], "postcode": "20122", "city": "Milano"}
+    extra = {"codice_fiscale": "RSSMRA80A01"}
+    ready_user.run("carrier", "set", "BRT", "--address", "Via Mattei 42, Bologna")
+    ready_user.run("shipment", "create", "1001", "--document", "ERP/A/9/2026", "--line", "HAT=1")
+    with ready_user.bridge() as bridge, bridge.context.database.write() as connection:
+        connection.execute(sa.update(orders).values(extra=extra, bill_to=payer))
+    take(
+        ready_user, "ERP;A;9;28/11/2026;1001;HAT;1", head="Gestionale;Serie;DDT;Data DDT;Ordine;SKU;Quantità"
+    )
+    ready_user.run("shipment", "print", "9/A", "--language", "it")
+    (text,) = pages("delivery-S1.pdf")
+    assert "Documento di trasporto n. 9/A del 28/11/2026" in text
+    assert "Destinatario Ufficio Acquisti Via Larga 1 20122 Milano C.F. RSSMRA80A01" in text
+    assert "Luogo di destinazione Anna Rossi Via Roma 1 37121 Verona" in text
+    assert "HAT Hat pz 1" in text
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"), [(743110157, "lost_zeros"), (12345678, "taken"), ("00743110157", "taken")]
+)
+def test_a_vat_number_that_lost_its_zeros_is_refused(clerk: Any, number: object, reason: str) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["DDT", "Data DDT", "Vettore", "Destinatario", "Partita IVA"])
+    book.active.append(["1", "28/11/2026", "BRT", "Rossi", number])
+    book.save("erp.xlsx")
+    code = 1 if reason == "lost_zeros" else 0
+    told = clerk.json("shipment", "import", "erp.xlsx", "--unknown-order", "external", code=code)["data"][
+        "rows"
+    ]
+    assert told[0]["reason"] == reason
 
 
 def test_tables_for_the_depot_hold_what_the_paper_holds_and_are_none(clerk: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import click
+
 from fbridge.cli.atomic_file import replaced_bytes
 from fbridge.cli.manifest_and_shipment_papers import PaperOptions
 from fbridge.cli.manifest_printing import refuse_without_libraries
@@ -41,7 +43,7 @@ def print_shipments(
     code = ExitCode.SOME_FAILED if bad else ExitCode.OK
     if options.to_standard_output:
         for one in bad:
-            say(session, f"{one.ref}: {one.words}")
+            click.echo(f"{one.ref}: {one.words}", err=True)
         return code
     file = str(target) if printed.content else None
     told = {"file": file, "results": printed.results, "warnings": printed.warnings}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.models.orders import Address, Order, OrderLine
 from fbridge.models.particulars import NO_PARTICULARS, Goods
+from fbridge.models.parts import in_parts
 from fbridge.models.shipments import Document, Shipment
 from fbridge.orders.storage import load_orders
 from fbridge.references import find_delivery
@@ -16,17 +19,18 @@ from fbridge.shipping.manifest_references import find_manifest
 from fbridge.shipping.manifest_rows import load_manifest
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.shipping.shipment_rules import refuse_withdrawn
-from fbridge.storage.tables import shipments
+from fbridge.storage.tables import MOST_KEYS, orders, shipments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A shipment with its goods, who pays (empty for what belongs to no order), and what the customer wrote."""
+    """A shipment with its goods, and of its order who pays, what the customer wrote, and the store's extra fields."""
 
     shipment: Shipment
     goods: tuple[Goods, ...]
     bill_to: Address
     customer_note: str
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +80,19 @@ def deliveries(connection: Connection, keys: Collection[int]) -> tuple[Delivery,
 
 def contents(connection: Connection, of: Sequence[Shipment]) -> dict[int, Content]:
     """What is in these shipments, by their keys."""
-    orders = load_orders(connection, {one.order_id for one in of if one.order_id is not None})
-    return {one.id: _content(one, orders.get(one.order_id or 0)) for one in of}
+    keys = {one.order_id for one in of if one.order_id is not None}
+    found, extra = load_orders(connection, keys), _extra_fields(connection, sorted(keys))
+    return {one.id: _content(one, found.get(one.order_id or 0), extra.get(one.order_id or 0)) for one in of}
+
+
+def _extra_fields(connection: Connection, keys: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+    found: dict[int, Mapping[str, Any]] = {}
+    for part in in_parts(keys, MOST_KEYS):
+        query = sa.select(orders.c.id, orders.c.extra).where(
+            orders.c.id.in_(part), orders.c.extra.is_not(None)
+        )
+        found |= {row.id: row.extra for row in connection.execute(query)}
+    return found
 
 
 def names_of(lines: Iterable[OrderLine]) -> Mapping[str, str]:
@@ -85,12 +100,13 @@ def names_of(lines: Iterable[OrderLine]) -> Mapping[str, str]:
     return {name: line.name for line in lines for name in (line.sku, line.id) if name}
 
 
-def _content(one: Shipment, order: Order | None) -> Content:
+def _content(one: Shipment, order: Order | None, extra: Mapping[str, Any] | None) -> Content:
     return Content(
         shipment=one,
         goods=_goods(one, order),
         bill_to=order.bill_to if order else Address(),
         customer_note=order.note if order else "",
+        extra=extra or {},
     )
 
 

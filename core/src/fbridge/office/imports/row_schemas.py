@@ -22,6 +22,7 @@ from fbridge.office.tables.values import amount_of, date_of, number_of, refuse_s
 _UNIT = re.compile(r"\s*(kgs?|g|gr|grams?|grammi)\.?$", re.IGNORECASE)
 _HOUR = re.compile(r"(?<=[\sT])([01]?\d|2[0-3])[:.]([0-5]\d)(?![\d.])")
 _MOST_KILOS = 1000
+_VAT_DIGITS = 11
 _LONGEST_TEXT = 500
 
 
@@ -97,6 +98,26 @@ class _Day(_FromCell):
         return date_of(cell, map_.form.dates)
 
 
+class _VatNumber(_Code):
+    """A VAT number or tax code; an Italian one of eleven digits that a spreadsheet took for a number is refused."""
+
+    def read(self, cell: Cell, map_: ImportMap) -> str:
+        text = super().read(cell, map_)
+        whole = text.zfill(_VAT_DIGITS)
+        if isinstance(cell, int) and len(text) < _VAT_DIGITS and _is_vat_number(whole):
+            raise UnreadableError(
+                "lost_zeros",
+                f"{text} is {whole} without its leading zeros; format the column as text and enter it again.",
+            )
+        return text
+
+
+def _is_vat_number(digits: str) -> bool:
+    """Whether the last digit of a partita IVA fits the others: the formula of Luhn (D.M. 23 December 1976)."""
+    doubled = [int(digit) * (1 + at % 2) for at, digit in enumerate(digits)]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0  # noqa: PLR2004 - two digits
+
+
 class _Departure(_FromCell):
     """A day, and the hour where the cell tells one; midnight where it does not."""
 
@@ -169,8 +190,13 @@ def _goods_fields() -> dict[str, fields.Field[Any]]:
 
 def _paper_fields() -> dict[str, fields.Field[Any]]:
     texts: dict[str, fields.Field[Any]] = {name: _FromCell() for name in PAPER_FIELDS}
-    codes = ("vat_number", "tax_code", "destination_postcode")
-    return texts | {name: _Code() for name in codes} | {"departure": _Departure(), "departure_time": _Hour()}
+    return texts | {
+        "vat_number": _VatNumber(),
+        "tax_code": _VatNumber(),
+        "destination_postcode": _Code(),
+        "departure": _Departure(),
+        "departure_time": _Hour(),
+    }
 
 
 def _recipient_fields() -> dict[str, fields.Field[Any]]:

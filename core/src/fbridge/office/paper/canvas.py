@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ LINE = 3.8
 LABEL = 7.0
 GREY, DARK = 120, 0
 PALE, RULE = 235, 200
+_MEASURES = 20_000
 
 
 class Canvas:
@@ -32,6 +34,7 @@ class Canvas:
         self._pdf.set_lang(language)
         add_fonts(self._pdf, font)
         self._drawn: dict[str, None] = {}
+        self._measured = lru_cache(maxsize=_MEASURES)(self._width_now)
         self.width, self.height = self._pdf.w, self._pdf.h
 
     def new_page(self) -> None:
@@ -54,6 +57,9 @@ class Canvas:
 
     def measure(self, text: str) -> float:
         """How wide a text is in the present font."""
+        return self._measured(text, self._pdf.font_style, self._pdf.font_size_pt)
+
+    def _width_now(self, text: str, _style: str, _size: float) -> float:
         return float(self._pdf.get_string_width(text))
 
     def wrapped(self, text: str, width: float) -> list[str]:
@@ -68,6 +74,26 @@ class Canvas:
         width = self.measure(text) + 0.1
         self._pdf.set_xy(x - width if align == "R" else x, top)
         self._pdf.cell(width + (0 if align == "R" else 1), LINE, text)
+
+    def block(
+        self, lines: Sequence[str], x: float, top: float, *, width: float, height: float, right: bool = False
+    ) -> None:
+        """Texts below each other, the first one larger; all of them fit the place, in smaller letters if need be."""
+        scale = 1.0
+        while (placed := self._placed(lines, width, scale)) and len(placed) * BLOCK_LINE * scale > height:
+            scale *= 0.9
+        for at, (size, bold, line) in enumerate(placed):
+            self.font(size * scale, bold=bold)
+            edge = x + width if right else x
+            self.text(edge, top + at * BLOCK_LINE * scale, line, align="R" if right else "L")
+
+    def _placed(self, lines: Sequence[str], width: float, scale: float) -> list[tuple[float, bool, str]]:
+        found: list[tuple[float, bool, str]] = []
+        for at, text in enumerate(lines):
+            size, bold = (9.0, False) if at else (11.0, True)
+            self.font(size * scale, bold=bold)
+            found += [(size, bold, line) for line in self.wrapped(text, width)]
+        return found
 
     def label(self, x: float, top: float, text: str) -> None:
         """A small grey text."""
@@ -111,5 +137,6 @@ class Canvas:
             x += width * module
 
 
+BLOCK_LINE = 4.6
 BOX_SIZE, BOX_LINE, BOX_HEAD = 9.0, 4.2, 4.4
 """Of the text in a box: its size, how far its lines are apart, and where the first one begins."""

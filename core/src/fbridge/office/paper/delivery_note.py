@@ -11,10 +11,12 @@ from babel.dates import format_date, format_datetime
 
 from fbridge.models.orders import Address, Money
 from fbridge.models.particulars import NO_PARTICULARS, Goods, Particulars
+from fbridge.office.imports.columns import recogniser
 from fbridge.office.paper.figures import NOTHING, amount, kilograms
 from fbridge.office.paper.phrases import Phrases, phrases
 from fbridge.office.paper.sheet import Column, SheetTable, sender_lines, town_words
 from fbridge.office.plain_text import clean
+from fbridge.office.tables.headers import plain
 from fbridge.settings.document import DocumentDefaults
 from fbridge.settings.sender import Sender
 from fbridge.shipping.contents import Delivery
@@ -159,8 +161,10 @@ def _lines(to: Address) -> tuple[str, ...]:
 
 def _parties(delivery: Delivery, say: Phrases) -> tuple[Box, ...]:
     said, to, at = told(delivery), made_out_to(delivery), goes_to(delivery)
-    taxes = (("VAT number", said.vat_number), ("Tax code", said.tax_code))
-    codes = tuple(f"{say(label)} {clean(code)}" for label, code in taxes if code)
+    vat_number = said.vat_number or _extra(delivery, "vat_number")
+    tax_code = said.tax_code or _extra(delivery, "tax_code")
+    taxes = ((say("VAT number"), vat_number), (say("Tax code"), tax_code))
+    codes = tuple(f"{label} {clean(code)}" for label, code in taxes if code)
     same = not at.is_place or _lines(to) == _lines(at)
     elsewhere = (say("As recipient"),) if same else _lines(at)
     phone = at.phone or to.phone
@@ -169,6 +173,13 @@ def _parties(delivery: Delivery, say: Phrases) -> tuple[Box, ...]:
         (say("Recipient"), (*_lines(to), *codes) or (NOTHING,), 0.5),
         (say("Place of delivery"), (*elsewhere, *more), 0.5),
     )
+
+
+def _extra(delivery: Delivery, field: str) -> str:
+    """What the store keeps with the order under one of the names that a file's column would have."""
+    recognise = recogniser((field,))
+    told = (pair for one in delivery.contents for pair in one.extra.items())
+    return next((str(value) for name, value in told if value and recognise(plain(name)) == field), "")
 
 
 def _references(delivery: Delivery, say: Phrases) -> tuple[Box, ...]:

@@ -14,6 +14,7 @@ MARGIN = 12.0
 HEAD_HEIGHT = 30.0
 FOOT = 7.0
 GAP = 3.0
+TITLE_WIDTH = 80.0
 SIGNATURE = 20.0
 LEAST_PARTY = 4
 """Lines of a party's box, so that papers look alike."""
@@ -76,22 +77,20 @@ class DeliveryPdf:
         canvas = self._canvas
         canvas.new_page()
         left, right = MARGIN, canvas.width - MARGIN
+        middle = right - TITLE_WIDTH
         if self._logo is not None:
             left += canvas.picture(self._logo, MARGIN, MARGIN, width=34, height=20) + 4
-        for at, line in enumerate(note.sender):
-            canvas.font(9 if at else 11, bold=not at)
-            canvas.text(left, MARGIN + at * 4.6, line)
+        canvas.block(note.sender, left, MARGIN, width=middle - left - GAP, height=HEAD_HEIGHT - GAP)
         canvas.font(15, bold=True)
         canvas.text(right, MARGIN, note.title, align="R")
-        canvas.font(11, bold=True)
-        canvas.text(right, MARGIN + 7, note.number, align="R")
-        page, of_word = note.page_words
-        canvas.font(8, color=GREY)
-        canvas.text(right, MARGIN + 13, f"{page} {number} {of_word} {of}", align="R")
+        canvas.block((note.number,), middle, MARGIN + 7, width=TITLE_WIDTH, height=20, right=True)
         canvas.rule(MARGIN, canvas.height - MARGIN - FOOT + 2, right)
         canvas.font(7, color=GREY)
         foot = "  ·  ".join(part for part in (*note.sender[:1], f"{note.title} {note.number}") if part)
         canvas.text(MARGIN, canvas.height - MARGIN - 3, foot)
+        page, of_word = note.page_words
+        canvas.font(9)
+        canvas.text(right, canvas.height - MARGIN - 3.5, f"{page} {number} {of_word} {of}", align="R")
 
     # Rows of boxes
 

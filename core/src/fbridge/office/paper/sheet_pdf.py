@@ -12,6 +12,7 @@ from fbridge.office.paper.table_pdf import HEAD, TablePdf, TableRow
 
 MARGIN, WIDTH, HEIGHT = 10.0, 297.0, 210.0
 TABLE_TOP = 40.0
+FACTS, FACT_LINE = 118.0, 4.6
 FOOT = 6.0
 CLOSING = 31.0
 TITLE = 6.0
@@ -74,10 +75,8 @@ class SheetPdf:
         left = MARGIN
         if self._logo is not None:
             left += canvas.picture(self._logo, MARGIN, MARGIN, width=34, height=18) + 4
-        for at, line in enumerate(sheet.sender):
-            canvas.font(9 if at else 11, bold=not at)
-            canvas.text(left, MARGIN + at * 4.6, line)
-        self._facts(118.0)
+        canvas.block(sheet.sender, left, MARGIN, width=FACTS - left - 4, height=TABLE_TOP - MARGIN - 2)
+        self._facts()
         canvas.font(15, bold=True)
         canvas.text(WIDTH - MARGIN, MARGIN, sheet.title, align="R")
         canvas.text(WIDTH - MARGIN, MARGIN + 6.5, sheet.number, align="R")
@@ -86,14 +85,19 @@ class SheetPdf:
         canvas.text(WIDTH - MARGIN, MARGIN + 13.5, words, align="R")
         canvas.bar_code(sheet.number, right=WIDTH - MARGIN, top=MARGIN + 18.5, height=8)
 
-    def _facts(self, left: float) -> None:
-        canvas = self._canvas
+    def _facts(self) -> None:
+        """Each beside its label, in as many lines as there is room for."""
+        canvas, top = self._canvas, MARGIN
         for at, (label, text) in enumerate(self._sheet.facts):
-            top = MARGIN + at * 5.2
-            canvas.label(left, top + 0.4, label)
+            left = len(self._sheet.facts) - at - 1
+            room = max(int((TABLE_TOP - 2 - top) / FACT_LINE) - left, 1)
+            canvas.label(FACTS, top + 0.4, label)
             canvas.font(9 if at else 11, bold=not at)
-            lines = canvas.wrapped(text, 70)
-            canvas.text(left + 26, top, lines[0] if len(lines) == 1 else f"{lines[0]} …")
+            lines = canvas.wrapped(text, 66)
+            shown = lines if len(lines) <= room else [*lines[: room - 1], f"{lines[room - 1]} …"]
+            for number, line in enumerate(shown):
+                canvas.text(FACTS + 26, top + number * FACT_LINE, line)
+            top += len(shown) * FACT_LINE + 0.6
 
     def _closing(self) -> None:
         """Totals, and where somebody signs."""
