@@ -6,30 +6,29 @@ than the work (docs/architecture.md, "Budgets").
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from fbridge.context import Context
 from fbridge.errors import InputError
+from fbridge.push.results import MailResult, PushResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
 
-    from fbridge.errors import FbridgeError
     from fbridge.find import Found
     from fbridge.history.explain import Story
     from fbridge.history.purge import Purged
     from fbridge.models.shipments import Shipment
+    from fbridge.orders.audit import AuditResult
     from fbridge.orders.fetch import FetchProgress, FetchResult
     from fbridge.orders.listing import Orders
     from fbridge.plugins import PlatformStatus
     from fbridge.push.guards import PushScope
-    from fbridge.push.mail_again import MailItem, MailPlan
+    from fbridge.push.mail_again import MailPlan
     from fbridge.push.plan import PushPlan
-    from fbridge.push.run import PushItem
     from fbridge.push.run_state import PushProgress
     from fbridge.push.status import StatusReport
     from fbridge.push.undo_plan import UndoPlan
@@ -44,20 +43,7 @@ if TYPE_CHECKING:
     from fbridge.stores.stores import Stores
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PushResult:
-    """What a push did, over all stores: where each touched shipment stands, and the stores that ended early."""
-
-    results: tuple[PushItem, ...]
-    errors: tuple[tuple[str, FbridgeError], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailResult:
-    """What became of the mails that were asked for again, and the stores that ended early."""
-
-    results: tuple[MailItem, ...]
-    errors: tuple[tuple[str, FbridgeError], ...]
+__all__ = ["Bridge", "MailResult", "PushResult"]
 
 
 class Bridge:
@@ -160,6 +146,19 @@ class Bridge:
         from fbridge.orders.fetch import fetch_stores
 
         return fetch_stores(self.context, self._names(stores), since=since, progress=progress)
+
+    def audit(
+        self,
+        stores: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+        progress: Callable[[FetchProgress], None] | None = None,
+    ) -> tuple[AuditResult, ...]:
+        """Sweep all orders of these stores, or what changed ``since`` (aware), for what fetches missed and what the
+        stores deleted. A store's error is in its result. Raises NotFoundError."""
+        from fbridge.orders.audit import audit_stores
+
+        return audit_stores(self.context, self._names(stores), since=since, progress=progress)
 
     def plan(
         self,

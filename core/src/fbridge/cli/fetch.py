@@ -25,13 +25,27 @@ _MOST_NAMED = 10
 @click.command(cls=Command)
 @click.argument("stores", nargs=-1, metavar="[STORE]...")
 @click.option("--since", type=when, metavar="DATE", help="Read again all that changed since then.")
+@click.option(
+    "--audit",
+    "sweep",
+    is_flag=True,
+    help="Read all orders once, or those that changed --since; name what fetches missed and what was deleted.",
+)
 @pass_session
-def fetch(session: Session, stores: tuple[str, ...], since: When | None) -> ExitCode:
+def fetch(session: Session, stores: tuple[str, ...], since: When | None, sweep: bool) -> ExitCode:
     """Download the orders that are new or changed, from all stores or from those named.
 
     It can be stopped at any time: what was fetched is kept, and the next run goes on from there. Orders that could
     not be read are read again; the exit code is 1 while there are any that nobody has set aside.
+
+    With --audit the store's orders are read once whole, in as many requests as a first fetch takes, and held against
+    what is stored: what no fetch had brought is fetched, and what the store has no more counts as cancelled from then
+    on. The exit code is 1 where there was any such order.
     """
+    if sweep:
+        from fbridge.cli.fetch_audit import audit
+
+        return audit(session, stores, session.moment(since))
     from fbridge.cli.output import combined_code, show_items
     from fbridge.cli.progress import fetch_progress
     from fbridge.cli.tables import Column

@@ -40,7 +40,7 @@ log = logging.getLogger("fbridge.fetch")
 INCREMENTAL = "orders"
 SINCE = "orders-since"
 A_FEW = 5
-_PATIENCE = 1.0  # seconds after Ctrl-C; a read may be broken off at any moment
+PATIENCE = 1.0  # seconds after Ctrl-C; a read may be broken off at any moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,9 @@ class FetchResult:
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
+    """What a fetch has kept so far."""
+
     orders: int = 0
     new: int = 0
     changed: int = 0
@@ -82,13 +84,13 @@ class _Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fetching:
+class Fetching:
     """One store, while this process has the turn to fetch from it."""
 
     context: Context
     opened: OpenStore
     held: HeldLock
-    tally: _Tally
+    tally: Tally
     progress: Callable[[FetchProgress], None] | None
     stop: Event
 
@@ -145,7 +147,7 @@ def fetch_stores(
 ) -> tuple[FetchResult, ...]:
     """Fetch several stores at once; one that fails stops no other. ``since`` (aware) reads again from then."""
     return for_each_store(
-        names, lambda name, stop: _fetch_guarded(context, name, since, progress, stop), patience=_PATIENCE
+        names, lambda name, stop: _fetch_guarded(context, name, since, progress, stop), patience=PATIENCE
     )
 
 
@@ -164,16 +166,16 @@ def _fetch_guarded(
     progress: Callable[[FetchProgress], None] | None,
     stop: Event,
 ) -> FetchResult:
-    tally, started = _Tally(), context.now()
+    tally, started = Tally(), context.now()
     error = None
     try:
         with (
             open_store(context, name) as opened,
             fetch_turn(context.database, name, context.lock_folder) as held,
         ):
-            fetching = _Fetching(context, opened, held, tally, progress, stop)
+            fetching = Fetching(context, opened, held, tally, progress, stop)
             _count_unreadable(fetching)
-            _fetch(fetching, since)
+            fetch_changes(fetching, since)
             if not stop.is_set():
                 _read_again(fetching, started)
                 _read_kept_back(fetching, started)
@@ -196,11 +198,11 @@ def _fetch_guarded(
     )
 
 
-def _fetch(fetching: _Fetching, since: datetime | None) -> None:
-    """All that is new or changed."""
+def fetch_changes(fetching: Fetching, since: datetime | None) -> None:
+    """All that is new or changed, from where the last fetch ended."""
     context, opened = fetching.context, fetching.opened
     feed = SINCE if since else INCREMENTAL
-    query = _query(context, opened, feed, since or _first_day(context, opened))
+    query = _query(context, opened, feed, since or first_day(context, opened))
     cursor = query.cursor or {}
     with closing(opened.adapter.fetch_orders(opened.store, query)) as pages:
         for page in pages:
@@ -213,7 +215,7 @@ def _fetch(fetching: _Fetching, since: datetime | None) -> None:
         _write_cursor(fetching, connection, feed, query, cursor, complete=True)
 
 
-def _read_again(fetching: _Fetching, started: datetime) -> None:
+def _read_again(fetching: Fetching, started: datetime) -> None:
     """The orders that could not be read before, by id.
 
     Where the store breaks off at many of them it looks as if the store itself could not be read, and a batch fails
@@ -226,15 +228,15 @@ def _read_again(fetching: _Fetching, started: datetime) -> None:
         for part in in_parts(due, MOST_KEYS):
             if fetching.stop.is_set():
                 return
-            _read_by_id(fetching, part)
+            read_by_id(fetching, part)
     except (RefusedError, UnreachableError) as error:
         log.warning("reading %d orders of %s again ended early: %s", len(due), store, error)
-        _read_by_id(fetching, due[:A_FEW])
+        read_by_id(fetching, due[:A_FEW])
         with fetching.write() as connection:
             let_rest(connection, store, due[A_FEW:], fetching.context.now())
 
 
-def _read_by_id(fetching: _Fetching, order_ids: Sequence[str]) -> None:
+def read_by_id(fetching: Fetching, order_ids: Sequence[str]) -> None:
     """Each page is kept for itself, so nothing is lost between."""
     opened, told = fetching.opened, set[str]()
     with closing(opened.adapter.fetch_orders(opened.store, OrderQuery(order_ids=tuple(order_ids)))) as pages:
@@ -247,7 +249,7 @@ def _read_by_id(fetching: _Fetching, order_ids: Sequence[str]) -> None:
         postpone(connection, opened.name, set(order_ids) - told, fetching.context.now())
 
 
-def _read_kept_back(fetching: _Fetching, started: datetime) -> None:
+def _read_kept_back(fetching: Fetching, started: datetime) -> None:
     """The orders of which the store keeps goods back, by id: it need not tell that it does so no more."""
     opened = fetching.opened
     with fetching.context.database.read() as connection:
@@ -264,7 +266,7 @@ def _read_kept_back(fetching: _Fetching, started: datetime) -> None:
 
 
 def _write_cursor(
-    fetching: _Fetching,
+    fetching: Fetching,
     connection: Connection,
     feed: str,
     query: OrderQuery,
@@ -277,7 +279,7 @@ def _write_cursor(
     store_rows.write_cursor(connection, store, feed, question, cursor, complete=complete, at=now)
 
 
-def _count_unreadable(fetching: _Fetching) -> None:
+def _count_unreadable(fetching: Fetching) -> None:
     with fetching.context.database.read() as connection:
         fetching.tally.unreadable = count_unreadable(connection, fetching.opened.name)
 
@@ -296,7 +298,7 @@ def _question(opened: OpenStore, query: OrderQuery) -> str:
     return "-".join(filter(None, (query.fingerprint, opened.meaning_print)))
 
 
-def _first_day(context: Context, opened: OpenStore) -> datetime:
+def first_day(context: Context, opened: OpenStore) -> datetime:
     """Midnight, on the user's wall, of the date from which the store's orders count."""
     day = opened.settings.orders_from
     return datetime.combine(day, time.min, context.timezone).astimezone(UTC)
