@@ -171,8 +171,8 @@ class _Audit:
         kept = self.count_kept()
         if gone > max(A_FEW, kept // 2):
             raise RefusedError(
-                f"Store {self._store!r} does not show {gone} of {kept} orders that are stored here. It looks as if it "
-                f"kept them from us, so none of them counts as deleted: fbridge store check {self._store}",
+                f"Store {self._store!r} does not show {gone} of {kept} orders that are stored here. It seems to keep "
+                f"them from us, so none of them counts as deleted: fbridge store check {self._store}",
                 reason="orders_hidden",
             )
 
