@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from fbridge.cli.session import Session
 from fbridge.settings import find_home
 
 PLUGIN = Path(__file__).parent / "plain_platform"
+FOLDER = "FOLDER"
+"""Stands in a kept home for the folder of the test."""
 FBRIDGE = (sys.executable, "-c", "from fbridge.cli.main import main; main()")
 
 
@@ -163,12 +167,32 @@ def shop(tmp_path: Path) -> PlainStore:
     return store
 
 
+@pytest.fixture(scope="session")
+def ready_homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copies of the homes of ready users, by what their store sells: what each of them types is typed once."""
+    return tmp_path_factory.mktemp("ready")
+
+
 @pytest.fixture
-def ready_user(user: User, shop: PlainStore) -> User:
+def ready_user(user: User, shop: PlainStore, ready_homes: Path) -> User:
     """Somebody with the store ``shop`` fetched, and the carrier BRT mapped and routed."""
+    kept, folder = ready_homes / sha256(shop.file.read_bytes()).hexdigest(), str(user.home.parent)
+    fresh = not user.home.exists()
+    if fresh and kept.exists():
+        _copy_home(kept, user.home, FOLDER, folder)
+        return user
     user.add_shop(shop)
     user.run("fetch")
     user.run("carrier", "add", "BRT", "Bartolini", "--tracking-url", "https://brt.example/{number}")
     user.run("carrier", "map", "shop", "BRT", "bartolini")
     user.run("carrier", "route", "shop", "*", "BRT")
+    if fresh:
+        _copy_home(user.home, kept, folder, FOLDER)
     return user
+
+
+def _copy_home(home: Path, to: Path, folder: str, other: str) -> None:
+    shutil.copytree(home, to)
+    for name in ("config.toml", "last-database.json"):
+        file = to / name
+        file.write_text(file.read_text("utf-8").replace(folder, other), "utf-8")
