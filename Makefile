@@ -10,6 +10,9 @@ READY := $(VENV)/.ready
 demo: $(READY)  ## set up and run the main job against a sandbox store
 	$(BIN)/fbridge demo
 
+# What Python compiled is kept, whatever the environment says: the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE =
+
 # Four at once on two cores, for half of the time a test waits for a store.
 PYTEST := $(BIN)/pytest -n 4 --dist worksteal
 

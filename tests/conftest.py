@@ -99,7 +99,8 @@ class PostgresServer:
         self.process.wait(timeout=30)
 
     def execute(self, *statements: str, database: str = "postgres") -> None:
-        engine = sa.create_engine(self.url(database), isolation_level="AUTOCOMMIT")
+        plainly = {"no_parameters": True}  # then a statement may be several
+        engine = sa.create_engine(self.url(database), isolation_level="AUTOCOMMIT", execution_options=plainly)
         try:
             with engine.connect() as connection:
                 for statement in statements:
@@ -108,12 +109,10 @@ class PostgresServer:
             engine.dispose()
 
     def empty(self, database: str) -> None:
-        """As good as a fresh database, and much quicker than making one."""
-        self.execute(
-            *(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)),
-            "SELECT setval(seqrelid, 1, false) FROM pg_sequence",
-            database=database,
-        )
+        """As good as a fresh database, and much quicker than making one; in one message, for there are many."""
+        statements = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
+        statements.append("SELECT setval(seqrelid, 1, false) FROM pg_sequence")
+        self.execute("; ".join(statements), database=database)
 
 
 def _server_program(name: str) -> str | None:
@@ -230,6 +229,9 @@ _SLOW_PARTS = (
 
 
 _LONG_SCHEDULES = (
+    "test_C01_a_killed_fetch_goes_on",
+    "test_C01_each_cursor_is_json_and_goes_on",
+    "test_C01_hundreds_of_orders_in_one_second",
     "test_C01_nothing_is_lost_when_a_read_fails",
     "test_C05_a_clock_that_is_put_back_or_forth",
     "test_C05_a_sibling_is_not_sent_by_an_order_that_is_older",
@@ -242,11 +244,16 @@ _LONG_SCHEDULES = (
     "test_C05_all_arrives_once_in_a_storm",
     "test_C05_all_arrives_once_whatever_something_before",
     "test_C05_after_a_restore",
+    "test_C05_a_replica_that_lags",
+    "test_C05_an_order_cancelled_after_a_lost_answer",
     "test_C05_an_order_that_cannot_be_read_after_a_lost_answer",
+    "test_C05_noise_around_an_answer",
     "test_C05_every_way_out_that_is_named_works",
     "test_C05_what_is_turned_away_each_time",
     "test_C05_who_sees_nothing_but_old_pages",
+    "test_C08_a_correction_in_doubt_that_is_corrected_again",
     "test_C08_a_number_corrected_while_its_arrival_is_in_doubt",
+    "test_C08_a_number_in_doubt_that_a_sibling_gets",
     "test_C08_back_to_the_first_number",
     "test_C09_a_time_out_is_unconfirmed",
     "test_C09_what_something_before_the_store_says_proves_nothing",

@@ -37,7 +37,7 @@ class Mutation:
 
 
 OVERTAKEN = "tests/people/test_overtaken.py"
-PEOPLE = "tests/people/test_a_person_during_a_push.py -k sqlite -m 'not slow'"
+PEOPLE = "tests/people/test_a_person_during_a_push.py -k sqlite -m 'not exhaustive'"
 LEDGER = "tests/core/test_ledger.py -k sqlite"
 
 MUTATIONS: tuple[Mutation, ...] = (

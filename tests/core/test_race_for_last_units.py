@@ -94,6 +94,11 @@ def race(office: Any, make: Any, database_url: str, tmp_path: Path) -> Iterator[
     started.end()
 
 
+@pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.slow])],
+    indirect=True,
+)
 def test_four_processes_never_ship_more_than_remains(office: Any, race: Race) -> None:
     done = race.run("ship", PIECES)
     made = office.shipments.list()
@@ -103,6 +108,11 @@ def test_four_processes_never_ship_more_than_remains(office: Any, race: Race) ->
     assert office.orders.get("1001").row.open_quantity == 0
 
 
+@pytest.mark.parametrize(
+    "database_url",
+    [pytest.param("sqlite", marks=pytest.mark.slow), pytest.param("postgresql", marks=pytest.mark.postgres)],
+    indirect=True,
+)
 def test_four_processes_share_one_manifest_and_number_others_without_gap(office: Any, race: Race) -> None:
     assert sorted(race.run("add", 2)) == ["added"] + ["already_there"] * (RACERS * 2 - 1)
     (row,) = office.manifests.list()

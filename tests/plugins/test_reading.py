@@ -416,7 +416,11 @@ def test_shopifys_cursor_comes_again(open_shop: Callable[..., Shop], monkeypatch
 
 
 class TestAnOrderAtWhichTheStoreBreaksOff:
-    @pytest.mark.parametrize("places", [(0,), (57,), (119,), (57, 58), (3, 110)], ids=str)
+    @pytest.mark.parametrize(
+        "places",
+        [(0,), (57, 58), *(pytest.param(one, marks=pytest.mark.slow) for one in [(57,), (119,), (3, 110)])],
+        ids=str,
+    )
     def test_it_is_named_and_the_others_come(self, shop: Shop, places: tuple[int, ...]) -> None:
         orders = shop.new_orders(120)
         for place in places:

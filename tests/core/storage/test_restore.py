@@ -200,7 +200,9 @@ def die_at(act: int) -> None:
     sys.addaudithook(count)
 
 
-@pytest.mark.parametrize("damaged", [False, True], ids=["sound", "damaged"])
+@pytest.mark.parametrize(
+    "damaged", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["sound", "damaged"]
+)
 def test_killed_at_any_point_the_old_or_the_new_one_is_there_and_again_finishes(
     desk: Any, copy: Path, read_words: ReadWords, tmp_path: Path, damaged: bool
 ) -> None:

@@ -175,15 +175,25 @@ def test_rubbish_instead_of_an_order(platform: str, whole: Any) -> None:
     assert not is_ready(PLATFORMS[platform].read(order))
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+ON_POSTGRES = [
+    pytest.param("postgresql", one, marks=[pytest.mark.postgres, *([pytest.mark.slow] if at else [])])
+    for at, one in enumerate(PLATFORMS)
+]
+
+
+@pytest.mark.parametrize(
+    ("database_url", "platform"),
+    [*(("sqlite", one) for one in PLATFORMS), *ON_POSTGRES],
+    indirect=["database_url"],
+)
 def test_whatever_is_understood_can_be_stored(platform: str, database: Database) -> None:
     plain, now = PLATFORMS[platform], datetime(2026, 11, 28, tzinfo=UTC)
     with database.write() as connection:
         ensure_store(connection, "shop", platform, at=now)
     for path in paths_in(plain.order):
         page = [plain.read(bent(plain.plain(), path, value)) for value in [*BIG, *NOTHINGS, -1]]
-        for got in page:
-            with database.write() as connection:
+        with database.write() as connection:
+            for got in page:
                 if isinstance(got, Order):
                     upsert_page(
                         connection, "shop", [got], orders_from=None, timezone=ZoneInfo("UTC"), now=now
