@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fbridge.push.verify import StoreVerified
     from fbridge.settings import Home
     from fbridge.shipping.carriers import Carriers
+    from fbridge.shipping.deliveries import Deliveries
     from fbridge.shipping.intake import Intake
     from fbridge.shipping.manifests import Manifests
     from fbridge.shipping.returns import Returns
@@ -79,6 +80,13 @@ class Bridge:
         from fbridge.shipping.shipments import Shipments
 
         return Shipments(self.context)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What travels under one document each."""
+        from fbridge.shipping.deliveries import Deliveries
+
+        return Deliveries(self.context)
 
     @cached_property
     def manifests(self) -> Manifests:

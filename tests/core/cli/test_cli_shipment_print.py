@@ -160,11 +160,14 @@ def test_a_document_over_several_orders_is_one_paper(ready_user: Any) -> None:
          "12;28/11/2026;1002;BRT;SCARF;1;;;;;",
          head="DDT;Data DDT;Ordine;Corriere;SKU;Quantità;Descrizione;Destinatario;Indirizzo;CAP;Città")  # fmt: skip
     ready_user.run("carrier", "set", "BRT", "--address", "Via Mattei 42, Bologna")
+    alone = ready_user.json("shipment", "print", "S2")["data"]
+    assert [one["label"] for one in alone["results"]] == ["S1, S2"]
     answer = ready_user.json("shipment", "print", "12", "S2", "--manifest", "BRT", "--language", "it")["data"]
     assert [one["label"] for one in answer["results"]] == ["S1, S2"]
     (text,) = pages(answer["file"])
     assert "Ordine 1001 HAT Cappello pz 1 Ordine 1002 SCARF" in text
     assert "Anna Rossi Via Po 1 10121 Torino" in text
+    assert "S2 printed: transport document." in ready_user.run("explain", "1002").output
 
 
 def test_the_pick_list_is_by_article_and_by_document(clerk: Any) -> None:

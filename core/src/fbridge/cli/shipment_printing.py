@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -24,6 +25,14 @@ def print_shipments(
     refuse_without_libraries()
     from fbridge.office.paper.delivery_printing import print_deliveries
 
+    if manifest is not None:
+        manifest = session.bridge.manifests.get(manifest).number
+    targets: list[Path] = []
+
+    def write(content: bytes, label: str) -> None:
+        targets.append(options.target(_name(refs, manifest, label)))
+        replaced_bytes(targets[0], content)
+
     printed = print_deliveries(
         session.bridge,
         refs,
@@ -31,12 +40,8 @@ def print_shipments(
         language=options.language_for(session),
         copies=options.copies,
         as_note=as_note,
+        write=write,
     )
-    if manifest is not None:
-        manifest = session.bridge.manifests.get(manifest).number
-    target = options.target(_name(refs, manifest, printed.results[0].label if printed.results else ""))
-    if printed.content:
-        replaced_bytes(target, printed.content)
     for warning in printed.warnings:
         say(session, warning)
     bad = [one for one in printed.results if not one.ok]
@@ -45,13 +50,13 @@ def print_shipments(
         for one in bad:
             click.echo(f"{one.ref}: {one.words}", err=True)
         return code
-    file = str(target) if printed.content else None
+    file = str(targets[0]) if targets else None
     told = {"file": file, "results": printed.results, "warnings": printed.warnings}
     return show_data(
         session,
         told,
         Table(RESULT_COLUMNS, printed.results),
-        f"Printed: {target}" if file else "Nothing was printed.",
+        f"Printed: {file}" if file else "Nothing was printed.",
         code=code,
     )
 
@@ -60,4 +65,4 @@ def _name(refs: Sequence[str], manifest: str | None, label: str) -> str:
     """``delivery-S12`` for one, ``deliveries-2026-0001`` for those of a manifest, else ``deliveries``."""
     if manifest is not None and not refs:
         return f"deliveries-{manifest}"
-    return f"delivery-{label.partition(',')[0]}" if len(refs) == 1 and manifest is None else "deliveries"
+    return f"delivery-{label}" if len(refs) == 1 and manifest is None else "deliveries"

@@ -14,11 +14,7 @@ from fbridge.models.particulars import NO_PARTICULARS, Goods
 from fbridge.models.parts import in_parts
 from fbridge.models.shipments import Document, Shipment
 from fbridge.orders.storage import load_orders
-from fbridge.references import find_delivery
-from fbridge.shipping.manifest_references import find_manifest
-from fbridge.shipping.manifest_rows import load_manifest
 from fbridge.shipping.shipment_rows import load_shipments
-from fbridge.shipping.shipment_rules import refuse_withdrawn
 from fbridge.storage.tables import MOST_KEYS, orders, shipments
 
 
@@ -48,20 +44,6 @@ class Delivery:
     def document(self) -> Document | None:
         """The ERP's reference; None where there is none."""
         return self.first.document
-
-
-def find_deliveries(
-    connection: Connection, refs: Sequence[str], manifest: str | None = None
-) -> tuple[Delivery, ...]:
-    """What these shipments and all of a manifest travel under. Raises NotFoundError, InputError (withdrawn)."""
-    keys = [find_delivery(connection, ref) for ref in refs]
-    if manifest is not None:
-        on_it = load_manifest(connection, find_manifest(connection, manifest)).shipments
-        keys += [one.id for one in on_it if one.withdrawn_at is None]
-    found = deliveries(connection, keys)
-    for one in found:
-        refuse_withdrawn(one.first, "has no paper any more")
-    return found
 
 
 def deliveries(connection: Connection, keys: Collection[int]) -> tuple[Delivery, ...]:

@@ -18,7 +18,6 @@ from fbridge.orders.storage import lock_orders
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import want_revision
 from fbridge.references import find_carrier, find_order, find_shipment
-from fbridge.shipping.contents import Delivery, find_deliveries
 from fbridge.shipping.manifest_references import find_manifest, target_manifest
 from fbridge.shipping.manifest_rows import lock_manifest
 from fbridge.shipping.shipment_creation import (
@@ -195,14 +194,6 @@ class Shipments:
         """
         with self._database.read() as connection:
             return load_shipment(connection, find_shipment(connection, ref))
-
-    def deliveries(self, refs: Sequence[str], *, manifest: str | None = None) -> tuple[Delivery, ...]:
-        """What travels under one document each, with its goods: of these shipments and of all on a manifest.
-
-        Raises NotFoundError, InputError (a shipment that is withdrawn).
-        """
-        with self._database.read() as connection:
-            return find_deliveries(connection, refs, manifest)
 
     def withdraw(self, ref: str) -> Shipment:
         """Take a shipment back of which no store was told; its pieces are free again.

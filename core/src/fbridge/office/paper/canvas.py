@@ -67,10 +67,15 @@ class Canvas:
         return wrapped(text, width, self.measure)
 
     def text(self, x: float, top: float, text: str, align: Literal["L", "R"] = "L") -> None:
-        """One line with its upper edge at ``top``; ``x`` is its left edge, with ``R`` its right one."""
+        """One line with its upper edge at ``top``; ``x`` is its left edge, with ``R`` its right one.
+
+        What no font has a sign for is a question mark: a gap would not be seen.
+        """
         if not text:
             return
         self._drawn.update(dict.fromkeys(text))
+        if not text.isascii():
+            text = text.translate(dict.fromkeys(map(ord, lacking(self._pdf, text)), "?"))
         width = self.measure(text) + 0.1
         self._pdf.set_xy(x - width if align == "R" else x, top)
         self._pdf.cell(width + (0 if align == "R" else 1), LINE, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fbridge.bridge import Bridge
@@ -40,19 +40,25 @@ def print_deliveries(
     language: str,
     copies: int,
     as_note: bool = False,
+    write: Callable[[bytes, str], object] | None = None,
 ) -> PrintedDeliveries:
     """Draw the papers of these shipments, or of all on a manifest, into one PDF.
 
     One that the ERP has numbered and dated is a transport document, and is refused where it lacks what such a one
-    must tell; with ``as_note`` all are delivery notes. Raises NotFoundError, InputError, ConfigError.
+    must tell; with ``as_note`` all are delivery notes. ``write`` puts the content somewhere, and is told the first
+    shipment's label; then it is remembered. Raises NotFoundError, InputError, ConfigError, and what ``write`` raises.
     """
     settings = bridge.context.settings
     papers = Papers(sender_of(settings), document_defaults(settings), language, bridge.context.timezone)
-    found = bridge.shipments.deliveries(refs, manifest=manifest)
+    found = bridge.deliveries.find(refs, manifest=manifest)
     results = tuple(_result(one, papers, as_note=as_note) for one in found)
     good = [one for one, result in zip(found, results, strict=True) if result.ok]
     content, unprintable = _drawn(good, papers, copies, as_note=as_note) if good else (b"", "")
     warnings = tuple(_warnings(good, papers, unprintable, as_note=as_note))
+    if write is not None and good:
+        write(content, good[0].first.label)
+        printed = ((one, result.words) for one, result in zip(found, results, strict=True) if result.ok)
+        bridge.deliveries.keep_prints(printed)
     return PrintedDeliveries(content=content, results=results, warnings=warnings)
 
 
