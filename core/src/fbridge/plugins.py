@@ -24,6 +24,7 @@ import pluggy
 
 from fbridge import hookspecs
 from fbridge.errors import PluginError, PluginMissingError
+from fbridge.installation import PUBLISHED_PLUGINS, to_install
 from fbridge.models.platforms import (
     CONTRACT_VERSION,
     Platform,
@@ -179,7 +180,7 @@ class _Loader:
         update = hookspecs.PROJECT if newer else getattr(self._offer.dist, "name", self._offer.name)
         raise self._error(
             f"it is built for contract {contract} and this fbridge has contract {CONTRACT_VERSION}; "
-            f"run: pip install --upgrade {update}",
+            f"install a newer {update}",
             reason="plugin_contract",
         )
 
@@ -240,9 +241,7 @@ def _missing(key: str) -> PluginMissingError:
     names = f"Installed: {', '.join(installed)}." if installed else "No platform plugin is installed."
     if allowed is not None and key not in allowed:
         return PluginMissingError(f'The platform "{key}" is left out by FBRIDGE_PLATFORMS. {names}')
-    way_out = ""
-    if re.fullmatch(r"[a-z0-9][a-z0-9_-]*", key):
-        way_out = f" To install it: pip install fbridge-{key} (with pipx: pipx inject fbridge fbridge-{key})"
+    way_out = f" To install it: {to_install(f'fbridge-{key}')}" if key in PUBLISHED_PLUGINS else ""
     return PluginMissingError(
         f'There is no plugin for the platform "{key}".{did_you_mean(key, installed)} {names}{way_out}'
     )

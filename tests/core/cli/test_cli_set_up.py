@@ -182,7 +182,7 @@ def test_a_person_may_keep_a_store_that_fails_its_check(user: Any, shop: Any) ->
     ("words", "code", "said"),
     [
         (("shop", "--platform", "plane"), 4, 'Did you mean "plain"'),
-        (("shop", "--platform", "nowhere"), 4, "pip install fbridge-nowhere"),
+        (("shop", "--platform", "nowhere"), 4, 'There is no plugin for the platform "nowhere"'),
     ],
 )
 def test_an_unknown_platform_is_named_before_any_question(

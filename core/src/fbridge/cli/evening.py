@@ -12,6 +12,7 @@ from fbridge.cli.command_classes import Command
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.when import When, time_of_day
 from fbridge.exit_codes import ExitCode
+from fbridge.installation import extra_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,7 +133,7 @@ class _Evening:
         if self.folder is None or self.session.bridge.manifests.is_printed(manifest.number):
             return
         if missing_libraries():
-            self._say('Not printed: that needs the extra "office", fbridge[office].')
+            self._say(f"Not printed, for that needs more packages: {extra_command('office')}")
             return
         told, _ = draw_to_file(self.session, manifest.number, PaperOptions(folder=self.folder))
         self._say(f"Printed: {told['file']}")

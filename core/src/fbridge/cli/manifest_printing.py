@@ -15,6 +15,7 @@ from fbridge.cli.session import Session
 from fbridge.cli.table_export import Export, Look, getter, write_export
 from fbridge.errors import InputError
 from fbridge.exit_codes import ExitCode
+from fbridge.installation import extra_command
 from fbridge.models.shipments import Manifest
 
 _TABLES = ("csv", "xlsx")
@@ -123,7 +124,7 @@ def refuse_without_libraries() -> None:
     """Raises InputError naming what is missing."""
     if missing := missing_libraries():
         raise InputError(
-            f'Printing needs the extra "office" of fbridge ({", ".join(missing)} not found): '
-            'install fbridge as "fbridge[office]".',
+            f'Printing needs the extra "office" of fbridge ({", ".join(missing)} not found); '
+            f"run: {extra_command('office')}",
             reason="extra_missing",
         )

@@ -21,6 +21,7 @@ def platforms(session: Session, check: bool) -> ExitCode:
     """List the installed platform plugins, what they can do, and what is wrong with a broken one."""
     from fbridge.cli.output import show_data
     from fbridge.cli.tables import Column, Table
+    from fbridge.installation import to_install
 
     found = session.bridge.platforms()
     columns: list[Column[PlatformStatus]] = [
@@ -36,7 +37,7 @@ def platforms(session: Session, check: bool) -> ExitCode:
     blocks = (
         [Table(columns, found)]
         if found
-        else ["No platform plugin is installed: pip install fbridge-PLATFORM"]
+        else [f"No platform plugin is installed. For instance: {to_install('fbridge-woocommerce')}"]
     )
     broken = [one for one in found if not one.ok]
     return show_data(

@@ -15,6 +15,7 @@ from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.errors import InputError, PluginMissingError
 from fbridge.exit_codes import ExitCode
+from fbridge.installation import extra_command
 
 if TYPE_CHECKING:
     from fbridge.sandbox.contract import SandboxApp
@@ -68,7 +69,7 @@ def _serve(app: SandboxApp, host: str, port: int, ready: Callable[[ServedSandbox
         from fbridge.sandbox.serving import serve_forever
     except ModuleNotFoundError as error:
         raise PluginMissingError(
-            f"The sandbox needs {error.name}; install it with: pip install 'fbridge[sandbox]'."
+            f"The sandbox needs {error.name}; run: {extra_command('sandbox')}"
         ) from error
     serve_forever(app, host, port, ready=ready)
 

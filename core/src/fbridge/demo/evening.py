@@ -14,6 +14,7 @@ from fbridge.bridge import Bridge
 from fbridge.demo.files import written_documents, written_numbers
 from fbridge.demo.killed_push import kill_a_push
 from fbridge.errors import FbridgeError
+from fbridge.installation import extra_command
 from fbridge.models.orders import Address, Money
 from fbridge.models.states import PaymentKind, PushState
 from fbridge.office.imports.shipments import ShipmentOptions, import_shipments
@@ -185,7 +186,7 @@ class Evening:
         try:
             from fbridge.office.paper.printing import Look, print_manifest
         except ImportError:
-            return Step(command, ('Not printed: that needs the extra "office", fbridge[office].',))
+            return Step(command, (f"Not printed, for that needs more packages: {extra_command('office')}",))
         printed = print_manifest(self._bridge, CARRIER, form="pdf", look=Look(language="en"))
         file = Path(tempfile.mkdtemp(prefix="fbridge-paper-")) / f"manifest-{self.facts.manifest}.pdf"
         file.write_bytes(printed.content)

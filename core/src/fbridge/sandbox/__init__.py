@@ -7,6 +7,7 @@ A plugin names a module with ``create_sandbox(**options)`` in the entry-point gr
 from __future__ import annotations
 
 from fbridge.errors import PluginMissingError
+from fbridge.installation import extra_command
 
 try:
     from fbridge.sandbox.contract import SandboxApp, SandboxModule
@@ -15,7 +16,7 @@ try:
     from fbridge.sandbox.serving import ServedSandbox, serve, serve_forever
 except ModuleNotFoundError as missing:
     raise PluginMissingError(
-        f"Emulated stores need one more package ({missing.name}); run: pip install 'fbridge[sandbox]'"
+        f"Emulated stores need one more package ({missing.name}); run: {extra_command('sandbox')}"
     ) from missing
 
 __all__ = [

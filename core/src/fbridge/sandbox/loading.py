@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fbridge.errors import InputError, PluginError, PluginMissingError
 from fbridge.hookspecs import SANDBOX_ENTRY_POINT_GROUP
+from fbridge.installation import PUBLISHED_PLUGINS, to_install
 
 if TYPE_CHECKING:
     from fbridge.sandbox.contract import SandboxApp, SandboxModule
@@ -34,13 +35,16 @@ def _load(platform: str) -> SandboxModule:
     if platform not in found:
         known = ", ".join(sorted(found)) or "none"
         raise PluginMissingError(
-            f"There is no sandbox for {platform} here (installed: {known}); "
-            f"install it with: pip install 'fbridge-{platform}[sandbox]'."
+            f"There is no sandbox for {platform} here (installed: {known}).{_way_out(platform)}"
         )
     try:
         return cast("SandboxModule", found[platform].load())
     except ImportError as error:
         raise PluginError(
-            f"The sandbox of {platform} cannot be imported ({error}); "
-            f"install it with: pip install 'fbridge-{platform}[sandbox]'."
+            f"The sandbox of {platform} cannot be imported ({error}).{_way_out(platform)}"
         ) from error
+
+
+def _way_out(platform: str) -> str:
+    known = platform in PUBLISHED_PLUGINS
+    return f" To install it: {to_install(f'fbridge-{platform}[sandbox]')}" if known else ""

@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from fbridge.errors import StorageError
+from fbridge.installation import extra_command
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -64,7 +65,7 @@ def postgres_engine(url: URL) -> Engine:
         connection_class = _bounded_connection()
     except ModuleNotFoundError:
         raise StorageError(
-            "PostgreSQL needs one more package; run: pip install 'fbridge[postgres]'",
+            f"PostgreSQL needs one more package; run: {extra_command('postgres')}",
             reason="postgres_driver_missing",
         ) from None
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xml.parsers.expat import ExpatError
 
 from fbridge.errors import ConfigError, InputError
+from fbridge.installation import extra_command
 from fbridge.office.tables.cells import Cell, Row, from_spreadsheet, is_blank
 from fbridge.office.tables.marks import Marks, Place
 from fbridge.office.tables.sources import Kind, Source
@@ -30,7 +31,7 @@ def open_sheets(source: Source) -> Iterator[Mapping[str, Iterator[Row]]]:
         import python_calamine
     except ImportError:
         raise ConfigError(
-            f"{source.name} is a spreadsheet; to read it: pip install 'fbridge[office]' (or save it as CSV).",
+            f"{source.name} is a spreadsheet; save it as CSV, or to read it run: {extra_command('office')}",
             reason="extra_missing",
         ) from None
     source.file.seek(0)
