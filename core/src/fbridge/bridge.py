@@ -342,8 +342,7 @@ class Bridge:
         """
         from fbridge.storage.backup import backup, backup_name
 
-        path = self.context.database.path
-        if path is None:
+        if (path := self.context.database.path) is None:
             raise InputError("The database is PostgreSQL; back it up with pg_dump.", reason="not_sqlite")
         target = target or backup_name(path)
         backup(path, target)
@@ -380,8 +379,9 @@ class Bridge:
         return found
 
     def _names(self, stores: Sequence[str]) -> list[str]:
-        settings = self.context.settings
-        return [settings.store(name).name for name in stores] or list(settings.stores)
+        return [self.context.settings.store(name).name for name in stores] or list(
+            self.context.settings.stores
+        )
 
     def _scope(self, manifest: str | None, limit: int | None, guards: Mapping[str, Any] | None) -> PushScope:
         from fbridge.push.guards import PushScope
