@@ -248,7 +248,14 @@ def _missing(key: str) -> PluginMissingError:
 
 
 def _distribution(offer: EntryPoint) -> str:
-    return f"{offer.dist.name} {offer.dist.version}" if offer.dist else offer.value
+    return _name_and_version(offer.dist) if offer.dist else offer.value
+
+
+@lru_cache(maxsize=64)
+def _name_and_version(distribution: Distribution) -> str:
+    """Its metadata is parsed as a mail is, each time that anything of it is asked for."""
+    metadata = distribution.metadata
+    return f"{metadata['Name']} {metadata['Version']}"
 
 
 def _not_found(offer: EntryPoint, error: ModuleNotFoundError) -> str:

@@ -385,3 +385,10 @@ def test_what_several_stores_write_to_hides_the_secrets_of_all() -> None:
 def test_a_short_secret_is_cut_out_in_each_form_in_which_it_travels(shown: str) -> None:
     """It is too short to be found among letters and digits alone."""
     assert Redactor(["p+w/ 7q"]).text(f"you sent {shown} here") == f"you sent {HIDDEN} here"
+
+
+def test_a_field_named_before_its_name_became_a_secret_is_hidden_afterwards() -> None:
+    redactor = Redactor(["another-long-secret"])
+    assert redactor.name("tracking_number") == "tracking_number"
+    redactor.hide("tracking_number")
+    assert "tracking_number" not in redactor.name("tracking_number")

@@ -60,6 +60,9 @@ WITHHELD = (
     "requests (a debugging plugin, a firewall's page) should be switched off."
 )
 
+MOST_NAMES = 4096
+"""So many field names are kept with what is shown of them."""
+
 _ALIVE: WeakSet[Redactor] = WeakSet()
 
 
@@ -76,6 +79,7 @@ class Redactor:
         self._in_words: tuple[str, ...] = ()
         self._short: tuple[str, ...] = ()
         self._in_data: tuple[str, ...] = ()
+        self._names: dict[str, str] = {}
         self.hide(*secrets)
         _ALIVE.add(self)
 
@@ -90,6 +94,17 @@ class Redactor:
         self._short = short_forms(known)
         self._in_data = squashed_forms(known, LEAST_IN_DATA)
         self._secrets = known
+        self._names = {}
+
+    def name(self, name: str) -> str:
+        """The same as :meth:`text` of a field's name: the answers of a store repeat a few thousand times a few."""
+        known = self._names
+        shown = known.get(name)
+        if shown is None:
+            shown = self.text(name)
+            if len(known) < MOST_NAMES:
+                known[name] = shown
+        return shown
 
     def text(self, text: str) -> str:
         """Words for people, without secrets and without the tokens of Authorization headers."""
