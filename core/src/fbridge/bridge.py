@@ -389,13 +389,4 @@ class Bridge:
         return PushScope(manifest=self._shipped_manifest(manifest), limit=limit, guards=guards or {})
 
     def _shipped_manifest(self, manifest: str | None) -> str | None:
-        if manifest is None:
-            return None
-        found = self.manifests.get(manifest)
-        if found.shipped_at is None:
-            raise InputError(
-                f"Manifest {found.number} is {found.state}; only a shipped one is pushed: "
-                f"fbridge manifest ship {found.number}",
-                reason="not_shipped",
-            )
-        return found.number
+        return None if manifest is None else self.manifests.shipped_number(manifest)

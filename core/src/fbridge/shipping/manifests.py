@@ -100,6 +100,17 @@ class Manifests:
         with self._database.read() as connection:
             return load_manifest(connection, find_manifest(connection, ref))
 
+    def shipped_number(self, ref: str) -> str:
+        """The number of a manifest that was shipped. Raises InputError for another, and as :meth:`get` does."""
+        found = self.get(ref)
+        if found.shipped_at is None:
+            raise InputError(
+                f"Manifest {found.number} is {found.state}; only a shipped one is pushed: "
+                f"fbridge manifest ship {found.number}",
+                reason="not_shipped",
+            )
+        return found.number
+
     def is_printed(self, ref: str) -> bool:
         """Whether its last paper tells just what is on it now. Raises as :meth:`get` does."""
         with self._database.read() as connection:
