@@ -47,6 +47,15 @@ class Beside:
         self._place = place
         self._route = route
 
+    def orders(self, order_ids: Sequence[str]) -> list[Any]:
+        """These orders; whether any order of the store has parts is asked at the same time, once in a run."""
+        found: list[Any] = []
+        reads: list[_Read] = [lambda: found.extend(self._client.orders(order_ids))]
+        if self._sub_orders != SHIP_PARENTS and self._memory.has_parts is None:
+            reads.append(self._learn_parts)
+        _all_of(reads)
+        return found
+
     def whole(self, orders: Sequence[Any]) -> list[RawOrder]:
         """The orders with all that was read for them. Raises: CredentialsError, RefusedError, UnreachableError."""
         named = {order_id: row for row in orders if (order_id := _id_of(row))}
@@ -90,8 +99,11 @@ class Beside:
         if any(map(_parent_of, named.values())):
             self._memory.has_parts = True
         elif self._memory.has_parts is None:
-            self._memory.has_parts = self._client.has_parts()
+            self._learn_parts()
         return self._client.parts_of(list(named)) if self._memory.has_parts else {}
+
+    def _learn_parts(self) -> None:
+        self._memory.has_parts = self._client.has_parts()
 
     def _refunds(self, named: Mapping[str, Any], found: _ByOrder) -> list[_Read]:
         """What is still to be read for the refunds of these orders, after the store was asked for all at once."""

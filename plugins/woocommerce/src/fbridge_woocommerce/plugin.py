@@ -57,7 +57,7 @@ def describe_platform() -> Platform:
         label="WooCommerce",
         settings=WooCommerceSettings,
         # Completing renders a mail, 0.1 to 0.4 s an order, and common proxies cut at 30 s.
-        batch_size=25,
+        batch_size=50,
         # A store was seen to go on for 10 s after its gateway had given up.
         settle_time=timedelta(seconds=30),
         capabilities=Capabilities(

@@ -68,7 +68,7 @@ class OrderFeed:
 
     def by_ids(self, order_ids: Sequence[str]) -> list[Any]:
         numeric = [order_id for order_id in order_ids if order_id.isascii() and order_id.isdigit()]
-        rows = self._client.orders(numeric) if numeric else []
+        rows = self._beside.orders(numeric) if numeric else []
         present = {self.key(row).id for row in rows}
         # The list leaves out the trash, a single read does not.
         missing = [self._client.order(order_id) for order_id in numeric if order_id not in present]
