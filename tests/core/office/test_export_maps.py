@@ -66,11 +66,12 @@ def record(map_: ExportMap, **values: Any) -> str:
         ({"width": 4, "default": "none"}, None, "none"),
         ({"width": 3, "cut": True}, "ab cd", "ab "),
         ({"width": 5}, ("A1", "B2"), "A1;B2"),
+        ({"width": 9, "cut": True}, "grazie \U0001f381", "grazie ? "),
         ({"width": 3}, "e\u0301", "\u00e9  "),
     ],
 )
 def test_a_value_is_written_as_its_field_says(field: dict[str, Any], value: object, written: str) -> None:
-    map_ = made(decimal=",", line_end="lf", fields=[{"field": "order"} | field])
+    map_ = made(decimal=",", line_end="lf", encoding="cp1252", fields=[{"field": "order"} | field])
     assert record(map_, order=value) == f"{written}\n"
 
 

@@ -39,7 +39,8 @@ class MapField:
 
     ``width`` is the most characters of a CSV column, and exactly those of a fixed one (0: any). ``decimals`` are
     the digits after the mark, which is left out where they are ``implied``. ``values`` translates what fbridge would
-    write; ``default`` stands where there is nothing. ``cut``: what does not fit may be cut, or rounded.
+    write; ``default`` stands where there is nothing. ``cut``: what does not fit may be cut or
+    rounded, and a sign that is not in the encoding may be a question mark.
     ``continues``: takes what the field before it had no room for.
     """
 

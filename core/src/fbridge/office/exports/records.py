@@ -89,6 +89,8 @@ class Records:
         first = chain[0]
         try:
             text = self._written(first, value)
+            if any(one.cut for one in chain):
+                text = text.encode(self._map.encoding, "replace").decode(self._map.encoding)
             parts = divided(text, [one.width for one in chain])
             return [self._fitted(one, part, value) for one, part in zip(chain, parts, strict=True)]
         except _UnfitError as error:
