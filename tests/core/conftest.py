@@ -27,6 +27,7 @@ from fbridge.shipping.carriers import Carriers
 from fbridge.shipping.manifests import Manifests
 from fbridge.shipping.shipments import Shipments
 from fbridge.storage.database import Database
+from fbridge.storage.events import OF_THE_STORE
 from fbridge.storage.tables import events, pushes
 from fbridge.stores.rows import ensure_store
 
@@ -140,7 +141,8 @@ class Office:
     def history(self) -> list[tuple[str, str]]:
         """(kind, words) of everything that was recorded."""
         with self.context.database.read() as connection:
-            rows = connection.execute(sa.select(events.c.kind, events.c.words).order_by(events.c.id))
+            told = sa.select(events.c.kind, events.c.words).where(events.c.kind.not_in(OF_THE_STORE))
+            rows = connection.execute(told.order_by(events.c.id))
             return [(row.kind, row.words) for row in rows]
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from fbridge.cli.shipment_export import print_of
-from fbridge.errors import BusyError, NotFoundError
+from fbridge.errors import BusyError, InputError, NotFoundError
+from fbridge.history.event_feed import follow
 from fbridge.history.export_batches import (
     Batch,
     claim_orders,
@@ -20,7 +21,7 @@ from fbridge.history.export_batches import (
     list_batches,
     shipments_of,
 )
-from fbridge.models.states import PaymentKind
+from fbridge.models.states import OrderStatus, PaymentKind
 from fbridge.orders.filters import OrderFilter
 from fbridge.orders.storage import upsert_page
 from fbridge.storage.events import record
@@ -131,6 +132,7 @@ def test_two_writers_that_commit_crosswise_are_both_told(office: Any, make: Any)
     assert new_shipments(office) == ["S1", "S2"]
     assert new_orders(office) == ["1001", "1002"]
     context, found = office.context, []
+    before = [*follow(context)][-1].id
     with context.database.write() as first:  # takes its numbers first, and commits last
         at = context.now()
         record(first, "shipment.changed", "The first one.", at=at, shipment_id=1)
@@ -142,8 +144,43 @@ def test_two_writers_that_commit_crosswise_are_both_told(office: Any, make: Any)
         assert new_orders(office) == ["1003"]
         reader = threading.Thread(target=lambda: found.extend(new_shipments(office)))
         reader.start()
+
         reader.join(0.3)
         assert not found
     reader.join(30)
+    assert {"S1", "S2"} <= {one.shipment for one in follow(context, before)}
     assert found == ["S1", "S2"]
     assert new_orders(office) == ["2001"]
+
+
+def test_a_program_follows_every_change_once_and_in_sequence(office: Any, make: Any) -> None:
+    office.keep(make.order("1001"))
+    old = make.order("0001", created_at=make.order("x").created_at - timedelta(days=400))
+    office.keep(old, orders_from=make.order("x").created_at.date())
+    office.keep(make.order("1001"))  # nothing new
+    cancelled = make.order(
+        "1001", status=OrderStatus.CANCELLED, changed_at=make.order("x").changed_at + timedelta(hours=1)
+    )
+    office.shipments.create("1001")
+    office.keep(cancelled)
+    number = office.manifests.add("BRT", ["S1"]).manifest.number
+    seen = list(follow(office.context))
+    told = [
+        (one.kind, one.order, one.shipment, one.manifest)
+        for one in seen
+        if not one.kind.startswith("carrier")
+    ]
+    assert told == [
+        ("order.new", "1001", "", ""),
+        ("shipment.created", "1001", "S1", ""),
+        ("order.changed", "1001", "", ""),
+        ("manifest.opened", "", "", number),
+        ("manifest.added", "1001", "S1", number),
+    ]
+    assert [one.id for one in seen] == sorted(one.id for one in seen)
+    assert next(one.words for one in seen if one.kind == "order.changed") == "cancelled, unfulfilled, paid"
+    some = list(follow(office.context, limit=2))
+    assert [*some, *follow(office.context, some[-1].id)] == seen
+    assert list(follow(office.context, seen[-1].id)) == []
+    with pytest.raises(InputError, match="has not happened"):
+        follow(office.context, seen[-1].id + 1)

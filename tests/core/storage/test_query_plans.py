@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from fbridge.cli.shipment_export import print_of
 from fbridge.find import find
+from fbridge.history.event_feed import follow
+from fbridge.history.export_batches import claim_orders, claim_shipments
 from fbridge.models.shipments import Document
 from fbridge.models.states import FulfillmentState, OrderSort, PushState
 from fbridge.orders.filters import OrderFilter
@@ -17,7 +20,7 @@ from fbridge.push import ledger
 from fbridge.push.rows import has_orders_in_work, load_orders_in_work
 from fbridge.push.status import read_status
 
-SMALL = ("stores", "carriers", "carrier_routes", "manifests", "rejected_orders", "CONSTANT")
+SMALL = ("stores", "carriers", "carrier_routes", "manifests", "rejected_orders", "exports", "CONSTANT")
 """Tables that stay small, and what a statement brings along."""
 FEW_ROWS = (
     "ix_orders_marked",
@@ -87,6 +90,11 @@ DAILY: dict[str, Work] = {
     "manifest add --all": lambda office: office.manifests.add("BRT", [], every=True),
     "tracking set": lambda office: office.shipments.set_tracking("1001", ["T9"]),
     "manifest ship": lambda office: office.manifests.ship("BRT", check=False),
+    "orders export --new": lambda office: claim_orders(office.context, OrderFilter()),
+    "orders export --new --ready": lambda office: claim_orders(office.context, OrderFilter(ready=True)),
+    "orders export --again": lambda office: list(office.orders.of_batch(1)),
+    "shipment export --new": lambda office: claim_shipments(office.context, print_of),
+    "events": lambda office: list(follow(office.context, 1)),
     "push": read(lambda connection: load_orders_in_work(connection, "shop")),
     "push --manifest": read(lambda connection: load_orders_in_work(connection, "shop", manifest="2026-0001")),
     "push: anything to do": read(lambda connection: has_orders_in_work(connection, "shop")),

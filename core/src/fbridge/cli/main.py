@@ -33,6 +33,7 @@ COMMANDS = {
     "verify": ("fbridge.cli.verify:verify", "Compare what the stores show with what they were told."),
     "status": ("fbridge.cli.status:status", "Show what is not at rest, why, and what to do."),
     "explain": ("fbridge.cli.explain:explain", "Tell the whole story of an order, shipment or number."),
+    "events": ("fbridge.cli.events:events", "Write what happened, for programs that follow."),
     "find": ("fbridge.cli.find:find", "Find an order, a shipment, a manifest or a number."),
     "purge": ("fbridge.cli.purge:purge", "Forget personal data of old orders."),
     "db": ("fbridge.cli.db:db", "Check, back up and restore the database."),

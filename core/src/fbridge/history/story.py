@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.models.orders import Doubt
 from fbridge.orders.rows import doubts_from_json
+from fbridge.storage.events import OF_THE_STORE
 from fbridge.storage.tables import attempt_exchanges, attempts, events, exchanges, orders
 
 
@@ -108,7 +109,8 @@ def read_events(
     of_manifest = sa.and_(
         events.c.manifest_id.in_(touched), events.c.shipment_id.is_(None), events.c.order_id.is_(None)
     )
-    query = sa.select(events).where(sa.or_(about, of_manifest)).order_by(events.c.at, events.c.id)
+    told = sa.and_(sa.or_(about, of_manifest), events.c.kind.not_in(OF_THE_STORE))
+    query = sa.select(events).where(told).order_by(events.c.at, events.c.id)
     return tuple(
         EventRow(at=row.at, kind=row.kind, words=row.words, shipment_id=row.shipment_id)
         for row in connection.execute(query)

@@ -26,6 +26,7 @@ from fbridge.orders.rows import (
     store_shipment_to_json,
 )
 from fbridge.orders.unreadable import clear_understood
+from fbridge.storage.events import ORDER_CHANGED, ORDER_NEW, record_all
 from fbridge.storage.tables import MOST_KEYS, order_lines, orders
 from fbridge.stores.rows import lock_store
 
@@ -86,7 +87,7 @@ def upsert_page(
     new = [version for version in versions if version.known is None]
     changed = [version for version in versions if version.known is not None and version.is_news]
     _insert(connection, store, new, now)
-    _update(connection, changed, now)
+    _update(connection, store, changed, now)
     clear_understood(connection, store, [version.order.remote_id for version in (*new, *changed)], now)
     return UpsertCounts(len(new), len(changed), len(page) - len(new) - len(changed))
 
@@ -295,10 +296,11 @@ def _insert(connection: Connection, store: str, new: Sequence[_Version], now: da
     connection.execute(sa.insert(orders), rows)
     ids = order_ids(connection, store, [version.order.remote_id for version in new])
     _insert_lines(connection, [(ids[version.order.remote_id], version.order) for version in new])
+    _tell(connection, store, ORDER_NEW, [(ids[one.order.remote_id], one) for one in new], now)
     add_words(connection, ((ids[row["remote_id"]], row) for row in rows))
 
 
-def _update(connection: Connection, changed: Sequence[_Version], now: datetime) -> None:
+def _update(connection: Connection, store: str, changed: Sequence[_Version], now: datetime) -> None:
     known = [(version, version.known) for version in changed if version.known is not None]
     if not known:
         return
@@ -310,6 +312,25 @@ def _update(connection: Connection, changed: Sequence[_Version], now: datetime) 
     connection.execute(sa.delete(order_lines).where(order_lines.c.order_id.in_(ids)))
     _insert_lines(connection, [(row.id, version.order) for version, row in known])
     refresh_open_quantity(connection, ids)
+    _tell(connection, store, ORDER_CHANGED, [(row.id, version) for version, row in known], now)
+
+
+def _tell(
+    connection: Connection, store: str, kind: str, versions: Sequence[tuple[int, _Version]], now: datetime
+) -> None:
+    """For programs that follow; orders from before the first day count as done, and there may be a million."""
+    rows = [
+        {"at": now, "kind": kind, "words": _state_words(one.order), "store": store, "order_id": order_id}
+        for order_id, one in versions
+        if not one.historic
+    ]
+    record_all(connection, rows)
+
+
+def _state_words(order: Order) -> str:
+    doubts = ", ".join(doubt.code for doubt in order.doubts)
+    marked = f", marked ({doubts})" if doubts else ""
+    return f"{order.status}, {order.fulfillment_state}, {order.payment.kind}{marked}"
 
 
 def _insert_lines(connection: Connection, of_orders: Iterable[tuple[int, Order]]) -> None:

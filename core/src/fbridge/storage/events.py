@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -40,6 +42,17 @@ def record(
             manifest_id=manifest_id,
         )
     )
+
+
+ORDER_NEW, ORDER_CHANGED = "order.new", "order.changed"
+OF_THE_STORE = (ORDER_NEW, ORDER_CHANGED)
+"""What a store did, and nobody here: programs follow it, and no story of an order is made of it."""
+
+
+def record_all(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many events of one kind of rows at once; the columns are those of :func:`record`."""
+    if rows:
+        connection.execute(sa.insert(events), rows)
 
 
 def last_event(database: Database) -> int:

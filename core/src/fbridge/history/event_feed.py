@@ -1,0 +1,91 @@
+"""Everything that happened, in sequence, for programs that follow: an ERP goes on from the last event that it read.
+
+No event is passed that could still come: see :func:`fbridge.storage.events.last_event`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from fbridge.context import Context
+from fbridge.errors import InputError
+from fbridge.storage.events import last_event
+from fbridge.storage.tables import events, manifests, orders
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedEvent:
+    """One event. ``kind`` is a stable code (``push.sent``), ``words`` a sentence; what it does not concern is "".
+
+    ``order`` is the number that people see, ``remote_id`` the platform's own; ``at`` is aware UTC.
+    """
+
+    id: int
+    at: datetime
+    kind: str
+    words: str
+    store: str
+    order: str
+    remote_id: str
+    shipment: str
+    manifest: str
+
+
+def follow(context: Context, since: int = 0, limit: int | None = None) -> Iterator[FeedEvent]:
+    """The events after ``since``, oldest first; at most ``limit``.
+
+    Raises InputError (``cursor_ahead``) at once where ``since`` has not happened yet: the database was restored.
+    """
+    upto = last_event(context.database)
+    if since > upto:
+        raise InputError(
+            f"Event {since} has not happened: the last one is {upto}. If the database was restored, go on from an "
+            "event before the backup was made.",
+            reason="cursor_ahead",
+        )
+    return _events(context, since, upto, limit)
+
+
+def _events(context: Context, since: int, upto: int, limit: int | None) -> Iterator[FeedEvent]:
+    left = limit
+    while since < upto and left != 0:
+        size = _AT_ONCE if left is None else min(_AT_ONCE, left)
+        query = _FEED.where(events.c.id > since, events.c.id <= upto).order_by(events.c.id).limit(size)
+        with context.database.read() as connection:
+            rows = connection.execute(query).all()
+        if not rows:
+            return
+        yield from map(_event, rows)
+        since, left = rows[-1].id, None if left is None else left - len(rows)
+
+
+_FEED = (
+    sa.select(
+        events,
+        orders.c.number.label("order_number"),
+        orders.c.remote_id.label("order_remote_id"),
+        manifests.c.number.label("manifest_number"),
+    )
+    .outerjoin_from(events, orders, orders.c.id == events.c.order_id)
+    .outerjoin(manifests, manifests.c.id == events.c.manifest_id)
+)
+
+
+def _event(row: sa.Row[tuple[object, ...]]) -> FeedEvent:
+    return FeedEvent(
+        id=row.id,
+        at=row.at,
+        kind=row.kind,
+        words=row.words,
+        store=row.store or "",
+        order=row.order_number or "",
+        remote_id=row.order_remote_id or row.remote_order_id or "",
+        shipment=f"S{row.shipment_id}" if row.shipment_id else "",
+        manifest=row.manifest_number or "",
+    )
