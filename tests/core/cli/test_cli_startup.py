@@ -17,6 +17,7 @@ HEAVY = {
     "oauthlib",
     "platformdirs",
     "pluggy",
+    "pygments",
     "rich",
     "sqlalchemy",
     "sqlalchemy.dialects.postgresql",
@@ -74,7 +75,7 @@ def test_help_of_a_command_loads_its_own_module_only(user: Any, words: tuple[str
 
 
 TABLES = {"rich"}
-A_STORE = {"httpx", "marshmallow", "pluggy", *TABLES}  # httpx itself imports rich
+A_STORE = {"httpx", "marshmallow", "pluggy"}
 
 
 def test_a_command_imports_no_more_than_it_needs(ready_user: Any) -> None:
@@ -88,7 +89,7 @@ def test_a_command_imports_no_more_than_it_needs(ready_user: Any) -> None:
         "carrier list": TABLES,
         "store list": TABLES,
         "fetch": A_STORE | {"filelock"},
-        "push --plan": A_STORE,
+        "push --plan": A_STORE | TABLES,
     }
     unneeded = {
         words: more

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import ssl
 
-import httpx
-
 from fbridge.errors import ConfigError
+from fbridge.http.bare_httpx import httpx
 
 _AUTHORITIES_NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 

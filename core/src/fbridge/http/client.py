@@ -14,11 +14,10 @@ from time import monotonic
 from typing import Any, BinaryIO, Self
 from urllib.parse import urlsplit
 
-import httpx
-
 from fbridge.errors import ConfigError, NotSentError, RefusedError, UnconfirmedError, UnreachableError
 from fbridge.http.auth import Auth
 from fbridge.http.authorities import known_authorities
+from fbridge.http.bare_httpx import httpx
 from fbridge.http.body_reader import ACCEPTED_ENCODINGS, BodyError, copy_body, read_body
 from fbridge.http.diagnoses import cached
 from fbridge.http.exchange import OnExchange, Recorder
