@@ -97,6 +97,15 @@ def test_every_row_and_total_stands_on_both_copies_as_it_is(bridge: Bridge, pack
 
 
 @on_sqlite
+def test_the_carriers_own_place_of_pick_up_stands_before_the_usual_one(
+    bridge: Bridge, office: Any, pack: Any
+) -> None:
+    number = pack(1)
+    office.carriers.change("BRT", pickup="Magazzino 3, cancello B")
+    assert "Ritiro presso Magazzino 3, cancello B" in text_of(drawn(bridge, number))
+
+
+@on_sqlite
 def test_the_other_language_has_its_own_words_and_figures(bridge: Bridge, pack: Any) -> None:
     text = text_of(drawn(bridge, pack(1, weight_grams=1250), language="en"))
     assert "Carrier's copy" in text
@@ -268,12 +277,19 @@ def test_what_a_document_of_several_orders_has_in_common_stands_once(
     wish = DocumentWish(document=Document(number="7", year=2026), parts=parts, carrier="BRT", parcels=3,
                         weight_grams=5500, numbers=("X1",))  # fmt: skip
     bridge.intake.documents([wish], on_manifest=True)
+    office.keep(make.order("1003"))
+    late = replace(
+        wish, parts=(PartWish(order="1003"),), document=Document(number="8", year=2026), numbers=("X2",)
+    )
+    bridge.intake.documents([late], on_manifest=True)
+    office.keep(make.order("1004"))
+    bridge.intake.documents([replace(wish, parts=(*parts, PartWish(order="1004")))], on_manifest=True)
     manifest = office.manifests.get("BRT")
     told = LastPrint(id=1, revision=1, printed_at=manifest.created_at, rows={})
     paper = Paper(manifest=manifest, told=told, is_reprint=False)
     sheet = manifest_sheet(paper, Sender(), language="en", zone=ZoneInfo("Europe/Rome"))
     assert [(row[5], row[6], row[8], row[7]) for row in sheet.tables[0].rows] == [
-        ("3", "5.50", "X1", "20.50 EUR"), (DITTO,) * 4,
+        ("3", "5.50", "X1", "20.50 EUR"), (DITTO,) * 4, (DITTO, DITTO, DITTO, ""), ("3", "5.50", "X2", ""),
     ]  # fmt: skip
     totals = dict(sheet.totals)
-    assert (totals["Parcels"], totals["Weight"], totals["COD"]) == ("3", "5.50 kg", "1: 20.50 EUR")
+    assert (totals["Parcels"], totals["Weight"], totals["COD"]) == ("6", "11.00 kg", "1: 20.50 EUR")

@@ -241,9 +241,11 @@ class Manifest(ManifestRow):
     struck: tuple[StruckRow, ...] = ()
 
     @property
-    def deliveries(self) -> tuple[Shipment, ...]:
-        """The shipments, one for each document: those of one document are the same boxes."""
-        found: dict[str, Shipment] = {}
+    def deliveries(self) -> tuple[tuple[Shipment, ...], ...]:
+        """The shipments by what the courier takes: those of one document are the same boxes."""
+        found: dict[str, list[Shipment]] = {}
         for shipment in self.shipments:
-            found.setdefault(shipment.document.key if shipment.document else shipment.label, shipment)
-        return tuple(found.values())
+            found.setdefault(shipment.document.key if shipment.document else shipment.label, []).append(
+                shipment
+            )
+        return tuple(map(tuple, found.values()))

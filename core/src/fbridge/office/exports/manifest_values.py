@@ -26,10 +26,7 @@ class ManifestLine:
 
 def manifest_lines(manifest: Manifest) -> Iterator[ManifestLine]:
     """The rows of a manifest in its sequence; parcels, weight and cash add up to its totals."""
-    groups: dict[str, list[Shipment]] = {}
-    for one in manifest.shipments:
-        groups.setdefault(one.document.key if one.document else one.label, []).append(one)
-    return (ManifestLine(manifest, tuple(group)) for group in groups.values())
+    return (ManifestLine(manifest, together) for together in manifest.deliveries)
 
 
 def _document(name: str) -> Callable[[ManifestLine], Any]:

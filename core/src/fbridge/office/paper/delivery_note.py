@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 
-from fbridge.models.orders import Address, Money
+from fbridge.models.orders import Address
 from fbridge.models.particulars import NO_PARTICULARS, Goods, Particulars
 from fbridge.office.imports.columns import recogniser
-from fbridge.office.paper.figures import NOTHING, amount, kilograms
+from fbridge.office.paper.figures import NOTHING, amounts, kilograms
 from fbridge.office.paper.phrases import Phrases, phrases
 from fbridge.office.paper.sheet import Column, SheetTable, sender_lines, town_words
 from fbridge.office.plain_text import clean
@@ -253,11 +252,7 @@ def _weight(delivery: Delivery, language: str) -> str:
 
 
 def _cod(delivery: Delivery, language: str) -> str:
-    found: list[Money] = [one.shipment.cod for one in delivery.contents if one.shipment.cod]
-    if not found:
-        return NOTHING
-    total = sum((one.amount for one in found), Decimal(0))
-    return amount(Money(amount=total, currency=found[0].currency), language)
+    return amounts((one.shipment.cod for one in delivery.contents if one.shipment.cod), language) or NOTHING
 
 
 def _departure(delivery: Delivery, papers: Papers) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -32,6 +33,16 @@ def amount(money: Money | None, language: str) -> str:
     places = decimals_of(money.currency)
     pattern = "#,##0" + ("." + "0" * places if places else "")
     return f"{format_decimal(money.amount, pattern, locale=language)} {money.currency}"
+
+
+def amounts(moneys: Iterable[Money], language: str) -> str:
+    """What is collected together: ``1.250,00 EUR``, each currency by itself; "" for nothing."""
+    totals: dict[str, Decimal] = {}
+    for one in moneys:
+        totals[one.currency] = totals.get(one.currency, Decimal(0)) + one.amount
+    return ", ".join(
+        amount(Money(amount=total, currency=currency), language) for currency, total in sorted(totals.items())
+    )
 
 
 def moment(at: datetime, zone: ZoneInfo, language: str) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from fbridge.models.orders import Money
 from fbridge.models.particulars import NO_PARTICULARS
-from fbridge.models.shipments import Document, Manifest, Shipment
+from fbridge.models.shipments import Manifest, Shipment
 from fbridge.models.states import ManifestState
-from fbridge.office.paper.figures import DITTO, NOTHING, amount, kilograms, moment
+from fbridge.office.paper.figures import DITTO, NOTHING, amount, amounts, kilograms, moment
 from fbridge.office.paper.phrases import Phrases, phrases
 from fbridge.office.paper.sheet import (
     Column,
@@ -66,7 +64,7 @@ def _columns(say: Phrases) -> tuple[Column, ...]:
 
 def _table(manifest: Manifest, say: Phrases, language: str, *, bar_codes: bool) -> SheetTable:
     rows = list(_rows(manifest, language))
-    codes = tuple(next(iter(one.numbers), "") for one in manifest.shipments) if bar_codes else ()
+    codes = tuple(next(iter(one.numbers), "") for one, _ in _in_sequence(manifest)) if bar_codes else ()
     return replace(without_empty_last(_columns(say), rows, RECIPIENT), codes=codes)
 
 
@@ -88,8 +86,8 @@ def _facts(
     yield say("Carrier"), clean(manifest.carrier.name)
     if manifest.carrier.customer_code:
         yield say("Customer code"), clean(manifest.carrier.customer_code)
-    if sender.pickup:
-        yield say("Pick-up at"), clean(", ".join(sender.pickup))
+    if pickup := manifest.carrier.pickup or ", ".join(sender.pickup):
+        yield say("Pick-up at"), clean(pickup)
     if manifest.shipped_at:
         yield say("Shipped"), moment(manifest.shipped_at, zone, language)
     yield say("Printed"), moment(paper.printed_at, zone, language)
@@ -97,34 +95,31 @@ def _facts(
         yield say("Did not leave"), ", ".join(one.order_number or one.shipment for one in manifest.struck)
 
 
+def _in_sequence(manifest: Manifest) -> Iterator[tuple[Shipment, tuple[Shipment, ...]]]:
+    """The shipments as they stand on paper, those of one document below each other; each with all of its document."""
+    return ((one, together) for together in manifest.deliveries for one in together)
+
+
 def _rows(manifest: Manifest, language: str) -> Iterator[Sequence[str]]:
     """A row for each shipment; what those of one document have in common stands in the first of them."""
-    first = {one.id for one in manifest.deliveries}
-    for at, one in enumerate(manifest.shipments, 1):
+    for at, (one, together) in enumerate(_in_sequence(manifest), 1):
         to = one.recipient
         recipient = clean(", ".join(part for part in (to.company, to.name) if part)) or NOTHING
         note = clean((one.particulars or NO_PARTICULARS).note)
         named = (str(at), clean(one.document.short if one.document else ""), clean(one.order_number))
-        yield (*named, recipient, clean(town_words(to)), *_counted(manifest, one, first, language), note)
+        yield (*named, recipient, clean(town_words(to)), *_counted(one, together, language), note)
 
 
-def _counted(manifest: Manifest, one: Shipment, first: set[int], language: str) -> tuple[str, str, str, str]:
-    """Parcels, weight, cash and number; the ditto mark where the row above of the same document has them."""
-    if one.id not in first:
+def _counted(one: Shipment, together: Sequence[Shipment], language: str) -> tuple[str, str, str, str]:
+    """Parcels, weight, cash and number; the ditto mark where the row above of the same document has them.
+
+    The driver collects the cash of all shipments of one document at once.
+    """
+    if one is not together[0]:
         return DITTO, DITTO, DITTO if one.cod else "", DITTO
-    cod = _collected(manifest, one.document) if one.document else one.cod
+    cod = amounts((other.cod for other in together if other.cod), language)
     number = clean(", ".join(one.numbers)) or NOTHING
-    return str(one.parcels), kilograms(one.weight_grams, language), amount(cod, language), number
-
-
-def _collected(manifest: Manifest, document: Document) -> Money | None:
-    """The cash of all shipments of one document, which the driver collects at once."""
-    of_it = [
-        one.cod for one in manifest.shipments if one.cod and one.document and one.document.key == document.key
-    ]
-    if not of_it:
-        return None
-    return Money(amount=sum((cod.amount for cod in of_it), Decimal(0)), currency=of_it[0].currency)
+    return str(one.parcels), kilograms(one.weight_grams, language), cod, number
 
 
 def _totals(manifest: Manifest, say: Phrases, language: str) -> Iterator[tuple[str, str]]:
@@ -133,10 +128,6 @@ def _totals(manifest: Manifest, say: Phrases, language: str) -> Iterator[tuple[s
     unweighed = sum(one.weight_grams is None for one in manifest.shipments)
     weight = kilograms(manifest.weight_grams, language) if unweighed < len(manifest.shipments) else NOTHING
     yield say("Weight"), f"{weight} kg" + (f" ({unweighed} {say('without a weight')})" if unweighed else "")
-    collected = len({_delivery(one) for one in manifest.shipments if one.cod is not None})
+    collected = sum(any(one.cod for one in together) for together in manifest.deliveries)
     sums = ", ".join(amount(total, language) for total in manifest.cod_totals)
     yield say("COD"), f"{collected}: {sums}" if collected else "0"
-
-
-def _delivery(one: Shipment) -> str:
-    return one.document.key if one.document else one.label
