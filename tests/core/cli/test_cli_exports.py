@@ -45,6 +45,16 @@ def test_new_orders_go_out_in_numbered_batches(ready_user: Any, shop: Any, tmp_p
     assert first.read_bytes() == before
     assert sorted(path.name for path in out.iterdir()) == ["orders-0001.csv"]
     assert [one["number"] for one in ready_user.json("export", "batches")["items"]] == [2, 1]
+    shop.sell(1005)
+    ready_user.run("fetch")
+    (out / "orders-0003.csv").write_text("of a database that was restored", "utf-8")
+    told = ready_user.run("orders", "export", "--new", "-o", str(out), code=2).output
+    assert "orders-0003.csv is there already, and batch 3 is a new one." in told
+    (out / "orders-0003.csv").unlink()
+    ready_user.run("orders", "export", "--new", "-o", str(out))
+    assert {row["order"] for row in rows(out / "orders-0003.csv")} == {"1005"}
+    changed = ready_user.json("orders", "export", "--changed-since", "2026-11-05")["items"]
+    assert {one["row"]["number"] for one in changed} == {"1004", "1005"}
     assert "no batch 7 of orders" in ready_user.run("orders", "export", "--again", "7", code=2).output
     assert "leave out --ready" in ready_user.run("orders", "export", "--again", "1", "--ready", code=2).output
     assert "names no file" in ready_user.run("orders", "export", "-o", str(out), code=2).output

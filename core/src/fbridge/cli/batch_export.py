@@ -96,6 +96,8 @@ def export(
         if batch is None and wanted.new:
             return _nothing_new(session, kind, wanted, look, contents)
         target = wanted.target(batch, look)
+        if batch and wanted.new and wanted.has_own_name:
+            _refuse_strange_file(session, batch, target)
         if batch and batch.is_repeated:
             say(session, f"Batch {batch.number} was begun before and not finished; this is that one.")
         count = write_export(session, contents(batch), look, target)
@@ -103,6 +105,20 @@ def export(
             finish(context, batch)
     _tell(session, kind, count, batch, target)
     return ExitCode.OK
+
+
+def _refuse_strange_file(session: Session, batch: Batch, target: Path) -> None:
+    """A file of a number that was never given out is another database's, or of one that was restored since."""
+    from fbridge.history.export_batches import give_back
+
+    if batch.is_repeated or not target.exists():
+        return
+    give_back(session.bridge.context, batch)
+    raise InputError(
+        f"{target} is there already, and batch {batch.number} is a new one. Was the database restored? Then what it "
+        "holds was perhaps told before; look at it, and move the file away.",
+        reason="file_there",
+    )
 
 
 def _tell(session: Session, kind: str, count: int, batch: Batch | None, target: Path) -> None:

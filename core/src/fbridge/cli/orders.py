@@ -43,6 +43,9 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--unpaid", is_flag=True, help="Not paid yet."),
             click.option("--carrier", help="Whose shipping method goes with this carrier."),
             click.option("--since", type=when, metavar="DATE", help="Created at or after."),
+            click.option(
+                "--changed-since", type=when, metavar="DATE", help="Changed on its store since then."
+            ),
             click.option("--older-than", type=span, metavar="SPAN", help="Created longer ago, such as 3d."),
             click.option("--state", type=click.Choice(_STATES), help="How much has left."),
             click.option("--limit", type=COUNT, metavar="N", help="At most so many."),
@@ -55,6 +58,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def order_filter(
     session: Session,
     since: When | None,
+    changed_since: When | None,
     older_than: timedelta | None,
     state: str | None,
     **chosen: Any,
@@ -64,6 +68,7 @@ def order_filter(
 
     return OrderFilter(
         since=session.moment(since),
+        changed_since=session.moment(changed_since),
         older_than=older_than,
         state=FulfillmentState(state) if state else None,
         **chosen,

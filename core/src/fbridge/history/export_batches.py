@@ -24,6 +24,7 @@ from fbridge.errors import NotFoundError
 from fbridge.models.parts import in_parts
 from fbridge.models.shipments import Shipment
 from fbridge.orders.filters import OrderFilter, filtered
+from fbridge.orders.storage import lock_orders
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.storage.events import last_event
 from fbridge.storage.export_tables import exported_shipments, exports
@@ -80,6 +81,7 @@ def claim_orders(context: Context, chosen: OrderFilter) -> Batch | None:
     with context.database.write() as connection:
         batch = _open(connection, ORDERS, scope, at=context.now())
         for part in in_parts(keys, MOST_KEYS):
+            lock_orders(connection, part)
             held = sa.update(orders).where(orders.c.id.in_(part)).values(exported_in=batch.id)
             connection.execute(held)
     return batch
@@ -184,6 +186,14 @@ def finish(context: Context, batch: Batch) -> None:
     unfinished = sa.and_(exports.c.id == batch.id, exports.c.finished_at.is_(None))
     with context.database.write() as connection:
         connection.execute(sa.update(exports).where(unfinished).values(finished_at=context.now()))
+
+
+def give_back(context: Context, batch: Batch) -> None:
+    """The batch was not made after all: what it held is new again, and its number free."""
+    with context.database.write() as connection:
+        connection.execute(sa.update(orders).where(orders.c.exported_in == batch.id).values(exported_in=None))
+        connection.execute(sa.delete(exported_shipments).where(exported_shipments.c.export_id == batch.id))
+        connection.execute(sa.delete(exports).where(exports.c.id == batch.id))
 
 
 def find_batch(context: Context, kind: str, number: int) -> Batch:
