@@ -57,6 +57,10 @@ def changes(user: Any, code: int = 1) -> list[tuple[str, str, str]]:
 def test_records_of_fixed_width_hold_what_the_map_says(packed: Any, home: Path, tmp_path: Path) -> None:
     save(home, FIXED)
     file = tmp_path / "out.dat"
+    assert "D000001Anna Rossi" in packed.run("manifest", "export", "BRT", "--for", "way", "--plan").stdout
+    packed.run(
+        "manifest", "export", "BRT", "--for", "way", "--only-changed", code=2
+    )  # nobody was told anything
     answer = packed.json("manifest", "export", "BRT", "--for", "way", "-o", str(file))["data"]
     assert (answer["rows"], answer["shipments"]) == (3, 3)
     assert file.read_bytes().decode("cp1252").split("\n") == [

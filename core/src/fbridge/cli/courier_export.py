@@ -13,7 +13,7 @@ from fbridge.exit_codes import ExitCode
 
 
 def export_to_file(
-    session: Session, ref: str, map_name: str, output: Path, *, only_changed: bool
+    session: Session, ref: str, map_name: str, output: Path, *, only_changed: bool, plan: bool
 ) -> ExitCode:
     """Write the file; the courier's program counts as told once it is there."""
     if output == STANDARD_OUTPUT and session.json:
@@ -26,9 +26,13 @@ def export_to_file(
         map_name,
         lambda file: replaced_bytes(output, file.content),
         only_changed=only_changed,
+        plan=plan,
     )
+    if plan:
+        say(session, "This is a plan: the courier does not count as told.")
     words = f"{file.rows} rows of manifest {file.manifest.number} are in {output}."
-    step = "fbridge tracking import FILE"
+    again = f"fbridge manifest export {file.manifest.number} --for {map_name} -o FILE"
+    step = again if plan else "fbridge tracking import FILE"
     if output == STANDARD_OUTPUT:
         return ExitCode.OK
     told = {

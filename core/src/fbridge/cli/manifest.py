@@ -137,6 +137,9 @@ def print_(session: Session, /, ref: str, **said: Any) -> ExitCode:
 @click.option("--for", "map_name", required=True, metavar="MAP", help="What its program reads: a saved map.")
 @click.option("--only-changed", is_flag=True, help="Only what is not as its program was told before.")
 @click.option(
+    "--plan", "--dry-run", is_flag=True, help="Look at the file: the courier does not count as told."
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
@@ -144,7 +147,9 @@ def print_(session: Session, /, ref: str, **said: Any) -> ExitCode:
     help="File, replaced when all is written; - is standard output.",
 )
 @pass_session
-def export(session: Session, ref: str, map_name: str, only_changed: bool, output: Path) -> ExitCode:
+def export(
+    session: Session, ref: str, map_name: str, only_changed: bool, plan: bool, output: Path
+) -> ExitCode:
     """Write the file that the courier's program reads, before there are tracking numbers.
 
     Nothing is cut silently: all values that do not go into their fields are told, and no file is written. What is
@@ -153,7 +158,7 @@ def export(session: Session, ref: str, map_name: str, only_changed: bool, output
     """
     from fbridge.cli.courier_export import export_to_file
 
-    return export_to_file(session, ref, map_name, output, only_changed=only_changed)
+    return export_to_file(session, ref, map_name, output, only_changed=only_changed, plan=plan)
 
 
 @manifest.command("courier-told")

@@ -43,10 +43,11 @@ def export_manifest(
     write: Callable[[CourierFile], object],
     *,
     only_changed: bool = False,
+    plan: bool = False,
 ) -> CourierFile:
     """Hand a manifest to ``write`` as its courier's program reads it, and remember then what that was told.
 
-    ``only_changed``: those shipments alone that are not as it was told before.
+    ``only_changed``: those shipments alone that are not as it was told before. ``plan``: nothing is remembered.
 
     Raises: NotFoundError, ConfigError (the map), InputError (``does_not_fit`` with all values that do not; nothing to
     export), and what ``write`` raises: then nothing is remembered.
@@ -60,7 +61,8 @@ def export_manifest(
     content = courier_content(rows, manifest, made, context.timezone)
     file = CourierFile(content=content, manifest=manifest, rows=len(rows), shipments=len(parcels))
     write(file)
-    keep_told(context, manifest, parcels, map_name)
+    if not plan:
+        keep_told(context, manifest, parcels, map_name)
     return file
 
 
