@@ -7,7 +7,7 @@ than the work (docs/architecture.md, "Budgets").
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from fbridge.context import Context
 from fbridge.errors import InputError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fbridge.find import Found
+    from fbridge.fulfil import Fulfilled, GoodsOfOrder
     from fbridge.history.explain import Story
     from fbridge.history.purge import Purged
     from fbridge.models.shipments import Shipment
@@ -213,6 +214,15 @@ class Bridge:
             errors=tuple((one.store, one.error) for one in pushed if one.error),
         )
 
+    def fulfil(self, order: str, *, push: bool = True, **goods: Unpack[GoodsOfOrder]) -> Fulfilled:
+        """Ship goods of one order, all that remains unless said otherwise, and tell its store, in one call.
+
+        The same call again gives the same (:func:`fbridge.fulfil.fulfil`, which says what is raised).
+        """
+        from fbridge.fulfil import fulfil
+
+        return fulfil(self.context, order, goods, push=push)
+
     def verify(
         self,
         stores: Sequence[str] = (),
@@ -233,7 +243,7 @@ class Bridge:
         from fbridge.push.verify_rows import Scope
         from fbridge.stores.each_store import for_each_store
 
-        number = self._shipped_manifest(manifest)
+        number = self.manifests.shipped_number(manifest) if manifest else None
         keys = None if shipments is None else {self.shipments.get(ref).id for ref in shipments}
         scope = Scope(since=since, manifest=number, shipment_ids=keys)
         return for_each_store(
@@ -386,7 +396,5 @@ class Bridge:
     def _scope(self, manifest: str | None, limit: int | None, guards: Mapping[str, Any] | None) -> PushScope:
         from fbridge.push.guards import PushScope
 
-        return PushScope(manifest=self._shipped_manifest(manifest), limit=limit, guards=guards or {})
-
-    def _shipped_manifest(self, manifest: str | None) -> str | None:
-        return None if manifest is None else self.manifests.shipped_number(manifest)
+        shipped = self.manifests.shipped_number(manifest) if manifest else None
+        return PushScope(manifest=shipped, limit=limit, guards=guards or {})

@@ -31,7 +31,8 @@ from fbridge.models.transitions import TRANSITIONS
 ROOT = Path(__file__).parents[3]
 SOURCES = sorted([*ROOT.glob("core/src/fbridge/**/*.py"), *ROOT.glob("plugins/*/src/**/*.py")])
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("plugins/*/README.md")])
-OTHER_PROGRAMS = {"core/src/fbridge/sandbox/__main__.py"}  # it has options of its own
+# One has options of its own, the other names those of pipx and uv.
+OTHER_PROGRAMS = {"core/src/fbridge/sandbox/__main__.py", "core/src/fbridge/installation.py"}
 
 BARE_OPTIONS = {
     "--allow-shared": {

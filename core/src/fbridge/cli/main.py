@@ -30,6 +30,7 @@ COMMANDS = {
     "manifest": ("fbridge.cli.manifest:manifest", "Gather shipments for a carrier, and ship them."),
     "evening": ("fbridge.cli.evening:evening", "The whole evening: fetch, fill, print, ship, push."),
     "push": ("fbridge.cli.push:push", "Tell the stores what was shipped."),
+    "fulfil": ("fbridge.cli.fulfil:fulfil", "Ship one order and tell its store, for programs."),
     "verify": ("fbridge.cli.verify:verify", "Compare what the stores show with what they were told."),
     "status": ("fbridge.cli.status:status", "Show what is not at rest, why, and what to do."),
     "explain": ("fbridge.cli.explain:explain", "Tell the whole story of an order, shipment or number."),

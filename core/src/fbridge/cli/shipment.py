@@ -104,7 +104,7 @@ def create(
         return _show(
             session, session.bridge.returns.replace(order, cod=cod, **_of_replacement(lines, options))
         )
-    items = _added_up(lines) or None
+    items = added_up(lines) or None
     return _show(
         session, session.bridge.shipments.create(order, items=items, cod=cod, no_cod=no_cod, **options)
     )
@@ -309,7 +309,8 @@ def _of_replacement(lines: tuple[tuple[str, int], ...], options: dict[str, Any])
     return {name: said for name, said in options.items() if name not in {"allow_unpaid", "allow_marked"}}
 
 
-def _added_up(lines: tuple[tuple[str, int], ...]) -> dict[str, int]:
+def added_up(lines: tuple[tuple[str, int], ...]) -> dict[str, int]:
+    """Quantities by line id or SKU; what is named twice counts twice."""
     total: Counter[str] = Counter()
     for line, quantity in lines:
         total[line] += quantity
