@@ -135,6 +135,8 @@ class Walk:
                     f"Order {self.given[remote_id]} is {push.state if push else 'not pushed'}: "
                     f"{push.words if push else ''} (the store may have it: look there)"
                 )
+            if push.missing_mail is not None:
+                self.tell(f"  look: order {self.given[remote_id]}: {push.missing_mail.words}")
         for remote_id, order in self._read().items():
             self._hold_against(order, numbers[remote_id], former)
         self.tell(f"pushed and read back: {', '.join(numbers.values())}")

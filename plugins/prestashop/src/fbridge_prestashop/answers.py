@@ -54,18 +54,33 @@ def error_of(response: Response) -> FbridgeError:
 
 def codes_of(response: Response) -> tuple[int, ...]:
     """PrestaShop's error codes; none where the answer is not the Webservice's own."""
-    return tuple(code for code, _ in _errors(response))
+    return tuple(code for code, _ in _telling(response))
 
 
 def words_of(response: Response) -> str:
     """The store's own words, entities decoded, or the HTTP status."""
-    words = "; ".join(message for _, message in _errors(response) if message)
+    words = "; ".join(dict.fromkeys(message for _, message in _telling(response) if message))
     return words or wordless(response)
 
 
 def reason_of(codes: tuple[int, ...]) -> str:
     """A stable code of ours for PrestaShop's."""
     return f"prestashop_{codes[0]}" if codes else "refused"
+
+
+def _telling(response: Response) -> list[tuple[int, str]]:
+    """The Webservice's own errors; what PHP warned of on the way counts only where there is nothing else.
+
+    Such warnings make a 500 of any answer. Seen on 8.2.1 with PHP 8.2: a hundred times a function that is deprecated,
+    then that the mail could not be sent.
+    """
+    errors = _errors(response)
+    own = [one for one in errors if not _is_of_php(*one)]
+    return own if own and response.status == 500 else errors  # noqa: PLR2004 - HTTP's number
+
+
+def _is_of_php(code: int, message: str) -> bool:
+    return code in _OF_PHP and message.startswith("[PHP ")
 
 
 def _errors(response: Response) -> list[tuple[int, str]]:
@@ -99,8 +114,7 @@ def is_empty_crash(response: Response) -> bool:
 def is_php_warning(response: Response) -> bool:
     """PHP warned on the way, and PrestaShop says so in place of the answer. What was done stays done."""
     errors = _errors(response)
-    told = [code in _OF_PHP and message.startswith("[PHP ") for code, message in errors]
-    return response.status == 500 and bool(errors) and all(told)  # noqa: PLR2004 - HTTP's number
+    return response.status == 500 and bool(errors) and all(_is_of_php(*one) for one in errors)  # noqa: PLR2004 - HTTP's number
 
 
 def leads_to_front_page(response: Response) -> bool:

@@ -210,6 +210,21 @@ def test_a_warning_of_php_at_every_order_ends_no_chunk(
     assert len(writes(served)) == most
 
 
+@pytest.mark.parametrize("setting", ["shipped", "in_transit"])
+def test_a_mail_that_fails_beside_warnings_of_php_is_told_as_missing(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, setting: str
+) -> None:
+    """Seen on 8.2.1 with PHP 8.2: a hundred deprecations, and then that the mail could not be sent."""
+    desk = desk_of(sandbox, customer_mail=setting)
+    chunk = chunk_of(sandbox, desk, fulfillment_of, 3)
+    sandbox.control.shop.smtp_down = True
+    sandbox.control.warn_in_writes(100)
+    got = entries(desk.push(*chunk), chunk)
+    assert [(one.outcome, one.effects.mail) for one in got] == [(Outcome.DONE, MailEffect.NOT_SENT)] * 3
+    assert {one.reason for one in got} == {"mail_failed"}
+    assert_all_there_once(sandbox, chunk)
+
+
 def test_what_a_warning_of_php_kept_from_being_saved_is_looked_up_and_the_others_go(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:

@@ -167,7 +167,12 @@ class Dispatcher:
         for entity in read_entities(call.body, call.method):
             if self._shop.warnings.before and self._shop.warnings.next():
                 raise errors.php_warning()
-            rows.append(write(self._shop, call, entity))
+            try:
+                rows.append(write(self._shop, call, entity))
+            except errors.WebserviceError as error:
+                if self._shop.warnings.next():
+                    raise errors.php_warning(*error.errors) from None
+                raise
             if self._shop.warnings.next():
                 raise errors.php_warning()
         display = whole(resource, asked="display" in call.query)

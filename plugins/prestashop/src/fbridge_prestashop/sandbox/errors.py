@@ -198,10 +198,13 @@ def with_php_warnings(error: WebserviceError, version: str) -> WebserviceError:
     return WebserviceError(500, *error.errors, *warnings)
 
 
-def php_warning() -> WebserviceError:
-    """PHP warned while an entity was written: the answer is about that alone, and the entities after it are left."""
+def php_warning(*then: tuple[int, str]) -> WebserviceError:
+    """PHP warned while an entity was written: the answer is about that alone, and the entities after it are left.
+
+    ``then``: what the Webservice itself has to say of that entity comes after it, in a 500 all the same.
+    """
     words = "[PHP Unknown error #16384] a module says: old (/srv/shop/www/modules/foo/foo.php, line 12)"
-    return WebserviceError(500, (15, words))
+    return WebserviceError(500, (15, words), *then)
 
 
 def broken_xml(body: bytes) -> WebserviceError:
