@@ -99,6 +99,18 @@ def test_a_push_reads_back_what_it_has_written(ready_user: Any, shop: Any) -> No
     assert ready_user.json("push", "--yes", "--verify")["data"]["verified"]["stores"] == []
 
 
+def test_what_was_found_is_found_again(ready_user: Any, shop: Any) -> None:
+    """Also when the order was read and kept as it is now, by verify itself or by a fetch."""
+    sent(ready_user, "1001", "1002")
+    moved = {"created_at": "2026-11-27T12:00:00+00:00", "shipments": []}
+    shop.sell(1001, status="cancelled", **moved)
+    shop.sell(1002, **moved)
+    before = verified(ready_user, code=1)["results"]
+    ready_user.run("fetch")
+    assert verified(ready_user, code=1)["results"] == before
+    assert [row["finding"] for row in before] == ["not_stored", "not_stored"]
+
+
 def test_only_what_was_asked_for_is_looked_at(ready_user: Any, shop: Any) -> None:
     sent(ready_user, "1001")
     sent(ready_user, "1002")

@@ -165,7 +165,10 @@ def _show_plan(session: Session, plan: PushPlan, stores: tuple[str, ...]) -> Exi
     same = ["fbridge", "push", *stores, *(["--manifest", scope.manifest] if scope.manifest else [])]
     same += ["--limit", str(scope.limit)] if scope.limit else []
     same += [word for name, value in scope.guards.items() for word in ("--guard", f"{name}={value:g}")]
-    step = " ".join([*same, "--only-if", plan.fingerprint]) if does_something(plan) else "fbridge status"
+    stopped = [stop.way for store in plan.stores for stop in store.stops]
+    step = stopped[0] if stopped else "fbridge status"
+    if does_something(plan):
+        step = " ".join([*same, "--only-if", plan.fingerprint])
     blocks = plan_blocks(plan) if plan.stores else ["There is nothing to tell the stores."]
     return show_data(session, plan, *blocks, next_step=step)
 
@@ -238,7 +241,8 @@ def _show_result(
     seen = {} if looks is None else {"verified": verified_data(looks)}
     code = combined_code(codes + [error.exit_code for _, error in result.errors])
     errors = [{"store": store, "error": error} for store, error in result.errors]
-    nothing = "There is nothing to tell the stores now."
+    stopped = [stop.way for store in plan.stores for stop in store.stops]
+    nothing = "Nothing was sent." if stopped else "There is nothing to tell the stores now."
     return show_data(
         session,
         {**before, "plan": plan, "results": result.results, "errors": errors, "needs_person": left, **seen},
@@ -246,7 +250,7 @@ def _show_result(
         *(f"{store}: {error}" for store, error in result.errors),
         *verified_blocks(looks or ()),
         *([f"Somebody must look at: {', '.join(left)}."] if left else []),
-        next_step="fbridge status",
+        next_step=stopped[0] if stopped else "fbridge status",
         code=code,
     )
 

@@ -57,13 +57,14 @@ def earlier_change(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str
     return f"it was last changed {seen}, and a version of {before} was seen before"
 
 
-def before_our_write(order: Order, known: Order, rows: Sequence[LedgerRow]) -> str:
+def before_our_write(order: Order, known: Order, rows: Sequence[LedgerRow], *, kept_at: datetime) -> str:
     """What shows in words that the order was read as it was before its status was written; "" where nothing does.
 
-    A status that changes moves the time of change. Where that is the one of the version before the push, and all the
-    rest is as it was then, nobody has taken everything back: the read is older than what was written.
+    A status that changes moves the time of change. Where that is the one of the version before the push, which was
+    ``kept_at`` (aware UTC), and all the rest is as it was then, nobody has taken everything back: the read is older
+    than what was written.
     """
-    written = any(row.status_effect is Effect.DONE for row in rows)
+    written = any(row.status_effect is Effect.DONE and (row.claimed_at or kept_at) > kept_at for row in rows)
     if order.status is OrderStatus.CLOSED or not written or order.changed_at > known.changed_at:
         return ""
     if _traces(order) != _traces(known):
@@ -72,8 +73,8 @@ def before_our_write(order: Order, known: Order, rows: Sequence[LedgerRow]) -> s
 
 
 def _traces(order: Order) -> tuple[object, object]:
-    """What a push leaves on an order, beside its status."""
-    lines = [(line.id, line.quantity, line.removed, line.shipped) for line in order.lines]
+    """What was sold, and what stands on the order, beside what a push is known to have made of it."""
+    lines = [(line.id, line.quantity, line.removed) for line in order.lines]
     return lines, sorted((one.remote_id, one.numbers) for one in order.shipments)
 
 

@@ -29,11 +29,13 @@ class PushScope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardStop:
-    """A guard that stops a store's push: the setting and its value, and a sentence with the way through."""
+    """A guard that stops a store's push: the setting and its value, a sentence, and the command that lets it through
+    once."""
 
     guard: str
     value: float
     words: str
+    way: str
 
 
 def stops_of(store: str, *, pushes: int, mails: int, guards: Guards) -> tuple[GuardStop, ...]:
@@ -43,7 +45,12 @@ def stops_of(store: str, *, pushes: int, mails: int, guards: Guards) -> tuple[Gu
         "most_mails": (mails, guards.most_mails, "mails to customers would leave"),
     }
     return tuple(
-        GuardStop(guard=name, value=most, words=f"{count} {what}; {_through(store, name, most, str(count))}")
+        GuardStop(
+            guard=name,
+            value=most,
+            words=f"{count} {what}; {_through(store, name, most, str(count))}",
+            way=_once(store, name, str(count)),
+        )
         for name, (count, most, what) in counted.items()
         if count > most
     )
@@ -86,6 +93,10 @@ def too_old(store: str, made_at: datetime, oldest: datetime, *, now: datetime) -
 
 def _through(store: str, guard: str, value: float, wanted: str) -> str:
     return (
-        f"{guard} is {value:g}. To let it through once: fbridge push {store} --guard {guard}={wanted}; for good: "
+        f"{guard} is {value:g}. To let it through once: {_once(store, guard, wanted)}; for good: "
         f"{guard} = {wanted} in [stores.{store}]"
     )
+
+
+def _once(store: str, guard: str, wanted: str) -> str:
+    return f"fbridge push {store} --guard {guard}={wanted}"

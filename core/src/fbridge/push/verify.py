@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from threading import Event
 
 from fbridge.context import Context
@@ -26,7 +27,7 @@ from fbridge.push.freshness import before_our_write, earlier_change, too_old
 from fbridge.push.judge import snapshot
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.run_state import Group, PushProgress
-from fbridge.push.verify_rows import Scope, came_back, keep_page, note_findings, orders_in
+from fbridge.push.verify_rows import Scope, came_back, keep_page, kept_since, note_findings, orders_in
 from fbridge.stores.open_store import OpenStore, open_store
 
 log = logging.getLogger("fbridge.verify")
@@ -144,7 +145,7 @@ class _Verifying:
         """Read these orders, as far as something of them is at rest by now."""
         with self.context.database.read() as connection:
             groups = group_by_order(load_rows_of_orders(connection, keys))
-            known = load_orders(connection, keys)
+            known, kept_at = load_orders(connection, keys), kept_since(connection, keys)
             returned = came_back(connection, [row.shipment_id for group in groups.values() for row in group])
         groups = {key: group for key, group in groups.items() if any(map(is_at_rest, group))}
         if not groups:
@@ -152,7 +153,7 @@ class _Verifying:
         page = self.opened.read_orders(tuple(group[0].remote_order_id for group in groups.values()))
         keep_page(self.context, self.opened, page)
         self.opened.exchanges.begin()
-        return [_look_at(page, group, known[key], returned) for key, group in groups.items()]
+        return [_look_at(page, group, (known[key], kept_at[key]), returned) for key, group in groups.items()]
 
     def _take(self, looks: Sequence[_Look]) -> None:
         """Keep what was found, but of orders on which somebody acted meanwhile."""
@@ -213,8 +214,11 @@ def verify_store(
     )
 
 
-def _look_at(page: OrderPage, group: Group, known: Order, returned: frozenset[int]) -> _Look:
-    remote_id = group[0].remote_order_id
+def _look_at(
+    page: OrderPage, group: Group, known_at: tuple[Order, datetime], returned: frozenset[int]
+) -> _Look:
+    """``known_at`` is the order as it is kept, and since when."""
+    remote_id, (known, kept_at) = group[0].remote_order_id, known_at
     unread = next((one.reason for one in page.rejected if one.remote_id == remote_id), None)
     if unread is not None:
         return _Look(group, None, {}, "", doubt=cannot_be_read(unread), unreadable=True)
@@ -225,7 +229,7 @@ def _look_at(page: OrderPage, group: Group, known: Order, returned: frozenset[in
     found = compare(order, group, returned=returned)
     why = ""
     if any(one.finding is not Finding.VERIFIED for one in found.values()):
-        why = earlier_change(order, known, group) or before_our_write(order, known, group)
+        why = earlier_change(order, known, group) or before_our_write(order, known, group, kept_at=kept_at)
     return _Look(group, order, found, snapshot(order), doubt=too_old(why) if why else "")
 
 

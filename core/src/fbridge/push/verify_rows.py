@@ -25,7 +25,7 @@ from fbridge.push.kept_json import drift_to_json
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.undone import note_undone
 from fbridge.storage.return_tables import returns
-from fbridge.storage.tables import MOST_KEYS, manifests, pushes, shipments
+from fbridge.storage.tables import MOST_KEYS, manifests, orders, pushes, shipments
 from fbridge.stores.open_store import OpenStore
 from fbridge.stores.rows import keep_notices
 
@@ -65,6 +65,15 @@ def orders_in(connection: Connection, store: str, scope: Scope) -> list[int]:
         queries = [query.where(shipments.c.id.in_(part)) for part in parts]
     found = {key for one in queries for key in connection.execute(one).scalars()}
     return sorted(found)
+
+
+def kept_since(connection: Connection, order_ids: Collection[int]) -> dict[int, datetime]:
+    """By key, when the kept version of an order was read first."""
+    found: dict[int, datetime] = {}
+    for part in in_parts(sorted(order_ids), MOST_KEYS):
+        query = sa.select(orders.c.id, orders.c.fetched_at).where(orders.c.id.in_(part))
+        found |= {row.id: row.fetched_at for row in connection.execute(query)}
+    return found
 
 
 def came_back(connection: Connection, shipment_ids: Collection[int]) -> frozenset[int]:
@@ -138,18 +147,16 @@ def _note_fine(connection: Connection, row: LedgerRow, found: Comparison, at: da
             ledger.tell(connection, row.shipment_id, "verify.verified", words, at=at)
 
 
-def _keep_orders(
-    context: Context, opened: OpenStore, connection: Connection, orders: Sequence[Order]
-) -> None:
+def _keep_orders(context: Context, opened: OpenStore, connection: Connection, read: Sequence[Order]) -> None:
     """So that everybody sees them as they were just read."""
     upsert_page(
         connection,
         opened.name,
-        orders,
+        read,
         orders_from=opened.settings.orders_from,
         timezone=context.timezone,
         now=context.now(),
     )
-    keep_store_shipments(connection, opened.name, orders)
-    note_undone(connection, opened.name, orders, context.now())
-    clear_understood(connection, opened.name, [order.remote_id for order in orders], context.now())
+    keep_store_shipments(connection, opened.name, read)
+    note_undone(connection, opened.name, read, context.now())
+    clear_understood(connection, opened.name, [order.remote_id for order in read], context.now())
