@@ -489,6 +489,48 @@ MUTATIONS: tuple[Mutation, ...] = (
         "        yield from ()\n",
         "tests/plugins/woocommerce/adapter/test_sub_orders.py",
     ),
+    Mutation(
+        "a drift is told at the first look",
+        "fbridge/push/verify.py",
+        "        if other is None or self.doubt or other.doubt:\n            return False\n",
+        "        if other is None or self.doubt or other.doubt:\n            return not self.is_fine\n",
+        "tests/contract/test_verify_old_pages.py -k lags",
+    ),
+    Mutation(
+        "a page of before the push counts as drift",
+        "fbridge/push/verify.py",
+        "        why = earlier_change(order, known, group) or before_our_write(",
+        "        why = earlier_change(order, known, group) and before_our_write(",
+        "tests/contract/test_verify_old_pages.py -k lags",
+    ),
+    Mutation(
+        "a guard stops nothing",
+        "fbridge/push/run.py",
+        "            refuse_stopped(name, planned.plan.stops)\n",
+        "",
+        "tests/core/cli/test_cli_guards.py -k stops_a_push",
+    ),
+    Mutation(
+        "orders may have changed as they like",
+        "fbridge/push/run_state.py",
+        "        refuse_changed(self.name,",
+        "        _ = (self.name,",
+        "tests/core/cli/test_cli_guards.py -k too_many",
+    ),
+    Mutation(
+        "an order counts as deleted after one look",
+        "fbridge/orders/audit.py",
+        "        gone = self._absent(absent)\n",
+        "        gone = absent\n",
+        "tests/contract/test_audit_faults.py -k looked_for_twice",
+    ),
+    Mutation(
+        "what came in meanwhile was missed",
+        "fbridge/orders/audit.py",
+        "        fetch_changes(self.fetching, None)\n        self._bring(strange)\n",
+        "        self._bring(strange)\n",
+        "tests/contract/test_audit_faults.py -k meanwhile",
+    ),
 )
 
 

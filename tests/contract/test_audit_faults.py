@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 import stamina
@@ -12,6 +13,7 @@ import stamina
 from fbridge.errors import UnreachableError
 from fbridge.models.states import OrderStatus
 from fbridge.orders.audit import AuditFinding
+from fbridge.orders.fetch import FetchProgress
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing.faults import Answer, Fault, FaultProxy, On, StaleReplica, UrlCache
 from fbridge.testing.office import SETTLE, STORE, Office
@@ -40,14 +42,20 @@ def sold(office: Office, count: int) -> list[str]:
 
 
 def test_orders_that_come_in_meanwhile_were_not_missed(office: Office) -> None:
-    sold(office, 2)
-    told = []
+    """Also where the store's clock is behind ours."""
+    now = datetime.now(UTC)
+    office.store.set_changed(sold(office, 2), now - timedelta(days=1))
+    office.fetch()
+    came_in: list[str] = []
 
-    def sell(_: object) -> None:
-        told.extend(sold(office, 1) if len(told) < 3 else [])
+    def sell(_: FetchProgress) -> None:
+        if not came_in:  # the fetch before the sweep has just read its last page
+            came_in.extend(sold(office, 1))
+            office.store.set_changed(came_in, now - timedelta(minutes=1))
 
     (result,) = office.bridge.audit([STORE], progress=sell)
     assert (result.orders, result.error) == ((), None)
+    assert came_in[0] in office.fetched()
 
 
 @pytest.mark.parametrize("around", [UrlCache(), StaleReplica(seconds=SETTLE * 0.9)], ids=["cache", "replica"])
@@ -82,6 +90,26 @@ def test_a_sweep_that_breaks_off_names_nothing_that_it_did_not_see(
     assert result.orders == ()
     (result,) = office.bridge.audit([STORE])
     assert [(one.remote_id, one.finding) for one in result.orders] == [(orders[0], AuditFinding.DELETED)]
+
+
+def test_what_one_look_does_not_show_is_looked_for_twice(
+    office: Office, toy_shop: ServedSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A filter or a copy that lags hid it for a moment."""
+    order, other = sold(office, 2)
+    office.store.set_changed([order, other], datetime.now(UTC) - timedelta(days=1))
+    office.fetch()
+    kept = toy_shop.control.orders.pop(order)
+    wait = Event.wait
+
+    def shown_again(event: Event, seconds: float | None = None) -> bool:
+        if seconds == SETTLE:
+            toy_shop.control.orders[order] = kept
+        return wait(event, seconds)
+
+    monkeypatch.setattr(Event, "wait", shown_again)
+    (result,) = office.bridge.audit([STORE])
+    assert (result.orders, office.fetched()[order].status) == ((), OrderStatus.OPEN)
 
 
 def test_an_order_that_comes_back_is_an_order_like_any_other(office: Office, toy_shop: ServedSandbox) -> None:

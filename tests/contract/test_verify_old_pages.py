@@ -77,3 +77,13 @@ def test_nothing_is_written_and_few_requests_are_made(office: Office, proxy: Fau
     (result,) = office.bridge.verify()
     assert (result.verified, len(proxy.writes) - before) == (12, 0)
     assert result.requests <= 2
+
+
+def test_a_store_that_shows_next_to_nothing_has_not_deleted_everything(office: Office) -> None:
+    orders = sent(office, 12)
+    office.push_until_quiet()
+    for order in orders[1:]:
+        office.store.delete(order)
+    (result,) = office.bridge.verify()
+    assert (result.items, result.error and result.error.reason) == ((), "orders_hidden")
+    assert office.bridge.status().drifted == 0

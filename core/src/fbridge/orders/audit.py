@@ -16,7 +16,7 @@ from threading import Event
 import sqlalchemy as sa
 
 from fbridge.context import Context
-from fbridge.errors import FbridgeError, RefusedError
+from fbridge.errors import FbridgeError
 from fbridge.models.orders import Order
 from fbridge.models.parts import in_parts
 from fbridge.models.platforms import OrderPage, OrderQuery
@@ -31,6 +31,7 @@ from fbridge.orders.fetch import (
     first_day,
     read_by_id,
 )
+from fbridge.orders.hidden import refuse_hidden
 from fbridge.orders.quantities import refresh_open_quantity
 from fbridge.orders.rows import content_hash
 from fbridge.orders.storage import lock_orders
@@ -49,10 +50,6 @@ JUST_NOW = timedelta(seconds=2)
 
 _GONE = {"status": OrderStatus.CANCELLED, "remote_status": DELETED, "content_hash": ""}
 """The columns of an order that its store has no more: no goods leave for it, and any version of it is news."""
-
-
-A_FEW = 10
-"""So many orders may be gone from any store."""
 
 
 class AuditFinding(StrEnum):
@@ -163,18 +160,8 @@ class _Audit:
         if not absent or self.fetching.stop.wait(self.fetching.opened.settle_time.total_seconds()):
             return
         gone = self._absent(absent)
-        self._refuse_too_many(len(gone))
+        refuse_hidden(self._store, len(gone), of=self.count_kept())
         self._note_deleted({key: unseen[key].number for key in gone})
-
-    def _refuse_too_many(self, gone: int) -> None:
-        """A key that lost a right, another database or a filter shows an empty store: nobody deletes so many."""
-        kept = self.count_kept()
-        if gone > max(A_FEW, kept // 2):
-            raise RefusedError(
-                f"Store {self._store!r} does not show {gone} of {kept} orders that are stored here. It seems to keep "
-                f"them from us, so none of them counts as deleted: fbridge store check {self._store}",
-                reason="orders_hidden",
-            )
 
     def _note_deleted(self, gone: Mapping[str, str]) -> None:
         """``gone`` are the ids with the orders' numbers."""

@@ -19,6 +19,7 @@ from fbridge.models.orders import Order
 from fbridge.models.parts import in_parts
 from fbridge.models.platforms import OrderPage
 from fbridge.models.push import LedgerRow
+from fbridge.orders.hidden import refuse_hidden
 from fbridge.orders.storage import load_orders
 from fbridge.orders.unreadable import cannot_be_read
 from fbridge.push.compare import ORDER_GONE, Comparison, compare, is_at_rest
@@ -85,6 +86,11 @@ class _Look:
     unreadable: bool = False
 
     @property
+    def is_gone(self) -> bool:
+        """Whether the store does not show the order at all."""
+        return self.order is None and not self.unreadable
+
+    @property
     def is_fine(self) -> bool:
         """Whether the store shows all as the ledger has it, or as a person has accepted it."""
         rows = {row.shipment_id: row for row in self.group}
@@ -123,6 +129,7 @@ class _Verifying:
             if not again or self.stop.wait(self.opened.settle_time.total_seconds()):
                 break
             before = {key: open_looks.pop(key) for key in again}
+            refuse_hidden(self.opened.name, sum(look.is_gone for look in before.values()), of=len(keys))
             words = "reading what differs once more, for a cache or a replica may be behind"
             open_looks |= self._look_at_all(again, before, words)
         for look in open_looks.values():
