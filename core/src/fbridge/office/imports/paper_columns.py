@@ -13,8 +13,8 @@ GOODS_TEXTS = {
     ),
     "unit": "unit, unit of measure, unit of measurement, uom, um, u m, unita, unita di misura, unita misura",
     "shelf": (
-        "shelf, bin, bin location, shelf location, storage bin, picking place, ubicazione, scaffale, posizione, "
-        "posizione magazzino, ubicazione magazzino, scaffalatura, cella"
+        "shelf, bin, bin location, shelf location, storage bin, picking place, ubicazione, scaffale, "
+        "posizione magazzino, ubicazione magazzino, scaffalatura"
     ),
 }
 DOCUMENT_TEXTS = {
