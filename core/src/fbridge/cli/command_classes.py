@@ -72,6 +72,10 @@ class StrictCommand(click.Command):
             if not any(parameter.is_eager for parameter in order):  # --help and --version answer all the same
                 self._refuse_repeated(ctx, order)
                 self._refuse_empty(ctx, typed)
+        else:
+            from fbridge.cli.completed_names import complete_names
+
+            complete_names(self.params)
         try:
             return super().parse_args(ctx, args)
         except click.MissingParameter as error:

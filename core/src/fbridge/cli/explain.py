@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.argument("ref")
+@click.argument("ref", metavar="ORDER|SHIPMENT|NUMBER")
 @click.option("--http", is_flag=True, help="Show also what was sent and answered, redacted as it is kept.")
 @pass_session
 def explain(session: Session, ref: str, http: bool) -> ExitCode:

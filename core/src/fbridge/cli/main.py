@@ -38,6 +38,7 @@ COMMANDS = {
     "find": ("fbridge.cli.find:find", "Find an order, a shipment, a manifest or a number."),
     "purge": ("fbridge.cli.purge:purge", "Forget personal data of old orders."),
     "db": ("fbridge.cli.db:db", "Check, back up and restore the database."),
+    "completion": ("fbridge.cli.completion:completion", "Let a shell complete names and options."),
     "sandbox": ("fbridge.cli.sandbox:sandbox", "Run an emulated store."),
 }
 

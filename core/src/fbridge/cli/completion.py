@@ -1,0 +1,28 @@
+"""``fbridge completion``: what a shell needs to complete commands, options, and the names of one's own things."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+from fbridge.cli.command_classes import Command
+from fbridge.exit_codes import ExitCode
+
+_VARIABLE = "_FBRIDGE_COMPLETE"
+
+
+@click.command(cls=Command)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> ExitCode:
+    """Print what makes a shell complete fbridge's commands, options, stores, carriers, manifests and open orders.
+
+    For bash put eval "$(fbridge completion bash)" into ~/.bashrc, for zsh the same with zsh into ~/.zshrc; for fish:
+    fbridge completion fish > ~/.config/fish/completions/fbridge.fish.
+    """
+    from fbridge.cli.main import cli
+
+    made = get_completion_class(shell)
+    if made is None:  # a click that does not know this shell any more
+        raise click.UsageError(f"click completes nothing in {shell}.")
+    click.echo(made(cli, {}, "fbridge", _VARIABLE).source())
+    return ExitCode.OK
