@@ -16,8 +16,8 @@ _VARIABLE = "_FBRIDGE_COMPLETE"
 def completion(shell: str) -> ExitCode:
     """Print what makes a shell complete fbridge's commands, options, stores, carriers, manifests and open orders.
 
-    For bash put eval "$(fbridge completion bash)" into ~/.bashrc, for zsh the same with zsh into ~/.zshrc; for fish:
-    fbridge completion fish > ~/.config/fish/completions/fbridge.fish.
+    For bash put eval "$(fbridge completion bash)" into ~/.bashrc, for zsh the same with zsh into ~/.zshrc; what
+    `fbridge completion fish` prints belongs into ~/.config/fish/completions/fbridge.fish.
     """
     from fbridge.cli.main import cli
 
