@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--at", type=time_of_day, metavar="TIME", help="When the driver came [now]: 2026-11-20 18:30, 18:30."
 )
+@click.option("--details", is_flag=True, help="A line of the push for each shipment, however many there are.")
 @click.option("--no-fetch", is_flag=True, help="Do not download orders first.")
 @click.option("--no-print", is_flag=True, help="Print no manifest.")
 @click.option(
@@ -45,6 +46,7 @@ def evening(
     assume_collected: bool,
     leave_out_bad: bool,
     at: When | None,
+    details: bool,
     no_fetch: bool,
     no_print: bool,
     folder: Path,
@@ -64,7 +66,7 @@ def evening(
         work.fetch()
     for carrier in carriers or work.carriers_with_work():
         work.serve(carrier, assumed=assume_collected)
-    return work.push(yes=yes)
+    return work.push(yes=yes, details=details)
 
 
 @dataclass
@@ -166,7 +168,7 @@ class _Evening:
         self.codes += [ExitCode.SOME_FAILED] if bad else []
         self.shipped.append(done)
 
-    def push(self, *, yes: bool) -> ExitCode:
+    def push(self, *, yes: bool, details: bool) -> ExitCode:
         """What has left and is not told: shown, asked, pushed."""
         from fbridge.cli.push import carry_out
 
@@ -178,7 +180,7 @@ class _Evening:
             "failed": self.failed,
         }
         plan = self.session.bridge.plan()
-        return carry_out(self.session, plan, (), yes=yes, before=before, codes=self.codes)
+        return carry_out(self.session, plan, (), yes=yes, before=before, codes=self.codes, details=details)
 
     def _say(self, text: str) -> None:
         if not self.session.json:

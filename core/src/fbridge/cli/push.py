@@ -36,6 +36,7 @@ _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
 @click.option(
     "--plan", "--dry-run", "plan_only", is_flag=True, help="Only print the plan and its fingerprint."
 )
+@click.option("--details", is_flag=True, help="A line for each shipment, however many there are.")
 @click.option("--only-if", metavar="FINGERPRINT", help="Refuse if the plan is not the one that was printed.")
 @click.option(
     "--resend",
@@ -75,6 +76,7 @@ def push(
     manifest: str | None,
     yes: bool,
     plan_only: bool,
+    details: bool,
     only_if: str | None,
     resend: tuple[str, ...],
     mail_again: tuple[str, ...],
@@ -112,8 +114,8 @@ def push(
         return push_first_one(session, stores, manifest, guards, yes=yes, look_after=look_after)
     plan = session.bridge.plan(stores, manifest=manifest, limit=limit, guards=guards)
     if plan_only:
-        return _show_plan(session, plan, stores)
-    return carry_out(session, plan, stores, yes=yes, only_if=only_if, look_after=look_after)
+        return _show_plan(session, plan, stores, details=details)
+    return carry_out(session, plan, stores, yes=yes, only_if=only_if, look_after=look_after, details=details)
 
 
 def _refuse_beside_mails(mail_again: tuple[str, ...], others: object) -> None:
@@ -157,7 +159,7 @@ def _resendable(session: Session, refs: tuple[str, ...]) -> list[str]:
     return list(found)
 
 
-def _show_plan(session: Session, plan: PushPlan, stores: tuple[str, ...]) -> ExitCode:
+def _show_plan(session: Session, plan: PushPlan, stores: tuple[str, ...], *, details: bool) -> ExitCode:
     from fbridge.cli.output import show_data
     from fbridge.cli.plan_views import plan_blocks
 
@@ -169,7 +171,7 @@ def _show_plan(session: Session, plan: PushPlan, stores: tuple[str, ...]) -> Exi
     step = stopped[0] if stopped else "fbridge status"
     if does_something(plan):
         step = " ".join([*same, "--only-if", plan.fingerprint])
-    blocks = plan_blocks(plan) if plan.stores else ["There is nothing to tell the stores."]
+    blocks = plan_blocks(plan, details=details) if plan.stores else ["There is nothing to tell the stores."]
     return show_data(session, plan, *blocks, next_step=step)
 
 
@@ -181,19 +183,20 @@ def carry_out(
     yes: bool,
     only_if: str | None = None,
     look_after: bool = False,
+    details: bool = False,
     before: Mapping[str, object] | None = None,
     codes: Sequence[ExitCode] = (),
 ) -> ExitCode:
     """Show a plan, ask unless it is ``yes``, push, and tell what became of it.
 
-    ``look_after``: what was written is read back and compared. ``before``: what a longer piece of work did first, for
-    programs; ``codes``: how that ended.
+    ``details``: a line for each shipment; ``look_after``: what was written is read back and compared. ``before``:
+    what a longer piece of work did first, for programs; ``codes``: how that ended.
     """
     from fbridge.cli.output import combined_code
     from fbridge.cli.progress import push_progress
 
     if not session.json:
-        print_plan(session, plan)
+        print_plan(session, plan, details=details)
     if does_something(plan) and not yes and not click.confirm("Push this?", err=True):
         click.echo("Nothing was sent.", err=True)
         return combined_code(codes)
@@ -212,12 +215,12 @@ def look_at_written(session: Session, result: PushResult) -> Sequence[StoreVerif
     return look(session, stores, shipments=[item.shipment for item in written]) if written else ()
 
 
-def print_plan(session: Session, plan: PushPlan) -> None:
+def print_plan(session: Session, plan: PushPlan, *, details: bool = False) -> None:
     """For people, before it is asked."""
     from fbridge.cli.plan_views import plan_blocks
     from fbridge.cli.tables import print_block
 
-    for block in plan_blocks(plan) if plan.stores else ():
+    for block in plan_blocks(plan, details=details) if plan.stores else ():
         print_block(block, session)
 
 

@@ -5,7 +5,8 @@ Money is ``Decimal`` in the order's currency, times are aware UTC, quantities ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -31,6 +32,14 @@ class Money:
 
 UNKNOWN_STATUS = "unknown_status"
 """The doubt about an order whose state nothing explains: a push does not write over that."""
+
+
+def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    """The sum by currency."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for money in amounts:
+        sums[money.currency] += money.amount
+    return tuple(Money(amount=sums[currency], currency=currency) for currency in sorted(sums))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

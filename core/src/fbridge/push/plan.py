@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 
 from fbridge.adapterkit.adopting import carrier_of_others, left_to_others, words_about
 from fbridge.context import Context
 from fbridge.models.fulfillments import Fulfillment, Preview
-from fbridge.models.orders import Money, Order
+from fbridge.models.orders import Money, Order, totals
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import MailBehaviour, MailEffect
 from fbridge.orders.storage import load_orders
@@ -30,6 +29,7 @@ from fbridge.push.decide import (
     plain_preview,
 )
 from fbridge.push.guards import GuardStop, PushScope, stops_of
+from fbridge.push.plan_grounds import grounds_in_time
 from fbridge.push.policy import load_policy
 from fbridge.push.rows import has_orders_in_work, load_orders_in_work
 from fbridge.stores.open_store import OpenStore, open_store, with_known_facts
@@ -55,6 +55,8 @@ class PlanEntry:
     words: str
     warnings: tuple[str, ...] = ()
     next_at: datetime | None = None
+    mails: tuple[str, ...] = ()
+    cod: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,8 @@ class StorePlan:
     """The entries of one store, how many mails its customers get, from where, and the cash the courier collects.
 
     With ``stops`` nothing of it is sent. ``left_for_later`` counts the orders that a limit leaves to the next push.
+    ``orders`` go out, ``mail_kinds`` are the mails by their names. ``orders_read`` is when the oldest and the newest
+    of its orders were read, ``codes_listed_at`` when the store's carriers were (both aware UTC): what it rests on.
     """
 
     store: str
@@ -72,11 +76,20 @@ class StorePlan:
     places: tuple[str, ...] = ()
     stops: tuple[GuardStop, ...] = ()
     left_for_later: int = 0
+    orders: int = 0
+    mail_kinds: tuple[tuple[str, int], ...] = ()
+    orders_read: tuple[datetime, datetime] | None = None
+    codes_listed_at: datetime | None = None
+
+    @property
+    def grounds(self) -> Mapping[str, object]:
+        """What a fingerprint is of: reading the same once more changes nothing."""
+        return asdict(replace(self, orders_read=None, codes_listed_at=None))
 
     @property
     def fingerprint(self) -> str:
         """Equal where nothing that this store's part of the plan rests on has changed."""
-        return fingerprint(asdict(self))
+        return fingerprint(self.grounds)
 
     @property
     def goes_out(self) -> int:
@@ -128,7 +141,7 @@ def make_plan(
     moment, scope = now or context.now(), scope or PushScope()
     plans = tuple(plan for name in names if (plan := _plan_closed(context, name, scope, moment)).entries)
     return PushPlan(
-        fingerprint=fingerprint([asdict(plan) for plan in plans]),
+        fingerprint=fingerprint([plan.grounds for plan in plans]),
         stores=plans,
         names=tuple(names),
         made_at=moment,
@@ -152,6 +165,7 @@ def plan_store(
     with context.database.read() as connection:
         groups = load_orders_in_work(connection, opened.name, manifest=scope.manifest)
         orders = load_orders(connection, list(groups))
+        rests_on = grounds_in_time(connection, opened.name, list(groups))
         concerns = concerns_of(connection, [row.shipment_id for rows in groups.values() for row in rows])
     everything = [_OrderPlan.make(rows, orders[key], policy, now) for key, rows in groups.items()]
     plans = _first_of(everything, scope.limit)
@@ -177,6 +191,10 @@ def plan_store(
                 guards=opened.settings.guards.but(scope.guards),
             ),
             left_for_later=len(everything) - len(plans),
+            orders=sum(plan.goes_out for plan in plans),
+            mail_kinds=tuple(sorted(Counter(mail for _, one in shown for mail in one.mails).items())),
+            orders_read=rests_on.orders_read,
+            codes_listed_at=rests_on.codes_listed_at,
         ),
         allowed={plan.rows[0].order_id: plan.allowed(preview) for plan, preview in shown},
     )
@@ -233,6 +251,11 @@ class _OrderPlan:
         """Whether anything of it may go out."""
         return any(decision.action in MAY_GO_OUT for decision in self.decisions.values())
 
+    @property
+    def goes_out(self) -> bool:
+        """Whether anything of it goes out, without a look at the store first."""
+        return any(decision.action in GOES_OUT for decision in self.decisions.values())
+
     def preview(self, *, mails: bool) -> Preview:
         """Where the plugin does not say it."""
         return plain_preview(self.fulfillment, self.rows, mails=mails and self.sends)
@@ -287,6 +310,8 @@ class _OrderPlan:
                 ),
             ),
             next_at=decision.next_at,
+            mails=preview.mails if mail else (),
+            cod=row.cod,
         )
 
     def _about_others(self, row: LedgerRow) -> Iterator[str]:
@@ -310,11 +335,3 @@ def _at_most(row: LedgerRow, decisions: Mapping[int, Decision]) -> LedgerRow:
     decision = decisions.get(row.shipment_id)
     looked_at = decision is not None and decision.action is Action.CHECK
     return replace(row, mail=MailEffect.NOT_SENT) if looked_at and row.mail is MailEffect.UNCONFIRMED else row
-
-
-def totals(amounts: Sequence[Money]) -> tuple[Money, ...]:
-    """The sum by currency."""
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for money in amounts:
-        sums[money.currency] += money.amount
-    return tuple(Money(amount=sums[currency], currency=currency) for currency in sorted(sums))
