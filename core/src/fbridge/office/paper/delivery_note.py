@@ -190,7 +190,7 @@ def _references(delivery: Delivery, say: Phrases) -> tuple[Box, ...]:
     told = (
         (say("Order"), clean(", ".join(orders))),
         (say("Our reference"), labels),
-        (say("Number"), clean(", ".join(numbers))),
+        (say("Tracking number"), clean(", ".join(numbers))),
     )
     boxes = [(label, text) for label, text in told if text]
     return tuple((label, (text,), 1 / len(boxes)) for label, text in boxes)
