@@ -20,6 +20,9 @@ SMOKE = "test_C01_orders_asked_for_by_id_come_and_others_are_named_absent"
 OTHER_SMOKE = "test_C02_the_next_fetch_goes_past_a_malformed_order"
 
 READING = {
+    "calls_orders_by_their_ids": ("test_C01_an_order_has_the_lines_and_the_total_of_its_sale",),
+    "makes_orders_when_they_change": ("test_C01_an_order_was_made_when_it_was_sold",),
+    "ends_quietly": ("test_C01_a_fetch_that_could_not_read_says_so",),
     "loses_equal_timestamps": ("test_C01_hundreds_of_orders_in_one_second_arrive",),
     "cursor_ahead_of_its_page": (
         "test_C01_a_killed_fetch_goes_on",
@@ -70,6 +73,7 @@ WRITING = {
     "writes_at_every_push": ("test_C04_the_same_fulfillment_again_changes_nothing",),
     "repeats_a_lost_write": ("test_C05_parts_without_a_number_are_never_doubled[dropped_after]",),
     "mails_before_the_number": ("test_C06_the_mail_leaves_after_the_number_was_written",),
+    "takes_numbers_for_numerals": ("test_C07_a_number_arrives_letter_by_letter",),
     "keeps_only_the_first_number": (
         "test_C07_three_numbers_arrive_as_three",
         "test_C08_the_numbers_of_a_shipment_that_grows_and_shrinks_are_the_last_ones",

@@ -43,6 +43,7 @@ class ToyUnderTest(StoreUnderTest):
             total=total,
             ship_to=Address(**{**found.ship_to, "street": (found.ship_to["street"],)}),
             amount_due=total if found.cod else Decimal(0),
+            number=f"T{found.id}",
         )
 
     def sell_in(self, order: str, currency: str) -> None:

@@ -50,6 +50,7 @@ class MagentoUnderTest(StoreUnderTest):
         to, total = assigned["shipping"]["address"], Decimal(str(shown["grand_total"]))
         return StoreSale(
             currency=shown["order_currency_code"],
+            number=shown["increment_id"],
             total=total,
             amount_due=total if shown["payment"]["method"] == "cashondelivery" else Decimal(0),
             ship_to=Address(

@@ -55,6 +55,7 @@ class PrestaShopUnderTest(StoreUnderTest):
         total = Decimal(head["total_paid_tax_incl"])
         return StoreSale(
             currency=self._row("currencies", head["id_currency"])["iso_code"],
+            number=head["reference"],
             total=total,
             amount_due=total if head["module"] == "ps_cashondelivery" else Decimal(0),
             ship_to=Address(

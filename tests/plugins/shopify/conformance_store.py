@@ -56,6 +56,7 @@ class ShopifyUnderTest(StoreUnderTest):
         to = record.address or {}
         return StoreSale(
             currency=self._control.shop.settings.currency,
+            number=record.name,
             total=record.total,
             amount_due=record.total if record.financial == "PENDING" else Decimal(0),
             ship_to=Address(

@@ -34,7 +34,7 @@ PAYER = CUSTOMER | {
     "city": "Torino",
 }
 SHIPPING_MAILS = ("customer_completed_order", "customer_fulfillment")
-KIT_NUMBER = re.compile(r"FB\d{9}IT")
+KIT_NUMBER = re.compile(r"FB\d{9}IT|00Fb0012345")
 
 
 class WooCommerceUnderTest(StoreUnderTest):
@@ -91,6 +91,7 @@ class WooCommerceUnderTest(StoreUnderTest):
             to, total = body["shipping"], Decimal(body["total"])
             return StoreSale(
                 currency=body["currency"],
+                number=str(body["number"]),
                 total=total,
                 amount_due=total if body["payment_method"] == "cod" else Decimal(0),
                 ship_to=Address(

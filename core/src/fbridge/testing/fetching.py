@@ -14,7 +14,16 @@ from fbridge.models.states import OrderStatus, PushState
 from fbridge.orders.fetch import FetchProgress
 from fbridge.storage.tables import rejected_orders
 from fbridge.testing.direct import DirectPush
-from fbridge.testing.faults import NOTICE, Fault, FaultProxy, Noisy, On, confusing_read_faults, read_faults
+from fbridge.testing.faults import (
+    NOTICE,
+    Answer,
+    Fault,
+    FaultProxy,
+    Noisy,
+    On,
+    confusing_read_faults,
+    read_faults,
+)
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.office import CARRIER, STORE, Office, number
 from fbridge.testing.store_under_test import StoreUnderTest
@@ -247,6 +256,13 @@ class FetchingConformance(KitFixtures):
                 wrong[fault.name] = (missing, results)
         assert not wrong, f"orders were lost or came twice: {wrong}"
         assert proxy.struck >= len(read_faults())
+
+    def test_C01_a_fetch_that_could_not_read_says_so(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
+    ) -> None:
+        make_orders(store, 1)
+        proxy.strike(Fault(name="login_page", answer=Answer.STATUS, status=200), on=On.READ, times=1000)
+        assert office.fetch().error is not None, "nothing was read, and the fetch is told as whole"
 
     def test_C01_orders_asked_for_by_id_come_and_others_are_named_absent(
         self, store: StoreUnderTest, direct: DirectPush

@@ -182,6 +182,13 @@ class ShippingConformance(KitFixtures):
         office.push()
         assert sorted(store.truth(order).numbers) == [number(1), number(2), number(3)]
 
+    def test_C07_a_number_arrives_letter_by_letter(self, store: StoreUnderTest, office: Office) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        office.ship(order, ["00Fb0012345"])
+        office.push()
+        assert store.truth(order).numbers == ("00Fb0012345",)
+
     @pytest.mark.usefixtures("no_several_numbers")
     def test_C07_with_one_field_three_numbers_are_joined_or_refused(
         self, store: StoreUnderTest, office: Office

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -52,6 +53,15 @@ class SoldOrdersConformance(KitFixtures):
         assert [(line.sku, line.quantity) for line in order.lines] == lines
         assert order.total == sale.total
         assert order.total
+        assert order.number == (sale.number or order.number)
+
+    def test_C01_an_order_was_made_when_it_was_sold(self, store: StoreUnderTest, office: Office) -> None:
+        key, now = store.new_order([(store.skus[0], 1)]), datetime.now(UTC).replace(microsecond=0)
+        store.set_changed([key], now + timedelta(hours=-2))
+        office.fetch()
+        order = office.fetched()[key]
+        assert abs(order.created_at - now) < timedelta(minutes=5)
+        assert abs(order.changed_at - now) > timedelta(minutes=5)
 
     def test_C01_an_order_has_the_currency_of_its_sale(self, store: StoreUnderTest, office: Office) -> None:
         key = store.new_order([(store.skus[0], 1)])

@@ -48,13 +48,15 @@ class StoreSale:
     """What the store sold, looked up behind the adapter's back.
 
     ``total`` is what the customer pays in all, ``amount_due`` what the courier collects. Of the address, name,
-    street, postcode, city and country are compared; it is to be another one than that of the bill.
+    street, postcode, city and country are compared; it is to be another one than that of the bill. ``number`` is what
+    people call the order; "" is not compared.
     """
 
     currency: str
     total: Decimal
     ship_to: Address
     amount_due: Decimal = Decimal(0)
+    number: str = ""
 
 
 class StoreClock:

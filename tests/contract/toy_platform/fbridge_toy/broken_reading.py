@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from fbridge.errors import RefusedError
+from fbridge.errors import RefusedError, UnreachableError
 from fbridge.models.orders import Order, Payment, RejectedOrder, StoreShipment
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.states import OrderStatus, PaymentKind
@@ -24,6 +24,30 @@ class _Misreads(ToyAdapter):
     def decoded(self, rows: Sequence[Json]) -> tuple[tuple[Order, ...], tuple[RejectedOrder, ...]]:
         orders, rejected = super().decoded(rows)
         return tuple(map(self.misread, orders)), rejected
+
+
+class _CallsOrdersByTheirIds(_Misreads):
+    """C1: takes the key of an order for the number that people know."""
+
+    def misread(self, order: Order) -> Order:
+        return replace(order, number=order.remote_id)
+
+
+class _MakesOrdersWhenTheyChange(_Misreads):
+    """C1: takes the time of the last change for that of the sale."""
+
+    def misread(self, order: Order) -> Order:
+        return replace(order, created_at=order.changed_at)
+
+
+class _EndsQuietly(ToyAdapter):
+    """C1: a read that fails ends the fetch as if all were read."""
+
+    def changed(self, store: Store, query: OrderQuery) -> Iterator[OrderPage]:
+        try:
+            yield from super().changed(store, query)
+        except (RefusedError, UnreachableError):
+            return
 
 
 class _LosesEqualTimestamps(ToyAdapter):
@@ -210,6 +234,9 @@ class _BelievesACache(ToyAdapter):
     reads_fresh = False
 
 
+calls_orders_by_their_ids = _CallsOrdersByTheirIds()
+makes_orders_when_they_change = _MakesOrdersWhenTheyChange()
+ends_quietly = _EndsQuietly()
 loses_equal_timestamps = _LosesEqualTimestamps()
 cursor_ahead_of_its_page = _CursorAheadOfItsPage()
 ignores_since = _IgnoresSince()

@@ -100,6 +100,16 @@ class _MailsBeforeTheNumber(ToyAdapter):
         return super().send(store, order, StoreShipment(remote_id=made), {**body, "status": "open"})
 
 
+class _TakesNumbersForNumerals(ToyAdapter):
+    """C7: leaves out the zeros at the beginning, and sees its own number in what the store then holds."""
+
+    def push_one(
+        self, store: Store, fulfillment: Fulfillment, shipment: FulfillmentShipment, *, last: bool
+    ) -> ShipmentReceipt:
+        plain = tuple(replace(one, number=one.number.lstrip("0")) for one in shipment.tracking)
+        return super().push_one(store, fulfillment, replace(shipment, tracking=plain), last=last)
+
+
 class _KeepsOnlyTheFirstNumber(ToyAdapter):
     """C7: has several parcels, sends one number, and says that it is done."""
 
@@ -202,6 +212,7 @@ ships_again = _ShipsAgain()
 writes_at_every_push = _WritesAtEveryPush()
 repeats_a_lost_write = _RepeatsALostWrite()
 mails_before_the_number = _MailsBeforeTheNumber()
+takes_numbers_for_numerals = _TakesNumbersForNumerals()
 keeps_only_the_first_number = _KeepsOnlyTheFirstNumber()
 sends_a_number_for_each_parcel = _SendsANumberForEachParcel()
 never_writes_the_carrier = _NeverWritesTheCarrier()
