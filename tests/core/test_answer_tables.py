@@ -32,9 +32,9 @@ TABLE = AnswerTable(
 )
 NAMED = UnreachableError("The store cannot answer now.", reason="server_error")
 TABLES = {
-    "fbridge_woocommerce.write_answers": ("ANSWERS",),
-    "fbridge_prestashop.write_answers": ("ANSWERS",),
-    "fbridge_magento.write_answers": ("ANSWERS",),
+    "fbridge_woocommerce.answers": ("ANSWERS",),
+    "fbridge_prestashop.answers": ("ANSWERS",),
+    "fbridge_magento.answers": ("ANSWERS",),
     "fbridge_shopify.write_answers": ("DOCUMENTS", "MUTATIONS"),
 }
 

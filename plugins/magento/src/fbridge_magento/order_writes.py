@@ -1,4 +1,9 @@
-"""The requests that one order's push makes, one after another: ship, mend tracks, mail the customer."""
+"""The requests that one order's push makes, one after another: ship, mend tracks, mail the customer.
+
+A module that fails after Magento has saved makes an error of a shipment, a track or a mail that is there (observed:
+400, 404, 401, 500, a page, nothing). So the store is looked at at once: what is seen there is proof, and goes on as
+usual; what is not seen proves nothing, for the store may still be at work.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +11,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from fbridge.errors import CredentialsError
+from fbridge.errors import CredentialsError, FbridgeError
 from fbridge.http import Response
 from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
 from fbridge.models.states import MailEffect, Outcome
+from fbridge_magento.answers import Rejected, answer_to, gravest, not_understood
 from fbridge_magento.bundles import Choice
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.looks import Looks
 from fbridge_magento.push import Part, Work
 from fbridge_magento.refusals import too_many_lines
 from fbridge_magento.run_memory import memory_of
 from fbridge_magento.ship_bodies import ship_body, track_body
-from fbridge_magento.tracks import Track, TrackChanges, wanted_tracks
-from fbridge_magento.write_answers import Rejected, answer_to, gravest, not_understood
+from fbridge_magento.store_shipments import ShownShipment, shipments_read
+from fbridge_magento.tracks import Track, TrackChanges, plan_changes, wanted_tracks
 
 _GONE_ON_WITHOUT_US = frozenset({"gateway_timeout", "unavailable", "rate_limited"})
 """What is said by something before a store that has too much to do; it is looked up when that has passed."""
@@ -164,3 +169,36 @@ def _is_worth_a_look(fault: Rejected | WriteFault | CredentialsError) -> bool:
 
 def _as_write_fault(fault: Rejected | WriteFault | CredentialsError) -> WriteFault | CredentialsError:
     return WriteFault(fault.problem, answered=True) if isinstance(fault, Rejected) else fault
+
+
+class Looks:
+    """Looks at one store; used by several threads."""
+
+    def __init__(self, client: MagentoClient) -> None:
+        self._client = client
+
+    def made(self, work: Work, part: Part) -> str | None:
+        """The id of the shipment that carries our mark; None where none is seen."""
+        return next((one.id for one in self._shown(work) if one.mark == part.shipment.id), None)
+
+    def tracks_are_right(self, work: Work, part: Part) -> bool:
+        """Whether its tracks are seen as they are wanted."""
+        own = [one for one in self._shown(work) if one.id in part.remote_ids]
+        if not own:
+            return False
+        tracks = [track for one in own for track in one.tracks]
+        is_ours = own[0].mark == part.shipment.id
+        return not plan_changes(part.shipment, tracks, own[0].id, is_ours=is_ours, sent=own[0].sent)
+
+    def mailed(self, work: Work, part: Part) -> bool:
+        """Whether the store notes that its first mail about the shipment left; of later ones it notes nothing."""
+        return part.shipment.acknowledged is None and any(
+            one.emailed for one in self._shown(work) if one.id in part.remote_ids
+        )
+
+    def _shown(self, work: Work) -> list[ShownShipment]:
+        try:
+            rows = self._client.shipments_of([work.order_id])
+        except FbridgeError:
+            return []
+        return list(shipments_read(rows, {work.order_id: work.order}).values())

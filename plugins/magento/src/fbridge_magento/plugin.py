@@ -86,7 +86,7 @@ def describe_platform() -> Platform:
 @hookimpl
 def fetch_orders(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """See :func:`fbridge.hookspecs.fetch_orders`."""
-    from fbridge_magento.fetching import order_pages
+    from fbridge_magento.reading import order_pages
 
     return order_pages(store, query)
 
@@ -102,7 +102,7 @@ def push_fulfillment(store: Store, fulfillments: Sequence[Fulfillment]) -> Itera
 @hookimpl
 def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailReceipt]:
     """See :func:`fbridge.hookspecs.mail_again`."""
-    from fbridge_magento.missing_mails import mail_again as ask
+    from fbridge_magento.mails import mail_again as ask
 
     return ask(store, requests)
 

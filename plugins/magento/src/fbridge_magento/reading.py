@@ -8,23 +8,35 @@ are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from fbridge.adapterkit.extra_fields import with_extra
 from fbridge.adapterkit.payloads import reference, text
-from fbridge.adapterkit.reading import Key, Listed, may_succeed_in_part
+from fbridge.adapterkit.reading import (
+    Feed,
+    Key,
+    Listed,
+    RawPage,
+    changed_orders,
+    decoded_pages,
+    may_succeed_in_part,
+    orders_by_id,
+)
 from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, find_failing, listed
 from fbridge.errors import FbridgeError
 from fbridge.http import Response
 from fbridge.http.side_by_side import side_by_side
 from fbridge.models.parts import in_parts
-from fbridge.models.platforms import Store
+from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_magento.answers import rows_of, total_of
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.mapping import RawOrder
+from fbridge_magento.detection import wanted_store_ids
+from fbridge_magento.mapping import RawOrder, Rules, order_from
 from fbridge_magento.run_memory import PAGE_SIZE
 from fbridge_magento.search_criteria import Since, parse
+from fbridge_magento.settings import UNPAID
 
 Row = dict[str, Any]
 OVERLAP = timedelta(seconds=120)
@@ -186,3 +198,32 @@ def _order_id(shipment: Mapping[str, Any]) -> str:
 
 def _last_id(_second: datetime | None, rows: Sequence[Row]) -> int:
     return max((int(reference(row.get("entity_id")) or 0) for row in rows), default=0)
+
+
+def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
+    """The pages that a query asks for. Raises: ConfigError, CredentialsError, RefusedError, UnreachableError."""
+    rules = Rules(
+        cod_methods=frozenset(store.settings.get("cod_methods") or ()),
+        weight_units=store.facts.get("weight_units") or {},
+        states=store.settings,
+        authorized_is_paid=store.settings.get("authorized") != UNPAID,
+        views=store.facts.get("store_views") or {},
+    )
+    return decoded_pages(
+        raw_pages(store, query), lambda raw: with_extra(order_from(raw, rules), raw.order, store.extra_fields)
+    )
+
+
+def raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:
+    """The same before the orders are decoded."""
+    client = MagentoClient(store)
+    if query.order_ids is not None:
+        yield from orders_by_id(OrderFeed(store, client, shipments=query.shipments), query.order_ids)
+        return
+    views = wanted_store_ids(store, client)
+    orders = OrderFeed(store, client, views, shipments=query.shipments)
+    feeds: dict[str, Feed[Row, SecondPosition, RawOrder]] = {
+        "orders": orders,
+        "shipments": ShipmentFeed(orders),
+    }
+    yield from changed_orders(feeds, query, now=store.now, scope={"views": list(views)})

@@ -18,9 +18,9 @@ from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unco
 from fbridge.models.states import MailEffect, Outcome
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import inventory_of
-from fbridge_magento.fetching import order_pages
 from fbridge_magento.order_writes import OrderWriter
 from fbridge_magento.push import Part, Terms, Way, Work, begin, begin_again
+from fbridge_magento.reading import order_pages
 from fbridge_magento.receipts import receipt_of, take_shown
 from fbridge_magento.run_memory import memory_of
 from fbridge_magento.source_selection import SourceSelection

@@ -12,8 +12,8 @@ from fbridge.adapterkit.undoing import undo_receipt
 from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
 from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
+from fbridge_magento.answers import Rejected, answer_to, not_understood
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.write_answers import Rejected, answer_to, not_understood
 
 
 def preview_of(undo: Undo) -> UndoPreview:

@@ -17,7 +17,7 @@ from fbridge_prestashop.push import Work
 from fbridge_prestashop.run_memory import memory_of
 from fbridge_prestashop.schemas import HISTORY_FIELDS, HistoryPayload, OrderCarrierPayload
 from fbridge_prestashop.shop import Shop
-from fbridge_prestashop.tracking_field import numbers_in
+from fbridge_prestashop.tracking import numbers_in
 
 _ROW = OrderCarrierPayload()
 _HISTORY = HistoryPayload()

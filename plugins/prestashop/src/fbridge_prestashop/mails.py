@@ -12,7 +12,7 @@ from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.states import MailEffect
 from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop import Shop
-from fbridge_prestashop.tracking_plan import TrackingPlan
+from fbridge_prestashop.tracking import TrackingPlan
 
 SHIPPED_MAIL = "Shipped"
 IN_TRANSIT_MAIL = "Package in transit"

@@ -36,7 +36,7 @@ from fbridge_prestashop.schemas import CUSTOMER, DELIVERY, INVOICE, OrderPayload
 from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_time import is_repeated, parse, to_utc
-from fbridge_prestashop.tracking_field import numbers_in
+from fbridge_prestashop.tracking import numbers_in
 
 ROWS_KEY = "order_carriers"
 """In ``Order.adapter_data``: the rows of the order's carriers as the store holds them."""

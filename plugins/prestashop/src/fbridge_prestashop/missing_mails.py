@@ -14,6 +14,7 @@ from fbridge.models.fulfillments import MailReceipt, MailRequest
 from fbridge.models.platforms import Store
 from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import MailEffect, Outcome
+from fbridge_prestashop.answers import End, Interrupted, entities_of
 from fbridge_prestashop.client import PrestaShopClient
 from fbridge_prestashop.detection import mails_now, shop_of
 from fbridge_prestashop.mails import SWITCHED_OFF
@@ -21,7 +22,6 @@ from fbridge_prestashop.mapping import ROWS_KEY
 from fbridge_prestashop.push import shop_of_order
 from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop import Shop
-from fbridge_prestashop.write_answers import End, Interrupted, entities_of
 
 _OF_A_STATE = Problem(
     outcome=Outcome.REFUSED,

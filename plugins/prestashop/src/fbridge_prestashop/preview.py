@@ -25,7 +25,7 @@ from fbridge_prestashop.run_memory import memory_of
 from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_facts import ShopFacts
-from fbridge_prestashop.tracking_plan import TrackingPlan, plan_tracking
+from fbridge_prestashop.tracking import TrackingPlan, plan_tracking
 
 ALL_OFF = "No mail leaves: the shop has switched its mails off."
 

@@ -32,7 +32,7 @@ from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outco
 from fbridge_prestashop.mails import mails_in_transit, mails_shipped
 from fbridge_prestashop.mapping import SHOP_KEY
 from fbridge_prestashop.shop import Shop, state_id_in
-from fbridge_prestashop.tracking_plan import TrackingPlan, plan_tracking
+from fbridge_prestashop.tracking import TrackingPlan, plan_tracking
 
 SHIPPED_ELSEWHERE = Well(
     reason="shipped_elsewhere",

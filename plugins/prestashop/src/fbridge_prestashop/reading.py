@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from fbridge.adapterkit.extra_fields import with_extra
 from fbridge.adapterkit.payloads import reference, text
-from fbridge.adapterkit.reading import Key, Listed
+from fbridge.adapterkit.reading import Key, Listed, RawPage, changed_orders, decoded_pages, orders_by_id
 from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, listed
 from fbridge.http import Response
-from fbridge.models.platforms import Store
+from fbridge.models.orders import Order, RejectedOrder
+from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_prestashop.answers import rows_of, server_time
 from fbridge_prestashop.beside import BesideOrders
 from fbridge_prestashop.client import PAGE_SIZE, PrestaShopClient
-from fbridge_prestashop.mapping import RawOrder
+from fbridge_prestashop.detection import shop_of
+from fbridge_prestashop.mapping import RawOrder, order_from, with_beside
 from fbridge_prestashop.schemas import order_fields, with_extra_fields
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_time import before_the_change, parse, to_shop, to_utc
@@ -112,3 +115,23 @@ def changed(row: Any) -> datetime | None:
 
 def _last_id(_second: datetime | None, rows: Sequence[Any]) -> int:
     return max((int(reference(row.get("id")) or 0) for row in rows if isinstance(row, Mapping)), default=0)
+
+
+def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
+    """The pages that a query asks for. Raises: ConfigError, CredentialsError, RefusedError, UnreachableError."""
+
+    def decoded(known: Known) -> Order | RejectedOrder:
+        raw, shop = known
+        return with_extra(order_from(raw, shop), with_beside(raw), store.extra_fields)
+
+    return decoded_pages(_raw_pages(store, query), decoded)
+
+
+def _raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[Known]]:
+    client = PrestaShopClient(store)
+    shop = shop_of(store, client, fresh=query.order_ids is None)
+    feed = OrderFeed(store, client, shop, histories=query.order_ids is not None and query.shipments)
+    if query.order_ids is not None:
+        yield from orders_by_id(feed, query.order_ids)
+    else:
+        yield from changed_orders({"orders": feed}, query, now=store.now, scope=feed.scope)

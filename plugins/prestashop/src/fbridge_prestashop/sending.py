@@ -19,13 +19,13 @@ from fbridge.models.parts import in_parts
 from fbridge.models.platforms import Store
 from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import MailEffect, Outcome
+from fbridge_prestashop.answers import End, Interrupted, entities_of
 from fbridge_prestashop.batches import Batch, NumberBatch, StateBatch, take_answer
 from fbridge_prestashop.client import PrestaShopClient, Row
 from fbridge_prestashop.detection import mails_now, shop_of
 from fbridge_prestashop.mails import SWITCHED_OFF
 from fbridge_prestashop.push import Work, begin, receipt_of, shop_of_order
 from fbridge_prestashop.shop import Shop
-from fbridge_prestashop.write_answers import End, Interrupted, entities_of
 
 MOST_NUMBERS = 100
 MOST_STATES = 50

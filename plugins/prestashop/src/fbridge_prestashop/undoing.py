@@ -19,14 +19,14 @@ from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
 from fbridge.models.states import OrderStatus
 from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
+from fbridge_prestashop.answers import End, Interrupted, entities_of
 from fbridge_prestashop.client import PrestaShopClient
 from fbridge_prestashop.detection import shop_of
 from fbridge_prestashop.mapping import ROWS_KEY, SHOP_KEY
 from fbridge_prestashop.run_memory import memory_of
 from fbridge_prestashop.shop import Shop, state_id_in
 from fbridge_prestashop.shop_facts import ShopFacts
-from fbridge_prestashop.tracking_field import join
-from fbridge_prestashop.write_answers import End, Interrupted, entities_of
+from fbridge_prestashop.tracking import join
 
 
 def preview_of(store: Store, undo: Undo) -> UndoPreview:

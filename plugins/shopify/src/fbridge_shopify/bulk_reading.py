@@ -1,13 +1,15 @@
 """Read all orders by a bulk operation: Shopify gathers them into a file, which is read line by line.
 
 For a first sync of many orders: no points are spent, and memory stays flat. The operation's id stands in the cursor
-from its start on, so that whoever comes after a crash goes on with it. Source: "Perform bulk operations with the
-GraphQL Admin API". ``groupObjects`` makes the operation slower, and its file readable without holding it.
+from its start on, so that whoever comes after a crash goes on with it. ``groupObjects`` makes the operation slower,
+and its file readable without holding it: one object a line, what belongs to another names it in ``__parentId``, and
+the objects of an order follow it. Source: "Perform bulk operations with the GraphQL Admin API".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,9 +19,8 @@ from typing import Any, BinaryIO, Self
 from fbridge.adapterkit.reading import Bookmark, RawPage
 from fbridge.errors import RefusedError
 from fbridge_shopify.client import ShopifyClient
-from fbridge_shopify.jsonl_orders import BrokenFileError, orders_in
 from fbridge_shopify.mapping import RawOrder
-from fbridge_shopify.reading import OVERLAP, written
+from fbridge_shopify.schemas import OVERLAP, written
 
 BULK_THRESHOLD = 2000
 """From so many orders on, a first sync uses a bulk operation: their pages would take the points of two minutes."""
@@ -173,3 +174,73 @@ def _file_pages(file: BinaryIO, operation: Operation, total: int) -> Iterator[Ra
         raise BulkUnusableError(f"the file is not usable: {error}") from None
     if operation.read < total:
         raise BulkUnusableError(f"the file holds {operation.read} of {total} orders")
+
+
+_PARENT = "__parentId"
+_LISTS = {
+    "LineItem": "lineItems",
+    "FulfillmentOrder": "fulfillmentOrders",
+    "FulfillmentOrderLineItem": "lineItems",
+}
+"""In which list of its parent an object stands, by the type that its id names."""
+
+
+class BrokenFileError(ValueError):
+    """The file is not what was asked for; ``str`` says at which line and why."""
+
+
+def orders_in(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """The orders of the file, each with its lines and fulfillment orders.
+
+    Raises: BrokenFileError for a line that is cut, or an object that does not follow its order.
+    """
+    whole: dict[str, dict[str, Any]] = {}
+    order: dict[str, Any] | None = None
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        found = _object(line, number)
+        parent_id = found.pop(_PARENT, None)
+        if parent_id is None:
+            if order is not None:
+                yield order
+            order, whole = found, {}
+        elif parent_id in whole:
+            _put(found, whole[parent_id], number)
+        else:
+            raise BrokenFileError(f"line {number} does not follow what it belongs to")
+        _open(found, whole)
+    if order is not None:
+        yield order
+
+
+def _object(line: bytes, number: int) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise BrokenFileError(f"line {number} is broken or cut")
+    return found
+
+
+def _open(found: dict[str, Any], whole: dict[str, dict[str, Any]]) -> None:
+    """Make room for what may belong to this object."""
+    kind = _kind(found)
+    if kind == "Order":
+        found |= {"lineItems": {"nodes": []}, "fulfillmentOrders": {"nodes": []}}
+    elif kind == "FulfillmentOrder":
+        found["lineItems"] = {"nodes": []}
+    whole[str(found.get("id"))] = found
+
+
+def _put(found: dict[str, Any], parent: dict[str, Any], number: int) -> None:
+    place = parent.get(_LISTS.get(_kind(found), ""))
+    if place is None:
+        raise BrokenFileError(f"line {number} holds something that was not asked for")
+    place["nodes"].append(found)
+
+
+def _kind(found: Mapping[str, Any]) -> str:
+    """``Order`` for ``gid://shopify/Order/1``."""
+    return str(found.get("id")).removeprefix("gid://shopify/").partition("/")[0]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from fbridge.adapterkit.caches import cache_finding
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
+from fbridge.http.urls import is_loopback
 from fbridge.models.orders import Order
 from fbridge.models.platforms import Finding, Location, Store, StoreReport
 from fbridge.models.states import MailBehaviour, OrderStatus
@@ -21,10 +24,9 @@ from fbridge_shopify.detection import (
     may,
     may_see_fulfillment_orders,
 )
-from fbridge_shopify.fetching import reading_of, store_notices
 from fbridge_shopify.mapping import FULFILLMENT_ORDERS, UNSEEN, Reading, order_from
+from fbridge_shopify.reading import reading_of, store_notices
 from fbridge_shopify.schemas import number_of
-from fbridge_shopify.store_urls import fault_of_url, hint_on_url
 from fbridge_shopify.whole_orders import Completion
 
 _LOOKED_AT = 10
@@ -249,3 +251,25 @@ def _facts(about: Answer, granted: frozenset[str], places: Sequence[Location]) -
         "bucket": status.maximum if status else None,
         "restore_rate": status.restore_rate if status else None,
     }
+
+
+_OWN = ".myshopify.com"
+_IN_ADMIN = re.compile(r"/store/([\w-]+)")
+_WHERE = f" The store's URL has to be its {_OWN[1:]} address: its admin shows it under Settings > Domains."
+
+
+def fault_of_url(url: str) -> str:
+    """What is wrong with a URL that names the store and is the address of its admin; "" where nothing is."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    found = _IN_ADMIN.match(parts.path) if host == "admin.shopify.com" else None
+    name = found[1] if found else host.removesuffix(_OWN)
+    if found or (host.endswith(_OWN) and parts.path.strip("/")):
+        return f"{url} is the address of the store's admin; set the store's url to https://{name}{_OWN}."
+    return ""
+
+
+def hint_on_url(url: str) -> str:
+    """What to add where a URL that is none of Shopify's own did not answer; "" for those that are."""
+    host = urlsplit(url).hostname or ""
+    return "" if host.endswith(_OWN) or is_loopback(host) else _WHERE

@@ -26,7 +26,7 @@ from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
 from fbridge.models.states import Outcome
 from fbridge_shopify.answers import PASSING, Answer, answer_of, error_in, error_of
-from fbridge_shopify.cost_formula import (
+from fbridge_shopify.cost_budget import (
     COUNT_COST,
     LARGEST_PAGE,
     USUAL,

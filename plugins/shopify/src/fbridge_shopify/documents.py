@@ -1,21 +1,22 @@
-"""Several mutations in one document: each under an alias, with variables of its own. Pure.
+"""The GraphQL documents that are sent, and several mutations in one, each under an alias with own variables. Pure.
 
-Shopify executes them one after another, and each stands or falls by itself. What is selected of each stands in
-``documents/``.
+One operation or fragment stands in each file in ``documents/``; they hold nothing that a supported version of the
+Admin API lacks or has deprecated. Shopify executes mutations one after another, and each stands or falls by itself.
 Source: https://shopify.dev/docs/api/admin-graphql/latest/mutations/fulfillmentCreate
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from fbridge_shopify.allocation import Take
-from fbridge_shopify.cost_formula import LARGEST_PAGE, connection
-from fbridge_shopify.documents import document
+from fbridge_shopify.cost_budget import LARGEST_PAGE, connection
 
 _FULFILLMENT = "pushed_fields"
 _TRACKING_AND_ORDER = 2
@@ -178,3 +179,40 @@ def _fragment_name(file_name: str) -> str:
 def _fragment(file_name: str) -> str:
     """The fragment alone, without those that it uses: they are in the document already."""
     return document(file_name).partition("\nfragment ")[0]
+
+
+_SPREAD = re.compile(r"\.\.\.\s*(?!on\b)([A-Za-z_]\w*)")
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+@cache
+def document(name: str) -> str:
+    """The document of this name, with the fragments that it uses.
+
+    The fragment ``OrderFields`` stands in ``order_fields.graphql``.
+    """
+    text = _file(name)
+    return "\n".join([text, *(_file(fragment) for fragment in _fragments_in(text))])
+
+
+def names() -> list[str]:
+    """The names of all files, fragments included."""
+    folder = files("fbridge_shopify") / "documents"
+    return sorted(entry.name.removesuffix(".graphql") for entry in folder.iterdir())
+
+
+@cache
+def _file(name: str) -> str:
+    return files("fbridge_shopify").joinpath(f"documents/{name}.graphql").read_text("utf-8")
+
+
+def _fragments_in(text: str) -> list[str]:
+    """File names, each once, with those that the fragments themselves use."""
+    found: dict[str, None] = {}
+    waiting = _SPREAD.findall(text)
+    while waiting:
+        name = _CAPITAL.sub("_", waiting.pop()).lower()
+        if name not in found:
+            found[name] = None
+            waiting += _SPREAD.findall(_file(name))
+    return list(found)

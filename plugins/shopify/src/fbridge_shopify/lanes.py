@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from fbridge_shopify.mutation_documents import Mutation
+from fbridge_shopify.documents import Mutation
 from fbridge_shopify.push import Step, Work
 
 MOST_MUTATIONS = 10

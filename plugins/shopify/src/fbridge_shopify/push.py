@@ -29,8 +29,8 @@ from fbridge_shopify.allocation import (
     why_lacking,
 )
 from fbridge_shopify.claims import Claims, claims_of, is_proved_by_number, shown, unclaimed, wanted_by
+from fbridge_shopify.documents import Kind, Mutation, correction, creation, splitting
 from fbridge_shopify.mapping import BY_SERVICES, TRACKING_URLS, UNSEEN
-from fbridge_shopify.mutation_documents import Kind, Mutation, correction, creation, splitting
 from fbridge_shopify.tracking_lists import corrected_tracking, tracking_of
 
 _GRAVEST_FIRST = (Outcome.UNCONFIRMED, Outcome.RETRY, Outcome.REFUSED)

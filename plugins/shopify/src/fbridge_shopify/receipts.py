@@ -10,8 +10,8 @@ from fbridge.models.orders import StoreShipment
 from fbridge.models.problems import Problem
 from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
 from fbridge_shopify.claims import shown
+from fbridge_shopify.documents import Kind
 from fbridge_shopify.mapping import BY_SERVICES
-from fbridge_shopify.mutation_documents import Kind
 from fbridge_shopify.push import Part, Step, Work
 from fbridge_shopify.write_answers import Made
 

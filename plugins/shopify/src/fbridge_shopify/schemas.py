@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from marshmallow import fields
@@ -17,8 +18,16 @@ from fbridge.adapterkit.needed import NarrowPayload, Needed, Payload, Rows, Told
 from fbridge.adapterkit.payloads import count, count_if_told, flag, mapping, moment, named, pieces, rows, text
 
 _THIRD_PARTY = "THIRD_PARTY"
+OVERLAP = timedelta(minutes=5)
+"""Of two readings: what the search did not know yet."""
+
 NODES = "nodes"
 """Where a connection has its list."""
+
+
+def written(moment: datetime) -> str:
+    """A time as Shopify writes it, to the second."""
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
 
 
 def number_of(global_id: str) -> str:

@@ -26,10 +26,10 @@ from fbridge.models.states import Outcome
 from fbridge_shopify.allocation import MISSING_SCOPES
 from fbridge_shopify.answers import Answer
 from fbridge_shopify.client import ShopifyClient
-from fbridge_shopify.fetching import order_pages
+from fbridge_shopify.documents import Kind, Mutation, alias_document, lines_read
 from fbridge_shopify.lanes import Lane, Steps, lanes_of, mutations_in
-from fbridge_shopify.mutation_documents import Kind, Mutation, alias_document, lines_read
 from fbridge_shopify.push import Step, Work, begin, begin_again
+from fbridge_shopify.reading import order_pages
 from fbridge_shopify.receipts import receipt_of, take_result
 from fbridge_shopify.run_memory import memory_of
 from fbridge_shopify.write_answers import CLOSED, Made, results_in

@@ -10,7 +10,7 @@ from typing import Any
 
 from fbridge.models.fulfillments import FulfillmentShipment
 from fbridge.models.orders import StoreShipment
-from fbridge_shopify.mutation_documents import tracking_input
+from fbridge_shopify.documents import tracking_input
 
 
 def company_of(shipment: FulfillmentShipment) -> str:

@@ -15,8 +15,8 @@ from fbridge.models.platforms import Store
 from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later
 from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
 from fbridge_shopify.client import ShopifyClient
+from fbridge_shopify.documents import Kind, alias_document, cancellation
 from fbridge_shopify.mapping import BY_SERVICES
-from fbridge_shopify.mutation_documents import Kind, alias_document, cancellation
 from fbridge_shopify.write_answers import results_in
 
 

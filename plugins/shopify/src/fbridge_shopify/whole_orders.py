@@ -9,7 +9,7 @@ from typing import Any
 from fbridge.adapterkit.payloads import listing, mapping, text
 from fbridge.errors import RefusedError
 from fbridge_shopify.client import ShopifyClient
-from fbridge_shopify.cost_formula import AMPLE, Sizes
+from fbridge_shopify.cost_budget import AMPLE, Sizes
 from fbridge_shopify.mapping import RawOrder
 
 Json = Mapping[str, Any]

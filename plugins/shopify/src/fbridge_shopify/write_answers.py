@@ -36,7 +36,7 @@ from fbridge_shopify.answers import (
     words_in,
     words_of,
 )
-from fbridge_shopify.mutation_documents import Kind, Mutation, alias_of
+from fbridge_shopify.documents import Kind, Mutation, alias_of
 from fbridge_shopify.schemas import FulfillmentPayload, below
 
 CLOSED = "fulfillment_order_closed"

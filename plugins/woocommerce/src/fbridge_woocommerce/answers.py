@@ -1,11 +1,26 @@
-"""What an answer of the store means for whoever asked: its JSON, or the error that says what to do."""
+"""What an answer of the store means: its JSON, or the error that says what to do; and of a write, what it proves.
+
+After a gateway gave up, the store goes on and does all of it (observed: 25 orders were completed after a 504), and a
+cache in front says 503 with ``Retry-After`` of a shop that is only slow. So nothing counts but what is listed here.
+WooCommerce itself has no rate limit, and the page of WordPress in maintenance can be any plugin's, so neither is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from fbridge.adapterkit import responses
+from fbridge.adapterkit.answers import (
+    AnswerTable,
+    Listed,
+    Said,
+    Speaker,
+    Verdict,
+    not_understood,
+    written,
+)
 from fbridge.adapterkit.responses import (
     NOT_FOUND,
     body_of,
@@ -17,6 +32,8 @@ from fbridge.adapterkit.responses import (
 )
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, redirected, wordless
+from fbridge.models.problems import USUAL_WAIT, Problem, later
+from fbridge.models.states import Outcome
 
 _KEYS_PAGE = "WooCommerce > Settings > Advanced > REST API"
 _ERROR_KEYS = {"code", "message"}
@@ -108,3 +125,117 @@ def _remedy(words: str) -> str:
     if "signature" in words:
         return "Check consumer_secret, and that the URL is the store's own address, port included."
     return "Check consumer_key and consumer_secret."
+
+
+_REFUSED, _CREDENTIALS = Verdict.REFUSED, Verdict.CREDENTIALS
+
+ANSWERS = AnswerTable(
+    [
+        Listed(
+            400, "woocommerce_rest_shop_order_invalid_id", _REFUSED, "orders_batch.yaml", "order_not_found"
+        ),
+        Listed(
+            404, "woocommerce_rest_shop_order_invalid_id", _REFUSED, "orders_single.yaml", "order_not_found"
+        ),
+        Listed(404, "woocommerce_rest_order_invalid_id", _REFUSED, "order_notes.yaml", "order_not_found"),
+        Listed(400, "rest_invalid_param", _REFUSED, "order_put.yaml"),
+        Listed(400, "rest_invalid_json", _REFUSED, "order_put.yaml"),
+        Listed(400, "rest_missing_callback_param", _REFUSED, "order_notes.yaml"),
+        Listed(413, "woocommerce_rest_request_entity_too_large", _REFUSED, "orders_batch.yaml"),
+        Listed(400, "woocommerce_rest_shop_order_shipment_tracking_exists", _REFUSED, "ast_tracking.yaml"),
+        Listed(404, "woocommerce_rest_order_shipment_tracking_invalid_id", Verdict.DONE, "ast_tracking.yaml"),
+        # Core fulfillments answer with a number, which any exception of a plugin has too; so their words count.
+        Listed(400, "0 Invalid item.", _REFUSED, "fulfillments_errors.yaml", "refused"),
+        Listed(400, "0 Invalid fulfillment status.", _REFUSED, "fulfillments_errors.yaml", "refused"),
+        Listed(400, "0 Fulfillment not found.", _REFUSED, "fulfillments_errors.yaml", "refused"),
+        Listed(400, "404 Fulfillment not found.", _REFUSED, "fulfillments.yaml", "refused"),
+        Listed(
+            400,
+            "0 The fulfillment items should be an array.",
+            _REFUSED,
+            "fulfillments_errors.yaml",
+            "refused",
+        ),
+        Listed(
+            400,
+            "0 The fulfillment should contain at least one item.",
+            _REFUSED,
+            "fulfillments_errors.yaml",
+            "refused",
+        ),
+        # WooCommerce, or the plugin that has the route, is switched off: nobody was there to do anything.
+        Listed(404, "woocommerce_rest_not_found", _REFUSED, "send_email.json", "order_not_found"),
+        Listed(400, "woocommerce_rest_invalid_email_template", _REFUSED, "send_email.json"),
+        Listed(404, "rest_no_route", Verdict.NOT_SENT, "detect.yaml, adapter/errors_plain.json"),
+        Listed(401, "woocommerce_rest_authentication_error", _CREDENTIALS, "auth.yaml"),
+        Listed(401, "woocommerce_rest_authentication_missing_parameter", _CREDENTIALS, "auth.yaml"),
+        *(
+            Listed(
+                status,
+                f"woocommerce_rest_cannot_{act}",
+                _CREDENTIALS,
+                "auth.yaml; WooCommerce's permission checks",
+            )
+            for status in (401, 403)
+            for act in ("view", "create", "edit", "delete", "batch")
+        ),
+    ]
+)
+"""What WordPress and WooCommerce say of a write that they did not do. Sources: recordings of 11.0.1."""
+
+_LASTING = frozenset(row.code for row in ANSWERS if row.verdict is _REFUSED)
+
+
+def checked(
+    write: Callable[[], Response], now: Callable[[], datetime], *, shows: str | None = None
+) -> Response:
+    """Send it and give its good answer; ``shows`` is a key that this has where WooCommerce gave it.
+
+    Raises: WriteFault; CredentialsError and NotSentError where WooCommerce itself turned it away.
+    """
+
+    def fault_in(response: Response) -> Exception | None:
+        said = said_by(body_of(response), response.status, words_of(response), response.wait_asked)
+        done = ANSWERS.verdict(said) is Verdict.DONE
+        return None if done else ANSWERS.fault(said, error_of(response), now())
+
+    return written(write, now, fault_in, lambda response: _with_shape(response, shows))
+
+
+def said_by(error: Mapping[str, Any], status: int, words: str, wait: timedelta | None = None) -> Said:
+    """What a body of WordPress's form for errors says, a whole answer or the part of a batch that is one order's."""
+    code, message = error.get("code"), error.get("message")
+    ours = isinstance(code, str | int) and isinstance(message, str)
+    told = f"{code} {without_markup(message)}" if isinstance(code, int) else str(code)
+    if "nonce" in without_markup(message).lower():
+        # What came here twice was perhaps done the first time: a proxy had sent it again.
+        told += " nonce"
+    speaker = Speaker.STORE if ours else Speaker.OTHER
+    return Said(speaker=speaker, status=status, codes=(told,), words=words, wait=wait)
+
+
+def fault_in_item(error: Mapping[str, Any], now: datetime) -> Exception:
+    """What an error in the answer to a batch means for its order; see ``AnswerTable.fault``."""
+    data = error.get("data")
+    status = data.get("status") if isinstance(data, Mapping) else None
+    words = without_markup(error.get("message")) or str(error.get("code") or "")
+    said = said_by(error, status if isinstance(status, int) else 400, words)
+    named: FbridgeError = RefusedError(words, reason=str(error.get("code") or "refused"))
+    if ANSWERS.verdict(said) is Verdict.CREDENTIALS:
+        named = CredentialsError(f"The store says: {words} Check the rights of the key and of its user.")
+    return ANSWERS.fault(said, named, now)
+
+
+def problem_of(error: FbridgeError, now: datetime) -> Problem:
+    """What a failed read means for the order that it was about: nothing was sent."""
+    if isinstance(error, RefusedError) and error.reason in _LASTING:
+        return Problem(outcome=Outcome.REFUSED, reason=error.reason, words=str(error))
+    wait = error.retry_after if isinstance(error, UnreachableError) else None
+    return later(str(error), error.reason, now + (wait or USUAL_WAIT))
+
+
+def _with_shape(response: Response, shows: str | None) -> Response:
+    content = response.json()
+    if shows is not None and response.ok and not (isinstance(content, Mapping) and shows in content):
+        raise not_understood("The store's answer is not the one of WooCommerce; a plugin may interfere.")
+    return response

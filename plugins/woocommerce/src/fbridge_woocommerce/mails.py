@@ -19,10 +19,10 @@ from fbridge.models.fulfillments import MailReceipt, MailRequest
 from fbridge.models.platforms import Store
 from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import MailEffect, Outcome
+from fbridge_woocommerce.answers import checked
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.fulfillment_meta import meta_list, meta_of
 from fbridge_woocommerce.tracking_place import StoreFacts, mails_by_fulfillment, place_for
-from fbridge_woocommerce.write_answers import checked
 
 COMPLETED_MAIL = "customer_completed_order"
 FULFILLMENT_MAIL = "customer_fulfillment_created"

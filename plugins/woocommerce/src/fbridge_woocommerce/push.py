@@ -34,6 +34,7 @@ from fbridge.models.fulfillments import (
 from fbridge.models.orders import StoreShipment
 from fbridge.models.problems import Problem
 from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
+from fbridge_woocommerce.answers import fault_in_item
 from fbridge_woocommerce.mapping import COMPLETED, ROWS_KEY
 from fbridge_woocommerce.schemas import TRACKING_ROWS
 from fbridge_woocommerce.tracking_place import Place
@@ -48,7 +49,6 @@ from fbridge_woocommerce.tracking_rows import (
     rows_in,
     shipment_uuid,
 )
-from fbridge_woocommerce.write_answers import fault_in_item
 
 COMPLETED_ELSEWHERE = Well(
     reason="completed_elsewhere",

@@ -6,17 +6,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from fbridge.adapterkit.extra_fields import with_extra
 from fbridge.adapterkit.payloads import moment, reference, text
-from fbridge.adapterkit.reading import Key, Listed, NoProgressError, is_an_orders_own
+from fbridge.adapterkit.reading import (
+    Key,
+    Listed,
+    NoProgressError,
+    RawPage,
+    changed_orders,
+    decoded_pages,
+    is_an_orders_own,
+    orders_by_id,
+)
 from fbridge.adapterkit.reading.whole_seconds import SECOND, Rows, SecondPosition, find_failing, listed
 from fbridge.errors import FbridgeError, UnreachableError
 from fbridge.http import Response
-from fbridge.models.platforms import Store
+from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_woocommerce.answers import list_of
 from fbridge_woocommerce.beside import Beside
 from fbridge_woocommerce.client import DEFAULT_PAGE, PAGE_SIZE, WooClient, total_of
 from fbridge_woocommerce.detection import facts_of, place_of
-from fbridge_woocommerce.mapping import RawOrder
+from fbridge_woocommerce.mapping import RawOrder, order_from
 from fbridge_woocommerce.tracking_place import Place
 
 MOST_PROBES = 100
@@ -150,3 +160,19 @@ def _places(store: Store, client: WooClient) -> tuple[Place, str | None]:
     place = place_of(store, facts)
     by_route = place.keeps_rows and facts.rows_shown is False
     return place, facts.namespace if by_route else None
+
+
+def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
+    """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
+    return decoded_pages(
+        _raw_pages(store, query),
+        lambda raw: with_extra(order_from(raw, store.settings), raw.order, store.extra_fields),
+    )
+
+
+def _raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:
+    feed = OrderFeed(store, shipments=query.shipments)
+    if query.order_ids is not None:
+        yield from orders_by_id(feed, query.order_ids)
+    else:
+        yield from changed_orders({"orders": feed}, query, now=store.now)

@@ -21,6 +21,7 @@ from fbridge.models.parts import in_parts
 from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
 from fbridge.models.states import OrderStatus
+from fbridge_woocommerce.answers import checked
 from fbridge_woocommerce.before_writing import MailsNow, confirm_mail, confirm_place
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_of, place_of
@@ -38,7 +39,6 @@ from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.schemas import BatchPayload
 from fbridge_woocommerce.tracking_place import Place, StoreFacts
 from fbridge_woocommerce.tracking_writers import FulfillmentWriter, NoteWriter, RouteWriter, TrackingWriter
-from fbridge_woocommerce.write_answers import checked
 
 _BATCH = BatchPayload()
 

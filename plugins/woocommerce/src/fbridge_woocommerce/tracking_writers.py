@@ -17,6 +17,7 @@ from fbridge.models.platforms import Store
 from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import Effect, Outcome
 from fbridge_woocommerce import fulfillment_meta, tracking_notes
+from fbridge_woocommerce.answers import checked, problem_of
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.fulfillment_meta import (
     Act,
@@ -29,7 +30,6 @@ from fbridge_woocommerce.fulfillment_meta import (
 from fbridge_woocommerce.push import NOT_KEPT, Part, Work, find_other_carriers
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.tracking_rows import RowStyle, carrier_fields, carrier_of, is_former, number_of
-from fbridge_woocommerce.write_answers import checked, problem_of
 
 
 class TrackingWriter(Protocol):

@@ -19,13 +19,13 @@ from fbridge.models.orders import StoreShipment
 from fbridge.models.platforms import Store
 from fbridge.models.states import OrderStatus
 from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
+from fbridge_woocommerce.answers import checked, fault_in_item
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_of, place_of
 from fbridge_woocommerce.mapping import ROWS_KEY
 from fbridge_woocommerce.schemas import TRACKING_ROWS, BatchPayload
 from fbridge_woocommerce.tracking_place import Place, StoreFacts
 from fbridge_woocommerce.tracking_rows import Row, number_of, rows_in
-from fbridge_woocommerce.write_answers import checked, fault_in_item
 
 _BATCH = BatchPayload()
 _OWN_STATUSES = frozenset({"pending", "processing", "on-hold", "completed"})

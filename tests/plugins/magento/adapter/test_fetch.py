@@ -17,7 +17,7 @@ from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
 from fbridge.sandbox import ServedSandbox
 from fbridge_magento import plugin
-from fbridge_magento.fetching import raw_pages
+from fbridge_magento.reading import raw_pages
 
 MakeSandbox = Callable[..., ServedSandbox]
 StoreOf = Callable[..., Store]

@@ -17,11 +17,19 @@ from fbridge.http import Response
 from fbridge.models.platforms import OrderQuery, Store
 from fbridge.models.problems import WriteFault
 from fbridge_magento import plugin
-from fbridge_magento.answers import error_of, filled, list_of, rows_of, total_of, words_of
+from fbridge_magento.answers import (
+    Rejected,
+    answer_to,
+    error_of,
+    filled,
+    list_of,
+    rows_of,
+    total_of,
+    words_of,
+)
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.detection import read_store_views, weight_units_in
 from fbridge_magento.search_criteria import Since
-from fbridge_magento.write_answers import Rejected, answer_to
 
 CASSETTES = Path(__file__).parent.parent / "cassettes"
 OpenStore = Callable[..., Store]

@@ -17,12 +17,20 @@ from fbridge.models.problems import WriteFault
 from fbridge.models.secrets import Secret
 from fbridge.models.states import Outcome
 from fbridge_prestashop import plugin
-from fbridge_prestashop.answers import codes_of, error_of, rows_of, server_time, version_of
+from fbridge_prestashop.answers import (
+    End,
+    Interrupted,
+    codes_of,
+    entities_of,
+    error_of,
+    rows_of,
+    server_time,
+    version_of,
+)
 from fbridge_prestashop.client import PrestaShopClient
 from fbridge_prestashop.schemas import CARRIER_FIELDS, STATE_FIELDS
 from fbridge_prestashop.settings import PrestaShopSettings
 from fbridge_prestashop.shop_facts import CONFIGURATION, configuration_from
-from fbridge_prestashop.write_answers import End, Interrupted, entities_of
 from fbridge_prestashop.xml_bodies import permissions_in
 
 CASSETTES = Path(__file__).parent.parent / "cassettes"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fbridge.models.fulfillments import Baseline, FulfillmentShipment, TrackingNumber
-from fbridge_prestashop.tracking_field import (
+from fbridge_prestashop.tracking import (
     LONGEST,
     fault_of,
     join,

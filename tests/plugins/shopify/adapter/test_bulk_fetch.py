@@ -17,10 +17,9 @@ from fbridge.errors import UnreachableError
 from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.sandbox import ServedSandbox
-from fbridge_shopify import bulk_reading, fetching, plugin, reading
-from fbridge_shopify.bulk_reading import BulkUnusableError, Operation
+from fbridge_shopify import bulk_reading, plugin, reading
+from fbridge_shopify.bulk_reading import BrokenFileError, BulkUnusableError, Operation, orders_in
 from fbridge_shopify.client import ShopifyClient
-from fbridge_shopify.jsonl_orders import BrokenFileError, orders_in
 from fbridge_shopify.run_memory import memory_of
 
 MakeSandbox = Callable[..., ServedSandbox]
@@ -31,7 +30,7 @@ STARTED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 @pytest.fixture
 def many(make_sandbox: MakeSandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[..., ServedSandbox]:
     """``many(**options)``: 130 orders, which count as many and come 50 a page."""
-    monkeypatch.setattr(fetching, "BULK_THRESHOLD", 100)
+    monkeypatch.setattr(reading, "BULK_THRESHOLD", 100)
     monkeypatch.setattr(bulk_reading, "PAGE", 50)
     monkeypatch.setattr(bulk_reading, "FIRST_WAIT", 0.01)
     return lambda **options: make_sandbox(**{"orders": 130, **options})
@@ -81,7 +80,7 @@ def test_orders_are_the_same_as_in_pages(
     served.control.move(order_id, 1, 70_000_000_002, 1)
     store = store_of(served)
     by_bulk = fetched(store)
-    monkeypatch.setattr(fetching, "BULK_THRESHOLD", 10_000)
+    monkeypatch.setattr(reading, "BULK_THRESHOLD", 10_000)
     assert by_bulk == fetched(store)
     assert len(by_bulk[order_id].lines) == 70
     assert asked(served, "bulkOperationRunQuery") == 1

@@ -25,7 +25,7 @@ from fbridge.models.states import Outcome
 from fbridge_shopify import plugin
 from fbridge_shopify.answers import TooDearError, error_in, graph_errors
 from fbridge_shopify.client import MOST_TRIES, ShopifyClient
-from fbridge_shopify.cost_formula import USUAL, PageShape
+from fbridge_shopify.cost_budget import USUAL, PageShape
 
 Shop = Callable[..., Store]
 Played = Callable[[str], Any]

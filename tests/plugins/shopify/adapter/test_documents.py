@@ -22,7 +22,7 @@ from graphql import (
     validate,
 )
 
-from fbridge_shopify.cost_formula import (
+from fbridge_shopify.cost_budget import (
     AMPLE,
     COMFORT,
     COUNT_COST,

@@ -17,10 +17,10 @@ from fbridge.models.orders import Order
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
 from fbridge.sandbox import ServedSandbox
-from fbridge_shopify import cost_formula, plugin, reading
+from fbridge_shopify import cost_budget, plugin, reading
 from fbridge_shopify.answers import Answer, GraphError, TooDearError, error_in
 from fbridge_shopify.client import MOST_BREAKDOWNS, ShopifyClient
-from fbridge_shopify.cost_formula import PageShape, Sizes
+from fbridge_shopify.cost_budget import PageShape, Sizes
 from fbridge_shopify.schemas import number_of
 
 MakeSandbox = Callable[..., ServedSandbox]
@@ -36,7 +36,7 @@ PLUS = {"bucket": 20_000, "restore_rate": 2000}
 @pytest.fixture
 def pages_of_fifty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several pages without thousands of orders."""
-    monkeypatch.setattr(cost_formula, "_PAGES", (50,))
+    monkeypatch.setattr(cost_budget, "_PAGES", (50,))
 
 
 def pages_of(store: Store, cursor: Mapping[str, Any] | None = None, **query: Any) -> Iterator[OrderPage]:
@@ -221,7 +221,7 @@ def test_a_page_that_is_too_dear_is_halved(
 ) -> None:
     """Shopify changes what things cost: pages of 100 with this much of each order are refused by the real limit."""
     monkeypatch.setattr(reading, "USUAL", Sizes(lines=250, fulfillment_orders=10, pieces=250))
-    monkeypatch.setattr(cost_formula.comfortable_page, "__kwdefaults__", {"points": 5000})
+    monkeypatch.setattr(cost_budget.comfortable_page, "__kwdefaults__", {"points": 5000})
     served = make_sandbox(orders=120, **PLUS)
     shapes: list[PageShape] = []
     read = ShopifyClient.changed_orders

@@ -12,7 +12,7 @@ from fbridge.errors import CredentialsError, NotSent
 from fbridge.models.platforms import OrderQuery
 from fbridge.models.states import Outcome
 from fbridge.sandbox import ServedSandbox
-from fbridge_shopify.fetching import raw_pages
+from fbridge_shopify.reading import raw_pages
 
 MakeSandbox = Callable[..., ServedSandbox]
 Make = Callable[..., Any]

@@ -10,7 +10,7 @@ from fbridge.errors import CredentialsError
 from fbridge.models.problems import Problem
 from fbridge.models.states import Outcome
 from fbridge_shopify.answers import Answer, GraphError
-from fbridge_shopify.mutation_documents import Kind, Mutation
+from fbridge_shopify.documents import Kind, Mutation
 from fbridge_shopify.write_answers import Made, results_in
 
 CREATE, SPLIT = Mutation(Kind.CREATE, {}), Mutation(Kind.SPLIT, {})

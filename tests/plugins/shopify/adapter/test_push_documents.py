@@ -21,18 +21,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fbridge_shopify.allocation import FulfillmentOrder, Take
-from fbridge_shopify.cost_formula import LARGEST_PAGE
-from fbridge_shopify.lanes import MOST_MUTATIONS, MOST_POINTS
-from fbridge_shopify.mutation_documents import (
+from fbridge_shopify.cost_budget import LARGEST_PAGE
+from fbridge_shopify.documents import (
     Kind,
     Mutation,
     alias_document,
+    cancellation,
     correction,
     creation,
     lines_read,
     splitting,
     tracking_input,
 )
+from fbridge_shopify.lanes import MOST_MUTATIONS, MOST_POINTS
 from fbridge_shopify.sandbox.cost import CostOf
 
 SCHEMAS = files("fbridge_shopify") / "sandbox/schema"
@@ -53,6 +54,7 @@ EACH = {
     Kind.CREATE: creation([TAKE], TRACKING, notify=True),
     Kind.UPDATE: correction("gid://shopify/Fulfillment/9", TRACKING, notify=False),
     Kind.SPLIT: splitting([TAKE]),
+    Kind.CANCEL: cancellation("gid://shopify/Fulfillment/9"),
 }
 
 

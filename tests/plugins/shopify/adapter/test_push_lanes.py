@@ -9,8 +9,8 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fbridge_shopify.documents import Kind, Mutation
 from fbridge_shopify.lanes import MOST_MUTATIONS, MOST_POINTS, lanes_of
-from fbridge_shopify.mutation_documents import Kind, Mutation
 from fbridge_shopify.push import Step, Work
 
 MUTATIONS = st.builds(Mutation, st.sampled_from(Kind), st.just({}), st.integers(1, 250))

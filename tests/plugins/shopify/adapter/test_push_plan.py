@@ -10,8 +10,8 @@ import pytest
 from fbridge.models.fulfillments import Baseline, Fulfillment, FulfillmentShipment
 from fbridge.models.orders import Order
 from fbridge.models.states import MailEffect, Outcome
+from fbridge_shopify.documents import Kind
 from fbridge_shopify.mapping import RawOrder, order_from
-from fbridge_shopify.mutation_documents import Kind
 from fbridge_shopify.push import Work, begin
 from fbridge_shopify.receipts import receipt_of
 from fbridge_shopify.tracking_lists import company_of

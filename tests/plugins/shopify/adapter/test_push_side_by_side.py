@@ -17,9 +17,9 @@ from fbridge.models.platforms import Store
 from fbridge.models.states import Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge_shopify import plugin
+from fbridge_shopify.documents import Kind
 from fbridge_shopify.lanes import MOST_MUTATIONS
 from fbridge_shopify.mapping import FULFILLMENT_ORDERS
-from fbridge_shopify.mutation_documents import Kind
 from fbridge_shopify.run_memory import memory_of
 from fbridge_shopify.sandbox.catalogue import LOGISTICS
 from fbridge_shopify.sending import MOST_AT_ONCE
