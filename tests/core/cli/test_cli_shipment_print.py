@@ -34,6 +34,7 @@ ROW = (
     "125/A;28/11/2026;BRT;Rossi S.r.l.;Via Roma 1;47121;Forlì;FC;Italia;IT0987;RSSMRA80A01;{sku};{name};cf;{pieces};"
     "3;7,5;Conto visione;Mittente;28/11/2026 18:30;Magazzino Żółć;Via del Porto 99;48122;Ravenna;Al piano;{shelf}"
 )
+SLOW = pytest.mark.slow
 GOODS = (("HAT", "Cappello – Σοφία"), ("MUG", "Чашка «Ромашка»"))
 
 
@@ -93,12 +94,12 @@ def test_a_numbered_document_tells_all_that_its_file_said(clerk: Any) -> None:
 @pytest.mark.parametrize(
     ("cells", "missing"),
     [
-        ({"Descrizione": ""}, "description in the file"),
+        pytest.param({"Descrizione": ""}, "description in the file", marks=SLOW),
         ({"Quantità": "", "Codice articolo": "", "Descrizione": ""}, "the goods"),
         ({"Indirizzo": "", "CAP": "", "Città": "", "Destinazione": "", "Indirizzo destinazione": "",
           "CAP destinazione": "", "Città destinazione": ""}, "the recipient"),
         ({"Trasporto a cura di": ""}, "fbridge carrier set GLS --address ADDRESS"),
-        ({"sender": ""}, "[sender] of config.toml"),
+        pytest.param({"sender": ""}, "[sender] of config.toml", marks=SLOW),
     ],
 )  # fmt: skip
 def test_no_transport_document_without_parties_carrier_or_goods(
@@ -201,7 +202,7 @@ def test_what_no_file_says_is_the_orders(ready_user: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "reason"), [(743110157, "lost_zeros"), (12345678, "taken"), ("00743110157", "taken")]
+    ("number", "reason"), [(743110157, "lost_zeros"), pytest.param(12345678, "taken", marks=SLOW)]
 )
 def test_a_vat_number_that_lost_its_zeros_is_refused(clerk: Any, number: object, reason: str) -> None:
     book = openpyxl.Workbook()
