@@ -9,7 +9,9 @@ import pytest
 import stamina
 
 from fbridge.models.drift import Finding
+from fbridge.models.platforms import OrderPage
 from fbridge.sandbox import ServedSandbox
+from fbridge.stores.open_store import OpenStore
 from fbridge.testing.faults import AddedHeaders, FaultProxy, StaleReplica, StandIn, UrlCache
 from fbridge.testing.office import SETTLE, Office, number
 
@@ -87,3 +89,24 @@ def test_a_store_that_shows_next_to_nothing_has_not_deleted_everything(office: O
     (result,) = office.bridge.verify()
     assert (result.items, result.error and result.error.reason) == ((), "orders_hidden")
     assert office.bridge.status().drifted == 0
+
+
+def test_what_a_person_changes_meanwhile_tells_nothing(office: Office, toy_shop: ServedSandbox) -> None:
+    """The order was loaded, then somebody gave it another number: the look at the store is no look at that."""
+    sent(office)
+    office.push_until_quiet()
+    (shipment,) = office.shipments()
+    read = OpenStore.read_orders
+
+    def meanwhile(opened: OpenStore, order_ids: tuple[str, ...]) -> OrderPage:
+        page = read(opened, order_ids)
+        office.correct(shipment, [number(9)])
+        return page
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OpenStore, "read_orders", meanwhile)
+        (result,) = office.bridge.verify()
+    assert (result.items, result.verified, office.bridge.status().drifted) == ((), 0, 0)
+    office.push_until_quiet()
+    (result,) = office.bridge.verify()
+    assert (result.items, result.verified) == ((), 1)

@@ -249,6 +249,7 @@ class Bridge:
         return for_each_store(
             self._names(stores),
             lambda name, stop: verify_store(self.context, name, scope, stop=stop, progress=progress),
+            patience=1.0,  # it only reads
         )
 
     def accept_drift(self, ref: str) -> Shipment:

@@ -56,9 +56,11 @@ def verify(
     began = session.moment(since)
     if began is None and manifest is None:
         began = session.bridge.context.now() - _USUAL
-    results = look(session, stores, since=began, manifest=manifest)
-    from fbridge.cli.output import show_data
+    from fbridge.cli.output import say, show_data
 
+    results = look(session, stores, since=began, manifest=manifest)
+    if began and not since:
+        say(session, "Compared was what has left in the last 30 days; --since DATE takes more, or less.")
     return show_data(
         session,
         verified_data(results),

@@ -125,9 +125,9 @@ class _Audit:
         limit = self.fetching.context.now() - JUST_NOW
         with closing(opened.adapter.fetch_orders(opened.store, OrderQuery(since=self.since))) as pages:
             for page in pages:
+                self.listed += len(page.orders) + len(page.rejected)
                 if self.told is None and page.remaining is not None:
-                    self.told = self.listed + len(page.orders) + page.remaining
-                self.listed += len(page.orders)
+                    self.told = self.listed + page.remaining
                 unseen -= {one.remote_id for one in page.orders} | {one.remote_id for one in page.rejected}
                 strange |= {
                     one.remote_id: one

@@ -135,7 +135,8 @@ class ToyAdapter(Undoing):
             last = len(rows) >= answer["total"]
             place = self.after(place, rows, last=last)
             orders, rejected = self.decoded(rows)
-            yield OrderPage(orders=orders, rejected=rejected, cursor=dict(place), remaining=answer["total"])
+            left = answer["total"] - len(rows)
+            yield OrderPage(orders=orders, rejected=rejected, cursor=dict(place), remaining=left)
             if last:
                 return
 
