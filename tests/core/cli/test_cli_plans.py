@@ -80,7 +80,8 @@ def test_details_and_few_orders_have_a_line_for_each() -> None:
 def test_what_it_rests_on_and_the_whole_in_one_line() -> None:
     told = [block for block in plan_blocks(LARGE) if isinstance(block, str)]
     assert told[0] == (
-        "shop (Plain): 1 blocked, 1 waits, 998 send, 998 mails to customers (998 Completed order), COD 11.00 EUR"
+        "shop (Plain): 1 blocked, 1 waits, 998 send, 998 mails to customers "
+        "(998 Completed order; asked for, cannot be seen), COD 11.00 EUR"
     )
     assert told[1] == "It rests on orders as read 5 min to 2 d ago, carriers as listed 3 d ago."
     assert told[-1] == "998 orders, 998 numbers, 998 mails, COD 11.00 EUR; not sent: 1 blocked, 1 waiting"

@@ -179,7 +179,10 @@ def _summary(store: StorePlan) -> str:
         f"{actions.count(action)} {_ACTIONS[action]}" for action in _EXCEPTIONS_FIRST if action in actions
     ]
     kinds = ", ".join(f"{count} {kind}" for kind, count in store.mail_kinds)
-    mails = counted(store.mails, "mail") + " to customers" + (f" ({kinds})" if kinds else "")
+    certain = store.mails_certain or not store.mails
+    asked = "" if certain else "asked for, cannot be seen"
+    about = "; ".join(filter(None, (kinds, asked)))
+    mails = counted(store.mails, "mail") + " to customers" + (f" ({about})" if about else "")
     cod = [f"COD {total}" for total in store.cod_totals]
     places = [f"from {', '.join(store.places)}"] if store.places else []
     return f"{store.store} ({store.platform}): {', '.join([*counts, mails, *places, *cod])}"

@@ -49,7 +49,8 @@ class Platform:
     ``{"rereads": True}``: after a change the next fetch reads all orders again. ``batch_size`` is the most orders in
     one ``push_fulfillment`` call. ``settle_time`` is how long the platform may go on working after an answer
     was lost. ``exchange_fields`` names the JSON keys whose values may be kept in the record of HTTP exchanges;
-    all others are blanked, so name no key that holds personal data (for XML: element names).
+    all others are blanked, so name no key that holds personal data (for XML: element names). ``tells_mail_switch``:
+    a store tells whether it has its mails switched off, and the adapter plans none then.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Platform:
     mail: MailBehaviour
     contract: int = CONTRACT_VERSION
     exchange_fields: frozenset[str] = frozenset()
+    tells_mail_switch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

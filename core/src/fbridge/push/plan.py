@@ -66,6 +66,7 @@ class StorePlan:
     With ``stops`` nothing of it is sent. ``left_for_later`` counts the orders that a limit leaves to the next push.
     ``orders`` go out, ``mail_kinds`` are the mails by their names. ``orders_read`` is when the oldest and the newest
     of its orders were read, ``codes_listed_at`` when the store's carriers were (both aware UTC): what it rests on.
+    ``mails_certain``: the store would tell that it has its mails switched off.
     """
 
     store: str
@@ -80,6 +81,7 @@ class StorePlan:
     mail_kinds: tuple[tuple[str, int], ...] = ()
     orders_read: tuple[datetime, datetime] | None = None
     codes_listed_at: datetime | None = None
+    mails_certain: bool = False
 
     @property
     def grounds(self) -> Mapping[str, object]:
@@ -195,6 +197,7 @@ def plan_store(
             mail_kinds=tuple(sorted(Counter(mail for _, one in shown for mail in one.mails).items())),
             orders_read=rests_on.orders_read,
             codes_listed_at=rests_on.codes_listed_at,
+            mails_certain=opened.adapter.platform.tells_mail_switch,
         ),
         allowed={plan.rows[0].order_id: plan.allowed(preview) for plan, preview in shown},
     )

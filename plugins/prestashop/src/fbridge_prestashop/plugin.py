@@ -60,6 +60,7 @@ def describe_platform() -> Platform:
         settle_time=timedelta(seconds=60),
         capabilities=CAPABILITIES,
         mail=MailBehaviour.OPTIONAL,
+        tells_mail_switch=True,
         contract=CONTRACT_VERSION,
         exchange_fields=EXCHANGE_FIELDS,
     )

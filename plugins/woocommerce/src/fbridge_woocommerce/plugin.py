@@ -68,6 +68,7 @@ def describe_platform() -> Platform:
             ship_date=Support.WITH_PLUGIN,
         ),
         mail=MailBehaviour.ALWAYS,
+        tells_mail_switch=True,
         contract=CONTRACT_VERSION,
         exchange_fields=EXCHANGE_FIELDS,
     )
