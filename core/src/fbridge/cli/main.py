@@ -37,6 +37,7 @@ COMMANDS = {
     "events": ("fbridge.cli.events:events", "Write what happened, for programs that follow."),
     "find": ("fbridge.cli.find:find", "Find an order, a shipment, a manifest or a number."),
     "purge": ("fbridge.cli.purge:purge", "Forget personal data of old orders."),
+    "doctor": ("fbridge.cli.doctor:doctor", "Look at the whole installation; nothing is changed."),
     "db": ("fbridge.cli.db:db", "Check, back up and restore the database."),
     "completion": ("fbridge.cli.completion:completion", "Let a shell complete names and options."),
     "sandbox": ("fbridge.cli.sandbox:sandbox", "Run an emulated store."),

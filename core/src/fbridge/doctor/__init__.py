@@ -1,0 +1,1 @@
+"""``fbridge doctor``: the whole installation looked at, nothing sent and nothing changed."""
