@@ -52,7 +52,7 @@ def describe_platform() -> Platform:
 @hookimpl
 def fetch_orders(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """See :func:`fbridge.hookspecs.fetch_orders`."""
-    from fbridge_kiosk.fetching import order_pages
+    from fbridge_kiosk.reading import order_pages
 
     return order_pages(store, query)
 

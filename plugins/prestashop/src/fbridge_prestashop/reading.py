@@ -8,7 +8,7 @@ from typing import Any
 
 from fbridge.adapterkit.extra_fields import with_extra
 from fbridge.adapterkit.payloads import reference, text
-from fbridge.adapterkit.reading import Key, Listed, RawPage, changed_orders, decoded_pages, orders_by_id
+from fbridge.adapterkit.reading import Key, Listed, RawPage, decoded_pages, pages_of
 from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, listed
 from fbridge.http import Response
 from fbridge.models.orders import Order, RejectedOrder
@@ -131,7 +131,4 @@ def _raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[Known]]:
     client = PrestaShopClient(store)
     shop = shop_of(store, client, fresh=query.order_ids is None)
     feed = OrderFeed(store, client, shop, histories=query.order_ids is not None and query.shipments)
-    if query.order_ids is not None:
-        yield from orders_by_id(feed, query.order_ids)
-    else:
-        yield from changed_orders({"orders": feed}, query, now=store.now, scope=feed.scope)
+    yield from pages_of(feed, query, now=store.now, scope=feed.scope)

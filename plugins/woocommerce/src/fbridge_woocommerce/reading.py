@@ -13,10 +13,9 @@ from fbridge.adapterkit.reading import (
     Listed,
     NoProgressError,
     RawPage,
-    changed_orders,
     decoded_pages,
     is_an_orders_own,
-    orders_by_id,
+    pages_of,
 )
 from fbridge.adapterkit.reading.whole_seconds import SECOND, Rows, SecondPosition, find_failing, listed
 from fbridge.errors import FbridgeError, UnreachableError
@@ -171,8 +170,4 @@ def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
 
 
 def _raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:
-    feed = OrderFeed(store, shipments=query.shipments)
-    if query.order_ids is not None:
-        yield from orders_by_id(feed, query.order_ids)
-    else:
-        yield from changed_orders({"orders": feed}, query, now=store.now)
+    yield from pages_of(OrderFeed(store, shipments=query.shipments), query, now=store.now)

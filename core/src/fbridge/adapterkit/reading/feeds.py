@@ -78,11 +78,12 @@ class Feed(Protocol[R, P, W_co]):
     def page(self, position: P, size: int) -> Listed[R, P]:
         """At most ``size`` rows from this position on, and where to go on after them."""
 
-    def first(self, position: P) -> tuple[str, P] | None:
+    def first(self, position: P) -> tuple[str, P] | None:  # noqa: ARG002 - for who can tell
         """Which order stands first at a position where a page of one fails, and where to go on after it.
 
-        None where that cannot be told.
+        None where that cannot be told, as by default.
         """
+        return None
 
     def by_ids(self, order_ids: Sequence[str]) -> Sequence[R]:
         """These orders, at most ``ids_at_once``; what the store does not have is left out."""

@@ -39,6 +39,19 @@ def decoded_pages(
             )
 
 
+def pages_of(
+    feed: Feed[Any, Any, W],
+    query: OrderQuery,
+    *,
+    now: Callable[[], datetime],
+    scope: Mapping[str, Any] | None = None,
+) -> Iterator[RawPage[W]]:
+    """What a query asks for of a platform's one feed: the orders that it names, else all that changed."""
+    if query.order_ids is not None:
+        return orders_by_id(feed, query.order_ids)
+    return changed_orders({"orders": feed}, query, now=now, scope=scope)
+
+
 def orders_by_id(feed: Feed[Any, Any, W], order_ids: Sequence[str]) -> Iterator[RawPage[W]]:
     """Each id once; what the store has not is ``absent``. Raises: CredentialsError, RefusedError,
     UnreachableError."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fbridge.adapterkit.payloads import mapping, moment, reference
-from fbridge.adapterkit.reading import Key, Listed, changed_orders, decoded_pages, orders_by_id
+from fbridge.adapterkit.reading import Feed, Key, Listed, decoded_pages, pages_of
 from fbridge.adapterkit.responses import body_of, rows_from
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_kiosk.client import KioskClient
@@ -27,7 +27,7 @@ class Place:
         return asdict(self)
 
 
-class OrderFeed:
+class OrderFeed(Feed[Any, Place, Any]):
     """See :class:`fbridge.adapterkit.reading.Feed`."""
 
     overlap = timedelta(minutes=2)
@@ -52,9 +52,6 @@ class OrderFeed:
         following = Place(rows[-1]["changed"], rows[-1]["id"]) if rows and remaining else None
         return Listed(rows=rows, next=following, server_time=answer.date, remaining=remaining)
 
-    def first(self, position: Place) -> None:
-        """The kiosk never breaks off at one order."""
-
     def by_ids(self, order_ids: Sequence[str]) -> list[Any]:
         """These orders, as far as they exist."""
         return _rows(self._client.orders_by_id(order_ids))
@@ -70,10 +67,7 @@ class OrderFeed:
 
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """See :func:`fbridge.hookspecs.fetch_orders`."""
-    feed = OrderFeed(store)
-    if query.order_ids is not None:
-        return decoded_pages(orders_by_id(feed, query.order_ids), order_from)
-    return decoded_pages(changed_orders({"orders": feed}, query, now=store.now), order_from)
+    return decoded_pages(pages_of(OrderFeed(store), query, now=store.now), order_from)
 
 
 def _rows(answer: Any) -> list[dict[str, Any]]:
