@@ -117,7 +117,7 @@ def plan_blocks(plan: PushPlan, *, details: bool = False) -> Iterator[Block[Any]
             yield Table(ENTRY_COLUMNS, entries)
         else:
             yield Table(GROUP_COLUMNS, list(_alike(entries)))
-            yield "Each shipment by itself: --details"
+            yield "Each shipment by itself: fbridge push --plan --details"
         if store.left_for_later:
             yield f"{counted(store.left_for_later, 'more order')} of {store.store} for the next push."
         yield ""
