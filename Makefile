@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow test-exhaustive check bench torture mutations docs build clean real
+.PHONY: demo test test-slow test-exhaustive check bench torture mutations phrases docs build clean real
 
 demo: $(READY)  ## set up and run the main job against a sandbox store
 	$(BIN)/fbridge demo
@@ -41,6 +41,9 @@ bench: $(READY)  ## ratios against a baseline in the same run
 torture: $(READY)  ## 1 000 kills on all platforms and both databases; nothing lost, twice or stuck
 	$(BIN)/python -m tests.torture
 	$(BIN)/python -m tests.torture --schedules 500
+
+phrases: $(READY)  ## bring the catalogs of other languages up to date with what the code says
+	$(BIN)/python -m tests.phrases
 
 mutations: $(READY)  ## break the code on purpose, place by place; the tests must notice
 	$(BIN)/python -m tests.mutations

@@ -22,6 +22,8 @@ import sqlalchemy as sa
 from fbridge.storage.database import Database, open_database
 from fbridge.storage.metadata import metadata
 
+os.environ["FBRIDGE_LANG"] = "en"  # whatever the computer speaks on which they run
+
 # How long an example takes tells of the machine and not of the code.
 hypothesis.settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]

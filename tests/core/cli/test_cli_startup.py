@@ -59,6 +59,7 @@ def test_help_and_version_import_nothing_heavy(user: Any, words: tuple[str, ...]
         "fbridge.cli.errors_shown",
         "fbridge.cli.harmless_text",
         "fbridge.cli.session",
+        "fbridge.cli.spoken",
     }
     assert not commands, "no command's module is needed to list the commands"
 

@@ -10,6 +10,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from fbridge.cli.harmless_text import one_line
+from fbridge.cli.spoken import state_word, told
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -21,14 +22,22 @@ class Day:
     moment: datetime
 
 
+class Words(str):
+    """A phrase or a sentence, which is shown in the language of who reads it; all other text stays as it is."""
+
+    __slots__ = ()
+
+
 def displayed(value: object, timezone: ZoneInfo) -> str:
     """The value as one harmless line; "" for nothing."""
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return told("yes" if value else "no")
     if isinstance(value, Enum):
-        return str(value.value).replace("_", " ")
+        return state_word(value)
+    if isinstance(value, Words):
+        return one_line(told(value))
     if isinstance(value, Day):
         return value.moment.astimezone(timezone).date().isoformat()
     if isinstance(value, datetime | date | timedelta):
@@ -43,7 +52,8 @@ def age(span: timedelta) -> str:
     seconds = max(int(span.total_seconds()), 0)
     days, hours = seconds // _DAY, seconds % _DAY // _HOUR
     if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
+        day = told("d")
+        return f"{days} {day} {hours} h" if hours else f"{days} {day}"
     return f"{hours} h" if hours else f"{seconds // _MINUTE} min"
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 import click
 
 from fbridge.cli.harmless_text import several_lines
+from fbridge.cli.spoken import told
 from fbridge.errors import FbridgeError
 from fbridge.exit_codes import ExitCode
 
@@ -90,7 +91,7 @@ def _explain(session: Session, error: BaseException, message: str, reason: str, 
         traceback.print_exception(error)
     if session.json and _told(json.dumps(error_envelope(message, reason, code)), sys.stdout):
         return code
-    _told(several_lines(message), sys.stderr)
+    _told(several_lines(told(message)), sys.stderr)
     return code
 
 
@@ -131,6 +132,8 @@ def _let_go(stream: TextIO) -> None:
 def _explain_usage(session: Session, error: click.ClickException) -> ExitCode:
     if session.json:
         return _explain(session, error, error.format_message(), "usage", ExitCode.USAGE)
+    if type(error) is click.UsageError:  # click's own stay in click's language
+        error = click.UsageError(told(error.message), error.ctx)
     try:
         error.show()
     except OSError:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from fbridge.cli.command_classes import Command
+from fbridge.cli.questions import confirm
 from fbridge.cli.session import Session, pass_session
+from fbridge.cli.spoken import told
 from fbridge.cli.when import When, time_of_day
 from fbridge.exit_codes import ExitCode
 from fbridge.installation import extra_command
@@ -144,7 +146,7 @@ class _Evening:
     def is_collected(self, manifest: Manifest, *, assumed: bool) -> bool:
         """Whether the driver has taken the parcels: somebody has to say so."""
         question = f"Has the driver of {manifest.carrier.name} taken manifest {manifest.number}?"
-        if assumed or (self.session.may_ask and click.confirm(question, err=True)):
+        if assumed or (self.session.may_ask and confirm(question)):
             return True
         self.waiting.append(manifest.number)
         self._say(
@@ -184,4 +186,4 @@ class _Evening:
 
     def _say(self, text: str) -> None:
         if not self.session.json:
-            click.echo(text)
+            click.echo(told(text))

@@ -8,6 +8,7 @@ import click
 
 from fbridge.cli.command_classes import Command
 from fbridge.cli.session import Session, pass_session
+from fbridge.cli.spoken import told
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -49,4 +50,4 @@ def _words(line: StoryLine, *, http: bool) -> str:
         + (f"\n  sent: {one.request_body}\n  got: {one.response_body}" if http else "")
         for one in line.http
     ]
-    return "\n".join((line.words, *exchanges))
+    return "\n".join((told(line.words), *exchanges))

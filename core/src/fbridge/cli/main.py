@@ -14,6 +14,7 @@ from fbridge.cli.command_classes import LazyGroup, global_options
 from fbridge.cli.consoles import accept_every_character, open_what_is_closed
 from fbridge.cli.errors_shown import ReaderLeftError, leave, run_guarded
 from fbridge.cli.session import Session
+from fbridge.cli.spoken import speak_as_asked
 
 COMMANDS = {
     "demo": ("fbridge.cli.demo:demo", "See the whole job on an emulated store."),
@@ -52,6 +53,7 @@ class RootGroup(LazyGroup):
     ) -> NoReturn:
         """Run one command line and leave with its exit code."""
         open_what_is_closed()
+        speak_as_asked()
         accept_every_character()
         # Passing the arguments on keeps click from expanding `*` into file names on Windows.
         given = list(sys.argv[1:] if args is None else args)

@@ -12,7 +12,7 @@ import click
 from fbridge.cli.atomic_file import STANDARD_OUTPUT
 from fbridge.cli.session import Session
 from fbridge.errors import InputError
-from fbridge.settings.languages import LANGUAGES
+from fbridge.languages import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import click
 from fbridge.cli.harmless_text import one_line
 from fbridge.cli.output import show_data
 from fbridge.cli.session import Session
+from fbridge.cli.spoken import because, told
 from fbridge.exit_codes import ExitCode
 from fbridge.shipping.manifest_scanning import Scanned, ScanResult
 
@@ -33,9 +34,10 @@ def scan_lines(session: Session, ref: str) -> ExitCode:
 
 
 def _told(answer: Scanned) -> str:
+    words = because(answer.reason, answer.words)
     if answer.ok:
-        return one_line(f"yes  {answer.code}  {answer.words}")
-    return one_line(f"NO   {answer.code}  {answer.words}") + _BELL
+        return one_line(f"{told('yes'):<4} {answer.code}  {words}")
+    return one_line(f"NO   {answer.code}  {words}") + _BELL
 
 
 def _closing(result: ScanResult) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from fbridge.cli.displayed import counted, kilograms
+from fbridge.cli.displayed import Words, counted, kilograms
 from fbridge.cli.shipment_views import address_words, state_words, telling_state
+from fbridge.cli.spoken import because
 from fbridge.cli.tables import Block, Column, Table
 from fbridge.models.results import ItemResult
 from fbridge.models.states import ManifestState
@@ -33,14 +34,19 @@ ROW_COLUMNS: list[Column[Shipment]] = [  # these fit 80 characters
     Column("Weight", lambda one: kilograms(one.weight_grams), right=True, wraps=True),
     Column("COD", lambda one: one.cod or "", right=True, wraps=True),
     Column("Numbers", lambda one: one.numbers, wraps=True),
-    Column("State", lambda one: state_words(one) if one.shipped_at else "", wraps=True, state=telling_state),
+    Column(
+        "State",
+        lambda one: Words(state_words(one)) if one.shipped_at else "",
+        wraps=True,
+        state=telling_state,
+    ),
 ]
 
 RESULT_COLUMNS: list[Column[ItemResult]] = [
     Column("Item", lambda result: result.ref),
     Column("Shipment", lambda result: result.label),
-    Column("Result", lambda result: "ok" if result.ok else "not done"),
-    Column("", lambda result: result.words, wraps=True),
+    Column("Result", lambda result: Words("ok" if result.ok else "not done")),
+    Column("", lambda result: because(result.reason, result.words), wraps=True),
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from fbridge.cli.displayed import Day
+from fbridge.cli.displayed import Day, Words
 from fbridge.cli.shipment_views import SHIPMENT_COLUMNS
 from fbridge.cli.tables import Block, Column, Facts, Table
 from fbridge.models.orders import Address, Money, StoreShipment
@@ -46,8 +46,8 @@ ORDER_COLUMNS: list[Column[OrderRow]] = [  # these fit 80 characters
     Column("Store", lambda row: row.store),
     Column("Order", lambda row: row.number),
     Column("Created", lambda row: Day(row.created_at)),
-    Column("State", state_words, wraps=True, state=_telling_state),
-    Column("Payment", lambda row: payment_words(row.payment, row.amount_due), wraps=True),
+    Column("State", lambda row: Words(state_words(row)), wraps=True, state=_telling_state),
+    Column("Payment", lambda row: Words(payment_words(row.payment, row.amount_due)), wraps=True),
     Column("Open", lambda row: row.open_quantity, right=True),
     Column("Shipping", shipping_words, wraps=True),
     Column("Customer", lambda row: row.customer, wraps=True),
@@ -113,7 +113,7 @@ def _order_facts(detail: OrderDetail) -> list[tuple[str, object]]:
         ("Created", row.created_at),
         ("Changed", row.changed_at),
         ("On the store", row.remote_status),
-        ("Payment", payment_words(row.payment, row.amount_due)),
+        ("Payment", Words(payment_words(row.payment, row.amount_due))),
         ("Paid by", row.payment_method),
         ("Total", row.total),
         ("Shipping", shipping_words(row)),

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from fbridge.cli.session import Session
+from fbridge.cli.spoken import told
 from fbridge.cli.tables import Block, Column, Table, print_block
 from fbridge.exit_codes import ExitCode
 
@@ -61,13 +62,13 @@ def show_data(
 def hint(session: Session, next_step: str) -> None:
     """Tell a person the next command to type; on standard error, so that a pipe gets rows only."""
     if next_step and not session.quiet:
-        click.echo(f"Next: {next_step}", err=True)
+        click.echo(told(f"Next: {next_step}"), err=True)
 
 
 def say(session: Session, text: str) -> None:
     """Tell a person what is going on, on standard error; not in JSON, not when quiet."""
     if not session.json and not session.quiet:
-        click.echo(text, err=True)
+        click.echo(told(text), err=True)
 
 
 def write_envelope(

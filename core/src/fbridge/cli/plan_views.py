@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fbridge.cli.displayed import age, counted
+from fbridge.cli.displayed import Words, age, counted
+from fbridge.cli.spoken import because, told
 from fbridge.cli.tables import Block, Column, Table
 from fbridge.models.orders import totals
 
@@ -32,19 +33,19 @@ def _what_happens(entry: PlanEntry) -> str:
 
 
 def _why(entry: PlanEntry) -> str:
-    return "; ".join(filter(None, (entry.words, *entry.warnings)))
+    return "; ".join(filter(None, (because(entry.reason, entry.words), *map(told, entry.warnings))))
 
 
 def _what_came_of_it(item: PushItem) -> str:
     mail = item.missing_mail
-    told = (mail.beside(item.words), mail.words) if mail else (item.words,)
-    return "; ".join(filter(None, told))
+    words = because(item.reason, mail.beside(item.words) if mail else item.words)
+    return "; ".join(filter(None, (words, told(mail.words) if mail else "")))
 
 
 ENTRY_COLUMNS: list[Column[PlanEntry]] = [
     Column("Shipment", lambda entry: entry.shipment),
     Column("Order", lambda entry: entry.order_number),
-    Column("What", _what_happens, wraps=True),
+    Column("What", lambda entry: Words(_what_happens(entry)), wraps=True),
     Column("Carrier on the store", lambda entry: entry.carrier, wraps=True),
     Column("Numbers", lambda entry: entry.numbers, wraps=True),
     Column("Mail", lambda entry: entry.mails, wraps=True),
@@ -92,7 +93,7 @@ class _Alike:
 
 
 GROUP_COLUMNS: list[Column[_Alike]] = [
-    Column("What", lambda one: _what_happens(one.entries[0]), wraps=True),
+    Column("What", lambda one: Words(_what_happens(one.entries[0])), wraps=True),
     Column("Shipments", lambda one: len(one.entries), right=True),
     Column("Carrier on the store", lambda one: one.entries[0].carrier, wraps=True),
     Column("Numbers", lambda one: sum(len(entry.numbers) for entry in one.entries), right=True),

@@ -7,6 +7,7 @@ from datetime import timedelta
 import click
 
 from fbridge.cli.command_classes import Command
+from fbridge.cli.questions import confirm
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.when import span
 from fbridge.exit_codes import ExitCode
@@ -25,9 +26,8 @@ def purge(session: Session, older_than: timedelta, yes: bool) -> ExitCode:
     from fbridge.cli.output import show_data
 
     if not yes and session.may_ask:
-        click.confirm(
-            f"Forget the personal data of orders unchanged for {older_than.days} days?", abort=True, err=True
-        )
+        if not confirm(f"Forget the personal data of orders unchanged for {older_than.days} days?"):
+            raise click.Abort
     elif not yes:
         raise click.UsageError("Nobody can be asked here; say --yes.")
     purged = session.bridge.purge(older_than)

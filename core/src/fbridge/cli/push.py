@@ -9,7 +9,9 @@ import click
 from fbridge.cli.argument_types import COUNT, guard_values, name_and_value
 from fbridge.cli.command_classes import Command
 from fbridge.cli.push_mails import mail_again as ask_for_mails
+from fbridge.cli.questions import confirm
 from fbridge.cli.session import Session, pass_session
+from fbridge.cli.spoken import told
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -131,7 +133,7 @@ def _decide_resend(session: Session, refs: tuple[str, ...], *, yes: bool) -> boo
 
     labels = _resendable(session, refs)
     question = f"Is it certain that the store does not show {', '.join(refs)}? It will be sent again"
-    if not yes and not click.confirm(question, err=True):
+    if not yes and not confirm(question):
         return False
     for label in labels:
         session.bridge.resend(label)
@@ -197,8 +199,8 @@ def carry_out(
 
     if not session.json:
         print_plan(session, plan, details=details)
-    if does_something(plan) and not yes and not click.confirm("Push this?", err=True):
-        click.echo("Nothing was sent.", err=True)
+    if does_something(plan) and not yes and not confirm("Push this?"):
+        click.echo(told("Nothing was sent."), err=True)
         return combined_code(codes)
     with push_progress(session) as progress:  # where all waits, the reasons are noted for `status`
         result = session.bridge.push(plan, only_if=only_if, progress=progress)

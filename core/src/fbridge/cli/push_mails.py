@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fbridge.cli.questions import confirm
 from fbridge.cli.session import Session
+from fbridge.cli.spoken import told
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -38,8 +40,8 @@ def mail_again(
     if not session.json:
         _print_plan(session, plan)
     even_if_mailed = even_if_mailed or (not yes and _second_mail_accepted(plan))
-    if not (yes or even_if_mailed) and _asked(plan, "freely") and not click.confirm("Ask for it?", err=True):
-        click.echo("Nothing was asked.", err=True)
+    if not (yes or even_if_mailed) and _asked(plan, "freely") and not confirm("Ask for it?"):
+        click.echo(told("Nothing was asked."), err=True)
         return ExitCode.OK
     return _show(session, session.bridge.mail_again(refs, even_if_mailed=even_if_mailed, plan=plan))
 
@@ -63,7 +65,7 @@ def _second_mail_accepted(plan: MailPlan) -> bool:
     """Ask a person about those that may get a second mail, if there are any."""
     doubtful = _asked(plan, "confirm")
     question = f"The customer of {', '.join(doubtful)} may have the mail already. Ask for it all the same?"
-    return bool(doubtful) and click.confirm(question, err=True)
+    return bool(doubtful) and confirm(question)
 
 
 def _show_plan(session: Session, plan: MailPlan, refs: tuple[str, ...]) -> ExitCode:

@@ -12,6 +12,7 @@ import click
 from fbridge.cli.command_classes import Command
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.shipment_and_tracking_files import form_options, options_of, show_report
+from fbridge.cli.spoken import because, told
 from fbridge.cli.when import When, when
 from fbridge.exit_codes import ExitCode
 from fbridge.models.states import ReturnKind, ReturnOutcome
@@ -117,7 +118,8 @@ def _scanned(session: Session, work: Any) -> Iterator[ItemResult]:
             continue
         (result,) = work([line.strip()])
         if not session.json:
-            said = one_line(f"{'yes ' if result.ok else 'NO  '} {result.ref}  {result.words}")
+            answer = told("yes") if result.ok else "NO"
+            said = one_line(f"{answer:<4} {result.ref}  {because(result.reason, result.words)}")
             click.echo(said if result.ok else said + _BELL)
         yield result
 

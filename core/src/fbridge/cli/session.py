@@ -57,9 +57,11 @@ class Session:
     def bridge(self) -> Bridge:
         """The Python API, opened when a command first needs it."""
         from fbridge.cli.log_file import log_kept_in
+        from fbridge.cli.spoken import speak
 
         bridge = self.open_bridge(self.home)
         self._at_end.callback(bridge.close)
+        speak(bridge.context.settings.language)
         self._at_end.enter_context(log_kept_in(bridge.context.settings.home.log))
         return bridge
 

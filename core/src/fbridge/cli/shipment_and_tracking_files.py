@@ -11,6 +11,7 @@ import click
 
 from fbridge.cli.argument_types import by_name, name_and_value
 from fbridge.cli.session import Session
+from fbridge.cli.spoken import because
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -133,10 +134,10 @@ def _columns() -> list[Any]:
 
     return [
         column("Row", lambda row: row.row, right=True),
-        column("Result", lambda row: str(row.outcome).replace("_", " ")),
+        column("Result", lambda row: row.outcome),
         column("Column", lambda row: row.column),
         column("Value", lambda row: row.value),
-        column("What", lambda row: row.words, wraps=True),
+        column("What", lambda row: because(row.reason, row.words), wraps=True),
     ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fbridge.cli.displayed import counted, kilograms
+from fbridge.cli.displayed import Words, counted, kilograms
+from fbridge.cli.spoken import because
 from fbridge.cli.tables import Column, Facts
 from fbridge.models.states import MailEffect, PushState, ReturnKind, ShipmentOrigin
 
@@ -71,7 +72,7 @@ SHIPMENT_COLUMNS: list[Column[Shipment]] = [  # these fit 80 characters
     Column("Parcels", lambda one: one.parcels, right=True),
     Column("COD", lambda one: one.cod or "", right=True, wraps=True),
     Column("Numbers", lambda one: one.numbers, wraps=True),
-    Column("State", state_words, wraps=True, state=telling_state),
+    Column("State", lambda one: Words(state_words(one)), wraps=True, state=telling_state),
 ]
 
 
@@ -86,12 +87,12 @@ def shipment_facts(shipment: Shipment) -> Facts:
             ("Recipient", address_words(shipment.recipient)),
             ("Carrier", f"{shipment.carrier.code} ({shipment.carrier.name})"),
             ("Manifest", shipment.manifest),
-            ("Goods", [f"{item.quantity} of line {item.line_id}" for item in shipment.items]),
-            ("Parcels", counted(shipment.parcels, "parcel")),
+            ("Goods", [Words(f"{item.quantity} of line {item.line_id}") for item in shipment.items]),
+            ("Parcels", Words(counted(shipment.parcels, "parcel"))),
             ("Weight", kilograms(shipment.weight_grams)),
             ("COD", shipment.cod),
             ("Numbers", shipment.numbers),
-            ("Look at", [one.words for one in shipment.number_warnings]),
+            ("Look at", [Words(one.words) for one in shipment.number_warnings]),
             ("Tracking", _tracking_pages(shipment)),
             ("Warehouse", shipment.warehouse),
             ("Document", shipment.document),
@@ -99,13 +100,13 @@ def shipment_facts(shipment: Shipment) -> Facts:
             ("Left at", None if shipment.in_house else shipment.shipped_at),
             ("Left behind at", shipment.left_behind_at),
             ("Came back", _return_facts(shipment)),
-            ("State", state_words(shipment)),
+            ("State", Words(state_words(shipment))),
             ("Since", push.since if push else None),
-            ("Because", mail.beside(push.words) if push and mail else push.words if push else ""),
-            ("Mail", mail.words if mail else ""),
+            ("Because", because(push.reason, mail.beside(push.words) if mail else push.words) if push else ""),
+            ("Mail", Words(mail.words) if mail else ""),
             ("Next try", push.next_at if push else None),
             ("On the store", push.remote_ids if push else ()),
-            ("Done there", _effect_words(push.effects) if push and push.tries else ""),
+            ("Done there", Words(_effect_words(push.effects)) if push and push.tries else ""),
         ]
     )  # fmt: skip
 
@@ -114,8 +115,8 @@ def _return_facts(shipment: Shipment) -> list[object]:
     back = shipment.returned
     if back is None:
         return []
-    done = [back.outcome.value, back.replacement, back.closed_at] if back.outcome else []
-    return [return_words(back.kind, back.reason), back.came_at, *(one for one in done if one)]
+    done = [back.outcome, back.replacement, back.closed_at] if back.outcome else []
+    return [Words(return_words(back.kind, back.reason)), back.came_at, *(one for one in done if one)]
 
 
 def _tracking_pages(shipment: Shipment) -> list[str]:

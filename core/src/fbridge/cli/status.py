@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from fbridge.cli.command_classes import Command
+from fbridge.cli.displayed import Words
 from fbridge.cli.session import Session, pass_session
+from fbridge.cli.spoken import because
 from fbridge.exit_codes import ExitCode
 from fbridge.models.states import PushState
 
@@ -37,8 +39,8 @@ def status(session: Session) -> ExitCode:
         Column("Order", lambda item: item.order_number),
         Column("State", lambda item: item.state, state=lambda item: item.state),
         Column("For", lambda item: item.age, right=True),
-        Column("", lambda item: "overdue" if item.overdue else ""),
-        Column("Why", lambda item: item.words, wraps=True),
+        Column("", lambda item: Words("overdue" if item.overdue else "")),
+        Column("Why", lambda item: because(item.reason, item.words), wraps=True),
         Column("Next step", lambda item: item.next_step, wraps=True),
     ]
     table = [Table(columns, report.items)] if report.items else []

@@ -8,6 +8,7 @@ import click
 
 from fbridge.cli.argument_types import by_name, name_and_value
 from fbridge.cli.command_classes import Group
+from fbridge.cli.questions import confirm
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.when import When, when
 from fbridge.exit_codes import ExitCode
@@ -140,7 +141,7 @@ def remove(session: Session, name: str, yes: bool) -> ExitCode:
     info = session.bridge.stores.show(name)
     if not yes and not session.may_ask:
         raise click.UsageError("Nobody is there to ask: say --yes.")
-    if not yes and not click.confirm(f"Remove the store {info.name} ({info.url})?", err=True):
+    if not yes and not confirm(f"Remove the store {info.name} ({info.url})?"):
         return ExitCode.OK
     session.bridge.stores.remove(name)
     return show_data(

@@ -12,6 +12,7 @@ import click
 
 from fbridge.cli.harmless_text import several_lines
 from fbridge.cli.output import say, show_data
+from fbridge.cli.questions import confirm
 from fbridge.cli.session import Session
 from fbridge.cli.store_views import report_blocks, store_facts
 from fbridge.cli.when import When, when
@@ -53,7 +54,7 @@ def add_store(session: Session, answers: Answers, *, check: bool) -> ExitCode:
         if not session.may_ask:
             raise
         click.echo(several_lines(str(error)), err=True)
-        if not click.confirm("Save it all the same?", err=True):
+        if not confirm("Save it all the same?"):
             return error.exit_code
         report = _save(session, answers, check=False)
     return _show(session, answers.name, report)
@@ -141,7 +142,7 @@ def _ask_date() -> When:
 
 def _ask_mail() -> bool:
     click.echo("Many shops mail the customer when they hear that an order is shipped.", err=True)
-    return click.confirm("Shall customers get the shop's mail?", default=None, err=True)
+    return confirm("Shall customers get the shop's mail?", has_default=False)
 
 
 def _save(session: Session, answers: Answers, *, check: bool) -> StoreReport | None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ import click
 from fbridge.cli.displayed import displayed
 from fbridge.cli.harmless_text import several_lines
 from fbridge.cli.session import Session
+from fbridge.cli.spoken import told
 
 T = TypeVar("T")
 _GAP = 2
@@ -64,8 +65,11 @@ def print_block(block: Block[T], session: Session, *, paged: bool = False) -> No
     ``paged``: what is longer than the terminal goes through the user's pager (PAGER; ``cat`` for none).
     """
     if isinstance(block, str):
-        click.echo(several_lines(block))
-    elif not sys.stdout.isatty():
+        click.echo(several_lines(told(block)))
+        return
+    if isinstance(block, Table):
+        block = Table([replace(column, title=told(column.title)) for column in block.columns], block.rows)
+    if not sys.stdout.isatty():
         for line in _plain_lines(block, session.timezone):
             click.echo(line)
     elif paged and session.interactive:
@@ -106,7 +110,7 @@ def _table_cells(columns: Sequence[Column[T]], rows: Iterable[T], timezone: Zone
 
 def _fact_cells(facts: Facts, timezone: ZoneInfo) -> list[list[str]]:
     shown = ((name, displayed(value, timezone)) for name, value in facts.pairs)
-    return [[name, text] for name, text in shown if text]
+    return [[told(name), text] for name, text in shown if text]
 
 
 def _aligned(rows: Sequence[Sequence[str]], right: Sequence[bool]) -> Iterator[str]:

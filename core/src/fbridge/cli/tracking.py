@@ -9,6 +9,7 @@ import click
 
 from fbridge.cli.argument_types import COUNT
 from fbridge.cli.command_classes import Group
+from fbridge.cli.questions import confirm
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.shipment_and_tracking_files import file_argument, import_options, options_of, show_report
 from fbridge.exit_codes import ExitCode
@@ -44,7 +45,7 @@ def set_(session: Session, /, ref: str, numbers: tuple[str, ...], **options: Any
         one = shipments.set_tracking(ref, numbers, **options)
     except InputError as error:
         count = shipments.get(ref).parcels if _may_stand_for_all(session, error) else 0
-        if not count or not click.confirm(f"{_of_all(numbers, count)} Is that right?", err=True):
+        if not count or not confirm(f"{_of_all(numbers, count)} Is that right?"):
             raise
         one = shipments.set_tracking(ref, numbers, **options | {"parcels": count})
     return _show(session, one)

@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fbridge.errors import ConfigError, NotFoundError
+from fbridge.languages import LANGUAGES, system_language
 from fbridge.settings.config_file import read_toml
-from fbridge.settings.languages import LANGUAGES, system_language
 from fbridge.settings.near_match import did_you_mean
 from fbridge.settings.paths import Home
 from fbridge.settings.secrets_file import read_secrets
