@@ -42,7 +42,6 @@ def test_an_evening_is_told_in_italian_and_answered_with_si(clerk: Any, shop: An
     assert shop.order(1001)["shipments"]
     said += clerk.run("status").output
     said += clerk.run("manifest", "show", "2026-0001").output
-    said += clerk.run("shipment", "withdraw", "S1", code=2).output
     said += clerk.run("shipment", "create", "1001", code=2).output
     said += clerk.run("manifest", "ship", "2026-0001", code=2).output
     assert english_in(said + evening) == []

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fbridge.cli.questions import confirm
 from fbridge.cli.session import Session
+from fbridge.cli.spoken import told
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ def take_back(
         return _show_plan(session, plan, status)
     if not session.json:
         _print_plan(session, plan)
-    if not plan.refused and not yes and not click.confirm("Take it back?", err=True):
-        click.echo("Nothing was taken back.", err=True)
+    if not plan.refused and not yes and not confirm("Take it back?"):
+        click.echo(told("Nothing was taken back."), err=True)
         return ExitCode.OK
     return _carry_out(session, ref, plan, status)
 
