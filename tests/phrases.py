@@ -26,7 +26,7 @@ CORE = Path(__file__).parents[1] / "core" / "src" / "fbridge"
 LOCALES = CORE / "locales"
 
 SAID_IN = (
-    "shipping/*.py", "push/*.py", "orders/*.py", "history/explain.py", "references.py", "office/paper/printing.py",
+    "shipping/*.py", "push/*.py", "orders/*.py", "history/explain.py", "references.py", "office/paper/*.py",
     "settings/near_match.py", "models/problems.py",
     "cli/displayed.py", "cli/evening*.py", "cli/explain.py", "cli/fetch.py", "cli/manifest*.py", "cli/order_views.py",
     "cli/orders.py", "cli/output.py", "cli/plan_views.py", "cli/push*.py", "cli/questions.py", "cli/returned.py",
@@ -44,7 +44,7 @@ STATES = (
 
 PUT_TOGETHER = (
     "yes", "no", "d", "ok", "mail", "overdue", "marked", "cannot be read", "pick-up", "unpaid {due}", "withdrawn",
-    "leaves",
+    "leaves", "Sender",
     "Total",
     "Method",
     "Channel",
@@ -181,6 +181,8 @@ def _titles(tree: ast.Module) -> Iterator[tuple[str, int]]:
             first, *rest = node.args
             words = [one for arg in rest for one in ast.walk(arg)]
             yield from _texts([first, *words])
+        if isinstance(node, ast.Call) and _called(node) == "say":
+            yield from _texts(node.args)
         if isinstance(node, ast.Call) and _called(node) == "Facts":
             yield from _texts(
                 one.elts[0] for one in ast.walk(node) if isinstance(one, ast.Tuple) and one.elts

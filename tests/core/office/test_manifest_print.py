@@ -21,9 +21,9 @@ from fbridge.models.shipments import Document
 from fbridge.office.paper.figures import DITTO
 from fbridge.office.paper.manifest_sheet import manifest_sheet
 from fbridge.office.paper.pagination import paginate
-from fbridge.office.paper.phrases import phrases
 from fbridge.office.paper.printing import Look, print_manifest
 from fbridge.office.paper.wrapping import wrapped
+from fbridge.phrases import phrases
 from fbridge.settings.sender import Sender
 from fbridge.shipping.document_wishes import DocumentWish, PartWish
 from fbridge.shipping.manifest_prints import LastPrint

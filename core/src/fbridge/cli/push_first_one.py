@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from fbridge.cli.push import carry_out, code_of_item, does_something, look_at_written, print_plan
+from fbridge.cli.questions import confirm
 from fbridge.cli.session import Session
+from fbridge.cli.spoken import told
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -34,17 +36,17 @@ def push_first_one(
         return carry_out(session, first, stores, yes=yes, look_after=True)
     if not session.json:
         print_plan(session, first)
-    if not yes and not click.confirm("Push this first?", err=True):
-        click.echo("Nothing was sent.", err=True)
+    if not yes and not confirm("Push this first?"):
+        click.echo(told("Nothing was sent."), err=True)
         return ExitCode.OK
     result, looks = _push_and_look(session, first)
-    told: dict[str, object] = {"first": _data(first, result, looks)}
+    before: dict[str, object] = {"first": _data(first, result, looks)}
     code = _code(result, looks)
     if code is not ExitCode.OK:
-        return _stop(session, told, code)
+        return _stop(session, before, code)
     say(session, "The stores show it as it should be. The others:")
     rest = session.bridge.plan(stores, manifest=manifest, guards=guards)
-    return carry_out(session, rest, stores, yes=yes, look_after=look_after, before=told, codes=[code])
+    return carry_out(session, rest, stores, yes=yes, look_after=look_after, before=before, codes=[code])
 
 
 def _push_and_look(session: Session, plan: PushPlan) -> tuple[PushResult, tuple[StoreVerified, ...]]:

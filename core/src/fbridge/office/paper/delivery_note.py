@@ -12,10 +12,10 @@ from fbridge.models.orders import Address
 from fbridge.models.particulars import NO_PARTICULARS, Goods, Particulars
 from fbridge.office.imports.columns import recogniser
 from fbridge.office.paper.figures import NOTHING, amounts, kilograms
-from fbridge.office.paper.phrases import Phrases, phrases
 from fbridge.office.paper.sheet import Column, SheetTable, sender_lines, town_words
 from fbridge.office.plain_text import clean
 from fbridge.office.tables.headers import plain
+from fbridge.phrases import Phrases, phrases
 from fbridge.settings.document import DocumentDefaults
 from fbridge.settings.sender import Sender
 from fbridge.shipping.contents import Delivery

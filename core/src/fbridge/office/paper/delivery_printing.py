@@ -16,7 +16,7 @@ from fbridge.office.paper.delivery_note import (
 )
 from fbridge.office.paper.delivery_pdf import DeliveryPdf
 from fbridge.office.paper.fonts import unprintable_words
-from fbridge.office.paper.phrases import phrases
+from fbridge.phrases import phrases
 from fbridge.settings.document import document_defaults
 from fbridge.settings.sender import sender_of
 from fbridge.shipping.contents import Delivery

@@ -10,7 +10,6 @@ from fbridge.models.particulars import NO_PARTICULARS
 from fbridge.models.shipments import Manifest, Shipment
 from fbridge.models.states import ManifestState
 from fbridge.office.paper.figures import DITTO, NOTHING, amount, amounts, kilograms, moment
-from fbridge.office.paper.phrases import Phrases, phrases
 from fbridge.office.paper.sheet import (
     Column,
     Sheet,
@@ -20,6 +19,7 @@ from fbridge.office.paper.sheet import (
     without_empty_last,
 )
 from fbridge.office.plain_text import clean
+from fbridge.phrases import Phrases, phrases
 from fbridge.settings.sender import Sender
 from fbridge.shipping.manifests import Paper
 
@@ -33,7 +33,7 @@ def manifest_sheet(
     say, manifest = phrases(language), paper.manifest
     return Sheet(
         language=language,
-        title=say("Manifest"),
+        title=say("Shipping manifest"),
         number=manifest.number,
         mark=_mark(manifest, say),
         version=_version(paper, say),

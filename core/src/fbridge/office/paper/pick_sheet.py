@@ -10,9 +10,9 @@ from fbridge.models.particulars import Goods
 from fbridge.models.shipments import Manifest
 from fbridge.office.exports.pick_values import Pick, picks_of
 from fbridge.office.paper.figures import moment
-from fbridge.office.paper.phrases import Phrases, phrases
 from fbridge.office.paper.sheet import Column, Sheet, SheetTable, sender_lines
 from fbridge.office.plain_text import clean
+from fbridge.phrases import Phrases, phrases
 from fbridge.settings.sender import Sender
 from fbridge.shipping.contents import Content
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fbridge.models.orders import Address
-from fbridge.office.paper.phrases import Phrases
 from fbridge.office.plain_text import clean
+from fbridge.phrases import Phrases
 from fbridge.settings.sender import Sender
 
 
