@@ -106,9 +106,9 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "an earlier mail is forgotten",
-        "fbridge/push/attempts.py",
-        "min(receipt.effects.mail, mail_before, key=_STRONGER_FIRST.index)",
-        "receipt.effects.mail",
+        "fbridge/push/mails.py",
+        "min(told, before, key=_STRONGER_FIRST.index)",
+        "told",
         "tests/core/test_receipts.py",
     ),
     Mutation(
@@ -331,7 +331,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a correction that came meanwhile is forgotten",
         "fbridge/push/send.py",
-        "if _revision_wanted(connection, row.shipment_id) != revision:",
+        "if ledger.wanted_revision(connection, row.shipment_id) != revision:",
         "if False:",
         PEOPLE,
     ),
