@@ -8,6 +8,7 @@ import pytest
 
 from fbridge.bridge import Bridge
 from fbridge.models.states import OrderStatus, PushState
+from fbridge.shipping.objections import order_objection
 
 
 @pytest.fixture(autouse=True)
@@ -113,9 +114,7 @@ def test_while_nobody_knows_it_is_refused_with_the_next_step(office: Any, state:
 
 def test_an_order_that_we_fulfilled_stops_no_manifest(office: Any, make: Any) -> None:
     """Its parcel was left behind after the push, so its store shows the order as closed: by us."""
-    from fbridge.shipping.ship import _objection
-
     closed = make.order("1001", status=OrderStatus.CLOSED, remote_status="completed")
     assert office
-    assert _objection(closed, None, told=True) is None
-    assert _objection(closed, None, told=False) is not None
+    assert order_objection(closed, None, told=True) is None
+    assert order_objection(closed, None, told=False) is not None

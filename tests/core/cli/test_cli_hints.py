@@ -46,6 +46,7 @@ BARE_OPTIONS = {
     "--column": {"tracking import", "shipment import", "import map"},
     "--dates": {"tracking import", "shipment import", "import map"},
     "--decimal": {"tracking import", "shipment import", "import map"},
+    "--details": {"push", "evening"},
     "--delimiter": {"tracking import", "shipment import", "import map"},
     "--encoding": {"tracking import", "shipment import", "import map"},
     "--replacement": {"shipment import"},
@@ -159,8 +160,9 @@ def known_to(path: Path) -> set[str]:
         assert all(option in options_of(name) for name in names), option
     if path.parent.name != "cli":
         return set(BARE_OPTIONS)
+    of_all = {"--help", "--version", "--home", "--debug", "--quiet", "--json"}
     here = [name for name, one in TREE.items() if one.callback and _module(one) in path.stem]
-    return options_of(*here) | {"--help", "--version", "--home", "--debug", "--quiet", "--json"}
+    return of_all | (options_of(*here) if here else set(BARE_OPTIONS))  # views are shown by several commands
 
 
 def _module(command: click.Command) -> str:
