@@ -22,7 +22,8 @@ def set_free(connection: Connection, shipment: Shipment, *, at: datetime, words:
     """
     off = {} if shipment.shipped_at else {"manifest_id": None}
     update_shipments(connection, [shipment.id], withdrawn_at=at, document_key=None, **off)
-    close_entry(connection, shipment.id, at, f"{words} by a person" if words == WITHDRAWN else words)
+    why = f"{WITHDRAWN} by a person" if words == WITHDRAWN else words.removeprefix(f"{WITHDRAWN}; ")
+    close_entry(connection, shipment.id, at, why)
     if shipment.order_id is not None:
         refresh_open_quantity(connection, [shipment.order_id])
     record(
