@@ -44,7 +44,7 @@ STATES = (
 
 PUT_TOGETHER = (
     "yes", "no", "d", "ok", "mail", "overdue", "marked", "cannot be read", "pick-up", "unpaid {due}", "withdrawn",
-    "leaves", "Sender",
+    "leaves", "Sender", "{count} order completed",
     "Total",
     "Method",
     "Channel",

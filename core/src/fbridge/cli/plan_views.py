@@ -48,7 +48,7 @@ ENTRY_COLUMNS: list[Column[PlanEntry]] = [
     Column("What", lambda entry: Words(_what_happens(entry)), wraps=True),
     Column("Carrier on the store", lambda entry: entry.carrier, wraps=True),
     Column("Numbers", lambda entry: entry.numbers, wraps=True),
-    Column("Mail", lambda entry: entry.mails, wraps=True),
+    Column("Mail", lambda entry: [Words(mail) for mail in entry.mails], wraps=True),
     Column("COD", lambda entry: entry.cod or "", right=True),
     Column("Why", _why, wraps=True),
 ]
