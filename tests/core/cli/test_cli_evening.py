@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,20 @@ def test_a_script_never_says_that_the_driver_has_come(packed: Any, shop: Any) ->
     assert [one["shipped"] for one in answer["data"]["shipped"]] == [True, True]
     assert {one["state"] for one in answer["data"]["results"]} == {"sent"}
     assert shop.order(1001)["status"] != "open"
+
+
+def test_a_summary_that_can_be_mailed(packed: Any) -> None:
+    words = ("evening", "BRT", "--yes", "--no-print", "--assume-collected", "--report")
+    packed.run(*words, "evening.txt")
+    text = Path("evening.txt").read_text("utf-8")
+    assert "Manifest 2026-0001 (BRT), shipped: 2 shipments, 2 parcels" in text
+    assert "shop: sent 2" in text
+    assert "Left in the house: 1." in text
+    packed.run("evening", "GLS", *words[2:], "evening.json")
+    told = json.loads(Path("evening.json").read_text("utf-8"))
+    assert [(one["carrier"], one["parcels"]) for one in told["shipped"]] == [("GLS", 1)]
+    assert told["stores"] == {"shop": {"sent": 1}}
+    assert told["in_the_house"] is None
 
 
 def test_one_carriers_trouble_stops_no_other(packed: Any, shop: Any) -> None:

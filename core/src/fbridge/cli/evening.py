@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     default=Path(),
     help="Where the printed manifests go; else this folder.",
 )
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a summary to this file, to be mailed; JSON where it ends in .json.",
+)
 @pass_session
 def evening(
     session: Session,
@@ -52,6 +57,7 @@ def evening(
     no_fetch: bool,
     no_print: bool,
     folder: Path,
+    report: Path | None,
 ) -> ExitCode:
     """Do the evening's work: fetch, fill and print the manifests, ship what the driver has taken, push.
 
@@ -68,7 +74,12 @@ def evening(
         work.fetch()
     for carrier in carriers or work.carriers_with_work():
         work.serve(carrier, assumed=assume_collected)
-    return work.push(yes=yes, details=details)
+    code = work.push(yes=yes, details=details)
+    if report is not None:
+        from fbridge.cli.evening_report import write_report
+
+        write_report(session, [one.manifest.number for one in work.shipped if one.shipped], report)
+    return code
 
 
 @dataclass
