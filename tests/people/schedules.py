@@ -136,8 +136,11 @@ class Schedules(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, MOST_ORDERS), whole=st.booleans())
     def ship(self, which: int, whole: bool) -> None:
+        order = self._order(which)
+        if order not in self.office.fetched():  # a backup was put back that does not know it yet
+            return
         with suppress(FbridgeError):
-            self.office.pack(self._order(which), [self._number()], None if whole else [(0, 1)])
+            self.office.pack(order, [self._number()], None if whole else [(0, 1)])
         with suppress(FbridgeError):
             self.bridge.manifests.ship(CARRIER, check=False)
 
