@@ -97,7 +97,9 @@ def test_a_killed_push_is_picked_up_without_a_second_mail(evening: Evening) -> N
     evening.wait_for_the_first_mail()
     push.kill()
     push.communicate(timeout=PATIENCE)
-    assert evening.counts()["sending"] == BATCH
+    assert evening.counts()["sending"] == 2 * BATCH, (
+        "they are read and claimed together, and written in two bodies"
+    )
     result = evening.bridge.push()
     assert not result.errors
     assert evening.counts() == {"sent": SHIPMENTS}

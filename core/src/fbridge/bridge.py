@@ -215,10 +215,8 @@ class Bridge:
         )
 
     def fulfil(self, order: str, *, push: bool = True, **goods: Unpack[GoodsOfOrder]) -> Fulfilled:
-        """Ship goods of one order, all that remains unless said otherwise, and tell its store, in one call.
-
-        The same call again gives the same (:func:`fbridge.fulfil.fulfil`, which says what is raised).
-        """
+        """Ship goods of one order and tell its store, in one call; the same again gives the same. Raises as
+        :func:`fbridge.fulfil.fulfil`."""
         from fbridge.fulfil import fulfil
 
         return fulfil(self.context, order, goods, push=push)

@@ -252,7 +252,7 @@ class TakingBack:
         run = self.run
         run.opened.exchanges.begin([row.remote_order_id])
         try:
-            receipt = run.opened.adapter.undo_fulfillment(run.opened.store, undo)
+            return run.opened.adapter.undo_fulfillment(run.opened.store, undo)
         except NotSent as stop:
             cause = stop.__cause__ if isinstance(stop.__cause__, FbridgeError) else stop
             if row.remote_order_id in stop.order_ids:
@@ -269,7 +269,6 @@ class TakingBack:
             reason = stop.reason if isinstance(stop, FbridgeError) else "interrupted"
             self.close(row, attempt, str(Outcome.UNCONFIRMED), reason, NO_ANSWER)
             raise
-        return receipt
 
     def _take(self, row: LedgerRow, attempt: int, plan: UndoPlan, receipt: UndoReceipt) -> Shipment:
         outcome, words = receipt.outcome, receipt.words or receipt.reason
@@ -391,12 +390,9 @@ class TakingBack:
 
 
 def _nothing_asked(plan: UndoPlan) -> str:
-    stays = "; ".join(plan.stays)
-    return (
-        f"nothing more can be taken back from its store: {stays}"
-        if stays
-        else "its store shows nothing of it"
-    )
+    if not plan.stays:
+        return "its store shows nothing of it"
+    return f"nothing more can be taken back from its store: {'; '.join(plan.stays)}"
 
 
 _NOTHING_DONE = frozenset({Outcome.REFUSED, Outcome.RETRY})
