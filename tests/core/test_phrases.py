@@ -79,6 +79,9 @@ what a store says of 12 shipments
 
 Article is withdrawn by hand
 Article is withdrawn by hand
+
+It rests on orders as read 3 min ago, carriers as listed 2 d 1 h ago.
+Si basa su ordini letti 3 min fa, vettori elencati 2 d 1 h fa.
 """  # noqa: E501
 
 

@@ -26,6 +26,7 @@ _STATE_NAME = re.compile(r"(?:(?!remote)(\w+)_)?(?:(state|status|outcome)|kind|v
 """What a value of a sentence is called where it is the word of a state, and whose."""
 _ONE_WORD = frozenset({"label", "number", "shipment", "key"})
 _DIGITS = frozenset({"count", "len", "sum", "row", "quantity"})
+_SPANS = frozenset({"age", "span"})
 _PLACE = re.compile(r"\{(\w+)\}")
 _LEAST_LETTERS = 2
 _DIVIDERS = ("\n", "; ", " (", ") ", ": ", ", ", ". ")
@@ -69,8 +70,10 @@ def _shape(key: str, text: str) -> _Shape:
 
 
 def _form(name: str) -> str:
-    """What a value can be, by its name: labels and counts are one word, states a few letters; else anything."""
+    """What a value can be, by its name: labels and counts are one word, states and spans a few; else anything."""
     plain = name.rstrip("0123456789")
+    if plain in _SPANS:
+        return r"[\w ]+"
     if plain in _DIGITS:
         return r"\d+"
     if plain in _ONE_WORD:
