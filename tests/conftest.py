@@ -220,10 +220,12 @@ _SLOW_PARTS = (
     "is_neither_said_nor_kept[406",
     "is_neither_said_nor_kept[400-wrapped",
     "is_neither_said_nor_kept[400-Base64",
+    "is_neither_said_nor_kept[400-escaped",
     "is_neither_said_nor_kept[500",
     "is_neither_said_nor_kept[200",
     "is_neither_said_nor_kept[401",
-    "asks_to_wait[503_gave_up]",
+    "asks_to_wait[503_gave_up",
+    "before_the_store_says[instead_of_the_act",
     "slow_drip",
     "stays_unconfirmed_until_it_can[dropped_before",
 )

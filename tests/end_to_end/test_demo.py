@@ -75,11 +75,8 @@ def unhindered_seconds() -> float:
     return time.monotonic() - (int(waited[1]) / 1e6 if waited else 0)
 
 
-@pytest.mark.parametrize(
-    "names",
-    [PLATFORMS[0], *(pytest.param(names, marks=pytest.mark.slow) for names in PLATFORMS[1:])],
-    ids=lambda names: names.platform,
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("names", PLATFORMS, ids=lambda names: names.platform)
 def test_it_fits_a_screen_names_each_command_and_the_other_platforms(names: Names) -> None:
     usual, start = names is PLATFORMS[0], unhindered_seconds()
     lines = demo(*() if usual else ("--platform", names.platform)).splitlines()

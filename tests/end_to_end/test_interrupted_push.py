@@ -78,6 +78,7 @@ def test_ctrl_c_finishes_the_chunk_and_leaves_nothing_in_doubt(evening: Evening)
     assert len(evening.shop.control("mails")) == counts["sent"]
 
 
+@pytest.mark.slow  # who has the turn is tested without processes too
 def test_a_second_push_is_told_that_the_first_is_at_work(evening: Evening) -> None:
     first = evening.start_push()
     evening.wait_for_the_first_mail()

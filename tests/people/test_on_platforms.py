@@ -29,7 +29,11 @@ def evenings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Evening
         yield made
 
 
-@pytest.mark.parametrize("evenings", ON_EACH, indirect=True)
+@pytest.mark.parametrize(
+    "evenings",
+    [pytest.param(one, marks=[pytest.mark.slow] * (one in {"woocommerce", "shopify"})) for one in ON_EACH],
+    indirect=True,
+)
 def test_an_act_while_an_answer_is_lost(evenings: Evenings) -> None:
     for act, kind in CHOSEN:
         assert spend(evenings, evening.answer_lost, act, 1, kind).happened

@@ -481,6 +481,7 @@ def test_points_that_another_program_spent_are_waited_for(
     assert datetime.now(UTC) - started > timedelta(seconds=0.3)
 
 
+@pytest.mark.slow  # it waits for each retry
 def test_a_fault_in_the_middle_comes_out_after_the_pages_before_it(
     make_sandbox: MakeSandbox, store_of: StoreOf
 ) -> None:

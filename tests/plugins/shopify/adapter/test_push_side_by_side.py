@@ -233,6 +233,7 @@ class TestSideBySide:
         assert sorted((one.pieces, len(one.orders)) for one in wire.sent) == [(2, 10), (2, 10), (54, 1)]
         assert set(outcomes(receipts, chunk)) == {Outcome.DONE}
 
+    @pytest.mark.slow  # it waits until the points are there
     def test_costs_that_shopify_has_raised_make_smaller_documents(
         self, served: ServedSandbox, desk: Any, chunk_of: Make
     ) -> None:
