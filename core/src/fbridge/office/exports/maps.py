@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 from typing import Any, cast
 
 import marshmallow
@@ -16,14 +15,12 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from fbridge.errors import ConfigError, InputError, NotFoundError
 from fbridge.office.exports.fields import FIELDS, ORDERS, TOTALS, extra_columns
-from fbridge.office.imports.maps import NAME
+from fbridge.office.map_folder import MapFolder
 from fbridge.office.tables.encodings import known_encoding
 from fbridge.office.tables.forms import DELIMITERS
-from fbridge.settings.config_file import read_toml
 from fbridge.settings.field_errors import field_error
 from fbridge.settings.loading import Settings
 from fbridge.settings.near_match import did_you_mean
-from fbridge.settings.private_file import write_private
 
 LINE_ENDS = {"crlf": "\r\n", "lf": "\n", "cr": "\r"}
 FORMS = ("csv", "fixed")
@@ -232,38 +229,24 @@ def examples() -> Mapping[str, str]:
     }
 
 
-class ExportMaps:
+class ExportMaps(MapFolder):
     """The saved maps of files out of one user; orders have the ``extra_fields`` of his stores too."""
 
     def __init__(self, settings: Settings) -> None:
-        self._folder = settings.home.maps / "out"
+        super().__init__(settings.home.maps / "out")
         self._extra = extra_columns(settings)
-
-    def names(self) -> tuple[str, ...]:
-        """The names of all maps."""
-        return tuple(sorted(path.stem for path in self._folder.glob("*.toml")))
-
-    def path(self, name: str) -> Path:
-        """Where a map is kept. Raises InputError for a name that is none."""
-        if not NAME.fullmatch(name):
-            raise InputError(
-                f"A map's name has 1 to 32 small letters, digits, - or _; {name!r} has not.",
-                reason="bad_map_name",
-            )
-        return self._folder / f"{name}.toml"
 
     def get(self, name: str, what: str | None = None) -> ExportMap:
         """One map. Raises NotFoundError with near matches, ConfigError where its file is wrong, InputError where it
         is for other rows than ``what``."""
-        path = self.path(name)
-        if not path.exists():
-            known = f"The maps are {', '.join(self.names())}." if self.names() else "There is none yet."
+        values = self.read(name)
+        if values is None:
             raise NotFoundError(
-                f"There is no map {name} for files out.{did_you_mean(name, self.names())} {known} One is made "
+                f"There is no map {name} for files out.{did_you_mean(name, self.names())} {self.known()} One is made "
                 f"from an example with: fbridge export map {name} --like EXAMPLE",
                 reason="unknown_map",
             )
-        made = map_from(read_toml(path), name, str(path), self._extra)
+        made = map_from(values, name, str(self.path(name)), self._extra)
         if what is not None and made.what != what:
             raise InputError(
                 f'Map {name} is for "{made.what}", not for "{what}".', reason="map_of_other_rows"
@@ -281,6 +264,5 @@ class ExportMaps:
             )
         if path.exists():
             raise InputError(f"There is a map {name} already: {path}", reason="map_exists")
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(path, known[example])
+        self.keep(name, known[example])
         return self.get(name)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, cast
 
 import marshmallow
@@ -14,14 +12,12 @@ from marshmallow import Schema, ValidationError, fields, validate
 from fbridge.errors import ConfigError, InputError, NotFoundError
 from fbridge.office.imports.columns import SHIPMENT_FIELDS, TRACKING_FIELDS
 from fbridge.office.imports.documents import document_pattern
+from fbridge.office.map_folder import MapFolder
 from fbridge.office.tables.encodings import known_encoding
 from fbridge.office.tables.forms import DELIMITERS, DayOrder, TableForm
-from fbridge.settings.config_file import read_toml
 from fbridge.settings.field_errors import field_error
 from fbridge.settings.near_match import did_you_mean
-from fbridge.settings.private_file import write_private
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 WEIGHT_UNITS = ("kg", "g")
 REFERENCES = ("shipment", "document", "order")
 _FIELDS = tuple(dict.fromkeys((*SHIPMENT_FIELDS, *TRACKING_FIELDS)))
@@ -133,48 +129,30 @@ def with_options(map_: ImportMap, options: Mapping[str, Any]) -> ImportMap:
     return replace(map_, form=replace(map_.form, **form), **rest)
 
 
-class Maps:
-    """The saved maps of one user."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def names(self) -> tuple[str, ...]:
-        """The names of all maps."""
-        return tuple(sorted(path.stem for path in self._folder.glob("*.toml")))
-
-    def path(self, name: str) -> Path:
-        """Where a map is kept. Raises InputError for a name that is none."""
-        if not NAME.fullmatch(name):
-            raise InputError(
-                f"A map's name has 1 to 32 small letters, digits, - or _; {name!r} has not.",
-                reason="bad_map_name",
-            )
-        return self._folder / f"{name}.toml"
+class Maps(MapFolder):
+    """The saved maps of files in of one user."""
 
     def get(self, name: str) -> ImportMap:
         """One map. Raises NotFoundError with near matches, ConfigError where its file is wrong."""
-        path = self.path(name)
-        if not path.exists():
-            known = f"The maps are {', '.join(self.names())}." if self.names() else "There is none yet."
+        values = self.read(name)
+        if values is None:
             raise NotFoundError(
-                f"There is no map {name}.{did_you_mean(name, self.names())} {known} One is made from a sample with: "
-                f"fbridge import map {name} FILE",
+                f"There is no map {name}.{did_you_mean(name, self.names())} {self.known()} One is made from a sample "
+                f"with: fbridge import map {name} FILE",
                 reason="unknown_map",
             )
-        return map_from(read_toml(path), name, str(path))
+        return map_from(values, name, str(self.path(name)))
 
     def save(self, name: str, values: Mapping[str, Any]) -> ImportMap:
         """Check a map and keep it, in place of one of the same name. Raises ConfigError, InputError."""
         import tomlkit
 
-        path = self.path(name)
+        self.path(name)  # a name that is none is refused before anything else
         checked = map_from(values, name, f"map {name}")
         document = tomlkit.document()
         document.update({key: value for key, value in values.items() if not isinstance(value, Mapping)})
         document.update({key: value for key, value in values.items() if isinstance(value, Mapping)})
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(path, document.as_string())
+        self.keep(name, document.as_string())
         return checked
 
 
