@@ -64,7 +64,7 @@ def plan_taking_back(context: Context, shipment: Shipment, *, status: str = "") 
             known = load_orders(connection, [row.order_id])[row.order_id]
         order = next((one for one in page.orders if one.remote_id == row.remote_order_id), None)
         order = _good(row, page, order, why_older(order, known, _shown(rows)) if order else "")
-        undo = undo_of(row, _alive(rows, row), order, load_policy(context, opened), status=status)
+        undo = undo_of(row, rows, order, load_policy(context, opened), status=status)
         return plan_of(opened, row, undo)
 
 
@@ -121,11 +121,6 @@ def _shown(rows: Sequence[LedgerRow]) -> list[LedgerRow]:
     return [row for row in rows if row.undo_from is None]
 
 
-def _alive(rows: Sequence[LedgerRow], row: LedgerRow) -> list[LedgerRow]:
-    """The shipment, and those others that the store may show something of."""
-    return [one for one in rows if one is row or one.claimed_at or one.acknowledged_revision is not None]
-
-
 def _good(row: LedgerRow, page: OrderPage, order: Order | None, older: str) -> Order:
     """The order as read, where something may rest on it."""
     unread = {one.remote_id: one.reason for one in page.rejected}
@@ -160,7 +155,7 @@ class TakingBack:
         refuse_undo(row, rows)
         self._wait_until_settled(row)
         order = self._read(row, rows)
-        undo = undo_of(row, _alive(rows, row), order, self.run.policy, status=self.status)
+        undo = undo_of(row, rows, order, self.run.policy, status=self.status)
         plan = plan_of(self.run.opened, row, undo)
         self._refuse_another(plan, row)
         row, attempt = self._claim(row, asks=bool(plan.steps))
@@ -390,9 +385,12 @@ class TakingBack:
 
 
 def _nothing_asked(plan: UndoPlan) -> str:
-    if not plan.stays:
-        return "its store shows nothing of it"
-    return f"nothing more can be taken back from its store: {'; '.join(plan.stays)}"
+    stays = "; ".join(plan.stays)
+    return (
+        f"nothing more can be taken back from its store: {stays}"
+        if stays
+        else "its store shows nothing of it"
+    )
 
 
 _NOTHING_DONE = frozenset({Outcome.REFUSED, Outcome.RETRY})

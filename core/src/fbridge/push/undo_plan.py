@@ -79,10 +79,11 @@ def refuse_undo(row: LedgerRow, rows: Sequence[LedgerRow]) -> None:
 def undo_of(
     row: LedgerRow, rows: Sequence[LedgerRow], order: Order, policy: PushPolicy, *, status: str
 ) -> Undo:
-    """What is asked of the store; ``rows`` are all shipments of the order that it may have been told of.
+    """What is asked of the store; of the order's ``rows`` those count that it may show something of.
 
     ``status`` is the order's own word afterwards, where a person says it ("": as it was before).
     """
+    rows = [one for one in rows if one is row or one.claimed_at or one.acknowledged_revision is not None]
     told = build_fulfillment(order, [one.as_tried() for one in rows], {}, policy).shipments
     sent = {one.id: one for one in told}
     kept = [word for one in rows for word in (one.holds.order_status if one.holds else "", one.status_before)]
