@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fbridge.cli.argument_types import COUNT, amount, document, grams, line_and_quantity
+from fbridge.cli.argument_types import amount
 from fbridge.cli.command_classes import Command
+from fbridge.cli.fulfil_and_shipment_options import added_up, carrier_option, line_option, parcel_options
 from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 
@@ -19,26 +20,10 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("order")
 @click.option("--store", help="Where several stores have this number.")
-@click.option("--carrier", help="Carrier [the route of the shipping method].")
-@click.option("--number", "numbers", multiple=True, metavar="NUMBER", help="Tracking number; repeatable.")
-@click.option(
-    "--document",
-    type=document,
-    metavar="SOURCE/SERIES/NUMBER/YEAR",
-    help="The ERP's reference, by which the same call is known again.",
-)
-@click.option(
-    "--line",
-    "lines",
-    type=line_and_quantity,
-    multiple=True,
-    metavar="SKU=N",
-    help="Line id or SKU; all that remains if none.",
-)
-@click.option("--parcels", type=COUNT, help="How many boxes [one for each number].")
-@click.option("--weight", "weight_grams", type=grams, metavar="WEIGHT", help="Of all boxes: 1250g or 1.25kg.")
+@line_option
+@carrier_option
+@parcel_options
 @click.option("--cod", type=amount, metavar="AMOUNT", help="Cash to collect; it must be what is due.")
-@click.option("--warehouse", help="Where the goods leave from.")
 @click.option("--no-push", is_flag=True, help="Ship it only; the next push tells the store.")
 @pass_session
 def fulfil(
@@ -58,7 +43,6 @@ def fulfil(
     """
     from fbridge.cli.output import combined_code, show_data
     from fbridge.cli.push import code_of_item
-    from fbridge.cli.shipment import added_up
     from fbridge.cli.shipment_views import shipment_facts
 
     done = session.bridge.fulfil(order, items=added_up(lines) or None, cod=cod, push=not no_push, **options)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +17,7 @@ from fbridge.exit_codes import ExitCode
 from fbridge.models.states import FulfillmentState, OrderSort
 
 if TYPE_CHECKING:
+    from fbridge.cli.batch_export import Wanted
     from fbridge.orders.listing import OrderFilter, UnreadableOrder
 
 _STATES = [state.value for state in FulfillmentState]
@@ -186,25 +186,14 @@ def show(session: Session, order: str, store: str | None) -> ExitCode:
 @filter_options
 @export_options
 @pass_session
-def export(
-    session: Session,
-    /,
-    new: bool,
-    again: str | None,
-    form: str | None,
-    map_name: str | None,
-    plain: bool,
-    output: Path,
-    **options: Any,
-) -> ExitCode:
+def export(session: Session, /, wanted: Wanted, **options: Any) -> ExitCode:
     """Write orders with lines and addresses, for another program or a spreadsheet.
 
     With --new each order is told once, in numbered batches; orders from before `orders_from` are not. A run that was
     killed is repeated by the next one, under the same number. Where nothing is new no file is made.
     """
-    from fbridge.cli.batch_export import Wanted, refuse_with_again
+    from fbridge.cli.batch_export import refuse_with_again
     from fbridge.cli.order_export import export_orders
 
-    wanted = Wanted(new=new, again=again, form=form, map_name=map_name, plain=plain, output=output)
     refuse_with_again(wanted, options)
     return export_orders(session, order_filter(session, **options), wanted)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ FORMS = ("csv", "json", "ndjson", "xlsx")
 
 
 def export_options(command: Command) -> Command:
-    """Add the options of both exports."""
+    """Add the options of both exports; the command gets what was said as ``wanted``."""
+    command = _with_wanted(command)
     for option in reversed(
         [
             click.option(
@@ -38,3 +41,14 @@ def export_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def _with_wanted(command: Command) -> Command:
+    @functools.wraps(command)
+    def gathered(*args: Any, **options: Any) -> Any:
+        from fbridge.cli.batch_export import Wanted
+
+        said = {one.name: options.pop(one.name) for one in dataclasses.fields(Wanted)}
+        return command(*args, wanted=Wanted(**said), **options)
+
+    return gathered

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from fbridge.cli.argument_types import COUNT, amount, document, grams, line_and_quantity
+from fbridge.cli.argument_types import COUNT, amount
 from fbridge.cli.command_classes import Group
+from fbridge.cli.fulfil_and_shipment_options import (
+    added_up,
+    carrier_option,
+    line_option,
+    parcel_options,
+    placing_options,
+)
 from fbridge.cli.manifest_and_shipment_papers import PaperOptions, paper_options
 from fbridge.cli.orders_and_shipment_export import export_options
 from fbridge.cli.returned import returned
@@ -20,8 +26,7 @@ from fbridge.exit_codes import ExitCode
 from fbridge.models.states import PushState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from fbridge.cli.batch_export import Wanted
     from fbridge.models.shipments import Shipment
 
 _STATES = [state.value for state in PushState]
@@ -32,48 +37,13 @@ def shipment() -> None:
     """Make and look at shipments: goods of one order that leave together."""
 
 
-def parcel_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that describe the parcels."""
-    for option in reversed(
-        [
-            click.option(
-                "--number", "numbers", multiple=True, metavar="NUMBER", help="Tracking number; repeatable."
-            ),
-            click.option("--parcels", type=COUNT, help="How many boxes [one for each number]."),
-            click.option(
-                "--weight",
-                "weight_grams",
-                type=grams,
-                metavar="WEIGHT",
-                help="Of all boxes: 1250g or 1.25kg.",
-            ),
-            click.option("--warehouse", help="Where the goods leave from."),
-            click.option(
-                "--document", type=document, metavar="SOURCE/SERIES/NUMBER/YEAR", help="The ERP's reference."
-            ),
-            click.option("--manifest", help="Put it on this manifest (or carrier's manifest) at once."),
-            click.option(
-                "--allow-shared", is_flag=True, help="Although another shipment has the same number."
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
 @shipment.command()
 @click.argument("order")
 @click.option("--store", help="Where several stores have this number.")
-@click.option(
-    "--line",
-    "lines",
-    type=line_and_quantity,
-    multiple=True,
-    metavar="SKU=N",
-    help="Line id or SKU; all that remains if none.",
-)
-@click.option("--carrier", help="Carrier [the route of the shipping method].")
+@line_option
+@carrier_option
 @parcel_options
+@placing_options
 @click.option(
     "--cod", type=amount, metavar="AMOUNT", help="Cash to collect [what is due, once for each order]."
 )
@@ -124,6 +94,7 @@ def create(
 @click.option("--cod", type=amount, metavar="AMOUNT", help="Cash to collect.")
 @click.option("--currency", default="EUR", show_default=True, help="Of the cash to collect.")
 @parcel_options
+@placing_options
 @pass_session
 def external(session: Session, /, cod: Decimal | None, currency: str, **options: Any) -> ExitCode:
     """Make a shipment that belongs to no store order: it is on the manifest and is never pushed."""
@@ -170,24 +141,14 @@ def import_(session: Session, /, file: Path, **said: Any) -> ExitCode:
 @shipment.command()
 @export_options
 @pass_session
-def export(
-    session: Session,
-    new: bool,
-    again: str | None,
-    form: str | None,
-    map_name: str | None,
-    plain: bool,
-    output: Path,
-) -> ExitCode:
+def export(session: Session, wanted: Wanted) -> ExitCode:
     """Write shipments with document, state, numbers, carrier and times: the way back to the ERP.
 
     With --new those of which something has changed since the last batch, in numbered batches. A run that was killed
     is repeated by the next one, under the same number. Where nothing is new no file is made.
     """
-    from fbridge.cli.batch_export import Wanted
     from fbridge.cli.shipment_export import export_shipments
 
-    wanted = Wanted(new=new, again=again, form=form, map_name=map_name, plain=plain, output=output)
     return export_shipments(session, wanted)
 
 
@@ -307,14 +268,6 @@ def _of_replacement(lines: tuple[tuple[str, int], ...], options: dict[str, Any])
     if lines:
         raise click.UsageError("Give --line without --replacement: a replacement takes no line of the order.")
     return {name: said for name, said in options.items() if name not in {"allow_unpaid", "allow_marked"}}
-
-
-def added_up(lines: tuple[tuple[str, int], ...]) -> dict[str, int]:
-    """Quantities by line id or SKU; what is named twice counts twice."""
-    total: Counter[str] = Counter()
-    for line, quantity in lines:
-        total[line] += quantity
-    return dict(total)
 
 
 def _show(session: Session, one: Shipment) -> ExitCode:
