@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from fbridge.sandbox import ServedSandbox
+from fbridge.testing.faults import FaultProxy
+from fbridge.testing.store_under_test import StoreUnderTest
 
 RED = (AssertionError, pytest.fail.Exception)
 TOY = Path(__file__).parent / "toy_platform"
@@ -21,6 +23,23 @@ def toy_shop() -> Iterator[ServedSandbox]:
         from fbridge_toy.sandbox import ToySandbox
     with ServedSandbox(ToySandbox(), "127.0.0.1", 0) as served:
         yield served
+
+
+@pytest.fixture
+def shop(install_toy: Callable[[str], None], toy_shop: ServedSandbox) -> StoreUnderTest:
+    """The toy platform's store, empty, with its adapter installed."""
+    from .toy_store import ToyUnderTest
+
+    install_toy("adapter:adapter")
+    toy_shop.control.clear()
+    return ToyUnderTest(toy_shop)
+
+
+@pytest.fixture
+def proxy(shop: StoreUnderTest) -> Iterator[FaultProxy]:
+    """What stands before it."""
+    with FaultProxy(shop.url, is_write=shop.is_write) as made:
+        yield made
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -17,23 +17,15 @@ from fbridge.orders.fetch import FetchProgress
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing.faults import Answer, Fault, FaultProxy, On, StaleReplica, UrlCache
 from fbridge.testing.office import SETTLE, STORE, Office
-
-from .toy_store import ToyUnderTest
-
-
-@pytest.fixture
-def proxy(toy_shop: ServedSandbox) -> Iterator[FaultProxy]:
-    toy_shop.control.clear()
-    with stamina.set_testing(True, attempts=1, cap=True), FaultProxy(toy_shop.url) as proxy:
-        yield proxy
+from fbridge.testing.store_under_test import StoreUnderTest
 
 
 @pytest.fixture
-def office(
-    install_toy: Callable[[str], None], toy_shop: ServedSandbox, proxy: FaultProxy, tmp_path: Path
-) -> Iterator[Office]:
-    install_toy("adapter:adapter")
-    with Office(ToyUnderTest(toy_shop), tmp_path / "home", url=proxy.url) as office:
+def office(shop: StoreUnderTest, proxy: FaultProxy, tmp_path: Path) -> Iterator[Office]:
+    with (
+        stamina.set_testing(True, attempts=1, cap=True),
+        Office(shop, tmp_path / "home", url=proxy.url) as office,
+    ):
         yield office
 
 

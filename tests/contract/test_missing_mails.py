@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -17,7 +17,6 @@ from fbridge.models.shipments import Shipment
 from fbridge.models.states import MailEffect
 from fbridge.push import mail_again
 from fbridge.push.mail_again import MailItem
-from fbridge.sandbox import ServedSandbox
 from fbridge.storage.tables import attempts
 from fbridge.testing import Office, number
 from fbridge.testing.faults import Answer, Fault, FaultProxy
@@ -26,19 +25,6 @@ from fbridge.testing.missing_mails import missing
 from .toy_store import ToyUnderTest
 
 SETTLED = timedelta(seconds=30)
-
-
-@pytest.fixture
-def shop(install_toy: Callable[[str], None], toy_shop: ServedSandbox) -> ToyUnderTest:
-    install_toy("adapter:adapter")
-    toy_shop.control.clear()
-    return ToyUnderTest(toy_shop)
-
-
-@pytest.fixture
-def proxy(shop: ToyUnderTest) -> Iterator[FaultProxy]:
-    with FaultProxy(shop.url, is_write=shop.is_write) as made:
-        yield made
 
 
 @pytest.fixture

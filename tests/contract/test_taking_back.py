@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import Mock
@@ -21,19 +21,6 @@ from .toy_store import ToyUnderTest
 
 SETTLED = timedelta(seconds=30)
 LOST = Fault(name="lost", answer=Answer.HANG_UP, acts=True)
-
-
-@pytest.fixture
-def shop(install_toy: Callable[[str], None], toy_shop: ServedSandbox) -> ToyUnderTest:
-    install_toy("adapter:adapter")
-    toy_shop.control.clear()
-    return ToyUnderTest(toy_shop)
-
-
-@pytest.fixture
-def proxy(shop: ToyUnderTest) -> Iterator[FaultProxy]:
-    with FaultProxy(shop.url, is_write=shop.is_write) as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.core.ledger_rows import NOON, SENT
 
 from fbridge.models.drift import Aspect, Finding
 from fbridge.models.fulfillments import Item, StoreHolds
 from fbridge.models.orders import Order, OrderLine, Payment, StoreShipment
 from fbridge.models.push import LedgerRow
-from fbridge.models.shipments import Carrier
-from fbridge.models.states import Effect, MailEffect, OrderStatus, PaymentKind, PushState
+from fbridge.models.states import Effect, OrderStatus, PaymentKind, PushState
 from fbridge.push.compare import compare
 
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LINE = OrderLine(id="1", sku="CUP", name="Cup", quantity=2, shipped=2)
 PARCEL = StoreShipment(remote_id="F1", numbers=("N1",), carrier="brt", lines=(("1", 2),))
 BARE_ROW = replace(PARCEL, lines=())
@@ -43,38 +41,11 @@ def order(*shipments: StoreShipment, line: OrderLine = LINE, **changes: Any) -> 
 
 def row(**changes: Any) -> LedgerRow:
     """A shipment of both cups that the store took as F1 with the number N1, and that finished the order."""
-    plain = LedgerRow(
-        shipment_id=5,
-        uuid="0f0e0d0c-0000-4000-8000-000000000001",
-        store="shop",
-        order_id=1,
-        remote_order_id="77",
-        order_number="1077",
-        postcode="",
-        manifest="2026-0001",
-        carrier=Carrier(id=1, code="BRT", name="Bartolini"),
-        revision=1,
-        acknowledged_revision=1,
-        parcels=1,
-        warehouse=None,
-        shipped_at=NOON,
+    plain = replace(
+        SENT,
         items=(Item(line_id="1", quantity=2),),
         numbers=("N1",),
         acknowledged_numbers=("N1",),
-        cod=None,
-        state=PushState.SENT,
-        reason="",
-        words="",
-        since=NOON,
-        next_at=None,
-        tries=0,
-        unconfirmed_since=None,
-        baseline=None,
-        remote_ids=("F1",),
-        fences=(),
-        mail=MailEffect.SENT,
-        shipment_effect=Effect.DONE,
-        tracking_effect=Effect.DONE,
         status_effect=Effect.DONE,
         holds=StoreHolds(numbers=("N1",), carrier="brt", order_status="completed"),
         lines_then={"1": 2},

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.core.ledger_rows import NOON, SENT
 
-from fbridge.models.fulfillments import Baseline, Item
+from fbridge.models.fulfillments import Baseline
 from fbridge.models.orders import Order, OrderLine, Payment, StoreShipment
 from fbridge.models.push import LedgerRow
-from fbridge.models.shipments import Carrier
-from fbridge.models.states import Effect, MailEffect, OrderStatus, PaymentKind, PushState
+from fbridge.models.states import Effect, OrderStatus, PaymentKind, PushState
 from fbridge.push.freshness import why_older
 
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 CLAIMED = NOON + 5 * MINUTE
 
@@ -40,41 +39,7 @@ def order(*shipments: StoreShipment, changed: datetime = NOON, shipped: int = 0,
 
 def row(**changes: object) -> LedgerRow:
     """A shipment that the store has acknowledged as F1 with the number BX1."""
-    plain = LedgerRow(
-        shipment_id=5,
-        uuid="0f0e0d0c-0000-4000-8000-000000000001",
-        store="shop",
-        order_id=1,
-        remote_order_id="77",
-        order_number="1077",
-        postcode="",
-        manifest="2026-0001",
-        carrier=Carrier(id=1, code="BRT", name="Bartolini"),
-        revision=1,
-        acknowledged_revision=1,
-        parcels=1,
-        warehouse=None,
-        shipped_at=NOON,
-        items=(Item(line_id="1", quantity=1),),
-        numbers=("BX1",),
-        acknowledged_numbers=("BX1",),
-        cod=None,
-        state=PushState.SENT,
-        reason="",
-        words="",
-        since=CLAIMED,
-        next_at=None,
-        tries=0,
-        unconfirmed_since=None,
-        baseline=None,
-        remote_ids=("F1",),
-        fences=(),
-        mail=MailEffect.SENT,
-        shipment_effect=Effect.DONE,
-        tracking_effect=Effect.DONE,
-        claimed_at=CLAIMED,
-    )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(SENT, **{"since": CLAIMED, "claimed_at": CLAIMED, **changes})  # type: ignore[arg-type]
 
 
 OURS = StoreShipment(remote_id="F1", numbers=("BX1",), lines=(("1", 1),))
