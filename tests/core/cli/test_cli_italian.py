@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fbridge.cli.spoken import speak
+
 ENGLISH = re.compile(
     r"\b(the|is|has|have|shipped|shipments?|orders?|manifest|store|waits?|for|was|of|by|and|now|not)\b"
 )
 """Words that no Italian sentence holds; commands apart."""
+
+
+@pytest.fixture(autouse=True)
+def _english_afterwards() -> Iterator[None]:
+    """The language is that of the last command of a process, and other tests look at what is said in this one."""
+    yield
+    speak("en")
 
 
 @pytest.fixture
