@@ -72,7 +72,12 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     modules = set(sys.modules)
 
     def installed(
-        key: str, source: str | None = GOOD, *, entry: str | None = None, name: str | None = None
+        key: str,
+        source: str | None = GOOD,
+        *,
+        entry: str | None = None,
+        name: str | None = None,
+        asks: str = "",
     ) -> None:
         name = name or f"fbridge-{key}"
         module = name.replace("-", "_")
@@ -80,7 +85,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
             (tmp_path / f"{module}.py").write_text(textwrap.dedent(source).replace("KEY", key), "utf-8")
         info = tmp_path / f"{module}-0.3.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.3\n", "utf-8")
+        asked = f"Requires-Dist: {asks}\n" if asks else ""
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.3\n{asked}", "utf-8")
         (info / "entry_points.txt").write_text(
             f"[fbridge.platforms]\n{key} = {module if entry is None else entry}\n", "utf-8"
         )
@@ -174,8 +180,16 @@ BROKEN = {
     "raises": ("1 / 0", "fails at import: ZeroDivisionError: division by zero"),
     "exits": ("raise SystemExit(3)", "fails at import: SystemExit: 3"),
     "dependency": ("import lostlibrary", "needs the module lostlibrary, which is not installed"),
-    "submodule": ("import fbridge.lostmodule", "needs the module fbridge.lostmodule"),
+    "submodule": (
+        "import fbridge.lostmodule",
+        "needs the module fbridge.lostmodule, which is not there (this fbridge is ",
+    ),
     "name": ("from fbridge.errors import Lost", "fails at import: ImportError: cannot import name 'Lost'"),
+    "field": (
+        GOOD.replace("batch_size=5", "batch_size=5, contract=2, colour='red'"),
+        "unexpected keyword argument 'colour' (this fbridge is ",
+    ),
+    "member": (GOOD.replace("Support.YES", "Support.OFTEN"), "contract 1: is the plugin built for another?)"),
     "misspelt": (
         GOOD.replace("def fetch_orders", "def fetch_order"),
         'has a hook "fetch_order", which fbridge does not know. Did you mean "fetch_orders"?',
@@ -208,6 +222,10 @@ BROKEN = {
         GOOD.replace("batch_size=5", "batch_size=5, contract=2"),
         "is built for contract 2 and this fbridge has contract 1; install a newer fbridge",
     ),
+    "worded": (
+        GOOD.replace("batch_size=5", "batch_size=5, contract='1'"),
+        "its contract is a str where the number that it was built for is due",
+    ),
     "older": (
         GOOD.replace("batch_size=5", "batch_size=5, contract=0").replace("fetch_orders", "get_orders"),
         "is built for contract 0 and this fbridge has contract 1; install a newer fbridge-older",
@@ -233,6 +251,84 @@ def test_a_broken_plugin_is_named_with_its_cause_and_breaks_no_other(install: In
     assert (statuses[key].ok, statuses["sound"].ok) == (False, True)
     assert statuses["sound"].distribution == "fbridge-sound 0.3"
     assert load_platform("sound").platform.label == "Key"
+
+
+OF_CONTRACT_1 = (HEADER + DESCRIBE + FETCH + PUSH).replace("batch_size=5", "batch_size=5, contract=1")
+"""As it was written when one of today's hooks was not yet required."""
+
+
+@pytest.fixture
+def contracts(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None]:
+    """A core of another age, which requires a hook that the first contract did not have."""
+
+    def take(oldest: int, newest: int) -> None:
+        monkeypatch.setattr("fbridge.hookspecs.CAME_WITH", {"list_carrier_codes": 2})
+        for module in ("fbridge.plugin_versions", "fbridge.models.platforms"):
+            monkeypatch.setattr(f"{module}.OLDEST_CONTRACT", oldest)
+            monkeypatch.setattr(f"{module}.CONTRACT_VERSION", newest)
+        monkeypatch.setattr("fbridge.plugins.OLDEST_CONTRACT", oldest)
+
+    return take
+
+
+def test_a_plugin_for_contract_1_works_on_a_core_of_contract_2(
+    install: Install, store: Store, contracts: Callable[[int, int], None]
+) -> None:
+    contracts(1, 2)
+    install("older", OF_CONTRACT_1)
+    install("unstated", HEADER + DESCRIBE + FETCH + PUSH)
+    for key in ("older", "unstated"):
+        loaded = load_platform(key)
+        assert len(list(loaded.fetch_orders(store, OrderQuery()))) == 3
+        assert list(loaded.push_fulfillment(store, [])) == []
+    (told,) = (one.ageing for one in describe_all() if one.key == "older")
+    assert told.startswith("fbridge-older 0.3 is built for contract 1, which this fbridge still takes")
+
+
+def test_a_plugin_for_contract_2_owes_what_came_with_it(
+    install: Install, contracts: Callable[[int, int], None]
+) -> None:
+    contracts(1, 2)
+    install("alpha", OF_CONTRACT_1.replace("contract=1", "contract=2"))
+    assert failure("alpha") == "it lacks the hook list_carrier_codes"
+    install("beta", GOOD.replace("batch_size=5", "batch_size=5, contract=2"))
+    assert [one.ageing for one in describe_all() if one.key == "beta"] == [""]
+
+
+def test_a_contract_that_is_no_longer_taken_is_named_with_those_that_are(
+    install: Install, contracts: Callable[[int, int], None]
+) -> None:
+    contracts(2, 3)
+    install("alpha", OF_CONTRACT_1)
+    cause = (
+        "it is built for contract 1 and this fbridge takes contracts 2 to 3; install a newer fbridge-alpha"
+    )
+    assert failure("alpha") == cause
+
+
+@pytest.mark.parametrize(
+    ("asks", "cause"),
+    [
+        ("fbridge<9.0,>=8.1", "its package asks for fbridge<9.0,>=8.1 and this is fbridge "),
+        ("fbridge[sandbox]<0.0.5", "; install a newer fbridge-alpha ("),
+        ("FBridge~=8.1 ; python_version > '3'", "; install a newer fbridge ("),
+    ],
+)
+def test_the_fbridge_that_a_broken_plugin_asks_for_comes_first(
+    install: Install, asks: str, cause: str
+) -> None:
+    install("alpha", "from fbridge.errors import Lost", asks=asks)
+    told = failure("alpha")
+    assert told.startswith("its package asks for fbridge")
+    assert cause in told
+    assert "(it fails at import: ImportError: cannot import name 'Lost'" in told
+
+
+def test_what_a_plugin_asks_for_breaks_none_that_works(install: Install) -> None:
+    install("alpha", asks="fbridge>=8")
+    assert load_platform("alpha").platform.label == "Key"
+    install("beta", "import lostlibrary", asks="fbridge>=0.0.1")
+    assert failure("beta").startswith("it needs the module lostlibrary")
 
 
 @pytest.mark.parametrize(

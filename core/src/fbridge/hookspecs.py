@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pluggy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fbridge.models.fulfillments import Fulfillment, MailReceipt, MailRequest, Preview, Receipt
     from fbridge.models.platforms import CarrierCodes, OrderPage, OrderQuery, Platform, Store, StoreReport
@@ -22,6 +22,8 @@ PROJECT = "fbridge"
 ENTRY_POINT_GROUP = "fbridge.platforms"
 SANDBOX_ENTRY_POINT_GROUP = "fbridge.sandboxes"
 OPTIONAL_HOOKS = frozenset({"check_store", "mail_again", "preview_push", "preview_undo", "undo_fulfillment"})
+CAME_WITH: Mapping[str, int] = {}
+"""The contract with which a required hook came, where that is not the first: an older plugin need not have it."""
 
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)

@@ -25,12 +25,10 @@ import pluggy
 from fbridge import hookspecs
 from fbridge.errors import PluginError, PluginMissingError
 from fbridge.installation import PUBLISHED_PLUGINS, to_install
-from fbridge.models.platforms import (
-    CONTRACT_VERSION,
-    Platform,
-)
+from fbridge.models.platforms import OLDEST_CONTRACT, Platform
 from fbridge.plugin_calls import LoadedPlatform, in_one_line, plugin_error
 from fbridge.plugin_values import fault_in
+from fbridge.plugin_versions import ageing_words, contract_fault, foreign_name, is_of_core, requirement_fault
 from fbridge.settings.near_match import did_you_mean
 
 T = TypeVar("T")
@@ -56,6 +54,11 @@ class PlatformStatus:
     def ok(self) -> bool:
         """Whether the plugin can be used."""
         return self.platform is not None
+
+    @property
+    def ageing(self) -> str:
+        """One sentence where it works and was built for an older contract than this fbridge's."""
+        return ageing_words(self.platform, self.distribution) if self.platform else ""
 
 
 def installed_platforms() -> dict[str, EntryPoint]:
@@ -106,13 +109,14 @@ class _Loader:
 
     def load(self) -> LoadedPlatform:
         plugin = self._import()
-        fault = self._register(plugin)
-        if fault:
+        if fault := self._register(plugin) or self._missing_hooks(plugin, OLDEST_CONTRACT):
             # Other hooks in another contract are no misspelling: that cause comes first.
             self._check_contract(_stated_contract(plugin))
-            raise self._error(fault)
+            raise self._failure(fault)
         platform = self._describe()
         self._check_contract(platform.contract)
+        if fault := self._missing_hooks(plugin, platform.contract):
+            raise self._error(fault)
         if platform.key != self._offer.name:
             raise self._error(f'it describes the platform "{platform.key}" under another name')
         if platform_fault := _platform_fault(platform) or fault_in(platform, Platform):
@@ -126,9 +130,9 @@ class _Loader:
         try:
             return offer.load()
         except ModuleNotFoundError as error:
-            raise self._error(_not_found(offer, error)) from error
+            raise self._failure(_not_found(offer, error), error) from error
         except (Exception, SystemExit) as error:
-            raise self._error(f"it fails at import: {in_one_line(error)}") from error
+            raise self._failure(f"it fails at import: {in_one_line(error)}", error) from error
 
     def _register(self, plugin: object) -> str:
         """What is wrong with the plugin's hooks, or nothing."""
@@ -138,7 +142,7 @@ class _Loader:
             return _wrong_hook(error)
         except Exception as error:  # noqa: BLE001 - a plugin may be any object, and raise from any attribute
             return f"it cannot be registered: {in_one_line(error)}"
-        return self._unknown_hook() or self._missing_hooks(plugin)
+        return self._unknown_hook()
 
     def _unknown_hook(self) -> str:
         names = [
@@ -152,8 +156,13 @@ class _Loader:
             else ""
         )
 
-    def _missing_hooks(self, plugin: object) -> str:
-        missing = [name for name in REQUIRED_HOOKS if not self._implementations(name)]
+    def _missing_hooks(self, plugin: object, contract: int) -> str:
+        """Which hooks a plugin for this contract lacks, or nothing."""
+        missing = [
+            name
+            for name in REQUIRED_HOOKS
+            if hookspecs.CAME_WITH.get(name, OLDEST_CONTRACT) <= contract and not self._implementations(name)
+        ]
         if not missing:
             return ""
         unmarked = [name for name in missing if callable(getattr(plugin, name, None))]
@@ -168,21 +177,21 @@ class _Loader:
         try:
             platform = self._manager.hook.describe_platform()
         except (Exception, SystemExit) as error:
-            raise self._error(f"describe_platform fails: {in_one_line(error)}") from error
+            raise self._failure(f"describe_platform fails: {in_one_line(error)}", error) from error
         if not isinstance(platform, Platform):
             raise self._error(f"describe_platform gave {type(platform).__name__} where Platform is due")
         return platform
 
     def _check_contract(self, contract: object) -> None:
-        if contract is None or contract == CONTRACT_VERSION:
-            return
-        newer = isinstance(contract, int) and contract > CONTRACT_VERSION
-        update = hookspecs.PROJECT if newer else getattr(self._offer.dist, "name", self._offer.name)
-        raise self._error(
-            f"it is built for contract {contract} and this fbridge has contract {CONTRACT_VERSION}; "
-            f"install a newer {update}",
-            reason="plugin_contract",
-        )
+        fault = contract_fault(contract, getattr(self._offer.dist, "name", self._offer.name))
+        if contract is not None and fault:
+            raise self._error(fault, reason="plugin_contract")
+
+    def _failure(self, cause: str, error: BaseException | None = None) -> PluginError:
+        """For what a plugin for another fbridge fails by as well: then that comes first."""
+        if age := requirement_fault(self._offer.dist):
+            return self._error(f"{age} ({cause})", reason="plugin_contract")
+        return self._error(cause + (foreign_name(error) if error else ""))
 
     def _error(self, cause: str, *, reason: str | None = None) -> PluginError:
         return plugin_error(self._offer.name, _distribution(self._offer), cause, reason=reason)
@@ -262,6 +271,8 @@ def _not_found(offer: EntryPoint, error: ModuleNotFoundError) -> str:
     own = error.name is not None and (offer.module == error.name or offer.module.startswith(f"{error.name}."))
     if own:
         return f"its module {offer.module} is not there; install it again"
+    if is_of_core(error.name):
+        return f"it needs the module {error.name}, which is not there"
     return f"it needs the module {error.name}, which is not installed; install the plugin again with pip"
 
 

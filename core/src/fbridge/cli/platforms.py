@@ -44,7 +44,7 @@ def platforms(session: Session, check: bool) -> ExitCode:
         session,
         [_record(one) for one in found],
         *blocks,
-        *(one.cause for one in broken),
+        *(words for one in found if (words := one.cause or one.ageing)),
         next_step=f"fbridge store add NAME --platform {found[0].key}" if found else "",
         code=ExitCode.PLUGIN if check and broken else ExitCode.OK,
     )

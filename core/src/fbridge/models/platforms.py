@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from fbridge.http import StoreHttp
 
 CONTRACT_VERSION = 1
-"""A plugin built for another major contract is refused by name, and breaks nothing else."""
+"""The newest contract that this fbridge knows. A plugin states the number that it was built for, never this name."""
+
+OLDEST_CONTRACT = 1
+"""The oldest contract that still works here: a plugin for an older one, or a newer, is refused by name."""
+
+_UNSTATED = 1
+"""It stays when CONTRACT_VERSION is raised: who states nothing was built when there was one contract."""
 
 Cursor = Mapping[str, Any]
 """Opaque to the core, JSON-able, made and read by one adapter."""
@@ -50,7 +56,8 @@ class Platform:
     one ``push_fulfillment`` call. ``settle_time`` is how long the platform may go on working after an answer
     was lost. ``exchange_fields`` names the JSON keys whose values may be kept in the record of HTTP exchanges;
     all others are blanked, so name no key that holds personal data (for XML: element names). ``tells_mail_switch``:
-    a store tells whether it has its mails switched off, and the adapter plans none then.
+    a store tells whether it has its mails switched off, and the adapter plans none then. ``contract``: the version of
+    the contract that the plugin was built for, as a number.
     """
 
     key: str
@@ -60,7 +67,7 @@ class Platform:
     settle_time: timedelta
     capabilities: Capabilities
     mail: MailBehaviour
-    contract: int = CONTRACT_VERSION
+    contract: int = _UNSTATED
     exchange_fields: frozenset[str] = frozenset()
     tells_mail_switch: bool = False
 

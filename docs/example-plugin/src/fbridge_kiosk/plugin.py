@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from fbridge.hookspecs import hookimpl
 from fbridge.models.platforms import (
-    CONTRACT_VERSION,
     Capabilities,
     CarrierCode,
     CarrierCodes,
@@ -44,7 +43,7 @@ def describe_platform() -> Platform:
             ship_date=Support.NO,
         ),
         mail=MailBehaviour.OPTIONAL,
-        contract=CONTRACT_VERSION,
+        contract=1,
         exchange_fields=frozenset({"numbers", "carrier", "status", "mark", "error"}),
     )
 

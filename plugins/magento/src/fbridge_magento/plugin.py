@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from fbridge.hookspecs import hookimpl
 from fbridge.models.platforms import (
-    CONTRACT_VERSION,
     Capabilities,
     CarrierCodes,
     OrderPage,
@@ -78,7 +77,7 @@ def describe_platform() -> Platform:
         settle_time=timedelta(seconds=60),
         capabilities=CAPABILITIES,
         mail=MailBehaviour.OPTIONAL,
-        contract=CONTRACT_VERSION,
+        contract=1,
         exchange_fields=EXCHANGE_FIELDS,
     )
 

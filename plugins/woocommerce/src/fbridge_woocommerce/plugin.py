@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from fbridge.hookspecs import hookimpl
 from fbridge.models.platforms import (
-    CONTRACT_VERSION,
     Capabilities,
     CarrierCodes,
     OrderPage,
@@ -69,7 +68,7 @@ def describe_platform() -> Platform:
         ),
         mail=MailBehaviour.ALWAYS,
         tells_mail_switch=True,
-        contract=CONTRACT_VERSION,
+        contract=1,
         exchange_fields=EXCHANGE_FIELDS,
     )
 
