@@ -27,6 +27,7 @@ _MADE_UP = {
     "method_blocked": "Something before the store lets this kind of request not through; `store check` says which.",
     "no_tracking_place": "The order has no place on its store where a tracking number could be kept.",
     "nothing_left": "Nothing of the order is left to ship; the sentence says which shipments hold it.",
+    "plugin_contract": "It was built for another fbridge; the sentence says which of the two to update.",
     "numbers_too_long": "Together the numbers are longer than the store's one field for them.",
     "order_marked": "Something about the order is in doubt; look at it, then: --allow-marked, or --force.",
     "order_too_old": "The guard holds it back; let it through: fbridge push --guard oldest_order=DAYS",
@@ -160,5 +161,5 @@ def _codes(places: list[Said]) -> str:
 
 
 def _words(places: list[Said]) -> str:
-    told = dict.fromkeys(said.words for said in places if said.words.strip(f"{_ELSEWHERE} :;.,"))
+    told = dict.fromkeys(said.words for said in places if said.words.strip(f"{_ELSEWHERE} :;.,()"))
     return "<br>".join(one.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;") for one in told)
