@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow test-exhaustive check bench torture mutations phrases docs build clean real
+.PHONY: demo test test-slow test-exhaustive check bench torture mutations phrases docs site build clean real
 
 demo: $(READY)  ## set up and run the main job against a sandbox store
 	$(BIN)/fbridge demo
@@ -51,11 +51,14 @@ mutations: $(READY)  ## break the code on purpose, place by place; the tests mus
 docs: $(READY)  ## write the generated parts of the documentation again
 	$(BIN)/cog -r docs/*.md
 
+site: $(READY)  ## the documentation as a web site, in build/site; a link that leads nowhere fails
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --jobs 2 --doctree-dir build/doctrees docs build/site
+
 build: $(READY)  ## one wheel for each distribution, in dist/
 	for folder in core plugins/*; do $(BIN)/python -m build --wheel --outdir dist $$folder || exit 1; done
 
 clean:
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) dist build docs/api
 
 $(READY): requirements-dev.txt core/pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "fbridge needs Python 3.11 or newer")'

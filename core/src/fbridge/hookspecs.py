@@ -19,14 +19,20 @@ if TYPE_CHECKING:
     from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
 
 PROJECT = "fbridge"
+"""The name of pluggy's project, which a plugin's marks carry."""
 ENTRY_POINT_GROUP = "fbridge.platforms"
+"""The group of entry points that plugins are found by."""
 SANDBOX_ENTRY_POINT_GROUP = "fbridge.sandboxes"
+"""The group of entry points that emulated stores are found by."""
 OPTIONAL_HOOKS = frozenset({"check_store", "mail_again", "preview_push", "preview_undo", "undo_fulfillment"})
+"""The hooks that a plugin may leave out."""
 CAME_WITH: Mapping[str, int] = {}
 """The contract with which a required hook came, where that is not the first: an older plugin need not have it."""
 
 hookspec = pluggy.HookspecMarker(PROJECT)
+"""Marks the hooks of the contract; only this module uses it."""
 hookimpl = pluggy.HookimplMarker(PROJECT)
+"""Marks a function of a plugin as the one for the hook of its name."""
 
 
 @hookspec(firstresult=True)

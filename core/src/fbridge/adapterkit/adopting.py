@@ -15,6 +15,7 @@ from fbridge.models.problems import Problem
 from fbridge.models.states import OrderStatus, Outcome
 
 OTHER_CARRIER = "other_carrier"
+"""The reason where the parcel left with another carrier than ours."""
 
 
 def other_carrier(carrier: ResolvedCarrier | None, named: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from fbridge.errors import UnreachableError
 from fbridge.models.platforms import Finding
 
 NAME = "cache"
+"""The name of the finding."""
 _LONGEST_ANSWER = timedelta(seconds=5)
 """Two answers to requests that follow each other are not further apart, by the store's clock."""
 

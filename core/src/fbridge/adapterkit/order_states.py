@@ -17,6 +17,7 @@ from fbridge.models.setting_fields import STATE_LISTS, state_word
 from fbridge.models.states import OrderStatus, PaymentKind
 
 Settings = Mapping[str, Any]
+"""A plugin's settings of one store."""
 
 
 class Meaning(StrEnum):

@@ -23,11 +23,13 @@ from fbridge.models.currencies import rounded
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
+"""An object of an answer."""
 
 MOST_PIECES = 2**31 - 1
 """What the database can hold of one line."""
 
 FRACTION = "is a fraction of a piece"
+"""What is said of a quantity that is not whole."""
 
 _NUMBER = re.compile(r"[+-]?\d{1,24}(?:\.\d{0,24})?", re.ASCII)
 _ID = re.compile(r"0*([1-9]\d{0,18})(?:\.0+)?", re.ASCII)

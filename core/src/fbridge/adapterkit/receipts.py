@@ -20,7 +20,9 @@ class Well:
 
 
 SENT = Well(reason="sent")
+"""What was asked for was done."""
 ALREADY_THERE = Well(reason="already_there", words="The store shows it already; nothing was sent.")
+"""Nothing was to be done."""
 PARTIAL_STATUS_LEFT = Well(
     reason="partial_status_left",
     words="The store has no partial shipments: the order's status waits until all has left.",

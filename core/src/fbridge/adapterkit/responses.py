@@ -13,6 +13,7 @@ from fbridge.http.before_store import known_stranger
 from fbridge.http.noise import list_in
 
 NOT_FOUND = 404
+"""The HTTP status of what is not there."""
 
 _TAG = re.compile(r"<[^>]*>")
 _PASSING = {429: "rate_limited", 500: "server_error", 502: "gateway_timeout", 504: "gateway_timeout"}

@@ -10,6 +10,7 @@ from fbridge.models.states import Outcome
 from fbridge.models.undo import Undo, UndoReceipt
 
 TAKEN_BACK = "taken_back"
+"""The reason of a shipment that its store shows no more."""
 
 
 def undo_receipt(undo: Undo, writes: Iterable[Callable[[], object]]) -> UndoReceipt:

@@ -34,7 +34,7 @@ class BasicAuth:
 
 
 class HeaderAuth:
-    """A secret in a header: ``X-Shopify-Access-Token``, or ``Authorization`` with the prefix ``Bearer ``."""
+    """A secret in a header: ``X-Shopify-Access-Token``, or ``Authorization`` with the prefix "Bearer "."""
 
     def __init__(self, name: str, secret: str | Secret, *, prefix: str = "") -> None:
         self._name = name

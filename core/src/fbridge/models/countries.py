@@ -15,3 +15,4 @@ VN VU WF WS YE YT ZA ZM ZW
 """
 _KOSOVO = "XK"  # not assigned by ISO, and used by the European Union and by carriers
 COUNTRY_CODES = frozenset({*_ASSIGNED.split(), _KOSOVO})
+"""The codes of two letters that an address may have (ISO 3166-1, and XK)."""

@@ -14,6 +14,7 @@ _NAMES = ("key", "name", "code", "attribute_code", "title")
 _LONGEST = 4000
 
 RULE = "must be a path in the platform's order, such as billing.vat_number or meta_data[_billing_cf]"
+"""What is said of a text that is no path."""
 
 
 def steps_of(path: str) -> tuple[str, ...]:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 MOST_MAILS = MOST_PUSHES = 2000
+"""So many mails, and so many shipments, at most in one push."""
 MOST_CHANGED = 0.5
+"""The share of a push that may have changed on the store since the fetch."""
 OLDEST_ORDER = 90
+"""An order that is older, in days, is not pushed by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +33,4 @@ class Guards:
 
 
 GUARDS = tuple(field.name for field in fields(Guards))
+"""The names of the guards, as the settings have them."""

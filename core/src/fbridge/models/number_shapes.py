@@ -65,25 +65,32 @@ S10 = NumberShape(
     "UPU S10", re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}", re.ASCII), _s10,
     "Universal Postal Union, standard S10 (identifiers of postal items)", known_by_itself=True,
 )  # fmt: skip
+"""Registered mail and parcels of the postal services."""
 UPS_1Z = NumberShape(
     "UPS 1Z", re.compile(r"1Z[0-9A-Z]{15}\d", re.ASCII), _ups,
     "tracking_number_data (github.com/jkeen/tracking_number_data), couriers/ups.json", known_by_itself=True,
 )  # fmt: skip
+"""Parcels of UPS."""
 FEDEX_EXPRESS = NumberShape(
     "FedEx Express", re.compile(r"\d{12}", re.ASCII), _fedex_express,
     "tracking_number_data (github.com/jkeen/tracking_number_data), couriers/fedex.json",
 )  # fmt: skip
+"""Parcels of FedEx Express."""
 FEDEX_GROUND = NumberShape(
     "FedEx Ground", re.compile(r"\d{15}", re.ASCII), _gs1,
     "tracking_number_data (github.com/jkeen/tracking_number_data), couriers/fedex.json",
 )  # fmt: skip
+"""Parcels of FedEx Ground."""
 DHL_EXPRESS = NumberShape(
     "DHL Express waybill", re.compile(r"\d{10}", re.ASCII), _seven,
     "tracking_number_data (github.com/jkeen/tracking_number_data), couriers/dhl.json",
 )  # fmt: skip
+"""Waybills of DHL Express."""
 SSCC = NumberShape(
     "GS1 SSCC", re.compile(r"(?:00)?\d{18}", re.ASCII), _gs1,
     "GS1 General Specifications, Serial Shipping Container Code and check digit",
 )  # fmt: skip
+"""Any parcel with a label of GS1."""
 
 ALL_SHAPES = (S10, UPS_1Z, FEDEX_EXPRESS, FEDEX_GROUND, DHL_EXPRESS, SSCC)
+"""All shapes that are known."""

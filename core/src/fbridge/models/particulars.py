@@ -45,3 +45,4 @@ class Particulars:
 
 
 NO_PARTICULARS = Particulars()
+"""A document that tells nothing on paper."""

@@ -14,6 +14,7 @@ from fbridge.models.orders import Address
 from fbridge.models.shipments import Document
 
 LONGEST = 64
+"""No word of the index has more characters."""
 _BACKWARDS = "<"
 _WHOLE = "="
 _LEAST_BACKWARDS = 3

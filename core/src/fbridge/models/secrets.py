@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 HIDDEN = "••••"
+"""What is shown in place of a secret."""
 
 
 class Secret:

@@ -1,6 +1,6 @@
 """The one table of a shipment's states towards its store: who moves it where, and by what command.
 
-The ledger refuses every move that is not in it; the picture in ``docs/states.md`` is made from it. A person's move
+The ledger refuses every move that is not in it; the pictures in ``docs/states.md`` are made from it. A person's move
 raises the version of what a push rests on, a run's does not.
 """
 
@@ -135,23 +135,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves((S.UNDOING,), S.NEEDS_ATTENTION, "the store took only a part of it back", _WITHDRAW),
     *_moves((S.UNDOING,), S.DONE_ELSEWHERE, "a person decided: what is there stays", _ADOPT),
 )
+"""Every move between states."""
 
 ALLOWED: frozenset[tuple[S, S, Mover]] = frozenset(
     (one.source, one.target, one.by) for one in TRANSITIONS
 ) | {(state, state, by) for state in S for by in Mover}
 """Staying in a state, with another reason, is always allowed."""
-
-
-def mermaid() -> str:
-    """The table as a state diagram."""
-    lines = ["stateDiagram-v2", "    [*] --> waiting"]
-    grouped: dict[tuple[S, S], list[str]] = {}
-    for one in TRANSITIONS:
-        if one.source is not one.target:
-            grouped.setdefault((one.source, one.target), []).append(one.command)
-    for (source, target), commands in grouped.items():
-        lines.append(f"    {source} --> {target}: {' / '.join(dict.fromkeys(commands))}")
-    return "\n".join(lines)
 
 
 def markdown_table() -> str:

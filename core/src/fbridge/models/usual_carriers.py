@@ -104,6 +104,7 @@ USUAL_CARRIERS = (
         source=_CORE,
     ),
 )
+"""The carriers that `carrier suggest` and `doctor` know without being told."""
 
 
 def usual_carrier(code: str) -> UsualCarrier | None:
