@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
 
-from fbridge.errors import BusyError, InputError, RefusedError
+from fbridge.errors import BusyError, FbridgeError, InputError, RefusedError
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
 from fbridge.push import send, taking_back
@@ -21,6 +21,7 @@ from .toy_store import ToyUnderTest
 
 SETTLED = timedelta(seconds=30)
 LOST = Fault(name="lost", answer=Answer.HANG_UP, acts=True)
+WRONG_KEY = b'{"error": "The key is unknown."}'
 
 
 @pytest.fixture
@@ -50,6 +51,17 @@ def pushed(office: Office) -> tuple[str, Shipment]:
     office.push()
     assert office.state(shipment) is PushState.SENT
     return order, shipment
+
+
+def unplugged(proxy: FaultProxy) -> Callable[..., object]:
+    """Asks the store when it cannot be reached any more."""
+    ask = taking_back.TakingBack.ask
+
+    def into_the_void(*given: object) -> object:
+        proxy.stop_listening()
+        return ask(*given)  # type: ignore[arg-type]
+
+    return into_the_void
 
 
 def test_what_the_plan_and_the_story_tell(office: Office) -> None:
@@ -138,19 +150,41 @@ def test_where_no_connection_was_made_it_is_as_it_was(
     office: Office, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, shipment = pushed(office)
-    ask = taking_back.TakingBack.ask
-
-    def into_the_void(*given: object) -> object:
-        proxy.stop_listening()
-        return ask(*given)  # type: ignore[arg-type]
-
     with monkeypatch.context() as patch:
-        patch.setattr(taking_back.TakingBack, "ask", into_the_void)
+        patch.setattr(taking_back.TakingBack, "ask", unplugged(proxy))
         with pytest.raises(Exception, match="connect"):
             office.bridge.take_back(shipment.label)
     proxy.listen_again()
     assert office.state(shipment) is PushState.SENT
     assert office.bridge.take_back(shipment.label).withdrawn_at is not None
+
+
+@pytest.mark.parametrize("then", ["refused", "wrong_key", "no_connection"])
+def test_what_was_begun_and_is_then_turned_away_is_not_told_as_untouched(
+    office: Office, proxy: FaultProxy, toy_shop: ServedSandbox, then: str
+) -> None:
+    """The first answer was lost, and the store had deleted the shipment: no later no makes that undone."""
+    order, shipment = pushed(office)
+    proxy.strike(LOST)
+    office.bridge.take_back(shipment.label)
+    office.skip_time(SETTLED)
+    with pytest.MonkeyPatch.context() as patch:
+        if then == "refused":
+            patch.setattr(toy_shop.control, "keeps_status", True)
+        elif then == "wrong_key":
+            proxy.strike(Fault(name=then, answer=Answer.STATUS, status=401, body=WRONG_KEY))
+        else:
+            patch.setattr(taking_back.TakingBack, "ask", unplugged(proxy))
+        with pytest.raises(FbridgeError):
+            office.bridge.take_back(shipment.label)
+    proxy.listen_again()
+    assert office.store.truth(order).numbers == ()
+    assert office.state(shipment) in (PushState.UNDOING, PushState.NEEDS_ATTENTION)
+    withdraw = f"fbridge shipment withdraw {shipment.label}"
+    assert withdraw in office.bridge.explain(shipment.label).next_steps
+    office.skip_time(SETTLED)
+    assert office.bridge.take_back(shipment.label).withdrawn_at is not None
+    assert not office.store.truth(order).closed
 
 
 def test_what_has_changed_since_the_plan_is_not_done(office: Office) -> None:

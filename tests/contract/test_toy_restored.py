@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from fbridge.errors import RefusedError
+from fbridge.models.drift import Finding
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
 from fbridge.push.decide import Action
@@ -141,3 +143,51 @@ def test_db_check_tells_what_is_still_to_be_looked_up(office: Office, tmp_path: 
     (store,) = care.check().restored
     assert store.noticed_at is not None
     assert store.unchecked == 0
+
+
+def taken_back_after(office: Office, folder: Path) -> tuple[str, Shipment]:
+    """A shipment that the backup calls sent and that was taken back since, and one that stayed."""
+    order, shipment = ship(office)
+    ship(office, (number(2),))
+    office.push()
+    office.bridge.backup(folder / "backup.db")
+    return order, shipment
+
+
+def test_what_was_taken_back_since_the_backup_is_asked_about(office: Office, tmp_path: Path) -> None:
+    order, shipment = taken_back_after(office, tmp_path)
+    office.bridge.take_back(shipment.label)
+    office.store.set_changed([order], datetime.now(UTC) + timedelta(minutes=1))
+    truth = office.store.truth(order)
+    put_back(office, tmp_path / "backup.db")
+    (behind,) = office.bridge.status().restored
+    assert (behind.store, behind.shipments, behind.next_step) == ("shop", 2, "fbridge verify shop")
+    (compared,) = office.bridge.push().compared
+    assert [(item.shipment, item.finding) for item in compared.items] == [
+        (shipment.label, Finding.NOT_STORED)
+    ]
+    assert office.store.truth(order) == truth
+    (item,) = office.bridge.status().items
+    assert item.shipment == shipment.label
+    ways = office.bridge.explain(shipment.label).next_steps
+    assert f"fbridge shipment withdraw {shipment.label}" in ways
+    assert office.bridge.push().compared == (), "each is looked at once"
+    assert office.bridge.take_back(shipment.label).withdrawn_at is not None
+    assert not office.bridge.status().items
+
+
+def test_what_was_taken_back_by_half_since_the_backup_can_be_ended(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, shipment = taken_back_after(office, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(office.store._shop, "keeps_status", True)  # type: ignore[attr-defined]
+        with pytest.raises(RefusedError):
+            office.bridge.take_back(shipment.label)
+    office.store.set_changed([order], datetime.now(UTC) + timedelta(minutes=1))
+    put_back(office, tmp_path / "backup.db")
+    (compared,) = office.bridge.push().compared
+    assert [item.shipment for item in compared.items] == [shipment.label]
+    assert office.bridge.take_back(shipment.label).withdrawn_at is not None
+    truth = office.store.truth(order)
+    assert (truth.closed, truth.numbers) == (False, ())

@@ -208,10 +208,8 @@ class Bridge:
 
         scope = plan.scope if plan else self._scope(manifest, limit, guards)
         names = plan.names if plan and not stores else self._names(stores)
-        pushed = push_stores(self.context, names, scope, approved=plan, only_if=only_if, progress=progress)
-        return PushResult(
-            results=tuple(item for one in pushed for item in one.items),
-            errors=tuple((one.store, one.error) for one in pushed if one.error),
+        return PushResult.of(
+            push_stores(self.context, names, scope, approved=plan, only_if=only_if, progress=progress)
         )
 
     def fulfil(self, order: str, *, push: bool = True, **goods: Unpack[GoodsOfOrder]) -> Fulfilled:

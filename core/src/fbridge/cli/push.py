@@ -241,9 +241,11 @@ def _show_result(
     from fbridge.cli.verify import code_of, verified_blocks, verified_data
 
     left = _needs_a_person(session, plan, stores)
+    shown = [*result.compared, *(looks or ())]
     codes = [code_of_item(item) for item in result.results]
-    codes += [*earlier, *[ExitCode.SOME_FAILED] * bool(left), *([code_of(looks)] if looks else [])]
+    codes += [*earlier, *[ExitCode.SOME_FAILED] * bool(left), *([code_of(shown)] if shown else [])]
     seen = {} if looks is None else {"verified": verified_data(looks)}
+    seen |= {"compared": verified_data(result.compared)} if result.compared else {}
     code = combined_code(codes + [error.exit_code for _, error in result.errors])
     errors = [{"store": store, "error": error} for store, error in result.errors]
     stopped = [stop.way for store in plan.stores for stop in store.stops]
@@ -253,7 +255,7 @@ def _show_result(
         {**before, "plan": plan, "results": result.results, "errors": errors, "needs_person": left, **seen},
         Table(ITEM_COLUMNS, result.results) if does_something(plan) else nothing,
         *(f"{store}: {error}" for store, error in result.errors),
-        *verified_blocks(looks or ()),
+        *verified_blocks(shown),
         *([f"Somebody must look at: {', '.join(left)}."] if left else []),
         next_step=stopped[0] if stopped else "fbridge status",
         code=code,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
     from fbridge.cli.tables import Block, Column
     from fbridge.push.verify import StoreVerified, VerifyItem
-
-_USUAL = timedelta(days=30)
 
 
 @click.command(cls=Command)
@@ -54,9 +51,11 @@ def verify(
             raise click.UsageError("Give --accept alone: it names shipments, and looks at nothing.")
         return _accept(session, accept)
     began = session.moment(since)
-    if began is None and manifest is None:
-        began = session.bridge.context.now() - _USUAL
     from fbridge.cli.output import say, show_data
+    from fbridge.push.verify_rows import LOOKED_BACK
+
+    if began is None and manifest is None:
+        began = session.bridge.context.now() - LOOKED_BACK
 
     results = look(session, stores, since=began, manifest=manifest)
     if began and not since:

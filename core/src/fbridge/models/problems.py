@@ -18,6 +18,8 @@ GONE_FROM_STORE = "gone_from_store"
 UNDONE_IN_PART = "undone_in_part"
 """The reason of what needs a person because its store took a part of it back and refused the rest."""
 
+ADOPTED_BY_HAND = "adopted_by_hand"
+"""The reason of what a person said the store has."""
 
 HELD_BACK = "held_back"
 """The reason of what was due and not begun, because a write before it has no answer yet. A ``NotSent`` with it ends

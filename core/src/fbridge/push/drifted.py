@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from fbridge.context import Context
 from fbridge.errors import InputError
 from fbridge.models.drift import Aspect, Drift, Finding
+from fbridge.models.problems import ADOPTED_BY_HAND
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
 from fbridge.models.transitions import Mover
@@ -21,18 +22,35 @@ from fbridge.push.undone import NOT_TAKEN
 from fbridge.shipping.shipment_rows import add_revision, load_shipment, update_shipments
 
 
+class _Stands(Protocol):
+    @property
+    def state(self) -> PushState: ...
+    @property
+    def reason(self) -> str: ...
+
+
 class _Found(Protocol):
+    @property
+    def finding(self) -> Finding: ...
     @property
     def mendable(self) -> bool: ...
     @property
     def shown(self) -> Sequence[str]: ...
 
 
-def ways_of(label: str, found: _Found) -> tuple[str, ...]:
-    """The commands that deal with it: send ours again, take the store's numbers over, or let it stand."""
+def ways_of(label: str, found: _Found, push: _Stands) -> tuple[str, ...]:
+    """The commands that deal with it: send ours again, take the store's numbers over, let its goods go, or let it
+    stand. ``push`` is where the shipment stands."""
     again = (f"fbridge push --resend {label}",) if found.mendable else ()
     theirs = (f"fbridge tracking set {label} {' '.join(found.shown)}",) if found.shown else ()
-    return (*again, *theirs, f"fbridge verify --accept {label}")
+    not_there = found.finding is Finding.NOT_STORED and found.mendable and not made_by_others(push)
+    gone = (f"fbridge shipment withdraw {label}",) if not_there else ()
+    return (*again, *theirs, *gone, f"fbridge verify --accept {label}")
+
+
+def made_by_others(push: _Stands) -> bool:
+    """Whether somebody else shipped it on the store, and no person said here that it is ours."""
+    return push.state is PushState.DONE_ELSEWHERE and push.reason != ADOPTED_BY_HAND
 
 
 def known_drift(shipment: Shipment) -> Drift | None:

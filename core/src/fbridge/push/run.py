@@ -35,6 +35,7 @@ from fbridge.push.rows import load_orders_in_work, load_rows
 from fbridge.push.run_state import Group, PushProgress, PushRun
 from fbridge.push.send import note_waiting, send_chunk
 from fbridge.push.turn import push_turn, refuse_while_pushing
+from fbridge.push.verify import StoreVerified, verify_restored
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.storage.tables import MOST_KEYS, shipments
 from fbridge.stores.each_store import for_each_store
@@ -68,11 +69,13 @@ class PushItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorePush:
-    """What a run did on one store, and the error that ended it early, if one did."""
+    """What a run did on one store, and the error that ended it early, if one did. ``compared``: nothing was sent,
+    and what was sent before a restored backup was looked at."""
 
     store: str
     items: tuple[PushItem, ...] = ()
     error: FbridgeError | None = None
+    compared: StoreVerified | None = None
 
 
 def push_store(
@@ -139,7 +142,7 @@ def push_stores(
             reason="plan_changed",
         )
     of_stores = {one.store: one for one in plan.stores}
-    return for_each_store(
+    pushed = for_each_store(
         list(of_stores),
         lambda name, stop: push_store(
             context,
@@ -151,6 +154,8 @@ def push_stores(
             stop=stop,
         ),
     )
+    looked = verify_restored(context, names, progress) if scope.manifest is None else ()
+    return (*pushed, *(StorePush(store=one.store, error=one.error, compared=one) for one in looked))
 
 
 def _refuse_another_plan(name: str, approved: StorePlan | None, current: StorePlan) -> None:

@@ -19,6 +19,7 @@ from fbridge.models.states import ManifestState, PushState
 from fbridge.orders.unreadable import GONE, ORDER_UNREADABLE, UnreadableOrder, load_unreadable
 from fbridge.push.concerns import count_marked
 from fbridge.push.drifted import known_drift, ways_of
+from fbridge.push.verify_rows import count_unlooked
 from fbridge.shipping.courier_exports import CourierChange, courier_changes
 from fbridge.shipping.returned_goods import CameBack, came_back
 from fbridge.shipping.shipment_rows import load_shipments
@@ -142,6 +143,16 @@ class StoreNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredStatus:
+    """How many ``shipments`` of a store the database, put back from a backup, calls sent, and nobody has looked at
+    since: some may have been taken back or corrected after the backup was made."""
+
+    store: str
+    shipments: int
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """What is stuck, oldest first; how many shipments stand in each state; manifests in preparation.
 
@@ -168,6 +179,7 @@ class StatusReport:
     notices: tuple[StoreNotice, ...] = ()
     drifted: int = 0
     courier_changes: tuple[CourierChange, ...] = ()
+    restored: tuple[RestoredStatus, ...] = ()
 
     @property
     def overdue(self) -> bool:
@@ -202,6 +214,7 @@ def read_status(context: Context) -> StatusReport:
         notices = due_notices(connection, context.now())
         back = came_back(connection, context.now())
         for_couriers = courier_changes(connection, context.now())
+        unlooked = count_unlooked(connection, context.now())
     now = context.now()
     items = [_item(one, one.push, now) for one in found if one.push and one.push.state in LIMITS]
     items += [_mail_item(one, one.push, now) for one in found if one.push and _only_mail(one.push)]
@@ -223,6 +236,11 @@ def read_status(context: Context) -> StatusReport:
             if store in context.settings.stores
         ),
         courier_changes=for_couriers,
+        restored=tuple(
+            RestoredStatus(store=store, shipments=count, next_step=f"fbridge verify {store}")
+            for store, count in sorted(unlooked.items())
+            if store in context.settings.stores
+        ),
     )
 
 
@@ -333,7 +351,7 @@ def _drift_item(shipment: Shipment, drift: Drift, now: datetime) -> StatusItem:
         _item(shipment, replace(shipment.push, since=drift.since), now),
         reason=str(drift.finding),
         words=drift.words,
-        next_step=ways_of(shipment.label, drift)[0],
+        next_step=ways_of(shipment.label, drift, shipment.push)[0],
     )
 
 
@@ -354,7 +372,7 @@ _RESENT_IN_VAIN = frozenset({"order_cancelled", "order_missing", "cannot_correct
 def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
     """The commands among which a person chooses, all of which work; only one where nothing is to decide."""
     if drift := known_drift(shipment):
-        return ways_of(shipment.label, drift)
+        return ways_of(shipment.label, drift, push)
     if push.missing_mail and push.state not in LIMITS:
         return (mail_step(shipment), f"fbridge shipment mailed {shipment.label}")
     if push.state not in _A_PERSON_DECIDES:

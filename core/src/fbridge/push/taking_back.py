@@ -147,12 +147,15 @@ class TakingBack:
     shipment: Shipment
     approved: UndoPlan | None
     status: str
+    goes_on: bool = False
+    """An earlier try may have taken a part of it back, whatever becomes of this one."""
 
     def take_back(self) -> Shipment:
         """Read the order, ask for what it still shows, and withdraw the shipment."""
         rows = _rows(self.run.context, self.shipment)
         row = _row_of(rows, self.shipment)
         refuse_undo(row, rows)
+        self.goes_on = row.state is PushState.UNDOING
         self._wait_until_settled(row)
         order = self._read(row, rows)
         undo = undo_of(row, rows, order, self.run.policy, status=self.status)
@@ -165,7 +168,7 @@ class TakingBack:
 
     def _wait_until_settled(self, row: LedgerRow) -> None:
         """A store goes on working after an answer was lost: what it shows proves nothing until then."""
-        if row.state is not PushState.UNDOING:
+        if not self.goes_on:
             return
         started = sa.select(sa.func.max(attempts.c.started_at)).where(
             attempts.c.shipment_id == row.shipment_id, attempts.c.takes_back.is_(True)
@@ -182,7 +185,7 @@ class TakingBack:
 
     def _read(self, row: LedgerRow, rows: tuple[LedgerRow, ...]) -> Order:
         order = self._read_once(row, rows)
-        if row.state is not PushState.UNDOING:
+        if not self.goes_on:
             return order
         self.run.pause(min(self.run.policy.settle / 6, LONGEST_GAP))
         again = self._read_once(row, rows)
@@ -205,8 +208,7 @@ class TakingBack:
         approved = self.approved
         if approved is None:
             return
-        goes_on = row.state is PushState.UNDOING and approved.covers(plan)
-        if approved.fingerprint != plan.fingerprint and not goes_on:
+        if approved.fingerprint != plan.fingerprint and not (self.goes_on and approved.covers(plan)):
             raise InputError(
                 f"What taking {row.label} back would do has changed since it was shown; nothing was taken back. Look "
                 f"at it again: fbridge shipment withdraw {row.label} --plan",
@@ -218,7 +220,7 @@ class TakingBack:
         now = self.run.now()
         with self.run.context.database.write() as connection:
             self.run.turn.verify(connection)
-            origin = row.undo_from if row.state is PushState.UNDOING else row.state
+            origin = row.undo_from if self.goes_on else row.state
             found = ledger.move(
                 connection,
                 row.shipment_id,
@@ -250,13 +252,15 @@ class TakingBack:
             return run.opened.adapter.undo_fulfillment(run.opened.store, undo)
         except NotSent as stop:
             cause = stop.__cause__ if isinstance(stop.__cause__, FbridgeError) else stop
-            if row.remote_order_id in stop.order_ids:
+            if row.remote_order_id not in stop.order_ids:
+                self.close(row, attempt, str(Outcome.UNCONFIRMED), stop.reason, NO_ANSWER)
+            elif self.goes_on:
+                self.close(row, attempt, NOT_SENT, stop.reason, str(stop))
+            else:
                 told = UndoReceipt(
                     shipment_id=row.uuid, outcome=Outcome.RETRY, reason=stop.reason, words=str(stop)
                 )
                 self.go_back(row, attempt, told)
-            else:
-                self.close(row, attempt, str(Outcome.UNCONFIRMED), stop.reason, NO_ANSWER)
             raise cause from None
         except BusyError:
             raise  # overtaken: whoever has the turn now goes on with it
@@ -270,7 +274,7 @@ class TakingBack:
         if outcome is Outcome.DONE:
             stays = f": {'; '.join(plan.stays)}" if plan.stays else ""
             return self._withdraw(row, attempt, f"withdrawn; taken back from its store{stays}")
-        if outcome in _NOTHING_DONE and not receipt.begun:
+        if outcome in _NOTHING_DONE and not (receipt.begun or self.goes_on):
             self.go_back(row, attempt, receipt)
             error = RefusedError if outcome is Outcome.REFUSED else UnreachableError
             raise error(f"The store did not take {row.label} back: {words}", reason=receipt.reason)

@@ -12,7 +12,7 @@ from fbridge.models.push import LedgerRow
 from fbridge.models.states import PushState
 from fbridge.models.undo import Undo, UndoPreview
 from fbridge.push.decide import PushPolicy, build_fulfillment, fingerprint
-from fbridge.push.ways_out import ADOPTED_BY_HAND
+from fbridge.push.drifted import made_by_others
 from fbridge.stores.open_store import OpenStore
 
 
@@ -68,7 +68,7 @@ def refuse_undo(row: LedgerRow, rows: Sequence[LedgerRow]) -> None:
             f"{row.label} needs attention: whether its store has it cannot be proven. Decide that first. {explained}",
             reason="needs_attention",
         )
-    if row.state is PushState.DONE_ELSEWHERE and row.reason != ADOPTED_BY_HAND:
+    if made_by_others(row):
         raise InputError(
             f"{row.label} was shipped on its store by somebody else, and what others made is not taken back here. "
             f"Take it back in the shop's own pages. {explained}",

@@ -28,7 +28,17 @@ from fbridge.push.freshness import before_our_write, earlier_change, too_old
 from fbridge.push.judge import snapshot
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.run_state import Group, PushProgress
-from fbridge.push.verify_rows import Scope, came_back, keep_page, kept_since, note_findings, orders_in
+from fbridge.push.verify_rows import (
+    LOOKED_BACK,
+    Scope,
+    came_back,
+    count_unlooked,
+    keep_page,
+    kept_since,
+    note_findings,
+    orders_in,
+)
+from fbridge.stores.each_store import for_each_store
 from fbridge.stores.open_store import OpenStore, open_store
 
 log = logging.getLogger("fbridge.verify")
@@ -221,6 +231,23 @@ def verify_store(
     )
 
 
+def verify_restored(
+    context: Context, names: Sequence[str], progress: Callable[[PushProgress], None] | None = None
+) -> tuple[StoreVerified, ...]:
+    """Of a database that was put back from a backup: compare what it calls sent and nobody has looked at since.
+
+    What was taken back, corrected or changed since the backup is found so, and a person is asked.
+    """
+    with context.database.read() as connection:
+        behind = count_unlooked(connection, context.now())
+    scope = Scope(since=context.now() - LOOKED_BACK, unlooked=True)
+    return for_each_store(
+        [name for name in names if behind.get(name)],
+        lambda name, stop: verify_store(context, name, scope, stop=stop, progress=progress),
+        patience=1.0,
+    )
+
+
 def _look_at(
     page: OrderPage, group: Group, known_at: tuple[Order, datetime], returned: frozenset[int]
 ) -> _Look:
@@ -251,5 +278,5 @@ def _item(row: LedgerRow, found: Comparison) -> VerifyItem:
         words=found.words,
         numbers=row.numbers,
         shown=found.shown,
-        ways=() if found.finding is Finding.NOT_CHECKED else ways_of(row.label, found),
+        ways=() if found.finding is Finding.NOT_CHECKED else ways_of(row.label, found, row),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +25,7 @@ from fbridge.push.kept_json import drift_to_json
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.undone import note_undone
 from fbridge.storage.return_tables import returns
-from fbridge.storage.tables import MOST_KEYS, manifests, orders, pushes, shipments
+from fbridge.storage.tables import MOST_KEYS, manifests, orders, pushes, shipments, stores
 from fbridge.stores.open_store import OpenStore
 from fbridge.stores.rows import keep_notices
 
@@ -33,21 +33,32 @@ Found = tuple[Sequence[LedgerRow], Order | None, Mapping[int, Comparison]]
 """The shipments of one order, the order as read (None: the store has it no more), and what is told of each."""
 
 
+LOOKED_BACK = timedelta(days=30)
+"""What has left since then is compared where nobody says how far back."""
+
+_PUSHED = shipments.join(pushes, pushes.c.shipment_id == shipments.c.id)
+_RESTORED_EPOCH = (
+    sa.select(stores.c.restored_epoch).where(stores.c.name == shipments.c.store).scalar_subquery()
+)
+_UNLOOKED = sa.and_(pushes.c.checked_epoch < _RESTORED_EPOCH, pushes.c.drift.is_(None))
+"""What differs was found by a look, and waits for a person."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """Which shipments are looked at: those that left ``since`` (aware UTC), of a ``manifest``, or named by their
-    keys. What is None chooses nothing."""
+    keys. What is None chooses nothing. ``unlooked``: only what a restored backup calls sent, and nobody has looked at
+    since."""
 
     since: datetime | None = None
     manifest: str | None = None
     shipment_ids: Collection[int] | None = None
+    unlooked: bool = False
 
 
 def orders_in(connection: Connection, store: str, scope: Scope) -> list[int]:
     """The keys of the orders of the store with a shipment in scope that the store is known to hold."""
-    joined = shipments.join(pushes, pushes.c.shipment_id == shipments.c.id).join(
-        manifests, manifests.c.id == shipments.c.manifest_id
-    )
+    joined = _PUSHED.join(manifests, manifests.c.id == shipments.c.manifest_id)
     wanted = [
         shipments.c.store == store,
         shipments.c.withdrawn_at.is_(None),
@@ -58,6 +69,8 @@ def orders_in(connection: Connection, store: str, scope: Scope) -> list[int]:
         wanted.append(shipments.c.shipped_at >= scope.since)
     if scope.manifest is not None:
         wanted.append(manifests.c.number == scope.manifest)
+    if scope.unlooked:
+        wanted.append(_UNLOOKED)
     query = sa.select(shipments.c.order_id).select_from(joined).where(*wanted)
     queries = [query]
     if scope.shipment_ids is not None:
@@ -65,6 +78,27 @@ def orders_in(connection: Connection, store: str, scope: Scope) -> list[int]:
         queries = [query.where(shipments.c.id.in_(part)) for part in parts]
     found = {key for one in queries for key in connection.execute(one).scalars()}
     return sorted(found)
+
+
+def count_unlooked(connection: Connection, now: datetime) -> dict[str, int]:
+    """By store, how many shipments a restored backup calls sent that nobody has looked at since."""
+    restored = sa.select(stores.c.name).where(stores.c.restored_epoch > 0)
+    names = list(connection.execute(restored).scalars())
+    if not names:
+        return {}
+    query = (
+        sa.select(shipments.c.store, sa.func.count())
+        .select_from(_PUSHED)
+        .where(
+            shipments.c.store.in_(names),
+            shipments.c.withdrawn_at.is_(None),
+            shipments.c.shipped_at >= now - LOOKED_BACK,
+            pushes.c.state.in_(TAKEN_BY_STORE),
+            _UNLOOKED,
+        )
+        .group_by(shipments.c.store)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def kept_since(connection: Connection, order_ids: Collection[int]) -> dict[int, datetime]:
@@ -120,6 +154,7 @@ def _standing(rows: Sequence[LedgerRow]) -> list[tuple[object, ...]]:
 def _note(connection: Connection, row: LedgerRow, found: Comparison, at: datetime) -> None:
     if found.finding is Finding.VERIFIED or found.print == row.drift_accepted:
         _note_fine(connection, row, found, at)
+        _note_looked_up(connection, row)
         return
     drift = Drift(
         finding=found.finding,
@@ -145,6 +180,13 @@ def _note_fine(connection: Connection, row: LedgerRow, found: Comparison, at: da
         words = "the store shows it again as fbridge has it"
         if well:
             ledger.tell(connection, row.shipment_id, "verify.verified", words, at=at)
+
+
+def _note_looked_up(connection: Connection, row: LedgerRow) -> None:
+    """After a restored backup: the store shows it as the backup has it. Of a mail that is missing no look tells."""
+    if row.unchecked and row.missing_mail is None:
+        epoch = sa.select(stores.c.restored_epoch).where(stores.c.name == row.store).scalar_subquery()
+        ledger.note_drift(connection, row.shipment_id, checked_epoch=epoch)
 
 
 def _keep_orders(context: Context, opened: OpenStore, connection: Connection, read: Sequence[Order]) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import InputError
-from fbridge.models.problems import UNDONE_IN_PART
+from fbridge.models.problems import ADOPTED_BY_HAND, UNDONE_IN_PART
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
 from fbridge.models.transitions import Mover
@@ -27,8 +27,6 @@ RESENDABLE = frozenset({PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.
 ADOPTABLE = frozenset(
     {PushState.NEEDS_ATTENTION, PushState.REFUSED, PushState.UNCONFIRMED, PushState.UNDOING}
 )
-
-ADOPTED_BY_HAND = "adopted_by_hand"
 
 _NEVER_TAKEN: dict[str, Any] = {
     **NOT_TAKEN,

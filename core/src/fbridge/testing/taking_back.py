@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NoReturn
 
 import pytest
 
-from fbridge.errors import InputError
+from fbridge.errors import FbridgeError, InputError
+from fbridge.models.problems import UNDONE_IN_PART
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
 from fbridge.push import taking_back
 from fbridge.push.undo_plan import UndoPlan
-from fbridge.testing.faults import Answer, Fault, FaultProxy
+from fbridge.testing.faults import (
+    AddedHeaders,
+    Answer,
+    Fault,
+    FaultProxy,
+    On,
+    StaleReplica,
+    StandIn,
+    UrlCache,
+    answers_of_a_cache,
+    read_faults,
+    write_faults,
+)
 from fbridge.testing.fixtures import KitFixtures
-from fbridge.testing.office import Office, number
+from fbridge.testing.office import SETTLE, Office, number
 from fbridge.testing.store_under_test import StoreUnderTest
 
 MOST_RESUMES = 4
+DROPPED_AFTER = Fault(name="dropped_after", answer=Answer.HANG_UP, acts=True)
+UNREADABLE = 4
+"""So many reads fail that the client gives up."""
+OLD_PAGES: dict[str, Callable[[], StandIn]] = {
+    "cache_by_address": UrlCache,
+    "a_cache_that_tells": lambda: AddedHeaders((("Age", "31"),)),
+    "copy_of_a_moment_ago": lambda: StaleReplica(seconds=SETTLE / 2),
+    "copy_without_our_write": lambda: StaleReplica(writes=1),
+}
 
 
 class _Killed(BaseException):
@@ -60,7 +84,8 @@ class TakingBackConformance(KitFixtures):
         taken = office.bridge.take_back(shipment.label, plan=plan)
         assert taken.withdrawn_at is not None
         assert office.state(shipment) is PushState.WITHDRAWN
-        _assert_nothing_left(store, office, order, plan, mails=mails)
+        _assert_nothing_left(store, order, plan, mails=mails)
+        _assert_known(office, order, plan)
         with pytest.raises(InputError):
             office.bridge.take_back(shipment.label)
         if plan.frees:
@@ -115,9 +140,120 @@ class TakingBackConformance(KitFixtures):
             proxy.heal()
             _go_on(office, shipment, plan)
             assert office.state(shipment) is PushState.WITHDRAWN, office.words(shipment)
-            _assert_nothing_left(store, office, order, plan, mails=mails)
+            _assert_nothing_left(store, order, plan, mails=mails)
+            _assert_known(office, order, plan)
             assert _acted(proxy) - acted == len(plan.steps), "a step was taken twice, or one too many"
         assert nth > 1, "no write was struck"
+
+    def test_C15_after_every_fault_nothing_is_half_told_and_the_same_command_ends_it(
+        self,
+        store: StoreUnderTest,
+        office: Office,
+        proxy: FaultProxy,
+        pushed: Callable[[], tuple[str, Shipment]],
+    ) -> None:
+        wrong = {}
+        for count, fault in enumerate((*write_faults(), *answers_of_a_cache(late=SETTLE / 2))):
+            undoing = _Undoing(store, office, proxy, *pushed())
+            proxy.strike(fault, nth=1 + count % len(undoing.plan.steps))
+            try:
+                undoing.end()
+            except AssertionError as error:
+                wrong[fault.name] = str(error).partition("\n")[0]
+            proxy.heal()
+        assert not wrong, f"after these faults something was told otherwise than it is: {wrong}"
+
+    @pytest.mark.parametrize("around", OLD_PAGES)
+    def test_C15_no_old_page_tells_what_was_taken_back(
+        self,
+        store: StoreUnderTest,
+        office: Office,
+        proxy: FaultProxy,
+        pushed: Callable[[], tuple[str, Shipment]],
+        around: str,
+    ) -> None:
+        undoing = _Undoing(store, office, proxy, *pushed())
+        proxy.put_between(OLD_PAGES[around]())
+        proxy.strike(DROPPED_AFTER)
+        for _ in range(3):
+            undoing.once()
+            undoing.wait()
+        proxy.heal()
+        undoing.end()
+
+    def test_C15_an_order_that_cannot_be_read_is_not_touched(
+        self,
+        store: StoreUnderTest,
+        office: Office,
+        proxy: FaultProxy,
+        pushed: Callable[[], tuple[str, Shipment]],
+    ) -> None:
+        undoing = _Undoing(store, office, proxy, *pushed())
+        for fault in read_faults():
+            written = len(proxy.writes)
+            proxy.strike(fault, on=On.READ, times=UNREADABLE)
+            undoing.once()
+            if office.state(undoing.shipment) is PushState.WITHDRAWN:  # it was read all the same
+                undoing = _Undoing(store, office, proxy, *pushed())
+            else:
+                assert len(proxy.writes) == written, f"{fault}: written all the same"
+            proxy.heal()
+        undoing.end()
+
+
+@dataclass
+class _Undoing:
+    """One shipment that a person takes back, by the same command again and again."""
+
+    store: StoreUnderTest
+    office: Office
+    proxy: FaultProxy
+    order: str
+    shipment: Shipment
+
+    def __post_init__(self) -> None:
+        self.plan = _plan(self.office, self.shipment)
+        self.before = self.store.truth(self.order)
+        self.mails = len(self.store.mails(self.order))
+
+    def once(self) -> None:
+        """What it is called afterwards is true, or open, with a command that goes on."""
+        try:
+            self.office.bridge.take_back(self.shipment.label, plan=self.plan)
+        except FbridgeError as error:
+            if error.reason == "plan_changed":
+                self.plan = _plan(self.office, self.shipment)
+        self.proxy.wait_for_late_acts()
+        self._assert_true()
+
+    def wait(self) -> None:
+        """Until the store has settled."""
+        time.sleep(SETTLE)
+
+    def end(self) -> None:
+        """Go on until it is taken back."""
+        for _ in range(MOST_RESUMES):
+            self.once()
+            if self.office.state(self.shipment) is PushState.WITHDRAWN:
+                self.proxy.heal()
+                self.office.fetch()
+                _assert_known(self.office, self.order, self.plan)
+                return
+            self.wait()
+        raise AssertionError(f"it never ends: {self.office.words(self.shipment)}")
+
+    def _assert_true(self) -> None:
+        state = self.office.state(self.shipment)
+        steps = self.office.bridge.explain(self.shipment.label).next_steps
+        if state is PushState.SENT:
+            assert self.store.truth(self.order) == self.before, "it is called sent, and was touched"
+        elif state is PushState.WITHDRAWN:
+            _assert_nothing_left(self.store, self.order, self.plan, mails=self.mails)
+        else:
+            assert state is PushState.UNDOING or self.office.reason(self.shipment) == UNDONE_IN_PART
+            assert f"fbridge shipment withdraw {self.shipment.label}" in steps
+        mailed = len(self.store.mails(self.order)) - self.mails
+        assert mailed <= len(self.plan.mails), "a mail left that the plan did not show"
 
 
 def _acted(proxy: FaultProxy) -> int:
@@ -145,16 +281,19 @@ def _go_on(office: Office, shipment: Shipment, plan: UndoPlan) -> None:
         office.bridge.take_back(shipment.label, plan=plan)
 
 
-def _assert_nothing_left(
-    store: StoreUnderTest, office: Office, order: str, plan: UndoPlan, *, mails: int
-) -> None:
+def _assert_nothing_left(store: StoreUnderTest, order: str, plan: UndoPlan, *, mails: int) -> None:
     """The store shows nothing of it but what the plan said, and mailed nobody whom the plan did not."""
     truth = store.truth(order)
     assert truth.numbers == ()
     assert len(store.mails(order)) - mails <= len(plan.mails)
+    if plan.frees:
+        assert not truth.closed
+        assert truth.shipped is None or not any(truth.shipped)
+
+
+def _assert_known(office: Office, order: str, plan: UndoPlan) -> None:
+    """The office can ship its goods again."""
     if not plan.frees:
         return
-    assert not truth.closed
-    assert truth.shipped is None or not any(truth.shipped)
     (fetched,) = [one for key, one in office.fetched().items() if key == order]
     assert not any(line.shipped for line in fetched.lines)
