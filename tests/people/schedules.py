@@ -21,9 +21,9 @@ from fbridge.bridge import Bridge
 from fbridge.errors import FbridgeError
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
+from fbridge.push.next_steps import ways_out
 from fbridge.push.restored import UNEXPLAINED
 from fbridge.push.run_state import PushProgress
-from fbridge.push.status import ways_out
 from fbridge.sandbox import ServedSandbox
 from fbridge.storage.database import Database
 from fbridge.testing.faults import Answer, Fault, FaultProxy

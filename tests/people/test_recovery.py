@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fbridge.models.states import PushState
+from fbridge.push.next_steps import ways_out
 from fbridge.push.run_state import PushProgress
-from fbridge.push.status import ways_out
 from tests.people import evening
 from tests.people.evening import Evenings
 from tests.people.moments import Interruption, moments_of

@@ -24,7 +24,7 @@ from fbridge.history.story import (
 from fbridge.models.shipments import Shipment
 from fbridge.orders.unreadable import UnreadableOrder, cannot_be_read, load_unreadable
 from fbridge.push.concerns import concerns_of
-from fbridge.push.status import ways_out
+from fbridge.push.next_steps import ways_out
 from fbridge.references import find_order, find_shipment, shipment_labelled, unreadable_meant
 from fbridge.shipping.returned_goods import return_steps
 from fbridge.shipping.shipment_rows import load_shipments

@@ -13,17 +13,16 @@ from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.models.drift import Drift
-from fbridge.models.problems import UNDONE_IN_PART
 from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import ManifestState, PushState
-from fbridge.orders.unreadable import GONE, ORDER_UNREADABLE, UnreadableOrder, load_unreadable
+from fbridge.orders.unreadable import GONE, UnreadableOrder, load_unreadable
 from fbridge.push.concerns import count_marked
 from fbridge.push.drifted import known_drift, ways_of
+from fbridge.push.next_steps import first_step, mail_step
 from fbridge.push.verify_rows import count_unlooked
 from fbridge.shipping.courier_exports import CourierChange, courier_changes
 from fbridge.shipping.returned_goods import CameBack, came_back
 from fbridge.shipping.shipment_rows import load_shipments
-from fbridge.shipping.shipment_rules import may_be_withdrawn
 from fbridge.storage.indexes import DRIFTED, IN_THE_HOUSE, MAIL_MISSING
 from fbridge.storage.tables import manifests, pushes, rejected_orders, shipments
 from fbridge.stores.rows import due_notices
@@ -45,24 +44,6 @@ LONGEST_UNREADABLE = timedelta(hours=12)
 
 LONGEST_IN_THE_HOUSE = timedelta(days=2)
 """How long goods may stay in the house, once prepared, before that is overdue: a customer waits for them."""
-
-_STEPS = {
-    PushState.READY: "fbridge push",
-    PushState.SENDING: "fbridge push",
-    PushState.UNCONFIRMED: "fbridge push",
-    PushState.RETRY: "fbridge push",
-    PushState.REFUSED: "fbridge explain {label}",
-    PushState.NEEDS_ATTENTION: "fbridge explain {label}",
-    PushState.UNDOING: "fbridge shipment withdraw {label}",
-}
-_WAITING_STEPS = {
-    "not_shipped": "fbridge manifest ship {manifest}",
-    "no_tracking_number": "fbridge tracking set {label} NUMBER",
-    "carrier_unmapped": "fbridge carrier map {store} {carrier} CODE",
-    "mail_not_accepted": "fbridge store show {store}",
-    "unknown_status": "fbridge store check {store}",
-    "order_too_old": "fbridge explain {label}",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,7 +304,7 @@ def _item(shipment: Shipment, push: PushStatus, now: datetime) -> StatusItem:
         since=push.since,
         age=age,
         next_at=push.next_at,
-        next_step=_first_step(shipment, push),
+        next_step=first_step(shipment, push),
         overdue=age >= LIMITS.get(push.state, timedelta(0)),
     )
 
@@ -352,52 +333,4 @@ def _drift_item(shipment: Shipment, drift: Drift, now: datetime) -> StatusItem:
         reason=str(drift.finding),
         words=drift.words,
         next_step=ways_of(shipment.label, drift, shipment.push)[0],
-    )
-
-
-def mail_step(shipment: Shipment) -> str:
-    """The command that deals with a missing mail."""
-    return f"fbridge push --mail-again {shipment.label}"
-
-
-def _first_step(shipment: Shipment, push: PushStatus) -> str:
-    """Another push reads an order again that cannot be read; but first somebody should know why it cannot."""
-    unread = push.reason == ORDER_UNREADABLE
-    return f"fbridge explain {shipment.label}" if unread else next_step(shipment, push)
-
-
-_RESENT_IN_VAIN = frozenset({"order_cancelled", "order_missing", "cannot_correct"})
-
-
-def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
-    """The commands among which a person chooses, all of which work; only one where nothing is to decide."""
-    if drift := known_drift(shipment):
-        return ways_of(shipment.label, drift, push)
-    if push.missing_mail and push.state not in LIMITS:
-        return (mail_step(shipment), f"fbridge shipment mailed {shipment.label}")
-    if push.state not in _A_PERSON_DECIDES:
-        step = next_step(shipment, push)
-        return (step,) if step else ()
-    if push.reason == UNDONE_IN_PART:
-        return (f"fbridge shipment withdraw {shipment.label}", f"fbridge shipment adopt {shipment.label}")
-    resend = () if push.reason in _RESENT_IN_VAIN else (f"fbridge push --resend {shipment.label}",)
-    if may_be_withdrawn(shipment):
-        return (*resend, f"fbridge shipment withdraw {shipment.label}")
-    return (*resend, f"fbridge shipment adopt {shipment.label}")
-
-
-_A_PERSON_DECIDES = frozenset({PushState.REFUSED, PushState.NEEDS_ATTENTION})
-
-
-def next_step(shipment: Shipment, push: PushStatus) -> str:
-    """The command that brings the shipment on."""
-    if push.state is PushState.WAITING:
-        template = _WAITING_STEPS.get(push.reason, "fbridge push")
-    else:
-        template = _STEPS.get(push.state, "")
-    return template.format(
-        label=shipment.label,
-        store=shipment.store,
-        carrier=shipment.carrier.code,
-        manifest=shipment.manifest or shipment.carrier.code,
     )

@@ -257,10 +257,7 @@ class TakingBack:
             elif self.goes_on:
                 self.close(row, attempt, NOT_SENT, stop.reason, str(stop))
             else:
-                told = UndoReceipt(
-                    shipment_id=row.uuid, outcome=Outcome.RETRY, reason=stop.reason, words=str(stop)
-                )
-                self.go_back(row, attempt, told)
+                self.go_back(row, attempt, NOT_SENT, stop.reason, str(stop))
             raise cause from None
         except BusyError:
             raise  # overtaken: whoever has the turn now goes on with it
@@ -275,7 +272,8 @@ class TakingBack:
             stays = f": {'; '.join(plan.stays)}" if plan.stays else ""
             return self._withdraw(row, attempt, f"withdrawn; taken back from its store{stays}")
         if outcome in _NOTHING_DONE and not (receipt.begun or self.goes_on):
-            self.go_back(row, attempt, receipt)
+            told = NOT_SENT if outcome is Outcome.RETRY else str(outcome)
+            self.go_back(row, attempt, told, receipt.reason, words)
             error = RefusedError if outcome is Outcome.REFUSED else UnreachableError
             raise error(f"The store did not take {row.label} back: {words}", reason=receipt.reason)
         if outcome is Outcome.REFUSED:
@@ -317,19 +315,18 @@ class TakingBack:
             self.run.keep(connection, fresh)
             refresh_open_quantity(connection, [row.order_id])
 
-    def go_back(self, row: LedgerRow, attempt: int, receipt: UndoReceipt) -> None:
+    def go_back(self, row: LedgerRow, attempt: int, outcome: str, reason: str, words: str) -> None:
         """Nothing was taken back: it stands where it stood, unless something else is wanted since."""
-        words = f"the store did not take it back: {receipt.words or receipt.reason}"
-        outcome = NOT_SENT if receipt.outcome is Outcome.RETRY else str(receipt.outcome)
         with self.run.context.database.write() as connection:
             self._hold(connection, row)
-            self._finish(connection, row, attempt, outcome, receipt.reason, receipt.words)
+            self._finish(connection, row, attempt, outcome, reason, words)
             now_wanted = load_shipment(connection, row.shipment_id).revision
             origin = row.undo_from or PushState.SENT
             if origin in _AT_REST and now_wanted != row.revision:
                 origin = PushState.READY
-            reason = UNDONE_IN_PART if origin is PushState.NEEDS_ATTENTION else "not_taken_back"
-            self._move(connection, row, PushState.UNDOING, origin, reason, words, undo_from=None)
+            code = UNDONE_IN_PART if origin is PushState.NEEDS_ATTENTION else "not_taken_back"
+            told = f"the store did not take it back: {words}"
+            self._move(connection, row, PushState.UNDOING, origin, code, told, undo_from=None)
 
     def close(
         self, row: LedgerRow, attempt: int, outcome: str, reason: str, words: str, *, partly: bool = False
