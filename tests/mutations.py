@@ -64,9 +64,9 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a receipt is kept by who was overtaken",
-        "fbridge/push/send.py",
-        "        run.turn.verify(connection)\n        lock_orders(connection, [entry.order_id])",
-        "        lock_orders(connection, [entry.order_id])",
+        "fbridge/push/receipt_keeping.py",
+        "            run.turn.verify(connection)\n",
+        "",
         OVERTAKEN,
     ),
     Mutation(
@@ -330,8 +330,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "a correction that came meanwhile is forgotten",
-        "fbridge/push/send.py",
-        "if ledger.wanted_revision(connection, row.shipment_id) != revision:",
+        "fbridge/push/receipt_keeping.py",
+        "if self.wanted[row.shipment_id] != revision:",
         "if False:",
         PEOPLE,
     ),

@@ -12,7 +12,8 @@ import pytest
 from fbridge.errors import BusyError, FbridgeError, InputError, RefusedError
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
-from fbridge.push import send, taking_back
+from fbridge.push import taking_back
+from fbridge.push.receipt_keeping import ReceiptKeeper
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing import Office, number
 from fbridge.testing.faults import Answer, Fault, FaultProxy
@@ -251,7 +252,7 @@ def test_what_may_not_be_taken_back_is_told_with_the_way_out(
     office.fetch()
     shipment = office.ship(order, [number(1)])
     if by == "lost":
-        monkeypatch.setattr(send, "_take", Mock(side_effect=KeyboardInterrupt))
+        monkeypatch.setattr(ReceiptKeeper, "take", Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             office.push()
         assert office.state(shipment) is PushState.UNCONFIRMED

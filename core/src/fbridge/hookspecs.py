@@ -60,9 +60,10 @@ def push_fulfillment(  # type: ignore[empty-body]
     """Bring each order on the store to the state that its fulfillment describes; yield one receipt an order.
 
     Gets at most ``Platform.batch_size`` fulfillments, never two of one order, each with the order as just
-    read. The core commits a receipt before it asks for the next and always drains the iterator. The order of
-    receipts is free. An entry without a receipt counts as unconfirmed unless ``NotSent`` names it. A
-    fulfillment that the store already shows changes nothing and mails nobody (C4). Since contract 1.
+    read. The core commits a receipt before the store sees another request, and soon in any case, and always
+    drains the iterator. The order of receipts is free. An entry without a receipt counts as unconfirmed
+    unless ``NotSent`` names it. A fulfillment that the store already shows changes nothing and mails nobody
+    (C4). Since contract 1.
 
     Raises: NotSent; CredentialsError: nothing more is sent to this store, and entries without a receipt were
     provably not sent.

@@ -75,7 +75,7 @@ class StoreHttp:
     Times are seconds. ``secrets`` never show in messages, logs and exchanges; those of the auth are known.
     ``on_exchange`` gets an :class:`~fbridge.http.exchange.Exchange` for every try, in its thread.
     ``before_write`` is called before each write, and once more right before its first byte where that took a while;
-    what it raises stops that write.
+    what it raises stops that write. ``before_request`` is called before each try of anything, in its thread.
     ``redactor`` takes them out of whatever else comes from the store.
     ``exchange_fields`` are the JSON keys whose values an exchange may keep (``Platform.exchange_fields``).
     ``way_through`` is what the store's surroundings ask of each request.
@@ -123,6 +123,7 @@ class StoreHttp:
         )
         self.auth = auth
         self.before_write: Callable[[], object] = _nothing
+        self.before_request: Callable[[], object] = _nothing
 
     @property
     def auth(self) -> Auth | None:
@@ -276,6 +277,7 @@ class StoreHttp:
             raise UnreachableError(f"{self._words(call, fault)}.", reason=_reason(fault)) from None
 
     def _exchange(self, call: _Call, before_sending: Callable[[], object] = _nothing) -> Response:
+        self.before_request()
         self._wait_for_turn()
         last_moment = LastMoment(before_sending)
         auth = self._auth if call.signed else None

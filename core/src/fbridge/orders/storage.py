@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,10 +12,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.orders import Order
 from fbridge.models.parts import in_parts
-from fbridge.models.states import Effect, MadeBy, OrderStatus, Outcome
 from fbridge.orders.order_words import add_words, load_found_by, replace_words
 from fbridge.orders.quantities import LineQuantity, refresh_open_quantity
 from fbridge.orders.rows import (
@@ -105,40 +103,6 @@ def keep_store_shipments(connection: Connection, store: str, page: Sequence[Orde
     ]
     if rows:
         connection.execute(statement, rows)
-
-
-def keep_pushed(connection: Connection, order_id: int, fulfillment: Fulfillment, receipt: Receipt) -> None:
-    """Keep what a push has made of an order, so that all know it before the next fetch: pieces shipped, and status.
-
-    It is no version of the order: whatever the store shows next replaces it.
-    """
-    _keep_shipped(connection, order_id, fulfillment, receipt)
-    shown = {one.holds.order_status for one in receipt.shipments if one.holds} - {""}
-    closed = all(one.effects.status is Effect.DONE for one in receipt.shipments)
-    if fulfillment.completes_order and closed and len(shown) == 1:
-        values = {"status": OrderStatus.CLOSED, "remote_status": shown.pop(), "content_hash": ""}
-        connection.execute(sa.update(orders).where(orders.c.id == order_id).values(**values))
-
-
-def _keep_shipped(connection: Connection, order_id: int, fulfillment: Fulfillment, receipt: Receipt) -> None:
-    """What the store took just now comes to what it showed before, which may be of somebody else."""
-    fresh = {one.id for one in fulfillment.shipments if one.acknowledged is None and not one.remote_ids}
-    taken: Counter[str] = Counter()
-    for one in receipt.shipments:
-        if (
-            one.outcome is Outcome.DONE
-            and one.made_by is MadeBy.US
-            and one.shipment_id in fresh
-            and one.holds
-        ):
-            taken.update({item.line_id: item.quantity for item in one.holds.items})
-    for line_id, quantity in taken.items():
-        line = sa.and_(order_lines.c.order_id == order_id, order_lines.c.line_id == line_id)
-        connection.execute(
-            sa.update(order_lines).where(line).values(shipped=order_lines.c.shipped + quantity)
-        )
-    if taken:
-        connection.execute(sa.update(orders).where(orders.c.id == order_id).values(content_hash=""))
 
 
 def load_orders(connection: Connection, ids: Collection[int]) -> dict[int, Order]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,48 @@ PUSHED = sa.and_(attempts.c.asks_mail.is_(False), attempts.c.takes_back.is_(Fals
 """Attempts that wanted the store to show the shipment."""
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of an attempt."""
+
+    attempt_id: int
+    outcome: str
+    reason: str
+    words: str
+    exchange_ids: tuple[int, ...] = ()
+    receipt: ShipmentReceipt | None = None
+
+    @classmethod
+    def by(cls, attempt_id: int, receipt: ShipmentReceipt, exchange_ids: tuple[int, ...]) -> Finished:
+        """As a receipt tells it."""
+        return cls(attempt_id, str(receipt.outcome), receipt.reason, receipt.words, exchange_ids, receipt)
+
+    def row(self, at: datetime) -> dict[str, Any]:
+        """The columns, by name; ``at`` is aware UTC."""
+        holds = self.receipt.holds if self.receipt else None
+        return {
+            "key": self.attempt_id,
+            "finished_at": at,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "words": self.words,
+            "effects": effects_to_json(self.receipt.effects) if self.receipt else None,
+            "holds": _plain(asdict(holds)) if holds else None,
+        }
+
+
+_FINISH = (
+    sa.update(attempts)
+    .where(attempts.c.id == sa.bindparam("key"))
+    .values(
+        {
+            name: sa.bindparam(name, type_=attempts.c[name].type)
+            for name in ("finished_at", "outcome", "reason", "words", "effects", "holds")
+        }
+    )
+)
+
+
 def begin_attempt(
     connection: Connection,
     row: LedgerRow,
@@ -33,18 +75,24 @@ def begin_attempt(
     asks_mail: bool = False,
     takes_back: bool = False,
 ) -> int:
-    """Record a try of the wanted revision, and give its key; with ``asks_mail`` one to get its mail alone, with
-    ``takes_back`` one to take it back from the store."""
-    attempt = sa.insert(attempts).values(
-        shipment_id=row.shipment_id,
-        revision=row.revision,
-        epoch=epoch,
-        started_at=at,
-        asks_mail=asks_mail,
-        takes_back=takes_back,
+    """Record one try, and give its key; with ``asks_mail`` one to get its mail alone, with ``takes_back`` one to take
+    it back from the store."""
+    began = begin_attempts(connection, [row], epoch=epoch, at=at, asks_mail=asks_mail, takes_back=takes_back)
+    return began[row.shipment_id]
+
+
+def begin_attempts(
+    connection: Connection, rows: Sequence[LedgerRow], *, epoch: int, at: datetime, **kind: bool
+) -> dict[int, int]:
+    """Record a try of the wanted revision of each shipment, and give the attempts' keys by the shipments'."""
+    if not rows:
+        return {}
+    shared = {"epoch": epoch, "started_at": at, "asks_mail": False, "takes_back": False, **kind}
+    begun = connection.execute(
+        sa.insert(attempts).returning(attempts.c.shipment_id, attempts.c.id),
+        [{"shipment_id": row.shipment_id, "revision": row.revision, **shared} for row in rows],
     )
-    (key,) = connection.execute(attempt).inserted_primary_key or (0,)
-    return int(key)
+    return {row.shipment_id: row.id for row in begun}
 
 
 def take_for_tried(connection: Connection, row: LedgerRow, *, reason: str, epoch: int, at: datetime) -> None:
@@ -73,30 +121,29 @@ def finish_attempt(
     outcome: str,
     reason: str,
     words: str,
-    receipt: ShipmentReceipt | None = None,
     exchange_ids: Collection[int] = (),
 ) -> None:
-    """Close an attempt with its outcome and the HTTP exchanges that belong to it."""
-    connection.execute(
-        sa.update(attempts)
-        .where(attempts.c.id == attempt_id)
-        .values(
-            finished_at=at,
-            outcome=outcome,
-            reason=reason,
-            words=words,
-            effects=effects_to_json(receipt.effects) if receipt else None,
-            holds=_plain(asdict(receipt.holds)) if receipt and receipt.holds else None,
-        )
-    )
-    link_exchanges(connection, [attempt_id], exchange_ids)
+    """Close one attempt."""
+    told = Finished(attempt_id, outcome, reason, words, tuple(exchange_ids))
+    finish_attempts(connection, [told], at=at)
+
+
+def finish_attempts(connection: Connection, finished: Sequence[Finished], *, at: datetime) -> None:
+    """Close attempts, each with its outcome and the HTTP exchanges that belong to it."""
+    if finished:
+        connection.execute(_FINISH, [one.row(at) for one in finished])
+    _link([(one.attempt_id, exchange) for one in finished for exchange in one.exchange_ids], connection)
 
 
 def link_exchanges(connection: Connection, attempt_ids: Sequence[int], exchange_ids: Collection[int]) -> None:
     """Attempts refer to exchanges, which are stored once."""
-    pairs = [{"attempt_id": a, "exchange_id": e} for a in attempt_ids for e in exchange_ids]
-    if pairs:
-        connection.execute(sa.insert(attempt_exchanges), pairs)
+    _link([(attempt, exchange) for attempt in attempt_ids for exchange in exchange_ids], connection)
+
+
+def _link(pairs: Sequence[tuple[int, int]], connection: Connection) -> None:
+    rows = [{"attempt_id": attempt, "exchange_id": exchange} for attempt, exchange in pairs]
+    if rows:
+        connection.execute(sa.insert(attempt_exchanges), rows)
 
 
 def receipt_changes(receipt: ShipmentReceipt, mail_before: MailEffect) -> dict[str, Any]:

@@ -19,10 +19,10 @@ from fbridge.models.parts import in_parts
 from fbridge.models.push import LedgerRow, Standing
 from fbridge.models.states import Effect, MailEffect, PushState
 from fbridge.models.transitions import ALLOWED, Mover
-from fbridge.push.attempts import begin_attempt
 from fbridge.push.kept_json import baseline_to_json
 from fbridge.push.rows import UNFINISHED
-from fbridge.storage.tables import MOST_KEYS, events, pushes, shipments
+from fbridge.storage.events import record_all
+from fbridge.storage.tables import MOST_KEYS, pushes, shipments
 
 
 def standings(connection: Connection, shipment_ids: Collection[int]) -> dict[int, Standing]:
@@ -48,10 +48,13 @@ def versions(connection: Connection, shipment_ids: Collection[int]) -> dict[int,
     return found
 
 
-def wanted_revision(connection: Connection, shipment_id: int) -> int:
-    """The revision that is wanted of a shipment at this moment."""
-    query = sa.select(shipments.c.revision).where(shipments.c.id == shipment_id)
-    return int(connection.execute(query).scalar_one())
+def wanted_revisions(connection: Connection, shipment_ids: Collection[int]) -> dict[int, int]:
+    """The revision that is wanted of each shipment at this moment."""
+    found: dict[int, int] = {}
+    for part in in_parts(sorted(shipment_ids), MOST_KEYS):
+        query = sa.select(shipments.c.id, shipments.c.revision).where(shipments.c.id.in_(part))
+        found.update({row.id: row.revision for row in connection.execute(query)})
+    return found
 
 
 def move(
@@ -131,14 +134,13 @@ def claim(
     epoch: int,
     at: datetime,
     mails: Collection[int] = (),
-) -> dict[int, int]:
-    """Write ``sending`` before the network sees anything. Gives the attempt's key for each shipment.
+) -> None:
+    """Write ``sending`` before the network sees anything; the attempts are for the caller to begin.
 
     ``mails`` are the keys of those for which the plan shows a mail.
 
     The caller holds the rows (:func:`standings`) and saw that they stand as expected.
     """
-    claimed = {}
     for row in rows:
         move(
             connection,
@@ -160,8 +162,6 @@ def claim(
             mail_planned=row.mail_planned or row.shipment_id in mails,
             status_before=row.status_before or _status_before(baseline, row),
         )
-        claimed[row.shipment_id] = begin_attempt(connection, row, epoch=epoch, at=at)
-    return claimed
 
 
 def _status_before(baseline: Baseline, row: LedgerRow) -> str:
@@ -175,23 +175,35 @@ def _less_ours(baseline: Baseline, row: LedgerRow) -> Baseline:
     return replace(baseline, entries=tuple(entry for entry in baseline.entries if entry[1] not in ours))
 
 
+Told = tuple[int, str, str]
+"""For the story of a shipment, by its key: a kind of event, and its words."""
+
+
 def tell(connection: Connection, shipment_id: int, kind: str, words: str, *, at: datetime) -> None:
     """Add to the story of a shipment."""
-    where = sa.select(shipments.c.store, shipments.c.order_id, shipments.c.manifest_id).where(
-        shipments.c.id == shipment_id
-    )
-    place = connection.execute(where).one()
-    connection.execute(
-        sa.insert(events).values(
-            at=at,
-            kind=kind,
-            words=words,
-            store=place.store,
-            order_id=place.order_id,
-            shipment_id=shipment_id,
-            manifest_id=place.manifest_id,
-        )
-    )
+    tell_all(connection, [(shipment_id, kind, words)], at=at)
+
+
+def tell_all(connection: Connection, told: Sequence[Told], *, at: datetime) -> None:
+    """Add to the stories of shipments, in this sequence."""
+    columns = (shipments.c.id, shipments.c.store, shipments.c.order_id, shipments.c.manifest_id)
+    places: dict[int, Any] = {}
+    for part in in_parts(sorted({key for key, _, _ in told}), MOST_KEYS):
+        query = sa.select(*columns).where(shipments.c.id.in_(part))
+        places.update({place.id: place for place in connection.execute(query)})
+    rows = [
+        {
+            "at": at,
+            "kind": kind,
+            "words": words,
+            "store": places[key].store,
+            "order_id": places[key].order_id,
+            "shipment_id": key,
+            "manifest_id": places[key].manifest_id,
+        }
+        for key, kind, words in told
+    ]
+    record_all(connection, rows)
 
 
 NOTHING_CERTAIN: dict[str, Any] = {
