@@ -6,9 +6,10 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
+from enum import StrEnum
 from typing import Any
 
-from fbridge.models import fulfillments, orders, platforms, undo
+from fbridge.models import fulfillments, orders, platforms, states, undo
 
 CLASSES: tuple[type[Any], ...] = (
     platforms.Platform,
@@ -19,6 +20,7 @@ CLASSES: tuple[type[Any], ...] = (
     platforms.Hidden,
     platforms.Notice,
     orders.Order,
+    orders.Doubt,
     orders.OrderLine,
     orders.Payment,
     orders.Money,
@@ -51,6 +53,31 @@ CLASSES: tuple[type[Any], ...] = (
 """Everything that an adapter is given or gives, from the platform to the receipts."""
 
 
+ENUMS: tuple[type[StrEnum], ...] = (
+    states.Support,
+    states.MailBehaviour,
+    states.OrderStatus,
+    states.PaymentKind,
+    states.Delivery,
+    states.Outcome,
+    states.Effect,
+    states.MailEffect,
+    states.MadeBy,
+)
+"""Their words, as an adapter writes them."""
+
+
+def enum_reference() -> str:
+    """Each enum with its members and the words that they stand for."""
+    return "\n".join(line for one in ENUMS for line in _enum(one))
+
+
+def _enum(one: type[StrEnum]) -> Iterator[str]:
+    members = ", ".join(f"`{member.name}` (`{member.value}`)" for member in one)
+    words = " ".join(_plain(inspect.getdoc(one) or "").split())
+    yield f"- `{one.__name__}`: {members}. {words}"
+
+
 def dataclass_reference() -> str:
     """Each class with its meaning, its fields, their types and defaults."""
     return "\n".join(line for one in CLASSES for line in _class(one))
@@ -58,6 +85,8 @@ def dataclass_reference() -> str:
 
 def _class(one: type[Any]) -> Iterator[str]:
     yield f"### {one.__name__}"
+    yield ""
+    yield f"`from {one.__module__} import {one.__name__}`"
     yield ""
     yield _plain(inspect.getdoc(one) or "")
     yield ""

@@ -38,13 +38,13 @@ class KioskUnderTest(StoreUnderTest):
         return str(self._shop.new_order(list(lines), due="10.00" if cod else "0").id)
 
     def sale(self, order: str) -> StoreSale:
-        """What the customer bought. The kiosk asks for a name, and nothing else."""
+        """What the customer bought, and where it goes."""
         found = self._order(order)
         return StoreSale(
             currency=found.currency,
             total=Decimal(found.total),
             amount_due=Decimal(found.due),
-            ship_to=Address(name=found.name),
+            ship_to=Address(**{**found.ship_to, "street": (found.ship_to["street"],)}),
         )
 
     def sell_in(self, order: str, currency: str) -> None:
@@ -86,8 +86,8 @@ class KioskUnderTest(StoreUnderTest):
         del self._shop.orders[order]
 
     def malform(self, order: str) -> None:
-        """A currency that is none, as a bad import leaves it."""
-        self._order(order).currency = None  # type: ignore[assignment]
+        """A quantity that is none, as a bad import leaves it."""
+        self._order(order).lines[0]["quantity"] = "a few"
         self.touch(order)
 
     def set_changed(self, orders: Sequence[str], moment: datetime) -> None:

@@ -19,6 +19,7 @@ from fbridge.adapterkit.payloads import (
     UnreadableError,
     is_nothing,
     listing,
+    mapping,
     reference,
     text,
 )
@@ -73,17 +74,27 @@ class _Read(fields.Field[T]):
 
 
 class Needed(_Read[T]):
-    """A field that must be there and make sense to its reader, which raises UnreadableError where it does not."""
+    """A field that must be there and make sense to its reader, which raises UnreadableError where it does not.
 
-    def __init__(self, read: Callable[[Any], T]) -> None:
-        super().__init__(read, required=True, error_messages={"required": "is missing."})
+    ``called`` is its name in the payload, where that is another one; so for the others.
+    """
+
+    def __init__(self, read: Callable[[Any], T], *, called: str | None = None) -> None:
+        super().__init__(read, required=True, error_messages={"required": "is missing."}, data_key=called)
 
 
 class Told(_Read[T]):
     """A field that may be missing: its reader then makes of it what it makes of null."""
 
-    def __init__(self, read: Callable[[Any], T]) -> None:
-        super().__init__(read, load_default=lambda: read(None))
+    def __init__(self, read: Callable[[Any], T], *, called: str | None = None) -> None:
+        super().__init__(read, load_default=lambda: read(None), data_key=called)
+
+
+class Inside(Told[dict[str, Any]]):
+    """An object with fields of its own, all of which may be missing, and so may it."""
+
+    def __init__(self, payload: type[Schema], *, called: str | None = None) -> None:
+        super().__init__(lambda value: payload().load(mapping(value)), called=called)
 
 
 class Rows(fields.List[Any]):
@@ -92,8 +103,10 @@ class Rows(fields.List[Any]):
     The ``key`` of an entry occurs once. ``inside`` names where a connection has its list.
     """
 
-    def __init__(self, payload: type[Schema], *, key: str = "", inside: str = "") -> None:
-        super().__init__(fields.Nested(payload), load_default=list)
+    def __init__(
+        self, payload: type[Schema], *, key: str = "", inside: str = "", called: str | None = None
+    ) -> None:
+        super().__init__(fields.Nested(payload), load_default=list, data_key=called)
         self._key = key
         self._inside = inside
 

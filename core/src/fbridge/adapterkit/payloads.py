@@ -214,6 +214,19 @@ def moment(value: Any, zone: tzinfo = UTC) -> datetime | None:
     return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
 
+def times(payload: Json, changed: str, created: str) -> dict[str, Any]:
+    """The three times of an ``Order``, by the names of their fields: when it changed (the one stands in for the
+    other), when it was made, and whether the former was told. Raises: UnreadableError without both."""
+    changed_at, created_at = moment(payload.get(changed)), moment(payload.get(created))
+    if changed_at is None and created_at is None:
+        raise UnreadableError(f"{changed}: is missing, and so is {created}.")
+    return {
+        "changed_at": changed_at or created_at,
+        "created_at": created_at,
+        "untold_time": changed_at is None,
+    }
+
+
 def naive_or_aware(value: Any) -> datetime | None:
     """A time as it is written, in whole seconds: with a zone where it has one."""
     if not isinstance(value, str) or len(value.strip()) < len("2026-11-23 01:03"):

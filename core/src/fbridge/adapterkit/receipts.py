@@ -23,6 +23,12 @@ SENT = Well(reason="sent")
 """What was asked for was done."""
 ALREADY_THERE = Well(reason="already_there", words="The store shows it already; nothing was sent.")
 """Nothing was to be done."""
+SHIPPED_ELSEWHERE = Well(
+    reason="shipped_elsewhere",
+    words="Somebody marked the order as shipped on the store.",
+    outcome=Outcome.DONE_ELSEWHERE,
+)
+"""Goods left by another hand; nothing was sent, or only a missing number."""
 PARTIAL_STATUS_LEFT = Well(
     reason="partial_status_left",
     words="The store has no partial shipments: the order's status waits until all has left.",

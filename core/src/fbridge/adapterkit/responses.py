@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 
 from fbridge.errors import UnreachableError
-from fbridge.http import Response, blocked
+from fbridge.http import Response, blocked, redirected, wordless
 from fbridge.http.before_store import known_stranger
 from fbridge.http.noise import list_in
 
@@ -81,6 +81,21 @@ def no_api(response: Response, api: str, advice: str) -> UnreachableError:
         f"{response.url} answered HTTP {response.status} without the {api}: check {advice}.",
         reason="no_api",
     )
+
+
+def strange(response: Response, api: str, advice: str, *, words: str = "") -> UnreachableError | None:
+    """What an answer outside 2xx means that is no lasting no of the platform's ``api``; None where it may be one.
+
+    ``words`` are those of the platform itself, "" where something else gave the answer: a redirect, a gateway, a
+    login page. That passes, or is to be mended, and is no order's fault.
+    """
+    if is_redirect(response):
+        return redirected(response)
+    if is_passing(response):
+        return passing(response, words or wordless(response))
+    if words:
+        return None
+    return no_api(response, api, advice) if response.status == NOT_FOUND else blocked(response)
 
 
 def unexpected(response: Response, wanted: str) -> UnreachableError:

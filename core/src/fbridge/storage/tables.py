@@ -129,7 +129,7 @@ rejected_orders = sa.Table(
     sa.Column("set_aside_at", UtcTime),
     sa.Column("set_aside_by", sa.String(128), nullable=False, server_default=""),
     sa.Column("set_aside_reason", sa.Text, nullable=False, server_default=""),
-    comment="orders that their adapter could not read; the row goes when the order can be read or is gone",
+    comment="orders that cannot be read; the row goes once one can; what is gone, or dealt with, is set aside",
 )
 
 carriers = sa.Table(

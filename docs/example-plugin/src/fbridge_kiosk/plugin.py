@@ -20,7 +20,7 @@ from fbridge.models.platforms import (
 from fbridge.models.states import MailBehaviour, Support
 
 if TYPE_CHECKING:
-    from fbridge.models.fulfillments import Fulfillment, Receipt
+    from fbridge.models.fulfillments import Fulfillment, Preview, Receipt
     from fbridge.models.platforms import Store
 
 
@@ -32,6 +32,7 @@ def describe_platform() -> Platform:
     return Platform(
         key="kiosk",
         label="Kiosk",
+        contract=1,
         settings=KioskSettings,
         batch_size=20,
         settle_time=timedelta(seconds=30),
@@ -43,7 +44,6 @@ def describe_platform() -> Platform:
             ship_date=Support.NO,
         ),
         mail=MailBehaviour.OPTIONAL,
-        contract=1,
         exchange_fields=frozenset({"numbers", "carrier", "status", "mark", "error"}),
     )
 
@@ -51,9 +51,11 @@ def describe_platform() -> Platform:
 @hookimpl
 def fetch_orders(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """See :func:`fbridge.hookspecs.fetch_orders`."""
-    from fbridge_kiosk.reading import order_pages
+    from fbridge.adapterkit.reading import decoded_pages, pages_of
+    from fbridge_kiosk.client import OrderFeed, api_of
+    from fbridge_kiosk.mapping import order_from
 
-    return order_pages(store, query)
+    return decoded_pages(pages_of(OrderFeed(api_of(store)), query, now=store.now), order_from)
 
 
 @hookimpl
@@ -65,29 +67,32 @@ def push_fulfillment(store: Store, fulfillments: Sequence[Fulfillment]) -> Itera
 
 
 @hookimpl
+def preview_push(fulfillments: Sequence[Fulfillment]) -> Sequence[Preview]:
+    """See :func:`fbridge.hookspecs.preview_push`."""
+    from fbridge.adapterkit.one_by_one import previews
+
+    return previews(fulfillments, mail="Your order is on its way")
+
+
+@hookimpl
 def list_carrier_codes(store: Store) -> CarrierCodes:
     """See :func:`fbridge.hookspecs.list_carrier_codes`."""
-    from fbridge_kiosk.client import KioskClient
+    from fbridge_kiosk.client import api_of
 
-    names = KioskClient(store).carriers()
-    return CarrierCodes(
-        codes=tuple(CarrierCode(code=code, label=label) for code, label in names.items()), open=False
-    )
+    names = api_of(store).read("carriers").json()
+    codes = [CarrierCode(code=code, label=label) for code, label in names.items()]
+    return CarrierCodes(codes=tuple(codes), open=False)
 
 
 @hookimpl
 def check_store(store: Store) -> StoreReport:
     """See :func:`fbridge.hookspecs.check_store`."""
     from fbridge.adapterkit.caches import cache_finding
-    from fbridge_kiosk.client import KioskClient
+    from fbridge_kiosk.client import api_of
 
-    client = KioskClient(store)
-    carriers = len(client.carriers())
+    api = api_of(store)
+    carriers = len(api.read("carriers").json())
+    known = Finding(name="carriers", ok=carriers > 0, words=f"The store knows {carriers} carriers.")
     return StoreReport(
-        findings=(
-            Finding(name="key", ok=True, words="The key is accepted."),
-            Finding(name="carriers", ok=carriers > 0, words=f"The store knows {carriers} carriers."),
-            cache_finding(lambda fresh: client.no_order(fresh=fresh)),
-        ),
-        mail=MailBehaviour.OPTIONAL,
+        findings=(known, cache_finding(lambda fresh: api.read("orders", {"ids": "0"}, fresh=fresh)))
     )

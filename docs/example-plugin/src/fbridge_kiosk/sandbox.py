@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 API_KEY = "kiosk-sandbox-key-4f9Xq"
 SLOWEST = 0.3
+SHIP_TO = {
+    "name": "Zoë D'Alì-Müller",
+    "street": "Via Università 7",
+    "postcode": "00185",
+    "city": "Roma",
+    "country": "IT",
+    "phone": "+39 06 5550101",
+}
+BILL_TO = SHIP_TO | {"name": "Bar Ada srl", "street": "Corso Como 2", "postcode": "20154", "city": "Milano"}
 CARRIERS = {"brt": "BRT Bartolini", "gls": "GLS Italy"}
 
 
@@ -43,8 +52,9 @@ class KioskOrder:
     currency: str = "EUR"
     total: str = "10.00"
     due: str = "0"
-    name: str = "Ada Rossi"
     status: str = "open"
+    ship_to: dict[str, Any] = field(default_factory=lambda: dict(SHIP_TO))
+    bill_to: dict[str, Any] = field(default_factory=lambda: dict(BILL_TO))
     parcels: dict[str, dict[str, Any]] = field(default_factory=dict)
     mails: list[list[str]] = field(default_factory=list)
 
@@ -87,7 +97,8 @@ class KioskShop:
             self._made += 1
             key, now = str(self._made), _now()
             rows = [
-                {"id": f"{key}-{place}", "sku": sku, "name": sku.title(), "quantity": pieces, "refunded": 0}
+                {"id": f"{key}-{place}", "sku": sku, "name": f"{sku.title()} così"}
+                | {"quantity": pieces, "refunded": 0}
                 for place, (sku, pieces) in enumerate(lines)
             ]
             self.orders[key] = KioskOrder(key, now, now, rows, due=due)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 
 class KioskSettings(Schema):
@@ -10,11 +10,5 @@ class KioskSettings(Schema):
 
     api_key = fields.String(
         required=True,
-        validate=validate.Length(min=1),
         metadata={"secret": True, "help": "key with the right to read and write orders"},
-    )
-    page_size = fields.Integer(
-        load_default=50,
-        validate=validate.Range(1, 100),
-        metadata={"help": "orders asked for at a time"},
     )

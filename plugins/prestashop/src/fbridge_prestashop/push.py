@@ -14,6 +14,7 @@ from fbridge.adapterkit.receipts import (
     ALREADY_THERE,
     PARTIAL_STATUS_LEFT,
     SENT,
+    SHIPPED_ELSEWHERE,
     Well,
     cancelled_or_held,
     shipment_receipt,
@@ -33,13 +34,6 @@ from fbridge_prestashop.mails import mails_in_transit, mails_shipped
 from fbridge_prestashop.mapping import SHOP_KEY
 from fbridge_prestashop.shop import Shop, state_id_in
 from fbridge_prestashop.tracking import TrackingPlan, plan_tracking
-
-SHIPPED_ELSEWHERE = Well(
-    reason="shipped_elsewhere",
-    words="Somebody marked the order as shipped on the store.",
-    outcome=Outcome.DONE_ELSEWHERE,
-)
-
 
 HALF_SET = (
     "The store set the state and then broke off, as where a module dies: it has no entry of it in the order's "

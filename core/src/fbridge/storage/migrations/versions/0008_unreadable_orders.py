@@ -54,5 +54,5 @@ def _create() -> None:
         sa.Column("set_aside_reason", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["store"], ["stores.name"], name=op.f("fk_rejected_orders_store")),
         sa.PrimaryKeyConstraint("store", "remote_id", name=op.f("pk_rejected_orders")),
-        comment="orders that their adapter could not read; the row goes when the order can be read or is gone",
+        comment="orders that cannot be read; the row goes once one can; what is gone, or dealt with, is set aside",
     )
