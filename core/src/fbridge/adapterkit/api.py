@@ -17,7 +17,6 @@ from fbridge.models.orders import Order, RejectedOrder
 from fbridge.models.platforms import Store
 
 T = TypeVar("T")
-Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,7 @@ class ApiForm:
     """
 
     name: str
-    own_error: Callable[[Json], tuple[str, str] | None]
+    own_error: Callable[[Mapping[str, Any]], tuple[str, str] | None]
     answers: AnswerTable
     check_key: str
     check_url: str = "the store's URL"

@@ -39,6 +39,7 @@ from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outco
 NOT_AS_ASKED = Problem(
     outcome=Outcome.REFUSED, reason="not_as_asked", words="The store did not keep what was sent."
 )
+"""Whatever the store made otherwise, its record tells; a person looks at it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
