@@ -282,7 +282,7 @@ def test_a_plugin_for_contract_1_works_on_a_core_of_contract_2(
         assert len(list(loaded.fetch_orders(store, OrderQuery()))) == 3
         assert list(loaded.push_fulfillment(store, [])) == []
     (told,) = (one.ageing for one in describe_all() if one.key == "older")
-    assert told.startswith("fbridge-older 0.3 is built for contract 1, which this fbridge still takes")
+    assert told.startswith("fbridge-older 0.3 is built for contract 1, which is still taken by this fbridge")
 
 
 def test_a_plugin_for_contract_2_owes_what_came_with_it(

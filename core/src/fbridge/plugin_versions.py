@@ -39,8 +39,8 @@ def ageing_words(platform: Platform, distribution: str) -> str:
     """What is said of a plugin that works and was built for an older contract; "" for one of today."""
     if platform.contract >= CONTRACT_VERSION:
         return ""
-    built = f"{distribution} is built for contract {platform.contract}, which this fbridge still takes"
-    return f"{built}; look for a newer one: a later fbridge may not."
+    built = f"{distribution} is built for contract {platform.contract}, which is still taken by this fbridge"
+    return f"{built}; look for a newer one before you take a later fbridge."
 
 
 def requirement_fault(distribution: Distribution | None) -> str:

@@ -14,7 +14,8 @@ from fbridge.cli.main import cli
 from fbridge.cli.session import Session
 
 VERBS = re.compile(
-    r"(?:as|asks|can|cannot|chose|comes|does|for|ha[sd]|in|is|keeps|knows|made|magento|makes|needs|or|waits|with)$"
+    r"(?:as|asks|can|cannot|chose|comes|does|follows|for|ha[sd]|in|is|keeps|knows|made|magento|makes|needs|or|takes"
+    r"|tells|waits|with)$"
 )
 """What may follow the name in a sentence about fbridge; `magento` is in the seed of an emulated key."""
 

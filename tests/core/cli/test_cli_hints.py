@@ -32,7 +32,11 @@ ROOT = Path(__file__).parents[3]
 SOURCES = sorted([*ROOT.glob("core/src/fbridge/**/*.py"), *ROOT.glob("plugins/*/src/**/*.py")])
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("plugins/*/README.md")])
 # One has options of its own, the other names those of pipx and uv.
-OTHER_PROGRAMS = {"core/src/fbridge/sandbox/__main__.py", "core/src/fbridge/installation.py"}
+OTHER_PROGRAMS = {
+    "core/src/fbridge/authoring/check_process.py",
+    "core/src/fbridge/installation.py",
+    "core/src/fbridge/sandbox/__main__.py",
+}
 
 BARE_OPTIONS = {
     "--allow-shared": {

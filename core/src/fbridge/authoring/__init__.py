@@ -1,0 +1,1 @@
+"""What plugin authors get beside the contract: ``fbridge plugin check`` and ``fbridge plugin new``."""

@@ -1,0 +1,88 @@
+"""The report card of a plugin: what came of each clause of the contract. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fbridge.authoring.clauses import ABOUT, clause_of
+
+
+class Mark(StrEnum):
+    """What came of a test, or of all tests of a clause."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    NOT_RUN = "not_run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KitResult:
+    """One test of the kit; ``why`` is what it said, the first line first."""
+
+    test: str
+    result: Mark
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseResult:
+    """One clause: ``why`` is one line, that of the first failure, else of the first test that was left out."""
+
+    clause: str
+    about: str
+    result: Mark
+    passed: int
+    failed: int
+    skipped: int
+    why: str
+    tests: tuple[KitResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportCard:
+    """``stopped`` says why the tests did not run to their end; "" where they did. ``notes`` are sentences."""
+
+    platform: str
+    distribution: str
+    contract: int
+    files: tuple[str, ...]
+    clauses: tuple[ClauseResult, ...]
+    stopped: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Nothing failed, and all was run."""
+        return not self.stopped and all(one.result is not Mark.FAILED for one in self.clauses)
+
+
+def by_clause(results: Sequence[KitResult]) -> tuple[ClauseResult, ...]:
+    """The results of every clause, in the order of the contract; those that no test ran of are there as well."""
+    return tuple(
+        _clause(clause, tuple(one for one in results if clause_of(one.test) == clause)) for clause in ABOUT
+    )
+
+
+def _clause(clause: str, tests: tuple[KitResult, ...]) -> ClauseResult:
+    result = _mark(one.result for one in tests)
+    counts = {mark: sum(one.result is mark for one in tests) for mark in Mark}
+    whys = [one.why for one in tests if one.result is result and one.why]
+    return ClauseResult(
+        clause=clause,
+        about=ABOUT[clause],
+        result=result,
+        passed=counts[Mark.PASSED],
+        failed=counts[Mark.FAILED],
+        skipped=counts[Mark.SKIPPED],
+        why="" if result is Mark.PASSED or not whys else whys[0].partition("\n")[0],
+        tests=tests,
+    )
+
+
+def _mark(marks: Iterable[Mark]) -> Mark:
+    """Failed if one failed; else passed if one passed: what a platform cannot do is left out."""
+    found = set(marks)
+    return next((mark for mark in (Mark.FAILED, Mark.PASSED, Mark.SKIPPED) if mark in found), Mark.NOT_RUN)
