@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import fetching, pushing, rate_limit, real_pace, sizes, starting
+from tests.bench import fetching, importing, pushing, rate_limit, real_pace, sizes, starting
 
 BENCHES = {
     "size": sizes.run,
@@ -12,6 +12,7 @@ BENCHES = {
     "fetch": fetching.run,
     "push": pushing.run,
     "rate": rate_limit.run,
+    "files": importing.run,
     "pace": real_pace.run,
 }
 

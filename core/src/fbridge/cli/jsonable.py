@@ -7,7 +7,8 @@ spans whole seconds, enums their stable values. Credentials and exceptions give 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -38,6 +39,24 @@ def jsonable(value: Any) -> Any:
         kind: Any = type(value)
         return {name: jsonable(getattr(value, name)) for name in _names(kind)}
     return _collection(value) if isinstance(value, Iterable) else _scalar(value)
+
+
+def json_pieces(value: Any, depth: int = 3) -> Iterator[str]:
+    """What ``json.dumps`` makes of it, in pieces: a list as deep as this is not held as a whole."""
+    if depth and dataclasses.is_dataclass(value) and not isinstance(value, FbridgeError):
+        kind: Any = type(value)
+        value = {name: getattr(value, name) for name in _names(kind)}
+    if depth and isinstance(value, Mapping):
+        for at, (key, entry) in enumerate(value.items()):
+            yield f"{', ' if at else '{'}{json.dumps(str(key))}: "
+            yield from json_pieces(entry, depth - 1)
+        yield "}" if value else "{}"
+    elif depth and isinstance(value, list | tuple):
+        for at, entry in enumerate(value):
+            yield f"{', ' if at else '['}{json.dumps(jsonable(entry))}"
+        yield "]" if value else "[]"
+    else:
+        yield json.dumps(jsonable(value))
 
 
 def utc_text(moment: datetime) -> str:

@@ -48,10 +48,12 @@ def show_data(
 ) -> ExitCode:
     """Answer with one thing: ``data`` for programs, ``blocks`` for people."""
     if session.json:
-        from fbridge.cli.jsonable import jsonable
+        from fbridge.cli.jsonable import json_pieces
 
-        envelope = _head() | {"ok": code is ExitCode.OK, "data": jsonable(data), "next": next_step or None}
-        click.echo(json.dumps(envelope))
+        envelope = _head() | {"ok": code is ExitCode.OK, "data": data, "next": next_step or None}
+        for piece in json_pieces(envelope):
+            _echo(piece)
+        click.echo()
     else:
         for block in blocks:
             print_block(block, session)

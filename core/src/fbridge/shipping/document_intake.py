@@ -31,6 +31,8 @@ from fbridge.shipping.shipment_rules import Candidate, refuse_bad_recipient
 from fbridge.shipping.tracking_numbers import clean_numbers, looked_at
 from fbridge.storage.tables import shipments
 
+USUAL_CURRENCY = "EUR"
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -202,10 +204,12 @@ def _refuse_other_cod(wish: DocumentWish, goods: Sequence[Shipment]) -> None:
     if wish.cod is None:
         return
     due = sum((one.cod.amount for one in goods if one.cod), Decimal(0))
-    if due != wish.cod:
+    others = {one.cod.currency for one in goods if one.cod} - {wish.currency}
+    if due != wish.cod or (wish.currency and others):
         orders = ", ".join(f"{one.order_number}: {one.cod or 'nothing'}" for one in goods)
         raise InputError(
-            f"The document collects {wish.cod} at the door, but {due} is due ({orders}).",
+            f"The document collects {' '.join(filter(None, (str(wish.cod), wish.currency)))} at the door, but {due} "
+            f"is due ({orders}).",
             reason="cod_differs",
         )
 
@@ -242,7 +246,7 @@ def _take_external(
         numbers=wish.numbers,
         parcels=wish.parcels,
         weight_grams=wish.weight_grams,
-        cod=Money(amount=wish.cod, currency=wish.currency) if wish.cod else None,
+        cod=Money(amount=wish.cod, currency=wish.currency or USUAL_CURRENCY) if wish.cod else None,
         document=wish.document,
         warehouse=wish.warehouse,
         particulars=with_goods(wish.particulars, goods),

@@ -36,7 +36,7 @@ class DocumentWish:
     parcels: int | None = None
     weight_grams: int | None = None
     cod: Decimal | None = None
-    currency: str = "EUR"
+    currency: str = ""
     warehouse: str | None = None
     recipient: Address = field(default_factory=Address)
     particulars: Particulars | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import partial
 
 from fbridge.context import Context
@@ -24,7 +24,7 @@ class Intake:
 
     def documents(
         self,
-        wishes: Sequence[DocumentWish],
+        wishes: Iterable[DocumentWish],
         *,
         plan: bool = False,
         on_manifest: bool = False,
@@ -52,7 +52,7 @@ class Intake:
 
     def numbers(
         self,
-        wishes: Sequence[NumbersWish],
+        wishes: Iterable[NumbersWish],
         *,
         plan: bool = False,
         allow_shared: bool = False,

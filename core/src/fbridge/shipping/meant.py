@@ -97,8 +97,10 @@ def one_delivery(candidates: Sequence[Shipment], named: str) -> tuple[Shipment, 
 def with_siblings(connection: Connection, goods: Sequence[Shipment]) -> tuple[Shipment, ...]:
     """The goods and whatever else travels under their document: the same boxes, for other orders."""
     keys = {one.document.key for one in goods if one.document}
-    found = _load(connection, shipments.c.document_key.in_(keys)) if keys else ()
-    return tuple({one.id: one for one in (*goods, *found)}.values())
+    if not keys:
+        return tuple(goods)
+    others = shipments.c.id.not_in([one.id for one in goods])
+    return (*goods, *_load(connection, shipments.c.document_key.in_(keys), others))
 
 
 def _called(shipment: Shipment) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
@@ -63,7 +63,7 @@ class Returns:
         wishes = [ReturnWish(kind=kind, ref=ref, came_at=came_at, reason=reason) for ref in refs]
         return _results(refs, self.take(wishes))
 
-    def take(self, wishes: Sequence[ReturnWish], *, plan: bool = False) -> tuple[Taken, ...]:
+    def take(self, wishes: Iterable[ReturnWish], *, plan: bool = False) -> tuple[Taken, ...]:
         """Take in many returns, one result for each; the same again changes nothing. ``plan``: nothing is written."""
         return take_all(self._database, wishes, partial(_take, context=self._context), plan=plan)
 

@@ -145,7 +145,7 @@ def _load(connection: Connection, keys: Sequence[int]) -> Iterator[Shipment]:
 
 def load_shipment(connection: Connection, shipment_id: int) -> Shipment:
     """One shipment by its key, which must exist."""
-    (shipment,) = load_shipments(connection, shipments.c.id == shipment_id)
+    (shipment,) = _load(connection, [shipment_id])
     return shipment
 
 

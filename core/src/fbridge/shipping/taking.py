@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy.engine import Connection
@@ -19,14 +20,18 @@ rows in another sequence would wait for each other, so there each item is its ow
 
 
 def take_all(
-    database: Database, items: Sequence[T], take: Callable[[Connection, T], Taken], *, plan: bool
+    database: Database, items: Iterable[T], take: Callable[[Connection, T], Taken], *, plan: bool
 ) -> tuple[Taken, ...]:
-    """One result for each item; a refusal stops no other. With ``plan`` all is undone again."""
+    """One result for each item, which may be made as they are taken; a refusal stops no other.
+
+    With ``plan`` all is undone again.
+    """
     results: list[Taken] = []
     size = AT_ONCE if database.is_sqlite else 1
-    for first in range(0, len(items), size):
+    rest = iter(items)
+    while some := list(islice(rest, size)):
         with database.write() as connection, connection.begin_nested() as together:
-            results += [_take(connection, item, take) for item in items[first : first + size]]
+            results += [_take(connection, item, take) for item in some]
             if plan:
                 together.rollback()
     return tuple(results)

@@ -1,18 +1,21 @@
-"""What both imports share: options, the rows gathered into what they mean, the report, the refused rows."""
+"""What the imports share: options, the rows gathered into what they mean, the report, the refused rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from fbridge.errors import InputError
 from fbridge.models.results import Outcome, Taken
 from fbridge.office.imports.documents import DocumentCell
 from fbridge.office.imports.maps import ImportMap
 from fbridge.office.imports.refused_rows import write_refused
 from fbridge.office.imports.report import ImportReport, RowResult, counted
+from fbridge.office.imports.row_groups import Group, ReadRow, RowGroups
 from fbridge.office.imports.row_schemas import Problem
 from fbridge.office.tables.cells import Record
 from fbridge.office.tables.headers import plain
@@ -22,7 +25,11 @@ from fbridge.shipping.meant import DocumentMeant
 if TYPE_CHECKING:
     from fbridge.bridge import Bridge
 
+_NO_ROW = "There is no row under the names of the columns."
+MOST_ROWS = 250_000
+"""Rows of one file that go in."""
 K = TypeVar("K")
+W = TypeVar("W")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,52 +49,15 @@ class ImportOptions:
     refused_folder: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRow:
-    """One row with the values that could be read."""
-
-    record: Record
-    values: Mapping[str, Any]
-    problem: Problem | None
-
-
-@dataclass(slots=True)
-class Group(Generic[K]):
-    """The rows that mean one thing: they go in together or not at all."""
-
-    key: K
-    rows: list[ReadRow] = field(default_factory=list)
-    carrier: str | None = None
-    disagreeing: Problem | None = None
-
-    @property
-    def problem(self) -> Problem | None:
-        """Why none of them goes in."""
-        return next((row.problem for row in self.rows if row.problem), None) or self.disagreeing
-
-    def one(self, name: str) -> Any:
-        """The value that the rows agree on; None where no row has one."""
-        return next((row.values[name] for row in self.rows if row.values.get(name) is not None), None)
-
-    def refuse_different(self, *names: str) -> None:
-        """Refuse rows that tell different things of what they have in common."""
-        for name in names:
-            found = list(
-                dict.fromkeys(str(row.values[name]) for row in self.rows if row.values.get(name) is not None)
-            )
-            if len(found) > 1 and self.disagreeing is None:
-                words = (
-                    f"The rows of one document have different values of {name}: {' and '.join(found[:3])}."
-                )
-                self.disagreeing = Problem(reason="rows_disagree", words=words, field=name, value=found[-1])
-
-
 class FileImport(Generic[K]):
     """One file on its way in."""
 
     def __init__(self, bridge: Bridge, file: Path, options: ImportOptions, wanted: Wanted) -> None:
         self._file, self._options, self._wanted = file, options, wanted
-        self.groups: dict[K, Group[K]] = {}
+        self._groups: RowGroups[K] = RowGroups()
+        self._count = 0
+        self._asked: list[K] = []
+        self._refused: dict[K, Problem] = {}
         self._table: Table | None = None
         carriers = bridge.carriers.list()
         self._carriers = {plain(one.name): one.code for one in carriers}
@@ -98,19 +68,35 @@ class FileImport(Generic[K]):
     @contextmanager
     def opened(self) -> Iterator[Table]:
         """The file as a table. Raises InputError, ConfigError."""
-        with open_table(self._file, self._options.map.form, self._wanted) as table:
+        with open_table(self._file, self._options.map.form, self._wanted) as table, self._groups:
             self._table = table
             yield table
 
-    def add(self, key: K, record: Record, values: Mapping[str, Any], problem: Problem | None) -> Group[K]:
-        """Put a row to those that mean the same; one that cannot be read stands for itself."""
+    def add(self, key: K, record: Record, values: Mapping[str, Any], problem: Problem | None) -> None:
+        """Put a row to those that mean the same; one that cannot be read stands for itself.
+
+        Raises InputError where there are too many of them; nothing has gone in then.
+        """
         if record.row.fault is not None:
             fault = record.row.fault
             problem = Problem(reason=fault.reason, words=fault.words, value=fault.shown)
-        group = self.groups.setdefault(key, Group(key))
-        group.rows.append(ReadRow(record, values, problem))
-        group.carrier = group.carrier or self.carrier_of(values)
-        return group
+        self._count += 1
+        if self._count > MOST_ROWS:
+            raise InputError(
+                f"{self._file} has more than {MOST_ROWS} rows, the most that go in at once; divide it.",
+                reason="file_too_large",
+            )
+        self._groups.add(key, ReadRow(record, values, problem, self.carrier_of(values)))
+
+    def wishes(self, make: Callable[[Group[K]], W | Problem]) -> Iterator[W]:
+        """What is wished for by each group without a fault, one after the other; ``make`` may find one yet."""
+        for group in self._groups:
+            made = group.problem or make(group)
+            if isinstance(made, Problem):
+                self._refused[group.key] = made
+            else:
+                self._asked.append(group.key)
+                yield made
 
     def store_of(self, values: Mapping[str, Any]) -> str | None:
         """The store that the row names, in the map's words or its own name; else what was said for all."""
@@ -143,36 +129,41 @@ class FileImport(Generic[K]):
             year=years.pop() if years else self._options.year,
         )
 
-    def report(self, taken: Iterable[tuple[Group[K], Taken]]) -> ImportReport:
-        """What became of each row, in the sequence of the file; refused rows are written to a file of their own."""
+    def report(self, taken: Iterable[Taken]) -> ImportReport:
+        """What became of each row, in the sequence of the file, by what became of each wish.
+
+        Refused rows are written to a file of their own.
+        """
         assert self._table is not None  # noqa: S101 - opened before
-        table, of_group = self._table, {id(group): result for group, result in taken}
+        of_key = dict(zip(self._asked, taken, strict=True))
         told = [
-            (row, self._told(row, group, of_group.get(id(group))))
-            for group in self.groups.values()
-            for row in group.rows
+            (place, self._told(row, self._refused.get(group.key), of_key.get(group.key)))
+            for group in self._groups
+            for row, place in zip(group.rows, group.places, strict=True)
         ]
-        told.sort(key=lambda pair: pair[1].row)
+        told.sort(key=itemgetter(0))
         rows = tuple(result for _, result in told)
-        refused = [(row.record, result.words) for row, result in told if result.outcome is Outcome.REFUSED]
-        target = None
-        if refused and not self._options.plan:
-            folder = self._options.refused_folder
-            place = folder / self._file.name if folder else self._file
-            target = write_refused(place, table.source.kind, table.form, table.header.names, refused)
+        refused = [(place, result) for place, result in told if result.outcome is Outcome.REFUSED]
         return ImportReport(
             file=str(self._file),
             plan=self._options.plan,
             rows=rows,
-            skipped=tuple(table.skipped),
-            ignored=table.header.ignored,
-            warnings=tuple(table.warnings),
-            refused_file=target,
+            skipped=tuple(self._table.skipped),
+            ignored=self._table.header.ignored,
+            warnings=(*self._table.warnings, *([] if rows else [_NO_ROW])),
+            refused_file=self._write(refused) if refused and not self._options.plan else None,
             counts=counted(rows),
         )
 
-    def _told(self, row: ReadRow, group: Group[K], taken: Taken | None) -> RowResult:
-        problem = row.problem or group.problem
+    def _write(self, refused: Sequence[tuple[int, RowResult]]) -> Path:
+        assert self._table is not None  # noqa: S101 - opened before
+        table, folder = self._table, self._options.refused_folder
+        rows = ((self._groups.row(place).record, result.words) for place, result in refused)
+        beside = folder / self._file.name if folder else self._file
+        return write_refused(beside, table.source.kind, table.form, table.header.names, rows)
+
+    def _told(self, row: ReadRow, of_group: Problem | None, taken: Taken | None) -> RowResult:
+        problem = row.problem or of_group
         order, document = str(row.values.get("order", "")), self.document_of(row.values)
         named = {
             "row": row.record.row.number,

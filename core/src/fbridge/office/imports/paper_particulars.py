@@ -10,8 +10,8 @@ from typing import Any
 from fbridge.models.orders import Address
 from fbridge.models.particulars import NO_PARTICULARS, Goods, Particulars
 from fbridge.office.imports.columns import RECIPIENT_FIELDS
-from fbridge.office.imports.file_import import Group, ReadRow
 from fbridge.office.imports.paper_columns import DESTINATION, DOCUMENT_TEXTS
+from fbridge.office.imports.row_groups import Group, ReadRow
 
 _PREFIX = "destination_"
 COMMON = (*DOCUMENT_TEXTS, "departure", *DESTINATION)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +24,7 @@ def write_refused(
     kind: Kind,
     form: TableForm,
     names: Sequence[str],
-    rows: Sequence[tuple[Record, str]],
+    rows: Iterable[tuple[Record, str]],
 ) -> Path:
     """Write rows with why they were refused, in the form of the file that they come from. Raises InputError.
 
@@ -58,10 +58,12 @@ def _free(file: Path, suffix: str, content: bytes) -> Path:
         number += 1
 
 
-def _csv(form: TableForm, names: Sequence[str], rows: Sequence[tuple[Record, str]]) -> str:
+def _csv(form: TableForm, names: Sequence[str], rows: Iterable[tuple[Record, str]]) -> str:
     text = io.StringIO(newline="")
     table = csv.writer(text, delimiter=form.delimiter or ";", lineterminator="\r\n")
     text.write("\r\n" * max(0, form.header_row - 1))
+    if not names:
+        rows = list(rows)
     width = len(names) or max((len(record.row.cells) for record, _ in rows), default=0)
     if names:
         table.writerow([*names, PROBLEM_COLUMN])
@@ -71,7 +73,7 @@ def _csv(form: TableForm, names: Sequence[str], rows: Sequence[tuple[Record, str
     return text.getvalue()
 
 
-def _fixed(form: TableForm, rows: Sequence[tuple[Record, str]]) -> str:
+def _fixed(form: TableForm, rows: Iterable[tuple[Record, str]]) -> str:
     end = max(start - 1 + width for start, width in form.fixed.values())
     lines = []
     for record, why in rows:
@@ -82,7 +84,7 @@ def _fixed(form: TableForm, rows: Sequence[tuple[Record, str]]) -> str:
     return "".join(lines)
 
 
-def _json(rows: Sequence[tuple[Record, str]]) -> str:
+def _json(rows: Iterable[tuple[Record, str]]) -> str:
     return "".join(json.dumps(_object(record.cells, why), ensure_ascii=False) + "\n" for record, why in rows)
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from fbridge.models.results import Taken
 from fbridge.models.states import ReturnKind
 from fbridge.office.imports.columns import KEYS, return_recogniser
-from fbridge.office.imports.file_import import FileImport, Group, ImportOptions
+from fbridge.office.imports.file_import import FileImport, ImportOptions
 from fbridge.office.imports.report import ImportReport
+from fbridge.office.imports.row_groups import Group
 from fbridge.office.imports.row_schemas import Problem, ReturnRowSchema, read_row
 from fbridge.office.imports.tracking import with_reference
 from fbridge.office.tables.headers import plain
@@ -75,9 +76,8 @@ def import_returns(bridge: Bridge, file: Path, options: ReturnOptions) -> Import
             values, problem = read_row(schema, with_reference(record.cells, options.map.reference))
             told, fault = _told(work, options, values)
             work.add(told, record, values, problem or (None if record.row.fault else fault))
-        groups = list(work.groups.values())
-        good = [group for group in groups if group.problem is None]
-        return work.report(zip(good, _take(bridge, good, plan=options.plan), strict=True))
+        wishes = work.wishes(partial(_wish, zone=bridge.context.timezone))
+        return work.report(bridge.returns.take(wishes, plan=options.plan))
 
 
 def _told(
@@ -113,18 +113,14 @@ def _no_kind(said: str) -> Problem:
     return Problem(reason="unknown_kind", words=words, field="kind", value=said)
 
 
-def _take(bridge: Bridge, groups: Sequence[Group[_Told]], *, plan: bool) -> tuple[Taken, ...]:
-    zone = bridge.context.timezone
-    wishes = [
-        ReturnWish(
-            kind=told.kind,
-            meant=told.meant,
-            number=told.number,
-            came_at=datetime.combine(told.day, time(), zone).astimezone(UTC) if told.day else None,
-            reason=told.reason,
-            of_file=True,
-        )
-        for told in (group.key for group in groups)
-        if told.kind is not None  # else the group has its problem
-    ]
-    return bridge.returns.take(wishes, plan=plan)
+def _wish(group: Group[_Told], *, zone: ZoneInfo) -> ReturnWish:
+    told = group.key
+    assert told.kind is not None  # noqa: S101 - else its rows have a problem
+    return ReturnWish(
+        kind=told.kind,
+        meant=told.meant,
+        number=told.number,
+        came_at=datetime.combine(told.day, time(), zone).astimezone(UTC) if told.day else None,
+        reason=told.reason,
+        of_file=True,
+    )

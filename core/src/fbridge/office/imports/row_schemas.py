@@ -16,8 +16,8 @@ from fbridge.models.storable_text import storable
 from fbridge.office.imports.documents import document_pattern, read_document
 from fbridge.office.imports.maps import ImportMap
 from fbridge.office.imports.paper_columns import PAPER_FIELDS
-from fbridge.office.tables.cells import Cell, UnreadableError, is_blank, shown, text_of
-from fbridge.office.tables.values import amount_of, date_of, number_of, refuse_spoiled, whole_of
+from fbridge.office.tables.cells import EMPTY, Cell, UnreadableError, is_blank, shown, text_of
+from fbridge.office.tables.values import amount_of, currency_of, date_of, number_of, refuse_spoiled, whole_of
 
 _UNIT = re.compile(r"\s*(kgs?|g|gr|grams?|grammi)\.?$", re.IGNORECASE)
 _HOUR = re.compile(r"(?<=[\sT])([01]?\d|2[0-3])[:.]([0-5]\d)(?![\d.])")
@@ -241,4 +241,15 @@ def read_row(schema: RowSchema, cells: Mapping[str, Cell]) -> tuple[dict[str, An
         return dict(error.valid_data or {}), Problem(
             reason=told["reason"], words=told["words"], field=field, value=value
         )
-    return values, None
+    return values, _currency_problem(values, given)
+
+
+def _currency_problem(values: dict[str, Any], given: Mapping[str, Cell]) -> Problem | None:
+    """The currency beside the amount holds where no column says it, and must not say another."""
+    told = currency_of(given.get("cod", EMPTY))
+    said = str(values.get("currency") or told).upper()
+    if told in {"", said}:
+        values |= {"currency": told} if told else {}
+        return None
+    words = f"The row is in {said}, and its amount in {told}."
+    return Problem(reason="currency_disagrees", words=words, field="cod", value=shown(given["cod"]))

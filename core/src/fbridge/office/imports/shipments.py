@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fbridge.models.countries import COUNTRY_CODES
 from fbridge.models.shipments import Document
 from fbridge.office.imports.columns import SHIPMENT_FIELDS, recogniser
-from fbridge.office.imports.file_import import FileImport, Group, ImportOptions, ReadRow
+from fbridge.office.imports.file_import import FileImport, ImportOptions
 from fbridge.office.imports.paper_columns import TEXTS
 from fbridge.office.imports.paper_particulars import COMMON, goes_to, goods_of, particulars_of
 from fbridge.office.imports.report import ImportReport
+from fbridge.office.imports.row_groups import Group, ReadRow
 from fbridge.office.imports.row_schemas import Problem, ShipmentRowSchema, read_row
 from fbridge.office.tables.cells import Record
 from fbridge.office.tables.headers import plain
@@ -37,6 +38,7 @@ _IN_COMMON = (
     "document_date",
     *COMMON,
 )
+StoreOf = Callable[[Mapping[str, Any]], str | None]
 _COUNTRIES = {"italia": "IT", "italy": "IT", "repubblica italiana": "IT", "san marino": "SM"}
 
 
@@ -76,9 +78,8 @@ def import_shipments(bridge: Bridge, file: Path, options: ShipmentOptions) -> Im
         for record in table.records:
             values, problem = read_row(schema, record.cells)
             _gather(work, record, values, problem)
-        wishes = _wishes(work)
         taken = bridge.intake.documents(
-            [wish for _, wish in wishes],
+            work.wishes(partial(_wish, store_of=work.store_of)),
             plan=options.plan,
             on_manifest=options.on_manifest,
             unknown_order=options.unknown_order,
@@ -86,7 +87,7 @@ def import_shipments(bridge: Bridge, file: Path, options: ShipmentOptions) -> Im
             allow_shared=options.allow_shared,
             strict=options.strict,
         )
-        return work.report(zip([group for group, _ in wishes], taken, strict=True))
+        return work.report(taken)
 
 
 def _gather(work: FileImport[Named], record: Record, values: dict[str, Any], problem: Problem | None) -> None:
@@ -148,21 +149,9 @@ def _country_names() -> dict[str, str]:
     return found | _COUNTRIES
 
 
-def _wishes(work: FileImport[Named]) -> list[tuple[Group[Named], DocumentWish]]:
-    found = []
-    for group in work.groups.values():
-        group.refuse_different(*_IN_COMMON)
-        parts = _parts(work, group) if group.problem is None else None
-        if isinstance(parts, Problem):
-            group.disagreeing = parts
-        elif parts is not None:
-            found.append((group, _wish(group, parts)))
-    return found
-
-
-def _parts(work: FileImport[Named], group: Group[Named]) -> tuple[PartWish, ...] | Problem:
+def _parts(group: Group[Named], store_of: StoreOf) -> tuple[PartWish, ...] | Problem:
     """What leaves of each order; a row without an order belongs to the document's only one."""
-    orders = {row.values["order"]: work.store_of(row.values) for row in group.rows if row.values.get("order")}
+    orders = {row.values["order"]: store_of(row.values) for row in group.rows if row.values.get("order")}
     if len(orders) > 1 and any(not row.values.get("order") for row in group.rows):
         return Problem(
             reason="no_order", words="A row of a document of several orders does not say which it is for."
@@ -197,7 +186,10 @@ def _items(order: str, rows: Sequence[ReadRow]) -> dict[str, int] | Problem | No
     return sent or None
 
 
-def _wish(group: Group[Named], parts: tuple[PartWish, ...]) -> DocumentWish:
+def _wish(group: Group[Named], *, store_of: StoreOf) -> DocumentWish | Problem:
+    parts = group.differing(*_IN_COMMON) or _parts(group, store_of)
+    if isinstance(parts, Problem):
+        return parts
     weight = group.one("weight_grams")
     return DocumentWish(
         document=_dated(group),
@@ -207,7 +199,7 @@ def _wish(group: Group[Named], parts: tuple[PartWish, ...]) -> DocumentWish:
         parcels=group.one("parcels"),
         weight_grams=weight if weight is not None else group.one("weight"),
         cod=group.one("cod"),
-        currency=(group.one("currency") or "EUR").upper(),
+        currency=(group.one("currency") or "").upper(),
         warehouse=group.one("warehouse"),
         recipient=goes_to(group, _country),
         particulars=particulars_of(group, _country),

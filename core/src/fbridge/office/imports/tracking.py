@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fbridge.models.results import Taken
 from fbridge.office.imports.columns import KEYS, TRACKING_FIELDS, recogniser
-from fbridge.office.imports.file_import import FileImport, Group, ImportOptions
+from fbridge.office.imports.file_import import FileImport, ImportOptions
 from fbridge.office.imports.report import ImportReport
+from fbridge.office.imports.row_groups import Group
 from fbridge.office.imports.row_schemas import Problem, TrackingRowSchema, read_row
 from fbridge.office.tables.cells import EMPTY, Cell, Fault, Record, is_blank, shown
 from fbridge.office.tables.reading import Wanted
@@ -46,10 +47,13 @@ def import_tracking(bridge: Bridge, file: Path, options: TrackingOptions) -> Imp
         for record in table.records:
             values, problem = read_row(schema, with_reference(record.cells, options.map.reference))
             _gather(work, record, values, problem)
-        groups = list(work.groups.values())
-        good = [group for group in groups if group.problem is None]
-        taken = _take(bridge, good, options)
-        return work.report(zip(good, taken, strict=True))
+        taken = bridge.intake.numbers(
+            work.wishes(partial(_wish, adds=options.adds)),
+            plan=options.plan,
+            allow_shared=options.allow_shared,
+            strict=options.strict,
+        )
+        return work.report(taken)
 
 
 def with_reference(cells: Mapping[str, Cell], reference: str) -> Mapping[str, Cell]:
@@ -79,17 +83,11 @@ def _gather(work: FileImport[Meant], record: Record, values: dict[str, Any], pro
     work.add(meant, record, values, problem)
 
 
-def _take(bridge: Bridge, groups: Sequence[Group[Meant]], options: TrackingOptions) -> tuple[Taken, ...]:
-    wishes = [
-        NumbersWish(
-            meant=group.key,
-            numbers=tuple(row.values["tracking"] for row in group.rows),
-            carrier=group.carrier,
-            parcels=group.one("parcels"),
-            adds=options.adds,
-        )
-        for group in groups
-    ]
-    return bridge.intake.numbers(
-        wishes, plan=options.plan, allow_shared=options.allow_shared, strict=options.strict
+def _wish(group: Group[Meant], *, adds: bool) -> NumbersWish:
+    return NumbersWish(
+        meant=group.key,
+        numbers=tuple(row.values["tracking"] for row in group.rows),
+        carrier=group.carrier,
+        parcels=group.one("parcels"),
+        adds=adds,
     )

@@ -40,11 +40,15 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table: its number as the program that made the file shows it; ``fault`` where it is broken."""
+    """One row of a table: its number as the program that made the file shows it; ``fault`` where it is broken.
+
+    ``hidden``: nobody sees it there, as where a list is filtered.
+    """
 
     number: int
     cells: tuple[Cell, ...]
     fault: Fault | None = None
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -45,18 +45,17 @@ def delimited_rows(lines: Iterator[str], delimiter: str) -> Iterator[Row]:
             return
         except csv.Error:
             text = "".join(passing.lines).strip()
-            yield Row(number, (text,), _bad_quotes(number, reader.line_num, text))
+            yield Row(number, (text,), _broken(number, reader.line_num, text))
         else:
-            yield Row(number, cells)
+            yield Row(number, cells, _zero_byte(cells))
 
 
 def fixed_rows(lines: Iterator[str], columns: Mapping[str, tuple[int, int]]) -> Iterator[Row]:
     """The rows of a file of fixed width, a cell for each column in the sequence of ``columns``."""
     for number, line in enumerate(lines, 1):
         text = line.rstrip("\r\n")
-        yield Row(
-            number, tuple(text[start - 1 : start - 1 + width].strip() for start, width in columns.values())
-        )
+        cells = tuple(text[start - 1 : start - 1 + width].strip() for start, width in columns.values())
+        yield Row(number, cells, _zero_byte(cells))
 
 
 def checked_rows(rows: Iterator[Row], delimiter: str, width: int, *, ends_open: bool) -> Iterator[Row]:
@@ -91,6 +90,23 @@ class _Passing:
         line = next(self._lines)
         self.lines.append(line)
         return line
+
+
+def _zero_byte(cells: Sequence[str]) -> Fault | None:
+    spoiled = next((cell for cell in cells if "\x00" in cell), None)
+    if spoiled is None:
+        return None
+    words = "The row holds bytes of zero, as in a file that was not written whole; export or copy it again."
+    return Fault("zero_byte", words, spoiled.replace("\x00", "\ufffd")[:80])
+
+
+def _broken(first: int, last: int, text: str) -> Fault:
+    if len(text) <= csv.field_size_limit():
+        return _bad_quotes(first, last, text)
+    words = (
+        f"A cell in line {first} is longer than {csv.field_size_limit()} characters; is a quote not closed?"
+    )
+    return Fault("cell_too_long", words, text[:80])
 
 
 def _bad_quotes(first: int, last: int, text: str) -> Fault:

@@ -51,7 +51,7 @@ def encoding_of(name: str, file: BinaryIO) -> str:
     for mark, encoding in _BOMS:
         if start.startswith(mark):
             return encoding
-    if (wide := _utf16_without_mark(start)) is not None:
+    if (wide := utf16_without_mark(start)) is not None:
         return wide
     if decodes(file, "utf-8"):
         return "utf-8"
@@ -81,8 +81,8 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-def _utf16_without_mark(start: bytes) -> str | None:
-    """ASCII text in UTF-16 has a zero in every second byte, and other text has none at all."""
+def utf16_without_mark(start: bytes) -> str | None:
+    """The encoding of ASCII text in UTF-16: it has a zero in every second byte, and other text has none at all."""
     pairs = len(start) // 2
     zeros = {"utf-16-be": start[0::2].count(0), "utf-16-le": start[1::2].count(0)}
     best, other = sorted(zeros, key=lambda name: zeros[name], reverse=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -17,6 +18,8 @@ _LINES = ("lines", "righe")
 LARGEST_PIECE = 32 * 1024 * 1024
 """Bytes of one JSON array: it is only known to be whole once it was read to its end."""
 
+_MOST_DIGITS = 100
+
 JsonRow = tuple[Row, dict[str, Cell]]
 
 
@@ -25,23 +28,27 @@ def json_rows(name: str, file: BinaryIO) -> Iterator[JsonRow]:
 
     Raises InputError where the text is no such JSON, before any row where it is one array.
     """
-    text = "".join(text_lines(name, file, encoding_of(name, file)))
-    records = _of_lines(text) if _is_ndjson(text) else _of_one(name, text)
+    encoding = encoding_of(name, file)
+    if _is_ndjson(text_lines(name, file, encoding)):
+        records = _of_lines(text_lines(name, file, encoding))
+    else:
+        records = _of_one(name, "".join(text_lines(name, file, encoding)))
     for number, record in records:
         yield from _rows(number, record)
 
 
-def _is_ndjson(text: str) -> bool:
-    first = text.lstrip().partition("\n")
+def _is_ndjson(lines: Iterator[str]) -> bool:
+    """Whether the first line is an object by itself, and not the envelope of all rows."""
+    full = (line for line in lines if line.strip())
     try:
-        value = _DECODER.decode(first[0])
+        value = _DECODER.decode(next(full, "").strip())
     except (ValueError, RecursionError):
         return False
-    return isinstance(value, dict) and bool(first[2].strip() or _list_in(value) is None)
+    return isinstance(value, dict) and (_list_in(value) is None or next(full, None) is not None)
 
 
-def _of_lines(text: str) -> Iterator[tuple[int, object]]:
-    for number, line in enumerate(text.split("\n"), 1):
+def _of_lines(lines: Iterator[str]) -> Iterator[tuple[int, object]]:
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
@@ -60,18 +67,45 @@ def _of_one(name: str, text: str) -> Iterator[tuple[int, object]]:
             "(NDJSON), or divide it.",
             reason="file_too_large",
         )
+    text = text.strip()
     try:
-        value = _DECODER.decode(text.strip())
+        if text.startswith("["):
+            for _ in _entries(text):
+                pass  # whole before the first row of it is told; and never held as a whole
+            found: Iterable[object] = _entries(text)
+        else:
+            value = _DECODER.decode(text)
+            listed = _list_in(value)
+            found = [value] if listed is None else listed
     except (ValueError, RecursionError) as error:
         place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
         raise InputError(
             f"{name} is not whole JSON{place}: {getattr(error, 'msg', error)}. Is it cut?",
             reason="file_damaged",
         ) from None
-    found = value if isinstance(value, list) else _list_in(value)
-    if found is None:
-        found = [value]
     yield from enumerate(found, 1)
+
+
+_BLANKS = re.compile(r"[ \t\n\r]*")
+
+
+def _entries(text: str) -> Iterator[object]:
+    """What an array holds, one after the other. Raises JSONDecodeError where it is no whole array."""
+    at, divider = _past_blanks(text, 1), ","
+    if text[at:] == "]":
+        return
+    while divider == ",":
+        value, at = _DECODER.raw_decode(text, _past_blanks(text, at))
+        yield value
+        at = _past_blanks(text, at)
+        divider, at = text[at : at + 1], at + 1
+    if divider != "]" or at < len(text):
+        raise json.JSONDecodeError("it does not end as an array does", text, at - 1)
+
+
+def _past_blanks(text: str, at: int) -> int:
+    match = _BLANKS.match(text, at)
+    return match.end() if match else at
 
 
 def _list_in(value: Any) -> list[Any] | None:
@@ -116,4 +150,11 @@ def _no_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return dict(pairs)
 
 
-_DECODER = json.JSONDecoder(parse_float=Decimal, object_pairs_hook=_no_doubles, parse_constant=str)
+def _integer(text: str) -> int | str:
+    """Python makes no number of thousands of digits; no order has one either."""
+    return int(text) if len(text) <= _MOST_DIGITS else text
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=Decimal, parse_int=_integer, object_pairs_hook=_no_doubles, parse_constant=str
+)

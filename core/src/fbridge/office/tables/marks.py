@@ -12,11 +12,20 @@ Place = tuple[int, int]
 
 @dataclass(slots=True)
 class Marks:
-    """Faults and leading zeros (with how many digits) by place, merged ranges as (first, last) place."""
+    """Faults and leading zeros (with how many digits) by place, merged ranges as (first, last) place.
+
+    ``hidden`` are rows that nobody sees; ``last`` is the outermost row and column with a value.
+    """
 
     faults: dict[Place, Fault] = field(default_factory=dict)
     zeros: dict[Place, int] = field(default_factory=dict)
     merged: list[tuple[Place, Place]] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
+    last: Place = (0, 0)
+
+    def reach(self, row: int, column: int) -> None:
+        """There is a value as far as here."""
+        self.last = (max(self.last[0], row), max(self.last[1], column))
 
 
 def error_value(shown: str) -> Fault:

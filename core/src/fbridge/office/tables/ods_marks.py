@@ -6,9 +6,11 @@ import zipfile
 from typing import IO, BinaryIO
 from xml.parsers import expat
 
+from fbridge.office.tables.cells import Fault
 from fbridge.office.tables.marks import Marks, error_value, no_value
 
 _ERROR_KIND = "calcext:value-type"
+_MOST_EQUAL = 1000
 _VALUES = (
     "office:value",
     "office:date-value",
@@ -18,8 +20,8 @@ _VALUES = (
 )
 
 
-def ods_marks(file: BinaryIO, sheet: str) -> Marks:
-    """The marks of one sheet."""
+def ods_marks(file: BinaryIO, sheet: str | None) -> Marks:
+    """The marks of one sheet; without a name only how far the values of any sheet reach."""
     file.seek(0)
     marks = Marks()
     with zipfile.ZipFile(file) as archive, archive.open("content.xml") as content:
@@ -30,9 +32,9 @@ def ods_marks(file: BinaryIO, sheet: str) -> Marks:
 class _Scan:
     """One pass over the content, without holding it; rows and cells may stand for many equal ones."""
 
-    def __init__(self, marks: Marks, sheet: str) -> None:
+    def __init__(self, marks: Marks, sheet: str | None) -> None:
         self._marks, self._sheet = marks, sheet
-        self._here = False
+        self._here = self._hidden = False
         self._row = self._column = 0
         self._rows = self._cells = 1
         self._attributes: dict[str, str] = {}
@@ -46,9 +48,10 @@ class _Scan:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table:table":
-            self._here, self._row = attributes.get("table:name") == self._sheet, 0
+            self._here, self._row = self._sheet in {None, attributes.get("table:name")}, 0
         elif name == "table:table-row":
             self._rows, self._column = int(attributes.get("table:number-rows-repeated", "1")), 0
+            self._hidden = attributes.get("table:visibility", "visible") != "visible"
         elif name in {"table:table-cell", "table:covered-table-cell"}:
             self._cells = int(attributes.get("table:number-columns-repeated", "1"))
             self._attributes = attributes
@@ -66,13 +69,25 @@ class _Scan:
         place = (self._row, self._column)
         rows = int(self._attributes.get("table:number-rows-spanned", "1"))
         columns = int(self._attributes.get("table:number-columns-spanned", "1"))
+        shown = "".join(self._text).strip()
+        if shown or self._has_value():
+            self._marks.reach(self._row + self._rows - 1, self._column + self._cells - 1)
+            if self._hidden:
+                self._marks.hidden.add(self._row)
+        if self._sheet is None:
+            return
         if rows > 1 or columns > 1:
             self._marks.merged.append((place, (self._row + rows - 1, self._column + columns - 1)))
-        shown = "".join(self._text).strip()
         if self._attributes.get(_ERROR_KIND) == "error":
-            self._marks.faults[place] = error_value(shown)
+            self._fault(error_value(shown))
         elif self._attributes.get("table:formula") and not shown and not self._has_value():
-            self._marks.faults[place] = no_value()
+            self._fault(no_value())
+
+    def _fault(self, fault: Fault) -> None:
+        """In each of the equal cells, as far as a table reaches that somebody may have meant."""
+        for row in range(self._row, self._row + min(self._rows, _MOST_EQUAL)):
+            for column in range(self._column, self._column + min(self._cells, _MOST_EQUAL)):
+                self._marks.faults[row, column] = fault
 
     def _has_value(self) -> bool:
         return (

@@ -151,9 +151,8 @@ def _sheet_table(
 
 
 def _table(source: Source, form: TableForm, header: Header, rows: Iterator[Row], wanted: Wanted) -> Table:
-    skipped: list[tuple[int, str]] = []
-    records = _records(rows, header, wanted, skipped)
-    return Table(source, form, header, records, skipped, [])
+    table = Table(source, form, header, iter(()), [], [])
+    return replace(table, records=_records(rows, table, wanted))
 
 
 def _sample(source: Source, encoding: str, delimiter: str) -> list[Row]:
@@ -211,16 +210,21 @@ def _header(name: str, sample: Sequence[Row], form: TableForm, wanted: Wanted) -
     return header
 
 
-def _records(
-    rows: Iterator[Row], header: Header, wanted: Wanted, skipped: list[tuple[int, str]]
-) -> Iterator[Record]:
+def _records(rows: Iterator[Row], table: Table, wanted: Wanted) -> Iterator[Record]:
+    header, hidden = table.header, []
     titles = tuple(plain(name) for name in header.names)
     for row in itertools.islice(rows, header.rows, None):
         why = _why_skipped(row, header, titles, wanted)
         if why is None:
+            hidden += [row.number] if row.hidden else []
             yield _record(row, header)
         elif why:
-            skipped.append((row.number, why))
+            table.skipped.append((row.number, why))
+    if hidden:
+        table.warnings.append(
+            f"{len(hidden)} hidden rows were read like the others (the first is row {hidden[0]}); delete in the file "
+            "what is not meant."
+        )
 
 
 def _why_skipped(row: Row, header: Header, titles: tuple[str, ...], wanted: Wanted) -> str | None:
@@ -236,7 +240,9 @@ def _why_skipped(row: Row, header: Header, titles: tuple[str, ...], wanted: Want
     return None
 
 
-_TOTAL = re.compile(r"(sub ?|gran |grand )?(totale|totali|total|totals|tot|somma|sum)( [a-z]+){0,2}")
+_TOTAL = re.compile(
+    r"(sub ?|gran |grand )?(totale|totali|total|totals|tot|somma|sum)( [a-z]+){0,2}( \d+){0,3}"
+)
 
 
 def _is_total(row: Row, header: Header, wanted: Wanted) -> bool:

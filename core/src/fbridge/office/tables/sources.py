@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import os
+import re
+import stat
 import sys
 import tempfile
 import zipfile
@@ -15,6 +19,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from fbridge.errors import InputError
+from fbridge.office.tables.encodings import utf16_without_mark
 
 LARGEST = 128 * 1024 * 1024
 """Bytes of a file that is read, unpacked."""
@@ -60,25 +65,39 @@ def open_source(path: Path) -> Iterator[Source]:
     """
     if str(path) == STDIN:
         with tempfile.TemporaryFile() as kept:
-            _copy(sys.stdin.buffer, kept)
+            _copy("standard input", sys.stdin.buffer, kept)
             yield _judged("standard input", kept)
         return
     _refuse_open_elsewhere(path)
     try:
-        file = path.open("rb")
+        file = _opened(path)
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error.strerror or error}.", reason="file_not_read"
         ) from error
     with file:
-        yield _judged(str(path), file)
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            yield _judged(str(path), file)
+            return
+        with tempfile.TemporaryFile() as kept:  # a pipe is read once
+            _copy(str(path), file, kept)
+            yield _judged(str(path), kept)
 
 
-def _copy(stdin: BinaryIO, kept: BinaryIO) -> None:
+def _opened(path: Path) -> BinaryIO:
+    """The file; a pipe that nobody writes to is an empty one, and nobody waits for it."""
+    at_once = getattr(os, "O_NONBLOCK", 0)  # Windows has no such files
+    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | at_once))  # noqa: SIM115
+    if at_once:
+        os.set_blocking(file.fileno(), True)
+    return file
+
+
+def _copy(name: str, stream: BinaryIO, kept: BinaryIO) -> None:
     size = 0
-    while chunk := stdin.read(_CHUNK):
+    while chunk := stream.read(_CHUNK):
         size += len(chunk)
-        _refuse_too_large("standard input", size)
+        _refuse_too_large(name, size)
         kept.write(chunk)
 
 
@@ -99,17 +118,30 @@ def _kind(name: str, start: bytes, file: BinaryIO) -> Kind:
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return Kind.XLS
     text = start.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe\t\r\n ")
+    if _NO_TABLES.match(text) or _is_packed(start):
+        raise InputError(f"{name} is no table; save it as CSV, XLSX, ODS or JSON.", reason="file_kind")
     if text[:1] in {b"[", b"{"}:
         return Kind.JSON
-    if text[:5].lower() in {b"<html", b"<!doc", b"<tabl", b"<?xml"}:
+    if text.startswith(b"<"):
         raise InputError(
             f"{name} is a web page or XML, whatever its name says; open it in a spreadsheet program and save it as "
             "XLSX or CSV.",
             reason="file_kind",
         )
-    if text.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8", b"\x1f\x8b")):
-        raise InputError(f"{name} is no table; save it as CSV, XLSX, ODS or JSON.", reason="file_kind")
     return Kind.TEXT
+
+
+_NO_TABLES = re.compile(rb"%PDF|\{\\rtf|\x89PNG|\xff\xd8|\x1f\x8b|ID;P[A-Z0-9]+(;[A-Z]+)*\r?\n[BCFNOP];")
+"""PDF, RTF, pictures, gzip, SYLK."""
+_CONTROLS = bytes({*range(1, 32)} - set(b"\t\n\v\f\r\x1a\x1b"))
+_FEW, _SHARE = 8, 1 / 30
+
+
+def _is_packed(start: bytes) -> bool:
+    """Whether the bytes are no text: packed ones hold one of the controls in every ten."""
+    wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or utf16_without_mark(start)
+    count = len(start) - len(start.translate(None, _CONTROLS))
+    return not wide and count > max(_FEW, len(start) * _SHARE)
 
 
 def _zipped_kind(name: str, file: BinaryIO) -> Kind:

@@ -18,7 +18,10 @@ from fbridge.office.tables.marks import Marks, Place
 from fbridge.office.tables.sources import Kind, Source
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
+    from python_calamine import CalamineWorkbook
+
+MOST_CELLS = 5_000_000
+"""Cells of a sheet that is read, empty ones among them."""
 
 
 @contextmanager
@@ -34,6 +37,8 @@ def open_sheets(source: Source) -> Iterator[Mapping[str, Iterator[Row]]]:
             f"{source.name} is a spreadsheet; save it as CSV, or to read it run: {extra_command('office')}",
             reason="extra_missing",
         ) from None
+    if source.kind is Kind.ODS:
+        _refuse_too_wide(source, _marks(source, None))  # all of its sheets are read at once
     source.file.seek(0)
     try:
         with python_calamine.CalamineWorkbook.from_filelike(source.file) as book:
@@ -61,23 +66,18 @@ def _visible(book: CalamineWorkbook) -> list[str]:
 
 
 def _rows(source: Source, book: CalamineWorkbook, name: str) -> Iterator[Row]:
+    marks = _marks(source, name)
+    _refuse_too_wide(source, marks)
     sheet = book.get_sheet_by_name(name)
-    try:
-        marks = _marks(source, sheet, name)
-    except (
-        ExpatError,
-        SyntaxError,
-        LookupError,
-        ValueError,
-    ) as error:  # what XML parsers raise, and odd attributes
-        raise _damaged(source, error) from None
+    if source.kind is not Kind.ODS:
+        marks.merged = list(sheet.merged_cell_ranges or ())
     left = (sheet.start or (0, 0))[1]
     inherited: dict[int, tuple[int, Cell]] = {}
     spans = _spans(marks.merged)
     for index, values in enumerate(sheet.iter_rows()):
         cells = [_cell(marks, (index, left + column), value) for column, value in enumerate(values)]
         _fill_merged(cells, index, left, spans, inherited)
-        yield Row(index + 1, tuple(cells))
+        yield Row(index + 1, tuple(cells), hidden=index in marks.hidden)
 
 
 def _cell(marks: Marks, place: Place, value: object) -> Cell:
@@ -112,15 +112,33 @@ def _fill_merged(
                 cells[column] = value
 
 
-def _marks(source: Source, sheet: CalamineSheet, name: str) -> Marks:
+def _marks(source: Source, sheet: str | None) -> Marks:
+    """What the file says of a sheet beside its values; merged cells only of ODS. Raises InputError."""
     if source.kind is Kind.XLS:
-        return Marks(merged=list(sheet.merged_cell_ranges or ()))
-    if source.kind is Kind.ODS:
-        from fbridge.office.tables.ods_marks import ods_marks
+        return Marks()
+    try:
+        if source.kind is Kind.ODS:
+            from fbridge.office.tables.ods_marks import ods_marks
 
-        return ods_marks(source.file, name)
-    from fbridge.office.tables.xlsx_marks import xlsx_marks
+            return ods_marks(source.file, sheet)
+        from fbridge.office.tables.xlsx_marks import xlsx_marks
 
-    marks = xlsx_marks(source.file, name)
-    marks.merged = list(sheet.merged_cell_ranges or ())
-    return marks
+        return xlsx_marks(source.file, sheet or "")
+    except (
+        ExpatError,
+        SyntaxError,
+        LookupError,
+        ValueError,
+    ) as error:  # of XML parsers, and of odd attributes
+        raise _damaged(source, error) from None
+
+
+def _refuse_too_wide(source: Source, marks: Marks) -> None:
+    """A reader holds the whole rectangle of a sheet: one value far out makes it larger than any memory."""
+    rows, columns = marks.last[0] + 1, marks.last[1] + 1
+    if rows * columns > MOST_CELLS:
+        raise InputError(
+            f"{source.name} has values as far as row {rows} and column {columns}, and up to {MOST_CELLS} cells are "
+            "read at once; delete what stands far out by mistake, or divide it.",
+            reason="file_too_large",
+        )

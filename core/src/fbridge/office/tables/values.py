@@ -17,19 +17,23 @@ _GROUPED = {
 }
 _UNGROUPED = {",": re.compile(r"\d+,\d+", re.ASCII), ".": re.compile(r"\d+\.\d+", re.ASCII)}
 _GROUP_MARKS = re.compile(r"['’ \u00a0\u202f]")
-_CURRENCY = re.compile(r"^(?:€|EUR)\s*|\s*(?:€|EUR)$", re.IGNORECASE)
+_SIGNS = {"€": "EUR", "£": "GBP", "zł": "PLN", "Kč": "CZK"}
+_SIGN = f"[A-Za-z]{{3}}|{'|'.join(_SIGNS)}"
+_CURRENCY = re.compile(rf"(?P<before>{_SIGN})\s*(?=[\d+-])|(?<=\d)\s*(?P<after>{_SIGN})")
+_MINUS = ("-", "\u2212", "\u2013")
+_TOO_LARGE = 10**9
 _OTHER = {",": ".", ".": ","}
 
 
 def number_of(cell: Cell, decimal: str | None = None) -> Decimal:
     """A number, not negative. Raises UnreadableError: no number, or one that reads as two (``1.234``)."""
     if isinstance(cell, int | Decimal) and not isinstance(cell, bool):
-        return _not_negative(Decimal(cell))
+        return _possible(Decimal(cell))
     text = text_of(cell)
-    if text.startswith("-"):
+    if text.startswith(_MINUS):
         raise UnreadableError("negative", f"{text} is below 0.")
     if _PLAIN.fullmatch(text):
-        return Decimal(text)
+        return _possible(Decimal(text))
     found = {mark: value for mark in (",", ".") if (value := _with_point(text, mark)) is not None}
     if decimal is not None:
         found = {mark: value for mark, value in found.items() if mark == decimal}
@@ -42,12 +46,19 @@ def number_of(cell: Cell, decimal: str | None = None) -> Decimal:
             f"{text} can mean {' or '.join(format(value.normalize(), 'f') for value in values)}; say what marks the "
             "decimals with --decimal (or in the map).",
         )
-    return values[0]
+    return _possible(values[0])
 
 
 def amount_of(cell: Cell, decimal: str | None = None) -> Decimal:
-    """An amount of money, with or without the sign of the euro. Raises as :func:`number_of` does."""
-    return number_of(_CURRENCY.sub("", cell.strip()) if isinstance(cell, str) else cell, decimal)
+    """An amount of money, with or without its currency. Raises as :func:`number_of` does."""
+    return number_of(_CURRENCY.sub("", cell.strip(), count=1) if isinstance(cell, str) else cell, decimal)
+
+
+def currency_of(cell: Cell) -> str:
+    """The code of the currency that stands beside an amount; "" where none does."""
+    match = _CURRENCY.search(cell) if isinstance(cell, str) else None
+    said = match["before"] or match["after"] if match else ""
+    return _SIGNS.get(said, said.upper())
 
 
 def whole_of(cell: Cell, decimal: str | None = None) -> int:
@@ -77,9 +88,9 @@ def date_of(cell: Cell, order: DayOrder | None = None) -> date:
     if isinstance(cell, Fault):
         raise UnreadableError(cell.reason, cell.words)
     text = shown(cell)
-    days = sorted(_days(text, order))
+    days = sorted(_days(_WEEKDAY.sub("", text), order))
     if not days:
-        raise UnreadableError("not_a_date", f"{text!r} is not a date such as 2026-11-28.")
+        raise UnreadableError("not_a_date", f"{text[:80]!r} is not a date such as 2026-11-28.{_serial(text)}")
     if len(days) > 1:
         raise UnreadableError(
             "ambiguous_date",
@@ -89,9 +100,11 @@ def date_of(cell: Cell, order: DayOrder | None = None) -> date:
     return days[0]
 
 
-def _not_negative(value: Decimal) -> Decimal:
+def _possible(value: Decimal) -> Decimal:
     if value < 0:
         raise UnreadableError("negative", f"{value} is below 0.")
+    if value >= _TOO_LARGE:
+        raise UnreadableError("number_too_large", "The number is too large to be counted or paid.")
     return value
 
 
@@ -108,23 +121,47 @@ def _with_point(text: str, mark: str) -> Decimal | None:
 _TIME = r"(?:[T ]\s*\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _DIGITS = re.compile(rf"(\d{{1,4}})([-/. ])(\d{{1,2}})\2(\d{{1,4}}){_TIME}", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-_WORDS = re.compile(rf"(\d{{1,2}})[-/. ]*([a-z]{{3,12}})\.?[-/. ]*(\d{{4}}){_TIME}", re.IGNORECASE)
+_WORDS = re.compile(
+    rf"(?P<first>\d{{1,2}})[-/. ]*(?P<month>[a-z]{{3,12}})\.?[-/. ]*(?P<last>\d{{4}}|\d{{2}}){_TIME}",
+    re.IGNORECASE,
+)
+_MONTH_FIRST = re.compile(
+    rf"(?P<month>[a-z]{{3,12}})\.? (?P<first>\d{{1,2}})(?:st|nd|rd|th)?, (?P<last>\d{{4}}){_TIME}",
+    re.IGNORECASE,
+)
 _MONTHS = (
     ("jan", "gen"), ("feb",), ("mar",), ("apr",), ("may", "mag"), ("jun", "giu"),
     ("jul", "lug"), ("aug", "ago"), ("sep", "set"), ("oct", "ott"), ("nov",), ("dec", "dic"),
 )  # fmt: skip
 _FOUR = 4
+_WEEKDAY = re.compile(
+    r"^(?:lun|mar|mer|gio|ven|sab|dom|mon|tue|wed|thu|fri|sat|sun)[a-zì]*[.,]* (?=\w)", re.IGNORECASE
+)
+_SERIAL = re.compile(r"(?:3[6-9]|[4-6]\d|7[0-2])\d{3}")
 
 
 def _days(text: str, order: DayOrder | None) -> set[date]:
-    if match := _WORDS.fullmatch(text):
-        month = next((n for n, names in enumerate(_MONTHS, 1) if match[2][:3].lower() in names), 0)
-        return _valid((int(match[3]), month, int(match[1])))
+    if match := _WORDS.fullmatch(text) or _MONTH_FIRST.fullmatch(text):
+        return _words(match["first"], match["month"], match["last"], order)
     if match := _COMPACT.fullmatch(text):
         return _valid((int(match[1]), int(match[2]), int(match[3])))
     if match := _DIGITS.fullmatch(text):
         return _digits(match[1], match[3], match[4], mark=match[2], order=order)
     return set()
+
+
+def _words(first: str, name: str, last: str, order: DayOrder | None) -> set[date]:
+    """A year of two digits may stand first: then it is said which is meant, as where all are digits."""
+    month = next((n for n, names in enumerate(_MONTHS, 1) if name[:3].lower() in names), 0)
+    found = set() if order is DayOrder.YMD else _valid((_year(last), month, int(first)))
+    if len(last) < _FOUR and order in {None, DayOrder.YMD}:
+        found |= _valid((_year(first), month, int(last)))
+    return found or _valid((_year(last), month, int(first)))
+
+
+def _serial(text: str) -> str:
+    """A date as the number that spreadsheets keep; which day it is depends on the file."""
+    return " Format the column as a date." if _SERIAL.fullmatch(text) else ""
 
 
 def _digits(first: str, second: str, third: str, *, mark: str, order: DayOrder | None) -> set[date]:

@@ -93,6 +93,8 @@ class _Scan:
         local = name.rpartition(":")[2]
         if local == "row":
             self._row = int(attributes["r"]) - 1 if attributes.get("r", "").isdigit() else self._row + 1
+            if attributes.get("hidden") in {"1", "true"}:
+                self._marks.hidden.add(self._row)
             self._place = (self._row, -1)
         elif local == "c":
             self._place = _place(attributes.get("r", "")) or (self._row, self._place[1] + 1)
@@ -111,6 +113,8 @@ class _Scan:
         if name.rpartition(":")[2] != "c":
             return
         value = "".join(self._value)
+        if value or self._formula:
+            self._marks.reach(*self._place)
         if self._kind == "e":
             self._marks.faults[self._place] = error_value(value)
         elif self._formula and not value and self._kind != "str":
