@@ -236,7 +236,7 @@ class Bridge:
         NotFoundError, InputError.
         """
         from fbridge.push.verify import verify_store
-        from fbridge.push.verify_rows import Scope
+        from fbridge.push.verify_scope import Scope
         from fbridge.stores.each_store import for_each_store
 
         number = self.manifests.shipped_number(manifest) if manifest else None

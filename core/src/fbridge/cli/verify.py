@@ -52,7 +52,7 @@ def verify(
         return _accept(session, accept)
     began = session.moment(since)
     from fbridge.cli.output import say, show_data
-    from fbridge.push.verify_rows import LOOKED_BACK
+    from fbridge.push.verify_scope import LOOKED_BACK
 
     if began is None and manifest is None:
         began = session.bridge.context.now() - LOOKED_BACK

@@ -19,7 +19,7 @@ from fbridge.orders.unreadable import GONE, UnreadableOrder, load_unreadable
 from fbridge.push.concerns import count_marked
 from fbridge.push.drifted import known_drift, ways_of
 from fbridge.push.next_steps import first_step, mail_step
-from fbridge.push.verify_rows import count_unlooked
+from fbridge.push.verify_scope import count_unlooked
 from fbridge.shipping.courier_exports import CourierChange, courier_changes
 from fbridge.shipping.returned_goods import CameBack, came_back
 from fbridge.shipping.shipment_rows import load_shipments

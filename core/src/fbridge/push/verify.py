@@ -28,16 +28,8 @@ from fbridge.push.freshness import before_our_write, earlier_change, too_old
 from fbridge.push.judge import snapshot
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.run_state import Group, PushProgress
-from fbridge.push.verify_rows import (
-    LOOKED_BACK,
-    Scope,
-    came_back,
-    count_unlooked,
-    keep_page,
-    kept_since,
-    note_findings,
-    orders_in,
-)
+from fbridge.push.verify_rows import keep_page, note_findings
+from fbridge.push.verify_scope import LOOKED_BACK, Scope, came_back, count_unlooked, kept_since, orders_in
 from fbridge.stores.each_store import for_each_store
 from fbridge.stores.open_store import OpenStore, open_store
 

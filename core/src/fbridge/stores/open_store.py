@@ -8,19 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fbridge.context import Context
 from fbridge.errors import FbridgeError
 from fbridge.models.orders import RejectedOrder
 from fbridge.models.platforms import OrderPage, OrderQuery, Store, StoreReport
 from fbridge.models.secrets import Secret
-from fbridge.plugin_calls import LoadedPlatform
 from fbridge.settings import StoreSettings, resolve_store
 from fbridge.storage.database import Database
 from fbridge.stores.exchange_log import ExchangeLog
 from fbridge.stores.noise_told import log_noise, with_noise
 from fbridge.stores.rows import ensure_store, find_store, keep_facts, keep_notices, made_at
+
+if TYPE_CHECKING:
+    from fbridge.plugin_calls import LoadedPlatform
 
 FACTS_LAST = timedelta(hours=24)
 
