@@ -53,8 +53,17 @@ def _of_this_site(app: Sphinx, docname: str, source: list[str]) -> None:
             .replace("](../../README.md", "](index.md")
             .replace("](../../docs/", "](")
         )
+    if docname == "index":
+        source[0] += _of_others(source[0])
     source[0] = _FOLDER.sub(r"\1", source[0])
     source[0] = _README.sub(rf"]({_PLUGIN}\1.md", source[0])
+
+
+def _of_others(index: str) -> str:
+    """The pages that no list of the index names, so that a new page is never without a way to it."""
+    new = [path.stem for path in sorted(DOCS.glob("*.md")) if not re.search(rf"(?m)^{path.stem}$", index)]
+    pages = "\n".join(name for name in new if name != "index")
+    return f"\n```{{toctree}}\n:caption: More\n:maxdepth: 1\n:hidden:\n\n{pages}\n```\n" if pages else ""
 
 
 def setup(app: Sphinx) -> None:

@@ -6,7 +6,6 @@ commands by which a person leads out of it. ``layers.svg`` is the contract on im
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import tomllib
 from collections.abc import Iterator
@@ -192,24 +191,15 @@ def layers() -> str:
         "contracts"
     ]
     rows = next(one["layers"] for one in contracts if one["type"] == "layers")
-    width, height = 760, 30
+    width, height = 760, 26
     shapes = []
     for at, row in enumerate(rows):
         names = [name.strip().removeprefix("fbridge.") for name in row.replace("|", ":").split(":")]
         each = (width - 8 * (len(names) - 1)) / len(names)
         for place, name in enumerate(names):
             box = Box(0, 20 + place * (each + 8), 20 + at * (height + 10), height)
-            said = f"{name}: {_first_words(name)}" if len(names) == 1 else name
-            shapes.append(_rect(box, round(each, 1), "run") + _text(box.x + 8, box.y + 19, said))
+            shapes.append(_rect(box, round(each, 1), "run") + _text(box.x + 8, box.y + 19, name))
     return _svg(width + 40, 30 + len(rows) * (height + 10), "The layers of fbridge", shapes)
-
-
-def _first_words(module: str) -> str:
-    """The first line of what a module says of itself."""
-    at = DOCS.parent / "core" / "src" / "fbridge" / module
-    file = at / "__init__.py" if at.is_dir() else at.with_suffix(".py")
-    said = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
-    return said.partition("\n")[0].replace("`", "")
 
 
 def _svg(width: float, height: float, title: str, shapes: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Emulated stores for tests, demos and plugin authors: ``pip install 'fbridge[sandbox]'``.
+"""Emulated stores for tests, demos and plugin authors: the extra ``sandbox`` of fbridge.
 
 A plugin names a module with ``create_sandbox(**options)`` in the entry-point group ``fbridge.sandboxes``;
 :mod:`fbridge.sandbox.serving` serves what that returns over loopback.

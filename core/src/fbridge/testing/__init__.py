@@ -1,4 +1,4 @@
-"""The conformance kit for platform plugins: ``pip install 'fbridge[testing]'`` (docs/contract.md section 4).
+"""The conformance kit for platform plugins: the extra ``testing`` of fbridge (docs/contract.md section 4).
 
 A plugin author describes the store to be tested as a :class:`StoreUnderTest`, mostly the plugin's own sandbox, and
 subclasses :class:`AdapterConformance`::

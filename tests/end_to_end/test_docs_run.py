@@ -1,0 +1,195 @@
+"""What the pages say to type is typed, in sequence, over emulated stores; their Python runs."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.doc_blocks import PAGES, blocks, commands_in, of_page, typed_lines
+
+from fbridge import Bridge, OrderFilter
+from fbridge.cli.main import cli
+from fbridge.cli.session import Session
+from fbridge.demo.files import written_documents, written_numbers
+from fbridge.sandbox import ServedSandbox, create_sandbox
+
+pytestmark = pytest.mark.slow
+SHOP = "https://shop.example"
+CREDENTIALS = {
+    "woocommerce": ("consumer_key", "consumer_secret"),
+    "prestashop": ("api_key",),
+    "magento": ("access_token", ""),
+    "shopify": ("access_token",),
+}
+PATIENT = ("--accept-mail", "--orders-from", "2020-01-01")
+
+
+class Reader:
+    """Somebody who reads a page and types what stands there; the store's address and orders are their own."""
+
+    def __init__(self, platform: str, served: ServedSandbox) -> None:
+        self.platform, self.served = platform, served
+        self.swaps = {SHOP: served.url}
+        self.scans: list[str] = []
+
+    def type(self, line: str) -> None:
+        for words in commands_in(line):
+            if words[0].startswith("store") and words[1] == "add":
+                self.answer(words, *self._of_store())
+            elif words[:2] == ("manifest", "scan"):
+                self.answer(words, *self.scans)
+            else:
+                self.answer(words, *["y"] * 9)
+
+    def answer(self, words: tuple[str, ...], *answers: str) -> None:
+        """As at a terminal, where each question is answered."""
+        mine = [self.swaps.get(word, word) for word in words]
+        done = CliRunner().invoke(
+            cli, mine, input="\n".join([*answers, ""]), obj=Session(interactive=True), prog_name="fbridge"
+        )
+        assert done.exit_code == 0, (
+            f"fbridge {' '.join(mine)} -> {done.exit_code}\n{done.output}\n{done.exception!r}"
+        )
+
+    def _of_store(self) -> Iterator[str]:
+        settings = self.served.store_settings()
+        yield from (str(settings[name]) if name else "" for name in CREDENTIALS[self.platform])
+        yield from ("2020-01-01", "y")
+
+    def knows(self, *numbers: str) -> None:
+        """These stand for orders that are ready, each of its own, with names that a courier's file can hold."""
+        with Bridge.open() as bridge:
+            ready = [
+                one.number for one in bridge.orders.list(OrderFilter(ready=True)) if one.customer.isascii()
+            ]
+            single = [number for number in ready if ready.count(number) == 1]
+        self.swaps |= dict(zip(numbers, single, strict=False))
+
+    def add_store(self) -> None:
+        settings = self.served.store_settings()
+        options = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+        self.answer(("store", "add", "shop", "--platform", self.platform, "--url", SHOP, *options, *PATIENT))
+        self.answer(("fetch",))
+        self.answer(("carrier", "add", "BRT", "BRT Bartolini"))
+        self.answer(("carrier", "map", "shop", "BRT", "brt-bartolini"))
+
+
+@pytest.fixture
+def reader(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Reader]:
+    monkeypatch.setenv("FBRIDGE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    platform = getattr(request, "param", "woocommerce")
+    with ServedSandbox(create_sandbox(platform), "127.0.0.1", 0) as served:
+        yield Reader(platform, served)
+
+
+@pytest.mark.parametrize("reader", CREDENTIALS, indirect=True)
+def test_the_first_store(reader: Reader) -> None:
+    number = {"prestashop": "XKBKNABJK", "magento": "000000123"}.get(reader.platform, "1001")
+    for block in of_page(f"docs/first-store-{reader.platform}.md", "sh"):
+        for line in typed_lines(block):
+            reader.type(line)
+            if line.startswith("fbridge fetch"):
+                reader.knows(number)
+    with Bridge.open() as bridge:
+        (shipment,) = bridge.shipments.list()
+        (order,) = (one for one in bridge.orders.list() if one.id == shipment.order_id)
+    assert shipment.push is not None
+    assert shipment.push.state == "sent"
+    assert reader.served.app.shopkeeper.shows(order.remote_id).numbers == ("0123456789",)
+
+
+def commands(page: str, *, after: str = "") -> list[str]:
+    """The lines of a page's shell blocks from this one on."""
+    lines = [line for block in of_page(page, "sh") for line in typed_lines(block) if line.strip()]
+    return lines[next((at for at, line in enumerate(lines) if line.startswith(after)), 0) :]
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.it.md"])
+def test_the_readme(reader: Reader, page: str) -> None:
+    for line in commands(page, after="fbridge store add"):
+        reader.type(line)
+        if line.startswith("fbridge carrier map"):
+            reader.answer(("fetch",))
+            reader.knows("1001", "1002", "1003")
+    with Bridge.open() as bridge:
+        states = [one.push and one.push.state for one in bridge.shipments.list()]
+    assert len(states) == 3
+    assert "sent" in states
+
+
+def shell(script: str, folder: Path) -> None:
+    """Run by a real shell, without a terminal, as a scheduler does."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env=os.environ | {"PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=110,
+    )
+    assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
+
+
+def make_folders(folder: Path) -> None:
+    """What other programs drop their files into."""
+    for name in ("inbox/shipments", "inbox/tracking", "out"):
+        (folder / name).mkdir(parents=True)
+
+
+def test_the_page_on_scripting(reader: Reader, tmp_path: Path) -> None:
+    reader.add_store()
+    reader.knows("1001")
+    make_folders(tmp_path)
+    script = "\n".join(block.text for block in of_page("docs/scripting.md", "sh"))
+    shell(script.replace("1001", reader.swaps["1001"]), tmp_path)
+    assert (tmp_path / "orders.json").exists()
+    assert (tmp_path / "shipments.json").exists()
+
+
+def test_the_page_on_the_evening(reader: Reader, tmp_path: Path) -> None:
+    reader.add_store()
+    reader.knows("1", "2", "3")
+    orders = [reader.swaps[name] for name in ("1", "2", "3")]
+    reader.scans = orders
+    with (tmp_path / "home" / "config.toml").open("a", encoding="utf-8") as config:
+        config.write('[sender]\ncompany = "Bottega"\naddress = ["Via Garibaldi 12", "48018 Faenza (RA)"]\n')
+    written_documents(tmp_path, orders, "BRT").rename("documents.xlsx")
+    Path("documents.csv").write_bytes(Path("documents.xlsx").read_bytes())
+    written_numbers(tmp_path)
+    make_folders(tmp_path)
+    for line in commands("docs/evening.md"):
+        reader.type(line.replace("/srv/fbridge", str(tmp_path)))
+    with Bridge.open() as bridge:
+        assert [one.push and one.push.state for one in bridge.shipments.list()] == ["sent"] * 3
+
+
+PYTHON = of_page("docs/python.md", "python")
+
+
+def test_the_page_on_python(reader: Reader) -> None:
+    reader.add_store()
+    said = io.StringIO()
+    for block in PYTHON:
+        with contextlib.redirect_stdout(said):
+            exec(compile(block.text, block.place, "exec"), {})  # each block stands alone
+    assert "sent" in said.getvalue()
+    assert "mend the call: unknown_order" in said.getvalue()
+
+
+def test_no_page_with_python_is_left_out() -> None:
+    others = {one.page for page in PAGES for one in blocks(page) if one.language == "python"}
+    assert others == {"docs/python.md", "docs/plugin-tutorial.md"}, (
+        "the tutorial's files are the tests' example plugin"
+    )
