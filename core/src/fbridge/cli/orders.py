@@ -35,6 +35,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         [
             click.option("--store", help="Of this store only."),
+            click.option("--open", is_flag=True, help="With something left to ship, paid or not."),
             click.option(
                 "--ready", is_flag=True, help="Paid or cash on delivery, with something left to ship."
             ),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fbridge.bridge import PushResult
     from fbridge.push.plan import PushPlan
     from fbridge.push.run import PushItem
-    from fbridge.push.status import StatusItem
+    from fbridge.push.status_items import StatusItem
     from fbridge.push.verify import StoreVerified
 
 _DOES_SOMETHING = {"send", "update", "check"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,8 +16,12 @@ from fbridge.models.states import PushState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import timedelta
 
-    from fbridge.push.status import InTheHouse, StatusItem, StatusReport, UnreadableStatus
+    from fbridge.cli.tables import Block, Column
+    from fbridge.push.status import InTheHouse, StatusReport, UnreadableStatus
+    from fbridge.push.status_items import StatusItem
+    from fbridge.push.store_days import DayLine, StoreDay
     from fbridge.shipping.courier_exports import CourierChange
     from fbridge.shipping.returned_goods import CameBack
 
@@ -24,16 +29,34 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @pass_session
 def status(session: Session) -> ExitCode:
-    """Show every shipment that is not at rest: its age, the reason, and the next step; what is prepared and still in
-    the house; and the orders that cannot be read.
+    """Show the day of each store (its last fetch, its open orders by age, what is stuck), every shipment that is not
+    at rest, what is prepared and still in the house, and the orders that cannot be read; each with the next step.
 
-    The exit code is 1 when something is overdue or needs a person, so that a scheduler can tell.
+    The exit code is 1 when something is overdue or needs a person, so that a scheduler can tell. How long what may
+    last is in the settings, under [status].
     """
     from fbridge.cli.output import show_data
-    from fbridge.cli.tables import Column, Table
+    from fbridge.cli.tables import Table
 
     report = session.bridge.status()
-    columns: list[Column[StatusItem]] = [
+    shown = report.items[:_MOST_ITEMS] if session.looked_at else report.items
+    blocks: list[Block[Any]] = [Table(_day_columns(), _days(report.stores))] if report.stores else []
+    blocks += [Table(_item_columns(), shown)] if shown else []
+    blocks += [*_more_items(len(report.items) - len(shown)), *_sentences(report)]
+    urgent = [item for item in report.items if item.overdue or item.state == PushState.NEEDS_ATTENTION]
+    needed = urgent or report.orders_marked or report.overdue or report.courier_changes or report.restored
+    code = ExitCode.SOME_FAILED if needed else ExitCode.OK
+    return show_data(session, report, *blocks, next_step=_next_step(report, urgent), code=code)
+
+
+_MOST_ITEMS = 30
+"""On a terminal; a program gets all."""
+
+
+def _item_columns() -> list[Column[StatusItem]]:
+    from fbridge.cli.tables import Column
+
+    return [
         Column("Store", lambda item: item.store),
         Column("Shipment", lambda item: item.shipment),
         Column("Order", lambda item: item.order_number),
@@ -43,13 +66,63 @@ def status(session: Session) -> ExitCode:
         Column("Why", lambda item: because(item.reason, item.words), wraps=True),
         Column("Next step", lambda item: item.next_step, wraps=True),
     ]
-    table = [Table(columns, report.items)] if report.items else []
-    urgent = [item for item in report.items if item.overdue or item.state == PushState.NEEDS_ATTENTION]
-    needed = urgent or report.orders_marked or report.overdue or report.courier_changes
-    code = ExitCode.SOME_FAILED if needed else ExitCode.OK
-    return show_data(
-        session, report, *table, *_sentences(report), next_step=_next_step(report, urgent), code=code
-    )
+
+
+def _more_items(count: int) -> Iterator[str]:
+    if count > 0:
+        yield f"{count} more are not at rest: fbridge shipment list"
+
+
+@dataclass(frozen=True, slots=True)
+class _DayRow:
+    """``what`` is words or a shipment's state."""
+
+    store: str
+    what: object
+    count: int | None
+    age: timedelta | None
+    overdue: bool
+    next_step: str
+
+
+def _days(stores: Sequence[StoreDay]) -> Iterator[_DayRow]:
+    """Each store's last fetch, and then its lines."""
+    for day in stores:
+        what = Words("last fetch" if day.fetched_at else "never fetched")
+        yield _DayRow(day.store, what, None, day.fetch_age, day.fetch_overdue, day.next_step)
+        for line in day.lines:
+            yield _DayRow(day.store, _kind(line), line.count, line.age, line.overdue, line.next_step)
+
+
+def _kind(line: DayLine) -> object:
+    return Words(_KINDS[line.what]) if line.what in _KINDS else PushState(line.what)
+
+
+_KINDS = {
+    "open_orders": "open orders",
+    "open_orders_1d": "open orders of over a day",
+    "open_orders_3d": "open orders of over 3 days",
+    "open_orders_7d": "open orders of over a week",
+    "drifted": "otherwise on the store",
+    "missing_mail": "mail missing",
+}
+
+
+def _state_of(row: _DayRow) -> PushState | None:
+    return row.what if isinstance(row.what, PushState) else None
+
+
+def _day_columns() -> list[Column[_DayRow]]:
+    from fbridge.cli.tables import Column
+
+    return [
+        Column("Store", lambda row: row.store),
+        Column("What", lambda row: row.what, wraps=True, state=_state_of),
+        Column("How many", lambda row: row.count, right=True),
+        Column("Oldest", lambda row: row.age, right=True),
+        Column("", lambda row: Words("overdue" if row.overdue else "")),
+        Column("Next step", lambda row: row.next_step, wraps=True),
+    ]
 
 
 def _sentences(report: StatusReport) -> Iterator[str]:
@@ -65,6 +138,11 @@ def _sentences(report: StatusReport) -> Iterator[str]:
     if report.orders_marked:
         yield f"Orders that are marked, for somebody to look at: {report.orders_marked}."
     yield from (f"Store {notice.store}: {notice.words}" for notice in report.notices)
+    for one in report.restored:
+        yield (
+            f"Store {one.store}: the database was put back from a backup; shipments that it calls sent and that are "
+            f"not compared yet: {one.shipments}. {one.next_step}"
+        )
     for unread in report.unreadable:
         yield _unreadable_words(unread)
     if (
@@ -74,6 +152,7 @@ def _sentences(report: StatusReport) -> Iterator[str]:
         and not report.in_the_house
         and not report.came_back
         and not report.courier_changes
+        and not report.restored
     ):
         yield "Everything is at rest."
 
@@ -158,6 +237,8 @@ def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
         return "fbridge orders list --marked"
     if unread:
         return unread.next_step
+    if report.restored:
+        return report.restored[0].next_step
     if report.courier_changes:
         return report.courier_changes[0].next_step
     if report.in_the_house and report.in_the_house.loose:

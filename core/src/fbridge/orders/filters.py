@@ -24,6 +24,7 @@ from fbridge.storage.tables import carrier_routes, carriers, orders, rejected_or
 class OrderFilter:
     """Which orders a list shows; everything left out does not matter.
 
+    ``open``: not finished, cancelled or on hold, with something left to ship, not historic.
     ``ready``: open, paid or cash on delivery, with something left that a carrier takes, not historic, not marked and
     to be read.
     ``marked``: with doubts.
@@ -33,6 +34,7 @@ class OrderFilter:
     """
 
     store: str | None = None
+    open: bool = False
     ready: bool = False
     marked: bool = False
     cod: bool = False
@@ -123,11 +125,14 @@ _ROUTED_DELIVERY = sa.case(
     else_=sa.func.coalesce(_routed("delivery"), orders.c.delivery),
 )
 
-_READY = sa.and_(
-    orders.c.status == OrderStatus.OPEN,
-    orders.c.payment.in_([PaymentKind.PAID, PaymentKind.COD]),
-    orders.c.open_quantity > 0,
+_OPEN = (
     orders.c.historic.is_(False),
+    orders.c.status == OrderStatus.OPEN,
+    orders.c.open_quantity > 0,
+)
+_READY = sa.and_(
+    *_OPEN,
+    orders.c.payment.in_([PaymentKind.PAID, PaymentKind.COD]),
     orders.c.doubts.is_(sa.null()),
     rejected_orders.c.reason.is_(sa.null()),
     sa.type_coerce(_ROUTED_DELIVERY, orders.c.delivery.type) == Delivery.SHIP,
@@ -218,10 +223,8 @@ def _conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement
         yield _changed_since(chosen.changed_since, chosen.store)
     elif chosen.store is not None:
         yield orders.c.store == chosen.store
-    if chosen.ready:
-        yield _READY
-    if chosen.marked:
-        yield MARKED
+    flags = ((chosen.open, sa.and_(*_OPEN)), (chosen.ready, _READY), (chosen.marked, MARKED))
+    yield from (condition for wanted, condition in flags if wanted)
     kinds = [kind for kind, wanted in _kinds(chosen) if wanted]
     if kinds:
         yield orders.c.payment.in_(kinds)

@@ -30,6 +30,7 @@ GLOBAL_FIELDS = (
     "language",
     "odd_numbers",
     "sender",
+    "status",
     "stores",
     "timezone",
 )
@@ -51,9 +52,9 @@ class Settings:
 
     ``timezone`` is for display, filters, the manifest's year and "today". ``database`` is an SQLAlchemy URL
     and may hold a password. ``exchange_days`` is the age limit of HTTP exchanges. ``language`` (``en``, ``it``) is
-    that of paper and reports. ``odd_numbers`` is ``warn`` or ``refuse``. ``sender`` and ``document``
-    as the file has them, see :mod:`fbridge.settings.sender` and :mod:`fbridge.settings.document`. ``stores`` are by
-    name.
+    that of paper and reports. ``odd_numbers`` is ``warn`` or ``refuse``. ``sender``, ``document``
+    and ``status`` as the file has them, see :mod:`fbridge.settings.sender`, :mod:`fbridge.settings.document` and
+    :mod:`fbridge.settings.status_limits`. ``stores`` are by name.
     """
 
     home: Home
@@ -66,6 +67,7 @@ class Settings:
     odd_numbers: str = WARN
     sender: Mapping[str, Any] = field(default_factory=dict)
     document: Mapping[str, Any] = field(default_factory=dict)
+    status: Mapping[str, Any] = field(default_factory=dict)
 
     def store(self, name: str) -> RawStore:
         """The store of this name.
@@ -102,6 +104,7 @@ def load_settings(home: Home, environment: Mapping[str, str] = os.environ) -> Se
         odd_numbers=globals_.odd_numbers(),
         sender=_table(config.get("sender", {}), f'{home.config_file}: "sender"', "[sender]"),
         document=_table(config.get("document", {}), f'{home.config_file}: "document"', "[document]"),
+        status=_table(config.get("status", {}), f'{home.config_file}: "status"', "[status]"),
         stores=_stores(home, config, secrets, environment),
         environment=dict(environment),
     )

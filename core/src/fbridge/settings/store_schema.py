@@ -23,7 +23,7 @@ from fbridge.settings.policies import (
 )
 
 
-class _Parsed(fields.Field[Any]):
+class Parsed(fields.Field[Any]):
     """Text read by a function that raises ValueError with the rule."""
 
     def __init__(self, parse: Callable[[str], Any], show: Callable[[Any], str], **options: Any) -> None:
@@ -48,7 +48,7 @@ class _Parsed(fields.Field[Any]):
 
 
 def _policy() -> fields.Field[Any]:
-    return _Parsed(parse_without_tracking, str, load_default=WithoutTracking(None))
+    return Parsed(parse_without_tracking, str, load_default=WithoutTracking(None))
 
 
 _RESERVED = frozenset({"authorization", "connection", "content-length", "host", "transfer-encoding"})
@@ -101,7 +101,7 @@ def _count(usual: int, *, most: int = 10**9, unit: str = "") -> fields.Integer:
 
 
 def _path() -> fields.Field[Any]:
-    return _Parsed(lambda text: Path(text).expanduser(), str, load_default=None, allow_none=True)
+    return Parsed(lambda text: Path(text).expanduser(), str, load_default=None, allow_none=True)
 
 
 class StoreFields(Schema):
@@ -130,7 +130,7 @@ class StoreFields(Schema):
         load_default=None,
         validate=validate.Range(0, 1000, min_inclusive=False, error="must be above 0 and at most 1000."),
     )
-    settle = _Parsed(
+    settle = Parsed(
         parse_duration, cast("Callable[[timedelta], str]", duration_text), load_default=None, allow_none=True
     )
     allow_http = fields.Boolean(load_default=False)
@@ -145,7 +145,7 @@ class StoreFields(Schema):
     number_prefix = fields.String(load_default="")
     extra_fields = fields.Dict(
         keys=fields.String(validate=_column_name),
-        values=_Parsed(_order_path, str),
+        values=Parsed(_order_path, str),
         load_default=dict,
     )
     user_agent = _header_value()

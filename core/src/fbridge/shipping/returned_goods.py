@@ -53,14 +53,18 @@ class CameBack:
     overdue: bool
 
 
-def came_back(connection: Connection, now: datetime) -> CameBack | None:
-    """What came back and nobody has dealt with; None where nothing did."""
+def came_back(
+    connection: Connection, now: datetime, *, longest: timedelta | None = LONGEST_RETURNED
+) -> CameBack | None:
+    """What came back and nobody has dealt with; None where nothing did. ``longest``: how long it may wait."""
     found = [_returned(one, now) for one in load_shipments(connection, IS_BACK)]
     if not found:
         return None
     items = sorted(found, key=lambda one: one.since)
     age = items[0].age
-    return CameBack(items=tuple(items), since=items[0].since, age=age, overdue=age >= LONGEST_RETURNED)
+    return CameBack(
+        items=tuple(items), since=items[0].since, age=age, overdue=longest is not None and age >= longest
+    )
 
 
 def _returned(shipment: Shipment, now: datetime) -> ReturnedShipment:

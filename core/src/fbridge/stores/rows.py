@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,9 +116,10 @@ def write_cursor(
         connection.execute(sa.insert(cursors).values(store=store, feed=feed, **values))
 
 
-def fetch_times(connection: Connection) -> dict[str, datetime]:
-    """When each store was last fetched."""
-    query = sa.select(cursors.c.store, cursors.c.updated_at).where(cursors.c.feed == "orders")
+def fetch_times(connection: Connection, names: Collection[str]) -> dict[str, datetime]:
+    """When each of these stores was last fetched."""
+    of_orders = sa.and_(cursors.c.store.in_(names), cursors.c.feed == "orders")
+    query = sa.select(cursors.c.store, cursors.c.updated_at).where(of_orders)
     return {row.store: row.updated_at for row in connection.execute(query)}
 
 

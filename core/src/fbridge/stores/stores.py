@@ -122,7 +122,7 @@ class Stores:
         """All stores of the settings file, by name."""
         context = self._context
         with context.database.read() as connection:
-            counts, times = order_counts(connection), fetch_times(connection)
+            counts, times = order_counts(connection), fetch_times(connection, context.settings.stores)
             rows = {name: find_store(connection, name) for name in context.settings.stores}
         return tuple(
             StoreInfo(
