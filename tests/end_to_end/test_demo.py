@@ -39,6 +39,13 @@ PLATFORMS = (
 )
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the user's own things are."""
+    monkeypatch.setenv("FBRIDGE_HOME", str(tmp_path))
+    return tmp_path
+
+
 def demo(*options: str) -> str:
     command = [sys.executable, "-m", "fbridge", "demo", *options]
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
@@ -49,11 +56,13 @@ def demo(*options: str) -> str:
     [pytest.param(one, marks=[pytest.mark.slow] * (one.platform != "woocommerce")) for one in PLATFORMS],
     ids=lambda names: names.platform,
 )
-def test_the_evening_loses_nothing_and_doubles_nothing(names: Names) -> None:
+def test_the_evening_loses_nothing_and_doubles_nothing(names: Names, home: Path) -> None:
     facts = json.loads(demo("--platform", names.platform, "--json"))["data"]
     assert facts["platform"] == names.platform
     assert (facts["lost"], facts["doubled_numbers"], facts["second_mails"]) == (0, 0, 0)
     assert facts["killed_after_mails"] > 0
+    assert Path(facts["paper"]) == home / "demo" / "manifest-2026-0001.pdf"
+    assert [path.name for path in home.iterdir()] == ["demo"]
     assert facts["sent"] == len(facts["comparison"]) - 1
     rows = {row["what"]: row for row in facts["comparison"]}
     assert len(rows["three parcels"]["numbers"]) == 3

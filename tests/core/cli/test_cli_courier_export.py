@@ -176,3 +176,52 @@ def test_unknown_maps_and_examples_lead_to_what_there_is(packed: Any, home: Path
     assert {("brt", "map"), ("brt", "example"), ("fixed", "example")} <= listed
     for example in (name for name, kind in listed if kind == "example"):
         packed.run("export", "map", f"a-{example}", "--like", example)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        (["A1234567", "A1234568"], ["A1234567", "A1234568"]),
+        pytest.param(["A1234567"], ["A1234567", "A1234567"], marks=pytest.mark.slow),
+        pytest.param([], ["", ""], marks=pytest.mark.slow),
+    ],
+)
+def test_a_row_for_each_parcel_collects_the_cash_once(
+    ready_user: Any, shop: Any, home: Path, tmp_path: Path, numbers: list[str], told: list[str]
+) -> None:
+    shop.sell(1003, payment="cod")
+    save(
+        home,
+        'for = "courier"\nrows = "parcels"\n'
+        + "".join(
+            f'[[fields]]\nfield = "{name}"\n'
+            for name in ("reference", "parcel", "parcels", "parcel_tracking", "weight", "cod", "porto_cod")
+        )
+        + '[[tail]]\nfield = "count"\n[[tail]]\nfield = "parcels"\n[[tail]]\nfield = "weight"\n',
+    )
+    ready_user.run("shipment", "create", "1003", "--weight", "3kg", "--parcels", "2")
+    if numbers:
+        ready_user.run("tracking", "set", "S1", *numbers, "--parcels", "2")
+    ready_user.run("manifest", "add", "BRT", "S1")
+    ready_user.run("manifest", "export", "BRT", "--for", "way", "-o", str(tmp_path / "out.csv"))
+    head, *rows, tail = (tmp_path / "out.csv").read_text("utf-8").splitlines()
+    assert head == "reference;parcel;parcels;parcel_tracking;weight;cod;porto_cod"
+    assert rows == [f"1;1;2;{told[0]};3.000;30.00;franco_cod", f"1;2;2;{told[1]};;;franco"]
+    assert tail == "2;2;3.000"
+
+
+def test_records_of_two_kinds_and_fields_of_a_parcel_where_there_is_none(packed: Any, home: Path) -> None:
+    save(home, FIXED + 'parcel = [{ text = "P", width = 1 }, { field = "parcel", width = 3, pad = "0" }]\n')
+    lines = packed.run("manifest", "export", "BRT", "--for", "way", "--plan").stdout.splitlines()
+    assert [line[:4] for line in lines if line[0] in "DP"] == [
+        "D000",
+        "P001",
+        "P002",
+        "D000",
+        "P001",
+        "D000",
+        "P001",
+    ]
+    save(home, 'for = "courier"\nfields = [{ field = "parcel" }]\n')
+    refused = packed.run("export", "map", "way", code=3).stderr
+    assert 'parcel is told in rows = "parcels", or in [[parcel]] records' in refused

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import re
 from pathlib import Path
 from typing import Any
@@ -243,3 +244,16 @@ def test_what_cannot_be_printed_is_said(clerk: Any) -> None:
     take(clerk, *rows(*GOODS))
     clerk.run("shipment", "withdraw", "S1")
     assert "S1 is withdrawn; it has no paper any more." in clerk.run("shipment", "print", "S1", code=2).output
+
+
+def test_the_page_for_a_browser_says_what_the_pdf_says(clerk: Any) -> None:
+    take(clerk, *rows(*GOODS, ("X", "<b>Vaso & figli</b>")))
+    clerk.run("shipment", "print", "125/A", "--language", "it")
+    told = clerk.json("shipment", "print", "125/A", "--language", "it", "--format", "html", "--copies", "2")
+    assert told["data"]["file"] == "delivery-S1.html"
+    page = Path("delivery-S1.html").read_text("utf-8")
+    assert page.count("<section") == 2
+    assert "<b>Vaso" not in page
+    shown = set(html.unescape(re.sub(r"<[^>]+>", " ", page.partition("<body>")[2])).split())
+    of_pdf = pages("delivery-S1.pdf")[0].replace("Pagina 1 di 1", "").replace("·", "").split()
+    assert [word for word in of_pdf if word not in shown] == []

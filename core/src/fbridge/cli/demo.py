@@ -33,7 +33,7 @@ def demo(session: Session, platform: str | None) -> ExitCode:
 
     Starts a sandbox store, fetches its orders, makes a manifest, ships it, is killed in the middle of the push,
     and pushes again: nothing is lost and nothing is sent twice. Uses a folder of its own; your settings and
-    stores are not touched.
+    stores are not touched. The printed manifest stays, where the demo says.
     """
     platform = platform or _usual()
     with _evening(platform) as evening:
@@ -67,13 +67,13 @@ def _evening(platform: str) -> Iterator[Evening]:
     from fbridge.bridge import Bridge
     from fbridge.demo.evening import Evening
     from fbridge.sandbox import create_sandbox, serve
-    from fbridge.settings import Home
+    from fbridge.settings import Home, find_home
 
     with tempfile.TemporaryDirectory(prefix="fbridge-demo-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         places = Home(config=home, data=home, log=home / "log")
         with serve(create_sandbox(platform, pace=0.5)) as served, Bridge.open(places) as bridge:
-            yield Evening(bridge, served, platform, home)
+            yield Evening(bridge, served, platform, home, papers=find_home().data / "demo")
 
 
 def _steps(evening: Evening) -> Iterator[Step]:

@@ -155,6 +155,7 @@ def export(session: Session, wanted: Wanted) -> ExitCode:
 @shipment.command("print")
 @click.argument("refs", nargs=-1, metavar="[SHIPMENT...]")
 @click.option("--manifest", help="All of this manifest (or of the carrier's in preparation).")
+@click.option("--format", "form", type=click.Choice(["pdf", "html"]), default="pdf", show_default=True)
 @paper_options
 @click.option(
     "--copies", type=click.IntRange(1, 9), default=1, show_default=True, metavar="N", help="Of each."
@@ -166,8 +167,8 @@ def export(session: Session, wanted: Wanted) -> ExitCode:
 def print_(
     session: Session, /, refs: tuple[str, ...], manifest: str | None, *, as_note: bool, **said: Any
 ) -> ExitCode:
-    """Print what goes with the parcels, as PDF: a transport document for each document that the ERP has numbered and
-    dated, a delivery note for any other.
+    """Print what goes with the parcels, as PDF or HTML: a transport document for each document that the ERP has
+    numbered and dated, a delivery note for any other.
 
     A document over several orders is one paper. A transport document that lacks sender, recipient, carrier or goods
     is not printed: what is missing is told, with where to say it.

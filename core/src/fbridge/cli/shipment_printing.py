@@ -39,6 +39,7 @@ def print_shipments(
         manifest=manifest,
         language=options.language_for(session),
         copies=options.copies,
+        form=options.form,
         as_note=as_note,
         write=write,
     )

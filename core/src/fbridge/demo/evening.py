@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from pathlib import Path
 from fbridge.bridge import Bridge
 from fbridge.demo.files import written_documents, written_numbers
 from fbridge.demo.killed_push import kill_a_push
-from fbridge.errors import FbridgeError
+from fbridge.errors import ConfigError, FbridgeError
 from fbridge.installation import extra_command
 from fbridge.models.orders import Address, Money
 from fbridge.models.states import PaymentKind, PushState
@@ -23,6 +22,7 @@ from fbridge.orders.filters import OrderRow
 from fbridge.orders.listing import OrderFilter
 from fbridge.sandbox import ServedSandbox
 from fbridge.sandbox.contract import Shopkeeper, ShownOrder
+from fbridge.settings.paths import make_private_folder
 
 STORE = "shop"
 CARRIER = "BRT"
@@ -73,11 +73,13 @@ class Facts:
 class Evening:
     """Plays the evening on one served sandbox; yields each step when it is done."""
 
-    def __init__(self, bridge: Bridge, served: ServedSandbox, platform: str, home: Path) -> None:
+    def __init__(
+        self, bridge: Bridge, served: ServedSandbox, platform: str, home: Path, *, papers: Path
+    ) -> None:
         self._bridge = bridge
         self._served = served
         self._shop: Shopkeeper = served.app.shopkeeper
-        self._home = home
+        self._home, self._papers = home, papers
         self._rows: list[OrderRow] = []
         self._special: dict[str, str] = {}
         self._before: dict[str, ShownOrder] = {}
@@ -188,8 +190,15 @@ class Evening:
         except ImportError:
             return Step(command, (f"Not printed, for that needs more packages: {extra_command('office')}",))
         printed = print_manifest(self._bridge, CARRIER, form="pdf", look=Look(language="en"))
-        file = Path(tempfile.mkdtemp(prefix="fbridge-paper-")) / f"manifest-{self.facts.manifest}.pdf"
-        file.write_bytes(printed.content)
+        file = (
+            self._papers / f"manifest-{self.facts.manifest}.pdf"
+        )  # in the place of that of the last evening
+        try:
+            for folder in (self._papers.parent, self._papers):
+                make_private_folder(folder)
+            file.write_bytes(printed.content)
+        except (ConfigError, OSError) as error:
+            return Step(command, (f"Printed, and not kept: {error}",))
         self.facts.paper = str(file)
         return Step(command, (f"Two copies for the driver to sign: {file}",))
 

@@ -14,7 +14,7 @@ from fbridge.models.orders import Money
 from fbridge.models.shipments import Manifest
 from fbridge.office.exports.courier_values import COURIER_VALUES, TOTALS, CourierRow, CourierTotals
 from fbridge.office.exports.fields import COURIER
-from fbridge.office.exports.maps import POSTAGE, ExportMap, ExportMaps
+from fbridge.office.exports.maps import EACH_PARCEL, POSTAGE, ExportMap, ExportMaps
 from fbridge.office.exports.records import Records
 from fbridge.shipping.courier_exports import Parcel, courier_changes, courier_parcels, keep_told
 
@@ -87,11 +87,15 @@ def _key(one: Parcel) -> str:
 def courier_rows(
     manifest: Manifest, parcels: Sequence[Parcel], made: ExportMap, today: date
 ) -> list[CourierRow]:
-    """A row for each that the courier takes: shipments of one document are the same boxes."""
+    """A row for each that the courier takes, or for each of its parcels.
+
+    Shipments of one document are the same boxes.
+    """
     together: dict[str, list[Parcel]] = {}
     for one in parcels:
         together.setdefault(_key(one), []).append(one)
-    return [_row(manifest, of_one, made, today) for of_one in together.values()]
+    rows = [_row(manifest, of_one, made, today) for of_one in together.values()]
+    return [one for row in rows for one in row.each_parcel()] if made.rows == EACH_PARCEL else rows
 
 
 def _row(manifest: Manifest, parcels: Sequence[Parcel], made: ExportMap, today: date) -> CourierRow:
@@ -140,12 +144,16 @@ def courier_content(rows: Sequence[CourierRow], manifest: Manifest, made: Export
         carrier=manifest.carrier,
         today=today,
         count=len(rows),
-        parcels=sum(row.shipment.parcels for row in rows),
-        weight_grams=sum(row.shipment.weight_grams or 0 for row in rows),
+        parcels=sum(row.shipment.parcels for row in rows if row.is_first),
+        weight_grams=sum(row.weight_grams or 0 for row in rows),
         cod=sum((row.cod.amount for row in rows if row.cod), Decimal(0)),
     )
     lines = [records.headings(), records.record("first record", made.head, lambda name: TOTALS[name](totals))]
-    lines += [records.record(row.shipment.label, made.fields, partial(_value, row)) for row in rows]
+    for row in rows:
+        lines.append(records.record(row.shipment.label, made.fields, partial(_value, row)))
+        for one in row.each_parcel() if made.parcel_records else ():
+            where = f"{row.shipment.label} parcel {one.parcel}"
+            lines.append(records.record(where, made.parcel_records, partial(_value, one)))
     lines.append(records.record("last record", made.tail, lambda name: TOTALS[name](totals)))
     records.refuse_unfit()
     return "".join(lines).encode(made.encoding)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +17,7 @@ class CourierRow:
     """What the courier takes under one reference: a shipment, or all shipments of a document.
 
     ``cod`` is what is collected at the door, ``collection`` how (cash, cheque), ``porto`` who pays the courier.
+    ``parcel`` is the number of one of its parcels, 0 for all of them: cash and weight are told with the first.
     """
 
     shipment: Shipment
@@ -28,6 +29,30 @@ class CourierRow:
     porto: str
     note: str
     today: date
+    parcel: int = 0
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is what is counted: all parcels together, or the first of them."""
+        return self.parcel <= 1
+
+    @property
+    def weight_grams(self) -> int | None:
+        """The weight of all parcels."""
+        return self.shipment.weight_grams if self.is_first else None
+
+    @property
+    def parcel_number(self) -> str:
+        """The parcel's own number, or the one of all; "" where nobody knows which of several is its."""
+        numbers = self.shipment.numbers
+        if len(numbers) == 1:
+            return numbers[0]
+        return numbers[self.parcel - 1] if len(numbers) == self.shipment.parcels else ""
+
+    def each_parcel(self) -> Iterator[CourierRow]:
+        """One row for each parcel; the cash is collected once."""
+        for at in range(1, self.shipment.parcels + 1):
+            yield replace(self, parcel=at, cod=self.cod if at == 1 else None)
 
     @property
     def reference(self) -> int:
@@ -64,6 +89,8 @@ def _street(at: int) -> Callable[[CourierRow], Any]:
     return lambda row: ", ".join(row.to.street[at : at + 1] if at == 0 else row.to.street[at:])
 
 
+OF_ONE_PARCEL = ("parcel", "parcel_tracking")
+"""What only a row of one parcel tells."""
 COURIER_VALUES: Mapping[str, Callable[[CourierRow], Any]] = {
     "reference": lambda row: row.reference,
     "shipment": lambda row: row.shipment.label,
@@ -87,8 +114,10 @@ COURIER_VALUES: Mapping[str, Callable[[CourierRow], Any]] = {
     "phone": _to("phone"),
     "email": _to("email"),
     "parcels": lambda row: row.shipment.parcels,
-    "weight": lambda row: _kilograms(row.shipment.weight_grams),
-    "weight_grams": lambda row: row.shipment.weight_grams,
+    "parcel": lambda row: row.parcel,
+    "parcel_tracking": lambda row: row.parcel_number,
+    "weight": lambda row: _kilograms(row.weight_grams),
+    "weight_grams": lambda row: row.weight_grams,
     "cod": lambda row: row.cod.amount if row.cod else None,
     "cod_currency": lambda row: row.cod.currency if row.cod else "",
     "cod_kind": lambda row: row.collection if row.cod else "",

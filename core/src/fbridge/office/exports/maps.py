@@ -14,7 +14,8 @@ import marshmallow
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from fbridge.errors import ConfigError, InputError, NotFoundError
-from fbridge.office.exports.fields import FIELDS, ORDERS, TOTALS, extra_columns
+from fbridge.office.exports.courier_values import OF_ONE_PARCEL
+from fbridge.office.exports.fields import COURIER, FIELDS, ORDERS, TOTALS, extra_columns
 from fbridge.office.map_folder import MapFolder
 from fbridge.office.tables.encodings import known_encoding
 from fbridge.office.tables.forms import DELIMITERS
@@ -25,6 +26,8 @@ from fbridge.settings.near_match import did_you_mean
 LINE_ENDS = {"crlf": "\r\n", "lf": "\n", "cr": "\r"}
 FORMS = ("csv", "fixed")
 QUOTES = ("needed", "all", "never")
+EACH_PARCEL = "parcels"
+ROWS = ("shipments", EACH_PARCEL)
 POSTAGE = ("franco", "assegnato")
 DATE_PARTS = re.compile("YYYY|YY|MM|DD|hh|mm|ss")
 """What stands for the parts of a date or a time; all else in a form is written as it is."""
@@ -67,8 +70,9 @@ class ExportMap:
     """How a file for another program is written.
 
     ``what`` is the kind of its rows (``courier``, ``orders``, ``shipments``). ``head`` and ``tail`` are records
-    before and after them. ``porto`` says who pays the courier, ``collections`` what is collected (cash, cheque) by
-    the order's payment method.
+    before and after them. ``rows`` of a courier's file are shipments, or parcels; ``parcel_records`` are
+    further records below that of a shipment, one for each of its parcels. ``porto`` says who pays the courier,
+    ``collections`` what is collected (cash, cheque) by the order's payment method.
     """
 
     name: str = ""
@@ -84,6 +88,8 @@ class ExportMap:
     porto: str = "franco"
     collections: Mapping[str, str] = dataclasses.field(default_factory=dict)
     fields: Sequence[MapField]
+    rows: str = ROWS[0]
+    parcel_records: Sequence[MapField] = ()
     head: Sequence[MapField] = ()
     tail: Sequence[MapField] = ()
 
@@ -169,6 +175,8 @@ class _MapSchema(Schema):
         required=True,
         validate=validate.Length(min=1, error="must have at least one field."),
     )
+    rows = fields.String(validate=_one_of(*ROWS))
+    parcel_records = fields.List(fields.Nested(_FieldSchema), data_key="parcel", attribute="parcel_records")
     head = _fields()
     tail = _fields()
 
@@ -183,7 +191,7 @@ def map_from(values: Mapping[str, Any], name: str, place: str, extra: Sequence[s
         loaded: dict[str, Any] = schema.load(dict(values))
     except ValidationError as error:
         raise ConfigError(f"{place}: {_words(error, schema)}", reason="bad_map") from None
-    for part in ("fields", "head", "tail"):
+    for part in ("fields", "parcel_records", "head", "tail"):
         loaded[part] = tuple(MapField(**one) for one in loaded.get(part, ()))
     loaded.setdefault("header", loaded.get("form") != "fixed")
     made = ExportMap(name=name, **loaded)
@@ -206,18 +214,36 @@ def _words(error: ValidationError, schema: Schema) -> str:
 def _problems(made: ExportMap, extra: Sequence[str]) -> Iterator[str]:
     """What no single field shows."""
     own = (*FIELDS[made.what], *(extra if made.what == ORDERS else ()))
-    known = {"fields": own, "head": TOTALS, "tail": TOTALS}
-    for part, names in known.items():
-        of_part: Sequence[MapField] = getattr(made, part)
+    yield from _parcel_problems(made)
+    rows = own if made.rows == EACH_PARCEL else tuple(name for name in own if name not in OF_ONE_PARCEL)
+    known = {
+        "fields": (made.fields, rows),
+        "parcel": (made.parcel_records, own),
+        "head": (made.head, TOTALS),
+        "tail": (made.tail, TOTALS),
+    }
+    for part, (of_part, names) in known.items():
         for at, one in enumerate(of_part, 1):
             where = f'field "{part}" number {at}'
             if one.field and one.field not in names:
-                near = did_you_mean(one.field, names)
-                yield f"{where}: there is no {one.field}.{near} It is one of: {', '.join(names)}."
+                yield f"{where}: {_unknown(one.field, names)}"
             if made.form == "fixed" and not one.width:
                 yield f"{where} ({one.heading or one.text}) needs a width in a file without delimiters."
             if one.continues and (at == 1 or not of_part[at - 2].width or of_part[at - 2].field != one.field):
                 yield f"{where} continues the field before it, which must be {one.field} with a width."
+
+
+def _unknown(field: str, names: Sequence[str]) -> str:
+    if field in OF_ONE_PARCEL:
+        return f'{field} is told in rows = "parcels", or in [[parcel]] records.'
+    return f"there is no {field}.{did_you_mean(field, names)} It is one of: {', '.join(names)}."
+
+
+def _parcel_problems(made: ExportMap) -> Iterator[str]:
+    if made.what != COURIER and (made.rows == EACH_PARCEL or made.parcel_records):
+        yield f'field "rows": parcels have rows of their own only in files for "{COURIER}".'
+    elif made.rows == EACH_PARCEL and made.parcel_records:
+        yield 'field "parcel": rows = "parcels" has a row for each parcel already.'
 
 
 @functools.cache

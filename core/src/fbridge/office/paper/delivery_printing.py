@@ -16,6 +16,7 @@ from fbridge.office.paper.delivery_note import (
 )
 from fbridge.office.paper.delivery_pdf import DeliveryPdf
 from fbridge.office.paper.fonts import unprintable_words
+from fbridge.office.paper.sheet_html import draw_deliveries_html
 from fbridge.phrases import phrases
 from fbridge.settings.document import document_defaults
 from fbridge.settings.sender import sender_of
@@ -39,10 +40,11 @@ def print_deliveries(
     manifest: str | None,
     language: str,
     copies: int,
+    form: str = "pdf",
     as_note: bool = False,
     write: Callable[[bytes, str], object] | None = None,
 ) -> PrintedDeliveries:
-    """Draw the papers of these shipments, or of all on a manifest, into one PDF.
+    """Draw the papers of these shipments, or of all on a manifest, into one ``pdf`` or ``html``.
 
     One that the ERP has numbered and dated is a transport document, and is refused where it lacks what such a one
     must tell; with ``as_note`` all are delivery notes. ``write`` puts the content somewhere, and is told the first
@@ -53,7 +55,7 @@ def print_deliveries(
     found = bridge.deliveries.find(refs, manifest=manifest)
     results = tuple(_result(one, papers, as_note=as_note) for one in found)
     good = [one for one, result in zip(found, results, strict=True) if result.ok]
-    content, unprintable = _drawn(good, papers, copies, as_note=as_note) if good else (b"", "")
+    content, unprintable = _drawn(good, papers, form, copies, as_note=as_note) if good else (b"", "")
     warnings = tuple(_warnings(good, papers, unprintable, as_note=as_note))
     if write is not None and good:
         write(content, good[0].first.label)
@@ -62,12 +64,19 @@ def print_deliveries(
     return PrintedDeliveries(content=content, results=results, warnings=warnings)
 
 
-def _drawn(good: Sequence[Delivery], papers: Papers, copies: int, *, as_note: bool) -> tuple[bytes, str]:
-    """The PDF, and the characters that no font has."""
+def _drawn(
+    good: Sequence[Delivery], papers: Papers, form: str, copies: int, *, as_note: bool
+) -> tuple[bytes, str]:
+    """The document, and the characters that no font of a PDF has."""
     title, sender = phrases(papers.language)("Delivery note"), papers.sender
+    notes = (delivery_note(one, papers, as_note=as_note) for one in good)
+    if form == "html":
+        language = papers.language
+        return draw_deliveries_html(
+            notes, title=title, language=language, copies=copies, logo=sender.logo
+        ), ""
     pdf = DeliveryPdf(title=title, language=papers.language, logo=sender.logo, font=sender.font)
-    content = pdf.draw((delivery_note(one, papers, as_note=as_note) for one in good), copies)
-    return content, pdf.unprintable
+    return pdf.draw(notes, copies), pdf.unprintable
 
 
 def _result(delivery: Delivery, papers: Papers, *, as_note: bool) -> ItemResult:

@@ -71,7 +71,7 @@ def draw_pick_list(
 def draw_sheet(sheet: Sheet, sender: Sender, *, form: str, copies: int) -> tuple[bytes, str]:
     """The sheet as ``pdf`` or ``html``, and the characters that no font has."""
     if form == "html":
-        return draw_html(sheet, copies=copies), ""
+        return draw_html(sheet, copies=copies, logo=sender.logo), ""
     pdf = SheetPdf(sheet, logo=sender.logo, font=sender.font)
     return pdf.draw(copies), pdf.unprintable
 
