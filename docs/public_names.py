@@ -142,12 +142,6 @@ def write_pages(folder: Path) -> None:
             file.write_text(text, "utf-8")
 
 
-def _has_a_page(one: PublicName) -> bool:
-    """Whether the name that ``fbridge`` offers stands on the page of the module that defines it, too."""
-    home = str(getattr(getattr(fbridge, one.name), "__module__", ""))
-    return home.startswith(tuple(page for page in PAGES if page not in {"fbridge", "fbridge.bridge"}))
-
-
 def _page(page: str, title: str) -> str:
     parts = [f"{title}\n{'=' * len(title)}\n"]
     module = ""
@@ -155,6 +149,5 @@ def _page(page: str, title: str) -> str:
         if one.module != module:
             module = one.module
             parts.append(f"{module}\n{'-' * len(module)}\n\n.. automodule:: {module}\n   :no-index:\n")
-        elsewhere = "   :no-index:\n" if page == "fbridge" and _has_a_page(one) else ""
-        parts.append(f".. {_KINDS[one.kind]}:: {module}.{one.name}\n{_OPTIONS.get(one.kind, '')}{elsewhere}")
+        parts.append(f".. {_KINDS[one.kind]}:: {module}.{one.name}\n{_OPTIONS.get(one.kind, '')}")
     return "\n".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,13 +13,23 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.doc_blocks import PAGES, blocks, commands_in, of_page, typed_lines
+from tests.doc_blocks import PAGES, ROOT, blocks, commands_in, of_page, typed_lines
 
 from fbridge import Bridge, OrderFilter
 from fbridge.cli.main import cli
 from fbridge.cli.session import Session
 from fbridge.demo.files import written_documents, written_numbers
 from fbridge.sandbox import ServedSandbox, create_sandbox
+from fbridge_magento.sandbox.integrations import (
+    ORDER_COMMENTS,
+    ORDERS,
+    SELECTION,
+    SHIP,
+    SHIPMENTS,
+    SOURCES,
+    STOCKS,
+    STORES,
+)
 
 pytestmark = pytest.mark.slow
 SHOP = "https://shop.example"
@@ -38,6 +49,7 @@ class Reader:
         self.platform, self.served = platform, served
         self.swaps = {SHOP: served.url}
         self.scans: list[str] = []
+        self.credentials = served.store_settings()
 
     def type(self, line: str) -> None:
         for words in commands_in(line):
@@ -59,7 +71,7 @@ class Reader:
         )
 
     def _of_store(self) -> Iterator[str]:
-        settings = self.served.store_settings()
+        settings = self.credentials
         yield from (str(settings[name]) if name else "" for name in CREDENTIALS[self.platform])
         yield from ("2020-01-01", "y")
 
@@ -92,8 +104,33 @@ def reader(
         yield Reader(platform, served)
 
 
+def ticked(platform: str) -> list[list[str]]:
+    """The rows of the page's table of permissions that everybody needs."""
+    page = (ROOT / "docs" / f"first-store-{platform}.md").read_text("utf-8").split("\n## 2")[0]
+    rows = [line.strip(" |").split(" | ") for line in page.splitlines() if line.startswith("   | ")]
+    return [row for row in rows[1:] if not re.search(r"\bonly\b|if you like|with several", " ".join(row))]
+
+
+def tick_nothing_else(reader: Reader) -> None:
+    """The key may do what the page says to tick, and no more."""
+    rows, control = ticked(reader.platform), reader.served.app.control
+    said = {name for row in rows for name in re.findall(r"`([\w:]+)`", " ".join(row))}
+    if reader.platform == "shopify":
+        reader.credentials = {"access_token": control.new_token(said)}
+    if reader.platform == "magento":
+        for resource in {STORES, SOURCES, STOCKS, SELECTION, ORDERS, SHIP, SHIPMENTS, ORDER_COMMENTS} - said:
+            control.take_right(resource)
+    if reader.platform == "prestashop":
+        control.keys["full"].permissions = {
+            name: frozenset(re.findall("GET|POST|PATCH", re.sub(r"\(.*?\)", "", row[1])))
+            for row in rows
+            for name in re.findall(r"`(\w+)`", row[0])
+        }
+
+
 @pytest.mark.parametrize("reader", CREDENTIALS, indirect=True)
 def test_the_first_store(reader: Reader) -> None:
+    tick_nothing_else(reader)
     number = {"prestashop": "XKBKNABJK", "magento": "000000123"}.get(reader.platform, "1001")
     for block in of_page(f"docs/first-store-{reader.platform}.md", "sh"):
         for line in typed_lines(block):
