@@ -48,7 +48,8 @@ phrases: $(READY)  ## bring the catalogs of other languages up to date with what
 mutations: $(READY)  ## break the code on purpose, place by place; the tests must notice
 	$(BIN)/python -m tests.mutations
 
-docs: $(READY)  ## write the generated parts of the documentation again
+docs: $(READY)  ## write the generated parts of the documentation again, and the JSON Schemas
+	$(BIN)/python docs/json_reference.py
 	$(BIN)/cog -r docs/*.md
 
 site: $(READY)  ## the documentation as a web site, in build/site; a link that leads nowhere fails

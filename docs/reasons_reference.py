@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from fbridge import errors
@@ -14,7 +16,45 @@ _NOT_SHIPPED = {"sandbox", "testing", "versions"}
 _FIRST = {"Objection"}
 """Made with the reason and the words, in this order and without their names."""
 _ELSEWHERE = "…"
+_OF_OTHERS = {"query_wait_timeout"}
+"""Words of other programs that stand beside a sentence."""
+_CODE = re.compile("[a-z0-9]+(_[a-z0-9]+)+")
 _MADE_UP = {
+    "already_there": "What was handed in is there already, just so; nothing has changed.",
+    "bug": "A bug in fbridge; the same command with --debug shows what to report.",
+    "changed": "What was handed in corrects what was there.",
+    "closed": "It came back, and nothing more is sent.",
+    "damaged": "The database cannot be read; restore a backup: fbridge db restore FILE",
+    "document_incomplete": "A transport document lacks something; what is told beside it.",
+    "drifted": "The store shows it otherwise than it took it: fbridge verify",
+    "file_unusable": "A file or the disk lets nothing be written or read; what was done is kept.",
+    "finish_what_is_there": "The store has a part of it; the next push does the rest.",
+    "found_on_store": "An answer was lost, and the store was seen to have it all.",
+    "interrupted": "Somebody pressed Ctrl-C; what was done is kept, and the same command goes on.",
+    "mail_in_doubt": "The promised mail may have left or not: fbridge push --mail-again SHIPMENT",
+    "mail_not_sent": "The promised mail did not leave: fbridge push --mail-again SHIPMENT",
+    "mail_unconfirmed": "The mail was asked for, and the answer was lost: fbridge push --mail-again SHIPMENT",
+    "mailed": "The store mails the customer.",
+    "manifest_cancelled": "The manifest is cancelled.",
+    "manifest_preparing": "The manifest is in preparation.",
+    "manifest_shipped": "The manifest has left.",
+    "mistaken": "It did not come back after all.",
+    "most_changed": "Too many orders have changed since the last fetch: fetch again, or --guard most_changed=1",
+    "most_mails": "More mails would leave than the guard lets through: fbridge push --guard most_mails=N",
+    "most_pushes": "More shipments would go out than the guard lets through: fbridge push --guard most_pushes=N",
+    "no_receipt": "The plugin did not tell what became of it; it is looked up.",
+    "not_checked": "The order cannot be read, or only as it was before: verify again later.",
+    "not_stored": "The store shows nothing of what it took: fbridge push --resend SHIPMENT",
+    "not_taken_back": "The store took nothing of it back; its words say why.",
+    "placeholder": "What stands there is no number; leave it empty until there is one.",
+    "proved_absent": "An answer was lost, and the store was seen to have nothing of it; it is sent.",
+    "replaced": "It came back, and other goods were sent in its place.",
+    "resent": "It came back, and is on its way again.",
+    "shipped": "It has left with its manifest.",
+    "taken": "What was handed in is kept.",
+    "taken_back": "The store took it back.",
+    "unprovable": "Nobody can tell whether the store has it; a person decides: fbridge explain SHIPMENT",
+    "usage": "The command line is wrong; the sentence says what.",
     "adapter_refuses": "The plugin's preview says that its platform would not take it; its words say why.",
     "bad_tracking_number": "The platform takes no such number: fbridge tracking set SHIPMENT NUMBER",
     "blocked": "Something before the store answers in its place; its words say what, and `store check` what to do.",
@@ -38,7 +78,7 @@ _MADE_UP = {
     "tried_too_often": "It was tried several times and never went through; the words of the last try say why.",
     "unexplained_goods": "The store shows goods of this order that nothing explains since the backup was restored.",
 }
-"""Where the source puts the sentence together from parts, in short."""
+"""Where the source puts the reason or the sentence together from parts, in short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +92,7 @@ class Said:
 
 def table() -> str:
     """One row for each reason: its exit code where it ends a command, and what is said."""
-    found: dict[str, list[Said]] = {}
+    found: dict[str, list[Said]] = {reason: [] for reason in _MADE_UP}
     for said in reasons():
         found.setdefault(said.reason, []).append(said)
     rows = [
@@ -75,10 +115,28 @@ def _under(tree: ast.AST, names: Mapping[str, str]) -> Iterator[Said]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Call):
             yield from _of_call(node, names)
+            yield from _beside(node.args, ast.unparse(node.func).rpartition(".")[2], names)
+        elif isinstance(node, ast.Tuple):
+            yield from _beside(node.elts, "", names)
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "reason":
+            yield from (Said(reason, "", "") for reason in _texts(node.value, names))
         elif isinstance(node, ast.ClassDef):
             yield from _of_class(node)
         known = {**names, **dict(_named_texts(node, names))} if isinstance(node, ast.FunctionDef) else names
         yield from _under(node, known)
+
+
+def _beside(values: Sequence[ast.expr], by: str, names: Mapping[str, str]) -> Iterator[Said]:
+    """A code and the sentence after it, in one call or one row of a table."""
+    for code, words in pairwise(values):
+        if (
+            isinstance(code, ast.Constant)
+            and _CODE.fullmatch(str(code.value))
+            and code.value not in _OF_OTHERS
+        ):
+            sentence = _text(words, names)
+            if isinstance(words, ast.Constant | ast.JoinedStr) and " " in sentence:
+                yield Said(code.value, by, sentence)
 
 
 def _named_texts(function: ast.FunctionDef, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.valid_answers import assert_valid
 
 LONGEST_SECONDS = 20
 """Of its own; when programs wait for a processor that others have is not counted."""
@@ -57,7 +58,9 @@ def demo(*options: str) -> str:
     ids=lambda names: names.platform,
 )
 def test_the_evening_loses_nothing_and_doubles_nothing(names: Names, home: Path) -> None:
-    facts = json.loads(demo("--platform", names.platform, "--json"))["data"]
+    answer = json.loads(demo("--platform", names.platform, "--json"))
+    assert_valid(answer, "demo")
+    facts = answer["data"]
     assert facts["platform"] == names.platform
     assert (facts["lost"], facts["doubled_numbers"], facts["second_mails"]) == (0, 0, 0)
     assert facts["killed_after_mails"] > 0

@@ -43,12 +43,22 @@ REQUIRED_HOOKS = tuple(name for name in HOOKS if name not in hookspecs.OPTIONAL_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformStatus:
-    """An installed platform for display: ``platform`` where it works, else ``cause`` in one sentence."""
+    """An installed platform for display: ``platform`` where it works, else ``cause`` in one sentence.
+
+    ``distribution`` is what was installed, by its name, ``version`` its version; of a plugin that no distribution has
+    brought, where it is, and "".
+    """
 
     key: str
     distribution: str
+    version: str = ""
     platform: Platform | None = None
     cause: str = ""
+
+    @property
+    def package(self) -> str:
+        """The distribution with its version, for people."""
+        return f"{self.distribution} {self.version}".strip()
 
     @property
     def ok(self) -> bool:
@@ -58,7 +68,7 @@ class PlatformStatus:
     @property
     def ageing(self) -> str:
         """One sentence where it works and was built for an older contract than this fbridge's."""
-        return ageing_words(self.platform, self.distribution) if self.platform else ""
+        return ageing_words(self.platform, self.package) if self.platform else ""
 
 
 def installed_platforms() -> dict[str, EntryPoint]:
@@ -92,11 +102,12 @@ def describe_all() -> list[PlatformStatus]:
 
 
 def _status(key: str, offer: EntryPoint) -> PlatformStatus:
+    name, version = _name_and_version(offer.dist) if offer.dist else (offer.value, "")
     try:
         platform = load_platform(key).platform
     except PluginError as error:
-        return PlatformStatus(key=key, distribution=_distribution(offer), cause=str(error))
-    return PlatformStatus(key=key, distribution=_distribution(offer), platform=platform)
+        return PlatformStatus(key=key, distribution=name, version=version, cause=str(error))
+    return PlatformStatus(key=key, distribution=name, version=version, platform=platform)
 
 
 class _Loader:
@@ -257,14 +268,14 @@ def _missing(key: str) -> PluginMissingError:
 
 
 def _distribution(offer: EntryPoint) -> str:
-    return _name_and_version(offer.dist) if offer.dist else offer.value
+    return " ".join(_name_and_version(offer.dist)) if offer.dist else offer.value
 
 
 @lru_cache(maxsize=64)
-def _name_and_version(distribution: Distribution) -> str:
+def _name_and_version(distribution: Distribution) -> tuple[str, str]:
     """Its metadata is parsed as a mail is, each time that anything of it is asked for."""
     metadata = distribution.metadata
-    return f"{metadata['Name']} {metadata['Version']}"
+    return metadata["Name"], metadata["Version"]
 
 
 def _not_found(offer: EntryPoint, error: ModuleNotFoundError) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from tests.core.cli.hints import assert_hints, texts_in
+from tests.valid_answers import assert_answer
 
 from fbridge.bridge import Bridge
 from fbridge.cli.main import cli
@@ -89,6 +90,7 @@ class User:
         envelope: dict[str, Any] = json.loads(result.stdout)
         assert envelope["schema"] == 1
         assert envelope["ok"] is (code == 0)
+        assert_answer(envelope, words)
         for text in texts_in(envelope):
             assert_hints(text, " ".join(words))
         return envelope

@@ -83,7 +83,7 @@ def assert_can_be_typed(hint: Hint) -> None:
     """The command exists, takes what is typed, and has all that it needs."""
     name, typed = resolve(hint)
     command = TREE[name]
-    context = click.Context(command, info_name=name, obj=Session())
+    context = click.Context(command, info_name=name, obj=Session(), **command.context_settings)
     if typed and typed[-1] in with_value(command) and not hint.strict:
         typed.append(VALUE)  # a page may name an option without its value
     try:

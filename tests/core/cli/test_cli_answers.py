@@ -35,10 +35,10 @@ ITEM_RESULT = {"ref", "ok", "reason", "words", "label", "document", "row"}
 def test_names_that_programs_rely_on(ready_user: Any) -> None:
     """A field that is renamed or removed needs a new schema number (docs/cli.md)."""
     orders = ready_user.json("orders", "list")
-    assert set(orders) == {"schema", "command", "items", "ok", "next"}
+    assert set(orders) == {"schema", "command", "items", "ok", "next", "error"}
     assert orders["items"][0].keys() >= ORDER
     added = ready_user.json("manifest", "add", "BRT", "1001")
-    assert set(added) == {"schema", "command", "data", "ok", "next"}
+    assert set(added) == {"schema", "command", "data", "ok", "next", "error"}
     assert added["data"]["results"][0].keys() == ITEM_RESULT
     assert added["data"]["manifest"].keys() >= MANIFEST
     assert added["data"]["manifest"]["shipments"][0].keys() >= SHIPMENT

@@ -62,7 +62,9 @@ def test_an_expected_error_is_its_sentence_and_its_code(error: FbridgeError, cod
     told = json.loads(invoke(error, "status", "--json").stdout)
     assert told == {
         "schema": 1,
+        "command": told["command"],
         "ok": False,
+        "next": None,
         "error": {"reason": error.reason, "message": str(error), "exit_code": code},
     }
 
@@ -99,7 +101,7 @@ def test_an_interruption_says_that_what_was_done_is_kept() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("pusch",), "No such command: 'pusch'. Did you mean 'push'?"),
+        (("psh",), "No such command: 'psh'. Did you mean 'push'?"),
         (("manifest", "shp"), "Did you mean 'ship'"),
         (("orders", "list", "--redy"), "--ready"),
         (("store", "frobnicate"), "No such command: 'frobnicate'."),

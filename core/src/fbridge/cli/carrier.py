@@ -99,10 +99,11 @@ def list_(session: Session) -> ExitCode:
 @pass_session
 def remove(session: Session, code: str) -> ExitCode:
     """Remove a carrier that nothing uses."""
+    from fbridge.cli.answers import Removed
     from fbridge.cli.output import show_data
 
     session.bridge.carriers.remove(code)
-    return show_data(session, {"removed": code}, f"Carrier {code} is removed.")
+    return show_data(session, Removed(removed=code), f"Carrier {code} is removed.")
 
 
 @carrier.command()
@@ -143,10 +144,13 @@ def map_(session: Session, store: str | None, code: str | None, site_code: str |
 @pass_session
 def unmap(session: Session, store: str, code: str) -> ExitCode:
     """Forget what a store calls a carrier."""
+    from fbridge.cli.answers import Unmapped
     from fbridge.cli.output import show_data
 
     session.bridge.carriers.unmap(store, code)
-    return show_data(session, {"store": store, "carrier": code}, f"{code} is not mapped on {store} any more.")
+    return show_data(
+        session, Unmapped(store=store, carrier=code), f"{code} is not mapped on {store} any more."
+    )
 
 
 @carrier.command()
@@ -173,11 +177,12 @@ def route(session: Session, store: str | None, method: str | None, target: str |
 @pass_session
 def unroute(session: Session, store: str, method: str) -> ExitCode:
     """Forget who takes the orders of a shipping method."""
+    from fbridge.cli.answers import Unrouted
     from fbridge.cli.output import show_data
 
     session.bridge.carriers.unroute(store, method)
     words = f"{method} of {store} has no route of its own any more."
-    return show_data(session, {"store": store, "shipping_method": method}, words)
+    return show_data(session, Unrouted(store=store, shipping_method=method), words)
 
 
 @carrier.command()

@@ -67,6 +67,8 @@ class StrictCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Look at what was typed before click makes anything of it."""
+        if ctx.obj is not None:
+            ctx.obj.command = ctx.command_path.partition(" ")[2]
         if not ctx.resilient_parsing:  # not while a shell completes a line
             typed, _, order = self.make_parser(ctx).parse_args(args=list(args))
             if not any(parameter.is_eager for parameter in order):  # --help and --version answer all the same

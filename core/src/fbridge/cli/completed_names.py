@@ -86,7 +86,7 @@ def _shipments(bridge: Bridge) -> Iterator[tuple[str, str]]:
 
 
 def _platforms(bridge: Bridge) -> Iterator[tuple[str, str]]:
-    return ((one.key, one.distribution) for one in bridge.platforms())
+    return ((one.key, one.package) for one in bridge.platforms())
 
 
 _KINDS: dict[str, _Kind] = {

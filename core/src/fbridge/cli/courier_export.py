@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from fbridge.cli.answers import CourierFileWritten
 from fbridge.cli.atomic_file import STANDARD_OUTPUT, replaced_bytes
 from fbridge.cli.output import say, show_data
 from fbridge.cli.session import Session
@@ -35,12 +36,9 @@ def export_to_file(
     step = again if plan else "fbridge tracking import FILE"
     if output == STANDARD_OUTPUT:
         return ExitCode.OK
-    told = {
-        "file": str(output),
-        "manifest": file.manifest.number,
-        "rows": file.rows,
-        "shipments": file.shipments,
-    }
+    told = CourierFileWritten(
+        file=str(output), manifest=file.manifest.number, rows=file.rows, shipments=file.shipments
+    )
     return show_data(session, told, words, next_step=step)
 
 

@@ -28,10 +28,11 @@ def db() -> None:
 @pass_session
 def upgrade(session: Session) -> ExitCode:
     """Bring the database to this version of fbridge; SQLite does it by itself, after a copy."""
+    from fbridge.cli.answers import Upgraded
     from fbridge.cli.output import show_data
 
     _maintenance(session).upgrade()
-    return show_data(session, {"upgraded": True}, "The database is up to date.", next_step="fbridge status")
+    return show_data(session, Upgraded(), "The database is up to date.", next_step="fbridge status")
 
 
 @db.command()
@@ -42,10 +43,11 @@ def backup(session: Session, file: Path | None) -> ExitCode:
 
     A file that is there already is never replaced.
     """
+    from fbridge.cli.answers import Copied
     from fbridge.cli.output import show_data
 
     made = session.bridge.backup(file)
-    return show_data(session, {"file": str(made)}, f"The copy is {made}.")
+    return show_data(session, Copied(file=str(made)), f"The copy is {made}.")
 
 
 @db.command()
@@ -63,30 +65,33 @@ def restore(session: Session, file: Path | None, done: bool) -> ExitCode:
         raise click.UsageError("Name the backup FILE, or say --done where it was put back by other means.")
     if file is None:
         return _take_note(session)
+    from fbridge.cli.answers import Restored
     from fbridge.cli.output import show_data
 
     restored = _maintenance(session).restore(file)
     kept = f" The former one is {restored.kept}." if restored.kept else ""
     words = f"{restored.backup} is the database now.{kept} {_NEXT_PUSH}"
-    data = {"database": str(restored.database), "kept": str(restored.kept) if restored.kept else None}
+    data = Restored(database=str(restored.database), kept=str(restored.kept) if restored.kept else None)
     return show_data(session, data, words, next_step="fbridge push")
 
 
 def _take_note(session: Session) -> ExitCode:
+    from fbridge.cli.answers import Noted
     from fbridge.cli.output import show_data
 
     session.bridge.mark_restored()
-    return show_data(session, {"noted": True}, f"Noted. {_NEXT_PUSH}", next_step="fbridge push")
+    return show_data(session, Noted(), f"Noted. {_NEXT_PUSH}", next_step="fbridge push")
 
 
 @db.command()
 @pass_session
 def create(session: Session) -> ExitCode:
     """Begin anew with an empty database where the former one is gone."""
+    from fbridge.cli.answers import Created
     from fbridge.cli.output import show_data
 
     _maintenance(session).create()
-    return show_data(session, {"created": True}, "There is a new, empty database.", next_step="fbridge fetch")
+    return show_data(session, Created(), "There is a new, empty database.", next_step="fbridge fetch")
 
 
 @db.command()

@@ -30,6 +30,7 @@ def doctor(session: Session, no_stores: bool, file: Path | None) -> ExitCode:
 
     Nothing is sent to a store but reads, and nothing is changed. The exit code is 1 where something needs somebody.
     """
+    from fbridge.cli.answers import Examined
     from fbridge.cli.atomic_file import replaced_bytes
     from fbridge.cli.output import say, show_data
     from fbridge.doctor.examination import bundle, examine
@@ -43,7 +44,7 @@ def doctor(session: Session, no_stores: bool, file: Path | None) -> ExitCode:
     bad = [look for look in found.looks if not look.ok]
     return show_data(
         session,
-        {"looks": found.looks, "well": found.well, "bundle": str(file) if file else None},
+        Examined(looks=found.looks, well=found.well, bundle=str(file) if file else None),
         *map(_line, [*bad, *(look for look in found.looks if look.ok)]),
         f"{len(bad)} of {len(found.looks)} looks need somebody." if bad else "All is well.",
         next_step=next((look.next_step for look in bad if look.next_step), ""),

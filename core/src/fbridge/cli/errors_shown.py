@@ -78,10 +78,13 @@ def _run(session: Session, work: Callable[[], object]) -> object:
     return code
 
 
-def error_envelope(message: str, reason: str, code: ExitCode) -> dict[str, object]:
-    """What programs get instead of an answer."""
+def _failed_answer(session: Session, message: str, reason: str, code: ExitCode) -> str:
+    """What programs get instead of an answer, or as the end of a list that has begun."""
     error = {"reason": reason, "message": message, "exit_code": int(code)}
-    return {"schema": 1, "ok": False, "error": error}
+    end = {"ok": False, "next": None, "error": error}
+    if session.is_answering:
+        return f"\n], {json.dumps(end)[1:]}"
+    return json.dumps({"schema": 1, "command": session.command, **end})
 
 
 def _explain(session: Session, error: BaseException, message: str, reason: str, code: ExitCode) -> ExitCode:
@@ -89,8 +92,10 @@ def _explain(session: Session, error: BaseException, message: str, reason: str, 
         import traceback
 
         traceback.print_exception(error)
-    if session.json and _told(json.dumps(error_envelope(message, reason, code)), sys.stdout):
-        return code
+    if session.json or session.is_answering:
+        written = _told(_failed_answer(session, message, reason, code), sys.stdout)
+        if written and session.json:
+            return code
     _told(several_lines(told(message)), sys.stderr)
     return code
 

@@ -19,7 +19,9 @@ from fbridge.installation import extra_command
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fbridge.cli.answers import CarrierError, PaperWritten
     from fbridge.models.shipments import Manifest
+    from fbridge.orders.fetch import FetchResult
     from fbridge.shipping.ship import ShipResult
 
 
@@ -91,11 +93,11 @@ class _Evening:
     at: When | None
     folder: Path | None
     codes: list[ExitCode] = field(default_factory=list)
-    fetched: list[object] = field(default_factory=list)
-    printed: list[object] = field(default_factory=list)
+    fetched: list[FetchResult] = field(default_factory=list)
+    printed: list[PaperWritten] = field(default_factory=list)
     shipped: list[ShipResult] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
-    failed: list[object] = field(default_factory=list)
+    failed: list[CarrierError] = field(default_factory=list)
 
     def fetch(self) -> None:
         """The last state of the orders; a store that cannot be read stops nothing that is in the house."""
@@ -118,6 +120,7 @@ class _Evening:
 
     def serve(self, carrier: str, *, assumed: bool) -> None:
         """All that is to be done for one carrier; what goes wrong with it stops no other."""
+        from fbridge.cli.answers import CarrierError
         from fbridge.errors import FbridgeError
 
         try:
@@ -129,7 +132,7 @@ class _Evening:
                 self.ship(manifest)
         except FbridgeError as error:
             self._say(f"{carrier}: {error}")
-            self.failed.append({"carrier": carrier, "error": error})
+            self.failed.append(CarrierError(carrier=carrier, error=error))
             self.codes.append(error.exit_code)
 
     def fill(self, carrier: str) -> Manifest | None:
@@ -151,7 +154,7 @@ class _Evening:
             self._say(f"Not printed, for that needs more packages: {extra_command('office')}")
             return
         told, _ = draw_to_file(self.session, manifest.number, PaperOptions(folder=self.folder))
-        self._say(f"Printed: {told['file']}")
+        self._say(f"Printed: {told.file}")
         self.printed.append(told)
 
     def is_collected(self, manifest: Manifest, *, assumed: bool) -> bool:
@@ -183,15 +186,16 @@ class _Evening:
 
     def push(self, *, yes: bool, details: bool) -> ExitCode:
         """What has left and is not told: shown, asked, pushed."""
+        from fbridge.cli.answers import EveningDone
         from fbridge.cli.push import carry_out
 
-        before = {
-            "fetched": self.fetched,
-            "printed": self.printed,
-            "shipped": self.shipped,
-            "waiting": self.waiting,
-            "failed": self.failed,
-        }
+        before = EveningDone(
+            fetched=tuple(self.fetched),
+            printed=tuple(self.printed),
+            shipped=tuple(self.shipped),
+            waiting=tuple(self.waiting),
+            failed=tuple(self.failed),
+        )
         plan = self.session.bridge.plan()
         return carry_out(self.session, plan, (), yes=yes, before=before, codes=self.codes, details=details)
 

@@ -4,20 +4,52 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fbridge.cli.displayed import kilograms
 from fbridge.cli.jsonable import jsonable
 from fbridge.cli.manifest_views import summary
+from fbridge.cli.output import SCHEMA
 from fbridge.cli.spoken import state_word, told
 
 if TYPE_CHECKING:
     from fbridge.cli.session import Session
+    from fbridge.models.orders import Money
     from fbridge.models.shipments import Manifest
     from fbridge.models.states import PushState
-    from fbridge.push.status import StatusReport
+    from fbridge.push.status import InTheHouse, StatusItem, StatusReport
+    from fbridge.shipping.returned_goods import CameBack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestLeft:
+    """A manifest that has left in this evening: how many shipments and boxes, how heavy, and what is collected."""
+
+    manifest: str
+    carrier: str
+    shipments: int
+    parcels: int
+    weight_grams: int
+    cod_totals: tuple[Money, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EveningReport:
+    """The summary for programs. ``stores``: how many shipments of this evening are in which state, store by store.
+
+    ``schema`` is the version of its fields. ``not_at_rest``, ``in_the_house`` and ``came_back`` are as in the answer
+    of ``status``.
+    """
+
+    schema: int = SCHEMA
+    shipped: tuple[ManifestLeft, ...]
+    stores: Mapping[str, Mapping[PushState, int]]
+    not_at_rest: tuple[StatusItem, ...]
+    in_the_house: InTheHouse | None
+    came_back: CameBack | None
 
 
 def write_report(session: Session, shipped: Sequence[str], file: Path) -> None:
@@ -43,30 +75,25 @@ def _stores(manifests: Sequence[Manifest]) -> dict[str, Counter[PushState]]:
     return found
 
 
-def _data(manifests: Sequence[Manifest], status: StatusReport) -> dict[str, object]:
-    carriers = [
-        {
-            "manifest": one.number,
-            "carrier": one.carrier.code,
-            "shipments": len(one.shipments),
-            "parcels": one.parcels,
-            "weight_grams": one.weight_grams,
-            "cod_totals": one.cod_totals,
-        }
+def _data(manifests: Sequence[Manifest], status: StatusReport) -> EveningReport:
+    left = [
+        ManifestLeft(
+            manifest=one.number,
+            carrier=one.carrier.code,
+            shipments=len(one.shipments),
+            parcels=one.parcels,
+            weight_grams=one.weight_grams,
+            cod_totals=one.cod_totals,
+        )
         for one in manifests
     ]
-    stores = {
-        store: {str(state): count for state, count in states.items()}
-        for store, states in _stores(manifests).items()
-    }
-    return {
-        "schema": 1,
-        "shipped": carriers,
-        "stores": stores,
-        "not_at_rest": status.items,
-        "in_the_house": status.in_the_house,
-        "came_back": status.came_back,
-    }
+    return EveningReport(
+        shipped=tuple(left),
+        stores=_stores(manifests),
+        not_at_rest=status.items,
+        in_the_house=status.in_the_house,
+        came_back=status.came_back,
+    )
 
 
 def _lines(manifests: Sequence[Manifest], status: StatusReport) -> Iterator[str]:

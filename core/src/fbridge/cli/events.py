@@ -34,7 +34,8 @@ def events(session: Session, since: int, limit: int | None) -> ExitCode:
 
     found = follow(session.bridge.context, since, limit)
     if session.json:
-        write_envelope(found)
+        with session.answering():
+            write_envelope(found)
         return ExitCode.OK
     for event in found:
         click.echo(json.dumps(jsonable(event)))

@@ -44,17 +44,18 @@ def map_(session: Session, name: str, example: str | None) -> ExitCode:
 @pass_session
 def list_(session: Session) -> ExitCode:
     """List the saved maps and the examples."""
+    from fbridge.cli.answers import SavedMap
     from fbridge.cli.output import show_items
     from fbridge.cli.tables import Column
     from fbridge.office.exports.maps import ExportMaps, examples
 
     maps = ExportMaps(session.bridge.context.settings)
-    found = [{"name": name, "kind": "map", "path": str(maps.path(name))} for name in maps.names()]
-    found += [{"name": name, "kind": "example", "path": ""} for name in examples()]
-    columns: list[Column[dict[str, str]]] = [
-        Column("Name", lambda row: row["name"]),
-        Column("", lambda row: row["kind"]),
-        Column("Path", lambda row: row["path"]),
+    found = [SavedMap(name=name, kind="map", path=str(maps.path(name))) for name in maps.names()]
+    found += [SavedMap(name=name, kind="example", path="") for name in examples()]
+    columns: list[Column[SavedMap]] = [
+        Column("Name", lambda one: one.name),
+        Column("", lambda one: one.kind),
+        Column("Path", lambda one: one.path),
     ]
     return show_items(session, found, columns, empty="", next_step="fbridge export map NAME --like EXAMPLE")
 

@@ -82,15 +82,16 @@ def map_(session: Session, /, name: str, file: Path, what: str, plan: bool, **sa
 @pass_session
 def list_(session: Session) -> ExitCode:
     """List the saved maps."""
+    from fbridge.cli.answers import SavedMap
     from fbridge.cli.output import show_items
     from fbridge.cli.tables import Column
     from fbridge.office.imports.maps import Maps
 
     maps = Maps(session.bridge.context.settings.home.maps)
-    found = [{"name": name, "path": str(maps.path(name))} for name in maps.names()]
-    columns: list[Column[dict[str, str]]] = [
-        Column("Name", lambda row: row["name"]),
-        Column("Path", lambda row: row["path"]),
+    found = [SavedMap(name=name, kind="map", path=str(maps.path(name))) for name in maps.names()]
+    columns: list[Column[SavedMap]] = [
+        Column("Name", lambda one: one.name),
+        Column("Path", lambda one: one.path),
     ]
     return show_items(session, found, columns, empty="No map. One is made with: fbridge import map NAME FILE")
 

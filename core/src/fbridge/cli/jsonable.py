@@ -20,6 +20,9 @@ from fbridge.models.orders import OrderLine
 from fbridge.models.platforms import StoreReport
 from fbridge.models.shipments import Shipment
 
+_NOT_TOLD: Mapping[type, frozenset[str]] = {OrderLine: frozenset({"total"})}
+"""An amount without its currency: the row that shows the line has both."""
+
 _TOLD_PROPERTIES: Mapping[type, tuple[str, ...]] = {
     Shipment: ("label", "number_warnings"),
     OrderLine: ("due", "remaining"),
@@ -37,7 +40,7 @@ def jsonable(value: Any) -> Any:
         return {"reason": value.reason, "message": str(value), "exit_code": int(value.exit_code)}
     if dataclasses.is_dataclass(value):
         kind: Any = type(value)
-        return {name: jsonable(getattr(value, name)) for name in _names(kind)}
+        return {name: jsonable(getattr(value, name)) for name in told_names(kind)}
     return _collection(value) if isinstance(value, Iterable) else _scalar(value)
 
 
@@ -45,7 +48,7 @@ def json_pieces(value: Any, depth: int = 3) -> Iterator[str]:
     """What ``json.dumps`` makes of it, in pieces: a list as deep as this is not held as a whole."""
     if depth and dataclasses.is_dataclass(value) and not isinstance(value, FbridgeError):
         kind: Any = type(value)
-        value = {name: getattr(value, name) for name in _names(kind)}
+        value = {name: getattr(value, name) for name in told_names(kind)}
     if depth and isinstance(value, Mapping):
         for at, (key, entry) in enumerate(value.items()):
             yield f"{', ' if at else '{'}{json.dumps(str(key))}: "
@@ -83,6 +86,8 @@ def _scalar(value: object) -> object:
 
 
 @lru_cache
-def _names(kind: Any) -> tuple[str, ...]:
-    fields = tuple(field.name for field in dataclasses.fields(kind))
+def told_names(kind: Any) -> tuple[str, ...]:
+    """What is told of a dataclass: its fields, and of some the properties that a program would have to guess."""
+    hidden = _NOT_TOLD.get(kind, ())
+    fields = tuple(field.name for field in dataclasses.fields(kind) if field.name not in hidden)
     return fields + _TOLD_PROPERTIES.get(kind, ())

@@ -41,6 +41,7 @@ COMMANDS = {
     "purge": ("fbridge.cli.purge:purge", "Forget personal data of old orders."),
     "doctor": ("fbridge.cli.doctor:doctor", "Look at the whole installation; nothing is changed."),
     "db": ("fbridge.cli.db:db", "Check, back up and restore the database."),
+    "schema": ("fbridge.cli.schema:schema", "Print the JSON Schema of a command's answer."),
     "completion": ("fbridge.cli.completion:completion", "Let a shell complete names and options."),
     "plugin": ("fbridge.cli.plugin:plugin", "Check a plugin that you write, and begin one."),
     "sandbox": ("fbridge.cli.sandbox:sandbox", "Run an emulated store."),

@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from fbridge.cli.answers import PaperWritten
 from fbridge.cli.atomic_file import replaced_bytes
 from fbridge.cli.displayed import counted
 from fbridge.cli.manifest_and_shipment_papers import PaperOptions
@@ -32,7 +33,7 @@ def print_to_file(session: Session, ref: str, options: PaperOptions) -> ExitCode
     told, manifest = draw_to_file(session, ref, options)
     if options.to_standard_output:
         return ExitCode.OK
-    blocks = (summary(manifest), f"Printed: {told['file']}")
+    blocks = (summary(manifest), f"Printed: {told.file}")
     return show_data(session, told, *blocks, next_step=next_step(manifest))
 
 
@@ -42,7 +43,7 @@ def _table_to_file(session: Session, ref: str, options: PaperOptions) -> ExitCod
     rows = write_export(session, export, Look(form=options.form), target)
     if options.to_standard_output:
         return ExitCode.OK
-    told = {"file": str(target), "manifest": number, "rows": rows}
+    told = PaperWritten(file=str(target), manifest=number, rows=rows)
     return show_data(session, told, f"{counted(rows, 'row')} of manifest {number} in {target}.")
 
 
@@ -84,11 +85,11 @@ def _pick_list_to_file(session: Session, ref: str, options: PaperOptions) -> Exi
         say(session, warning)
     if options.to_standard_output:
         return ExitCode.OK
-    told = {"file": str(target), "manifest": number, "warnings": list(warnings)}
+    told = PaperWritten(file=str(target), manifest=number, warnings=tuple(warnings))
     return show_data(session, told, f"Printed: {target}", next_step=f"fbridge manifest scan {number}")
 
 
-def draw_to_file(session: Session, ref: str, options: PaperOptions) -> tuple[dict[str, object], Manifest]:
+def draw_to_file(session: Session, ref: str, options: PaperOptions) -> tuple[PaperWritten, Manifest]:
     """Draw a manifest, put the file in its place as a whole, and tell of it.
 
     Raises InputError where the extra is not installed or the file cannot be written.
@@ -105,13 +106,13 @@ def draw_to_file(session: Session, ref: str, options: PaperOptions) -> tuple[dic
     manifest = printed.paper.manifest
     for warning in printed.warnings:
         say(session, warning)
-    told = {
-        "file": str(options.target(f"manifest-{manifest.number}")),
-        "manifest": manifest.number,
-        "revision": printed.paper.revision,
-        "reprint": printed.paper.is_reprint,
-        "warnings": list(printed.warnings),
-    }
+    told = PaperWritten(
+        file=str(options.target(f"manifest-{manifest.number}")),
+        manifest=manifest.number,
+        revision=printed.paper.revision,
+        reprint=printed.paper.is_reprint,
+        warnings=tuple(printed.warnings),
+    )
     return told, manifest
 
 

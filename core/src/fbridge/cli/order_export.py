@@ -49,7 +49,7 @@ def export_orders(session: Session, chosen: OrderFilter, wanted: Wanted) -> Exit
 
 def _as_json(batch: int | None, detail: OrderDetail) -> Any:
     told: dict[str, Any] = jsonable(detail)
-    return told if batch is None else {"batch": batch, **told}
+    return {"batch": batch, **told}
 
 
 def _rows(batch: int | None, extra: Mapping[str, str], detail: OrderDetail) -> Iterator[tuple[str, Get]]:

@@ -1,7 +1,8 @@
 """How every command answers: tables and a hint for people, one JSON envelope for programs.
 
-The envelope is ``{"schema": 1, "command": ..., "ok": ..., "items" or "data": ..., "next": ...}``; errors have
-``"error"`` instead. Programs may rely on names and reason codes within one schema version.
+The envelope is ``{"schema": 1, "command": ..., "ok": ..., "items" or "data": ..., "next": ..., "error": null}``;
+where a command fails as a whole there is neither ``items`` nor ``data``. Programs may rely on names and reason
+codes within one schema version (docs/json.md).
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def show_items(
     first = list(itertools.islice(rows, 1))  # what fails at once fails before the envelope has begun
     everything = itertools.chain(first, rows)
     if session.json:
-        write_envelope(everything, code=code, next_step=next_step)
+        with session.answering():
+            write_envelope(everything, code=code, next_step=next_step)
     else:
         print_block(Table(columns, everything) if first else empty, session, paged=True)
         hint(session, next_step if first else "")
@@ -50,7 +52,7 @@ def show_data(
     if session.json:
         from fbridge.cli.jsonable import json_pieces
 
-        envelope = _head() | {"ok": code is ExitCode.OK, "data": data, "next": next_step or None}
+        envelope = _head() | {"data": data} | _tail(code, next_step)
         for piece in json_pieces(envelope):
             _echo(piece)
         click.echo()
@@ -89,7 +91,7 @@ def write_envelope(
     for count, item in enumerate(items, 1):
         out(("\n" if count == 1 else ",\n") + json.dumps(jsonable(item)))
     out("\n" if count else "")
-    out(f'], "ok": {json.dumps(code is ExitCode.OK)}, "next": {json.dumps(next_step or None)}}}\n')
+    out(f"], {json.dumps(_tail(code, next_step))[1:]}\n")
     return count
 
 
@@ -101,6 +103,10 @@ def combined_code(codes: Sequence[ExitCode]) -> ExitCode:
     if len(failures) == 1 and ExitCode.OK not in codes:
         return failures.pop()
     return ExitCode.SOME_FAILED
+
+
+def _tail(code: ExitCode, next_step: str) -> dict[str, object]:
+    return {"ok": code is ExitCode.OK, "next": next_step or None, "error": None}
 
 
 def _head() -> dict[str, object]:

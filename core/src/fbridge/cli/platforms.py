@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,7 @@ from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from fbridge.cli.answers import InstalledPlatform
     from fbridge.plugins import PlatformStatus
 
 
@@ -27,7 +29,7 @@ def platforms(session: Session, check: bool) -> ExitCode:
     columns: list[Column[PlatformStatus]] = [
         Column("Platform", lambda one: one.key),
         Column("Name", lambda one: one.platform.label if one.platform else ""),
-        Column("Package", lambda one: one.distribution),
+        Column("Package", lambda one: one.package),
         Column("Works", lambda one: one.ok),
         Column("Partial shipments", lambda one: one.platform and one.platform.capabilities.partial_shipments),
         Column("Several numbers", lambda one: one.platform and one.platform.capabilities.several_numbers),
@@ -50,16 +52,28 @@ def platforms(session: Session, check: bool) -> ExitCode:
     )
 
 
-def _record(one: PlatformStatus) -> dict[str, Any]:
-    record = {"key": one.key, "distribution": one.distribution, "ok": one.ok, "cause": one.cause or None}
+def _record(one: PlatformStatus) -> InstalledPlatform:
+    from fbridge.cli.answers import InstalledPlatform
+    from fbridge.stores.setting_fields import fields_of
+
+    told = InstalledPlatform(
+        key=one.key,
+        distribution=one.distribution,
+        version=one.version,
+        ok=one.ok,
+        cause=one.cause or None,
+        ageing=one.ageing or None,
+    )
     platform = one.platform
     if platform is None:
-        return record
-    return record | {
-        "label": platform.label,
-        "contract": platform.contract,
-        "batch_size": platform.batch_size,
-        "settle_seconds": platform.settle_time,
-        "capabilities": platform.capabilities,
-        "mail": platform.mail,
-    }
+        return told
+    return replace(
+        told,
+        label=platform.label,
+        contract=platform.contract,
+        batch_size=platform.batch_size,
+        settle_seconds=int(platform.settle_time.total_seconds()),
+        capabilities=platform.capabilities,
+        mail=platform.mail,
+        settings=fields_of(platform.settings),
+    )

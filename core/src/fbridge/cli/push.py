@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,9 +16,10 @@ from fbridge.cli.spoken import told
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from fbridge.bridge import PushResult
+    from fbridge.cli.answers import Pushed
     from fbridge.push.plan import PushPlan
     from fbridge.push.run import PushItem
     from fbridge.push.status_items import StatusItem
@@ -186,7 +188,7 @@ def carry_out(
     only_if: str | None = None,
     look_after: bool = False,
     details: bool = False,
-    before: Mapping[str, object] | None = None,
+    before: Pushed | None = None,
     codes: Sequence[ExitCode] = (),
 ) -> ExitCode:
     """Show a plan, ask unless it is ``yes``, push, and tell what became of it.
@@ -205,7 +207,7 @@ def carry_out(
     with push_progress(session) as progress:  # where all waits, the reasons are noted for `status`
         result = session.bridge.push(plan, only_if=only_if, progress=progress)
     looks = look_at_written(session, result) if look_after else None
-    return _show_result(session, plan, stores, result, before or {}, codes, looks)
+    return _show_result(session, plan, stores, result, before, codes, looks)
 
 
 def look_at_written(session: Session, result: PushResult) -> Sequence[StoreVerified]:
@@ -231,10 +233,11 @@ def _show_result(
     plan: PushPlan,
     stores: tuple[str, ...],
     result: PushResult,
-    before: Mapping[str, object],
+    before: Pushed | None,
     earlier: Sequence[ExitCode],
     looks: Sequence[StoreVerified] | None,
 ) -> ExitCode:
+    from fbridge.cli.answers import Pushed, store_errors
     from fbridge.cli.output import combined_code, show_data
     from fbridge.cli.plan_views import ITEM_COLUMNS
     from fbridge.cli.tables import Table
@@ -244,15 +247,21 @@ def _show_result(
     shown = [*result.compared, *(looks or ())]
     codes = [code_of_item(item) for item in result.results]
     codes += [*earlier, *[ExitCode.SOME_FAILED] * bool(left), *([code_of(shown)] if shown else [])]
-    seen = {} if looks is None else {"verified": verified_data(looks)}
-    seen |= {"compared": verified_data(result.compared)} if result.compared else {}
     code = combined_code(codes + [error.exit_code for _, error in result.errors])
-    errors = [{"store": store, "error": error} for store, error in result.errors]
+    done = replace(
+        before or Pushed(),
+        plan=plan,
+        results=result.results,
+        errors=store_errors(result.errors),
+        needs_person=tuple(left),
+        compared=verified_data(result.compared) if result.compared else None,
+        verified=None if looks is None else verified_data(looks),
+    )
     stopped = [stop.way for store in plan.stores for stop in store.stops]
     nothing = "Nothing was sent." if stopped else "There is nothing to tell the stores now."
     return show_data(
         session,
-        {**before, "plan": plan, "results": result.results, "errors": errors, "needs_person": left, **seen},
+        done,
         Table(ITEM_COLUMNS, result.results) if does_something(plan) else nothing,
         *(f"{store}: {error}" for store, error in result.errors),
         *verified_blocks(shown),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fbridge.cli.answers import FirstOrders, Pushed, store_errors
 from fbridge.cli.push import carry_out, code_of_item, does_something, look_at_written, print_plan
 from fbridge.cli.questions import confirm
 from fbridge.cli.session import Session
@@ -40,7 +41,7 @@ def push_first_one(
         click.echo(told("Nothing was sent."), err=True)
         return ExitCode.OK
     result, looks = _push_and_look(session, first)
-    before: dict[str, object] = {"first": _data(first, result, looks)}
+    before = Pushed(first=_data(first, result, looks))
     code = _code(result, looks)
     if code is not ExitCode.OK:
         return _stop(session, before, code)
@@ -78,14 +79,18 @@ def _code(result: PushResult, looks: tuple[StoreVerified, ...]) -> ExitCode:
     return combined_code(codes) if seen or any(codes) else ExitCode.SOME_FAILED
 
 
-def _data(plan: PushPlan, result: PushResult, looks: tuple[StoreVerified, ...]) -> dict[str, object]:
+def _data(plan: PushPlan, result: PushResult, looks: tuple[StoreVerified, ...]) -> FirstOrders:
     from fbridge.cli.verify import verified_data
 
-    errors = [{"store": store, "error": error} for store, error in result.errors]
-    return {"plan": plan, "results": result.results, "errors": errors, "verified": verified_data(looks)}
+    return FirstOrders(
+        plan=plan,
+        results=result.results,
+        errors=store_errors(result.errors),
+        verified=verified_data(looks),
+    )
 
 
-def _stop(session: Session, told: dict[str, object], code: ExitCode) -> ExitCode:
+def _stop(session: Session, told: Pushed, code: ExitCode) -> ExitCode:
     from fbridge.cli.output import show_data
 
     words = "The first one is not as it should be; nothing more was sent."

@@ -69,6 +69,7 @@ def _second_mail_accepted(plan: MailPlan) -> bool:
 
 
 def _show_plan(session: Session, plan: MailPlan, refs: tuple[str, ...]) -> ExitCode:
+    from fbridge.cli.answers import MailsPlanned
     from fbridge.cli.output import show_data
 
     words = [word for ref in refs for word in ("--mail-again", ref)]
@@ -77,7 +78,7 @@ def _show_plan(session: Session, plan: MailPlan, refs: tuple[str, ...]) -> ExitC
     may_ask = _asked(plan, "freely") or _asked(plan, "confirm")
     return show_data(
         session,
-        {"mails": plan.entries, "fingerprint": plan.fingerprint},
+        MailsPlanned(mails=plan.entries, fingerprint=plan.fingerprint),
         _table(plan),
         f"Fingerprint {plan.fingerprint}",
         next_step=step if may_ask else "fbridge status",
@@ -105,6 +106,7 @@ def _table(plan: MailPlan) -> Table[MailEntry]:
 
 
 def _show(session: Session, result: MailResult) -> ExitCode:
+    from fbridge.cli.answers import MailsAsked, store_errors
     from fbridge.cli.output import combined_code, show_data
     from fbridge.cli.tables import Column, Table
 
@@ -118,10 +120,7 @@ def _show(session: Session, result: MailResult) -> ExitCode:
     codes = [ExitCode.SOME_FAILED if item.missing else ExitCode.OK for item in result.results]
     return show_data(
         session,
-        {
-            "results": result.results,
-            "errors": [{"store": store, "error": error} for store, error in result.errors],
-        },
+        MailsAsked(results=result.results, errors=store_errors(result.errors)),
         *([Table(columns, result.results)] if result.results else []),
         *(f"{store}: {error}" for store, error in result.errors),
         next_step="fbridge status",

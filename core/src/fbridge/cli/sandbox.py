@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -85,13 +86,12 @@ def _typed(value: str) -> Any:
 def _announce(session: Session, platform: str, served: ServedSandbox) -> None:
     settings = served.store_settings()
     if session.json:
+        from fbridge.cli.answers import ServedStore
+        from fbridge.cli.output import show_data
         from fbridge.sandbox.__main__ import describe
 
-        click.echo(
-            json.dumps(
-                {"schema": 1, "command": "sandbox serve", "ok": True, "data": describe(platform, served)}
-            )
-        )
+        show_data(session, ServedStore(**describe(platform, served)))
+        sys.stdout.flush()  # who reads a pipe waits for this line
         return
     words = ["fbridge", "store", "add", "sandbox", "--platform", platform, "--url", served.url]
     words += [word for name, value in settings.items() for word in ("--set", f"{name}={_setting(value)}")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from zoneinfo import ZoneInfo
 
     from fbridge.bridge import Bridge
@@ -43,10 +43,15 @@ def _stdin_is_terminal() -> bool:
 
 @dataclass
 class Session:
-    """One run of ``fbridge``. ``interactive`` tells whether there is somebody to ask."""
+    """One run of ``fbridge``. ``interactive`` tells whether there is somebody to ask.
+
+    ``command`` is what was typed, without options; ``is_answering``: a list for programs has begun, without an end.
+    """
 
     home: Path | None = None
     json: bool = False
+    command: str = ""
+    is_answering: bool = False
     quiet: bool = False
     debug: bool = field(default_factory=lambda: os.environ.get("FBRIDGE_DEBUG", "") not in {"", "0"})
     interactive: bool = field(default_factory=_stdin_is_terminal)
@@ -83,6 +88,13 @@ class Session:
     def moment(self, when: When | None) -> datetime | None:
         """A typed point in time as aware UTC."""
         return when.moment(datetime.now(UTC), self.timezone) if when else None
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """While a list is written for programs, row by row: what goes wrong meanwhile has to end it."""
+        self.is_answering = True
+        yield
+        self.is_answering = False
 
     def close(self) -> None:
         """Close the bridge and its log, if they were opened."""

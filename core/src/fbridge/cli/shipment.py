@@ -240,7 +240,10 @@ def withdraw(
         raise click.UsageError(
             "Its store shows nothing of it, so nothing is planned: leave the options away."
         )
-    return _show(session, session.bridge.shipments.withdraw(ref))
+    from fbridge.cli.answers import TakenBack
+
+    one = session.bridge.shipments.withdraw(ref)
+    return _show(session, one, TakenBack(shipment=one))
 
 
 @shipment.command()
@@ -271,8 +274,8 @@ def _of_replacement(lines: tuple[tuple[str, int], ...], options: dict[str, Any])
     return {name: said for name, said in options.items() if name not in {"allow_unpaid", "allow_marked"}}
 
 
-def _show(session: Session, one: Shipment) -> ExitCode:
+def _show(session: Session, one: Shipment, answer: object = None) -> ExitCode:
     from fbridge.cli.output import show_data
     from fbridge.cli.shipment_views import next_step, shipment_facts
 
-    return show_data(session, one, shipment_facts(one), next_step=next_step(one))
+    return show_data(session, answer or one, shipment_facts(one), next_step=next_step(one))

@@ -54,7 +54,7 @@ def _as_json(batch: int | None, one: Shipment) -> Any:
     from fbridge.office.exports.shipment_values import goods
 
     told: dict[str, Any] = {**jsonable(one), "goods": goods(one)}
-    return told if batch is None else {"batch": batch, **told}
+    return {"batch": batch, **told}
 
 
 def _rows(batch: int | None, one: Shipment) -> Iterator[tuple[str, Get]]:

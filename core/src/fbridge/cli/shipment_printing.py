@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from fbridge.cli.answers import PapersWritten
 from fbridge.cli.atomic_file import replaced_bytes
 from fbridge.cli.manifest_and_shipment_papers import PaperOptions
 from fbridge.cli.manifest_printing import refuse_without_libraries
@@ -52,7 +53,7 @@ def print_shipments(
             click.echo(f"{one.ref}: {one.words}", err=True)
         return code
     file = str(targets[0]) if targets else None
-    told = {"file": file, "results": printed.results, "warnings": printed.warnings}
+    told = PapersWritten(file=file, results=tuple(printed.results), warnings=tuple(printed.warnings))
     return show_data(
         session,
         told,

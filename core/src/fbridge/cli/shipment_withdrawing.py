@@ -44,6 +44,7 @@ def _refuse_another(plan: UndoPlan, only_if: str | None) -> None:
 
 
 def _carry_out(session: Session, ref: str, plan: UndoPlan, status: str) -> ExitCode:
+    from fbridge.cli.answers import TakenBack
     from fbridge.cli.output import show_data
     from fbridge.cli.shipment_views import shipment_facts
 
@@ -51,7 +52,7 @@ def _carry_out(session: Session, ref: str, plan: UndoPlan, status: str) -> ExitC
     done = one.withdrawn_at is not None
     return show_data(
         session,
-        {"plan": plan, "shipment": one},
+        TakenBack(plan=plan, fingerprint=plan.fingerprint, shipment=one),
         shipment_facts(one),
         next_step=f"fbridge orders show {one.store}:{one.order_number}"
         if done
@@ -61,13 +62,14 @@ def _carry_out(session: Session, ref: str, plan: UndoPlan, status: str) -> ExitC
 
 
 def _show_plan(session: Session, plan: UndoPlan, status: str) -> ExitCode:
+    from fbridge.cli.answers import TakenBack
     from fbridge.cli.output import show_data
 
     words = ["fbridge", "shipment", "withdraw", plan.shipment, *(["--status", status] if status else [])]
     step = f"{' '.join(words)} --only-if {plan.fingerprint}"
     return show_data(
         session,
-        {"plan": plan, "fingerprint": plan.fingerprint},
+        TakenBack(plan=plan, fingerprint=plan.fingerprint),
         _facts(plan),
         f"Fingerprint {plan.fingerprint}",
         next_step=f"fbridge explain {plan.shipment}" if plan.refused else step,

@@ -136,6 +136,7 @@ def check(session: Session, name: str) -> ExitCode:
 @pass_session
 def remove(session: Session, name: str, yes: bool) -> ExitCode:
     """Remove a store from the settings, with its secrets."""
+    from fbridge.cli.answers import Removed
     from fbridge.cli.output import show_data
 
     info = session.bridge.stores.show(name)
@@ -145,7 +146,7 @@ def remove(session: Session, name: str, yes: bool) -> ExitCode:
         return ExitCode.OK
     session.bridge.stores.remove(name)
     return show_data(
-        session, {"removed": info.name}, f"Store {info.name} is removed.", next_step="fbridge store list"
+        session, Removed(removed=info.name), f"Store {info.name} is removed.", next_step="fbridge store list"
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fbridge.cli.answers import StoreAdded
 from fbridge.cli.harmless_text import several_lines
 from fbridge.cli.output import say, show_data
 from fbridge.cli.questions import confirm
@@ -24,7 +25,7 @@ from fbridge.settings.loading import variable
 
 if TYPE_CHECKING:
     from fbridge.models.platforms import StoreReport
-    from fbridge.stores.stores import FieldInfo
+    from fbridge.stores.setting_fields import FieldInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +128,8 @@ def _is_asked(field: FieldInfo, known: Collection[str]) -> bool:
 def _ask_field(field: FieldInfo) -> str:
     answer: str = click.prompt(
         field.label if field.required else f"{field.label} (or leave it empty)",
-        default=field.default if field.required else "",
-        show_default=field.required,
+        default=None if field.required else "",
+        show_default=False,
         hide_input=field.secret,
         err=True,
     )
@@ -171,7 +172,7 @@ def _show(session: Session, name: str, report: StoreReport | None) -> ExitCode:
     found = report_blocks(report) if report else ()
     return show_data(
         session,
-        {"store": info, "check": report},
+        StoreAdded(store=info, check=report),
         store_facts(info),
         *found,
         next_step=f"fbridge fetch {info.name}",

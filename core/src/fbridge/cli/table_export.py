@@ -8,7 +8,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
@@ -72,7 +72,8 @@ def write_export(session: Session, export: Export[T], look: Look, output: Path) 
         with _whole_file(output) as file:
             _write_by_map(session, export, counted, look, file)
     else:
-        with replaced_file(output) as text:
+        told = output == STANDARD_OUTPUT and look.form == "json"
+        with session.answering() if told else nullcontext(), replaced_file(output) as text:
             _WRITERS[look.form](export, counted, text.write, look)
     return counted.count
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from fbridge.cli.answers import Verified
     from fbridge.cli.tables import Block, Column
     from fbridge.push.verify import StoreVerified, VerifyItem
 
@@ -86,22 +87,27 @@ def look(
         )
 
 
-def verified_data(results: Sequence[StoreVerified]) -> dict[str, object]:
+def verified_data(results: Sequence[StoreVerified]) -> Verified:
     """The result for programs: a count for each store, and a row for each shipment that is not fine."""
-    return {
-        "stores": [
-            {
-                "store": one.store,
-                "verified": one.verified,
-                "accepted": one.accepted,
-                **{kind: _count(one, kind) for kind in ("drifted", "not_stored", "not_checked")},
-                "requests": one.requests,
-            }
-            for one in results
-        ],
-        "results": [item for one in results for item in one.items],
-        "errors": [{"store": one.store, "error": one.error} for one in results if one.error],
-    }
+    from fbridge.cli.answers import StoreCounts, StoreError, Verified
+
+    counts = [
+        StoreCounts(
+            store=one.store,
+            verified=one.verified,
+            accepted=one.accepted,
+            drifted=_count(one, "drifted"),
+            not_stored=_count(one, "not_stored"),
+            not_checked=_count(one, "not_checked"),
+            requests=one.requests,
+        )
+        for one in results
+    ]
+    return Verified(
+        stores=tuple(counts),
+        results=tuple(item for one in results for item in one.items),
+        errors=tuple(StoreError(store=one.store, error=one.error) for one in results if one.error),
+    )
 
 
 def verified_blocks(results: Sequence[StoreVerified]) -> Iterator[Block[VerifyItem]]:
@@ -161,13 +167,14 @@ def next_step(results: Sequence[StoreVerified]) -> str:
 
 
 def _accept(session: Session, refs: tuple[str, ...]) -> ExitCode:
+    from fbridge.cli.answers import Accepted
     from fbridge.cli.output import show_data
 
     accepted = [session.bridge.accept_drift(ref) for ref in dict.fromkeys(refs)]
     labels = ", ".join(one.label for one in accepted)
     return show_data(
         session,
-        {"accepted": [one.label for one in accepted]},
+        Accepted(accepted=tuple(one.label for one in accepted)),
         f"{labels} may stand as the store shows it.",
         next_step="fbridge status",
     )

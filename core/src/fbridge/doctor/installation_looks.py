@@ -52,7 +52,7 @@ def looks_at_plugins() -> Iterator[Look]:
     found = describe_all()
     for one in found:
         contract = f", contract {one.platform.contract}" if one.platform else ""
-        words = one.cause or one.ageing or f"{one.distribution}{contract}"
+        words = one.cause or one.ageing or f"{one.package}{contract}"
         step = "" if one.ok else "fbridge platforms"
         yield Look(about="plugins", name=one.key, ok=one.ok, words=words, next_step=step)
     if not found:

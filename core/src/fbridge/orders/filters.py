@@ -88,11 +88,15 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLineRow:
-    """An order line, with the pieces that our shipments hold and those that a new one may take."""
+    """An order line, with the pieces that our shipments hold and those that a new one may take.
+
+    ``total`` is the price of the line with tax, None where the store does not tell it.
+    """
 
     line: OrderLine
     in_shipments: int
     free: int
+    total: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,8 +198,8 @@ def order_row(row: RowMapping) -> OrderRow:
         fulfillment=row["fulfillment"],
         payment=row["payment"],
         payment_method=row["payment_method"],
-        amount_due=_money(row["amount_due"], row["currency"]),
-        total=_money(row["total"], row["currency"]),
+        amount_due=money(row["amount_due"], row["currency"]),
+        total=money(row["total"], row["currency"]),
         delivery=row["routed_delivery"],
         shipping_method=row["shipping_method"],
         shipping_title=row["shipping_title"],
@@ -214,7 +218,8 @@ def order_row(row: RowMapping) -> OrderRow:
     )
 
 
-def _money(amount: Decimal | None, currency: str) -> Money | None:
+def money(amount: Decimal | None, currency: str) -> Money | None:
+    """An amount that may not be told; the currency may be ""."""
     return None if amount is None else Money(amount=amount, currency=currency)
 
 

@@ -20,6 +20,7 @@ from fbridge.orders.filters import (
     OrderRow,
     counted,
     filtered,
+    money,
     order_row,
 )
 from fbridge.orders.quantities import LineQuantity, line_quantities
@@ -130,7 +131,13 @@ def _detail(row: RowMapping, lines: Sequence[LineQuantity], ours: Sequence[Shipm
     return OrderDetail(
         row=order_row(row),
         lines=tuple(
-            OrderLineRow(line=line.line, in_shipments=line.in_shipments, free=line.free) for line in lines
+            OrderLineRow(
+                line=one.line,
+                in_shipments=one.in_shipments,
+                free=one.free,
+                total=money(one.line.total, row["currency"]),
+            )
+            for one in lines
         ),
         ship_to=address_from_json(row["ship_to"]),
         bill_to=address_from_json(row["bill_to"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fbridge.context import Context
 from fbridge.errors import CredentialsError, InputError
@@ -14,6 +14,9 @@ from fbridge.models.secrets import HIDDEN
 from fbridge.settings import add_store, check_store_name, preview_store, remove_store
 from fbridge.stores.open_store import check, open_store
 from fbridge.stores.rows import ensure_store, fetch_times, find_store, order_counts
+
+if TYPE_CHECKING:
+    from fbridge.stores.setting_fields import FieldInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,24 +32,6 @@ class StoreInfo:
     checked_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldInfo:
-    """A field of a platform's settings, for asking: ``label`` is a sentence for people.
-
-    ``asked``: a person is asked for it although it may be left empty; ``asked_with`` only where that other field was
-    given, ``asked_without`` only where it was not.
-    """
-
-    name: str
-    label: str
-    secret: bool
-    required: bool
-    default: str | None
-    asked: bool = False
-    asked_with: str = ""
-    asked_without: str = ""
-
-
 class Stores:
     """The configured stores."""
 
@@ -56,21 +41,9 @@ class Stores:
     def fields(self, platform: str) -> tuple[FieldInfo, ...]:
         """What this platform wants to know of a store. Raises PluginError."""
         from fbridge.plugins import load_platform
+        from fbridge.stores.setting_fields import fields_of
 
-        schema = load_platform(platform).platform.settings()
-        return tuple(
-            FieldInfo(
-                name=field.data_key or name,
-                label=str(field.metadata.get("help", name)),
-                secret=bool(field.metadata.get("secret")),
-                required=field.required,
-                default=None if callable(field.load_default) else _text(field.load_default),
-                asked=bool(field.metadata.get("ask")),
-                asked_with=str(field.metadata.get("ask_with", "")),
-                asked_without=str(field.metadata.get("ask_without", "")),
-            )
-            for name, field in schema.fields.items()
-        )
+        return fields_of(load_platform(platform).platform.settings)
 
     def add(
         self,
@@ -159,9 +132,3 @@ class Stores:
         """Forget the store's settings and credentials; its orders and shipments stay in the database."""
         remove_store(self._context.settings, name)
         self._context.reload_settings()
-
-
-def _text(value: object) -> str | None:
-    from marshmallow import missing
-
-    return None if value is missing or value is None else str(value)
