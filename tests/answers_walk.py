@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from fbridge.authoring import check
+from fbridge.authoring.card import KitResult, Mark, ReportCard, by_clause
 from fbridge.cli.main import cli
 from fbridge.cli.session import Session
 from fbridge.sandbox import ServedSandbox, create_sandbox, serving
@@ -178,7 +180,21 @@ def at_the_end(walk: Walk, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     walk("schema")
     walk("schema push --plan")
     _serve(walk, monkeypatch)
+    card = ReportCard(
+        platform="plain",
+        distribution="x",
+        contract=1,
+        files=(),
+        clauses=by_clause([_test()]),
+        stopped="it hung",
+    )
+    monkeypatch.setattr(check, "check_plugin", lambda *_, **__: card)  # which takes a minute
+    walk("plugin check plain", code=1)
     walk("orders show nothing", code=2)
+
+
+def _test() -> KitResult:
+    return KitResult(test="test_C01_one", result=Mark.FAILED, why="lost order 7")
 
 
 def _serve(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:

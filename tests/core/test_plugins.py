@@ -249,7 +249,7 @@ def test_a_broken_plugin_is_named_with_its_cause_and_breaks_no_other(install: In
     statuses = {status.key: status for status in describe_all()}
     assert cause in statuses[key].cause
     assert (statuses[key].ok, statuses["sound"].ok) == (False, True)
-    assert statuses["sound"].distribution == "fbridge-sound 0.3"
+    assert statuses["sound"].package == "fbridge-sound 0.3"
     assert load_platform("sound").platform.label == "Key"
 
 

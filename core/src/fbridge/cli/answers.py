@@ -254,8 +254,9 @@ class Pushed:
     """What a push did.
 
     ``plan``: what it meant to do; null where ``first``, the first order of each store, was not well and nothing more
-    was sent. ``needs_person``: shipments that no later push brings on. ``verified``: what the stores showed
-    afterwards, with ``--verify``.
+    was sent. ``needs_person``: shipments that no later push brings on. ``compared``: after a restored backup, what
+    the stores show of what the backup calls sent; else null. ``verified``: what they showed afterwards, with
+    ``--verify``.
     """
 
     plan: PushPlan | None = None
