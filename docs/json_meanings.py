@@ -233,6 +233,8 @@ MEANINGS: Mapping[str, str] = {
     "skipped": "How many were left out.",
     "test": "The name of the test.",
     "tests": "Test by test.",
+    "fetch_age": "Since the last fetch, in seconds; null where there was none.",
+    "fetch_overdue": "Whether it has been too long.",
     "EveningDone.shipped": "The manifests that have left, or that something stopped.",
     "FeedEvent.id": "For --since.",
     "ImportReport.rows": "What became of each row.",

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from fbridge.models.orders import Money
     from fbridge.models.shipments import Manifest
     from fbridge.models.states import PushState
-    from fbridge.push.status import InTheHouse, StatusItem, StatusReport
+    from fbridge.push.status import InTheHouse, StatusReport
+    from fbridge.push.status_items import StatusItem
     from fbridge.shipping.returned_goods import CameBack
 
 
