@@ -41,7 +41,9 @@ class ToyUnderTest(StoreUnderTest):
         return StoreSale(
             currency=found.currency,
             total=total,
-            ship_to=Address(**{**found.ship_to, "street": (found.ship_to["street"],)}),
+            ship_to=_address(found.ship_to),
+            bill_to=_address(found.bill_to),
+            names=tuple(line.name for line in found.lines),
             amount_due=total if found.cod else Decimal(0),
             number=f"T{found.id}",
         )
@@ -115,3 +117,7 @@ class ToyUnderTest(StoreUnderTest):
         with self._shop.lock:
             self._shop.orders[order].status = status
             self.touch(order)
+
+
+def _address(told: Mapping[str, Any]) -> Address:
+    return Address(**{**told, "street": (told["street"],)})

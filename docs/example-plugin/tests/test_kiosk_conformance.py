@@ -44,7 +44,9 @@ class KioskUnderTest(StoreUnderTest):
             currency=found.currency,
             total=Decimal(found.total),
             amount_due=Decimal(found.due),
-            ship_to=Address(**{**found.ship_to, "street": (found.ship_to["street"],)}),
+            ship_to=_address(found.ship_to),
+            bill_to=_address(found.bill_to),
+            names=tuple(line["name"] for line in found.lines),
         )
 
     def sell_in(self, order: str, currency: str) -> None:
@@ -114,6 +116,10 @@ class KioskUnderTest(StoreUnderTest):
     def _order(self, order: str) -> KioskOrder:
         found: KioskOrder = self._shop.orders[order]
         return found
+
+
+def _address(told: Mapping[str, Any]) -> Address:
+    return Address(**{**told, "street": (told["street"],)})
 
 
 class TestKiosk(AdapterConformance):

@@ -14,7 +14,7 @@ from fbridge.testing import StoreMail, StoreSale, StoreTruth, StoreUnderTest
 from fbridge_magento.sandbox.control import Control
 from fbridge_magento.sandbox.people import made_address
 
-PAYER = made_address(Random(1), 1)
+PAYER = made_address(Random(7), 9_000)
 GONE = frozenset({"canceled", "closed"})
 
 
@@ -53,16 +53,9 @@ class MagentoUnderTest(StoreUnderTest):
             number=shown["increment_id"],
             total=total,
             amount_due=total if shown["payment"]["method"] == "cashondelivery" else Decimal(0),
-            ship_to=Address(
-                name=f"{to['firstname']} {to['lastname']}",
-                company=to.get("company", ""),
-                street=tuple(to["street"]),
-                postcode=to["postcode"],
-                city=to["city"],
-                country=to["country_id"],
-                phone=to["telephone"],
-                email=to["email"],
-            ),
+            ship_to=_address(to),
+            bill_to=_address(shown["billing_address"]),
+            names=tuple(item["name"] for item in shown["items"]),
         )
 
     def lose_mails(self, *, lost: bool) -> None:
@@ -145,3 +138,16 @@ class MagentoUnderTest(StoreUnderTest):
 def _left(row: Mapping[str, Any]) -> bool:
     gone = row["qty_shipped"] + row["qty_refunded"] + row["qty_canceled"]
     return not row.get("is_virtual") and row["qty_ordered"] > gone
+
+
+def _address(told: Mapping[str, Any]) -> Address:
+    return Address(
+        name=f"{told['firstname']} {told['lastname']}",
+        company=told.get("company", ""),
+        street=tuple(told["street"]),
+        postcode=told["postcode"],
+        city=told["city"],
+        country=told["country_id"],
+        phone=told["telephone"],
+        email=told["email"],
+    )

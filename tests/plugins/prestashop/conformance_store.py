@@ -51,20 +51,14 @@ class PrestaShopUnderTest(StoreUnderTest):
 
     def sale(self, order: str) -> StoreSale:
         head = self._control.order(int(order))
-        to = self._row("addresses", head["id_address_delivery"])
         total = Decimal(head["total_paid_tax_incl"])
         return StoreSale(
             currency=self._row("currencies", head["id_currency"])["iso_code"],
             number=head["reference"],
             total=total,
             amount_due=total if head["module"] == "ps_cashondelivery" else Decimal(0),
-            ship_to=Address(
-                name=f"{to['firstname']} {to['lastname']}",
-                street=tuple(line for line in (to["address1"], to["address2"]) if line),
-                postcode=to["postcode"],
-                city=to["city"],
-                country=self._row("countries", to["id_country"])["iso_code"],
-            ),
+            ship_to=self._address(head["id_address_delivery"]),
+            bill_to=self._address(head["id_address_invoice"]),
         )
 
     def lose_mails(self, *, lost: bool) -> None:
@@ -127,6 +121,17 @@ class PrestaShopUnderTest(StoreUnderTest):
 
     def _reference(self, carrier_id: str) -> str:
         return str(self._row("carriers", carrier_id)["id_reference"])
+
+    def _address(self, key: str) -> Address:
+        told = self._row("addresses", key)
+        return Address(
+            name=f"{told['firstname']} {told['lastname']}",
+            street=tuple(line for line in (told["address1"], told["address2"]) if line),
+            postcode=told["postcode"],
+            city=told["city"],
+            country=self._row("countries", told["id_country"])["iso_code"],
+            phone=told["phone_mobile"] or told["phone"],
+        )
 
     def _row(self, table: str, key: str) -> Mapping[str, Any]:
         row = self._control.shop.row(table, key)

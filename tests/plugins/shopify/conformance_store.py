@@ -53,21 +53,14 @@ class ShopifyUnderTest(StoreUnderTest):
 
     def sale(self, order: str) -> StoreSale:
         record = self._control.to_change(order)
-        to = record.address or {}
         return StoreSale(
             currency=self._control.shop.settings.currency,
             number=record.name,
             total=record.total,
             amount_due=record.total if record.financial == "PENDING" else Decimal(0),
-            ship_to=Address(
-                name=to["name"],
-                street=tuple(line for line in (to["address1"], to["address2"]) if line),
-                postcode=to["zip"],
-                city=to["city"],
-                country=to["countryCodeV2"],
-                phone=to["phone"] or "",
-                email=record.email,
-            ),
+            ship_to=_address(record.address or {}, record.email),
+            bill_to=_address(record.billing, record.email),
+            names=tuple(" - ".join(filter(None, (line.title, line.variant_title))) for line in record.lines),
         )
 
     def touch(self, order: str) -> None:
@@ -131,3 +124,15 @@ class ShopifyUnderTest(StoreUnderTest):
     def mails(self, order: str) -> tuple[StoreMail, ...]:
         sent = [mail for mail in self._control.mails(order) if mail.kind in SHIPPING_MAILS]
         return tuple(StoreMail(numbers=mail.tracking_numbers) for mail in sent)
+
+
+def _address(told: Mapping[str, Any], email: str) -> Address:
+    return Address(
+        name=told["name"],
+        street=tuple(line for line in (told["address1"], told["address2"]) if line),
+        postcode=told["zip"],
+        city=told["city"],
+        country=told["countryCodeV2"],
+        phone=told["phone"] or "",
+        email=email,
+    )

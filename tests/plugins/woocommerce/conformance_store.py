@@ -19,19 +19,21 @@ from fbridge_woocommerce.sandbox.records import FulfillmentRecord, MetaRow, Orde
 ARTICLES = {"CAF-1KG": 10, "TAZ-BLU": 11, "FIL-004": 12}
 DIGITAL = {"DIG-001": 14}
 CUSTOMER = {
-    "first_name": "Anna",
-    "last_name": "Rossi",
-    "address_1": "Via Roma 1",
+    "first_name": "Zoë",
+    "last_name": "D'Alì",
+    "address_1": "Via Università 1",
     "city": "Roma",
     "postcode": "00100",
     "country": "IT",
     "email": "anna@shop.example",
+    "phone": "+39 06 555 0101",
 }
 PAYER = CUSTOMER | {
     "first_name": "Bruno",
     "last_name": "Neri",
     "address_1": "Corso Francia 3",
     "city": "Torino",
+    "phone": "+39 011 555 0199",
 }
 SHIPPING_MAILS = ("customer_completed_order", "customer_fulfillment")
 KIT_NUMBER = re.compile(r"FB\d{9}IT|00Fb0012345")
@@ -94,13 +96,9 @@ class WooCommerceUnderTest(StoreUnderTest):
                 number=str(body["number"]),
                 total=total,
                 amount_due=total if body["payment_method"] == "cod" else Decimal(0),
-                ship_to=Address(
-                    name=f"{to['first_name']} {to['last_name']}",
-                    street=(to["address_1"],),
-                    postcode=to["postcode"],
-                    city=to["city"],
-                    country=to["country"],
-                ),
+                ship_to=_address(to),
+                bill_to=_address(body["billing"]),
+                names=tuple(line["name"] for line in body["line_items"]),
             )
 
     def sell_in(self, order: str, currency: str) -> None:
@@ -240,3 +238,14 @@ class WooCommerceUnderTest(StoreUnderTest):
             )
             update_status(self._shop, record)
             self._shop.touch(record)
+
+
+def _address(told: Mapping[str, Any]) -> Address:
+    return Address(
+        name=f"{told['first_name']} {told['last_name']}",
+        street=(told["address_1"],),
+        postcode=told["postcode"],
+        city=told["city"],
+        country=told["country"],
+        phone=told["phone"],
+    )

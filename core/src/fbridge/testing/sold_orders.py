@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -51,6 +54,8 @@ class SoldOrdersConformance(KitFixtures):
         lines = [(store.skus[0], pieces), (store.skus[1], 2), (store.skus[2], 1)]
         order, sale = self.fetched_sale(store, office, store.new_order(lines))
         assert [(line.sku, line.quantity) for line in order.lines] == lines
+        if sale.names:
+            assert _plain([line.name for line in order.lines]) == _plain(sale.names)
         assert order.total == sale.total
         assert order.total
         assert order.number == (sale.number or order.number)
@@ -88,8 +93,15 @@ class SoldOrdersConformance(KitFixtures):
         self, store: StoreUnderTest, office: Office
     ) -> None:
         order, sale = self.fetched_sale(store, office, store.new_order([(store.skus[0], 1)]))
-        assert _place(order.ship_to) == _place(sale.ship_to)
+        assert _told(order.ship_to, by=sale.ship_to) == _told(sale.ship_to, by=sale.ship_to)
         assert personal_data_in(sale.ship_to), "the store under test sells to nobody"
+
+    def test_C01_the_bill_of_an_order_goes_to_who_pays(self, store: StoreUnderTest, office: Office) -> None:
+        order, sale = self.fetched_sale(store, office, store.new_order([(store.skus[0], 1)]))
+        if sale.bill_to is None:
+            pytest.skip("the store under test does not tell who pays (StoreSale.bill_to)")
+        assert _told(order.bill_to, by=sale.bill_to) == _told(sale.bill_to, by=sale.bill_to)
+        assert sale.bill_to != sale.ship_to, "the store under test bills whom it sends to"
 
     def test_C03_a_cancelled_order_ships_nothing(self, store: StoreUnderTest, office: Office) -> None:
         order = store.new_order([(store.skus[0], 1)])
@@ -126,11 +138,16 @@ class SoldOrdersConformance(KitFixtures):
         assert [text for text in personal if text in kept] == [], "exchange_fields names personal data"
 
 
-def _place(address: Address) -> tuple[str, ...]:
-    return (
-        address.name,
-        " ".join(" ".join(address.street).split()),
-        address.postcode,
-        address.city,
-        address.country,
-    )
+def _told(address: Address, *, by: Address) -> dict[str, str]:
+    """The fields of an address that ``by`` tells."""
+    found, wanted = asdict(address), asdict(by)
+    return {name: _plain([_line(found[name])])[0] for name, told in wanted.items() if _line(told)}
+
+
+def _line(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else " ".join(value)
+
+
+def _plain(texts: Iterable[str]) -> list[str]:
+    """However many blanks stand in them, and however their accents are coded."""
+    return [" ".join(unicodedata.normalize("NFC", text).split()) for text in texts]

@@ -47,9 +47,10 @@ class StoreTruth:
 class StoreSale:
     """What the store sold, looked up behind the adapter's back.
 
-    ``total`` is what the customer pays in all, ``amount_due`` what the courier collects. Of the address, name,
-    street, postcode, city and country are compared; it is to be another one than that of the bill. ``number`` is what
-    people call the order; "" is not compared.
+    ``total`` is what the customer pays in all, ``amount_due`` what the courier collects. ``number`` is what people
+    call the order. ``names`` are those of the lines, as the customer reads them. Of the two addresses each field is
+    compared that is told here: tell the phone too, let the bill go to somebody else, and give the customer and an
+    article names with accents. What is empty here is not compared.
     """
 
     currency: str
@@ -57,6 +58,8 @@ class StoreSale:
     ship_to: Address
     amount_due: Decimal = Decimal(0)
     number: str = ""
+    names: tuple[str, ...] = ()
+    bill_to: Address | None = None
 
 
 class StoreClock:

@@ -57,6 +57,7 @@ class OrderPayload(NarrowPayload):
     currency = Told(read.currency)
     lines = Rows(LinePayload, key="id")
     ship_to = Inside(AddressPayload)
+    bill_to = Inside(AddressPayload)
     parcels = Rows(ParcelPayload)
 
 
@@ -81,6 +82,7 @@ def _order(raw: Any) -> Order:
         payment=Payment(kind=PaymentKind.PAID if due == 0 else PaymentKind.COD, amount_due=due),
         lines=tuple(OrderLine(**line) for line in data["lines"]),
         ship_to=Address(**data["ship_to"]),
+        bill_to=Address(**data["bill_to"]),
         shipments=tuple(StoreShipment(remote_id=one["mark"], **one) for one in data["parcels"]),
         marks=True,  # every parcel shows its mark, so a missing mark proves that ours is not there
     )

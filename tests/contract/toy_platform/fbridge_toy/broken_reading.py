@@ -143,6 +143,57 @@ class _LosesTheStreet(_Misreads):
         return replace(order, ship_to=replace(order.ship_to, street=()))
 
 
+class _SwapsTheAddresses(_Misreads):
+    """C1: each of the two addresses stands in the other's place."""
+
+    def misread(self, order: Order) -> Order:
+        return replace(order, ship_to=order.bill_to, bill_to=order.ship_to)
+
+
+class _BillsTheRecipient(_Misreads):
+    """C1: has one address for both."""
+
+    def misread(self, order: Order) -> Order:
+        return replace(order, bill_to=order.ship_to)
+
+
+class _LosesThePhone(_Misreads):
+    """C1: the courier cannot call."""
+
+    def misread(self, order: Order) -> Order:
+        return replace(order, ship_to=replace(order.ship_to, phone=""))
+
+
+class _TakesThePhoneOfThePayer(_Misreads):
+    """C1: the courier calls whoever pays."""
+
+    def misread(self, order: Order) -> Order:
+        return replace(order, ship_to=replace(order.ship_to, phone=order.bill_to.phone))
+
+
+class _LosesAccents(_Misreads):
+    """C1: leaves out of a name what is not ASCII."""
+
+    def misread(self, order: Order) -> Order:
+        name = order.ship_to.name.encode("ascii", "ignore").decode()
+        return replace(order, ship_to=replace(order.ship_to, name=name))
+
+
+class _ReadsUtf8AsLatin1(_Misreads):
+    """C1: a name comes as MÃ¼ller."""
+
+    def misread(self, order: Order) -> Order:
+        lines = tuple(replace(line, name=line.name.encode().decode("latin-1")) for line in order.lines)
+        return replace(order, lines=lines)
+
+
+class _NamesLinesByTheirSku(_Misreads):
+    """C1: nobody in the warehouse knows what to take."""
+
+    def misread(self, order: Order) -> Order:
+        return replace(order, lines=tuple(replace(line, name=line.sku) for line in order.lines))
+
+
 class _ShufflesLines(_Misreads):
     """C1: lines in another sequence than they were sold in."""
 
@@ -249,6 +300,13 @@ has_one_price = _HasOnePrice()
 sells_in_euro_only = _SellsInEuroOnly()
 sends_to_the_payer = _SendsToThePayer()
 loses_the_street = _LosesTheStreet()
+swaps_the_addresses = _SwapsTheAddresses()
+bills_the_recipient = _BillsTheRecipient()
+loses_the_phone = _LosesThePhone()
+takes_the_phone_of_the_payer = _TakesThePhoneOfThePayer()
+loses_accents = _LosesAccents()
+reads_utf8_as_latin1 = _ReadsUtf8AsLatin1()
+names_lines_by_their_sku = _NamesLinesByTheirSku()
 shuffles_lines = _ShufflesLines()
 takes_cod_for_paid = _TakesCodForPaid()
 collects_nothing = _CollectsNothing()

@@ -57,7 +57,7 @@ def _line(raw: Mapping[str, Any]) -> OrderLine:
     return OrderLine(
         id=raw["id"],
         sku=raw["sku"],
-        name=raw["sku"],
+        name=raw["name"],
         quantity=raw["quantity"],
         removed=raw["refunded"],
         shipped=min(raw["shipped"], raw["quantity"] - raw["refunded"]),

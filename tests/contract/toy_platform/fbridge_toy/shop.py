@@ -9,14 +9,20 @@ from threading import RLock
 from typing import Any
 
 RECIPIENT = {
-    "name": "Ada Rossi",
-    "street": "Via Garibaldi 12",
+    "name": "Zoë D'Alì",
+    "street": "Via Università 12",
     "postcode": "10122",
     "city": "Torino",
     "country": "IT",
     "phone": "+39 011 555 0199",
 }
-PAYER = RECIPIENT | {"name": "Bruno Neri", "street": "Corso Francia 3", "postcode": "00191", "city": "Roma"}
+PAYER = RECIPIENT | {
+    "name": "Bruno Neri",
+    "street": "Corso Francia 3",
+    "postcode": "00191",
+    "city": "Roma",
+    "phone": "+39 06 555 0111",
+}
 
 
 @dataclass
@@ -28,6 +34,11 @@ class ToyLine:
     quantity: int
     refunded: int = 0
     virtual: bool = False
+
+    @property
+    def name(self) -> str:
+        """As the customer reads it."""
+        return f"{self.sku.title()} più grande"
 
 
 @dataclass
@@ -83,7 +94,7 @@ class ToyOrder:
             "total": self.total,
             "ship_to": self.ship_to,
             "bill_to": self.bill_to,
-            "lines": [vars(line) | {"shipped": self.shipped(line)} for line in self.lines]
+            "lines": [vars(line) | {"name": line.name, "shipped": self.shipped(line)} for line in self.lines]
             if not self.malformed
             else "?",
             "shipments": [vars(shipment) for shipment in self.shipments],
