@@ -18,17 +18,22 @@ from __future__ import annotations
 import pytest
 
 _WITH_ASSERTIONS = (
+    "corrected_numbers",
     "direct",
     "fetching",
     "lost_answers",
+    "missing_mails",
     "office",
     "outcomes",
+    "planned_mails",
     "proofs",
     "restoring",
     "secrecy",
     "shipping",
     "sold_orders",
     "stale_reads",
+    "taking_back",
+    "ways_out",
 )
 # Before their import, so that a failing assertion shows its values.
 pytest.register_assert_rewrite(*(f"fbridge.testing.{name}" for name in _WITH_ASSERTIONS))

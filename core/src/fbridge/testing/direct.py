@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from fbridge.errors import NotSent
+from fbridge.errors import FbridgeError, NotSent
 from fbridge.models.fulfillments import (
     Fulfillment,
     FulfillmentShipment,
@@ -22,6 +22,7 @@ from fbridge.models.platforms import OrderPage, OrderQuery
 from fbridge.push.decide import resolve_carrier
 from fbridge.push.policy import load_policy
 from fbridge.stores.open_store import OpenStore, open_store
+from fbridge.testing.journal import note
 from fbridge.testing.office import CARRIER, STORE, Office
 
 
@@ -34,7 +35,11 @@ class DirectPush:
 
     def read(self, *orders: str) -> tuple[Order, ...]:
         """The orders as the store shows them now, with their shipments, in the sequence that was asked for."""
-        found = {order.remote_id: order for order in self.opened.read_orders(orders).orders}
+        page = self.opened.read_orders(orders)
+        found = {order.remote_id: order for order in page.orders}
+        for order in orders:
+            why = next((one.reason for one in page.rejected if one.remote_id == order), "it is in no page")
+            assert order in found, f"order {order}, asked for by its id, did not come: {why}"
         return tuple(found[order] for order in orders)
 
     def pages(self, query: OrderQuery) -> Iterator[OrderPage]:
@@ -78,7 +83,23 @@ class DirectPush:
 
     def push(self, *fulfillments: Fulfillment) -> list[Receipt]:
         """All receipts. Raises what the adapter raises."""
-        return list(self.opened.adapter.push_fulfillment(self.opened.store, fulfillments))
+        try:
+            receipts = list(self.opened.adapter.push_fulfillment(self.opened.store, fulfillments))
+        except FbridgeError as error:
+            note(f"push_fulfillment raised {type(error).__name__}: {error}")
+            raise
+        told = [one for receipt in receipts for one in receipt.shipments]
+        words = [f"{one.outcome} ({one.reason}){f': {one.words}' if one.words else ''}" for one in told]
+        note(f"push_fulfillment -> {', '.join(words) or 'no receipt'}")
+        return receipts
+
+    def receipt(self, fulfillment: Fulfillment) -> ShipmentReceipt:
+        """The receipt of the one shipment, which has to be there."""
+        receipt = self.push_one(fulfillment)
+        assert receipt is not None, (
+            f"there is no receipt: the adapter says by NotSent that nothing of order {fulfillment.order_id} was sent"
+        )
+        return receipt
 
     def push_one(self, fulfillment: Fulfillment) -> ShipmentReceipt | None:
         """The receipt of the one shipment; None where the adapter says that it was provably not sent."""
@@ -89,7 +110,7 @@ class DirectPush:
                 raise
             return None
         assert len(receipts) == 1, f"one fulfillment, but {len(receipts)} receipts"
-        assert len(receipts[0].shipments) == 1
+        assert len(receipts[0].shipments) == 1, "one shipment was to be pushed, and the receipt has others"
         return receipts[0].shipments[0]
 
 

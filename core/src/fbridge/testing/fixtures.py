@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 import stamina
 
+from fbridge.errors import FbridgeError
 from fbridge.models.states import MailBehaviour, Support
 from fbridge.testing.direct import DirectPush, directly
 from fbridge.testing.faults import FaultProxy
+from fbridge.testing.journal import JOURNAL
 from fbridge.testing.office import Office
+from fbridge.testing.reports import explain_tests
 from fbridge.testing.store_under_test import StoreUnderTest
 
 HASTE = 0.25
@@ -21,7 +24,15 @@ HASTE = 0.25
 
 
 class KitFixtures:
-    """A store behind a proxy, and an office that works with it."""
+    """A store behind a proxy, and an office that works with it. Its tests tell their failures as reports."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        explain_tests(cls)
+
+    @pytest.fixture(autouse=True)
+    def _new_journal(self) -> None:
+        JOURNAL.clear()
 
     @pytest.fixture
     def store(self) -> StoreUnderTest:
@@ -47,7 +58,7 @@ class KitFixtures:
         with ExitStack() as open_ones:
 
             def make(**settings: Any) -> Office:
-                return open_ones.enter_context(Office(store, tmp_path / "home", url=proxy.url, **settings))
+                return open_ones.enter_context(_office(store, tmp_path / "home", url=proxy.url, **settings))
 
             yield make
 
@@ -116,6 +127,15 @@ class KitFixtures:
             pytest.skip(f"{office.platform.label} declares mail = never")
         if not store.can_mail:
             pytest.skip(f"this store of {office.platform.label} is set to mail nobody")
+
+
+def _office(store: StoreUnderTest, home: Path, **settings: Any) -> Office:
+    """A plugin that cannot be loaded, or whose store cannot be added, is told by its own cause."""
+    try:
+        return Office(store, home, **settings)
+    except FbridgeError as error:
+        words = f"The store cannot be added, so no clause was tried: {error}"
+    pytest.fail(words, pytrace=False)
 
 
 def _need(office: Office, capability: str, *, wanted: bool = True) -> None:

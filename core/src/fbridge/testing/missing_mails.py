@@ -95,9 +95,7 @@ class MissingMailsConformance(KitFixtures):
 
 def missing(office: Office, shipment: Shipment) -> MissingMail | None:
     """What is known of a mail that did not leave."""
-    push = office.bridge.shipments.get(shipment.label).push
-    assert push is not None
-    return push.missing_mail
+    return office.stands(shipment).missing_mail
 
 
 def assert_told(office: Office, shipment: Shipment) -> None:
@@ -107,7 +105,7 @@ def assert_told(office: Office, shipment: Shipment) -> None:
     assert (item.shipment, item.state) == (shipment.label, PushState.SENT)
     assert item.reason in {MAIL_NOT_SENT, MAIL_IN_DOUBT}
     assert item.overdue
-    assert report.missing_mails is not None
+    assert report.missing_mails is not None, "fbridge status tells of no mail that is missing"
     assert report.missing_mails.count == 1
     assert office.bridge.explain(shipment.label).next_steps == (
         f"fbridge push --mail-again {shipment.label}",

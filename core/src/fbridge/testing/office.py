@@ -19,7 +19,7 @@ from fbridge.bridge import Bridge, PushResult
 from fbridge.errors import FbridgeError
 from fbridge.models.orders import Order
 from fbridge.models.platforms import Capabilities, Platform
-from fbridge.models.shipments import Shipment
+from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import PushState
 from fbridge.orders.fetch import FetchResult
 from fbridge.orders.listing import OrderFilter
@@ -29,6 +29,7 @@ from fbridge.push.run_state import PushProgress
 from fbridge.settings import Home
 from fbridge.storage.database import open_database
 from fbridge.storage.tables import carrier_mappings
+from fbridge.testing.journal import note
 from fbridge.testing.store_under_test import StoreUnderTest
 
 STORE = "shop"
@@ -66,6 +67,20 @@ class _Clock:
         return datetime.now(UTC) + self.skipped
 
 
+class _Fetched(dict[str, Order]):
+    """The orders that were fetched, with what the last fetch said."""
+
+    def __init__(self, orders: Iterable[tuple[str, Order]], last_fetch: str) -> None:
+        super().__init__(orders)
+        self._last_fetch = last_fetch
+
+    def __missing__(self, order: str) -> Order:
+        there = ", ".join(self) or "none"
+        raise AssertionError(
+            f"order {order} did not arrive (kept are: {there}). The last fetch: {self._last_fetch}"
+        )
+
+
 class Office:
     """One user with one store, ``shop``, and one carrier, ``BRT``, mapped where the store wants that.
 
@@ -88,11 +103,12 @@ class Office:
         self._clock = _Clock()
         self.home.create()
         self._database_url = database_url
+        self._last_fetch = "nothing was fetched yet"
         if database_url is None:
             shutil.copy(_empty_database(), self.home.database_file)
         self.bridge = self.another_desk()
         try:
-            self.capabilities = self._add_store(url or store.url, settings)
+            self.capabilities = self.add_store(url or store.url, settings)
             self._add_carrier()
         except BaseException:
             self.close()
@@ -127,14 +143,19 @@ class Office:
 
     def fetch(self) -> FetchResult:
         """Fetch what changed; an error is in the result."""
-        return self.bridge.fetch([STORE])[0]
+        result = self.bridge.fetch([STORE])[0]
+        rejected = [f"; order {one.remote_id or '?'} was rejected: {one.reason}" for one in result.rejected]
+        error = f"; it ended with: {result.error}" if result.error else ""
+        self._last_fetch = f"{result.orders} orders{''.join(rejected[:3])}{error}"
+        note(f"office: fetch -> {self._last_fetch}")
+        return result
 
     def fetched(self) -> dict[str, Order]:
-        """All orders as they are kept, by remote id."""
+        """All orders as they are kept, by remote id; one that is asked for and is not there fails the test."""
         rows = list(self.bridge.orders.list(OrderFilter(store=STORE)))
         with self.bridge.context.database.read() as connection:
             orders = load_orders(connection, [row.id for row in rows])
-        return {order.remote_id: order for order in orders.values()}
+        return _Fetched(((order.remote_id, order) for order in orders.values()), self._last_fetch)
 
     # Shipping
 
@@ -148,6 +169,8 @@ class Office:
     ) -> Shipment:
         """Make a shipment of an order and put it on the manifest: (line, quantity)s, or all that remains."""
         found = self.fetched()[order]
+        goods = "all that remains" if items is None else ", ".join(f"{n} of line {at}" for at, n in items)
+        note(f"office: a shipment of order {order}: {goods}; numbers {', '.join(numbers) or 'none'}")
         wanted = {found.lines[line].id: quantity for line, quantity in items} if items is not None else None
         return self.bridge.shipments.create(
             found.number,
@@ -162,6 +185,7 @@ class Office:
     def hand_over(self) -> None:
         """The courier has taken the parcels: the manifest is shipped, with a last look at its orders."""
         result = self.bridge.manifests.ship(CARRIER)
+        note("office: ship the manifest")
         assert result.shipped, f"the manifest was stopped: {[one.words for one in result.results]}"
 
     def ship(
@@ -179,6 +203,7 @@ class Office:
 
     def correct(self, shipment: Shipment, numbers: Sequence[str]) -> Shipment:
         """Give a shipment other numbers; there are as many boxes as it had, or one for each number."""
+        note(f"office: correct {shipment.label} to the numbers {', '.join(numbers) or 'none'}")
         boxes = max(shipment.parcels, len(set(numbers)))
         return self.bridge.shipments.set_tracking(shipment.label, numbers, parcels=boxes)
 
@@ -196,6 +221,9 @@ class Office:
                 acts.pop()()
 
         result = self.bridge.push(stores=[STORE], progress=progress)
+        told = [f"{one.label} {one.push.state} ({one.push.reason})" for one in self.shipments() if one.push]
+        errors = "".join(f"; it ended with: {error}" for _, error in result.errors)
+        note(f"office: push -> {', '.join(told[-4:]) or 'nothing'}{errors}")
         assert not acts, "no answer was lost, so there was no time for anything meanwhile"
         return result
 
@@ -224,27 +252,29 @@ class Office:
         """All shipments with their states."""
         return self.bridge.shipments.list(store=STORE)
 
+    def stands(self, shipment: Shipment) -> PushStatus:
+        """How a shipment stands towards the store, as far as it was to be pushed at all."""
+        push = self.bridge.shipments.get(shipment.label).push
+        assert push is not None, f"{shipment.label} is not on its way to a store: its manifest is not shipped"
+        return push
+
     def state(self, shipment: Shipment) -> PushState:
         """Where a shipment stands towards the store."""
-        push = self.bridge.shipments.get(shipment.label).push
-        assert push is not None
-        return push.state
+        return self.stands(shipment).state
 
     def reason(self, shipment: Shipment) -> str:
         """The stable code beside the state."""
-        push = self.bridge.shipments.get(shipment.label).push
-        assert push is not None
-        return push.reason
+        return self.stands(shipment).reason
 
     def words(self, shipment: Shipment) -> str:
         """The sentence beside the state."""
-        push = self.bridge.shipments.get(shipment.label).push
-        assert push is not None
-        return push.words
+        return self.stands(shipment).words
 
     def planned_mails(self) -> int:
         """The mails that the plan of a push shows."""
-        return sum(plan.mails for plan in self.bridge.plan([STORE]).stores)
+        mails = sum(plan.mails for plan in self.bridge.plan([STORE]).stores)
+        note(f"office: the plan shows {mails} mails")
+        return mails
 
     def carrier_names(self) -> set[str]:
         """How the store may call the office's carrier: as it is mapped, else by its own name."""
@@ -255,7 +285,11 @@ class Office:
 
     # Setting up
 
-    def _add_store(self, url: str, settings: dict[str, Any]) -> Capabilities:
+    def add_store(self, url: str, settings: dict[str, Any]) -> Capabilities:
+        """Add the store as ``shop``; ``settings`` are those that differ from the kit's and the store's own.
+
+        Raises: FbridgeError.
+        """
         own = {
             "allow_http": True,
             "settle": f"{SETTLE}s",

@@ -93,9 +93,8 @@ class OutcomesConformance(KitFixtures):
         fault = Fault(name="429_with_wait", answer=Answer.STATUS, status=429, headers=(("Retry-After", "7"),))
         fulfillment = direct.whole(store.new_order([(store.skus[0], 1)]), number(1))
         proxy.strike(fault)
-        receipt = direct.push_one(fulfillment)
-        assert receipt is not None
-        assert receipt.not_before is not None
+        receipt = direct.receipt(fulfillment)
+        assert receipt.not_before is not None, "the receipt has no not_before, and the store asked to wait"
         wait = receipt.not_before - datetime.now(UTC)
         assert timedelta(seconds=5) <= wait <= timedelta(seconds=9)
 
@@ -194,10 +193,9 @@ class OutcomesConformance(KitFixtures):
         self, store: StoreUnderTest, direct: DirectPush
     ) -> None:
         order = store.new_order([(store.skus[0], 1)])
-        receipt = direct.push_one(direct.whole(order, number(1)))
+        receipt = direct.receipt(direct.whole(order, number(1)))
         truth = store.truth(order)
-        assert receipt is not None
-        assert receipt.holds is not None
+        assert receipt.holds is not None, "the receipt does not say what the store holds"
         assert (receipt.outcome, truth.closed) == (Outcome.DONE, True)
         assert receipt.holds.numbers == truth.numbers == (number(1),)
         assert receipt.holds.carrier in truth.carriers
@@ -247,9 +245,8 @@ class OutcomesConformance(KitFixtures):
         order = store.new_order([(store.skus[0], 1)])
         fulfillment = direct.whole(order, number(1))
         proxy.swap(number(1).encode(), number(7).encode())
-        receipt = direct.push_one(fulfillment)
+        receipt = direct.receipt(fulfillment)
         assert store.truth(order).numbers == (number(7),)
-        assert receipt is not None
         assert receipt.outcome is not Outcome.DONE
         assert receipt.holds is None or number(1) not in receipt.holds.numbers
         assert receipt.effects.tracking is not Effect.DONE
@@ -262,9 +259,8 @@ class OutcomesConformance(KitFixtures):
         order = store.new_order([(store.skus[0], 1)])
         fulfillment = direct.whole(order, number(1))
         proxy.swap(*store.status_swap)
-        receipt = direct.push_one(fulfillment)
+        receipt = direct.receipt(fulfillment)
         assert not store.truth(order).closed
-        assert receipt is not None
         assert receipt.outcome is not Outcome.DONE
         assert receipt.effects.status is not Effect.DONE
         assert receipt.effects.mail is not MailEffect.SENT
@@ -345,8 +341,7 @@ class OutcomesConformance(KitFixtures):
         assert store.truth(order).closed
         assert store.mails(order) == ()
         assert office.state(shipment) is PushState.SENT
-        push = office.bridge.shipments.get(shipment.label).push
-        assert push is not None
+        push = office.stands(shipment)
         assert push.effects.mail is not MailEffect.SENT
 
 
@@ -357,7 +352,7 @@ def _attempts(office: Office, shipment: Shipment) -> int:
 def _assert_told_truly(store: StoreUnderTest, order: str, receipt: ShipmentReceipt | None) -> None:
     """What the receipt says of number, status, lines and mail is what the store shows and its mail server sent."""
     truth, mails = store.truth(order), store.mails(order)
-    assert receipt is not None
+    assert receipt is not None, "the adapter says by NotSent that nothing was sent"
     assert receipt.outcome is Outcome.DONE
     assert receipt.holds is not None, "the receipt does not say what the store holds"
     effects = receipt.effects

@@ -66,7 +66,7 @@ def _shipments_of(office: Office, order: str) -> list[Shipment]:
 
 
 def _state(shipment: Shipment) -> PushState:
-    assert shipment.push is not None
+    assert shipment.push is not None, f"{shipment.label} is not on its way to a store"
     return shipment.push.state
 
 

@@ -176,7 +176,7 @@ class RestoringConformance(KitFixtures):
 
 def _database(office: Office) -> Path:
     path = office.bridge.context.database.path
-    assert path is not None
+    assert path is not None, "the database is no file"
     return path
 
 

@@ -231,13 +231,13 @@ class SecrecyConformance(KitFixtures):
         assert overheard.leaks(_secrets(store, office)) == []
 
     def test_C12_a_wrong_credential_is_not_shown_either(
-        self, store: StoreUnderTest, office: Office, overheard: Overheard, make_office: Callable[..., Office]
+        self, store: StoreUnderTest, office: Office, overheard: Overheard, proxy: FaultProxy
     ) -> None:
         secret = min(secret_names(office.platform.settings()))
         wrong = "canary-" + str(store.settings[secret])[::-1]
         office.bridge.stores.remove("shop")
         try:
-            make_office(**{secret: wrong})
+            office.add_store(proxy.url, {secret: wrong})
         except FbridgeError as error:
             overheard.hear("store add", error)
         assert overheard.said

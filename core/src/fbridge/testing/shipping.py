@@ -58,8 +58,7 @@ class ShippingConformance(KitFixtures):
         office.fetch()
         shipment = office.ship(order, [number(1)], [(0, 1)])
         office.push()
-        push = office.bridge.shipments.get(shipment.label).push
-        assert push is not None
+        push = office.stands(shipment)
         assert store.truth(order).numbers == (number(1),)
         assert not store.truth(order).closed
         assert (push.effects.tracking, push.effects.status) == (Effect.DONE, Effect.NOT_DONE)
@@ -130,8 +129,7 @@ class ShippingConformance(KitFixtures):
         fulfillment = direct.whole(order, number(1), number(2))
         direct.push(fulfillment)
         truth, mails = store.truth(order), store.mails(order)
-        receipt = direct.push_one(direct.again(fulfillment))
-        assert receipt is not None
+        receipt = direct.receipt(direct.again(fulfillment))
         assert receipt.outcome is Outcome.DONE
         assert store.truth(order) == truth
         assert store.mails(order) == mails
@@ -143,8 +141,7 @@ class ShippingConformance(KitFixtures):
         fulfillment = direct.fulfillment(read, part, completes=False)
         direct.push(fulfillment)
         truth, mails = store.truth(order), store.mails(order)
-        receipt = direct.push_one(direct.again(fulfillment))
-        assert receipt is not None
+        receipt = direct.receipt(direct.again(fulfillment))
         assert receipt.outcome is Outcome.DONE
         assert store.truth(order) == truth
         assert store.mails(order) == mails

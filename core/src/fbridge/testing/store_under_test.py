@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from fbridge.models.orders import Address
 from fbridge.testing.faults.proxy import is_write_by_method
+from fbridge.testing.journal import noted_acts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,10 @@ class StoreUnderTest(ABC):
     keeps_carrier: bool = True
     other_currency: str | None = None
     places: tuple[str, ...] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        noted_acts(cls)
 
     @property
     @abstractmethod

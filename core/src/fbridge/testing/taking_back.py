@@ -82,7 +82,7 @@ class TakingBackConformance(KitFixtures):
         assert plan.steps
         assert len(proxy.writes) == written, "a plan writes nothing"
         taken = office.bridge.take_back(shipment.label, plan=plan)
-        assert taken.withdrawn_at is not None
+        assert taken.withdrawn_at is not None, "the shipment is not withdrawn"
         assert office.state(shipment) is PushState.WITHDRAWN
         _assert_nothing_left(store, order, plan, mails=mails)
         _assert_known(office, order, plan)

@@ -1,0 +1,153 @@
+"""What a red test of the kit says: the clause, what was done, what the store holds, what was seen, likely mistakes.
+
+``FBRIDGE_KIT_TRACE=1`` shows pytest's own traceback instead.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fbridge.errors import FbridgeError
+from fbridge.testing.clauses import CLAUSES, mistakes_of
+from fbridge.testing.journal import JOURNAL
+from fbridge.testing.store_under_test import StoreUnderTest
+
+MOST_LINES = 14
+MOST_ORDERS = 3
+SHOWN_LINES = 4
+WIDTH = 220
+_NOISE = re.compile(r"Use -v|object at 0x|^\s*\+\s{3,}where")
+"""What pytest says of an assertion and nobody needs."""
+
+HERE = str(Path(__file__).parent)
+
+
+def explained(test: Callable[..., Any]) -> Callable[..., Any]:
+    """The test, whose failure is told as a report and not as a traceback."""
+
+    @functools.wraps(test)
+    def run(*given: Any, **fixtures: Any) -> Any:
+        try:
+            return test(*given, **fixtures)
+        except Exception as error:
+            if os.environ.get("FBRIDGE_KIT_TRACE"):
+                raise
+            words = "\n".join(report(test.__name__, error, _store_in(fixtures)))
+        # Outside of the handler: pytest would show the error that is told already.
+        pytest.fail(words, pytrace=False)
+
+    return run
+
+
+def report(test: str, error: Exception, store: StoreUnderTest | None) -> Iterator[str]:
+    """The lines about a failed test of this name."""
+    clause = test[5:8]
+    yield f"C{int(clause[1:])} is broken: {test[9:].replace('_', ' ')}."
+    yield f"The clause:  {CLAUSES[clause]} (docs/contract.md, section 4)"
+    yield from _listed("Done:        ", _done())
+    yield from _listed("Store holds: ", list(_held(store)))
+    yield from _listed("Expected:    ", [_expected(error)])
+    yield from _listed("Seen:        ", _seen(error))
+    yield from _listed("Often it is: ", list(mistakes_of(test)))
+    yield f"The test:    {_place_of(error)}   (FBRIDGE_KIT_TRACE=1 shows the traceback)"
+
+
+def _listed(title: str, lines: list[str]) -> Iterator[str]:
+    for count, line in enumerate(line for line in lines if line):
+        cut = line if len(line) <= WIDTH else f"{line[:WIDTH]}..."
+        yield f"{title if not count else ' ' * len(title)}{cut}"
+
+
+def _done() -> list[str]:
+    lines = JOURNAL.lines
+    if len(lines) <= MOST_LINES:
+        return list(lines) or ["nothing yet"]
+    half = MOST_LINES // 2
+    return [*lines[:half], f"... {len(lines) - MOST_LINES} more ...", *lines[-half:]]
+
+
+def _held(store: StoreUnderTest | None) -> Iterator[str]:
+    """The orders of the test, looked up now; the last ones, for a test begins anew with others after each fault."""
+    if store is None:
+        return
+    for order in JOURNAL.orders[-MOST_ORDERS:]:
+        try:
+            yield f"order {order}: {_truth(store, order)}"
+        except Exception:  # noqa: BLE001 - the test's own failure is to be told, and not this one
+            yield f"order {order}: cannot be looked up any more; deleted?"
+
+
+def _truth(store: StoreUnderTest, order: str) -> str:
+    truth = store.truth(order)
+    state = "cancelled" if truth.cancelled else "finished" if truth.closed else "open"
+    return "; ".join(
+        [
+            state,
+            f"numbers {', '.join(truth.numbers) or 'none'}",
+            f"carriers {', '.join(truth.carriers) or 'none'}",
+            f"{truth.shipments} shipments",
+            f"pieces shipped by line {truth.shipped}" if truth.shipped is not None else "no quantities",
+            f"{len(store.mails(order))} mails about it left",
+        ]
+    )
+
+
+def _expected(error: Exception) -> str:
+    """The statement of the kit that does not hold."""
+    frame = _frame_of(error)
+    if not isinstance(error, AssertionError) or frame is None:
+        return "no error here: the kit calls the plugin as the core does"
+    return " ".join((frame.line or "").removeprefix("assert ").split())
+
+
+def _seen(error: Exception) -> list[str]:
+    """What was there instead; an error that is no assertion's is named with its own cause first."""
+    if isinstance(error, AssertionError):
+        lines = [line for line in str(error).splitlines() if line.strip() and not _NOISE.search(line)]
+        return [line.removeprefix("assert ").rstrip() for line in lines[:SHOWN_LINES]] or ["it does not hold"]
+    cause = _first_cause(error)
+    told = str(cause) if isinstance(cause, FbridgeError) else f"{type(cause).__name__}: {cause}"
+    place = _place_of(cause, ours=False)
+    return [told, f"raised at {place}" if place else ""]
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def _frame_of(error: BaseException, *, ours: bool = True) -> traceback.FrameSummary | None:
+    """The last frame in the kit, or the last one of all."""
+    frames = traceback.extract_tb(error.__traceback__)
+    wanted = [one for one in frames if not ours or (one.filename.startswith(HERE) and one.name != "run")]
+    return wanted[-1] if wanted else None
+
+
+def _place_of(error: BaseException, *, ours: bool = True) -> str:
+    frame = _frame_of(error, ours=ours)
+    return f"{frame.filename}:{frame.lineno}" if frame else ""
+
+
+def _store_in(fixtures: dict[str, Any]) -> StoreUnderTest | None:
+    """The store of the test: a fixture of it, or known to its office."""
+    found = [*fixtures.values(), *(getattr(one, "store", None) for one in fixtures.values())]
+    offices = (getattr(one, "office", None) for one in fixtures.values())
+    found += [getattr(one, "store", None) for one in offices]
+    return next((one for one in found if isinstance(one, StoreUnderTest)), None)
+
+
+def explain_tests(kit: type[Any]) -> None:
+    """Let each test that this class defines tell its failure as a report."""
+    for name, test in list(vars(kit).items()):
+        if name.startswith("test_C") and inspect.isfunction(test):
+            setattr(kit, name, explained(test))
