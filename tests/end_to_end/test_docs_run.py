@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.contract.test_example_plugin import installed  # noqa: F401 - a fixture
 from tests.doc_blocks import PAGES, ROOT, blocks, commands_in, of_page, typed_lines
 
 from fbridge import Bridge, OrderFilter
@@ -53,7 +54,7 @@ class Reader:
 
     def type(self, line: str) -> None:
         for words in commands_in(line):
-            if words[0].startswith("store") and words[1] == "add":
+            if words[:2] == ("store", "add") and "--accept-mail" not in words:
                 self.answer(words, *self._of_store())
             elif words[:2] == ("manifest", "scan"):
                 self.answer(words, *self.scans)
@@ -223,6 +224,58 @@ def test_the_page_on_python(reader: Reader) -> None:
             exec(compile(block.text, block.place, "exec"), {})  # each block stands alone
     assert "sent" in said.getvalue()
     assert "mend the call: unknown_order" in said.getvalue()
+
+
+@pytest.mark.parametrize("reader", ["woocommerce", "prestashop", "magento", "shopify"], indirect=True)
+def test_the_plugins_own_page(reader: Reader) -> None:
+    page = f"plugins/{reader.platform}/README.md"
+    lines = commands(page, after="fbridge store add")
+    reader.swaps |= {word: reader.served.url for line in lines for word in line.split() if "://" in word}
+    for line in lines:
+        reader.type(line)
+    assert len(lines) == 2
+
+
+def test_the_page_on_backups(reader: Reader, tmp_path: Path) -> None:
+    reader.add_store()
+    for line in commands("docs/backups.md"):
+        reader.type(line.replace("/backups/", f"{tmp_path}/"))
+    assert (tmp_path / "fbridge.db").exists()
+
+
+def test_the_completion_of_a_shell(reader: Reader, tmp_path: Path) -> None:
+    shell("\n".join(commands("docs/cli.md")), tmp_path)
+
+
+@pytest.mark.usefixtures("installed")
+def test_the_tutorials_evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FBRIDGE_HOME", str(tmp_path / "home"))
+    with ServedSandbox(create_sandbox("kiosk"), "127.0.0.1", 0) as served:
+        reader = Reader("kiosk", served)
+        for line in commands("docs/plugin-tutorial.md", after="fbridge store add"):
+            address = re.search(r"http://127\.0\.0\.1:\d+", line)
+            reader.swaps |= {address[0]: served.url} if address else {}
+            if "fbridge" in line and "plugin" not in line:
+                reader.type(line)
+    with Bridge.open() as bridge:
+        assert "sent" in [one.push and one.push.state for one in bridge.shipments.list()]
+
+
+ELSEWHERE = {
+    "docs/install.md": "`.ci/run` installs by the same commands, which the README has",
+}
+RUN = {"README.md", "README.it.md", *(f"plugins/{name}/README.md" for name in CREDENTIALS)} | {
+    f"docs/{name}.md"
+    for name in (
+        *(f"first-store-{one}" for one in CREDENTIALS),
+        *("backups", "cli", "evening", "plugin-tutorial", "scripting"),
+    )
+}
+
+
+def test_no_page_with_commands_is_left_out() -> None:
+    pages = {one.page for page in PAGES for one in blocks(page) if one.language == "sh"}
+    assert pages - {*ELSEWHERE} == RUN
 
 
 def test_no_page_with_python_is_left_out() -> None:
