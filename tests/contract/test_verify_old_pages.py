@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import stamina
 
 from fbridge.models.drift import Finding
 from fbridge.models.platforms import OrderPage
+from fbridge.models.states import OrderStatus
 from fbridge.sandbox import ServedSandbox
 from fbridge.stores.open_store import OpenStore
 from fbridge.testing.faults import AddedHeaders, FaultProxy, StaleReplica, StandIn, UrlCache
@@ -50,6 +52,25 @@ def test_what_lags_behind_is_no_drift(office: Office, proxy: FaultProxy, around:
     proxy.heal()
     (result,) = office.bridge.verify()
     assert (result.items, result.verified) == ((), 1)
+
+
+def test_an_old_page_does_not_undo_what_a_push_has_made_of_an_order(
+    office: Office, proxy: FaultProxy
+) -> None:
+    """The push tells it at once; a fetch whose pages are as old as the push, with the same time, is no news."""
+    (order,) = sent(office)
+    replica = StaleReplica(writes=1)
+    proxy.put_between(replica)
+    since = datetime.now(UTC) - timedelta(days=1)
+    office.bridge.fetch(since=since)
+    office.push()
+    office.bridge.fetch(since=since)
+    assert replica.old_answers
+    kept = office.fetched()[order]
+    assert (kept.status, kept.lines[0].shipped) == (OrderStatus.CLOSED, 2)
+    proxy.heal()
+    office.bridge.fetch(since=since)
+    assert office.fetched()[order].status is OrderStatus.CLOSED
 
 
 def test_an_answer_that_a_cache_gave_decides_nothing(office: Office, proxy: FaultProxy) -> None:

@@ -48,7 +48,7 @@ JUST_NOW = timedelta(seconds=2)
 """What was changed so shortly before the sweep may be waiting for the next fetch, and was not missed."""
 
 
-_GONE = {"status": OrderStatus.CANCELLED, "remote_status": DELETED, "content_hash": ""}
+_GONE = {"status": OrderStatus.CANCELLED, "remote_status": DELETED, "content_hash": "", "outdated_hash": ""}
 """The columns of an order that its store has no more: no goods leave for it, and any version of it is news."""
 
 

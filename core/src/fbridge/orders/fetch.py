@@ -115,6 +115,7 @@ class Fetching:
                 timezone=self.context.timezone,
                 now=now,
                 clocks=StoreClocks(page.served_at, page.put_back_at),
+                of_feed=True,
             )
             note_undone(connection, self.opened.name, page.orders, now)
             rejected = keep_unread(connection, self.opened.name, page, now)

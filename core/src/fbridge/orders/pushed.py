@@ -20,9 +20,16 @@ _ADD_SHIPPED = (
     .values(shipped=order_lines.c.shipped + sa.bindparam("pieces", type_=sa.Integer))
 )
 _OF_ORDER = sa.update(orders).where(orders.c.id == sa.bindparam("key"))
-# Whatever the store shows next is another version, and replaces what is kept here.
-_CHANGED = _OF_ORDER.values(content_hash="")
-_CLOSED = _OF_ORDER.values(status=OrderStatus.CLOSED, remote_status=sa.bindparam("shown"), content_hash="")
+# Whatever the store shows next is another version, and replaces what is kept here; but for that of before the push,
+# which an old page of a feed may show once more with the same time.
+_OTHER_VERSION = {
+    "content_hash": "",
+    "outdated_hash": sa.case(
+        (orders.c.content_hash != "", orders.c.content_hash), else_=orders.c.outdated_hash
+    ),
+}
+_CHANGED = _OF_ORDER.values(**_OTHER_VERSION)
+_CLOSED = _OF_ORDER.values(status=OrderStatus.CLOSED, remote_status=sa.bindparam("shown"), **_OTHER_VERSION)
 
 
 def keep_pushed(connection: Connection, pushed: Sequence[tuple[int, Fulfillment, Receipt]]) -> None:

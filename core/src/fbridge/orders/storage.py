@@ -64,13 +64,15 @@ def upsert_page(
     timezone: ZoneInfo,
     now: datetime,
     clocks: StoreClocks | None = None,
+    of_feed: bool = False,
 ) -> UpsertCounts:
     """Keep these orders, by (store, remote id), in the caller's write unit (C1).
 
     A version older than the kept one is passed over, unless ``clocks`` show that the kept time is wrong; the same
     time and content changes nothing, nor does the same content of which the store tells no time; anything else
     replaces the order and its lines. Orders created before ``orders_from`` (a date in ``timezone``) are marked
-    historic. ``now`` is aware UTC. A new version proves that an order can be read;
+    historic. ``now`` is aware UTC. ``of_feed``: nobody looked at the order for its own sake, so what it was before a
+    push, with the same time, is an old page and no news. A new version proves that an order can be read;
     one that is known may come out of a cache, and proves nothing.
     """
     # A fetch and the reading again before a manifest is shipped could both insert one order.
@@ -79,7 +81,9 @@ def upsert_page(
     known = _known(connection, store, newest)
     first_day = _Historic(orders_from, timezone)
     versions = [
-        _Version(order, content_hash(order), first_day.covers(order), known.get(remote_id), clocks)
+        _Version(
+            order, content_hash(order), first_day.covers(order), known.get(remote_id), clocks, of_feed=of_feed
+        )
         for remote_id, order in newest.items()
     ]
     new = [version for version in versions if version.known is None]
@@ -169,6 +173,7 @@ class _Known:
     fetched_at: datetime
     ambiguous_time: bool
     content_hash: str
+    outdated_hash: str
     version: int
 
 
@@ -181,26 +186,33 @@ class _Version:
     historic: bool
     known: _Known | None
     clocks: StoreClocks | None
+    of_feed: bool
 
     @property
     def is_news(self) -> bool:
         if self.known is None:
             return True
         if self.order.untold_time:
-            return self.hash != self.known.content_hash
+            return self._is_other(self.known)
         apart = self.order.changed_at - self.known.changed_at
         ambiguous = self.order.ambiguous_time or self.known.ambiguous_time
         if self.clocks and self.clocks.distrust(self.known.changed_at, self.known.fetched_at):
             return self.hash != self.known.content_hash
         if not apart or (ambiguous and abs(apart) <= REPEATED_HOUR):
-            return self.hash != self.known.content_hash
+            return self._is_other(self.known)
         return apart > timedelta(0)
+
+    def _is_other(self, known: _Known) -> bool:
+        """Whether it shows something else at the same time."""
+        of_before_a_push = self.of_feed and self.hash == known.outdated_hash
+        return self.hash != known.content_hash and not of_before_a_push
 
     def row(self, now: datetime) -> dict[str, Any]:
         return {
             **order_row(self.order),
             "historic": self.historic,
             "content_hash": self.hash,
+            "outdated_hash": "",
             "fulfillment": self.order.fulfillment_state,
             "open_quantity": sum(LineQuantity(line).free for line in self.order.lines),
             "fetched_at": now,
@@ -238,6 +250,7 @@ def _known(connection: Connection, store: str, remote_ids: Iterable[str]) -> dic
             columns.fetched_at,
             columns.ambiguous_time,
             columns.content_hash,
+            columns.outdated_hash,
             columns.version,
         )
         .where(columns.store == store, columns.remote_id.in_(list(remote_ids)))
@@ -246,7 +259,13 @@ def _known(connection: Connection, store: str, remote_ids: Iterable[str]) -> dic
     )
     return {
         row.remote_id: _Known(
-            row.id, row.changed_at, row.fetched_at, row.ambiguous_time, row.content_hash, row.version
+            row.id,
+            row.changed_at,
+            row.fetched_at,
+            row.ambiguous_time,
+            row.content_hash,
+            row.outdated_hash,
+            row.version,
         )
         for row in connection.execute(query)
     }

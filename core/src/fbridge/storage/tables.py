@@ -88,6 +88,7 @@ orders = sa.Table(
     sa.Column("historic", sa.Boolean, nullable=False),
     sa.Column("open_quantity", sa.Integer, nullable=False),
     sa.Column("content_hash", sa.String(32), nullable=False),
+    sa.Column("outdated_hash", sa.String(32), nullable=False, server_default=""),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("first_seen_at", UtcTime, nullable=False),
     sa.Column("fetched_at", UtcTime, nullable=False),

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0025"
+HEAD_REVISION = "0026"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -27,4 +27,5 @@ KNOWN_REVISIONS = (
     "0023",
     "0024",
     "0025",
+    "0026",
 )
