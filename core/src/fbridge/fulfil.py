@@ -58,11 +58,12 @@ class GoodsOfOrder(TypedDict, total=False):
 def fulfil(context: Context, order: str, goods: GoodsOfOrder, *, push: bool = True) -> Fulfilled:
     """Ship goods of one order, and tell its store unless ``push`` is False.
 
-    The shipment is known again by its document, else by its goods. Raises: InputError where the shipment cannot be
-    made or stands on a manifest with others; UnreachableError, CredentialsError.
+    The shipment is known again by its document, else by its goods; without a document it may be one that an imported
+    document has prepared, where that is the only one that has not left. Raises: InputError where the shipment cannot
+    be made or stands on a manifest with others; UnreachableError, CredentialsError.
     """
     shipments = Shipments(context)
-    (taken,) = Intake(context, shipments).documents([_wish(order, goods)])
+    (taken,) = Intake(context, shipments).documents([_wish(order, goods)], takes_up=True)
     if taken.outcome is Outcome.REFUSED:
         raise InputError(taken.words, reason=taken.reason)
     shipment = shipments.get(taken.labels[0])

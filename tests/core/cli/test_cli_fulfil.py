@@ -27,6 +27,36 @@ def test_the_same_call_gives_the_same_answer(ready_user: Any, shop: Any, documen
     assert held(shop, 1001) == ([["T1", "T2"]], 1)
 
 
+def prepare(user: Any, order: str, document: str, *lines: str) -> str:
+    more = [word for line in lines for word in ("--line", line)]
+    made = user.json("shipment", "create", order, "--carrier", "BRT", "--document", document, *more)
+    return str(made["data"]["label"])
+
+
+def test_what_an_import_has_prepared_is_taken_up(ready_user: Any, shop: Any) -> None:
+    prepared = prepare(ready_user, "1001", "ERP//7/2026")
+    for _ in range(2):
+        told = ready_user.json("fulfil", "1001", "--number", "T1")["data"]
+        assert (told["shipment"]["label"], told["shipment"]["document"]["number"]) == (prepared, "7")
+    assert held(shop, 1001) == ([["T1"]], 1)
+    assert "is in S1" in ready_user.run("fulfil", "1001", "--number", "T2", code=2).stderr
+    assert ready_user.json("fulfil", "1001")["data"]["shipment"]["label"] == prepared
+
+
+def test_of_several_that_are_prepared_one_is_to_be_named(ready_user: Any, shop: Any) -> None:
+    first, second = (
+        prepare(ready_user, "1001", "ERP//7/2026", "HAT=2"),
+        prepare(ready_user, "1001", "ERP//8/2026", "SCARF=1"),
+    )
+    told = ready_user.json("fulfil", "1001", "--number", "T1", code=2)["error"]
+    assert told["reason"] == "several_prepared"
+    assert first in told["message"]
+    ready_user.run("fulfil", "1001", "--line", "SCARF=1", "--number", "T2")
+    assert ready_user.json("fulfil", "1001", "--number", "T2")["data"]["shipment"]["label"] == second
+    assert ready_user.json("fulfil", "1001", "--number", "T1")["data"]["shipment"]["label"] == first
+    assert held(shop, 1001)[0] == [["T2"], ["T1"]]
+
+
 def test_nobody_elses_parcels_leave_with_it(ready_user: Any, shop: Any) -> None:
     ready_user.run("manifest", "add", "BRT", "1002")
     ready_user.run("fulfil", "1001", "--number", "T1")

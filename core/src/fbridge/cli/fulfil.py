@@ -38,8 +38,9 @@ def fulfil(
     """Ship goods of one order and tell its store, without a question: for programs.
 
     Shipment, manifest, shipped, pushed. The same call again gives the same answer and tells nothing twice: the
-    shipment is known again by its document, else by its goods. What may not leave stays in the house, and the same
-    call tries again. ORDER is the number, or STORE:NUMBER.
+    shipment is known again by its document, else by its goods; without --document one that an import has prepared is
+    taken up. What may not leave stays in the house, and the same call tries again. ORDER is the number, or
+    STORE:NUMBER.
     """
     from fbridge.cli.output import combined_code, show_data
     from fbridge.cli.push import code_of_item

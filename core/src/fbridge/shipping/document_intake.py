@@ -48,7 +48,7 @@ def take_document(connection: Connection, wish: DocumentWish, *, taking: Documen
     if orders is None or taking.replacement:
         return _take_external(connection, wish, taking, orders)
     lock_orders(connection, list(orders))
-    parts = [_part(connection, wish, order_id, part) for order_id, part in orders.items()]
+    parts = [_part(connection, wish, order_id, part, taking) for order_id, part in orders.items()]
     _refuse_used(connection, wish, parts, taking)
     carrier = _carrier(connection, wish, parts)
     manifest = _manifest(connection, carrier, taking) if any(part.known is None for part in parts) else None
@@ -94,9 +94,13 @@ def _orders(connection: Connection, wish: DocumentWish, taking: DocumentTaking) 
     return found or None
 
 
-def _part(connection: Connection, wish: DocumentWish, order_id: int, part: PartWish) -> _Part:
+def _part(
+    connection: Connection, wish: DocumentWish, order_id: int, part: PartWish, taking: DocumentTaking
+) -> _Part:
     candidate = load_candidate(connection, order_id)
     known = _known_again(candidate, wish, part)
+    if known is None and taking.takes_up and wish.document is None:
+        known = _prepared(candidate, wish, part)
     if known is not None and part.items is not None:
         _refuse_other_goods(known, candidate, part.items)
     return _Part(candidate, part, known)
@@ -110,6 +114,27 @@ def _known_again(candidate: Candidate, wish: DocumentWish, part: PartWish) -> Sh
     if part.items is None:
         return free[-1] if free and candidate.free == 0 else None
     return next((one for one in free if _same_goods(one, candidate, part.items)), None)
+
+
+def _prepared(candidate: Candidate, wish: DocumentWish, part: PartWish) -> Shipment | None:
+    """What a document has prepared of these goods: by its numbers, else the only one that has not left; where all
+    have left, and no number is told, the only one at all."""
+    if part.items is None and candidate.free:
+        return None
+    made = [
+        one
+        for one in candidate.shipments
+        if one.document is not None and (part.items is None or _same_goods(one, candidate, part.items))
+    ]
+    same = [one for one in made if wish.numbers and set(wish.numbers) <= set(one.numbers)]
+    found = same or [one for one in made if one.shipped_at is None] or ([] if wish.numbers else made)
+    if len(found) > 1:
+        raise InputError(
+            f"Order {candidate.label} is prepared in {', '.join(map(named, found))}; say which by its document "
+            "(--document).",
+            reason="several_prepared",
+        )
+    return found[0] if found else None
 
 
 def _has(shipment: Shipment, document: Document) -> bool:

@@ -62,3 +62,5 @@ class DocumentTaking:
     replacement: bool = False
     allow_shared: bool = False
     strict: bool = False
+    takes_up: bool = False
+    """Goods without a document may be those that a document has prepared."""

@@ -32,12 +32,14 @@ class Intake:
         replacement: bool = False,
         allow_shared: bool = False,
         strict: bool = False,
+        takes_up: bool = False,
     ) -> tuple[Taken, ...]:
         """Make the shipments of many documents of a file; one result for each, a bad one stops no other.
 
         What is there already is not made again. ``on_manifest`` puts each on its carrier's manifest in preparation;
         ``unknown_order`` is ``refuse`` or ``external``; ``replacement``: goods go once more for orders that are done.
         With ``plan`` nothing is written: what would come of it is told. ``strict``: odd numbers are refused.
+        ``takes_up``: goods without a document may be those that a document has prepared.
         """
         taking = DocumentTaking(
             context=self._context,
@@ -47,6 +49,7 @@ class Intake:
             replacement=replacement,
             allow_shared=allow_shared,
             strict=strict or self._refuses_odd,
+            takes_up=takes_up,
         )
         return take_all(self._context.database, wishes, partial(take_document, taking=taking), plan=plan)
 
