@@ -123,21 +123,19 @@ def papers(walk: Walk, orders: Sequence[str]) -> None:
 
 def _for_others(walk: Walk) -> None:
     """What an ERP and a courier's program read."""
-    for name, like in (("way", "brt"), ("erp-orders", "erp-orders")):
-        walk(f"export map {name} --like {like}")
+    walk("export map mine --like brt")
     walk("export list")
-    walk("manifest export BRT --for way -o", str(walk.folder / "way.csv"))
-    walk("orders export --limit 2")
-    walk("orders export --new")
-    walk("orders export --map erp-orders --format json")
-    walk("shipment export")
-    walk("shipment export --new")
+    maps = walk.folder / "home" / "maps" / "out"
+    for what, field in (("courier", "reference"), ("orders", "order"), ("shipments", "state")):
+        text = f'for = "{what}"\nfields = [{{ name = "One", field = "{field}" }}]\n'
+        (maps / f"{what}.toml").write_text(text, "utf-8")
+    walk("manifest export BRT --for courier -o", str(walk.folder / "way.csv"))
     walk("export batches")
     for noun in ("orders", "shipment"):
+        walk(f"{noun} export")
+        walk(f"{noun} export --new")
+        walk(f"{noun} export --map {noun.removesuffix('s')}s --format json")
         walk.lines(f"{noun} export --format ndjson", noun, "export", "--format", "ndjson")
-    made = walk.folder / "home" / "maps" / "out" / "state.toml"
-    made.write_text('for = "shipments"\nfields = [{ name = "S", field = "state" }]\n', "utf-8")
-    walk("shipment export --map state --format json")
 
 
 def leaving(walk: Walk) -> None:
