@@ -56,7 +56,7 @@ def _assert_values_are_taken(hint: Hint) -> None:
     """A choice or a number that an option does not take."""
     name, typed = resolve(hint)
     command = TREE[name]
-    context = click.Context(command, info_name=name, obj=Session())
+    context = click.Context(command, info_name=name, obj=Session(), **command.context_settings)
     values, _, _ = command.make_parser(context).parse_args([*typed])
     for one in command.params:
         if isinstance(one.type, (click.Choice, click.IntRange)) and one.name in values:

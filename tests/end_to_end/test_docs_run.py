@@ -236,9 +236,9 @@ def test_the_plugins_own_page(reader: Reader) -> None:
     assert len(lines) == 2
 
 
-def test_the_page_on_backups(reader: Reader, tmp_path: Path) -> None:
+def test_the_pages_on_backups_and_json(reader: Reader, tmp_path: Path) -> None:
     reader.add_store()
-    for line in commands("docs/backups.md"):
+    for line in (*commands("docs/backups.md"), *commands("docs/json.md")):
         reader.type(line.replace("/backups/", f"{tmp_path}/"))
     assert (tmp_path / "fbridge.db").exists()
 
@@ -268,7 +268,7 @@ RUN = {"README.md", "README.it.md", *(f"plugins/{name}/README.md" for name in CR
     f"docs/{name}.md"
     for name in (
         *(f"first-store-{one}" for one in CREDENTIALS),
-        *("backups", "cli", "evening", "plugin-tutorial", "scripting"),
+        *("backups", "cli", "evening", "json", "plugin-tutorial", "scripting"),
     )
 }
 
