@@ -66,7 +66,7 @@ def test_a_person_is_asked_for_what_is_missing(user: Any, shop: Any) -> None:
     assert "'never' is not a date" in asked.stderr
     assert SECRET not in asked.output
     settings = user.json("store", "show", "shop")["data"]["settings"]
-    assert (settings["accept_mail"], settings["file"]) == ("False", str(shop.file))
+    assert (settings["accept_mail"], settings["file"]) == (False, str(shop.file))
     assert SECRET in (user.home / "secrets.toml").read_text("utf-8")
     assert SECRET not in (user.home / "config.toml").read_text("utf-8")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fbridge.cli.displayed import age
@@ -10,7 +10,7 @@ from fbridge.cli.tables import Block, Column, Facts, Table
 from fbridge.models.platforms import Finding, StoreReport
 
 if TYPE_CHECKING:
-    from fbridge.stores.stores import StoreInfo
+    from fbridge.stores.stores import SettingValue, StoreInfo
 
 FINDING_COLUMNS: list[Column[Finding]] = [
     Column("What", lambda finding: finding.name),
@@ -29,9 +29,20 @@ def store_facts(info: StoreInfo) -> Facts:
             ("Orders", info.orders),
             ("Last fetch", info.last_fetch or "never"),
             ("Last check", info.checked_at or "never"),
-            *((name, value) for name, value in info.settings.items() if name not in {"platform", "url"}),
+            *(
+                (name, _setting(value))
+                for name, value in info.settings.items()
+                if name not in {"platform", "url"}
+            ),
         ]
     )
+
+
+def _setting(value: SettingValue) -> object:
+    """A table as it is written: ``main = 12``."""
+    if isinstance(value, Mapping):
+        return [f"{key} = {one}" for key, one in value.items()]
+    return value
 
 
 def report_blocks(report: StoreReport) -> Iterator[Block[Any]]:

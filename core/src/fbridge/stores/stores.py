@@ -19,14 +19,21 @@ if TYPE_CHECKING:
     from fbridge.stores.setting_fields import FieldInfo
 
 
+SettingValue = str | int | float | bool | date | list[Any] | Mapping[str, Any]
+"""As TOML has them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreInfo:
-    """A store with its settings (secrets as dots), how many orders are kept, and when it was last fetched."""
+    """A store with its settings, how many orders are kept, and when it was last fetched.
+
+    ``settings`` have the type that they have in the file, secrets are dots; what the environment says is text.
+    """
 
     name: str
     platform: str
     url: str
-    settings: Mapping[str, str]
+    settings: Mapping[str, SettingValue]
     orders: int
     last_fetch: datetime | None
     checked_at: datetime | None
@@ -102,8 +109,7 @@ class Stores:
                 name=name,
                 platform=raw.platform,
                 url=str(raw.values.get("url", "")),
-                settings={key: str(value) for key, value in raw.values.items()}
-                | dict.fromkeys(raw.secrets, HIDDEN),
+                settings={**raw.values, **dict.fromkeys(raw.secrets, HIDDEN)},
                 orders=counts.get(name, 0),
                 last_fetch=times.get(name),
                 checked_at=row.facts_at if (row := rows[name]) else None,
