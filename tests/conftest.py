@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pwd
 import shutil
@@ -34,15 +35,15 @@ hypothesis.settings.load_profile("unhurried")
 @pytest.fixture(scope="session", autouse=True)
 def _each_statement_is_compiled_once() -> Iterator[None]:
     """Each test has a database of its own, and compiling SQL anew for it took a quarter of most tests' time."""
-    dialects: list[sa.Dialect] = []
+    dialects: dict[str, sa.Dialect] = {}
     compiled: dict[Any, Any] = {}
 
     def create_engine(url: sa.URL, **options: Any) -> sa.Engine:
         engine = create(url, **options)
-        if engine.dialect.name == "sqlite":
-            dialects.append(engine.dialect)
-            engine.dialect = dialects[0]  # what is compiled is kept by dialect
-            engine.update_execution_options(compiled_cache=compiled)
+        engine.dialect = dialects.setdefault(
+            engine.dialect.name, engine.dialect
+        )  # what is compiled is kept by it
+        engine.update_execution_options(compiled_cache=compiled)
         return engine
 
     create = sa.create_engine
@@ -289,6 +290,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(part in item.name for part in _SLOW_PARTS) or _is_long(item):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay until the end: looking through them for garbage again and again finds none."""
+    gc.collect()
+    gc.freeze()
 
 
 def _is_long(item: pytest.Item) -> bool:

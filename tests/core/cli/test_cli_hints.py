@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pytest
 from tests.core.cli.hints import (
     HINT,
     TREE,
@@ -103,7 +102,18 @@ def _typed(node: ast.List | ast.Tuple) -> str:
     return " ".join(text or VALUE for part, text in parts if not isinstance(part, ast.Starred))
 
 
-def all_hints() -> Iterator[Hint]:
+@cache
+def all_hints() -> tuple[Hint, ...]:
+    return tuple(hint for hint in _hints() if not VERBS.match(hint.words[0]))
+
+
+@cache
+def that_name_a_command() -> tuple[Hint, ...]:
+    """What many places say is there once."""
+    return tuple({(hint.words, hint.strict): hint for hint in all_hints() if names_a_command(hint)}.values())
+
+
+def _hints() -> Iterator[Hint]:
     for path in SOURCES:
         for text, line in strings(path):
             yield from hints_in(text, f"{path.relative_to(ROOT)}:{line}")
@@ -118,19 +128,14 @@ def _page(path: Path) -> str:
     return path.read_text("utf-8").replace("\\\n", " ")
 
 
-HINTS = [hint for hint in all_hints() if not VERBS.match(hint.words[0])]
-NAMED = list({(hint.words, hint.strict): hint for hint in HINTS if names_a_command(hint)}.values())
-"""What many places say is tried once."""
+def test_what_is_to_be_typed_exists() -> None:
+    for hint in that_name_a_command():
+        assert_can_be_typed(hint)
 
 
-@pytest.mark.parametrize("hint", NAMED, ids=lambda hint: f"{hint.place} {' '.join(hint.words)}")
-def test_what_is_to_be_typed_exists(hint: Hint) -> None:
-    assert_can_be_typed(hint)
-
-
-@pytest.mark.parametrize("name", sorted({resolve(hint)[0] for hint in NAMED if hint.words[0] in TREE}))
-def test_help_of_what_is_named_answers(name: str, user: Any) -> None:
-    assert "Usage: fbridge" in user.run(*name.split(), "--help").stdout
+def test_help_of_what_is_named_answers(user: Any) -> None:
+    for name in {resolve(hint)[0] for hint in that_name_a_command() if hint.words[0] in TREE}:
+        assert "Usage: fbridge" in user.run(*name.split(), "--help").stdout
 
 
 def test_the_commands_of_the_transition_table_and_of_find_exist() -> None:
@@ -175,7 +180,7 @@ def _module(command: click.Command) -> str:
 
 
 def test_the_search_finds_hints_of_every_make() -> None:
-    said = {" ".join(hint.words) for hint in HINTS}
-    assert len(HINTS) > 100
+    said = {" ".join(hint.words) for hint in all_hints()}
+    assert len(all_hints()) > 100
     assert {"push", "push --plan", "carrier map VALUE VALUE CODE", "orders list --ready"} <= said
     assert "manifest ship VALUE --leave-out-bad" in said

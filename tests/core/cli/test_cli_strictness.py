@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import click
@@ -75,7 +76,9 @@ PAIRED = [place for place in WITH_VALUE if getattr(place.parameter.type, "func",
 
 
 def each(places: list[Place]) -> Any:
-    return pytest.mark.parametrize("place", places, ids=lambda place: place.id)
+    """One test for each command: its parameters among these."""
+    commands = {place.path: [one for one in places if one.path == place.path] for place in places}
+    return pytest.mark.parametrize("places", commands.values(), ids=map(" ".join, commands))
 
 
 @pytest.fixture
@@ -88,7 +91,7 @@ def refused(home: Any) -> Callable[[list[str]], Result]:
 
         session = Session(interactive=False, open_bridge=no_bridge)
         result = CliRunner().invoke(cli, words, obj=session, prog_name="fbridge")
-        assert result.exit_code == 2, result.output
+        assert result.exit_code == 2, f"{words}: {result.output}"
         return result
 
     return run
@@ -115,29 +118,31 @@ def test_nothing_comes_from_environment_variables_past_the_command_line() -> Non
 
 
 @each(STRICT)
-@pytest.mark.parametrize("empty", EMPTY, ids=ascii)
 def test_an_empty_value_is_refused_and_named(
-    place: Place, empty: str, refused: Callable[[list[str]], Result]
+    places: list[Place], refused: Callable[[list[str]], Result]
 ) -> None:
-    told = refused(place.typed(empty)).stderr
-    assert f"Invalid value for {place.named}: it is empty." in " ".join(told.split()), told
+    for place, empty in product(places, EMPTY):
+        told = refused(place.typed(empty)).stderr
+        assert f"Invalid value for {place.named}: it is empty." in " ".join(told.split()), told
 
 
 @each([place for place in STRICT if isinstance(place.parameter, click.Option)])
 def test_an_empty_value_behind_an_equals_sign_is_refused(
-    place: Place, refused: Callable[[list[str]], Result]
+    places: list[Place], refused: Callable[[list[str]], Result]
 ) -> None:
-    words = [*place.path, f"{place.parameter.opts[-1]}=", *place.typed()[len(place.path) :]]
-    assert "it is empty" in refused(words).stderr
+    for place in places:
+        words = [*place.path, f"{place.parameter.opts[-1]}=", *place.typed()[len(place.path) :]]
+        assert "it is empty" in refused(words).stderr, words
 
 
 @each([one for one in STRICT if one.parameter.nargs == -1 or getattr(one.parameter, "multiple", False)])
 def test_one_empty_value_among_others_is_refused(
-    place: Place, refused: Callable[[list[str]], Result]
+    places: list[Place], refused: Callable[[list[str]], Result]
 ) -> None:
-    good = "A=1" if place in PAIRED or place.parameter.name == "lines" else "some"
-    for values in ((good, ""), ("", good)):
-        assert "it is empty" in refused(place.typed(*values)).stderr
+    for place in places:
+        good = "A=1" if place in PAIRED or place.parameter.name == "lines" else "some"
+        for values in ((good, ""), ("", good)):
+            assert "it is empty" in refused(place.typed(*values)).stderr, place
 
 
 def test_where_an_empty_value_means_something_is_listed_here() -> None:
@@ -146,28 +151,36 @@ def test_where_an_empty_value_means_something_is_listed_here() -> None:
 
 
 @each(PAIRED)
-def test_a_named_value_that_is_empty_is_refused(place: Place, refused: Callable[[list[str]], Result]) -> None:
-    for empty in EMPTY:
+def test_a_named_value_that_is_empty_is_refused(
+    places: list[Place], refused: Callable[[list[str]], Result]
+) -> None:
+    for place, empty in product(places, EMPTY):
         assert "key is given an empty value" in refused(place.typed(f"key={empty}")).stderr
 
 
 @each(PAIRED)
-def test_a_name_given_twice_is_refused(place: Place, refused: Callable[[list[str]], Result]) -> None:
-    told = refused(place.typed("key=one", "other=two", "key=three")).stderr
-    assert "key is given 2 times" in told
-    assert "three" not in told
+def test_a_name_given_twice_is_refused(places: list[Place], refused: Callable[[list[str]], Result]) -> None:
+    for place in places:
+        told = refused(place.typed("key=one", "other=two", "key=three")).stderr
+        assert "key is given 2 times" in told
+        assert "three" not in told
 
 
 @each(SINGLE)
 def test_an_option_that_takes_one_value_is_refused_twice(
-    place: Place, refused: Callable[[list[str]], Result]
+    places: list[Place], refused: Callable[[list[str]], Result]
 ) -> None:
+    for place in places:
+        told = " ".join(refused(_given_twice(place)).stderr.split())
+        assert f"Invalid value for {place.named}: it is given 2 times" in told
+
+
+def _given_twice(place: Place) -> list[str]:
     option = place.parameter
     assert isinstance(option, click.Option)
-    words = [*option.opts, *option.secondary_opts] if option.is_flag else ()
-    typed = [*place.path, *(words or ()), *place.typed(*(() if words else ("one", "two")))[len(place.path) :]]
-    told = " ".join(refused(typed).stderr.split())
-    assert f"Invalid value for {place.named}: it is given 2 times" in told
+    flags = [*option.opts, *option.secondary_opts] if option.is_flag else []
+    values = () if flags else ("one", "two")
+    return [*place.path, *flags, *place.typed(*values)[len(place.path) :]]
 
 
 def test_a_flag_said_twice_says_the_same(user: Any) -> None:
