@@ -214,11 +214,8 @@ class StruckRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestRow:
-    """A manifest in a list: how many shipments and boxes, how heavy, and what is collected at the door by currency.
-
-    Boxes and weight of a document that goes over several orders count once; a weight that nobody stated does not.
-    """
+class ManifestHead:
+    """A manifest without what stands on it."""
 
     id: int
     number: str
@@ -227,6 +224,15 @@ class ManifestRow:
     created_at: datetime
     shipped_at: datetime | None
     cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestRow(ManifestHead):
+    """A manifest in a list: how many shipments and boxes, how heavy, and what is collected at the door by currency.
+
+    Boxes and weight of a document that goes over several orders count once; a weight that nobody stated does not.
+    """
+
     count: int
     parcels: int
     weight_grams: int

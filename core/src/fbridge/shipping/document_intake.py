@@ -16,7 +16,7 @@ from fbridge.errors import InputError, NotFoundError
 from fbridge.models.orders import Money
 from fbridge.models.particulars import Goods
 from fbridge.models.results import Outcome, Taken
-from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
+from fbridge.models.shipments import Carrier, Document, ManifestHead, Shipment
 from fbridge.orders.storage import lock_orders
 from fbridge.references import find_carrier
 from fbridge.shipping.contents import names_of
@@ -191,7 +191,7 @@ def _carrier(connection: Connection, wish: DocumentWish, parts: Sequence[_Part])
     return next(iter(found.values()))
 
 
-def _manifest(connection: Connection, carrier: Carrier, taking: DocumentTaking) -> Manifest | None:
+def _manifest(connection: Connection, carrier: Carrier, taking: DocumentTaking) -> ManifestHead | None:
     return target_manifest(connection, carrier.code, taking.context) if taking.on_manifest else None
 
 
@@ -200,7 +200,7 @@ def _make(
     wish: DocumentWish,
     part: _Part,
     carrier: Carrier,
-    manifest: Manifest | None,
+    manifest: ManifestHead | None,
     taking: DocumentTaking,
 ) -> int:
     alone = len(wish.parts) == 1

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.errors import FbridgeError, InputError
 from fbridge.models.results import ItemResult
-from fbridge.models.shipments import Manifest, Shipment
+from fbridge.models.shipments import Manifest, ManifestHead, Shipment
 from fbridge.models.states import Delivery, ManifestState
 from fbridge.orders.storage import lock_orders
 from fbridge.push.decide import TAKEN_BY_STORE
@@ -31,7 +31,7 @@ from fbridge.storage.tables import shipments
 @dataclass(frozen=True, slots=True)
 class _Filling:
     connection: Connection
-    manifest: Manifest
+    manifest: ManifestHead
     at: datetime
 
 
@@ -44,7 +44,7 @@ class _Named:
 
 
 def add_to_manifest(
-    connection: Connection, manifest: Manifest, refs: Sequence[str], *, store: str | None, at: datetime
+    connection: Connection, manifest: ManifestHead, refs: Sequence[str], *, store: str | None, at: datetime
 ) -> tuple[ItemResult, ...]:
     """Put shipments and orders on a manifest that is locked and in preparation; one result a reference."""
     named: dict[str, _Named] = {}
@@ -165,7 +165,7 @@ def _put_on(filling: _Filling, ref: str, goods: Sequence[Shipment]) -> ItemResul
     return ItemResult(ref=ref, ok=True, reason=reason, words=words, label=goods[0].label)
 
 
-def _refuse_to_put_on(manifest: Manifest, shipment: Shipment) -> None:
+def _refuse_to_put_on(manifest: ManifestHead, shipment: Shipment) -> None:
     if shipment.withdrawn_at is not None:
         raise InputError(f"{shipment.label} is withdrawn.", reason="withdrawn")
     if shipment.manifest is not None and shipment.manifest != manifest.number:

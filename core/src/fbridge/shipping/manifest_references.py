@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import InputError, NotFoundError
-from fbridge.models.shipments import Carrier, Manifest
+from fbridge.models.shipments import Carrier, ManifestHead
 from fbridge.models.states import ManifestState
 from fbridge.references import find_carrier
 from fbridge.settings.near_match import did_you_mean
@@ -35,7 +35,7 @@ def find_manifest(connection: Connection, ref: str) -> int:
     return key
 
 
-def target_manifest(connection: Connection, target: str, context: Context) -> Manifest:
+def target_manifest(connection: Connection, target: str, context: Context) -> ManifestHead:
     """The manifest that goods are added to, locked: by number, or the carrier's, opened if there is none.
 
     Raises NotFoundError, InputError (not in preparation, two in preparation).
@@ -61,7 +61,7 @@ def open_manifest(connection: Connection, carrier: Carrier, context: Context) ->
     return key
 
 
-def refuse_unless_preparing(manifest: Manifest) -> None:
+def refuse_unless_preparing(manifest: ManifestHead) -> None:
     """Raises InputError naming the command that helps when the manifest is shipped or cancelled."""
     if manifest.state is ManifestState.PREPARING:
         return

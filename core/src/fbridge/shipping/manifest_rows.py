@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from fbridge.models.orders import Money
 from fbridge.models.parts import in_parts
-from fbridge.models.shipments import Manifest, ManifestRow, StruckRow
+from fbridge.models.shipments import Manifest, ManifestHead, ManifestRow, StruckRow
 from fbridge.models.states import ManifestState
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
 from fbridge.shipping.shipment_rows import load_shipments
@@ -61,11 +61,11 @@ def update_manifest(connection: Connection, manifest_id: int, **values: Any) -> 
     connection.execute(sa.update(manifests).where(manifests.c.id == manifest_id).values(**values))
 
 
-def lock_manifest(connection: Connection, manifest_id: int) -> Manifest:
+def lock_manifest(connection: Connection, manifest_id: int) -> ManifestHead:
     """The manifest as it is now, kept from other writers until the write unit ends."""
     query = sa.select(manifests.c.id).where(manifests.c.id == manifest_id)
     connection.execute(query.with_for_update(key_share=True))
-    return load_manifest(connection, manifest_id)
+    return ManifestHead(**_head(connection.execute(_query([manifests.c.id == manifest_id])).mappings().one()))
 
 
 def load_manifest(connection: Connection, manifest_id: int) -> Manifest:
@@ -136,13 +136,7 @@ class _Sum:
 
 def _manifest_row(row: RowMapping, on_it: _Sum) -> ManifestRow:
     return ManifestRow(
-        id=row["id"],
-        number=row["number"],
-        carrier=carrier_from_row(row, "own_"),
-        state=row["state"],
-        created_at=row["created_at"],
-        shipped_at=row["shipped_at"],
-        cancelled_at=row["cancelled_at"],
+        **_head(row),
         count=on_it.count,
         parcels=on_it.parcels,
         weight_grams=on_it.weight_grams,
@@ -150,6 +144,11 @@ def _manifest_row(row: RowMapping, on_it: _Sum) -> ManifestRow:
             Money(amount=amount, currency=currency) for currency, amount in sorted(on_it.cod.items())
         ),
     )
+
+
+def _head(row: RowMapping) -> dict[str, Any]:
+    own = ("id", "number", "state", "created_at", "shipped_at", "cancelled_at")
+    return {**{name: row[name] for name in own}, "carrier": carrier_from_row(row, "own_")}
 
 
 def _query(conditions: Sequence[sa.ColumnElement[bool]], limit: int | None = None) -> sa.Select[Any]:

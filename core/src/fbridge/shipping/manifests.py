@@ -122,7 +122,7 @@ class Manifests:
         It counts as printed once :meth:`end_print` was told that it is there. Raises as :meth:`get` does.
         """
         with self._database.write() as connection:
-            manifest = lock_manifest(connection, find_manifest(connection, ref))
+            manifest = _locked(connection, ref)
             before = last_print(connection, manifest.id)
             told = begin_print(connection, manifest, self._context.now())
             is_reprint = before is not None and before.revision == told.revision
@@ -218,7 +218,7 @@ class Manifests:
     def remove(self, ref: str, shipments: Sequence[str]) -> tuple[ItemResult, ...]:
         """Take shipments off a manifest in preparation; they stay as shipments. Raises as :meth:`get` does."""
         with self._database.write() as connection:
-            manifest = lock_manifest(connection, find_manifest(connection, ref))
+            manifest = _locked(connection, ref)
             refuse_unless_preparing(manifest)
             return take_off_manifest(connection, manifest, shipments, at=self._context.now())
 
@@ -228,7 +228,7 @@ class Manifests:
         What a store was told of stays told; what may be on its way to it is refused.
         """
         with self._database.write() as connection:
-            manifest = lock_manifest(connection, find_manifest(connection, ref))
+            manifest = _locked(connection, ref)
             if manifest.state is ManifestState.CANCELLED:
                 refuse_unless_preparing(manifest)
             return take_off_manifest(connection, manifest, shipments, at=self._context.now())
@@ -236,7 +236,7 @@ class Manifests:
     def reopen(self, ref: str) -> Manifest:
         """Put a shipped manifest back into preparation. Raises InputError once a store was told of any of it."""
         with self._database.write() as connection:
-            manifest = lock_manifest(connection, find_manifest(connection, ref))
+            manifest = _locked(connection, ref)
             if manifest.state is not ManifestState.SHIPPED:
                 raise InputError(
                     f"Manifest {manifest.number} is {manifest.state}; only a shipped one can be reopened.",
@@ -256,7 +256,7 @@ class Manifests:
     def cancel(self, ref: str) -> Manifest:
         """Cancel a manifest in preparation; its shipments stay, on no manifest. Raises InputError otherwise."""
         with self._database.write() as connection:
-            manifest = lock_manifest(connection, find_manifest(connection, ref))
+            manifest = _locked(connection, ref)
             refuse_unless_preparing(manifest)
             ids = [one.id for one in manifest.shipments]
             update_shipments(connection, ids, manifest_id=None)
@@ -276,6 +276,11 @@ class Manifests:
             at=self._context.now(),
             manifest_id=manifest.id,
         )
+
+
+def _locked(connection: Connection, ref: str) -> Manifest:
+    """With all that stands on it, kept from other writers until the write unit ends."""
+    return load_manifest(connection, lock_manifest(connection, find_manifest(connection, ref)).id)
 
 
 def _refuse_pushed(manifest: Manifest) -> None:

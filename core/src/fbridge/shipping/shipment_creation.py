@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from fbridge.errors import InputError
 from fbridge.models.fulfillments import Item
 from fbridge.models.particulars import Particulars
-from fbridge.models.shipments import Carrier, Document, Manifest
+from fbridge.models.shipments import Carrier, Document, ManifestHead
 from fbridge.models.states import Delivery
 from fbridge.orders.quantities import line_quantities
 from fbridge.orders.storage import load_orders, lock_orders, refresh_open_quantity
@@ -78,7 +78,7 @@ def create_for_order(
     wish: Wish,
     *,
     carrier: Carrier,
-    manifest: Manifest | None,
+    manifest: ManifestHead | None,
     at: datetime,
 ) -> int:
     """Make the wished shipment of a locked order and give its key; a refusal (InputError) writes nothing."""

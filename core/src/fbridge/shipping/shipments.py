@@ -13,7 +13,7 @@ from fbridge.context import Context
 from fbridge.errors import BusyError, InputError
 from fbridge.models.orders import Address, Money
 from fbridge.models.particulars import Particulars
-from fbridge.models.shipments import Carrier, Document, Manifest, Shipment
+from fbridge.models.shipments import Carrier, Document, ManifestHead, Shipment
 from fbridge.orders.storage import lock_orders
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import want_revision
@@ -148,7 +148,7 @@ class Shipments:
         connection: Connection,
         *,
         carrier: Carrier,
-        manifest: Manifest | None,
+        manifest: ManifestHead | None,
         recipient: Address,
         numbers: Sequence[str],
         parcels: int | None,
@@ -302,7 +302,9 @@ class Shipments:
         )
         refuse_odd(corrected, self._context.settings.odd_numbers, known=shipment.numbers)
 
-    def _target(self, connection: Connection, target: str | None, carrier: Carrier | None) -> Manifest | None:
+    def _target(
+        self, connection: Connection, target: str | None, carrier: Carrier | None
+    ) -> ManifestHead | None:
         if target is None:
             return None
         manifest = target_manifest(connection, target, self._context)
