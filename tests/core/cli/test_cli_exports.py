@@ -143,6 +143,11 @@ def test_cells_are_armoured_for_spreadsheets_and_plain_for_programs(
     assert "'=HYPERLINK(1)" in {row["name"] for row in rows(file)}
     ready_user.run("orders", "export", "--plain", "-o", str(file))
     assert "=HYPERLINK(1)" in {row["name"] for row in rows(file)}
+    ready_user.run("manifest", "add", "BRT", "1001")
+    for more, name in ((), "'=HYPERLINK(1)"), (("--plain",), "=HYPERLINK(1)"):
+        table = ready_user.run("manifest", "print", "BRT", "--format", "csv", "-o", "-", *more).stdout
+        assert name in next(csv.reader(table.splitlines()[1:]))
+    assert "--format csv" in ready_user.run("manifest", "print", "BRT", "--plain", code=2).output
     ready_user.run("orders", "export", "--format", "xlsx", "-o", str(book))
     cells = {cell.value: cell.data_type for row in load_workbook(book).active.iter_rows() for cell in row}
     assert cells["=HYPERLINK(1)"] == "s"  # a text, no formula

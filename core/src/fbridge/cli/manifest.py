@@ -119,6 +119,7 @@ def scan(session: Session, ref: str) -> ExitCode:
 @click.option("--copies", type=click.IntRange(1, 9), default=2, show_default=True, metavar="N")
 @click.option("--bar-codes", is_flag=True, help="A bar code of the tracking number in each row.")
 @click.option("--pick", is_flag=True, help="A pick list for the warehouse in its place.")
+@click.option("--plain", is_flag=True, help="CSV for a program: no apostrophe before = + - @.")
 @pass_session
 def print_(session: Session, /, ref: str, **said: Any) -> ExitCode:
     """Print a manifest for the driver to sign: one copy for the sender, one for the carrier.

@@ -26,6 +26,7 @@ class PaperOptions:
     copies: int = 2
     bar_codes: bool = False
     pick: bool = False
+    plain: bool = False
 
     @property
     def to_standard_output(self) -> bool:

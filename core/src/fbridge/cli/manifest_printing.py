@@ -6,6 +6,8 @@ import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import click
+
 from fbridge.cli.answers import PaperWritten
 from fbridge.cli.atomic_file import replaced_bytes
 from fbridge.cli.displayed import counted
@@ -26,6 +28,8 @@ _NEEDED = ("babel", "barcode", "font_roboto", "fpdf", "jinja2")
 def print_to_file(session: Session, ref: str, options: PaperOptions) -> ExitCode:
     """``fbridge manifest print``: what a person should know of the paper comes on stderr."""
     options.refuse_mixed_output(session)
+    if options.plain and options.form != "csv":
+        raise click.UsageError("Plain cells are those of CSV; give --plain with --format csv.")
     if options.form in _TABLES:
         return _table_to_file(session, ref, options)
     if options.pick:
@@ -40,7 +44,7 @@ def print_to_file(session: Session, ref: str, options: PaperOptions) -> ExitCode
 def _table_to_file(session: Session, ref: str, options: PaperOptions) -> ExitCode:
     export, number = (_picks if options.pick else _lines)(session, ref)
     target = options.target(f"{'pick' if options.pick else 'manifest'}-{number}")
-    rows = write_export(session, export, Look(form=options.form), target)
+    rows = write_export(session, export, Look(form=options.form, plain=options.plain), target)
     if options.to_standard_output:
         return ExitCode.OK
     told = PaperWritten(file=str(target), manifest=number, rows=rows)
