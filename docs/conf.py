@@ -66,7 +66,14 @@ def _of_others(index: str) -> str:
     return f"\n```{{toctree}}\n:caption: More\n:maxdepth: 1\n:hidden:\n\n{pages}\n```\n" if pages else ""
 
 
+def _readable(*event: object) -> tuple[str, object] | None:
+    """``<factory>``, the default of a field that is made anew, is no Python, and Sphinx would not break the line."""
+    *_, signature, returns = event
+    return (signature.replace("<factory>", "..."), returns) if isinstance(signature, str) else None
+
+
 def setup(app: Sphinx) -> None:
     """Write the pages of the API, and follow links within the repository."""
     public_names.write_pages(DOCS / "api")
     app.connect("source-read", _of_this_site)
+    app.connect("autodoc-process-signature", _readable)
