@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 MEANINGS: Mapping[str, str] = {
@@ -9,7 +10,7 @@ MEANINGS: Mapping[str, str] = {
     "acknowledged_revision": "The revision that the store has; null before it has any.",
     "action": "What the push does with it.",
     "after": "The store's word for the order's state after the evening.",
-    "age": "Since when, in seconds.",
+    "age": "For how long.",
     "align": "Where the value stands in its field.",
     "amount": "With the currency's decimals.",
     "article": "The article's number.",
@@ -233,8 +234,58 @@ MEANINGS: Mapping[str, str] = {
     "skipped": "How many were left out.",
     "test": "The name of the test.",
     "tests": "Test by test.",
-    "fetch_age": "Since the last fetch, in seconds; null where there was none.",
+    "fetch_age": "For how long it is ago that orders were fetched; null where they never were.",
     "fetch_overdue": "Whether it has been too long.",
+    "Accepted.accepted": "The shipments that may stand as their stores show them.",
+    "AddResult.manifest": "The manifest as it stands now.",
+    "Address.name": "The person.",
+    "AuditResult.orders": "Order by order, what was otherwise.",
+    "Batch.kind": "What it holds: `orders` or `shipments`.",
+    "CameBack.items": "Shipment by shipment.",
+    "Carrier.code": "Our code of the carrier.",
+    "CarrierCode.code": "What the store calls it.",
+    "CarrierError.error": "What went wrong.",
+    "Comparison.mails": "How many mails the customer got.",
+    "DayLine.since": "Since when the oldest is so.",
+    "Document.number": "Its number, without the series.",
+    "Effects.mail": "Whether a mail has left.",
+    "Effects.shipment": "Whether the store has the shipment.",
+    "Effects.status": "Whether the order's status was set.",
+    "Effects.tracking": "Whether the tracking numbers were written.",
+    "EveningReport.shipped": "The manifests of this evening, one by one.",
+    "ExchangeRow.error": "What went wrong on the way; null where an answer came.",
+    "ExchangeRow.status": "The HTTP status; null without an answer.",
+    "Facts.manifest": "The number of the evening's manifest.",
+    "FieldInfo.type": "Of its values: what the file of settings has.",
+    "Finding.name": "What was looked at.",
+    "Fulfilled.shipment": "The shipment as it stands now.",
+    "InboxResult.kind": "`shipments` or `tracking`.",
+    "InstalledPlatform.label": "The platform's name.",
+    "InstalledPlatform.mail": "Whether a push makes the store mail its customers.",
+    "Look.name": "What was looked at.",
+    "MailsPlanned.mails": "Mail by mail.",
+    "MapField.name": "The column's name.",
+    "MapField.required": "Whether it must have a value.",
+    "NumberWarning.number": "The tracking number.",
+    "OrderDetail.lines": "Line by line.",
+    "OrderDetail.note": "What the customer has noted.",
+    "OrderLine.name": "What the article is called.",
+    "PaperWritten.warnings": "What somebody should know of the paper.",
+    "PlanEntry.mail": "Whether the customer is mailed.",
+    "PlanEntry.mails": "The mails to customers, in words.",
+    "RowResult.document": "The document that the row names.",
+    "ScanResult.scanned": "Answer by answer.",
+    "Scanned.code": "What was scanned.",
+    "ShipResult.manifest": "The manifest as it stands now.",
+    "StatusReport.restored": "Stores of which a restored backup left something to be looked up.",
+    "StoreDay.lines": "What there is to be done, one by one.",
+    "StoreError.error": "What went wrong.",
+    "StorePlan.mails": "How many mails to customers.",
+    "StoreShipment.carrier": "The carrier as the store shows it.",
+    "Story.lines": "What happened, the oldest first.",
+    "Story.standing": "Where everything stands, in sentences.",
+    "StoryLine.what": "A stable code of what happened.",
+    "UnreadableStatus.age": "For how long the oldest cannot be read; null for none.",
     "EveningDone.shipped": "The manifests that have left, or that something stopped.",
     "FeedEvent.id": "For --since.",
     "ImportReport.rows": "What became of each row.",
@@ -247,6 +298,7 @@ MEANINGS: Mapping[str, str] = {
     "OrderDetail.shipments": "Our shipments of it.",
     "OrderLine.id": "The store's own id.",
     "OrderLine.shipped": "Pieces that the store shows as shipped.",
+    "Shipment.revision": "Counts the wishes: each other number or carrier is a new one.",
     "Shipment.carrier": "Who takes it.",
     "StoreAdded.store": "The store.",
     "StoreCounts.verified": "Shipments that are as their store was told.",
@@ -262,6 +314,16 @@ SENTENCES = {
 """Reasons that are sentences of others, and no codes."""
 
 
-def meaning(of: str, name: str) -> str:
-    """Of a field of a type; "" where nothing is said here."""
-    return SENTENCES.get(f"{of}.{name}") or MEANINGS.get(f"{of}.{name}") or MEANINGS.get(name, "")
+def meaning(of: str, name: str, description: str = "") -> str:
+    """Of a field of a type; "" where nobody says it. ``description`` is the type's own, which may tell of fields."""
+    own = SENTENCES.get(f"{of}.{name}") or MEANINGS.get(f"{of}.{name}")
+    return own or _clause(description, name) or MEANINGS.get(name, "")
+
+
+def _clause(description: str, name: str) -> str:
+    """What is said with the field's name, in one sentence or up to a semicolon."""
+    said = (one for one in _CLAUSES.findall(description) if f"`{name}`" in one)
+    return next(said, "").strip().rstrip(";")
+
+
+_CLAUSES = re.compile(r"(?:\([^)]*\)|[^.;(]|[.;](?!\s|$)|\()+[.;]?")

@@ -37,7 +37,7 @@ PLAIN: Mapping[Any, JsonSchema] = {
     Decimal: {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"},
     datetime: {"type": "string", "format": "date-time", "pattern": f"^{_DAY}T{_TIME}Z$"},
     date: {"type": "string", "format": "date", "pattern": f"^{_DAY}$"},
-    timedelta: {"type": "integer", "description": "Seconds."},
+    timedelta: {"type": "integer"},
     Path: {"type": "string"},
     Any: {},
     object: {},
@@ -97,15 +97,19 @@ class Types:
         return {"$ref": f"#/$defs/{name}"}
 
     def _object(self, kind: type) -> JsonSchema:
-        told = _hints(kind)
-        properties = {name: self._property(kind.__name__, name, told[name]) for name in told_names(kind)}
-        return {"description": described(kind), **closed(properties)}
+        told, description = _hints(kind), described(kind)
+        properties = {
+            name: self._property(kind.__name__, name, told[name], description) for name in told_names(kind)
+        }
+        return {"description": description, **closed(properties)}
 
-    def _property(self, of: str, name: str, kind: Any) -> JsonSchema:
+    def _property(self, of: str, name: str, kind: Any, description: str) -> JsonSchema:
         is_code = name == "reason" and f"{of}.{name}" not in SENTENCES
         schema = dict(CODE) if is_code else self.schema(kind)
-        words = meaning(of, name)
-        return {"description": words, **schema} if words else schema
+        words = meaning(of, name, description)
+        if timedelta in (kind, *typing.get_args(kind)):
+            words = f"{words} Seconds.".strip()
+        return {**schema, "description": words} if words else schema
 
 
 def closed(properties: JsonSchema) -> JsonSchema:
