@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
+from time import monotonic, sleep
 
 
 def no_limit() -> None:
     """Let the request go at once."""
 
 
-def waiter(requests_per_second: float | None) -> Callable[[], None]:
-    """A function that returns when the next request may go."""
+def waiter(
+    requests_per_second: float | None,
+    *,
+    clock: Callable[[], float] = monotonic,
+    pause: Callable[[float], None] = sleep,
+) -> Callable[[], None]:
+    """A function that returns when the next request may go; ``clock`` and ``pause`` are seconds."""
     if not requests_per_second:
         return no_limit
-    # Costs 150 ms to import, and most stores need no limit.
-    from pyrate_limiter import Limiter, Rate, SingleBucketFactory, StateBucket
-
-    bucket = StateBucket([Rate(1, max(round(1000 / requests_per_second), 1))])
-    limiter = Limiter(SingleBucketFactory(bucket, schedule_leak=False), buffer_ms=0)
+    interval = 1 / requests_per_second
+    lock = Lock()
+    free_at = clock()
 
     def wait() -> None:
-        limiter.try_acquire()
+        nonlocal free_at
+        # A turn is taken under the lock and waited for outside it: who comes next takes the turn after it at once.
+        with lock:
+            now = clock()
+            mine = max(now, free_at)
+            free_at = mine + interval
+        if mine > now:
+            pause(mine - now)
 
     return wait
