@@ -93,6 +93,26 @@ def test_with_uv_as_a_tool(environment: Any) -> None:
     )
 
 
+@pytest.mark.parametrize("folder", ["archive-v0", "environments-v2"])
+def test_with_uvx(environment: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    environment(CACHEDIR__TAG="", others=("fbridge-magento",))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / folder / "1bmIusnzyECX"))
+    assert to_install("fbridge-magento[sandbox]") == "uvx --with 'fbridge-magento[sandbox]' fbridge"
+    assert to_install("fbridge[office]") == "uvx --from 'fbridge[office]' --with fbridge-magento fbridge"
+
+
+def test_with_pipx_run(environment: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment(CACHEDIR__TAG="")
+    here = tmp_path / ".cache" / "0c1a55821d7d64a"
+    here.mkdir(parents=True)
+    told = {"main_package": {"package": "fbridge", "pip_args": ["--find-links", "/dist"]}}
+    (here / "pipx_metadata.json").write_text(json.dumps(told))
+    monkeypatch.setattr(sys, "prefix", str(here))
+    assert shlex.split(to_install("fbridge[office]", "fbridge-magento")) == shlex.split(
+        "pipx run --spec 'fbridge[office]' --with fbridge-magento '--pip-args=--find-links /dist' fbridge"
+    )
+
+
 @pytest.mark.parametrize("files", [{"pipx_metadata__json": "{"}, {"uv-receipt__toml": "[tool]"}])
 def test_what_a_tool_left_broken_is_passed_over(environment: Any, files: dict[str, str]) -> None:
     environment(**files)

@@ -18,14 +18,17 @@ from urllib.request import url2pathname
 PUBLISHED_PLUGINS = ("magento", "prestashop", "shopify", "woocommerce")
 """Platforms whose plugin is made beside fbridge; of another maker's we cannot know what it is called."""
 
+_CACHED = r"archive-v\d+|environments-v\d+|\.cache"
+"""Where uvx and pipx keep an environment that they make for one run."""
+
 
 def to_install(*requirements: str) -> str:
     """The command that adds packages such as ``fbridge[office]`` or ``fbridge-magento`` to this environment.
 
-    It is written for the way in which fbridge was installed (pipx, uv, pip); for a fbridge that was installed from a
-    folder with the folders beside it, since no index has them.
+    It is written for the way in which fbridge was installed (pipx, uv, pip), or is run once (uvx, pipx run); for a
+    fbridge that was installed from a folder with the folders beside it, since no index has them.
     """
-    for way in (_pipx, _uv_tool):
+    for way in (_run_once, _pipx, _uv_tool):
         with suppress(OSError, ValueError, KeyError, TypeError):
             return way(Path(sys.prefix), requirements)
     return _pip(Path(sys.prefix), requirements)
@@ -34,6 +37,33 @@ def to_install(*requirements: str) -> str:
 def extra_command(name: str) -> str:
     """:func:`to_install` for an extra of fbridge itself."""
     return to_install(f"fbridge[{name}]")
+
+
+def _run_once(prefix: Path, requirements: Sequence[str]) -> str:
+    """The run again with more packages: nothing can be added to an environment that lies in a cache.
+
+    Raises: ValueError where fbridge was not started so.
+    """
+    if not (
+        re.fullmatch(_CACHED, prefix.parent.name)
+        and any((one / "CACHEDIR.TAG").is_file() for one in prefix.parents)
+    ):
+        raise ValueError
+    run, options = ["uvx", "--from"], []
+    with suppress(OSError):
+        told = json.loads((prefix / "pipx_metadata.json").read_text("utf-8"))["main_package"]
+        options = [f"--pip-args={shlex.join(told['pip_args'])}"] if told["pip_args"] else []
+        run = ["pipx", "run", "--spec"]
+    wanted = dict(map(_parts, ["fbridge", *_plugins_here()]))
+    for name, extras in map(_parts, requirements):
+        wanted[name] = wanted.get(name, set()) | extras
+    main, *others = (_with_extras(_from_folder([name])[0], extras) for name, extras in wanted.items())
+    own = [] if main == "fbridge" else [*run[-1:], main]
+    return _typed(*run[:-1], *own, *(word for one in others for word in ("--with", one)), *options, "fbridge")
+
+
+def _plugins_here() -> list[str]:
+    return sorted({f"fbridge-{name}" for name in PUBLISHED_PLUGINS if _is_there(f"fbridge-{name}")})
 
 
 def _pipx(prefix: Path, requirements: Sequence[str]) -> str:

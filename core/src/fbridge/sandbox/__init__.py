@@ -6,8 +6,11 @@ A plugin names a module with ``create_sandbox(**options)`` in the entry-point gr
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
+
 from fbridge.errors import PluginMissingError
-from fbridge.installation import extra_command
+from fbridge.hookspecs import SANDBOX_ENTRY_POINT_GROUP
+from fbridge.installation import to_install
 
 try:
     from fbridge.sandbox.contract import SandboxApp, SandboxModule
@@ -15,8 +18,10 @@ try:
     from fbridge.sandbox.loading import create_sandbox, installed_sandboxes
     from fbridge.sandbox.serving import ServedSandbox, serve, serve_forever
 except ModuleNotFoundError as missing:
+    # A plugin's own extra brings its store along, and what serves it.
+    wanted = "fbridge" if entry_points(group=SANDBOX_ENTRY_POINT_GROUP) else "fbridge-woocommerce"
     raise PluginMissingError(
-        f"Emulated stores need one more package ({missing.name}); run: {extra_command('sandbox')}"
+        f"Emulated stores need one more package ({missing.name}); run: {to_install(f'{wanted}[sandbox]')}"
     ) from missing
 
 __all__ = [
