@@ -51,6 +51,7 @@ BARE_OPTIONS = {
     "--decimal": {"tracking import", "shipment import", "import map"},
     "--details": {"push", "evening"},
     "--delimiter": {"tracking import", "shipment import", "import map"},
+    "--document": {"fulfil"},
     "--encoding": {"tracking import", "shipment import", "import map"},
     "--replacement": {"shipment import"},
     "--sheet": {"tracking import", "shipment import", "import map"},
