@@ -146,7 +146,7 @@ def _either(schemas: list[JsonSchema]) -> JsonSchema:
 
 def _hints(kind: type) -> dict[str, Any]:
     """The types of fields, and of the properties that are told beside them."""
-    names = dict(pair for base in kind.__mro__ for pair in _only_for_types(base.__module__).items())
+    names = dict(pair for base in kind.__mro__ for pair in imported_for_types(base.__module__).items())
     found = typing.get_type_hints(kind, localns=names)
     for name in told_names(kind):
         told = inspect.getattr_static(kind, name, None)
@@ -157,7 +157,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 
 @lru_cache
-def _only_for_types(module: str) -> Mapping[str, Any]:
+def imported_for_types(module: str) -> Mapping[str, Any]:
     """What a module imports under ``if TYPE_CHECKING``."""
     found = sys.modules[module]
     if not module.startswith("fbridge"):

@@ -1,7 +1,7 @@
 """What of the Python code is public, and the pages of the reference about it: Sphinx and cog both ask here.
 
 A module in :data:`PAGES` is public with its ``__all__``; where it has none, with the names that it defines and that
-do not begin with ``_``, and so are its modules. What ``Bridge`` takes and gives is public as well.
+do not begin with ``_``, and so are its modules.
 """
 
 from __future__ import annotations
@@ -15,12 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-import fbridge
-import fbridge.bridge
-
 PAGES = {
-    "fbridge": "Python API: what a script imports",
-    "fbridge.bridge": "Python API: what Bridge takes and gives",
+    "fbridge": "Python API: Bridge, and what it takes, gives and raises",
     "fbridge.errors": "Errors",
     "fbridge.exit_codes": "Exit codes",
     "fbridge.hookspecs": "The hooks of a plugin",
@@ -46,8 +42,6 @@ class PublicName:
 
 def public_names(page: str) -> list[PublicName]:
     """The names of one page, by module; a name stands where it is defined, and in the package that offers it."""
-    if page == "fbridge.bridge":
-        return [_described(module, name) for module, name in _given_by_bridge()]
     return [_described(module, name) for module in _modules(page) for name in _names(module)]
 
 
@@ -91,18 +85,6 @@ def _defined(tree: ast.Module) -> dict[str, str]:
 def _text(node: ast.stmt | None) -> str:
     said = node.value if isinstance(node, ast.Expr) else None
     return said.value if isinstance(said, ast.Constant) and isinstance(said.value, str) else ""
-
-
-def _given_by_bridge() -> Iterator[tuple[str, str]]:
-    """What the annotations of ``Bridge`` name, and no other page has."""
-    elsewhere = tuple(page for page in PAGES if page not in {"fbridge", "fbridge.bridge"})
-    for block in _tree(fbridge.bridge).body:
-        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING":
-            for node in block.body:
-                home = node.module or "" if isinstance(node, ast.ImportFrom) else ""
-                if home.startswith("fbridge.") and not home.startswith(elsewhere):
-                    names = [one.name for one in node.names if one.name not in fbridge.__all__]
-                    yield from ((home, name) for name in names)
 
 
 def _described(module: str, name: str) -> PublicName:
