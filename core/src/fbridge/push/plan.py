@@ -9,7 +9,7 @@ from datetime import datetime
 
 from fbridge.adapterkit.adopting import carrier_of_others, left_to_others, words_about
 from fbridge.context import Context
-from fbridge.models.fulfillments import Fulfillment, Preview
+from fbridge.models.fulfillments import Fulfillment, Preview, ResolvedCarrier
 from fbridge.models.orders import Money, Order, totals
 from fbridge.models.push import LedgerRow
 from fbridge.models.states import MailBehaviour, MailEffect
@@ -287,18 +287,23 @@ class _OrderPlan:
             if row.shipment_id in self.decisions
         ]
 
+    def _shown(self, carrier: ResolvedCarrier | None) -> str:
+        """As the store will show it: under its own name for the code; a code that it never listed as it stands."""
+        if carrier is None or carrier.site_code is None or carrier.site_code in self.codes:
+            return carrier.label if carrier else ""
+        return carrier.site_code
+
     def _entry(self, row: LedgerRow, preview: Preview, concerns: Sequence[str], *, mail: bool) -> PlanEntry:
         decision = self.decisions[row.shipment_id]
         goes = decision.action in GOES_OUT
         refused = preview.refused if goes else ""
-        carrier = preview.carrier or (decision.carrier.label if decision.carrier else "")
         return PlanEntry(
             shipment=row.label,
             order_number=row.order_number,
             manifest=row.manifest,
             version=row.version,
             action=Action.BLOCKED if refused else decision.action,
-            carrier=carrier if row.numbers else "",
+            carrier=(preview.carrier or self._shown(decision.carrier)) if row.numbers else "",
             numbers=row.numbers if decision.with_numbers else (),
             completes_order=goes and self.fulfillment.completes_order,
             mail=mail,

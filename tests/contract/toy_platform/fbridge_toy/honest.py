@@ -1,17 +1,21 @@
-"""An adapter of a shop that seals what was shipped: no number is corrected or added later, and it says so."""
+"""Adapters of shops that can do less or more than most, and say so."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from fbridge.hookspecs import hookimpl
 from fbridge.models.fulfillments import Effects, Fulfillment, FulfillmentShipment, ShipmentReceipt, StoreHolds
 from fbridge.models.orders import Order, StoreShipment
-from fbridge.models.platforms import Store
+from fbridge.models.platforms import CarrierCodes, Store
 from fbridge.models.states import Effect, OrderStatus, Outcome, Support
 from fbridge_toy.adapter import ToyAdapter
 
 
 class _SealsItsShipments(ToyAdapter):
+    """No number is corrected or added later."""
+
     capabilities = replace(ToyAdapter.capabilities, tracking_update=Support.NO, late_numbers=Support.NO)
 
     def push_one(
@@ -41,4 +45,22 @@ class _SealsItsShipments(ToyAdapter):
         )
 
 
+class _KnowsNoCarriers(ToyAdapter):
+    """Any carrier is shown as it is called: the list is open, and empty."""
+
+    capabilities = replace(ToyAdapter.capabilities, carrier_free_text=Support.YES)
+
+    @hookimpl
+    def list_carrier_codes(self, store: Store) -> CarrierCodes:
+        return CarrierCodes(codes=(), open=True)
+
+    def body(
+        self, fulfillment: Fulfillment, shipment: FulfillmentShipment, *, completes: bool
+    ) -> dict[str, Any]:
+        carrier = shipment.carrier
+        named = (carrier.site_code or carrier.label) if carrier else ""
+        return super().body(fulfillment, shipment, completes=completes) | {"carrier": named}
+
+
 seals_its_shipments = _SealsItsShipments()
+knows_no_carriers = _KnowsNoCarriers()
