@@ -66,6 +66,13 @@ class Listed:
     reason: str = ""
 
 
+def each(
+    status: int, codes: Iterable[str], verdict: Verdict, source: str, reason: str = ""
+) -> Iterator[Listed]:
+    """Rows that differ by their code alone."""
+    return (Listed(status, code, verdict, source, reason) for code in codes)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """One answer about one write: who gave it, its HTTP status and codes, its words, and how long it asks to wait."""

@@ -215,14 +215,16 @@ def moment(value: Any, zone: tzinfo = UTC) -> datetime | None:
 
 
 def times(payload: Json, changed: str, created: str) -> dict[str, Any]:
-    """The three times of an ``Order``, by the names of their fields: when it changed (the one stands in for the
-    other), when it was made, and whether the former was told. Raises: UnreadableError without both."""
+    """What an ``Order`` tells of its times, by the names of their fields; the one stands in for the other.
+
+    Raises: UnreadableError without both.
+    """
     changed_at, created_at = moment(payload.get(changed)), moment(payload.get(created))
     if changed_at is None and created_at is None:
         raise UnreadableError(f"{changed}: is missing, and so is {created}.")
     return {
         "changed_at": changed_at or created_at,
-        "created_at": created_at,
+        "created_at": created_at or changed_at,
         "untold_time": changed_at is None,
     }
 

@@ -90,15 +90,8 @@ def total_of(response: Response) -> int | None:
 
 
 def largest_page_in(response: Response) -> int | None:
-    """The largest page that the store allows ("Maximum Page Size"), where it refused a larger one; else None.
-
-    Its words are translated, so its parameters tell: for lists within a body there is a ``type`` beside ``max``.
-    """
-    parameters = body_of(response).get("parameters") if response.status == 400 else None  # noqa: PLR2004
-    if not isinstance(parameters, Mapping) or set(parameters) != {"max"}:
-        return None
-    most = parameters["max"]
-    return most if isinstance(most, int) and most > 0 else None
+    """The largest page that the store allows ("Maximum Page Size"), where it refused a larger one; else None."""
+    return _limit_in(response, {"max"})
 
 
 def longest_list_in(response: Response) -> int | None:
@@ -106,8 +99,13 @@ def longest_list_in(response: Response) -> int | None:
 
     It looks at that before anything else, and so nothing was done.
     """
+    return _limit_in(response, {"type", "max"})
+
+
+def _limit_in(response: Response, names: set[str]) -> int | None:
+    """A limit that a request exceeded: the words are translated, so the names of its parameters tell which."""
     parameters = body_of(response).get("parameters") if response.status == 400 else None  # noqa: PLR2004
-    if not isinstance(parameters, Mapping) or set(parameters) != {"type", "max"}:
+    if not isinstance(parameters, Mapping) or set(parameters) != names:
         return None
     most = parameters["max"]
     return most if isinstance(most, int) and most > 0 else None

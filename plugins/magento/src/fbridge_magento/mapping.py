@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,18 +11,17 @@ from fbridge.adapterkit.doubts import with_doubts
 from fbridge.adapterkit.needed import understood
 from fbridge.adapterkit.order_states import Meaning, StateMeaning, meaning_of
 from fbridge.adapterkit.payloads import (
-    UnreadableError,
     currency,
     flag,
     is_nothing,
     mapping,
-    moment,
     money,
     number,
     reference,
     rows,
     text,
     texts,
+    times,
     words,
 )
 from fbridge.models.orders import (
@@ -93,15 +91,12 @@ def _order(order: Mapping[str, Any], raw: RawOrder, rules: Rules) -> Order:
     lines = lines_of(payload["items"], rules.weight_units.get(view, ""), code)
     if _has_left(meaning):
         lines = replace(lines, lines=tuple(replace(line, shipped=line.due) for line in lines.lines))
-    changed_at, created_at = _times(payload)
     found = Order(
         remote_id=payload["entity_id"],
         number=text(payload.get("increment_id")) or payload["entity_id"],
         status=_status(meaning, lines.lines),
         remote_status=status,
-        created_at=created_at or changed_at,
-        changed_at=changed_at,
-        untold_time=moment(payload.get("updated_at")) is None,
+        **times(payload, "updated_at", "created_at"),
         currency=code,
         total=money(payload.get("grand_total"), code),
         payment=_payment(payload, extension, meaning, rules, code),
@@ -137,15 +132,6 @@ def meaning_of_status(status: str, state: str, lists: Mapping[str, Any]) -> Stat
 def _has_left(meaning: StateMeaning) -> bool:
     """By the merchant's word; Magento's own ``complete`` does not prove that all has left."""
     return meaning.named and meaning.meaning is Meaning.SHIPPED
-
-
-def _times(payload: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
-    """When it changed and when it was made; the one stands in for the other. Raises: UnreadableError without both."""
-    changed, created = moment(payload.get("updated_at")), moment(payload.get("created_at"))
-    found = changed or created
-    if found is None:
-        raise UnreadableError("updated_at: is missing, and so is created_at.")
-    return found, created
 
 
 def _adapter_data(payload: Mapping[str, Any], view: int, state: str, lines: Lines) -> dict[str, Any]:

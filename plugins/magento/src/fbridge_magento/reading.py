@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from fbridge.adapterkit.extra_fields import with_extra
@@ -24,7 +24,7 @@ from fbridge.adapterkit.reading import (
     may_succeed_in_part,
     orders_by_id,
 )
-from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, find_failing, listed
+from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, SecondsFeed, find_failing, listed
 from fbridge.errors import FbridgeError
 from fbridge.http import Response
 from fbridge.http.side_by_side import side_by_side
@@ -39,7 +39,6 @@ from fbridge_magento.search_criteria import Since, parse
 from fbridge_magento.settings import UNPAID
 
 Row = dict[str, Any]
-OVERLAP = timedelta(seconds=120)
 IN_ONE_READ = 10
 """Orders by id that are not worth a second request: each takes 7.5 ms to make, and a request 45 ms (2.4.7-p3)."""
 
@@ -50,11 +49,10 @@ _ID = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 """An order's number, such as 000000005, would be taken for the id of another order."""
 
 
-class OrderFeed:
+class OrderFeed(SecondsFeed[Row, RawOrder]):
     """Orders by ``updated_at``. A second that fills a whole page is read on by id, which is the token."""
 
     page_size = at_once = ids_at_once = PAGE_SIZE
-    overlap = OVERLAP
 
     def __init__(
         self, store: Store, client: MagentoClient, views: Sequence[str] = (), *, shipments: bool
@@ -86,7 +84,7 @@ class OrderFeed:
         rows, total = rows_of(response), total_of(response)
         now = response.date or self._store.now()
         # What was shipped a little before the first showing may have been overlooked.
-        self.began = self.began or now - OVERLAP
+        self.began = self.began or now - self.overlap
         # The count is asked first: a store may give smaller pages than it was asked for.
         full = bool(rows) and (len(rows) < total if total is not None else len(rows) >= size)
         page = Rows(
@@ -146,26 +144,16 @@ class OrderFeed:
         ]
 
 
-class ShipmentFeed:
+class ShipmentFeed(SecondsFeed[Row, RawOrder]):
     """Shipments by ``created_at``; each stands for its order."""
 
     page_size = at_once = ids_at_once = PAGE_SIZE
-    overlap = OVERLAP
 
     def __init__(self, orders: OrderFeed) -> None:
         self._orders = orders
 
-    def begin(self, since: datetime | None) -> SecondPosition:
-        return SecondPosition.at(since)
-
-    def restored(self, saved: Any) -> SecondPosition:
-        return SecondPosition.restored(saved)
-
     def page(self, position: SecondPosition, size: int) -> Listed[Row, SecondPosition]:
         return self._orders.listed(position, size, self._orders.client.new_shipments, "created_at")
-
-    def first(self, position: SecondPosition) -> None:
-        """Nothing of a shipment can break off that is asked for here."""
 
     def by_ids(self, order_ids: Sequence[str]) -> list[Row]:
         return self._orders.by_ids(order_ids)

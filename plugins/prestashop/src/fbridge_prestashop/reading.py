@@ -8,8 +8,8 @@ from typing import Any
 
 from fbridge.adapterkit.extra_fields import with_extra
 from fbridge.adapterkit.payloads import reference, text
-from fbridge.adapterkit.reading import Key, Listed, RawPage, decoded_pages, pages_of
-from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, listed
+from fbridge.adapterkit.reading import Key, Listed, decoded_pages, pages_of
+from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, SecondsFeed, listed
 from fbridge.http import Response
 from fbridge.models.orders import Order, RejectedOrder
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
@@ -22,13 +22,11 @@ from fbridge_prestashop.schemas import order_fields, with_extra_fields
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_time import before_the_change, parse, to_shop, to_utc
 
-OVERLAP = timedelta(seconds=120)
-
 Known = tuple[RawOrder, Shop]
 """An order, with the shop as it was known when the order was read."""
 
 
-class OrderFeed:
+class OrderFeed(SecondsFeed[Any, Known]):
     """Orders by ``date_upd``, in the shop's own time.
 
     A second that fills a whole page is read on by id: orders only ever leave a past second, so none is missed. The
@@ -36,7 +34,6 @@ class OrderFeed:
     """
 
     page_size = at_once = ids_at_once = PAGE_SIZE
-    overlap = OVERLAP
 
     def __init__(
         self, store: Store, client: PrestaShopClient, shop: Shop, *, histories: bool = False
@@ -45,7 +42,7 @@ class OrderFeed:
         self._client = client
         self._beside = BesideOrders(store, client, histories=histories)
         self._shop = shop
-        self.overlap = OVERLAP + _spread(shop, store.now())
+        self.overlap += _spread(shop, store.now())
         self._fields = with_extra_fields(order_fields(shop.facts.version), store.extra_fields)
         zones = ",".join(sorted(map(str, shop.zones)))
         self.scope = {"zone": zones, "shop": store.settings.get("id_shop") or ""}
@@ -55,9 +52,6 @@ class OrderFeed:
         if since is None:
             return SecondPosition()
         return SecondPosition(min(before_the_change(to_shop(since, zone), zone) for zone in self._shop.zones))
-
-    def restored(self, saved: Any) -> SecondPosition:
-        return SecondPosition.restored(saved)
 
     def page(self, position: SecondPosition, size: int) -> Listed[Any, SecondPosition]:
         response = self._client.changed_orders(position.second, position.token, size, self._fields)
@@ -124,11 +118,7 @@ def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
         raw, shop = known
         return with_extra(order_from(raw, shop), with_beside(raw), store.extra_fields)
 
-    return decoded_pages(_raw_pages(store, query), decoded)
-
-
-def _raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[Known]]:
     client = PrestaShopClient(store)
     shop = shop_of(store, client, fresh=query.order_ids is None)
     feed = OrderFeed(store, client, shop, histories=query.order_ids is not None and query.shipments)
-    yield from pages_of(feed, query, now=store.now, scope=feed.scope)
+    yield from decoded_pages(pages_of(feed, query, now=store.now, scope=feed.scope), decoded)

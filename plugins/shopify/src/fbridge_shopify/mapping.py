@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,16 +11,15 @@ from fbridge.adapterkit.cash_on_delivery import is_cash_on_delivery
 from fbridge.adapterkit.doubts import only_a_test, with_doubts
 from fbridge.adapterkit.needed import understood
 from fbridge.adapterkit.payloads import (
-    UnreadableError,
     currency,
     flag,
     is_nothing,
     mapping,
-    moment,
     money,
     rows,
     text,
     texts,
+    times,
     words,
 )
 from fbridge.models.orders import (
@@ -115,16 +113,13 @@ def _order(payload: Mapping[str, Any], reading: Reading) -> Order:
     lines = _lines(payload, code, reading)
     financial_status = text(payload.get("displayFinancialStatus"))
     cancelled = not is_nothing(payload.get("cancelledAt"))
-    changed_at, created_at = _times(payload)
     order = Order(
         remote_id=payload["id"],
         number=text(payload.get("name")) or number_of(payload["id"]),
         status=_status(payload, lines, reading),
         # Shopify goes on to show a cancelled order as unfulfilled.
         remote_status=_CANCELLED if cancelled else text(payload.get("displayFulfillmentStatus")),
-        created_at=created_at or changed_at,
-        changed_at=changed_at,
-        untold_time=moment(payload.get("updatedAt")) is None,
+        **times(payload, "updatedAt", "createdAt"),
         currency=code,
         total=_money(payload.get("currentTotalPriceSet"), code),
         payment=payment_from(
@@ -155,15 +150,6 @@ def _order(payload: Mapping[str, Any], reading: Reading) -> Order:
         },
     )
     return with_doubts(order, [only_a_test()] if flag(payload.get("test")) else [])
-
-
-def _times(payload: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
-    """When it changed and when it was made; the one stands in for the other. Raises: UnreadableError without both."""
-    changed, created = moment(payload.get("updatedAt")), moment(payload.get("createdAt"))
-    found = changed or created
-    if found is None:
-        raise UnreadableError("updatedAt: is missing, and so is createdAt.")
-    return found, created
 
 
 def _money(bag: Any, code: str) -> Decimal | None:

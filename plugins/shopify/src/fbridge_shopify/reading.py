@@ -12,11 +12,11 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from fbridge.adapterkit.extra_fields import with_extra
-from fbridge.adapterkit.payloads import mapping
+from fbridge.adapterkit.payloads import mapping, moment
 from fbridge.adapterkit.reading import (
     Key,
     Listed,
@@ -187,7 +187,7 @@ def following(position: Position, rows: Sequence[Any], page_info: Mapping[str, A
             reason="unexpected_answer",
         )
     read = position.read + len(rows)
-    last = max((moment for row in rows if (moment := changed(row))), default=None)
+    last = max(filter(None, map(changed, rows)), default=None)
     if read >= WINDOW and last is not None:
         # With the overlap, or a run that goes on here after a crash would end without one.
         for since in (last - OVERLAP, last):
@@ -203,12 +203,7 @@ def is_too_much(error: FbridgeError) -> bool:
 
 def changed(row: Any) -> datetime | None:
     """When an order changed; None where the row does not tell."""
-    value = row.get("updatedAt") if isinstance(row, Mapping) else None
-    try:
-        moment = datetime.fromisoformat(value or "")
-    except (TypeError, ValueError):
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment(mapping(row).get("updatedAt"))
 
 
 def _row(node: Any) -> RawOrder:

@@ -18,23 +18,23 @@ from fbridge.adapterkit.answers import (
     Said,
     Speaker,
     Verdict,
+    each,
     not_understood,
     written,
 )
 from fbridge.adapterkit.responses import (
-    NOT_FOUND,
     body_of,
     is_gateway_timeout,
-    is_passing,
-    is_redirect,
     list_from,
     without_markup,
 )
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
-from fbridge.http import Response, blocked, redirected, wordless
+from fbridge.http import Response, blocked, wordless
 from fbridge.models.problems import USUAL_WAIT, Problem, later
 from fbridge.models.states import Outcome
 
+API = "WooCommerce REST API"
+ADVICE = "the store's URL, that WooCommerce is active, and that Settings > Permalinks is not Plain"
 _KEYS_PAGE = "WooCommerce > Settings > Advanced > REST API"
 _ERROR_KEYS = {"code", "message"}
 
@@ -61,12 +61,9 @@ def error_of(response: Response) -> FbridgeError:
     """The error that an answer outside 2xx means."""
     if response.status in (401, 403):
         return _not_allowed(response)
-    if is_redirect(response):
-        return redirected(response)
-    if is_passing(response):
-        return responses.passing(response, words_of(response))
-    if not code_of(response):
-        return no_api(response) if response.status == NOT_FOUND else blocked(response)
+    ours = words_of(response) if code_of(response) else ""
+    if stranger := responses.strange(response, API, ADVICE, words=ours):
+        return stranger
     if code_of(response) == "rest_no_route":
         return RefusedError(
             f"The store has no such route ({words_of(response)}): check that WooCommerce and the tracking plugin are "
@@ -98,8 +95,7 @@ def words_of(response: Response) -> str:
 
 def no_api(response: Response) -> UnreachableError:
     """Neither WordPress's REST API nor its error stands there."""
-    advice = "the store's URL, that WooCommerce is active, and that Settings > Permalinks is not Plain"
-    return responses.no_api(response, "WooCommerce REST API", advice)
+    return responses.no_api(response, API, ADVICE)
 
 
 def _not_allowed(response: Response) -> FbridgeError:
@@ -127,6 +123,7 @@ def _remedy(words: str) -> str:
     return "Check consumer_key and consumer_secret."
 
 
+_CANNOT = [f"woocommerce_rest_cannot_{act}" for act in ("view", "create", "edit", "delete", "batch")]
 _REFUSED, _CREDENTIALS = Verdict.REFUSED, Verdict.CREDENTIALS
 
 ANSWERS = AnswerTable(
@@ -145,22 +142,18 @@ ANSWERS = AnswerTable(
         Listed(400, "woocommerce_rest_shop_order_shipment_tracking_exists", _REFUSED, "ast_tracking.yaml"),
         Listed(404, "woocommerce_rest_order_shipment_tracking_invalid_id", Verdict.DONE, "ast_tracking.yaml"),
         # Core fulfillments answer with a number, which any exception of a plugin has too; so their words count.
-        Listed(400, "0 Invalid item.", _REFUSED, "fulfillments_errors.yaml", "refused"),
-        Listed(400, "0 Invalid fulfillment status.", _REFUSED, "fulfillments_errors.yaml", "refused"),
-        Listed(400, "0 Fulfillment not found.", _REFUSED, "fulfillments_errors.yaml", "refused"),
-        Listed(400, "404 Fulfillment not found.", _REFUSED, "fulfillments.yaml", "refused"),
-        Listed(
+        *each(
             400,
-            "0 The fulfillment items should be an array.",
+            (
+                "0 Invalid item.",
+                "0 Invalid fulfillment status.",
+                "0 Fulfillment not found.",
+                "404 Fulfillment not found.",
+                "0 The fulfillment items should be an array.",
+                "0 The fulfillment should contain at least one item.",
+            ),
             _REFUSED,
-            "fulfillments_errors.yaml",
-            "refused",
-        ),
-        Listed(
-            400,
-            "0 The fulfillment should contain at least one item.",
-            _REFUSED,
-            "fulfillments_errors.yaml",
+            "fulfillments_errors.yaml, fulfillments.yaml",
             "refused",
         ),
         # WooCommerce, or the plugin that has the route, is switched off: nobody was there to do anything.
@@ -169,16 +162,8 @@ ANSWERS = AnswerTable(
         Listed(404, "rest_no_route", Verdict.NOT_SENT, "detect.yaml, adapter/errors_plain.json"),
         Listed(401, "woocommerce_rest_authentication_error", _CREDENTIALS, "auth.yaml"),
         Listed(401, "woocommerce_rest_authentication_missing_parameter", _CREDENTIALS, "auth.yaml"),
-        *(
-            Listed(
-                status,
-                f"woocommerce_rest_cannot_{act}",
-                _CREDENTIALS,
-                "auth.yaml; WooCommerce's permission checks",
-            )
-            for status in (401, 403)
-            for act in ("view", "create", "edit", "delete", "batch")
-        ),
+        *each(401, _CANNOT, _CREDENTIALS, "auth.yaml; WooCommerce's permission checks"),
+        *each(403, _CANNOT, _CREDENTIALS, "auth.yaml; WooCommerce's permission checks"),
     ]
 )
 """What WordPress and WooCommerce say of a write that they did not do. Sources: recordings of 11.0.1."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +18,6 @@ from fbridge.adapterkit.doubts import (
 from fbridge.adapterkit.needed import understood
 from fbridge.adapterkit.order_states import Meaning, StateMeaning, meaning_of
 from fbridge.adapterkit.payloads import (
-    UnreadableError,
     at,
     currency,
     is_nothing,
@@ -33,6 +31,7 @@ from fbridge.adapterkit.payloads import (
     reference,
     rows,
     text,
+    times,
     words,
 )
 from fbridge.models.orders import (
@@ -130,7 +129,6 @@ def _order(raw: RawOrder, settings: Mapping[str, Any]) -> Order:
     held = _store_shipments(raw, tracking)
     shipping, billing = mapping(payload.get("shipping")), mapping(payload.get("billing"))
     status, code = text(payload.get("status")), currency(payload.get("currency"))
-    changed_at, created_at = _times(payload)
     ships_here = _ships_here(raw, payload, settings.get("sub_orders", MARK_BOTH))
     delivery = _delivery(payload, shipping) if ships_here else Delivery.NONE
     refunds = _refunds(raw, payload)
@@ -142,9 +140,7 @@ def _order(raw: RawOrder, settings: Mapping[str, Any]) -> Order:
         number=text(payload.get("number")) or payload["id"],
         status=meaning.status,
         remote_status=status,
-        created_at=created_at or changed_at,
-        changed_at=changed_at,
-        untold_time=moment(payload.get("date_modified_gmt")) is None,
+        **times(payload, "date_modified_gmt", "date_created_gmt"),
         currency=code,
         total=money(payload.get("total"), code),
         payment=_payment(payload, meaning, frozenset(settings.get("cod_methods") or ())),
@@ -175,15 +171,6 @@ def _in_two_orders(raw: RawOrder, payload: Mapping[str, Any]) -> Iterator[Doubt]
         yield part_of_order(parent)
     if raw.parts:
         yield split_into_parts(raw.parts)
-
-
-def _times(payload: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
-    """When it changed and when it was made; the one stands in for the other. Raises: UnreadableError without both."""
-    changed, created = moment(payload.get("date_modified_gmt")), moment(payload.get("date_created_gmt"))
-    found = changed or created
-    if found is None:
-        raise UnreadableError("date_modified_gmt: is missing, and so is date_created_gmt.")
-    return found, created
 
 
 def _rows(raw: RawOrder, order_meta: Mapping[str, Any]) -> list[tracking_rows.Row]:

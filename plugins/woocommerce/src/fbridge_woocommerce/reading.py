@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from fbridge.adapterkit.extra_fields import with_extra
@@ -12,12 +12,18 @@ from fbridge.adapterkit.reading import (
     Key,
     Listed,
     NoProgressError,
-    RawPage,
     decoded_pages,
     is_an_orders_own,
     pages_of,
 )
-from fbridge.adapterkit.reading.whole_seconds import SECOND, Rows, SecondPosition, find_failing, listed
+from fbridge.adapterkit.reading.whole_seconds import (
+    SECOND,
+    Rows,
+    SecondPosition,
+    SecondsFeed,
+    find_failing,
+    listed,
+)
 from fbridge.errors import FbridgeError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
@@ -32,7 +38,7 @@ MOST_PROBES = 100
 """Lists that are asked for to find one broken order among the newest."""
 
 
-class OrderFeed:
+class OrderFeed(SecondsFeed[Any, RawOrder]):
     """Orders by ``date_modified_gmt``.
 
     The store's filter is exclusive, so a second is asked for by the one before it. A second that fills a whole page
@@ -41,7 +47,6 @@ class OrderFeed:
     """
 
     page_size = ids_at_once = at_once = PAGE_SIZE
-    overlap = timedelta(seconds=120)
 
     def __init__(self, store: Store, *, shipments: bool) -> None:
         self._store = store
@@ -49,12 +54,6 @@ class OrderFeed:
         place, route = _places(store, self._client) if shipments else (None, None)
         self._lists_changes = False
         self._beside = Beside(store, self._client, place, route)
-
-    def begin(self, since: datetime | None) -> SecondPosition:
-        return SecondPosition.at(since)
-
-    def restored(self, saved: Any) -> SecondPosition:
-        return SecondPosition.restored(saved)
 
     def page(self, position: SecondPosition, size: int) -> Listed[Any, SecondPosition]:
         self._lists_changes = True
@@ -163,11 +162,7 @@ def _places(store: Store, client: WooClient) -> tuple[Place, str | None]:
 
 def order_pages(store: Store, query: OrderQuery) -> Iterator[OrderPage]:
     """The pages that a query asks for. Raises: CredentialsError, RefusedError, UnreachableError."""
-    return decoded_pages(
-        _raw_pages(store, query),
+    yield from decoded_pages(
+        pages_of(OrderFeed(store, shipments=query.shipments), query, now=store.now),
         lambda raw: with_extra(order_from(raw, store.settings), raw.order, store.extra_fields),
     )
-
-
-def _raw_pages(store: Store, query: OrderQuery) -> Iterator[RawPage[RawOrder]]:
-    yield from pages_of(OrderFeed(store, shipments=query.shipments), query, now=store.now)

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Generic, Self, TypeVar
 
-from fbridge.adapterkit.reading.feeds import Listed
+from fbridge.adapterkit.reading.feeds import Feed, Listed
 from fbridge.adapterkit.reading.progress import no_progress
 from fbridge.errors import UnreachableError
 
@@ -32,6 +32,7 @@ LONGEST_NIGHT = timedelta(hours=3)
 """In such a night an order may show an earlier time than it was asked for by."""
 
 R = TypeVar("R")
+W = TypeVar("W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,24 @@ class SecondPosition:
     def passing(self, order_id: str) -> SecondPosition:
         """The same without one order more."""
         return replace(self, without=(*self.without, order_id))
+
+
+class SecondsFeed(Feed[R, SecondPosition, W], Generic[R, W]):
+    """A feed with such positions: ``page``, ``by_ids``, ``key`` and ``whole`` are left to write.
+
+    Two minutes are read again, for an order may become visible some time after the second that it shows.
+    """
+
+    page_size = at_once = ids_at_once = 100
+    overlap = timedelta(seconds=120)
+
+    def begin(self, since: datetime | None) -> SecondPosition:
+        """At this second."""
+        return SecondPosition.at(since)
+
+    def restored(self, saved: Any) -> SecondPosition:
+        """The position that was saved."""
+        return SecondPosition.restored(saved)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
