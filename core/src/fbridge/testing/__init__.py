@@ -9,7 +9,7 @@ subclasses :class:`AdapterConformance`::
             with ServedSandbox(create_sandbox(), "127.0.0.1", 0) as served:
                 yield MyStore(served)
 
-The tests ``test_C01_...`` to ``test_C12_...`` are numbered as the behaviours of the contract. They drive the whole of
+The tests ``test_C01_...`` to ``test_C15_...`` are numbered as the behaviours of the contract. They drive the whole of
 fbridge: a home in a temporary folder, SQLite, settings, the core, HTTP over loopback.
 """
 
