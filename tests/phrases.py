@@ -27,7 +27,12 @@ LOCALES = CORE / "locales"
 
 SAID_IN = (
     "shipping/*.py", "push/*.py", "orders/*.py", "history/explain.py", "references.py", "office/paper/*.py",
-    "settings/near_match.py", "models/problems.py",
+    "settings/near_match.py", "models/problems.py", "models/usual_carriers.py", "doctor/*.py", "stores/*.py",
+    "office/inbox.py", "office/tables/*.py", "office/imports/[!cpm]*.py", "cli/batch_export.py", "cli/carrier*.py",
+    "cli/courier_export.py", "cli/doctor.py", "cli/find.py", "cli/fulfil.py", "cli/import_map.py", "cli/inbox.py",
+    "cli/store*.py", "cli/verify.py", "cli/db.py", "cli/export_map.py", "find.py", "settings/editing.py",
+    "office/exports/courier.py", "office/exports/maps.py", "office/exports/records.py", "storage/backup.py",
+    "storage/check.py", "storage/database.py", "storage/locks.py", "storage/restore.py", "settings/loading.py",
     "cli/displayed.py", "cli/evening*.py", "cli/explain.py", "cli/fetch.py", "cli/manifest*.py", "cli/order_views.py",
     "cli/orders.py", "cli/output.py", "cli/plan_views.py", "cli/push*.py", "cli/questions.py", "cli/returned.py",
     "cli/shipment*.py", "cli/status.py", "cli/tables.py", "cli/tracking.py", "cli/unreadable_views.py",
@@ -45,6 +50,9 @@ STATES = (
 PUT_TOGETHER = (
     "yes", "no", "d", "ok", "mail", "overdue", "marked", "cannot be read", "pick-up", "unpaid {due}", "withdrawn",
     "leaves", "Sender", "{count} order completed",
+    "{number} or {number2}",
+    "{number} and {number2}",
+    "There is none yet: fbridge store add NAME", "The stores are {join}.",
     "Total",
     "Method",
     "Channel",

@@ -201,4 +201,7 @@ def _by_parts(language: str, text: str) -> str | None:
             told = [_translated(language, part) for part in parts]
             if told != parts:
                 return divider.join(told)
+    if text.endswith("."):
+        told_alone = _translated(language, text[:-1])
+        return f"{told_alone}." if told_alone != text[:-1] else None
     return None

@@ -84,3 +84,25 @@ def test_the_setting_decides_where_no_variable_does(
     assert "Non c'è niente in sospeso." in ready_user.run("status").output
     assert "Nessuna spedizione." in ready_user.run("shipment", "list").output
     assert "Non c'è nessun ordine 7" in ready_user.run("orders", "show", "7", code=2).stderr
+
+
+@pytest.mark.slow
+def test_files_stores_carriers_and_the_doctor_are_told_in_italian(clerk: Any, tmp_path: Path) -> None:
+    file = tmp_path / "erp.csv"
+    file.write_text(
+        "DDT;Data DDT;Ordine;Corriere;Colli;Contrassegno\n1;03/04/2026;1003;BRT;1;\n2;28/11/2026;1003;BRT;1,5;\n"
+        '3;;1003;BRT;1;\n4;28/11/2026;1003;BRT;-1;\n5;28/11/2026;9999;BRT;1;1.234\n6;28/11/2026;1003;"B"RT;1;\n'
+    )
+    said = clerk.run("shipment", "import", str(file), code=1).output
+    said += clerk.run("tracking", "import", str(file), code=1).output
+    (tmp_path / "page.csv").write_text("<p>Ordine</p>")
+    for words in (("shipment", "import", "page.csv"), ("shipment", "import", "nowhere.csv")):
+        said += clerk.run(*words, code=2).output.replace("No such file or directory", "")
+    for words in (
+        ("carrier", "list"), ("carrier", "coverage"), ("store", "list"), ("verify",), ("find", "Rossi"),
+        ("import", "list"),
+    ):  # fmt: skip
+        said += clerk.run(*words).output
+    said += clerk.run("doctor", "--no-stores", code=1).output
+    assert "1,5 non è un numero intero." in said
+    assert english_in(said.replace(str(tmp_path), "")) == []

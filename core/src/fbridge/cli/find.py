@@ -9,6 +9,7 @@ import click
 
 from fbridge.cli.command_classes import Command
 from fbridge.cli.session import Session, pass_session
+from fbridge.cli.spoken import told
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def find(session: Session, text: str) -> ExitCode:
 
     found = session.bridge.find(text)
     columns: list[Column[Found]] = [
-        Column("What", lambda one: one.kind),
+        Column("What", lambda one: told(one.kind.capitalize()).lower()),
         Column("Name", lambda one: one.ref),
-        Column("", lambda one: one.words, wraps=True),
+        Column("", lambda one: told(one.words), wraps=True),
     ]
     code = show_items(
         session, found, columns, empty=f"Nothing is like {text!r}.", next_step=_next_step(found)

@@ -11,6 +11,7 @@ import click
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.cli.shipment_and_tracking_files import report_text
+from fbridge.cli.spoken import because
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def run(
     columns: list[Column[InboxResult]] = [
         Column("File", lambda one: one.file),
         Column("Result", lambda one: one.outcome),
-        Column("What", lambda one: one.words, wraps=True),
+        Column("What", lambda one: because(one.reason, one.words), wraps=True),
     ]
     code = ExitCode.OK if all(one.outcome == "done" for one in results) else ExitCode.SOME_FAILED
     return show_items(session, results, columns, empty=f"No file waits in {folder}.", code=code)

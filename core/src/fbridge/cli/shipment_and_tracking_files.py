@@ -11,7 +11,7 @@ import click
 
 from fbridge.cli.argument_types import by_name, name_and_value
 from fbridge.cli.session import Session
-from fbridge.cli.spoken import because
+from fbridge.cli.spoken import because, told
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -117,12 +117,12 @@ def report_text(report: ImportReport) -> str:
     """The report as a text that can be mailed: the totals, what was refused, what to look at."""
     from fbridge.models.results import Outcome
 
-    lines = [_summary(report), *report.warnings]
+    lines = [*map(told, _summary(report).splitlines()), *map(told, report.warnings)]
     for row in report.rows:
         if row.outcome is Outcome.REFUSED:
             where = f" {row.column} {row.value!r}:" if row.column else ""
-            lines.append(f"Row {row.row}:{where} {row.words}")
-        lines += [f"Row {row.row}: {words}" for words in row.warnings]
+            lines.append(f"{told('Row')} {row.row}:{where} {because(row.reason, row.words)}")
+        lines += [f"{told('Row')} {row.row}: {told(words)}" for words in row.warnings]
     return "\n".join(lines) + "\n"
 
 

@@ -15,6 +15,7 @@ from fbridge.cli.harmless_text import several_lines
 from fbridge.cli.output import say, show_data
 from fbridge.cli.questions import confirm
 from fbridge.cli.session import Session
+from fbridge.cli.spoken import told
 from fbridge.cli.store_views import report_blocks, store_facts
 from fbridge.cli.when import When, when
 from fbridge.errors import CredentialsError, RefusedError, UnreachableError
@@ -86,7 +87,7 @@ def _ask(session: Session, answers: Answers) -> Answers:
     check_store_name(session.bridge.context.settings, answers.name)
     platform = answers.platform or _ask_platform()
     wanted = session.bridge.stores.fields(platform)
-    url = answers.url or click.prompt("Address of the shop (https://...)", err=True)
+    url = answers.url or click.prompt(told("Address of the shop (https://...)"), err=True)
     fields = dict(answers.fields)
     known = {
         one.name for one in wanted if one.name in fields or variable(answers.name, one.name) in os.environ
@@ -111,7 +112,7 @@ def _ask_platform() -> str:
     installed = list(installed_platforms())
     only = installed[0] if len(installed) == 1 else None
     answer: str = click.prompt(
-        f"Platform ({', '.join(installed) or 'none installed'})", default=only, err=True
+        told(f"Platform ({', '.join(installed) or 'none installed'})"), default=only, err=True
     )
     return answer
 
@@ -127,7 +128,7 @@ def _is_asked(field: FieldInfo, known: Collection[str]) -> bool:
 
 def _ask_field(field: FieldInfo) -> str:
     answer: str = click.prompt(
-        field.label if field.required else f"{field.label} (or leave it empty)",
+        field.label if field.required else told(f"{field.label} (or leave it empty)"),
         default=None if field.required else "",
         show_default=False,
         hide_input=field.secret,
@@ -137,12 +138,15 @@ def _ask_field(field: FieldInfo) -> str:
 
 
 def _ask_date() -> When:
-    click.echo("Orders before this date are taken as done: not shipped, and nobody is mailed.", err=True)
-    return click.prompt("From which date do orders count (2026-11-01, today, 7d)", value_proc=when, err=True)
+    click.echo(
+        told("Orders before this date are taken as done: not shipped, and nobody is mailed."), err=True
+    )
+    question = told("From which date do orders count (2026-11-01, today, 7d)")
+    return click.prompt(question, value_proc=when, err=True)
 
 
 def _ask_mail() -> bool:
-    click.echo("Many shops mail the customer when they hear that an order is shipped.", err=True)
+    click.echo(told("Many shops mail the customer when they hear that an order is shipped."), err=True)
     return confirm("Shall customers get the shop's mail?", has_default=False)
 
 

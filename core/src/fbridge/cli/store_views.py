@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from fbridge.cli.displayed import age
+from fbridge.cli.spoken import told
 from fbridge.cli.tables import Block, Column, Facts, Table
 from fbridge.models.platforms import Finding, StoreReport
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 FINDING_COLUMNS: list[Column[Finding]] = [
     Column("What", lambda finding: finding.name),
     Column("Result", lambda finding: "✓" if finding.ok else "✗"),
-    Column("", lambda finding: finding.words, wraps=True),
+    Column("", lambda finding: told(finding.words), wraps=True),
 ]
 
 

@@ -8,6 +8,7 @@ import click
 
 from fbridge.cli.command_classes import Command
 from fbridge.cli.session import Session, pass_session
+from fbridge.cli.spoken import told
 from fbridge.cli.when import When, when
 from fbridge.exit_codes import ExitCode
 
@@ -130,7 +131,7 @@ def _columns() -> list[Column[VerifyItem]]:
         Column("Shipment", lambda item: item.shipment),
         Column("Order", lambda item: item.order_number),
         Column("Found", lambda item: item.finding.replace("_", " ")),
-        Column("What", lambda item: item.words, wraps=True),
+        Column("What", lambda item: told(item.words), wraps=True),
         Column("What can be done", lambda item: item.ways, wraps=True),
     ]
 
