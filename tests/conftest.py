@@ -40,6 +40,8 @@ def _each_statement_is_compiled_once() -> Iterator[None]:
 
     def create_engine(url: sa.URL, **options: Any) -> sa.Engine:
         engine = create(url, **options)
+        if "isolation_level" in options:  # its dialect has it, too, and is for none but itself
+            return engine
         engine.dialect = dialects.setdefault(
             engine.dialect.name, engine.dialect
         )  # what is compiled is kept by it
