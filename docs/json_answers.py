@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fbridge.authoring.card import ReportCard
+from fbridge.authoring.new_plugin import NewPlugin
 from fbridge.cli import answers as told
 from fbridge.cli.evening_report import EveningReport
 from fbridge.cli.json_schemas import SchemaInfo
@@ -162,6 +163,7 @@ ANSWERS: Mapping[str, Answer] = {
     "inbox run report": file(ImportReport),
     "purge": data(Purged),
     "plugin check": data(ReportCard),
+    "plugin new": data(NewPlugin),
     "doctor": data(told.Examined),
     "db upgrade": data(told.Upgraded),
     "db backup": data(told.Copied),

@@ -188,6 +188,7 @@ def at_the_end(walk: Walk, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr(check, "check_plugin", lambda *_, **__: card)  # which takes a minute
     walk("plugin check plain", code=1)
+    walk("plugin new medusa --folder", str(walk.folder / "medusa"))
     walk("orders show nothing", code=2)
 
 

@@ -55,7 +55,7 @@ def _store_of_the_page() -> Any:
 @pytest.mark.usefixtures("installed")
 def test_the_plugin_host_finds_it() -> None:
     found = {status.key: status for status in describe_all()}["kiosk"]
-    assert (found.distribution, found.cause, found.ok) == ("fbridge-kiosk 0.1.0", "", True)
+    assert (found.distribution, found.version, found.cause, found.ok) == ("fbridge-kiosk", "0.1.0", "", True)
 
 
 def test_an_order_is_fetched_and_told_as_shipped(store: StoreUnderTest, tmp_path: Path) -> None:

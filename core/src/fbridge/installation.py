@@ -66,6 +66,12 @@ def _plugins_here() -> list[str]:
     return sorted({f"fbridge-{name}" for name in PUBLISHED_PLUGINS if _is_there(f"fbridge-{name}")})
 
 
+def to_work_on(folder: Path, *extras: str) -> str:
+    """The command by which what is written in this folder is there at once."""
+    shown = str(folder) if folder.is_absolute() else f".{os.sep}{folder}"
+    return _typed(*_pip_of(Path(sys.prefix)), "install", "-e", _with_extras(shown, set(extras)))
+
+
 def _pipx(prefix: Path, requirements: Sequence[str]) -> str:
     """An injection with the options that pipx itself remembers; by force where an extra is all that is lacking."""
     told = json.loads((prefix / "pipx_metadata.json").read_text("utf-8"))["main_package"]
@@ -110,11 +116,14 @@ def _pip(prefix: Path, requirements: Sequence[str]) -> str:
         for asked, one in zip(requirements, _from_folder(requirements), strict=True)
         for word in (*(["-e"] if runs_there and one != asked else []), one)
     ]
-    pip = [sys.executable, "-m", "pip"]
+    return _typed(*_pip_of(prefix), "install", *words)
+
+
+def _pip_of(prefix: Path) -> Sequence[str]:
     with suppress(OSError):
         if re.search(r"^uv\s*=", (prefix / "pyvenv.cfg").read_text("utf-8"), re.MULTILINE):
-            pip = ["uv", "pip"]
-    return _typed(*pip, "install", *words)
+            return "uv", "pip"
+    return sys.executable, "-m", "pip"
 
 
 def _from_folder(requirements: Sequence[str]) -> list[str]:

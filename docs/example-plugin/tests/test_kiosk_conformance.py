@@ -1,4 +1,4 @@
-"""The conformance kit on the kiosk plugin and its sandbox."""
+"""The conformance kit on the Kiosk plugin and its sandbox."""
 
 from __future__ import annotations
 

@@ -318,3 +318,18 @@ def test_next_steps_are_commands_that_exist(ready_user: Any) -> None:
         group = step[1:2] if len(step) == 2 or step[2].isupper() else step[1:3]
         assert ready_user.run(*group, "--help").exit_code == 0
     assert ready_user.run("orders", "list", "-q").stderr == ""
+
+
+def test_a_new_plugin_is_asked_for_its_shape(user: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    result = user.run(
+        "plugin", "new", "medusa", "--folder", str(folder), "--mail", "never", answers="y\nno\n\nn\nbearer\n"
+    )
+    assert "fbridge-medusa was written to" in result.stdout
+    plugin = (folder / "src" / "fbridge_medusa" / "plugin.py").read_text("utf-8")
+    assert "partial_shipments=Support.YES" in plugin
+    assert "several_numbers=Support.NO" in plugin
+    assert "mail=MailBehaviour.NEVER" in plugin
+    assert "Bearer" in (folder / "src" / "fbridge_medusa" / "client.py").read_text("utf-8")
+    again = user.run("plugin", "new", "medusa", "--folder", str(folder), code=2)
+    assert "nothing is overwritten" in again.stderr

@@ -88,10 +88,18 @@ def push_one_by_one(
     halt.end()
 
 
-def previews(fulfillments: Iterable[Fulfillment], mail: str) -> Sequence[Preview]:
-    """What :func:`push_one_by_one` would do; ``mail`` is what the store's mail about a finished order is called."""
-    works = (_Work(fulfillment) for fulfillment in fulfillments)
-    return [Preview(order_id=one.order_id, mails=(mail,) if one.mails else ()) for one in works]
+def previews(fulfillments: Iterable[Fulfillment], mail: str, *, partly: str = "") -> Sequence[Preview]:
+    """What :func:`push_one_by_one` would do. ``mail`` is what the store's mail about a finished order is called (""
+    where it mails nobody), ``partly`` what is to be known where an order is not finished by it (C3).
+    """
+    return [
+        Preview(
+            order_id=fulfillment.order_id,
+            mails=(mail,) if mail and _Work(fulfillment).mails else (),
+            warnings=(partly,) if partly and not fulfillment.completes_order else (),
+        )
+        for fulfillment in fulfillments
+    ]
 
 
 @dataclass(slots=True)

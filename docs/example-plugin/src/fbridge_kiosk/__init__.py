@@ -1,1 +1,1 @@
-"""The fbridge plugin of the tutorial, for a small invented platform."""
+"""The fbridge plugin for Kiosk stores."""

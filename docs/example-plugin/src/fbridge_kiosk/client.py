@@ -17,7 +17,7 @@ from fbridge.models.platforms import Store
 
 
 def own_error(body: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The kiosk's own errors are an object with ``error`` alone, which is its words; it has no codes."""
+    """The Kiosk's own errors are an object with ``error`` alone, which is its words; it has no codes."""
     return ("", body["error"]) if set(body) == {"error"} and isinstance(body["error"], str) else None
 
 

@@ -1,4 +1,4 @@
-"""The kiosk plugin: the hooks of the contract."""
+"""The Kiosk plugin: the hooks of the contract."""
 
 from __future__ import annotations
 

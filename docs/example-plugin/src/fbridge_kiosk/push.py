@@ -14,7 +14,7 @@ from fbridge_kiosk.mapping import order_from
 
 
 def push(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
-    """See :func:`fbridge.hookspecs.push_fulfillment`. The kiosk mails before it answers."""
+    """See :func:`fbridge.hookspecs.push_fulfillment`. The Kiosk mails before it answers."""
     api = api_of(store)
 
     def put_parcel(wish: Wish) -> Order:

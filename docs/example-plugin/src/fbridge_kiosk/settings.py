@@ -1,4 +1,4 @@
-"""The settings of a kiosk store, beside those that every store has."""
+"""The settings of a Kiosk store, beside those that every store has."""
 
 from __future__ import annotations
 
