@@ -232,6 +232,8 @@ _SLOW_PARTS = (
     "before_the_store_says[instead_of_the_act",
     "slow_drip",
     "stays_unconfirmed_until_it_can[dropped_before",
+    "test_C04_no_old_page_is_told",
+    "test_C04_no_broken_read_is_told",
     "test_C15_after_every_fault",
     "test_C15_an_order_that_cannot_be_read",
     "tells_what_was_taken_back[cache",

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+import sqlalchemy as sa
 
+from fbridge.bridge import Bridge
 from fbridge.errors import BusyError, FbridgeError, InputError, RefusedError
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
 from fbridge.push import taking_back
 from fbridge.push.receipt_keeping import ReceiptKeeper
 from fbridge.sandbox import ServedSandbox
+from fbridge.storage.restored import take_over
 from fbridge.testing import Office, number
 from fbridge.testing.faults import Answer, Fault, FaultProxy
 
@@ -242,6 +247,102 @@ def test_nobody_takes_back_while_a_colleague_does(shared_office: Office, proxy: 
     assert office.bridge.take_back(shipment.label).withdrawn_at is not None
     colleague.close()
     assert told == [BusyError]
+
+
+def after_the_first_step(office: Office, proxy: FaultProxy, order: str, act: Callable[[], object]) -> None:
+    """Once, when the store has deleted the shipment and nobody has its answer yet."""
+
+    def once() -> None:
+        if office.store.truth(order).numbers == ():
+            proxy.after_each = None
+            act()
+
+    proxy.after_each = once
+
+
+def test_who_is_overtaken_in_the_middle_asks_nothing_more(office: Office, proxy: FaultProxy) -> None:
+    """Another computer has taken the store's turn: it goes on with what was begun."""
+    order, shipment = pushed(office)
+    context = office.bridge.context
+
+    def overtake() -> None:
+        with context.database.write() as connection:
+            take_over(connection, "shop", seen=None, at=context.now())
+
+    after_the_first_step(office, proxy, order, overtake)
+    with pytest.raises(BusyError):
+        office.bridge.take_back(shipment.label)
+    assert office.state(shipment) is PushState.UNDOING
+    assert office.store.truth(order).closed, "the second step was not asked for"
+    office.skip_time(SETTLED)
+    assert office.bridge.take_back(shipment.label).withdrawn_at is not None
+    assert not office.store.truth(order).closed
+
+
+ACTS: dict[str, Callable[[Bridge, str], object]] = {
+    "corrects_the_number": lambda desk, label: desk.shipments.set_tracking(label, [number(2)]),
+    "lets_it_stand": lambda desk, label: desk.adopt(label),
+    "sends_it_again": lambda desk, label: desk.resend(label),
+    "withdraws_it": lambda desk, label: desk.shipments.withdraw(label),
+    "pushes": lambda desk, label: desk.push(),
+}
+
+
+@pytest.mark.parametrize(
+    "acts", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["answered", "lost"]
+)
+@pytest.mark.parametrize(
+    "act",
+    [act if act == "lets_it_stand" else pytest.param(act, marks=pytest.mark.slow) for act in ACTS],
+)
+def test_whatever_a_colleague_does_meanwhile_the_ledger_agrees_with_the_store(
+    office: Office, proxy: FaultProxy, act: str, *, acts: bool
+) -> None:
+    order, shipment = pushed(office)
+    colleague = office.another_desk()
+
+    def at_their_desk() -> None:
+        with contextlib.suppress(FbridgeError):
+            ACTS[act](colleague, shipment.label)
+
+    if not acts:
+        proxy.strike(LOST)
+    after_the_first_step(office, proxy, order, at_their_desk)
+    office.bridge.take_back(shipment.label)
+    colleague.close()
+    for _ in range(2):
+        office.skip_time(SETTLED)
+        office.push()
+        if office.state(shipment) is PushState.UNDOING:
+            office.bridge.take_back(shipment.label)
+    if office.state(shipment) is PushState.WITHDRAWN:
+        assert office.store.truth(order).numbers == ()
+        assert not office.store.truth(order).closed
+    else:
+        assert (act, office.state(shipment)) == ("lets_it_stand", PushState.DONE_ELSEWHERE)
+    assert len(office.store.mails(order)) == 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_full_disk_loses_nothing_of_it(
+    office: Office, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    order, shipment = pushed(office)
+    writes = len(proxy.writes)
+    full = sa.exc.OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            taking_back, "begin_attempt" if when == "before" else "set_free", Mock(side_effect=full)
+        )
+        with pytest.raises(FbridgeError, match="disk"):
+            office.bridge.take_back(shipment.label)
+    asked = len(proxy.writes) - writes
+    assert (office.state(shipment), asked) == (
+        (PushState.SENT, 0) if when == "before" else (PushState.UNDOING, 2)
+    )
+    office.skip_time(SETTLED)
+    assert office.bridge.take_back(shipment.label).withdrawn_at is not None
+    assert office.store.truth(order).numbers == ()
 
 
 @pytest.mark.parametrize("by", ["lost", "elsewhere", "untold"])

@@ -127,6 +127,12 @@ TRANSITIONS: tuple[Transition, ...] = (
         _WITHDRAW,
     ),
     *_moves((S.UNDOING,), S.WITHDRAWN, "the store shows nothing more of it", _WITHDRAW),
+    *_moves(
+        (S.DONE_ELSEWHERE,),
+        S.WITHDRAWN,
+        "a person let it stand while its store was taking it back, and did",
+        _WITHDRAW,
+    ),
     *(
         Transition(S.UNDOING, state, "the store took nothing of it back", _WITHDRAW)
         for state in UNDOABLE

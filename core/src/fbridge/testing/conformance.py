@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.fetching import FetchingConformance
+from fbridge.testing.looking_back import LookingBackConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.missing_mails import MissingMailsConformance
 from fbridge.testing.outcomes import OutcomesConformance
@@ -25,6 +26,7 @@ class AdapterConformance(
     CorrectedNumbersConformance,
     LostAnswersConformance,
     StaleReadsConformance,
+    LookingBackConformance,
     OutcomesConformance,
     PlannedMailsConformance,
     MissingMailsConformance,
