@@ -204,7 +204,8 @@ class _Version:
 
     def _is_other(self, known: _Known) -> bool:
         """Whether it shows something else at the same time."""
-        of_before_a_push = self.of_feed and self.hash == known.outdated_hash
+        # What was undone since is known to pages from after the push alone.
+        of_before_a_push = self.of_feed and self.hash == known.outdated_hash and not self.order.undone
         return self.hash != known.content_hash and not of_before_a_push
 
     def row(self, now: datetime) -> dict[str, Any]:

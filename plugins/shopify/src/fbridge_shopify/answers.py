@@ -6,7 +6,7 @@ Sources: shopify.dev, "Response status and error codes", "GraphQL Admin API refe
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -164,6 +164,20 @@ def error_in(errors: Sequence[GraphError]) -> FbridgeError:
             reason="missing_permission",
         )
     return RefusedError(f"The store refused: {words}", reason=_reason(codes))
+
+
+def refuse_another_answer(answer: Answer, asked: Collection[str]) -> None:
+    """An answer has each field that was asked for, null at least (GraphQL, 6.4). All queries have one address, and a
+    cache that does not look at what is asked gives what another one got.
+
+    Raises: UnreachableError.
+    """
+    if not answer.errors and (missing := [name for name in asked if name not in answer.data]):
+        raise UnreachableError(
+            f"The store's address gave the answer to another question (there is no {missing[0]} in it). A cache "
+            "before it may mix them up: exempt the store's API there.",
+            reason="unexpected_answer",
+        )
 
 
 def error_of(response: Response) -> FbridgeError:

@@ -25,7 +25,7 @@ from fbridge.http.retries import no_exception
 from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
 from fbridge.models.states import Outcome
-from fbridge_shopify.answers import PASSING, Answer, answer_of, error_in, error_of
+from fbridge_shopify.answers import PASSING, Answer, answer_of, error_in, error_of, refuse_another_answer
 from fbridge_shopify.cost_budget import (
     COUNT_COST,
     LARGEST_PAGE,
@@ -37,7 +37,7 @@ from fbridge_shopify.cost_budget import (
     page_cost,
     rest_cost,
 )
-from fbridge_shopify.documents import document
+from fbridge_shopify.documents import document, fields_asked
 from fbridge_shopify.extra_selection import with_extra_fields
 from fbridge_shopify.run_memory import memory_of
 from fbridge_shopify.write_answers import DOCUMENTS, said_by, said_of_document
@@ -238,6 +238,7 @@ class ShopifyClient:
             self._budget.pause(_SHORT_WAIT)
         if answer.errors and not answer.has_data:
             raise error_in(answer.errors)
+        refuse_another_answer(answer, fields_asked(name))
         return answer
 
     def _executed(self, request: Request, send: Callable[[], Response]) -> Answer:

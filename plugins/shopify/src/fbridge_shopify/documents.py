@@ -195,6 +195,12 @@ def document(name: str) -> str:
     return "\n".join([text, *(_file(fragment) for fragment in _fragments_in(text))])
 
 
+@cache
+def fields_asked(name: str) -> tuple[str, ...]:
+    """The names under which the answer to this query has its data."""
+    return tuple(re.findall(r"(?m)^  (\w+)[ (]", _file(name)))
+
+
 def names() -> list[str]:
     """The names of all files, fragments included."""
     folder = files("fbridge_shopify") / "documents"

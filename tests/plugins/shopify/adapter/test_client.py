@@ -23,7 +23,7 @@ from fbridge.models.platforms import Store
 from fbridge.models.problems import WriteFault
 from fbridge.models.states import Outcome
 from fbridge_shopify import plugin
-from fbridge_shopify.answers import TooDearError, error_in, graph_errors
+from fbridge_shopify.answers import Answer, TooDearError, error_in, graph_errors, refuse_another_answer
 from fbridge_shopify.client import MOST_TRIES, ShopifyClient
 from fbridge_shopify.cost_budget import USUAL, PageShape
 
@@ -241,3 +241,9 @@ def test_what_is_kept_of_an_exchange_names_no_customer(raw_order_of: Callable[..
     for personal in ("Ada", "ada@", "Via Prova", "22063", "Cant", "+39", "Suonare"):
         assert personal not in kept
     assert "query" not in fields
+
+
+def test_an_answer_without_what_was_asked_is_that_of_another_question() -> None:
+    refuse_another_answer(Answer(data={"ordersCount": None}), ("ordersCount",))
+    with pytest.raises(UnreachableError, match="there is no ordersCount in it"):
+        refuse_another_answer(Answer(data={"orders": {"nodes": []}}), ("ordersCount",))
