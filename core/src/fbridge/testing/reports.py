@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import inspect
 import os
@@ -25,8 +26,10 @@ MOST_LINES = 14
 MOST_ORDERS = 3
 SHOWN_LINES = 4
 WIDTH = 220
-_NOISE = re.compile(r"Use -v|object at 0x|^\s*\+\s{3,}where")
+_NOISE = re.compile(r"Use -v|use -vv|object at 0x|None is not None|where None = |^\s*\+\s{3,}where")
 """What pytest says of an assertion and nobody needs."""
+
+_RED = (AssertionError, pytest.fail.Exception)
 
 HERE = str(Path(__file__).parent)
 
@@ -38,7 +41,7 @@ def explained(test: Callable[..., Any]) -> Callable[..., Any]:
     def run(*given: Any, **fixtures: Any) -> Any:
         try:
             return test(*given, **fixtures)
-        except Exception as error:
+        except (Exception, pytest.fail.Exception) as error:
             if os.environ.get("FBRIDGE_KIT_TRACE"):
                 raise
             words = "\n".join(report(test.__name__, error, _store_in(fixtures)))
@@ -48,7 +51,7 @@ def explained(test: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def report(test: str, error: Exception, store: StoreUnderTest | None) -> Iterator[str]:
+def report(test: str, error: BaseException, store: StoreUnderTest | None) -> Iterator[str]:
     """The lines about a failed test of this name."""
     clause = test[5:8]
     yield f"C{int(clause[1:])} is broken: {test[9:].replace('_', ' ')}."
@@ -101,17 +104,26 @@ def _truth(store: StoreUnderTest, order: str) -> str:
     )
 
 
-def _expected(error: Exception) -> str:
-    """The statement of the kit that does not hold."""
+def _expected(error: BaseException) -> str:
+    """The statement of the kit that does not hold, without what it says where it does not."""
     frame = _frame_of(error)
-    if not isinstance(error, AssertionError) or frame is None:
+    if not isinstance(error, _RED) or frame is None or frame.lineno is None:
         return "no error here: the kit calls the plugin as the core does"
-    return " ".join((frame.line or "").removeprefix("assert ").split())
+    for node in _asserts(frame.filename):
+        if node.lineno <= frame.lineno <= (node.end_lineno or node.lineno):
+            return ast.unparse(node.test)
+    return " ".join((frame.line or "").split())
 
 
-def _seen(error: Exception) -> list[str]:
+@functools.cache
+def _asserts(file: str) -> tuple[ast.Assert, ...]:
+    tree = ast.parse(Path(file).read_text("utf-8"))
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Assert))
+
+
+def _seen(error: BaseException) -> list[str]:
     """What was there instead; an error that is no assertion's is named with its own cause first."""
-    if isinstance(error, AssertionError):
+    if isinstance(error, _RED):
         lines = [line for line in str(error).splitlines() if line.strip() and not _NOISE.search(line)]
         return [line.removeprefix("assert ").rstrip() for line in lines[:SHOWN_LINES]] or ["it does not hold"]
     cause = _first_cause(error)
