@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Literal
 from fpdf import FPDF
 
 from fbridge.office.paper.bar_codes import code_128
+from fbridge.office.paper.directions import Piece, pieces, runs_right_to_left
 from fbridge.office.paper.fonts import FAMILY, add_fonts, lacking
 from fbridge.office.paper.wrapping import wrapped
 
@@ -25,14 +27,20 @@ class Canvas:
     """Pages of A4, empty at first. What was drawn is looked through for characters that no font has."""
 
     def __init__(
-        self, orientation: Literal["portrait", "landscape"], *, title: str, language: str, font: Path | None
+        self,
+        orientation: Literal["portrait", "landscape"],
+        *,
+        title: str,
+        language: str,
+        fonts: Sequence[Path] = (),
     ) -> None:
         self._pdf = FPDF(orientation=orientation, unit="mm", format="A4")
         self._pdf.set_auto_page_break(False)
         self._pdf.c_margin = 0
         self._pdf.set_title(title)
         self._pdf.set_lang(language)
-        add_fonts(self._pdf, font)
+        add_fonts(self._pdf, fonts)
+        self._shapes = importlib.util.find_spec("uharfbuzz") is not None
         self._drawn: dict[str, None] = {}
         self._measured = lru_cache(maxsize=_MEASURES)(self._width_now)
         self.width, self.height = self._pdf.w, self._pdf.h
@@ -60,7 +68,17 @@ class Canvas:
         return self._measured(text, self._pdf.font_style, self._pdf.font_size_pt)
 
     def _width_now(self, text: str, _style: str, _size: float) -> float:
+        if self._shapes and runs_right_to_left(text):
+            return sum(self._piece_width(piece) for piece in pieces(text))
         return float(self._pdf.get_string_width(text))
+
+    def _piece_width(self, piece: Piece) -> float:
+        text, is_turned = piece
+        self._pdf.set_text_shaping(is_turned, direction="rtl" if is_turned else "ltr")
+        try:
+            return float(self._pdf.get_string_width(text))
+        finally:
+            self._pdf.set_text_shaping(False)
 
     def wrapped(self, text: str, width: float) -> list[str]:
         """The text in lines of the present font that fit the width."""
@@ -77,8 +95,27 @@ class Canvas:
         if not text.isascii():
             text = text.translate(dict.fromkeys(map(ord, lacking(self._pdf, text)), "?"))
         width = self.measure(text) + 0.1
-        self._pdf.set_xy(x - width if align == "R" else x, top)
+        left = x - width if align == "R" else x
+        if self._shapes and runs_right_to_left(text):
+            self._pieces(left, top, text)
+            return
+        self._pdf.set_xy(left, top)
         self._pdf.cell(width + (0 if align == "R" else 1), LINE, text)
+
+    def _pieces(self, x: float, top: float, text: str) -> None:
+        """A line in which parts run from right to left, piece by piece, with letters joined as they are written."""
+        for piece in pieces(text):
+            width = self._piece_width(piece)
+            self._pdf.set_xy(x, top)
+            self._pdf.set_text_shaping(piece[1], direction="rtl" if piece[1] else "ltr")
+            self._pdf.cell(width + 0.1, LINE, piece[0])
+            self._pdf.set_text_shaping(False)
+            size = self._pdf.font_size_pt
+            self._pdf.set_font_size(
+                size + 1
+            )  # for what it drew with another font, it would go on with that one
+            self._pdf.set_font_size(size)
+            x += width
 
     def block(
         self, lines: Sequence[str], x: float, top: float, *, width: float, height: float, right: bool = False

@@ -23,8 +23,8 @@ LEAST_PARTY = 4
 class DeliveryPdf:
     """Draws papers one after the other into one document."""
 
-    def __init__(self, *, title: str, language: str, logo: Path | None, font: Path | None) -> None:
-        self._canvas = Canvas("portrait", title=title, language=language, font=font)
+    def __init__(self, *, title: str, language: str, logo: Path | None, fonts: Sequence[Path] = ()) -> None:
+        self._canvas = Canvas("portrait", title=title, language=language, fonts=fonts)
         self._logo = logo
         self._inner = self._canvas.width - 2 * MARGIN
 

@@ -15,7 +15,7 @@ from fbridge.office.paper.delivery_note import (
     missing_of,
 )
 from fbridge.office.paper.delivery_pdf import DeliveryPdf
-from fbridge.office.paper.fonts import unprintable_words
+from fbridge.office.paper.fonts import drawn_with_fonts, unprintable_words
 from fbridge.office.paper.sheet_html import draw_deliveries_html
 from fbridge.phrases import phrases
 from fbridge.settings.document import document_defaults
@@ -75,8 +75,11 @@ def _drawn(
         return draw_deliveries_html(
             notes, title=title, language=language, copies=copies, logo=sender.logo
         ), ""
-    pdf = DeliveryPdf(title=title, language=papers.language, logo=sender.logo, font=sender.font)
-    return pdf.draw(notes, copies), pdf.unprintable
+    return drawn_with_fonts(
+        lambda fonts: DeliveryPdf(title=title, language=papers.language, logo=sender.logo, fonts=fonts),
+        lambda pdf: pdf.draw((delivery_note(one, papers, as_note=as_note) for one in good), copies),
+        sender.font,
+    )
 
 
 def _result(delivery: Delivery, papers: Papers, *, as_note: bool) -> ItemResult:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fbridge.bridge import Bridge
-from fbridge.office.paper.fonts import unprintable_words
+from fbridge.office.paper.fonts import drawn_with_fonts, unprintable_words
 from fbridge.office.paper.manifest_sheet import manifest_sheet
 from fbridge.office.paper.pick_sheet import pick_sheet
 from fbridge.office.paper.sheet import Sheet
@@ -72,8 +72,11 @@ def draw_sheet(sheet: Sheet, sender: Sender, *, form: str, copies: int) -> tuple
     """The sheet as ``pdf`` or ``html``, and the characters that no font has."""
     if form == "html":
         return draw_html(sheet, copies=copies, logo=sender.logo), ""
-    pdf = SheetPdf(sheet, logo=sender.logo, font=sender.font)
-    return pdf.draw(copies), pdf.unprintable
+    return drawn_with_fonts(
+        lambda fonts: SheetPdf(sheet, logo=sender.logo, fonts=fonts),
+        lambda pdf: pdf.draw(copies),
+        sender.font,
+    )
 
 
 def _warnings(paper: Paper, sender: Sender, unprintable: str) -> list[str]:

@@ -22,10 +22,10 @@ BODY = HEIGHT - MARGIN - FOOT - TABLE_TOP - HEAD
 class SheetPdf:
     """Draws one sheet. Each table begins on a page of its own; the closing part follows the last one."""
 
-    def __init__(self, sheet: Sheet, *, logo: Path | None, font: Path | None) -> None:
+    def __init__(self, sheet: Sheet, *, logo: Path | None, fonts: Sequence[Path] = ()) -> None:
         self._sheet, self._logo = sheet, logo
         self._canvas = Canvas(
-            "landscape", title=f"{sheet.title} {sheet.number}", language=sheet.language, font=font
+            "landscape", title=f"{sheet.title} {sheet.number}", language=sheet.language, fonts=fonts
         )
 
     def draw(self, copies: int) -> bytes:
