@@ -29,11 +29,13 @@ _MADE_UP = {
     "drifted": "The store shows it otherwise than it took it: fbridge verify",
     "file_unusable": "A file or the disk lets nothing be written or read; what was done is kept.",
     "finish_what_is_there": "The store has a part of it; the next push does the rest.",
+    "fulfillment_order_closed": "Shopify has closed the part of the order that these goods belong to.",
     "found_on_store": "An answer was lost, and the store was seen to have it all.",
     "interrupted": "Somebody pressed Ctrl-C; what was done is kept, and the same command goes on.",
     "mail_in_doubt": "The promised mail may have left or not: fbridge push --mail-again SHIPMENT",
     "mail_not_sent": "The promised mail did not leave: fbridge push --mail-again SHIPMENT",
     "mail_unconfirmed": "The mail was asked for, and the answer was lost: fbridge push --mail-again SHIPMENT",
+    "mail_may_have_left": "It may be a second mail; a person decides: fbridge push --mail-again SHIPMENT",
     "mailed": "The store mails the customer.",
     "manifest_cancelled": "The manifest is cancelled.",
     "manifest_preparing": "The manifest is in preparation.",
@@ -129,14 +131,11 @@ def _under(tree: ast.AST, names: Mapping[str, str]) -> Iterator[Said]:
 def _beside(values: Sequence[ast.expr], by: str, names: Mapping[str, str]) -> Iterator[Said]:
     """A code and the sentence after it, in one call or one row of a table."""
     for code, words in pairwise(values):
-        if (
-            isinstance(code, ast.Constant)
-            and _CODE.fullmatch(str(code.value))
-            and code.value not in _OF_OTHERS
-        ):
+        reason = _text(code, names) if isinstance(code, ast.Constant | ast.Name) else ""
+        if _CODE.fullmatch(reason) and reason not in _OF_OTHERS:
             sentence = _text(words, names)
             if isinstance(words, ast.Constant | ast.JoinedStr) and " " in sentence:
-                yield Said(code.value, by, sentence)
+                yield Said(reason, by, sentence)
 
 
 def _named_texts(function: ast.FunctionDef, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from jsonschema_rs import Draft202012Validator
 
 from fbridge.cli.json_schemas import ERROR, schemas, whole_schema
 
-_REASON = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
+_CODE = re.compile(r"^\| `([\w.]+)` \|", re.MULTILINE)
 _OF_OTHERS = {"store_says_no", "no", "mailed", "taken_back"}
 """Reasons of the platforms that tests bring along."""
 
@@ -60,14 +60,16 @@ def assert_valid(answer: Any, name: str) -> None:
         f"{name}: {list(one.instance_path)}: {one.message}" for one in validator(name).iter_errors(answer)
     ]
     assert faults == [], "\n".join(faults)
-    unknown = set(_reasons(answer)) - _documented() - _OF_OTHERS
+    unknown = set(_reasons(answer)) - _listed("reasons.md") - _OF_OTHERS
     assert not unknown, f"docs/reasons.md does not have {sorted(unknown)}"
+    if name == "events":
+        assert {one["kind"] for one in answer["items"]} <= _listed("json.md")
 
 
 @lru_cache
-def _documented() -> frozenset[str]:
-    page = (Path(__file__).parents[1] / "docs" / "reasons.md").read_text("utf-8")
-    return frozenset(_REASON.findall(page))
+def _listed(page: str) -> frozenset[str]:
+    """The codes of a page's tables."""
+    return frozenset(_CODE.findall((Path(__file__).parents[1] / "docs" / page).read_text("utf-8")))
 
 
 def _reasons(value: Any) -> Iterator[str]:
