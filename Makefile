@@ -36,7 +36,7 @@ real: $(READY)  ## ship the orders that the environment names, on a store of you
 	$(BIN)/python -m tests.real
 
 bench: $(READY)  ## ratios against a baseline in the same run
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(BENCH)
 
 torture: $(READY)  ## 1 000 kills on all platforms and both databases; nothing lost, twice or stuck
 	$(BIN)/python -m tests.torture

@@ -1,27 +1,60 @@
-"""``python -m tests.bench``: print every ratio. ``python -m bench start fetch`` runs only those."""
+"""``python -m tests.bench``: print every ratio, and keep them in ``build/bench.json`` with the machine described.
+
+``python -m tests.bench start fetch`` runs only those.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import platform
 import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
-from tests.bench import fetching, importing, pushing, rate_limit, real_pace, sizes, starting
+import psutil
+
+from tests.bench import against_clients, fetching, pushing, rate_limit, real_pace, sizes, starting
 
 BENCHES = {
     "size": sizes.run,
     "start": starting.run,
     "fetch": fetching.run,
     "push": pushing.run,
+    "clients": against_clients.run,
     "rate": rate_limit.run,
-    "files": importing.run,
     "pace": real_pace.run,
 }
+RESULTS = Path(__file__).parents[2] / "build" / "bench.json"
 
 
 def main() -> None:
     """Run the named benchmarks, or all."""
+    results: list[Mapping[str, Any]] = []
     for name in sys.argv[1:] or BENCHES:
-        for line in BENCHES[name]():
-            print(line, flush=True)
+        for told in BENCHES[name]():
+            result = {"bench": name, "words": told} if isinstance(told, str) else told
+            print(result["words"], flush=True)
+            results.append(result)
+            _keep(results)
+
+
+def _keep(results: list[Mapping[str, Any]]) -> None:
+    RESULTS.parent.mkdir(exist_ok=True)
+    told = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": _machine(), "results": results}
+    RESULTS.write_text(json.dumps(told, indent=1))
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "system": platform.platform(),
+        "processor": platform.processor() or platform.machine(),
+        "processors": os.cpu_count(),
+        "load": psutil.getloadavg(),
+        "python": platform.python_version(),
+    }
 
 
 main()

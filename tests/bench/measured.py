@@ -39,22 +39,27 @@ def fbridge_fetch(store: dict[str, Any]) -> tuple[int, float]:
             return result.new, seconds
 
 
-def _auth_of(store: dict[str, Any]) -> Any:
+def auth_of(store: dict[str, Any]) -> Any:
+    """Who signs for this store."""
     settings = store["settings"]
-    if store["platform"] == "magento":
-        from fbridge.http import HeaderAuth
+    if store["platform"] == "woocommerce":
+        from fbridge.http.oauth1 import OAuth1Auth
 
-        return HeaderAuth("Authorization", settings["access_token"], prefix="Bearer ")
-    from fbridge.http.oauth1 import OAuth1Auth
+        return OAuth1Auth(settings["consumer_key"], settings["consumer_secret"])
+    from fbridge.http.auth import BasicAuth, HeaderAuth
 
-    return OAuth1Auth(settings["consumer_key"], settings["consumer_secret"])
+    if store["platform"] == "prestashop":
+        return BasicAuth(settings["api_key"], "")
+    if store["platform"] == "shopify":
+        return HeaderAuth("X-Shopify-Access-Token", settings["access_token"])
+    return HeaderAuth("Authorization", settings["access_token"], prefix="Bearer ")
 
 
 def bare_loop(store: dict[str, Any]) -> tuple[int, float]:
     """Download the pages that fbridge asked for, and throw them away."""
     import httpx
 
-    auth = _auth_of(store)
+    auth = auth_of(store)
     paths = [one["path"] for one in store["pages"] if _CHANGED_ORDERS.search(one["path"])]
     with httpx.Client() as client:
         started = time.perf_counter()
@@ -73,4 +78,5 @@ def main() -> None:
     print(json.dumps({"orders": count, "seconds": seconds, "peak_mb": peak_mb}))
 
 
-main()
+if __name__ == "__main__":
+    main()
