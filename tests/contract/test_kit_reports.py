@@ -70,12 +70,12 @@ def told(toy_shop: ServedSandbox, install_toy: Callable[[str], None], tmp_path: 
         (
             "wrong_values:int_number",
             "test_C01_a_paid_order_owes_nothing",
-            ("order 2 did not arrive", "number is an int where str is due"),
+            ("owes nothing. First of all: wrong_value: the plugin", "number is an int where str is due"),
         ),
         (
             "wrong_values:wrong_page",
             "test_C01_a_paid_order_owes_nothing",
-            ("order 2 did not arrive", "The last fetch: 0 orders; it ended with: The plugin", "cursor"),
+            ("owes nothing. First of all: The plugin", "cursor", "order 2 did not arrive"),
         ),
         pytest.param(
             "broken_telling:tells_a_receipt_twice",

@@ -22,7 +22,7 @@ from fbridge.models.platforms import OrderPage, OrderQuery
 from fbridge.push.decide import resolve_carrier
 from fbridge.push.policy import load_policy
 from fbridge.stores.open_store import OpenStore, open_store
-from fbridge.testing.journal import note
+from fbridge.testing.journal import note, note_fault
 from fbridge.testing.office import CARRIER, STORE, Office
 
 
@@ -87,6 +87,7 @@ class DirectPush:
             receipts = list(self.opened.adapter.push_fulfillment(self.opened.store, fulfillments))
         except FbridgeError as error:
             note(f"push_fulfillment raised {type(error).__name__}: {error}")
+            note_fault(error)
             raise
         told = [one for receipt in receipts for one in receipt.shipments]
         words = [f"{one.outcome} ({one.reason}){f': {one.words}' if one.words else ''}" for one in told]

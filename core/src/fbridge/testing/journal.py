@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from fbridge.errors import PluginError
+
 MOST_WORDS = 300
 MERCHANT_ACTS = (
     "new_order",
@@ -27,16 +29,21 @@ MERCHANT_ACTS = (
 
 
 class Journal:
-    """One test's. ``orders`` are the remote ids of those that it made."""
+    """One test's.
+
+    ``orders`` are the remote ids of those that it made, ``faults`` what the plugin itself did wrong.
+    """
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.orders: list[str] = []
+        self.faults: list[str] = []
 
     def clear(self) -> None:
         """For the next test."""
         self.lines.clear()
         self.orders.clear()
+        self.faults.clear()
 
 
 JOURNAL = Journal()
@@ -47,6 +54,12 @@ def note(words: str) -> None:
     """Add a line."""
     plain = " ".join(words.split())
     JOURNAL.lines.append(plain if len(plain) <= MOST_WORDS else f"{plain[:MOST_WORDS]}...")
+
+
+def note_fault(error: Exception | None) -> None:
+    """Of errors, those that are the plugin's own: whatever comes after one comes of it."""
+    if isinstance(error, PluginError):
+        JOURNAL.faults.append(" ".join(str(error).split()))
 
 
 def noted_acts(store: type[Any]) -> None:

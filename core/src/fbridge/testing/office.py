@@ -29,7 +29,7 @@ from fbridge.push.run_state import PushProgress
 from fbridge.settings import Home
 from fbridge.storage.database import open_database
 from fbridge.storage.tables import carrier_mappings
-from fbridge.testing.journal import note
+from fbridge.testing.journal import JOURNAL, note, note_fault
 from fbridge.testing.store_under_test import StoreUnderTest
 
 STORE = "shop"
@@ -37,6 +37,8 @@ CARRIER = "BRT"
 CARRIER_NAME = "Bartolini"
 TRACKING_URL = "https://brt.example/{number}"
 SETTLE = 0.2
+WRONG_VALUE = "wrong_value:"
+"""So begins the reason of an order of which the plugin gave something of another type."""
 MOST_ROUNDS = 8
 LONGEST_LOOK = 6.0
 """Seconds that a push is waited for which asks a store again; the kit's own faults ask to wait for five."""
@@ -76,9 +78,10 @@ class _Fetched(dict[str, Order]):
 
     def __missing__(self, order: str) -> Order:
         there = ", ".join(self) or "none"
-        raise AssertionError(
+        assert order in self, (
             f"order {order} did not arrive (kept are: {there}). The last fetch: {self._last_fetch}"
         )
+        return self[order]
 
 
 class Office:
@@ -148,6 +151,8 @@ class Office:
         error = f"; it ended with: {result.error}" if result.error else ""
         self._last_fetch = f"{result.orders} orders{''.join(rejected[:3])}{error}"
         note(f"office: fetch -> {self._last_fetch}")
+        note_fault(result.error)
+        JOURNAL.faults += [one.reason for one in result.rejected if one.reason.startswith(WRONG_VALUE)]
         return result
 
     def fetched(self) -> dict[str, Order]:
@@ -224,6 +229,8 @@ class Office:
         told = [f"{one.label} {one.push.state} ({one.push.reason})" for one in self.shipments() if one.push]
         errors = "".join(f"; it ended with: {error}" for _, error in result.errors)
         note(f"office: push -> {', '.join(told[-4:]) or 'nothing'}{errors}")
+        for _, error in result.errors:
+            note_fault(error)
         assert not acts, "no answer was lost, so there was no time for anything meanwhile"
         return result
 

@@ -19,7 +19,7 @@ import pytest
 
 from fbridge.errors import FbridgeError
 from fbridge.testing.clauses import CLAUSES, mistakes_of
-from fbridge.testing.journal import JOURNAL
+from fbridge.testing.journal import JOURNAL, note_fault
 from fbridge.testing.store_under_test import StoreUnderTest
 
 MOST_LINES = 14
@@ -53,14 +53,17 @@ def explained(test: Callable[..., Any]) -> Callable[..., Any]:
 
 def report(test: str, error: BaseException, store: StoreUnderTest | None) -> Iterator[str]:
     """The lines about a failed test of this name."""
-    clause = test[5:8]
-    yield f"C{int(clause[1:])} is broken: {test[9:].replace('_', ' ')}."
+    note_fault(error if isinstance(error, Exception) else None)
+    clause, faults = test[5:8], JOURNAL.faults
+    first = f" First of all: {faults[0]}" if faults else ""
+    yield f"C{int(clause[1:])} is broken: {test[9:].replace('_', ' ')}.{first}"
     yield f"The clause:  {CLAUSES[clause]} (docs/contract.md, section 4)"
     yield from _listed("Done:        ", _done())
     yield from _listed("Store holds: ", list(_held(store)))
     yield from _listed("Expected:    ", [_expected(error)])
     yield from _listed("Seen:        ", _seen(error))
-    yield from _listed("Often it is: ", list(mistakes_of(test)))
+    often = ["what stands first; all else may come of that"] if faults else list(mistakes_of(test))
+    yield from _listed("Often it is: ", often)
     yield f"The test:    {_place_of(error)}   (FBRIDGE_KIT_TRACE=1 shows the traceback)"
 
 
@@ -122,13 +125,12 @@ def _asserts(file: str) -> tuple[ast.Assert, ...]:
 
 
 def _seen(error: BaseException) -> list[str]:
-    """What was there instead; an error that is no assertion's is named with its own cause first."""
+    """What was there instead; of an error that is no assertion's, where it began."""
     if isinstance(error, _RED):
         lines = [line for line in str(error).splitlines() if line.strip() and not _NOISE.search(line)]
         return [line.removeprefix("assert ").rstrip() for line in lines[:SHOWN_LINES]] or ["it does not hold"]
-    cause = _first_cause(error)
-    told = str(cause) if isinstance(cause, FbridgeError) else f"{type(cause).__name__}: {cause}"
-    place = _place_of(cause, ours=False)
+    told = str(error) if isinstance(error, FbridgeError) else f"{type(error).__name__}: {error}"
+    place = _place_of(_first_cause(error), ours=False)
     return [told, f"raised at {place}" if place else ""]
 
 

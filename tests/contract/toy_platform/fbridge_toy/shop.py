@@ -15,6 +15,9 @@ RECIPIENT = {
     "city": "Torino",
     "country": "IT",
     "phone": "+39 011 555 0199",
+    "company": "Caffè Alì & C.",
+    "province": "TO",
+    "email": "zoe@alì.example",
 }
 PAYER = RECIPIENT | {
     "name": "Bruno Neri",
@@ -22,6 +25,9 @@ PAYER = RECIPIENT | {
     "postcode": "00191",
     "city": "Roma",
     "phone": "+39 06 555 0111",
+    "company": "Neri srl",
+    "province": "RM",
+    "email": "bruno@neri.example",
 }
 
 
