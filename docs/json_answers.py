@@ -158,6 +158,7 @@ ANSWERS: Mapping[str, Answer] = {
     "status": data(StatusReport),
     "explain": data(Story),
     "events": items(FeedEvent),
+    "events lines": lines(FeedEvent),
     "find": items(Found),
     "evening --report": file(EveningReport),
     "inbox run report": file(ImportReport),

@@ -34,6 +34,7 @@ class Walk:
         answer = json.loads(self.plain(*words, "--json", code=code, read=read))
         self.seen.add(assert_answer(answer, words))
         assert answer["ok"] is (code == 0)
+        assert not answer["error"] or answer["error"]["exit_code"] == code
         return answer["data"] if "data" in answer else answer.get("items")
 
     def plain(self, *words: str, code: int = 0, read: str = "") -> str:
@@ -155,6 +156,7 @@ def leaving(walk: Walk) -> None:
     walk("manifest courier-told S4")
     walk("explain S1")
     walk("events")
+    walk.lines("events lines", "events")
     walk("find FB00")
     walk("manifest add BRT S4")
     walk("manifest cancel BRT")

@@ -90,6 +90,7 @@ class User:
         envelope: dict[str, Any] = json.loads(result.stdout)
         assert envelope["schema"] == 1
         assert envelope["ok"] is (code == 0)
+        assert not envelope["error"] or envelope["error"]["exit_code"] == code
         assert_answer(envelope, words)
         for text in texts_in(envelope):
             assert_hints(text, " ".join(words))
