@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -88,6 +89,12 @@ def new(session: Session, /, name: str, label: str, folder: Path | None, **shape
     )
 
 
+def _whole_of(card: ReportCard, clause: ClauseResult) -> Iterator[str]:
+    """Where the kit tells more of a failure than one line."""
+    test = next(one.test for one in clause.tests if one.result is clause.result)
+    yield f"All that the kit says of it: python -m pytest {' '.join(card.files)} -k '{test.partition('[')[0]}'"
+
+
 _QUESTIONS = {
     "partial_shipments": "Can a part of an order be shown as shipped?",
     "several_numbers": "Can a shipment have several tracking numbers?",
@@ -171,6 +178,7 @@ def _show(session: Session, card: ReportCard, *, everything: bool) -> ExitCode:
         Table(columns, card.clauses),
         *card.notes,
         *([f"It stopped: {card.stopped}."] if card.stopped else []),
+        *(_whole_of(card, failed[0]) if failed else ()),
         words,
         next_step=f"fbridge plugin check {card.platform} --all" if card.ok and not everything else "",
         code=ExitCode.SOME_FAILED if failed or card.stopped else ExitCode.OK,
