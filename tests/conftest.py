@@ -234,6 +234,7 @@ _SLOW_PARTS = (
     "stays_unconfirmed_until_it_can[dropped_before",
     "test_C04_no_old_page_is_told",
     "test_C04_no_broken_read_is_told",
+    "test_C15_after_a_restore",
     "test_C15_after_every_fault",
     "test_C15_an_order_that_cannot_be_read",
     "tells_what_was_taken_back[cache",

@@ -119,7 +119,7 @@ def _day_columns() -> list[Column[_DayRow]]:
         Column("Store", lambda row: row.store),
         Column("What", lambda row: row.what, wraps=True, state=_state_of),
         Column("How many", lambda row: row.count, right=True),
-        Column("Oldest", lambda row: row.age, right=True),
+        Column("For", lambda row: row.age, right=True),
         Column("", lambda row: Words("overdue" if row.overdue else "")),
         Column("Next step", lambda row: row.next_step, wraps=True),
     ]

@@ -33,6 +33,8 @@ class _Found(Protocol):
     @property
     def finding(self) -> Finding: ...
     @property
+    def aspects(self) -> Sequence[Aspect]: ...
+    @property
     def mendable(self) -> bool: ...
     @property
     def shown(self) -> Sequence[str]: ...
@@ -43,8 +45,9 @@ def ways_of(label: str, found: _Found, push: _Stands) -> tuple[str, ...]:
     stand. ``push`` is where the shipment stands."""
     again = (f"fbridge push --resend {label}",) if found.mendable else ()
     theirs = (f"fbridge tracking set {label} {' '.join(found.shown)}",) if found.shown else ()
-    not_there = found.finding is Finding.NOT_STORED and found.mendable and not made_by_others(push)
-    gone = (f"fbridge shipment withdraw {label}",) if not_there else ()
+    vanished = found.finding is Finding.NOT_STORED or (Aspect.NUMBER in found.aspects and not found.shown)
+    may_go = vanished and found.mendable and not made_by_others(push)
+    gone = (f"fbridge shipment withdraw {label}",) if may_go else ()
     return (*again, *theirs, *gone, f"fbridge verify --accept {label}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from fbridge.bridge import Bridge
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import PushState
 from fbridge.push.turn import push_turn
+from fbridge.shipping.shipment_rules import needs_taking_back
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.office import CARRIER, STORE, Office, number
 from fbridge.testing.proofs import assert_all_arrived_once, assert_nothing_doubled, assert_safe
 from fbridge.testing.store_under_test import StoreUnderTest
 
+A_SECOND = 1.1
 PutBack = Callable[[], None]
 
 
@@ -65,6 +68,34 @@ class RestoringConformance(KitFixtures):
         assert [store.truth(order) for order in orders] == truths
         assert [store.mails(order) for order in orders] == mails
         assert_all_arrived_once(office, orders)
+
+    @pytest.mark.parametrize("keep", ["db restore"], indirect=True)
+    def test_C15_after_a_restore_what_was_taken_back_is_asked_about(
+        self, store: StoreUnderTest, office: Office, keep: Callable[[], PutBack]
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        office.push_until_quiet()
+        plan = office.bridge.plan_taking_back(shipment.label)
+        if plan.refused:
+            pytest.skip(f"{office.platform.label}: {plan.refused}")
+        time.sleep(A_SECOND)  # platforms tell the time of a change in whole ones
+        put_back = keep()
+        office.bridge.take_back(shipment.label, plan=plan)
+        truth = store.truth(order)
+        put_back()
+        office.push_until_quiet()
+        assert shipment.label in {item.shipment for item in office.bridge.status().items}
+        assert (
+            f"fbridge shipment withdraw {shipment.label}" in office.bridge.explain(shipment.label).next_steps
+        )
+        if needs_taking_back(office.bridge.shipments.get(shipment.label)):
+            office.bridge.take_back(shipment.label)
+        else:
+            office.bridge.shipments.withdraw(shipment.label)
+        assert office.state(shipment) is PushState.WITHDRAWN
+        assert store.truth(order) == truth
 
     def test_C05_after_a_restore_what_was_never_sent_still_is(
         self, store: StoreUnderTest, office: Office, keep: Callable[[], PutBack]
