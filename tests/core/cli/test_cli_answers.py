@@ -121,3 +121,10 @@ def test_lists_that_are_empty_say_what_to_do(user: Any) -> None:
     ):
         assert "fbridge" in user.run(*words).stdout
         assert user.json(*words)["items"] == []
+
+
+@pytest.mark.parametrize(
+    "words", [("--json", "orders", "list"), ("orders", "--json", "list"), ("orders", "list", "--json")]
+)
+def test_it_does_not_matter_where_json_stands(user: Any, words: tuple[str, ...]) -> None:
+    assert user.run(*words).stdout.startswith('{"schema": 1, "command": "orders list"')

@@ -13,23 +13,27 @@ import importlib
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
-
-def global_options(*, hidden: bool = False) -> list[click.Parameter]:
-    """The options that are understood before and after the command's name; ``--json`` is never hidden."""
-    return [
-        _flag(["--json"], "Print JSON."),
-        _flag(["-q", "--quiet"], "No progress, no hints.", hidden=hidden),
-        _flag(["--debug"], "Log, and show tracebacks.", hidden=hidden),
-    ]
+ALL_GLOBAL = frozenset({"--json", "--quiet", "--debug"})
 
 
-def _flag(names: list[str], help_text: str, *, hidden: bool = False) -> click.Option:
+def global_options(shown: frozenset[str]) -> list[click.Parameter]:
+    """The options that are understood before, within and after the command's name; help lists those ``shown``."""
+    told = {
+        "--json": "Print JSON.",
+        "--quiet": "No progress, no hints.",
+        "--debug": "Log, and show tracebacks.",
+    }
+    return [_flag(name, words, hidden=name not in shown) for name, words in told.items()]
+
+
+def _flag(name: str, words: str, *, hidden: bool) -> click.Option:
+    names = ["-q", name] if name == "--quiet" else [name]
     return click.Option(
-        names, is_flag=True, expose_value=False, callback=_remember, help=help_text, hidden=hidden
+        names, is_flag=True, expose_value=False, callback=_remember, help=words, hidden=hidden
     )
 
 
@@ -129,7 +133,7 @@ class Command(StrictCommand):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params.extend(global_options(hidden=True))
+        self.params.extend(global_options(frozenset({"--json"})))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, with a log where it was asked for."""
@@ -142,6 +146,12 @@ class Group(StrictCommand, click.Group):
     """A group that lists its commands in the order of the work and answers a misspelt one with its like."""
 
     command_class = Command
+    shown: ClassVar[frozenset[str]] = frozenset()
+    """The global options that its help lists."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(global_options(self.shown))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """The names in the order they were added."""

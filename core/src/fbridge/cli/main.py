@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from fbridge import __version__
-from fbridge.cli.command_classes import LazyGroup, global_options
+from fbridge.cli.command_classes import ALL_GLOBAL, LazyGroup
 from fbridge.cli.consoles import accept_every_character, open_what_is_closed
 from fbridge.cli.errors_shown import ReaderLeftError, leave, run_guarded
 from fbridge.cli.session import Session
@@ -57,6 +57,8 @@ that goes with the process anyway, is a third of a start."""
 class RootGroup(LazyGroup):
     """The root of all commands, inside the error boundary."""
 
+    shown = ALL_GLOBAL
+
     def main(  # type: ignore[override]
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
@@ -100,9 +102,6 @@ def cli(session: Session, home: Path | None) -> None:
     fbridge push. `fbridge COMMAND --help` explains each.
     """
     session.home = home or session.home
-
-
-cli.params.extend(global_options())
 
 
 def _refuse_undecodable(words: Sequence[str]) -> None:
