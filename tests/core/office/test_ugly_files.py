@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import io
 import os
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -100,9 +102,26 @@ def test_amounts_with_their_currency(tmp_path: Path, cells: str, amount: str) ->
     assert (row if isinstance(row, str) else f"{row['cod']} {row['currency']}") == amount
 
 
+def zipped(**parts: str | bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("_", "/").replace("0", "."), content)
+    return file.getvalue()
+
+
+ENCRYPTED = {"META-INF_manifest0xml": "<manifest><encryption-data/></manifest>"}
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
+        (OLD + "EncryptedPackage".encode("utf-16-le") + bytes(600), "file_password"),
+        (OLD + "WordDocument".encode("utf-16-le") + bytes(600), "file_kind"),
+        (zipped(content0xml=b"\x8f\x01\x02", **ENCRYPTED), "file_password"),
+        (zipped(encryptedpackage=b"\x8f\x01\x02", **ENCRYPTED), "file_password"),
+        (zipped(word_document0xml="<x/>"), "file_kind"),
         (b"<!-- x --><html><table></table></html>", "file_kind"),
         (b"\r\n <div><table><tr><td>Ordine;Corriere</td></tr></table></div>", "file_kind"),
         (b"{\\rtf1\\ansi Ordine;Corriere}", "file_kind"),

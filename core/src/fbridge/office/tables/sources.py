@@ -116,7 +116,7 @@ def _kind(name: str, start: bytes, file: BinaryIO) -> Kind:
     if start.startswith(b"PK"):
         return _zipped_kind(name, file)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        return Kind.XLS
+        return _old_kind(name, file)
     text = start.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe\t\r\n ")
     if _NO_TABLES.match(text) or _is_packed(start):
         raise InputError(f"{name} is no table; save it as CSV, XLSX, ODS or JSON.", reason="file_kind")
@@ -144,9 +144,43 @@ def _is_packed(start: bytes) -> bool:
     return not wide and count > max(_FEW, len(start) * _SHARE)
 
 
+_LOCKED, _SHEETS = (
+    "EncryptedPackage".encode("utf-16-le"),
+    ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le")),
+)
+"""Names in the directory of Microsoft's compound files: of an XLSX with a password, and of an XLS."""
+
+
+def _old_kind(name: str, file: BinaryIO) -> Kind:
+    content = file.read()
+    file.seek(0)
+    if _LOCKED in content:
+        raise password_needed(name)
+    if not any(sheet in content for sheet in _SHEETS):
+        raise InputError(f"{name} is no spreadsheet; save it as XLSX, ODS or CSV.", reason="file_kind")
+    return Kind.XLS
+
+
+def password_needed(name: str) -> InputError:
+    """A file that cannot be read without one."""
+    return InputError(f"{name} has a password; save it without one.", reason="file_password")
+
+
+def _is_locked(archive: zipfile.ZipFile) -> bool:
+    """Whether the archive, or what is in it by its own list (ODS), is encrypted."""
+    if any(one.flag_bits & 1 for one in archive.infolist()):
+        return True
+    return _LIST in archive.namelist() and b"encryption-data" in archive.read(_LIST)
+
+
+_LIST = "META-INF/manifest.xml"
+
+
 def _zipped_kind(name: str, file: BinaryIO) -> Kind:
     try:
         with zipfile.ZipFile(file) as archive:
+            if _is_locked(archive):
+                raise password_needed(name)
             # Each part is unpacked once: what its directory says of its size may be a lie, or the file cut.
             for part in archive.infolist():
                 _refuse_too_large(name, sum(one.file_size for one in archive.infolist()))

@@ -15,7 +15,7 @@ from fbridge.errors import ConfigError, InputError
 from fbridge.installation import extra_command
 from fbridge.office.tables.cells import Cell, Row, from_spreadsheet, is_blank
 from fbridge.office.tables.marks import Marks, Place
-from fbridge.office.tables.sources import Kind, Source
+from fbridge.office.tables.sources import Kind, Source, password_needed
 
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
@@ -44,9 +44,7 @@ def open_sheets(source: Source) -> Iterator[Mapping[str, Iterator[Row]]]:
         with python_calamine.CalamineWorkbook.from_filelike(source.file) as book:
             yield {name: _rows(source, book, name) for name in _visible(book)}
     except python_calamine.PasswordError:
-        raise InputError(
-            f"{source.name} has a password; save it without one.", reason="file_password"
-        ) from None
+        raise password_needed(source.name) from None
     except python_calamine.CalamineError as error:
         raise _damaged(source, error) from None
 
