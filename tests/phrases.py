@@ -30,7 +30,8 @@ SAID_IN = (
     "settings/near_match.py", "models/problems.py", "models/usual_carriers.py", "doctor/*.py", "stores/*.py",
     "office/inbox.py", "office/tables/*.py", "office/imports/[!cpm]*.py", "cli/batch_export.py", "cli/carrier*.py",
     "cli/courier_export.py", "cli/doctor.py", "cli/find.py", "cli/fulfil.py", "cli/import_map.py", "cli/inbox.py",
-    "cli/store*.py", "cli/verify.py", "cli/db.py", "cli/export_map.py", "find.py", "settings/editing.py",
+    "cli/store*.py", "cli/verify.py", "cli/db.py", "cli/platforms.py", "cli/purge.py", "cli/export_map.py", "find.py",
+    "settings/editing.py",
     "office/exports/courier.py", "office/exports/maps.py", "office/exports/records.py", "storage/backup.py",
     "storage/check.py", "storage/database.py", "storage/locks.py", "storage/restore.py", "settings/loading.py",
     "cli/displayed.py", "cli/evening*.py", "cli/explain.py", "cli/fetch.py", "cli/manifest*.py", "cli/order_views.py",
@@ -43,7 +44,7 @@ SAID_IN = (
 STATES = (
     states.OrderStatus, states.FulfillmentState, states.PaymentKind, states.Delivery, states.ManifestState,
     states.ReturnKind, states.ReturnOutcome, states.ShipmentOrigin, states.PushState, states.Effect,
-    states.MailEffect, Action, Outcome,
+    states.MailEffect, states.Support, states.MailBehaviour, Action, Outcome,
 )  # fmt: skip
 """The enums whose values people read."""
 

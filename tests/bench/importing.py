@@ -42,7 +42,7 @@ def run() -> Iterator[str]:
 def _home(folder: Path, rows: int) -> Path:
     home = folder / str(rows)
     home.mkdir()
-    _measured(home, ["carrier", "add", "BRT", "Bartolini"])
+    _measured(home, ["carrier", "add", "BRT", "Bartolini", "--json"])
     table = [dict(zip(NAMES, _row(at), strict=True)) for at in range(1, rows + 1)]
     _write_csv(home / "rows.csv", NAMES, (list(row.values()) for row in table))
     _write_csv(home / "numbers.csv", ("DDT", "LDV"), ((at, f"0846{at:08}") for at in range(1, rows + 1)))

@@ -100,7 +100,10 @@ def test_files_stores_carriers_and_the_doctor_are_told_in_italian(clerk: Any, tm
         said += clerk.run(*words, code=2).output.replace("No such file or directory", "")
     for words in (
         ("carrier", "list"), ("carrier", "coverage"), ("store", "list"), ("verify",), ("find", "Rossi"),
-        ("import", "list"),
+        ("import", "list"), ("store", "show", "shop"), ("store", "check", "shop"), ("carrier", "codes", "shop"),
+        ("carrier", "suggest", "shop"), ("carrier", "map", "shop"), ("carrier", "route", "shop"), ("platforms",),
+        ("db", "check"), ("orders", "show", "1001"), ("shipment", "show", "S1"),
+        ("push", "--plan"), ("manifest", "list"), ("export", "batches"),
     ):  # fmt: skip
         said += clerk.run(*words).output
     said += clerk.run("doctor", "--no-stores", code=1).output

@@ -44,6 +44,7 @@ def test_waiting_rows_take_little_memory(monkeypatch: pytest.MonkeyPatch) -> Non
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_too_many_rows_are_refused_before_the_first_goes_in(
     context: Any, office: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
