@@ -44,11 +44,16 @@ def proxy(shop: StoreUnderTest) -> Iterator[FaultProxy]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a broken adapter only its red tests and one of each number are run; the red ones must fail."""
+    """On a broken adapter only its red tests and one more are run; the red ones must fail. Its first red one is
+    quick, for it shows that the kit notices."""
     left_out = [item for item in items if not _is_wanted(item)]
     for item in items:
-        if _base_name(item) in getattr(_class_of(item), "red", ()):
+        red = getattr(_class_of(item), "red", ())
+        if _base_name(item) in red:
             item.add_marker(pytest.mark.xfail(strict=True, raises=RED, reason="a broken adapter"))
+        quick = red[:1] or getattr(_class_of(item), "quick", ())
+        if quick and _base_name(item) not in quick:
+            item.add_marker(pytest.mark.slow)
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
