@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -31,7 +31,7 @@ class Found:
     tracking number: its shipment), ``words`` says what it is. ``of``: how many of its kind there are in all.
     """
 
-    kind: str
+    kind: Literal["order", "unreadable", "shipment", "manifest", "number", "carrier"]
     ref: str
     words: str
     of: int

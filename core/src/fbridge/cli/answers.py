@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from fbridge.doctor.looks import Look
@@ -108,7 +108,7 @@ class SavedMap:
     """A map by its name; ``kind`` is ``map``, or ``example`` for one that comes with fbridge and has no ``path``."""
 
     name: str
-    kind: str
+    kind: Literal["map", "example"]
     path: str
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from filelock import FileLock, Timeout
 
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from fbridge.bridge import Bridge
 
 KINDS = ("shipments", "tracking")
-DONE, ERRORS, LEFT = "done", "errors", "left"
+InboxOutcome = Literal["done", "errors", "left"]
+DONE: Final = "done"
+ERRORS: Final = "errors"
+LEFT: Final = "left"
 _NO_FILES = (".", "~$")
 _NOT_WHOLE = (".part", ".tmp", ".filepart", ".crdownload")
 _CHUNK = 1 << 20
@@ -48,7 +51,7 @@ class InboxResult:
     file: str
     kind: str
     map: str
-    outcome: str
+    outcome: InboxOutcome
     reason: str
     words: str
     moved_to: Path | None = None
@@ -172,7 +175,7 @@ class _Inbox:
         return tuple(paths)
 
     def _moved(
-        self, file: _File, to: str, reason: str, words: str, reports: Sequence[Path] = ()
+        self, file: _File, to: InboxOutcome, reason: str, words: str, reports: Sequence[Path] = ()
     ) -> InboxResult:
         folder = self._folder / to / file.kind / file.map
         folder.mkdir(parents=True, exist_ok=True)
@@ -180,7 +183,7 @@ class _Inbox:
         file.path.replace(target)
         return replace(self._result(file, to, reason, words), moved_to=target, reports=tuple(reports))
 
-    def _result(self, file: _File, outcome: str, reason: str, words: str) -> InboxResult:
+    def _result(self, file: _File, outcome: InboxOutcome, reason: str, words: str) -> InboxResult:
         name = file.path.relative_to(self._folder).as_posix()
         return InboxResult(
             file=name, kind=file.kind, map=file.map, outcome=outcome, reason=reason, words=words
