@@ -237,9 +237,8 @@ _SLOW_PARTS = (
     "test_C15_after_a_restore",
     "test_C15_after_every_fault",
     "test_C15_an_order_that_cannot_be_read",
-    "tells_what_was_taken_back[cache",
-    "tells_what_was_taken_back[a_cache",
-    "tells_what_was_taken_back[copy_of",
+    "test_C15_no_old_page_tells",
+    "nothing_is_half_told[before_the_act",
 )
 """What the kit's tests put before a store, and differs little from what is in the others."""
 
@@ -284,7 +283,6 @@ _LONG_SCHEDULES = (
     "test_C12_no_secret_is_said_or_kept_with_every_fault",
     "test_C12_what_a_store_repeats",
     "test_C15_killed_at_every_step",
-    "test_C15_no_old_page",
 )
 """The kit's tests that wait for a store again and again: ``make test`` runs them on the toy platform,
 ``make test-slow`` on the others."""

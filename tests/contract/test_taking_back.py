@@ -165,7 +165,9 @@ def test_where_no_connection_was_made_it_is_as_it_was(
     assert office.bridge.take_back(shipment.label).withdrawn_at is not None
 
 
-@pytest.mark.parametrize("then", ["refused", "wrong_key", "no_connection"])
+@pytest.mark.parametrize(
+    "then", ["refused", pytest.param("wrong_key", marks=pytest.mark.slow), "no_connection"]
+)
 def test_what_was_begun_and_is_then_turned_away_is_not_told_as_untouched(
     office: Office, proxy: FaultProxy, toy_shop: ServedSandbox, then: str
 ) -> None:
@@ -323,7 +325,7 @@ def test_whatever_a_colleague_does_meanwhile_the_ledger_agrees_with_the_store(
     assert len(office.store.mails(order)) == 1
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [pytest.param("before", marks=pytest.mark.slow), "after"])
 def test_a_full_disk_loses_nothing_of_it(
     office: Office, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:

@@ -176,6 +176,7 @@ def test_what_was_taken_back_since_the_backup_is_asked_about(office: Office, tmp
     assert not office.bridge.status().items
 
 
+@pytest.mark.slow
 def test_what_was_taken_back_by_half_since_the_backup_can_be_ended(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,13 +76,13 @@ def test_limits_of_the_settings_turn_the_exit_code(office: Any) -> None:
     office.run("status")
 
 
-@pytest.mark.parametrize(
-    ("limit", "said"),
-    [({"fetch": "soon"}, "or never"), ({"fetched": "1d"}, "fetched"), ({"ready": "-1h"}, "or never")],
-    ids=["no_age", "unknown", "negative"],
-)
-def test_a_limit_that_makes_no_sense_is_named(office: Any, limit: dict[str, str], said: str) -> None:
-    limits(office, **limit)
-    told = office.run("status", code=3).stderr
-    assert "config.toml" in told
-    assert said in told
+def test_a_limit_that_makes_no_sense_is_named(office: Any) -> None:
+    for limit, said in (
+        ({"fetch": "soon"}, "or never"),
+        ({"fetched": "1d"}, "fetched"),
+        ({"ready": "-1h"}, "or never"),
+    ):
+        limits(office, **limit)
+        told = office.run("status", code=3).stderr
+        assert "config.toml" in told
+        assert said in told

@@ -18,6 +18,7 @@ from fbridge.cli.manifest_views import ROW_COLUMNS
 from fbridge.cli.order_views import ORDER_COLUMNS
 from fbridge.cli.session import Session
 from fbridge.cli.shipment_views import SHIPMENT_COLUMNS
+from fbridge.cli.status import day_columns, days
 from fbridge.cli.tables import Column, Table, print_block
 
 NUMBER = "JJD0002233445566778899/01"
@@ -63,6 +64,8 @@ def test_orders_and_shipments_are_whole(ready_user: Any, shown: Any, width: int)
             shown(Table(SHIPMENT_COLUMNS, bridge.shipments.list()), width), width, NUMBER, "S1", "1001"
         )
         orders = list(bridge.orders.list())
+        stores = Table(day_columns(), days(bridge.status().stores))
+    assert_whole(shown(stores, width), width, "shop", "open orders", "--store")
     assert_whole(shown(Table(ORDER_COLUMNS, orders), width), width, "1001", "1003", "2026-11-02", "Bianchi")
 
 

@@ -40,7 +40,7 @@ def status(session: Session) -> ExitCode:
 
     report = session.bridge.status()
     shown = report.items[:_MOST_ITEMS] if session.looked_at else report.items
-    blocks: list[Block[Any]] = [Table(_day_columns(), _days(report.stores))] if report.stores else []
+    blocks: list[Block[Any]] = [Table(day_columns(), days(report.stores))] if report.stores else []
     blocks += [Table(_item_columns(), shown)] if shown else []
     blocks += [*_more_items(len(report.items) - len(shown)), *_sentences(report)]
     urgent = [item for item in report.items if item.overdue or item.state == PushState.NEEDS_ATTENTION]
@@ -85,7 +85,7 @@ class _DayRow:
     next_step: str
 
 
-def _days(stores: Sequence[StoreDay]) -> Iterator[_DayRow]:
+def days(stores: Sequence[StoreDay]) -> Iterator[_DayRow]:
     """Each store's last fetch, and then its lines."""
     for day in stores:
         what = Words("last fetch" if day.fetched_at else "never fetched")
@@ -112,7 +112,8 @@ def _state_of(row: _DayRow) -> PushState | None:
     return row.what if isinstance(row.what, PushState) else None
 
 
-def _day_columns() -> list[Column[_DayRow]]:
+def day_columns() -> list[Column[_DayRow]]:
+    """What stands of each."""
     from fbridge.cli.tables import Column
 
     return [
