@@ -171,7 +171,7 @@ def known_to(path: Path) -> set[str]:
         assert all(option in options_of(name) for name in names), option
     if path.parent.name != "cli":
         return set(BARE_OPTIONS)
-    of_all = {"--help", "--version", "--home", "--debug", "--quiet", "--json"}
+    of_all = {"--help", "--version", "--home", "--debug", "--quiet", "--json", "--log-format"}
     here = [name for name, one in TREE.items() if one.callback and _module(one) in path.stem]
     return of_all | (options_of(*here) if here else set(BARE_OPTIONS))  # views are shown by several commands
 

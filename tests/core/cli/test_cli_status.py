@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
+from fbridge.cli.log_file import JsonLines
+from fbridge.http.redaction import Redactor
 
 
 def made(days: float) -> str:
@@ -86,3 +91,27 @@ def test_a_limit_that_makes_no_sense_is_named(office: Any) -> None:
         told = office.run("status", code=3).stderr
         assert "config.toml" in told
         assert said in told
+
+
+def test_a_health_check_is_a_line_and_the_exit_code(office: Any) -> None:
+    office.run("fetch")
+    assert office.run("status", "--check").stdout == "Nothing is overdue, and nothing needs a person.\n"
+    limits(office, fetch="0")
+    assert office.run("status", "--check", code=1).stdout == "Something is overdue or needs a person.\n"
+
+
+def test_a_log_for_containers_is_an_object_a_line_without_secrets(
+    office: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = office.run("fetch", "--quiet", "--log-format", "json").stderr.splitlines()
+    lines = [json.loads(line) for line in told]
+    assert {"time", "level", "logger", "process", "message"} <= set(lines[0])
+    assert any(line["message"].startswith("fetch from shop: 4 orders") for line in lines)
+    monkeypatch.setenv("FBRIDGE_LOG_FORMAT", "xml")
+    assert "FBRIDGE_LOG_FORMAT: must be text or json." in office.run("status", code=3).stderr
+    redactor = Redactor(["cs_hush"])
+    failed = (ValueError, ValueError("cs_hush"), None)
+    record = logging.LogRecord("fbridge.x", logging.ERROR, "x", 1, 'said "%s"\n', ("cs_hush",), failed)
+    line = JsonLines().format(record)
+    assert (redactor.text("cs_hush") in line, "cs_hush" in line, "\n" in line) == (True, False, False)
+    assert json.loads(line)["traceback"].startswith("ValueError")

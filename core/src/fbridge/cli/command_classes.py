@@ -10,14 +10,15 @@ Heavy imports stand inside command bodies, so that ``--help`` and ``--version`` 
 from __future__ import annotations
 
 import importlib
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import click
 
-ALL_GLOBAL = frozenset({"--json", "--quiet", "--debug"})
+from fbridge.cli.session import LOG_FORMATS
+
+ALL_GLOBAL = frozenset({"--json", "--quiet", "--debug", "--log-format"})
 
 
 def global_options(shown: frozenset[str]) -> list[click.Parameter]:
@@ -27,7 +28,8 @@ def global_options(shown: frozenset[str]) -> list[click.Parameter]:
         "--quiet": "No progress, no hints.",
         "--debug": "Log, and show tracebacks.",
     }
-    return [_flag(name, words, hidden=name not in shown) for name, words in told.items()]
+    flags = [_flag(name, words, hidden=name not in shown) for name, words in told.items()]
+    return [*flags, _log_format(hidden="--log-format" not in shown)]
 
 
 def _flag(name: str, words: str, *, hidden: bool) -> click.Option:
@@ -37,20 +39,20 @@ def _flag(name: str, words: str, *, hidden: bool) -> click.Option:
     )
 
 
-def _remember(context: click.Context, option: click.Parameter, value: bool) -> None:
+def _log_format(*, hidden: bool) -> click.Option:
+    return click.Option(
+        ["--log-format"],
+        type=click.Choice(LOG_FORMATS),
+        expose_value=False,
+        callback=_remember,
+        help="json: log to standard error too, a JSON object a line.",
+        hidden=hidden,
+    )
+
+
+def _remember(context: click.Context, option: click.Parameter, value: Any) -> None:
     if value and option.name:
-        setattr(context.obj, option.name, True)
-
-
-def _log_to_stderr() -> None:
-    import logging
-
-    from fbridge.cli.log_file import RedactedLines
-
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(RedactedLines("%(asctime)s %(name)s %(levelname)s %(message)s"))
-    logging.basicConfig(handlers=[handler])
-    logging.getLogger("fbridge").setLevel(logging.DEBUG)
+        setattr(context.obj, option.name, value)
 
 
 _NAMED_BY_NUMBER = {"order", "ref", "refs", "text"}
@@ -137,8 +139,7 @@ class Command(StrictCommand):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, with a log where it was asked for."""
-        if ctx.obj.debug:
-            _log_to_stderr()
+        ctx.obj.log_where_asked_for()
         return super().invoke(ctx)
 
 

@@ -5,11 +5,15 @@ A plugin may log what it likes, a store's words too, so what is written is looke
 
 from __future__ import annotations
 
+import json
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import TextIO
 
 LINE = "%(asctime)s %(process)d %(name)s %(levelname)s %(message)s"
 LARGEST = 1_000_000
@@ -24,6 +28,48 @@ class RedactedLines(logging.Formatter):
         from fbridge.http.redaction import without_known_secrets
 
         return without_known_secrets(super().format(record))
+
+
+class JsonLines(logging.Formatter):
+    """Each record as one JSON object on one line, for what gathers the logs of containers; secrets are taken out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """``time`` (UTC), ``level``, ``logger``, ``process``, ``message``; ``traceback`` where there is one."""
+        from fbridge.http.redaction import without_known_secrets
+
+        told = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "process": record.process,
+            "message": without_known_secrets(record.getMessage()),
+        }
+        if record.exc_info:
+            told["traceback"] = without_known_secrets(self.formatException(record.exc_info))
+        return json.dumps(told, ensure_ascii=False)
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """A log that nobody reads any more stops no work."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Go on."""
+
+
+@contextmanager
+def log_to_stderr(*, everything: bool, as_json: bool) -> Iterator[None]:
+    """While the block runs, what fbridge logs goes also to standard error: all of it, or what the log file has."""
+    handler = _StandardError(sys.stderr)
+    handler.setFormatter(JsonLines() if as_json else RedactedLines(LINE.replace("%(process)d ", "")))
+    root, logger = logging.getLogger(), logging.getLogger("fbridge")
+    before = logger.level
+    logger.setLevel(logging.DEBUG if everything else logging.INFO)
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+        logger.setLevel(before)
 
 
 class _LogFile(RotatingFileHandler):

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fbridge.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from zoneinfo import ZoneInfo
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from fbridge.bridge import Bridge
     from fbridge.cli.when import When
     from fbridge.settings import Home
+
+
+LOG_FORMATS = ("text", "json")
 
 
 def home_at(folder: Path | None) -> Home | None:
@@ -53,6 +58,7 @@ class Session:
     command: str = ""
     is_answering: bool = False
     quiet: bool = False
+    log_format: str = field(default_factory=lambda: os.environ.get("FBRIDGE_LOG_FORMAT") or LOG_FORMATS[0])
     debug: bool = field(default_factory=lambda: os.environ.get("FBRIDGE_DEBUG", "") not in {"", "0"})
     interactive: bool = field(default_factory=_stdin_is_terminal)
     open_bridge: Callable[[Path | None], Bridge] = _open_bridge
@@ -69,6 +75,16 @@ class Session:
         speak(bridge.context.settings.language)
         self._at_end.enter_context(log_kept_in(bridge.context.settings.home.log))
         return bridge
+
+    def log_where_asked_for(self) -> None:
+        """Log to standard error until this run ends, where an option says so."""
+        if self.log_format not in LOG_FORMATS:
+            raise ConfigError(f"Environment variable FBRIDGE_LOG_FORMAT: must be {' or '.join(LOG_FORMATS)}.")
+        as_json = self.log_format == "json"
+        if self.debug or as_json:
+            from fbridge.cli.log_file import log_to_stderr
+
+            self._at_end.enter_context(log_to_stderr(everything=self.debug, as_json=as_json))
 
     @property
     def timezone(self) -> ZoneInfo:

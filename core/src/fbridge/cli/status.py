@@ -27,8 +27,13 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
+@click.option(
+    "--check",
+    is_flag=True,
+    help="One line in place of the page, for the health check of a container or a monitor.",
+)
 @pass_session
-def status(session: Session) -> ExitCode:
+def status(session: Session, check: bool) -> ExitCode:
     """Show the day of each store (its last fetch, its open orders by age, what is stuck), every shipment that is not
     at rest, what is prepared and still in the house, and the orders that cannot be read; each with the next step.
 
@@ -46,6 +51,12 @@ def status(session: Session) -> ExitCode:
     urgent = [item for item in report.items if item.overdue or item.state == PushState.NEEDS_ATTENTION]
     needed = urgent or report.orders_marked or report.overdue or report.courier_changes or report.restored
     code = ExitCode.SOME_FAILED if needed else ExitCode.OK
+    if check:
+        blocks = [
+            "Something is overdue or needs a person."
+            if needed
+            else "Nothing is overdue, and nothing needs a person."
+        ]
     return show_data(session, report, *blocks, next_step=_next_step(report, urgent), code=code)
 
 
