@@ -123,6 +123,14 @@ from fbridge.testing import AdapterConformance
 from fbridge_toy.sandbox import ToySandbox
 from toy_store import ToyUnderTest
 """
+
+
+def test_without_the_kit_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fbridge.authoring.check.find_spec", lambda name: None)
+    with pytest.raises(PluginMissingError, match=r"needs one more package \(pytest\); run: .*testing"):
+        check_plugin("shopify")
+
+
 SOME = """
     class TestToy(AdapterConformance):
         @pytest.fixture
@@ -160,7 +168,8 @@ def test_a_broken_adapter_has_a_card_that_says_which_clause_and_why(
     assert (card.platform, card.distribution, card.contract, card.ok) == ("toy", "fbridge-toy 1.0", 1, False)
     assert results["C4"].result is Mark.PASSED
     assert results["C7"].result is Mark.FAILED
-    assert results["C7"].why
+    assert results["C7"].why.startswith("three numbers arrive as three")
+    assert card.notes == ("toy offers no sandbox (entry point fbridge.sandboxes), so it has no demo.",)
     assert results["C1"].result is Mark.NOT_RUN
 
 

@@ -88,7 +88,7 @@ def _run(asked: dict[str, Any], work: Path) -> _Ran:
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "FBRIDGE_LANG": "en"},
+            env={**os.environ, "FBRIDGE_LANG": "en", "PYTEST_ADDOPTS": ""},
             start_new_session=True,
         )
         try:
@@ -156,7 +156,6 @@ def _made(ran: _Ran, loaded: dict[str, Any], files: dict[str, Any]) -> ReportCar
         results[last["test"]] = KitResult(test=last["test"], result=Mark.FAILED, why=stopped)
     for name in (ran.one("collected") or {"tests": ()})["tests"]:
         results.setdefault(name, KitResult(test=name, result=Mark.NOT_RUN))
-    notes = () if loaded["installed"] else (_NOT_INSTALLED,)
     return ReportCard(
         platform=loaded["platform"],
         distribution=loaded["distribution"],
@@ -164,11 +163,8 @@ def _made(ran: _Ran, loaded: dict[str, Any], files: dict[str, Any]) -> ReportCar
         files=tuple(files["files"]),
         clauses=by_clause(list(results.values())),
         stopped=stopped,
-        notes=notes,
+        notes=tuple(loaded["notes"]),
     )
-
-
-_NOT_INSTALLED = "No installed package has this module among its entry points: no other command finds it."
 
 
 def _end_at_import(ran: _Ran) -> str:

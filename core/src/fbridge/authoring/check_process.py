@@ -19,10 +19,11 @@ from typing import IO, Any
 import pytest
 
 from fbridge.authoring.clauses import clause_of, is_must
-from fbridge.errors import PluginError, PluginMissingError
+from fbridge.errors import FbridgeError, PluginError, PluginMissingError
 from fbridge.hookspecs import ENTRY_POINT_GROUP
-from fbridge.plugin_calls import LoadedPlatform
+from fbridge.plugin_calls import LoadedPlatform, in_one_line
 from fbridge.plugins import installed_platforms, load_platform
+from fbridge.sandbox.loading import create_sandbox, installed_sandboxes
 
 _OPTIONS = (
     "-q",
@@ -36,6 +37,7 @@ _OPTIONS = (
 )
 _NOT_HERE = ("-p", "no:xdist", "-p", "no:randomly")
 """What the author's own settings may ask for, and what would run the tests in other processes or in another order."""
+NOT_INSTALLED = "No installed package has this module among its entry points: no other command finds it."
 _KIT = "AdapterConformance"
 
 LOADING = 30.0
@@ -90,7 +92,8 @@ def _check(asked: Asked, record: Record) -> None:
     key = _key(asked)
     loaded = load_platform(key)
     module = installed_platforms()[key].module
-    record.write("loaded", **_described(loaded), installed=not _stands_in(asked))
+    notes = [NOT_INSTALLED] if _stands_in(asked) else _notes_on_sandbox(key)
+    record.write("loaded", **_described(loaded), notes=notes)
     files = [str(Path(one).resolve()) for one in asked.tests] or [
         str(one) for one in _found_tests(module, key)
     ]
@@ -108,7 +111,8 @@ def _key(asked: Asked) -> str:
     if asked.name in installed:
         return asked.name
     for key, offer in installed.items():
-        if offer.module == asked.name or offer.module.partition(".")[0] == asked.name:
+        names = {offer.module, offer.module.partition(".")[0], offer.dist.name if offer.dist else ""}
+        if asked.name in names:
             return key
     return _stand_in(asked)
 
@@ -150,6 +154,22 @@ def _stands_in(asked: Asked) -> bool:
 def _described(loaded: LoadedPlatform) -> dict[str, Any]:
     platform = loaded.platform
     return {"platform": platform.key, "distribution": loaded.distribution, "contract": platform.contract}
+
+
+def _notes_on_sandbox(key: str) -> list[str]:
+    """What keeps the demo and ``sandbox serve`` from this platform; the kit's own tests may do without."""
+    if key not in installed_sandboxes():
+        return [f"{key} offers no sandbox (entry point fbridge.sandboxes), so it has no demo."]
+    try:
+        app = create_sandbox(key, pace=0)
+    except FbridgeError as error:
+        return [str(error)]
+    except Exception as error:  # noqa: BLE001 - a plugin's own code may raise anything
+        return [f"The sandbox of {key} cannot be made: {in_one_line(error)}"]
+    missing = [name for name in ("wsgi", "control", "shopkeeper", "store_settings") if not hasattr(app, name)]
+    return (
+        [f"The sandbox of {key} has no {', '.join(missing)} (fbridge.sandbox.SandboxApp)."] if missing else []
+    )
 
 
 def _project(module: str) -> Path | None:
