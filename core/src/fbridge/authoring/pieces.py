@@ -154,10 +154,12 @@ _NO_WISH: tuple[Piece, ...] = (
     (_PUSH, '            "mail": wish.mail,\n', ""),
     (_TESTS, '"finish": False, "mail": False}', '"finish": False}'),
 )
+_WHERE_ASKED = "finish the order and mail the customer where that is asked for."
 _MAILS: dict[MailBehaviour, tuple[Piece, ...]] = {
     MailBehaviour.ALWAYS: (
         *_NO_WISH,
         (_PLUGIN, "mail=MailBehaviour.OPTIONAL", "mail=MailBehaviour.ALWAYS"),
+        (_SANDBOX, _WHERE_ASKED, "finish the order where that is asked for, and mail the customer."),
         (
             _SANDBOX,
             '            if given["mail"]:\n                order.mails.append(order.numbers)\n',
@@ -167,6 +169,7 @@ _MAILS: dict[MailBehaviour, tuple[Piece, ...]] = {
     MailBehaviour.NEVER: (
         *_NO_WISH,
         (_PLUGIN, "mail=MailBehaviour.OPTIONAL", "mail=MailBehaviour.NEVER"),
+        (_SANDBOX, _WHERE_ASKED, "finish the order where that is asked for."),
         (_PLUGIN, 'mail="Your order is on its way"', 'mail=""'),
         (_SANDBOX, '            if given["mail"]:\n                order.mails.append(order.numbers)\n', ""),
         (_TESTS, "            self._order(order).mails.append(self._order(order).numbers)\n", ""),
@@ -215,7 +218,14 @@ _AUTHS: dict[AuthKind, tuple[Piece, ...]] = {
     ),
     AuthKind.BEARER: (
         (_CLIENT, "with its key in a header", "with its key as a bearer token"),
-        (_CLIENT, _SIGNED, 'HeaderAuth("Authorization", store.settings["api_key"], prefix="Bearer ")'),
+        (
+            _CLIENT,
+            f"    store.http.auth = store.http.auth or {_SIGNED}\n",
+            (
+                '    bearer = HeaderAuth("Authorization", store.settings["api_key"], prefix="Bearer ")\n'
+                "    store.http.auth = store.http.auth or bearer\n"
+            ),
+        ),
         (_SANDBOX, _ASKED, 'if request.headers.get("Authorization") != f"Bearer {API_KEY}":'),
     ),
     AuthKind.QUERY: (
