@@ -152,6 +152,19 @@ def test_a_person_may_leave_what_was_begun_as_it_is(office: Office, proxy: Fault
     assert office.bridge.take_back(shipment.label).withdrawn_at is not None
 
 
+def test_what_was_begun_on_an_order_that_is_gone_can_be_let_stand(office: Office, proxy: FaultProxy) -> None:
+    order, shipment = pushed(office)
+    proxy.strike(LOST)
+    office.bridge.take_back(shipment.label)
+    office.store.delete(order)
+    office.skip_time(SETTLED)
+    with pytest.raises(InputError, match=f"fbridge explain {shipment.label}"):
+        office.bridge.take_back(shipment.label)
+    assert f"fbridge shipment adopt {shipment.label}" in office.bridge.explain(shipment.label).next_steps
+    office.bridge.adopt(shipment.label)
+    assert not office.bridge.status().items
+
+
 def test_where_no_connection_was_made_it_is_as_it_was(
     office: Office, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,11 +49,11 @@ def ways_out(shipment: Shipment, push: PushStatus) -> tuple[str, ...]:
         return ways_of(shipment.label, drift, push)
     if push.missing_mail and push.state not in UNFINISHED:
         return (mail_step(shipment), f"fbridge shipment mailed {shipment.label}")
+    if push.state is PushState.UNDOING or push.reason == UNDONE_IN_PART:
+        return (f"fbridge shipment withdraw {shipment.label}", f"fbridge shipment adopt {shipment.label}")
     if push.state not in _A_PERSON_DECIDES:
         step = next_step(shipment, push)
         return (step,) if step else ()
-    if push.reason == UNDONE_IN_PART:
-        return (f"fbridge shipment withdraw {shipment.label}", f"fbridge shipment adopt {shipment.label}")
     resend = () if push.reason in _RESENT_IN_VAIN else (f"fbridge push --resend {shipment.label}",)
     if may_be_withdrawn(shipment):
         return (*resend, f"fbridge shipment withdraw {shipment.label}")

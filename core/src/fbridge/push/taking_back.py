@@ -129,7 +129,8 @@ def _good(row: LedgerRow, page: OrderPage, order: Order | None, older: str) -> O
         raise UnreachableError(f"Nothing was taken back: {words}.", reason=ORDER_UNREADABLE)
     if order is None:
         raise InputError(
-            f"The store has no order {row.order_number} any more, so nothing of {row.label} can be taken back there.",
+            f"The store has no order {row.order_number} any more, so nothing of {row.label} can be taken back there. "
+            f"What can be done: fbridge explain {row.label}",
             reason="order_missing",
         )
     if older:
