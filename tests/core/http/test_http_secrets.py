@@ -389,6 +389,6 @@ def test_a_short_secret_is_cut_out_in_each_form_in_which_it_travels(shown: str) 
 
 def test_a_field_named_before_its_name_became_a_secret_is_hidden_afterwards() -> None:
     redactor = Redactor(["another-long-secret"])
-    assert redactor.name("tracking_number") == "tracking_number"
+    assert redactor.repeated("tracking_number") == "tracking_number"
     redactor.hide("tracking_number")
-    assert "tracking_number" not in redactor.name("tracking_number")
+    assert "tracking_number" not in redactor.repeated("tracking_number")

@@ -121,4 +121,4 @@ def _blanked(value: Any, fields: frozenset[str], redactor: Redactor, *, keep: bo
 
 def _key(key: str, redactor: Redactor) -> str:
     # Some answers are keyed by what a customer typed; such keys are no field names.
-    return redactor.name(key) if _KEY.fullmatch(key) else BLANK
+    return redactor.repeated(key) if _KEY.fullmatch(key) else BLANK

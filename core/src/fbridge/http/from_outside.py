@@ -27,7 +27,7 @@ _WITHOUT_TEXT = frozenset({bool, int, float, Decimal, datetime, timedelta, type(
 def without_secrets(value: T, redactor: Redactor) -> T:
     """The same value; where it repeats a secret, a copy without it."""
     words, data = _texts(value)
-    changed = any(redactor.text(text) != text for text in words) or redactor.shows_in_data(data)
+    changed = any(redactor.repeated(text) != text for text in words) or redactor.shows_in_data(data)
     return _copied(value, redactor, in_words=False) if changed else value
 
 

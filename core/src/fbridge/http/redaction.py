@@ -60,8 +60,8 @@ WITHHELD = (
     "requests (a debugging plugin, a firewall's page) should be switched off."
 )
 
-MOST_NAMES = 4096
-"""So many field names are kept with what is shown of them."""
+MOST_REPEATED = 4096
+"""So many texts are kept with what is shown of them."""
 
 _ALIVE: WeakSet[Redactor] = WeakSet()
 
@@ -79,7 +79,7 @@ class Redactor:
         self._in_words: tuple[str, ...] = ()
         self._short: tuple[str, ...] = ()
         self._in_data: tuple[str, ...] = ()
-        self._names: dict[str, str] = {}
+        self._repeated: dict[str, str] = {}
         self.hide(*secrets)
         _ALIVE.add(self)
 
@@ -94,16 +94,16 @@ class Redactor:
         self._short = short_forms(known)
         self._in_data = squashed_forms(known, LEAST_IN_DATA)
         self._secrets = known
-        self._names = {}
+        self._repeated = {}
 
-    def name(self, name: str) -> str:
-        """The same as :meth:`text` of a field's name: the answers of a store repeat a few thousand times a few."""
-        known = self._names
-        shown = known.get(name)
+    def repeated(self, text: str) -> str:
+        """The same as :meth:`text` of what is said again and again: names of fields, sentences about orders."""
+        known = self._repeated
+        shown = known.get(text)
         if shown is None:
-            shown = self.text(name)
-            if len(known) < MOST_NAMES:
-                known[name] = shown
+            shown = self.text(text)
+            if len(known) < MOST_REPEATED:
+                known[text] = shown
         return shown
 
     def text(self, text: str) -> str:
