@@ -59,6 +59,7 @@ class PrestaShopUnderTest(StoreUnderTest):
             amount_due=total if head["module"] == "ps_cashondelivery" else Decimal(0),
             ship_to=self._address(head["id_address_delivery"]),
             bill_to=self._address(head["id_address_invoice"]),
+            names=tuple(row["product_name"] for row in head["details"]),
         )
 
     def lose_mails(self, *, lost: bool) -> None:
