@@ -84,6 +84,17 @@ class Said:
     wait: timedelta | None = None
 
 
+def said_in(response: Response, *codes: str, words: str, is_own: bool) -> Said:
+    """What an answer says, with its codes and words; ``is_own``: it has the form of the store's own API."""
+    return Said(
+        speaker=Speaker.STORE if is_own else Speaker.OTHER,
+        status=response.status,
+        codes=codes,
+        words=words,
+        wait=response.wait_asked,
+    )
+
+
 class AnswerTable:
     """All answers that prove something about a write to one platform. Raises ValueError for one listed twice."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from fbridge.adapterkit.answers import AnswerTable, Said, Speaker, Verdict, not_understood, written
+from fbridge.adapterkit.answers import AnswerTable, Said, Verdict, not_understood, said_in, written
 from fbridge.adapterkit.responses import body_of, passing, strange
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError
 from fbridge.http import Response, wordless
@@ -83,13 +83,7 @@ class StoreApi:
     def _said_by(self, answer: Response) -> Said:
         own = self._form.own_error(body_of(answer))
         code, words = own or ("", "")
-        return Said(
-            speaker=Speaker.OTHER if own is None else Speaker.STORE,
-            status=answer.status,
-            codes=(code,),
-            words=words,
-            wait=answer.wait_asked,
-        )
+        return said_in(answer, code, words=words, is_own=own is not None)
 
     def _error_of(self, answer: Response, said: Said) -> FbridgeError:
         """What an answer outside 2xx is to a read."""

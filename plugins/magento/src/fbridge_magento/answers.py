@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fbridge.adapterkit import answers, responses
-from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, written
+from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, said_in, written
 from fbridge.adapterkit.responses import (
     NOT_FOUND,
     body_of,
@@ -344,13 +344,7 @@ def said_by(response: Response) -> Said:
     message = body.get("message")
     is_own = isinstance(message, str) and set(body) <= _KEYS
     code = resource_of(response) or str(message or "").split("\n")[0].strip()
-    return Said(
-        speaker=Speaker.STORE if is_own else Speaker.OTHER,
-        status=response.status,
-        codes=(code,),
-        words=words_of(response),
-        wait=response.wait_asked,
-    )
+    return said_in(response, code, words=words_of(response), is_own=is_own)
 
 
 def _fault_in(response: Response, client: MagentoClient, now: datetime) -> Exception:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from fbridge.adapterkit.caches import cache_finding
+from fbridge.adapterkit.clocks import clock_finding, clock_offset
 from fbridge.adapterkit.order_states import Meaning, SeenState, states_finding
 from fbridge.adapterkit.payloads import text
 from fbridge.adapterkit.responses import body_of
@@ -57,7 +57,7 @@ def report(store: Store) -> StoreReport:
     look = _Look(store, MagentoClient(store))
     version = look.client.version()
     modules = look.client.modules()
-    offset = _clock_offset(store, modules)
+    offset = clock_offset(modules.date, store.now())
     findings = [_rest_api(look, version, modules)]
     if findings[0].ok:
         look.modules = frozenset(map(str, list_of(modules)))
@@ -65,7 +65,7 @@ def report(store: Store) -> StoreReport:
         findings.append(cache_finding(lambda fresh: look.client.newest_order(fresh=fresh)))
         _remember(look)
     return StoreReport(
-        findings=(*findings, _clock(offset)) if len(findings) > 1 else tuple(findings),
+        findings=(*findings, clock_finding(offset)) if len(findings) > 1 else tuple(findings),
         facts=look.facts,
         capabilities=CAPABILITIES,
         clock_offset=offset,
@@ -241,19 +241,6 @@ def _weights(look: _Look) -> Finding:
         return Finding(name="weights", ok=True, words=words)
     units = sorted(set(look.facts["weight_units"].values()))
     return Finding(name="weights", ok=True, words=f"The store weighs in {', '.join(units)}.")
-
-
-def _clock_offset(store: Store, response: Response) -> timedelta | None:
-    """The header has no fractions, so it is half a second behind on average."""
-    told = response.date
-    return None if told is None else told + timedelta(seconds=0.5) - store.now()
-
-
-def _clock(offset: timedelta | None) -> Finding:
-    if offset is None:
-        return Finding(name="clock", ok=True, words="The store does not tell its time.")
-    seconds = round(offset.total_seconds())
-    return Finding(name="clock", ok=True, words=f"The store's clock is {seconds:+d} s off this one.")
 
 
 NAME, SELECTION = "inventory", "source selection"

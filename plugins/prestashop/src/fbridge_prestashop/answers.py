@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fbridge.adapterkit import responses
-from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, unproved, written
+from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Verdict, said_in, unproved, written
 from fbridge.adapterkit.responses import NOT_FOUND, is_gateway_timeout, is_passing, is_redirect, rows_from
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, wordless
@@ -282,13 +282,7 @@ def _rows_in(response: Response, resource: str, now: datetime) -> list[dict[str,
 def said_by(response: Response, *, mail: bool) -> Said:
     """Who answered a write, and what. ``mail``: the write asked for mails."""
     codes = tuple(_own_codes(response, mail=mail))
-    return Said(
-        speaker=Speaker.STORE if codes else Speaker.OTHER,
-        status=response.status,
-        codes=codes,
-        words=words_of(response),
-        wait=response.wait_asked,
-    )
+    return said_in(response, *codes, words=words_of(response), is_own=bool(codes))
 
 
 def _own_codes(response: Response, *, mail: bool) -> Iterator[str]:

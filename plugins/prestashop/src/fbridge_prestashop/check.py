@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from fbridge.adapterkit.caches import cache_finding
+from fbridge.adapterkit.clocks import clock_finding, clock_offset
 from fbridge.adapterkit.order_states import SeenState, states_finding
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response
@@ -48,7 +48,7 @@ def report(store: Store) -> StoreReport:
     """What stands in the way and what does not. Raises: UnreachableError where the store cannot be looked at."""
     client = PrestaShopClient(store)
     response = client.root()
-    offset = _clock_offset(store, response)
+    offset = clock_offset(server_time(response), store.now())
     permissions = permissions_in(response.xml) if response.ok else None
     if permissions is None:
         words = _why_not(client, response)
@@ -62,7 +62,7 @@ def report(store: Store) -> StoreReport:
         findings.append(cache_finding(lambda fresh: client.newest_order(fresh=fresh)))
     memory_of(store).facts = facts if facts.states else None
     return StoreReport(
-        findings=(*findings, _clock(offset)),
+        findings=(*findings, clock_finding(offset)),
         facts=facts.to_json(),
         capabilities=CAPABILITIES,
         clock_offset=offset,
@@ -224,19 +224,6 @@ def _mail(shop: Shop) -> Finding:
     elif silent:
         words = "No mail leaves: the shop's state is not set to mail the customer."
     return Finding(name="mail", ok=True, words=words)
-
-
-def _clock_offset(store: Store, response: Response) -> timedelta | None:
-    """The header has no fractions, so it is half a second behind on average."""
-    told = server_time(response)
-    return None if told is None else told + timedelta(seconds=0.5) - store.now()
-
-
-def _clock(offset: timedelta | None) -> Finding:
-    if offset is None:
-        return Finding(name="clock", ok=True, words="The store does not tell its time.")
-    seconds = round(offset.total_seconds())
-    return Finding(name="clock", ok=True, words=f"The store's clock is {seconds:+d} s off this one.")
 
 
 _ORDERS = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from fbridge.adapterkit.caches import cache_finding
+from fbridge.adapterkit.clocks import clock_finding, clock_offset
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http.urls import is_loopback
 from fbridge.models.orders import Order
@@ -51,7 +51,7 @@ def report(store: Store) -> StoreReport:
         return _without_a_look("Admin API", f"{error}{hint}")
     granted = _granted(about)
     places, place_finding = _locations(client, granted)
-    offset = _clock_offset(store, about)
+    offset = clock_offset(about.date, store.now())
     findings = (
         _admin_api(about),
         _version(about, store.settings["api_version"]),
@@ -61,7 +61,7 @@ def report(store: Store) -> StoreReport:
         _points(about),
         cache_finding(lambda fresh: client.about_store(fresh=fresh)),
         _mail(),
-        _clock(offset),
+        clock_finding(offset),
     )
     return StoreReport(
         findings=findings,
@@ -228,18 +228,6 @@ def _mail() -> Finding:
         "Whether the shop has that notification switched on cannot be read."
     )
     return Finding(name="mail", ok=True, words=words)
-
-
-def _clock_offset(store: Store, about: Answer) -> timedelta | None:
-    """The header has no fractions, so it is half a second behind on average."""
-    return None if about.date is None else about.date + timedelta(seconds=0.5) - store.now()
-
-
-def _clock(offset: timedelta | None) -> Finding:
-    if offset is None:
-        return Finding(name="clock", ok=True, words="The store does not tell its time.")
-    seconds = round(offset.total_seconds())
-    return Finding(name="clock", ok=True, words=f"The store's clock is {seconds:+d} s off this one.")
 
 
 def _facts(about: Answer, granted: frozenset[str], places: Sequence[Location]) -> dict[str, Any]:

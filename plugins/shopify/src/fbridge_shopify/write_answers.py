@@ -15,7 +15,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict
+from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, said_in
 from fbridge.adapterkit.needed import Told
 from fbridge.adapterkit.responses import body_of
 from fbridge.errors import CredentialsError
@@ -137,12 +137,7 @@ _PUSHED = _PushedPayload()
 def said_by(response: Response) -> Said:
     """Who answered outside 2xx. Shopify's own answers there have ``errors`` as one text."""
     is_own = isinstance(body_of(response).get("errors"), str)
-    return Said(
-        speaker=Speaker.STORE if is_own else Speaker.OTHER,
-        status=response.status,
-        words=words_of(response),
-        wait=response.wait_asked,
-    )
+    return said_in(response, words=words_of(response), is_own=is_own)
 
 
 def said_of_document(answer: Answer) -> Said:

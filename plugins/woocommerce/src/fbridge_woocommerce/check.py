@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fbridge.adapterkit.caches import cache_finding
+from fbridge.adapterkit.clocks import clock_finding, clock_offset
 from fbridge.adapterkit.order_states import Meaning, SeenState, states_finding
 from fbridge.adapterkit.payloads import number, text
 from fbridge.adapterkit.responses import body_of
@@ -49,7 +50,9 @@ def report(store: Store) -> StoreReport:
     """What stands in the way and what does not. Raises: UnreachableError where the store cannot be looked at."""
     client = WooClient(store)
     index = client.index()
-    offset = _clock_offset(store, index)
+    offset = clock_offset(index.date, store.now())
+    # Signatures over http are good for so long; over https the clock does not matter.
+    limit = _OAUTH_TOLERANCE if urlsplit(store.http.base_url).scheme == "http" else None
     api = _api_finding(client, index)
     if not api.ok:
         return StoreReport(findings=(api,), mail=MailBehaviour.ALWAYS)
@@ -66,7 +69,7 @@ def report(store: Store) -> StoreReport:
             *access,
             _versions(facts),
             cache_finding(lambda fresh: client.newest_order(fresh=fresh)),
-            _clock(store, offset),
+            clock_finding(offset, limit=limit, why="requests over http need less than 15 minutes"),
             *_states(store, client, may_read=access[0].ok),
             _place(store, place, facts),
             _mail(store, place, facts),
@@ -156,26 +159,6 @@ def _versions(facts: StoreFacts) -> Finding:
         return Finding(name="versions", ok=True, words="Not told: the key's user may not manage WooCommerce.")
     words = f"WooCommerce {facts.woocommerce} on WordPress {facts.wordpress}."
     return Finding(name="versions", ok=True, words=words)
-
-
-def _clock_offset(store: Store, index: Response) -> timedelta | None:
-    """The header has no fractions, so it is half a second behind on average."""
-    told = index.date
-    return None if told is None else told + timedelta(seconds=0.5) - store.now()
-
-
-def _clock(store: Store, offset: timedelta | None) -> Finding:
-    """Signatures over http are good for 15 minutes; over https the clock does not matter."""
-    if offset is None:
-        return Finding(name="clock", ok=True, words="The store does not tell its time.")
-    seconds = round(offset.total_seconds())
-    signed = urlsplit(store.http.base_url).scheme == "http"
-    if signed and abs(offset) >= _OAUTH_TOLERANCE:
-        words = (
-            f"The store's clock is {seconds:+d} s off this one; requests over http need less than 15 minutes."
-        )
-        return Finding(name="clock", ok=False, words=words)
-    return Finding(name="clock", ok=True, words=f"The store's clock is {seconds:+d} s off this one.")
 
 
 def _place(store: Store, place: Place, facts: StoreFacts) -> Finding:
