@@ -64,6 +64,8 @@ ONE, TWO = {"order": "1001", "carrier": "BRT"}, {"order": "1002", "carrier": "GL
         ("Ordine;Corriere\n1001;BRT\n" + "\x00" * 600, [ONE, "zero_byte"]),
         (f"Ordine;Corriere\n1001;{'x' * 140_000}\n1002;GLS\n", ["cell_too_long", TWO]),
         ("Ordine;;Corriere;\n1001;x;BRT;y\n", [ONE]),
+        ("Ordine;Corriere\r\n1001;BRT\r\n\x1a", [ONE]),
+        ("Ordine;Corriere\r\n1001;BRT\x1a", [ONE]),
         ("Ordine;Corriere\n1001;BRT\nTotale colli: 12\nTOTALE 12 pz;\n", [ONE, {"order": "TOTALE 12 pz"}]),
         ("Ordine;Colli\n1001;1000000000000\n", ["number_too_large"]),
         ("Ordine;Colli\n1001;\u22121\n", ["negative"]),

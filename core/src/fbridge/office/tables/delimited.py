@@ -12,6 +12,8 @@ from fbridge.errors import InputError
 from fbridge.office.tables.cells import Fault, Row
 
 DELIMITERS = (";", ",", "\t", "|")
+_END = "\x1a"
+"""What programs of DOS write after the last line."""
 
 
 def text_lines(name: str, file: BinaryIO, encoding: str) -> Iterator[str]:
@@ -21,7 +23,9 @@ def text_lines(name: str, file: BinaryIO, encoding: str) -> Iterator[str]:
     number = 0
     try:
         for number, line in enumerate(text, 1):
-            yield line.lstrip("\ufeff") if number == 1 else line
+            kept = line.rstrip(_END) if line.endswith(_END) else line
+            if kept:
+                yield kept.lstrip("\ufeff") if number == 1 else kept
     except UnicodeError as error:
         raise InputError(
             f"{name} is not {encoding} text after line {number}: it is cut or damaged, or in another encoding "
@@ -73,7 +77,7 @@ def ends_open(file: BinaryIO) -> bool:
     """Whether the last line has no end, as in a file that was cut."""
     size = file.seek(0, 2)
     file.seek(max(0, size - 8))
-    return not file.read().rstrip(b"\x00").endswith((b"\r", b"\n"))
+    return not file.read().rstrip(b"\x00\x1a").endswith((b"\r", b"\n"))
 
 
 class _Passing:
