@@ -108,5 +108,7 @@ def _show(session: Session, made: ExportMap, path: str) -> ExitCode:
             ("Dates", made.dates),
         ]
     )
-    parts = [Table(columns, part) for part in (made.head, made.fields, made.tail) if part]
+    parts = [
+        Table(columns, part) for part in (made.head, made.fields, made.parcel_records, made.tail) if part
+    ]
     return show_data(session, made, facts, *parts, next_step=_WRITTEN_BY[made.what].format(name=made.name))
