@@ -176,6 +176,22 @@ def test_what_was_taken_back_since_the_backup_is_asked_about(office: Office, tmp
     assert not office.bridge.status().items
 
 
+def test_what_no_look_can_settle_is_not_asked_for_again_and_again(office: Office, tmp_path: Path) -> None:
+    """Somebody else shipped it, a person let it stand, or its mail is missing."""
+    elsewhere, _ = ship(office)
+    office.store.complete_by_hand(elsewhere)
+    office.push()
+    _, adopted = ship(office, (number(2),))
+    call(office, adopted, state=PushState.NEEDS_ATTENTION, reason="as it was")
+    office.bridge.adopt(adopted.label)
+    _, unmailed = ship(office, (number(3),))
+    office.push()
+    call(office, unmailed, mail_missing_since=office.bridge.context.now())
+    put_back(office, office.bridge.backup(tmp_path / "backup.db"))
+    office.bridge.push()
+    assert office.bridge.status().restored == ()
+
+
 @pytest.mark.slow
 def test_what_was_taken_back_by_half_since_the_backup_can_be_ended(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -21,8 +21,14 @@ _PUSHED = shipments.join(pushes, pushes.c.shipment_id == shipments.c.id)
 _RESTORED_EPOCH = (
     sa.select(stores.c.restored_epoch).where(stores.c.name == shipments.c.store).scalar_subquery()
 )
-_UNLOOKED = sa.and_(pushes.c.checked_epoch < _RESTORED_EPOCH, pushes.c.drift.is_(None))
-"""What differs was found by a look, and waits for a person."""
+_UNLOOKED = sa.and_(
+    pushes.c.checked_epoch < _RESTORED_EPOCH,
+    pushes.c.acknowledged_revision == shipments.c.revision,  # else there is nothing to compare
+    pushes.c.drift_since.is_(None),
+    pushes.c.mail_missing_since.is_(None),
+    shipments.c.manifest_id.is_not(None),
+)
+"""What differs, or lacks its mail, waits for a person already; and of a mail no look tells anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
