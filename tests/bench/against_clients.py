@@ -131,7 +131,7 @@ class _Comparison:
     def set_up(self, orders: int) -> None:
         """A home with orders; one is pushed, and the store checked, so that it is known as on any other evening."""
         home = Home(config=self._folder, data=self._folder, log=self._folder)
-        settings = dict(self._ours.settings)
+        settings = {**self._ours.settings, "oldest_order": 36_500}  # sandboxes sell an order every 90 minutes
         with Bridge.open(home) as bridge:
             bridge.stores.add(
                 STORE,
