@@ -18,10 +18,13 @@ from fbridge.cli.json_schemas import SchemaInfo
 from fbridge.demo.evening import Facts
 from fbridge.find import Found
 from fbridge.fulfil import Fulfilled
-from fbridge.history.event_feed import FeedEvent
 from fbridge.history.explain import Story
 from fbridge.history.export_batches import Batch
 from fbridge.history.purge import Purged
+from fbridge.listeners.listeners import ListenerRow
+from fbridge.listeners.positions import Position
+from fbridge.listeners.telling import ListenerTold
+from fbridge.models.events import FeedEvent
 from fbridge.models.platforms import CarrierCodes, StoreReport
 from fbridge.models.results import ItemResult
 from fbridge.models.shipments import Carrier, Manifest, ManifestRow, Shipment
@@ -159,6 +162,10 @@ ANSWERS: Mapping[str, Answer] = {
     "explain": data(Story),
     "events": items(FeedEvent),
     "events lines": lines(FeedEvent),
+    "listeners list": items(ListenerRow),
+    "listeners run": items(ListenerTold),
+    "listeners set": data(Position),
+    "listeners forget": data(told.Removed),
     "find": items(Found),
     "evening --report": file(EveningReport),
     "inbox run report": file(ImportReport),

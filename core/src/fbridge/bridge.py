@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fbridge.fulfil import Fulfilled, GoodsOfOrder
     from fbridge.history.explain import Story
     from fbridge.history.purge import Purged
+    from fbridge.listeners.listeners import Listeners
     from fbridge.models.shipments import Shipment
     from fbridge.orders.audit import AuditResult
     from fbridge.orders.fetch import FetchProgress, FetchResult
@@ -109,6 +110,13 @@ class Bridge:
         from fbridge.shipping.intake import Intake
 
         return Intake(self.context, self.shipments)
+
+    @cached_property
+    def listeners(self) -> Listeners:
+        """Local plugins that are told what happened. A command tells them when it has ended, a script by ``run``."""
+        from fbridge.listeners.listeners import Listeners
+
+        return Listeners(self.context)
 
     @classmethod
     def open(cls, home: Home | None = None, *, database_url: str | None = None) -> Self:

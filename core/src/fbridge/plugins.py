@@ -37,6 +37,9 @@ log = logging.getLogger("fbridge.plugins")
 _SPECIFIED = f"{hookspecs.PROJECT}_spec"
 _IMPLEMENTED = f"{hookspecs.PROJECT}_impl"
 
+LISTENER_ENTRY_POINT_GROUP = "fbridge.listeners"
+_GROUPS = frozenset({hookspecs.ENTRY_POINT_GROUP, LISTENER_ENTRY_POINT_GROUP})
+
 HOOKS = tuple(name for name, value in vars(hookspecs).items() if hasattr(value, _SPECIFIED))
 REQUIRED_HOOKS = tuple(name for name in HOOKS if name not in hookspecs.OPTIONAL_HOOKS)
 
@@ -79,6 +82,20 @@ def installed_platforms() -> dict[str, EntryPoint]:
     return {key: offers[0] for key, offers in _offers().items()}
 
 
+def installed_listeners() -> dict[str, EntryPoint]:
+    """The entry point of each installed listener by name, sorted (:mod:`fbridge.listeners`). Nothing is imported.
+
+    Where two packages have one of the same name, the first that Python finds counts.
+    """
+    offers = _installed_offers(_installations())[LISTENER_ENTRY_POINT_GROUP]
+    return {name: found[0] for name, found in offers.items()}
+
+
+def packages_were_searched() -> bool:
+    """Whether this process knows already what is installed, which takes longer than most that is done with it."""
+    return _installed_offers.cache_info().currsize > 0
+
+
 def load_platform(key: str) -> LoadedPlatform:
     """Import the plugin of this platform, and no other.
 
@@ -88,7 +105,7 @@ def load_platform(key: str) -> LoadedPlatform:
     if offers is None:
         raise _missing(key)
     if len(offers) > 1:
-        names = " and ".join(_distribution(offer) for offer in offers)
+        names = " and ".join(package_of(offer) for offer in offers)
         raise PluginError(
             f'Two plugins offer the platform "{key}": {names}. Uninstall one of them.',
             reason="plugin_ambiguous",
@@ -132,7 +149,7 @@ class _Loader:
             raise self._error(f'it describes the platform "{platform.key}" under another name')
         if platform_fault := _platform_fault(platform) or fault_in(platform, Platform):
             raise self._error(f"its description is wrong: {platform_fault}")
-        return LoadedPlatform(platform, _distribution(self._offer), self._manager.hook)
+        return LoadedPlatform(platform, package_of(self._offer), self._manager.hook)
 
     def _import(self) -> object:
         offer = self._offer
@@ -205,12 +222,12 @@ class _Loader:
         return self._error(cause + (foreign_name(error) if error else ""))
 
     def _error(self, cause: str, *, reason: str | None = None) -> PluginError:
-        return plugin_error(self._offer.name, _distribution(self._offer), cause, reason=reason)
+        return plugin_error(self._offer.name, package_of(self._offer), cause, reason=reason)
 
 
 def _offers() -> dict[str, list[EntryPoint]]:
     allowed = _allowed()
-    offers = _installed_offers(_installations())
+    offers = _installed_offers(_installations())[hookspecs.ENTRY_POINT_GROUP]
     return {key: found for key, found in offers.items() if allowed is None or key in allowed}
 
 
@@ -223,21 +240,25 @@ def _installations() -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
+_Offers = dict[str, list[EntryPoint]]
+
+
 @lru_cache(maxsize=8)
-def _installed_offers(installations: tuple[tuple[str, int], ...]) -> dict[str, list[EntryPoint]]:
-    """What all installed packages offer; reading their metadata takes longer than most that is done with it."""
-    offers: dict[str, list[EntryPoint]] = {}
+def _installed_offers(installations: tuple[tuple[str, int], ...]) -> dict[str, _Offers]:
+    """What all installed packages offer, by group; reading their metadata takes longer than most that is done with
+    it."""
+    offers: dict[str, _Offers] = {group: {} for group in _GROUPS}
     seen: set[str] = set()
     for distribution in distributions(path=[folder for folder, _ in installations]):
         for offer in _entry_points(distribution, seen):
-            offers.setdefault(offer.name, []).append(offer)
-    return dict(sorted(offers.items()))
+            offers[offer.group].setdefault(offer.name, []).append(offer)
+    return {group: dict(sorted(found.items())) for group, found in offers.items()}
 
 
 def _entry_points(distribution: Distribution, seen: set[str]) -> list[EntryPoint]:
     """What a distribution offers us; one that is broken, or shadowed on ``sys.path``, offers nothing."""
     try:
-        found = list(distribution.entry_points.select(group=hookspecs.ENTRY_POINT_GROUP))
+        found = [one for one in distribution.entry_points if one.group in _GROUPS]
         if not found:
             return []
         name = re.sub(r"[-_.]+", "-", distribution.metadata["Name"] or str(distribution)).lower()
@@ -267,7 +288,8 @@ def _missing(key: str) -> PluginMissingError:
     )
 
 
-def _distribution(offer: EntryPoint) -> str:
+def package_of(offer: EntryPoint) -> str:
+    """The distribution with its version that has brought an entry point, for people."""
     return " ".join(_name_and_version(offer.dist)) if offer.dist else offer.value
 
 

@@ -38,6 +38,7 @@ COMMANDS = {
     "status": ("fbridge.cli.status:status", "Show what is not at rest, why, and what to do."),
     "explain": ("fbridge.cli.explain:explain", "Tell the whole story of an order, shipment or number."),
     "events": ("fbridge.cli.events:events", "Write what happened, for programs that follow."),
+    "listeners": ("fbridge.cli.listeners:listeners", "Local plugins that are told what happened."),
     "find": ("fbridge.cli.find:find", "Find an order, a shipment, a manifest or a number."),
     "purge": ("fbridge.cli.purge:purge", "Forget personal data of old orders."),
     "doctor": ("fbridge.cli.doctor:doctor", "Look at the whole installation; nothing is changed."),

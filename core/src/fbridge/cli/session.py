@@ -74,6 +74,7 @@ class Session:
         self._at_end.callback(bridge.close)
         speak(bridge.context.settings.language)
         self._at_end.enter_context(log_kept_in(bridge.context.settings.home.log))
+        self._at_end.callback(self._tell_listeners, bridge, bridge.context.now())
         return bridge
 
     def log_where_asked_for(self) -> None:
@@ -85,6 +86,13 @@ class Session:
             from fbridge.cli.log_file import log_to_stderr
 
             self._at_end.enter_context(log_to_stderr(everything=self.debug, as_json=as_json))
+
+    def _tell_listeners(self, bridge: Bridge, begun: datetime) -> None:
+        """Unless the command was broken off, or cares for the listeners itself: a later one tells them then."""
+        if sys.exc_info()[0] is None and not self.command.startswith("listeners"):
+            from fbridge.listeners.after_commands import tell_after_command
+
+            tell_after_command(bridge.context, self.home, begun)
 
     @property
     def timezone(self) -> ZoneInfo:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from fbridge.cli.tables import Block, Column
-    from fbridge.push.status import InTheHouse, StatusReport, UnreadableStatus
+    from fbridge.push.status import InTheHouse, ListenerBehind, StatusReport, UnreadableStatus
     from fbridge.push.status_items import StatusItem
     from fbridge.push.store_days import DayLine, StoreDay
     from fbridge.shipping.courier_exports import CourierChange
@@ -157,6 +157,7 @@ def _sentences(report: StatusReport) -> Iterator[str]:
         )
     for unread in report.unreadable:
         yield _unreadable_words(unread)
+    yield from map(_listener_words, report.listeners)
     if (
         not report.items
         and not report.orders_marked
@@ -165,6 +166,7 @@ def _sentences(report: StatusReport) -> Iterator[str]:
         and not report.came_back
         and not report.courier_changes
         and not report.restored
+        and not report.listeners
     ):
         yield "Everything is at rest."
 
@@ -240,6 +242,14 @@ def _unreadable_words(unread: UnreadableStatus) -> str:
     return f"Orders of {unread.store} that cannot be read: {unread.count}{oldest}{overdue}{more}."
 
 
+def _listener_words(one: ListenerBehind) -> str:
+    """``Listener audit was not told everything, for 3 h (overdue): it raised ...: fbridge listeners run audit``"""
+    from fbridge.cli.displayed import age
+
+    why = f"; {one.fault}" if one.fault else ""
+    return f"Listener {one.listener} was not told everything, for {age(one.age)}{why}: {one.next_step}"
+
+
 def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
     first = next(iter(urgent), next(iter(report.items), None))
     unread = next((one for one in report.unreadable if one.count), None)
@@ -249,12 +259,9 @@ def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
         return "fbridge orders list --marked"
     if unread:
         return unread.next_step
-    if report.restored:
-        return report.restored[0].next_step
-    if report.courier_changes:
-        return report.courier_changes[0].next_step
-    if report.in_the_house and report.in_the_house.loose:
-        return report.in_the_house.loose[0].next_step
-    if report.came_back:
-        return report.came_back.items[0].next_step
+    steps = [one.next_step for one in (*report.restored, *report.courier_changes, *report.listeners)]
+    steps += [one.next_step for one in (report.in_the_house.loose if report.in_the_house else ())]
+    steps += [one.next_step for one in (report.came_back.items if report.came_back else ())]
+    if steps:
+        return steps[0]
     return "fbridge manifest list --state preparing" if report.manifests_preparing else "fbridge fetch"

@@ -6,35 +6,16 @@ No event is passed that could still come: see :func:`fbridge.storage.events.last
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 
 from fbridge.context import Context
 from fbridge.errors import InputError
+from fbridge.models.events import FeedEvent
 from fbridge.storage.events import last_event
 from fbridge.storage.tables import events, manifests, orders
 
 _AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedEvent:
-    """One event. ``kind`` is a stable code (``push.sent``), ``words`` a sentence; what it does not concern is "".
-
-    ``order`` is the number that people see, ``remote_id`` the platform's own; ``at`` is aware UTC.
-    """
-
-    id: int
-    at: datetime
-    kind: str
-    words: str
-    store: str
-    order: str
-    remote_id: str
-    shipment: str
-    manifest: str
 
 
 def follow(context: Context, since: int = 0, limit: int | None = None) -> Iterator[FeedEvent]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
+from fbridge.listeners.positions import first_untold, load_positions
 from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import ManifestState, PushState
 from fbridge.orders.unreadable import GONE, UnreadableOrder, load_unreadable
@@ -100,6 +101,19 @@ class RestoredStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerBehind:
+    """A listener that was not told everything, the oldest of it since ``since``; ``fault`` says why it did not take
+    it, "" where it was not tried."""
+
+    listener: str
+    fault: str
+    since: datetime
+    age: timedelta
+    next_step: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """What is stuck, oldest first; how many shipments stand in each state; manifests in preparation.
 
@@ -112,7 +126,7 @@ class StatusReport:
 
     ``orders_marked`` are those of which nobody has decided anything, also where goods of them are in shipments;
     ``unreadable`` are of each store those that cannot be read. ``courier_changes`` are otherwise than their courier's
-    program was told. ``stores``: the day of each, by name.
+    program was told. ``stores``: the day of each, by name. ``listeners`` are those that were not told everything.
     """
 
     items: tuple[StatusItem, ...]
@@ -128,12 +142,14 @@ class StatusReport:
     courier_changes: tuple[CourierChange, ...] = ()
     restored: tuple[RestoredStatus, ...] = ()
     stores: tuple[StoreDay, ...] = ()
+    listeners: tuple[ListenerBehind, ...] = ()
 
     @property
     def overdue(self) -> bool:
         """Whether anything is past its limit."""
         late = self.in_the_house is not None and self.in_the_house.overdue
         late = late or (self.came_back is not None and self.came_back.overdue)
+        late = late or any(one.overdue for one in self.listeners)
         late = late or any(item.overdue for item in self.items) or any(day.overdue for day in self.stores)
         return late or any(one.overdue for one in self.unreadable)
 
@@ -160,12 +176,30 @@ def read_status(context: Context) -> StatusReport:
             courier_changes=courier_changes(connection, now),
             restored=_restored(connection, context, now),
             stores=store_days(connection, context.settings.stores, items, limits, now),
+            listeners=_listeners(connection, limits, now),
         )
 
 
 def _preparing(connection: Connection) -> int:
     query = sa.select(sa.func.count()).where(manifests.c.state == ManifestState.PREPARING)
     return int(connection.execute(query).scalar_one())
+
+
+def _listeners(connection: Connection, limits: StatusLimits, now: datetime) -> tuple[ListenerBehind, ...]:
+    """Those that a command has not told a moment ago: who is only behind by that is not named."""
+    found = [(one, first_untold(connection, one.after)) for one in load_positions(connection).values()]
+    return tuple(
+        ListenerBehind(
+            listener=one.name,
+            fault=one.fault,
+            since=since,
+            age=now - since,
+            next_step=f"fbridge listeners run {one.name}",
+            overdue=bool(one.fault) or is_over(now - since, limits.listener),
+        )
+        for one, since in found
+        if since and (one.fault or is_over(now - since, limits.listener))
+    )
 
 
 def _notices(connection: Connection, context: Context, now: datetime) -> tuple[StoreNotice, ...]:

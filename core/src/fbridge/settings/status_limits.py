@@ -17,7 +17,8 @@ _AT_ONCE = timedelta(0)
 class StatusLimits:
     """The age from which something is overdue; None: never.
 
-    ``fetch`` is the age of a store's last fetch, ``open_order`` that of an order with something to ship. Those named
+    ``fetch`` is the age of a store's last fetch, ``open_order`` that of an order with something to ship, ``listener``
+    that of what a listener was not told. Those named
     as a state are how long a shipment may be in it; those of what a person must decide are zero.
     """
 
@@ -36,6 +37,7 @@ class StatusLimits:
     needs_attention: timedelta | None = _AT_ONCE
     drifted: timedelta | None = _AT_ONCE
     missing_mail: timedelta | None = _AT_ONCE
+    listener: timedelta | None = timedelta(hours=1)
 
     def of(self, state: PushState) -> timedelta | None:
         """That of a shipment's state; those that are at rest have none."""

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0026"
+HEAD_REVISION = "0027"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -28,4 +28,5 @@ KNOWN_REVISIONS = (
     "0024",
     "0025",
     "0026",
+    "0027",
 )

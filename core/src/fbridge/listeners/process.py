@@ -1,0 +1,127 @@
+"""A listener in its own process, as the one who tells it sees it: it is told one event after the other, in time."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from importlib.metadata import EntryPoint
+from queue import Empty, SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import IO, Any, Self
+
+from fbridge.models.events import FeedEvent
+
+PATIENCE = 30.0
+"""Seconds that a listener may take for its import, and for each event."""
+_KEPT = ("FBRIDGE_HOME", "FBRIDGE_LANG", "FBRIDGE_TIMEZONE")
+_SECRET = frozenset({"PGPASSWORD", "PGPASSFILE"})
+
+
+class ListenerFaultError(Exception):
+    """It did not take what it was told; the cause is the text. It has to be told again."""
+
+
+class ListenerProcess:
+    """Used with ``with``: the process ends with the block, with all that the listener has started."""
+
+    def __init__(self, offer: EntryPoint, patience: float = PATIENCE) -> None:
+        self._offer, self._patience = offer, patience
+        self._answers: SimpleQueue[str] = SimpleQueue()
+
+    def __enter__(self) -> Self:
+        """Start it. Raises ListenerFaultError where it cannot be loaded."""
+        self._said = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "fbridge.listeners.telling_process", self._offer.value],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            text=True,
+            encoding="utf-8",
+            env=environment_of_listener(os.environ),
+            start_new_session=True,
+        )
+        assert self._process.stdout  # noqa: S101 - a pipe was asked for
+        Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
+        try:
+            self._answer("at its import")
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def tell(self, event: FeedEvent) -> None:
+        """Tell it one event; done once this returns. Raises ListenerFaultError."""
+        line = json.dumps(written(event))
+        pipe = self._process.stdin
+        with suppress(OSError, ValueError):  # it has ended: the missing answer tells it better
+            if pipe:
+                pipe.write(line + "\n")
+                pipe.flush()
+        self._answer(f"at event {event.id} ({event.kind})")
+
+    def end(self) -> None:
+        """End the process and what it has started, whatever it is doing."""
+        if os.name == "nt":
+            self._process.kill()
+        else:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        with suppress(OSError):
+            if self._process.stdin:
+                self._process.stdin.close()
+        self._said.close()
+
+    def _read(self, pipe: IO[str]) -> None:
+        with suppress(OSError, ValueError), pipe:
+            for line in pipe:
+                self._answers.put(line)
+        self._answers.put("")
+
+    def _answer(self, where: str) -> Mapping[str, Any]:
+        try:
+            line = self._answers.get(timeout=self._patience)
+        except Empty:
+            raise ListenerFaultError(f"it took longer than {self._patience:g} s {where}") from None
+        if not line:
+            raise ListenerFaultError(
+                f"its process ended with {self._process.wait()} {where}{self._last_words()}"
+            )
+        answer: Mapping[str, Any] = json.loads(line)
+        if "failed" in answer:
+            raise ListenerFaultError(f"{answer['failed']} {where}")
+        return answer
+
+    def _last_words(self) -> str:
+        self._said.seek(0)
+        lines = self._said.read().decode("utf-8", "replace").split("\n")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return f": {last[:200]}" if last else ""
+
+
+def written(event: FeedEvent) -> dict[str, Any]:
+    """An event as JSON has it, as in ``fbridge events``."""
+    return asdict(event) | {"at": event.at.isoformat()}
+
+
+def environment_of_listener(environment: Mapping[str, str]) -> dict[str, str]:
+    """Ours without what may hold credentials of a store or of the database."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name not in _SECRET and (not name.upper().startswith("FBRIDGE_") or name in _KEPT)
+    }
