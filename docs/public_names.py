@@ -20,6 +20,7 @@ PAGES = {
     "fbridge.errors": "Errors",
     "fbridge.exit_codes": "Exit codes",
     "fbridge.hookspecs": "The hooks of a plugin",
+    "fbridge.listeners.hooks": "The hooks of a listener",
     "fbridge.models": "The dataclasses of the contract, and the words for states",
     "fbridge.http": "The HTTP client of a plugin",
     "fbridge.adapterkit": "What plugins share",

@@ -191,7 +191,23 @@ def at_the_end(walk: Walk, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "check_plugin", lambda *_, **__: card)  # which takes a minute
     walk("plugin check plain", code=1)
     walk("plugin new medusa --folder", str(walk.folder / "medusa"))
+    _listener(walk, monkeypatch)
     walk("orders show nothing", code=2)
+
+
+def _listener(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is told what has happened, and is uninstalled then."""
+    info = walk.folder / "site" / "ear-1.0.dist-info"
+    points = walk.write("site/ear-1.0.dist-info/entry_points.txt", "[fbridge.listeners]\near = ear\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: ear\nVersion: 1.0\n", "utf-8")
+    monkeypatch.syspath_prepend(str(info.parent))
+    walk("listeners list")
+    walk("listeners set ear --since 0")
+    walk("listeners run", code=1)  # its module is not there
+    walk("listeners list", code=1)
+    Path(points).unlink()
+    info.rename(walk.folder / "gone")
+    walk("listeners forget ear")
 
 
 def _test() -> KitResult:

@@ -37,7 +37,7 @@ SAID_IN = (
     "cli/displayed.py", "cli/evening*.py", "cli/explain.py", "cli/fetch.py", "cli/manifest*.py", "cli/order_views.py",
     "cli/orders.py", "cli/output.py", "cli/plan_views.py", "cli/push*.py", "cli/questions.py", "cli/returned.py",
     "cli/shipment*.py", "cli/status.py", "cli/tables.py", "cli/tracking.py", "cli/unreadable_views.py",
-    "cli/errors_shown.py",
+    "cli/errors_shown.py", "cli/listeners.py", "listeners/listeners.py",
 )  # fmt: skip
 """The modules whose words a clerk reads in the daily work."""
 

@@ -247,6 +247,12 @@ def test_the_completion_of_a_shell(reader: Reader, tmp_path: Path) -> None:
     shell("\n".join(commands("docs/cli.md")), tmp_path)
 
 
+def test_the_page_on_listeners(reader: Reader) -> None:
+    reader.add_store()
+    for line in commands("docs/listeners.md"):
+        reader.type(line)
+
+
 @pytest.mark.usefixtures("installed")
 def test_the_tutorials_evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FBRIDGE_HOME", str(tmp_path / "home"))
@@ -268,7 +274,7 @@ RUN = {"README.md", "README.it.md", *(f"plugins/{name}/README.md" for name in CR
     f"docs/{name}.md"
     for name in (
         *(f"first-store-{one}" for one in CREDENTIALS),
-        *("backups", "cli", "evening", "json", "plugin-tutorial", "scripting"),
+        *("backups", "cli", "evening", "json", "listeners", "plugin-tutorial", "scripting"),
     )
 }
 
@@ -280,6 +286,6 @@ def test_no_page_with_commands_is_left_out() -> None:
 
 def test_no_page_with_python_is_left_out() -> None:
     others = {one.page for page in PAGES for one in blocks(page) if one.language == "python"}
-    assert others == {"docs/python.md", "docs/plugin-tutorial.md"}, (
-        "the tutorial's files are the tests' example plugin"
+    assert others == {"docs/python.md", "docs/plugin-tutorial.md", "docs/listeners.md"}, (
+        "the files of the tutorial and of the listener are those of the tests' examples"
     )

@@ -259,7 +259,9 @@ def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
         return "fbridge orders list --marked"
     if unread:
         return unread.next_step
-    steps = [one.next_step for one in (*report.restored, *report.courier_changes, *report.listeners)]
+    steps = [one.next_step for one in report.restored]
+    steps += [one.next_step for one in report.courier_changes]
+    steps += [one.next_step for one in report.listeners]
     steps += [one.next_step for one in (report.in_the_house.loose if report.in_the_house else ())]
     steps += [one.next_step for one in (report.came_back.items if report.came_back else ())]
     if steps:

@@ -55,16 +55,17 @@ def _is_anything_due(context: Context) -> bool:
 def _start(home: Path | None) -> None:
     import subprocess
 
-    where = ["--home", str(home)] if home else []
+    where = {"FBRIDGE_HOME": str(home)} if home else {}
     apart: dict[str, Any] = {"start_new_session": True}
     if os.name == "nt":
         apart = {"creationflags": getattr(subprocess, "DETACHED_PROCESS", 0)}
     try:
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "fbridge", *where, "listeners", "run", "--due", "--quiet"],
+        process = subprocess.Popen(
+            [sys.executable, "-m", "fbridge", "listeners", "run", "--due", "--quiet"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=os.environ | where,
             **apart,
         )
     except OSError as error:

@@ -37,7 +37,7 @@ _LONGEST_NAME = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerRow:
-    """A listener: ``package`` is "" where it is not installed here, ``after`` the last event that it was told.
+    """A listener. ``package`` is "" where it is not installed here; ``after`` is the last event that it was told.
 
     ``untold`` events wait for it, the oldest since ``waiting_since``. ``fault`` says why it did not take the next, ""
     where nothing is wrong.

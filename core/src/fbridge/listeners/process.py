@@ -21,6 +21,8 @@ from fbridge.models.events import FeedEvent
 
 PATIENCE = 30.0
 """Seconds that a listener may take for its import, and for each event."""
+_TO_END = 1.0
+"""Seconds in which a process that has closed its answers is expected to end."""
 _KEPT = ("FBRIDGE_HOME", "FBRIDGE_LANG", "FBRIDGE_TIMEZONE")
 _SECRET = frozenset({"PGPASSWORD", "PGPASSFILE"})
 
@@ -98,13 +100,18 @@ class ListenerProcess:
         except Empty:
             raise ListenerFaultError(f"it took longer than {self._patience:g} s {where}") from None
         if not line:
-            raise ListenerFaultError(
-                f"its process ended with {self._process.wait()} {where}{self._last_words()}"
-            )
+            raise ListenerFaultError(self._why_silent(where))
         answer: Mapping[str, Any] = json.loads(line)
         if "failed" in answer:
-            raise ListenerFaultError(f"{answer['failed']} {where}")
+            raise ListenerFaultError(str(answer["failed"]))
         return answer
+
+    def _why_silent(self, where: str) -> str:
+        try:
+            code = self._process.wait(_TO_END)
+        except subprocess.TimeoutExpired:
+            return f"it answers no more {where}"
+        return f"its process ended with {code} {where}{self._last_words()}"
 
     def _last_words(self) -> str:
         self._said.seek(0)

@@ -47,7 +47,7 @@ def main(value: str) -> None:
         try:
             getattr(manager.hook, HOOK_OF_KIND[event.kind])(event=event)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a listener may raise anything
-            _answer(answers, failed=f"it raised {in_one_line(error)}")
+            _answer(answers, failed=f"it raised {in_one_line(error)} at event {event.id} ({event.kind})")
         else:
             _answer(answers, told=event.id)
 

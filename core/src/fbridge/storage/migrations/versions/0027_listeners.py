@@ -23,4 +23,5 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
         sa.Column("next_at", UtcTime),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_listeners")),
+        comment="position: the last event that a listener was told, or that does not concern it",
     )
