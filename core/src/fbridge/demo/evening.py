@@ -162,12 +162,11 @@ class Evening:
         manifest = self._bridge.manifests.get(number)
         self.facts.manifest, self.facts.shipments = number, len(manifest.shipments)
         self.facts.parcels = manifest.parcels
-        cod = ", ".join(str(total) for total in manifest.cod_totals)
         command = (
             f"fbridge shipment import documents.csv --manifest; fbridge shipment create {partial.number} --line ...=1"
             f"; fbridge shipment create {triple.number} --number ...; fbridge shipment external"
         )
-        contents = f"{len(manifest.shipments)} shipments, {manifest.parcels} parcels, cash on delivery {cod}"
+        contents = f"{len(manifest.shipments)} shipments, {manifest.parcels} parcels{_collected(manifest.cod_totals)}"
         return Step(
             command,
             (
@@ -232,13 +231,12 @@ class Evening:
         plan = self._bridge.plan()
         (store,) = plan.stores
         self.facts.planned_mails = store.mails
-        cod = ", ".join(str(total) for total in store.cod_totals)
         entry = store.entries[0]
         what = f"{store.goes_out} shipments go out, {store.mails} customers get the store's mail"
         return Step(
             "fbridge push --plan",
             (
-                f"{what}, cash on delivery {cod}; fingerprint {plan.fingerprint}.",
+                f"{what}{_collected(store.cod_totals)}; fingerprint {plan.fingerprint}.",
                 f"As with order {entry.order_number}: {entry.carrier}, {', '.join(entry.numbers)}.",
             ),
         )
@@ -297,3 +295,8 @@ class Evening:
 
     def _pieces(self, row: OrderRow) -> int:
         return self._bridge.orders.get(row.number).lines[0].line.remaining
+
+
+def _collected(totals: Sequence[Money]) -> str:
+    """What the courier collects, at the end of a list; no word where nothing is."""
+    return f", cash on delivery {', '.join(map(str, totals))}" if totals else ""
