@@ -173,7 +173,8 @@ def test_what_was_taken_back_since_the_backup_is_asked_about(office: Office, tmp
     assert f"fbridge shipment withdraw {shipment.label}" in ways
     assert office.bridge.push().compared == (), "each is looked at once"
     assert office.bridge.take_back(shipment.label).withdrawn_at is not None
-    assert not office.bridge.status().items
+    status = office.bridge.status()
+    assert (status.items, status.restored) == ((), ())
 
 
 def test_what_no_look_can_settle_is_not_asked_for_again_and_again(office: Office, tmp_path: Path) -> None:

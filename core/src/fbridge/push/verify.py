@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
 
 from fbridge.context import Context
-from fbridge.errors import FbridgeError
+from fbridge.errors import BusyError, FbridgeError
 from fbridge.models.drift import Aspect, Finding
 from fbridge.models.orders import Order
 from fbridge.models.parts import in_parts
@@ -28,6 +29,7 @@ from fbridge.push.freshness import before_our_write, earlier_change, too_old
 from fbridge.push.judge import snapshot
 from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.run_state import Group, PushProgress
+from fbridge.push.turn import push_turn
 from fbridge.push.verify_rows import keep_page, note_findings
 from fbridge.push.verify_scope import LOOKED_BACK, Scope, came_back, count_unlooked, kept_since, orders_in
 from fbridge.stores.each_store import for_each_store
@@ -233,11 +235,14 @@ def verify_restored(
     with context.database.read() as connection:
         behind = count_unlooked(connection, context.now())
     scope = Scope(since=context.now() - LOOKED_BACK, unlooked=True)
-    return for_each_store(
-        [name for name in names if behind.get(name)],
-        lambda name, stop: verify_store(context, name, scope, stop=stop, progress=progress),
-        patience=1.0,
-    )
+
+    def look(name: str, stop: Event) -> StoreVerified:
+        # A turn takes over the epoch of the restore; one that did so later would call for another look.
+        with suppress(BusyError), push_turn(context.database, name, context.lock_folder, context.now):
+            pass
+        return verify_store(context, name, scope, stop=stop, progress=progress)
+
+    return for_each_store([name for name in names if behind.get(name)], look, patience=1.0)
 
 
 def _look_at(
