@@ -23,7 +23,7 @@ def order_stored(event: FeedEvent) -> None:
     sent_at = str(int(time.time()))
     headers = {
         "Content-Type": "application/json",
-        "Event-Id": str(event.id),  # the same once more: the other side has it already
+        "Event-Id": f"{event.id} {event.at.isoformat()}",  # the same once more: the other side has it already
         "Signature": f"t={sent_at},v1={signature(sent_at, body)}",
     }
     request = urllib.request.Request(os.environ["WEBHOOK_URL"], body, headers)

@@ -2,9 +2,9 @@
 
 A listener is a module with some of these functions marked by ``fbridge.hookimpl``, named by an entry point of the
 group ``fbridge.listeners``. It is called after the commit, in a process of its own, with one event after the other in
-the sequence in which they happened; each comes at least once, so it tells by ``event.id`` what it knows already. What
-a hook gives back is not looked at. One that raises is called again later with the same event, and is told nothing
-after it before.
+the sequence in which they happened; each comes at least once, so it tells by ``event.id`` and ``event.at`` what it
+knows already. What a hook gives back is not looked at. One that raises is called again later with the same event, and
+is told nothing after it before.
 """
 
 from __future__ import annotations

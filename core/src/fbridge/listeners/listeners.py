@@ -133,7 +133,8 @@ class Listeners:
 
     def find_new(self, since: datetime) -> None:
         """Take up the listeners that were never found before: they are told what happened ``since`` (aware)."""
-        new = [name for name in installed_listeners() if name not in self._positions()]
+        known = self._positions()
+        new = [name for name in installed_listeners() if name not in known]
         if too_long := next((name for name in new if len(name) > _LONGEST_NAME), ""):
             raise InputError(
                 f'The listener "{too_long[:40]}..." has a name of over {_LONGEST_NAME} characters.'
@@ -162,7 +163,7 @@ class Listeners:
         names = sorted(known)
         if name in names:
             return name
-        there = f"There are {', '.join(names)}." if names else "None is installed (docs/listeners.md)."
+        there = f"Known: {', '.join(names)}." if names else "None is installed (docs/listeners.md)."
         raise NotFoundError(f'There is no listener "{name}".{did_you_mean(name, names)} {there}')
 
 

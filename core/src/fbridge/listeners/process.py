@@ -28,7 +28,12 @@ _SECRET = frozenset({"PGPASSWORD", "PGPASSFILE"})
 
 
 class ListenerFaultError(Exception):
-    """It did not take what it was told; the cause is the text. It has to be told again."""
+    """It did not take what it was told; the cause is the text, fit for every database. It has to be told again."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(
+            "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in words)
+        )
 
 
 class ListenerProcess:
@@ -63,6 +68,11 @@ class ListenerProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is None and self._process.stdin:  # it may have something left to write
+            with suppress(OSError):
+                self._process.stdin.close()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(self._patience)
         self.end()
 
     def tell(self, event: FeedEvent) -> None:
