@@ -150,7 +150,7 @@ def check(
             f'"{module}" is no name of a module or a platform, such as fbridge_kiosk.plugin or kiosk.'
         )
     how_long = "minutes" if everything else "about a minute"
-    say(session, f"{module} is loaded, and the kit runs; this takes {how_long}.")
+    say(session, f"Loading {module}; if it loads, the kit runs, which takes {how_long}.")
     card = check_plugin(module, tests=tests, everything=everything, patience=patience)
     return _show(session, card, everything=everything)
 
