@@ -50,7 +50,8 @@ PLACES = (
     Place("woocommerce", "Advanced Shipment Tracking", 1.15, {"tracking": "ast"}),
     Place("prestashop", "no mails", 1.5, mail=False),
     Place("magento", "no mails", 1.2, mail=False),
-    Place("shopify", "whole orders", 1.15),
+    # Points enough for all: how well they are spent is measured by the benches "rate" and "pace".
+    Place("shopify", "whole orders", 1.15, {"bucket": 1_000_000, "restore_rate": 1_000_000}),
 )
 
 
