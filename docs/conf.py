@@ -20,7 +20,7 @@ project = "fbridge"
 html_title = "fbridge"
 language = "en"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
-exclude_patterns = ["example-plugin"]
+exclude_patterns = ["example-listener", "example-plugin"]
 
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
@@ -39,7 +39,7 @@ html_show_sphinx = False
 html_copy_source = False
 
 _README = re.compile(r"\]\(\.\./plugins/(\w+)/README\.md")
-_FOLDER = re.compile(r"\[([^\]]+)\]\(example-plugin\)")
+_FOLDER = re.compile(r"\[([^\]]+)\]\(example-(?:plugin|listener)\)")
 _PLUGIN = "plugin-"
 
 

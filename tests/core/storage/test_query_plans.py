@@ -27,7 +27,16 @@ from fbridge.push.rows import has_orders_in_work, load_orders_in_work
 from fbridge.push.status import read_status
 from fbridge.push.verify_scope import Scope, orders_in
 
-SMALL = ("stores", "carriers", "carrier_routes", "manifests", "rejected_orders", "exports", "CONSTANT")
+SMALL = (
+    "stores",
+    "carriers",
+    "carrier_routes",
+    "manifests",
+    "rejected_orders",
+    "exports",
+    "listeners",
+    "CONSTANT",
+)
 """Tables that stay small, and what a statement brings along."""
 FEW_ROWS = (
     "ix_orders_marked",
