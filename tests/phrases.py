@@ -257,7 +257,9 @@ def main() -> None:
     """Add what is new, drop what is gone, and compile."""
     for path in LOCALES.glob("*.po"):
         catalog = read_catalog(path.stem)
+        since = catalog.creation_date
         catalog.update(new_catalog(), no_fuzzy_matching=True)
+        catalog.creation_date = since  # the moment of a run says nothing, and differs on every branch
         catalog.obsolete.clear()
         with path.open("wb") as file:
             write_po(file, catalog, width=0, sort_output=True, omit_header=False)
