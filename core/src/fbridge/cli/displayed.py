@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 from fbridge.cli.harmless_text import one_line
 from fbridge.cli.spoken import state_word, told
-
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+from fbridge.models import standing_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +48,7 @@ def displayed(value: object, timezone: ZoneInfo) -> str:
 
 def age(span: timedelta) -> str:
     """``4 min``, ``3 h``, ``2 d 5 h``."""
-    seconds = max(int(span.total_seconds()), 0)
-    days, hours = seconds // _DAY, seconds % _DAY // _HOUR
-    if days:
-        day = told("d")
-        return f"{days} {day} {hours} h" if hours else f"{days} {day}"
-    return f"{hours} h" if hours else f"{seconds // _MINUTE} min"
-
-
-def kilograms(grams: int | None) -> str:
-    """``1.25 kg``; "" for an unknown weight."""
-    return f"{Decimal(grams) / 1000:f} kg" if grams else ""
+    return standing_words.age(span, told)
 
 
 def grouped(number: int) -> str:

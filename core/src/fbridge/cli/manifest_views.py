@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from fbridge.cli.displayed import Words, counted, kilograms
-from fbridge.cli.shipment_views import address_words, state_words, telling_state
+from fbridge.cli.displayed import Words, counted
+from fbridge.cli.shipment_views import telling_state
 from fbridge.cli.spoken import because
 from fbridge.cli.tables import Block, Column, Table
 from fbridge.models.results import ItemResult
+from fbridge.models.standing_words import address_words, kilograms, shipment_state_words
 from fbridge.models.states import ManifestState
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ ROW_COLUMNS: list[Column[Shipment]] = [  # these fit 80 characters
     Column("Numbers", lambda one: one.numbers, wraps=True),
     Column(
         "State",
-        lambda one: Words(state_words(one)) if one.shipped_at else "",
+        lambda one: Words(shipment_state_words(one)) if one.shipped_at else "",
         wraps=True,
         state=telling_state,
     ),

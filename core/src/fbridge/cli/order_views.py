@@ -8,34 +8,12 @@ from typing import TYPE_CHECKING, Any
 from fbridge.cli.displayed import Day, Words
 from fbridge.cli.shipment_views import SHIPMENT_COLUMNS
 from fbridge.cli.tables import Block, Column, Facts, Table
-from fbridge.models.orders import Address, Money, StoreShipment
-from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
+from fbridge.models.orders import Address, StoreShipment
+from fbridge.models.standing_words import order_state_words, payment_words, shipping_words
+from fbridge.models.states import FulfillmentState, OrderStatus
 
 if TYPE_CHECKING:
     from fbridge.orders.listing import OrderDetail, OrderLineRow, OrderRow
-
-
-def payment_words(kind: PaymentKind, due: Money | None) -> str:
-    """``paid``, ``COD 12.30 EUR``, ``unpaid 12.30 EUR``; ``COD, amount unknown``."""
-    if kind is PaymentKind.PAID:
-        return "paid"
-    word = "COD" if kind is PaymentKind.COD else "unpaid"
-    return f"{word}, amount unknown" if due is None else f"{word} {due}"
-
-
-def shipping_words(row: OrderRow) -> str:
-    """The carrier that the order is routed to, else what the customer chose."""
-    if row.delivery is not Delivery.SHIP:
-        return "pick-up" if row.delivery is Delivery.PICKUP else "nothing to ship"
-    return row.carrier or row.shipping_title or row.shipping_method or ""
-
-
-def state_words(row: OrderRow) -> str:
-    """How much has left; for an order that is not open also why; whether it is marked, or cannot be read now."""
-    status = "" if row.status is OrderStatus.OPEN else str(row.status)
-    marked = "marked" if row.doubts else ""
-    unread = "cannot be read" if row.unreadable else ""
-    return ", ".join(filter(None, (row.fulfillment, status, marked, unread)))
 
 
 def _telling_state(row: OrderRow) -> OrderStatus | FulfillmentState:
@@ -46,7 +24,7 @@ ORDER_COLUMNS: list[Column[OrderRow]] = [  # these fit 80 characters
     Column("Store", lambda row: row.store),
     Column("Order", lambda row: row.number),
     Column("Created", lambda row: Day(row.created_at)),
-    Column("State", lambda row: Words(state_words(row)), wraps=True, state=_telling_state),
+    Column("State", lambda row: Words(order_state_words(row)), wraps=True, state=_telling_state),
     Column("Payment", lambda row: Words(payment_words(row.payment, row.amount_due)), wraps=True),
     Column("Open", lambda row: row.open_quantity, right=True),
     Column("Shipping", shipping_words, wraps=True),
@@ -92,7 +70,7 @@ def address_words(address: Address | None) -> str:
 def order_blocks(detail: OrderDetail) -> Iterator[Block[Any]]:
     """One order, as ``orders show`` prints it."""
     row = detail.row
-    yield f"Order {row.number} of {row.store}: {state_words(row)}"
+    yield f"Order {row.number} of {row.store}: {order_state_words(row)}"
     yield Facts(_order_facts(detail))
     yield ""
     yield Table(LINE_COLUMNS, detail.lines)

@@ -4,30 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fbridge.cli.displayed import Words, counted, kilograms
+from fbridge.cli.displayed import Words, counted
 from fbridge.cli.spoken import because
 from fbridge.cli.tables import Column, Facts
-from fbridge.models.states import MailEffect, PushState, ReturnKind, ShipmentOrigin
+from fbridge.models.standing_words import address_words, kilograms, return_words, shipment_state_words
+from fbridge.models.states import MailEffect, PushState
 
 if TYPE_CHECKING:
     from fbridge.models.fulfillments import Effects
-    from fbridge.models.orders import Address
     from fbridge.models.shipments import Shipment
-
-
-def state_words(shipment: Shipment) -> str:
-    """Where the shipment stands towards its store."""
-    if shipment.withdrawn_at:
-        return "withdrawn"
-    if shipment.origin is ShipmentOrigin.EXTERNAL:
-        return "external, never pushed"
-    if shipment.shipped_at is None:
-        return "in the house"
-    if shipment.in_house:
-        return "in the house, and its store was told that it left"
-    if shipment.came_back and shipment.returned:
-        return return_words(shipment.returned.kind)
-    return shipment.push.state.value.replace("_", " ") if shipment.push else ""
 
 
 def telling_state(shipment: Shipment) -> PushState | None:
@@ -35,25 +20,6 @@ def telling_state(shipment: Shipment) -> PushState | None:
     if shipment.withdrawn_at:
         return PushState.WITHDRAWN
     return shipment.push.state if shipment.push and shipment.shipped_at and not shipment.in_house else None
-
-
-_RETURN_WORDS = {
-    ReturnKind.UNDELIVERED: "came back undelivered",
-    ReturnKind.REFUSED: "came back, refused by the recipient",
-    ReturnKind.HELD: "held by the carrier",
-}
-
-
-def return_words(kind: ReturnKind, reason: str = "") -> str:
-    """How a parcel came back: ``came back undelivered (address unknown)``."""
-    return f"{_RETURN_WORDS[kind]} ({reason})" if reason else _RETURN_WORDS[kind]
-
-
-def address_words(to: Address) -> str:
-    """On one line: ``Rossi srl, Anna Rossi, Via Roma 1, 20100 Milano (MI), IT``."""
-    province = f"({to.province})" if to.province else ""
-    town = " ".join(part for part in (to.postcode, to.city, province) if part)
-    return ", ".join(part for part in (to.company, to.name, *to.street, town, to.country) if part)
 
 
 def recipient_words(shipment: Shipment) -> str:
@@ -72,7 +38,7 @@ SHIPMENT_COLUMNS: list[Column[Shipment]] = [  # these fit 80 characters
     Column("Parcels", lambda one: one.parcels, right=True),
     Column("COD", lambda one: one.cod or "", right=True, wraps=True),
     Column("Numbers", lambda one: one.numbers, wraps=True),
-    Column("State", lambda one: Words(state_words(one)), wraps=True, state=telling_state),
+    Column("State", lambda one: Words(shipment_state_words(one)), wraps=True, state=telling_state),
 ]
 
 
@@ -100,7 +66,7 @@ def shipment_facts(shipment: Shipment) -> Facts:
             ("Left at", None if shipment.in_house else shipment.shipped_at),
             ("Left behind at", shipment.left_behind_at),
             ("Came back", _return_facts(shipment)),
-            ("State", Words(state_words(shipment))),
+            ("State", Words(shipment_state_words(shipment))),
             ("Since", push.since if push else None),
             ("Because", because(push.reason, mail.beside(push.words) if mail else push.words) if push else ""),
             ("Mail", Words(mail.words) if mail else ""),
