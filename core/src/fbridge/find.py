@@ -17,7 +17,7 @@ from fbridge.orders.unreadable import cannot_be_read, load_unreadable
 from fbridge.references import ref_by_id, shipment_key, sold_in_words
 from fbridge.shipping.manifest_rows import list_manifests
 from fbridge.shipping.shipment_rows import load_shipments
-from fbridge.storage.search_tables import begins_with, order_words, shipment_words
+from fbridge.storage.search_tables import begins_with, called, order_words, shipment_words
 from fbridge.storage.tables import carriers, manifests, orders, rejected_orders, shipments
 
 MOST_OF_A_KIND = 20
@@ -78,19 +78,10 @@ def _newest(connection: Connection, *found: sa.Select[Any]) -> _Page:
     return _Page([row[0] if len(row) == 2 else row[:-1] for row in rows], rows[0][-1] if rows else 0)  # noqa: PLR2004
 
 
-def _called(
-    words: sa.Table, key: sa.Column[int], text: str, *more: sa.ColumnElement[bool]
-) -> Iterator[sa.Select[Any]]:
-    """The keys of what has all words of a way in which the text may be meant."""
-    for first, *others in asked_words(text):
-        also = (key.in_(sa.select(key).where(begins_with(words.c.word, other))) for other in others)
-        yield sa.select(key).where(begins_with(words.c.word, first), *also, *more)
-
-
 def _orders(connection: Connection, text: str) -> Iterator[Found]:
     key = order_words.c.order_id
     by_id = sa.select(key).where(order_words.c.word == whole_word(text))
-    page = _newest(connection, *_called(order_words, key, text), by_id)
+    page = _newest(connection, *called(order_words, key, text), by_id)
     twin = orders.alias("twin")
     shared = sa.exists().where(
         twin.c.store == orders.c.store, twin.c.number == orders.c.number, twin.c.id != orders.c.id
@@ -130,7 +121,7 @@ def _shipments(connection: Connection, text: str) -> Iterator[Found]:
     key = shipment_words.c.shipment_id
     label = shipment_key(text)
     named = [shipments.c.uuid == text.lower(), *([] if label is None else [shipments.c.id == label])]
-    by_words = _called(shipment_words, key, text, shipment_words.c.number == "")
+    by_words = called(shipment_words, key, text, shipment_words.c.number == "")
     page = _newest(connection, *by_words, *map(sa.select(shipments.c.id).where, named))
     for shipment in reversed(load_shipments(connection, shipments.c.id.in_(page.keys))):
         yield Found(kind="shipment", ref=shipment.label, words=_shipment_words(shipment), of=page.of)

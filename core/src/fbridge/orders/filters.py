@@ -17,6 +17,7 @@ from fbridge.models.states import Delivery, FulfillmentState, OrderSort, OrderSt
 from fbridge.orders.rows import doubts_from_json
 from fbridge.shipping.carrier_rows import DEFAULT_METHOD
 from fbridge.storage.indexes import MARKED
+from fbridge.storage.search_tables import called, order_words
 from fbridge.storage.tables import carrier_routes, carriers, orders, rejected_orders
 
 
@@ -29,8 +30,9 @@ class OrderFilter:
     to be read.
     ``marked``: with doubts.
     ``carrier`` is the one that the order's shipping method is routed to. ``since`` and ``older_than`` look at when
-    the order was created, ``changed_since`` at its last change on the store. Times are aware. ``limit``: the first so
-    many in the sequence of ``sort``.
+    the order was created, ``changed_since`` at its last change on the store. Times are aware. ``text``: what somebody
+    looks for, as :meth:`fbridge.Bridge.find` finds it. ``limit``: the first so many in the sequence of ``sort``, from
+    behind ``after`` on, the :meth:`OrderRow.place` of the last one of the page before.
     """
 
     store: str | None = None
@@ -44,6 +46,8 @@ class OrderFilter:
     older_than: timedelta | None = None
     changed_since: datetime | None = None
     state: FulfillmentState | None = None
+    text: str = ""
+    after: tuple[datetime, int] | None = None
     limit: int | None = None
     sort: OrderSort = OrderSort.OLDEST
 
@@ -84,6 +88,10 @@ class OrderRow:
     historic: bool
     doubts: tuple[Doubt, ...]
     unreadable: str = ""
+
+    def place(self, sort: OrderSort) -> tuple[datetime, int]:
+        """Where it stands in a list that is sorted so: what :attr:`OrderFilter.after` takes."""
+        return (self.changed_at if sort is OrderSort.CHANGED else self.created_at), self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +174,9 @@ ORDERS: sa.Select[Any] = (
 """All orders with the routing of their shipping methods."""
 
 
+_NOTHING = sa.select(order_words.c.order_id).where(sa.false())
+"""So that a text without a letter finds none."""
+
 _SEQUENCES: dict[OrderSort, tuple[sa.ColumnElement[Any], ...]] = {
     OrderSort.OLDEST: (orders.c.created_at, orders.c.id),
     OrderSort.NEWEST: (orders.c.created_at.desc(), orders.c.id.desc()),
@@ -238,6 +249,17 @@ def _conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement
     if chosen.state is not None:
         yield orders.c.fulfillment == chosen.state
     yield from _time_conditions(chosen, now)
+    if chosen.text.strip():
+        yield orders.c.id.in_(sa.union(*called(order_words, order_words.c.order_id, chosen.text), _NOTHING))
+    if chosen.after is not None:
+        yield _comes_after(chosen.sort, *chosen.after)
+
+
+def _comes_after(sort: OrderSort, moment: datetime, key: int) -> sa.ColumnElement[bool]:
+    time = orders.c.changed_at if sort is OrderSort.CHANGED else orders.c.created_at
+    place = sa.tuple_(time, orders.c.id)
+    last = sa.tuple_(sa.literal(moment, time.type), sa.literal(key))
+    return place > last if sort is OrderSort.OLDEST else place < last
 
 
 def _kinds(chosen: OrderFilter) -> Iterable[tuple[PaymentKind, bool]]:

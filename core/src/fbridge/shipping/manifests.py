@@ -83,11 +83,18 @@ class Manifests:
             return load_manifest(connection, key)
 
     def list(
-        self, *, state: ManifestState | None = None, carrier: str | None = None, limit: int | None = None
+        self,
+        *,
+        state: ManifestState | None = None,
+        carrier: str | None = None,
+        before: int | None = None,
+        limit: int | None = None,
     ) -> tuple[ManifestRow, ...]:
-        """The manifests that fit, the newest first, with what stands on each in numbers."""
+        """The manifests that fit, the newest first, with what stands on each in numbers; ``before``: those that are
+        older than the one with this id."""
         with self._database.read() as connection:
             conditions = [] if state is None else [manifests.c.state == state]
+            conditions += [] if before is None else [manifests.c.id < before]
             if carrier is not None:
                 conditions.append(carriers.c.id == find_carrier(connection, carrier).id)
             return list_manifests(connection, *conditions, limit=limit)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import sqlalchemy as sa
 
-from fbridge.models.search_words import LONGEST
+from fbridge.models.search_words import LONGEST, asked_words
 from fbridge.storage.columns import SearchWord
 from fbridge.storage.metadata import metadata
 
@@ -33,3 +36,12 @@ shipment_words = sa.Table(
 def begins_with(column: sa.ColumnElement[str], begin: str) -> sa.ColumnElement[bool]:
     """Whether a word begins like this, found by its index."""
     return sa.and_(column >= begin, column < begin + "\U0010ffff")
+
+
+def called(
+    words: sa.Table, key: sa.Column[int], text: str, *more: sa.ColumnElement[bool]
+) -> Iterator[sa.Select[Any]]:
+    """The keys of what has all words of a way in which the text may be meant."""
+    for first, *others in asked_words(text):
+        also = (key.in_(sa.select(key).where(begins_with(words.c.word, other))) for other in others)
+        yield sa.select(key).where(begins_with(words.c.word, first), *also, *more)
