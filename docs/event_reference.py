@@ -12,8 +12,10 @@ from fbridge.models.drift import Finding
 from fbridge.models.states import MailEffect, PushState, ReturnOutcome
 
 CORE = Path(__file__).resolve().parents[1] / "core" / "src" / "fbridge"
-_LOOKED_AT = ("history", "orders", "push", "shipping", "storage/events.py", "stores")
-_KIND = re.compile(r"(order|shipment|manifest|push|mail|return|carrier|store|tracking|verify)\.([a-z_]+|…)")
+_LOOKED_AT = ("accounts", "history", "orders", "push", "shipping", "storage/events.py", "stores")
+_KIND = re.compile(
+    r"(account|order|shipment|manifest|push|mail|return|carrier|store|tracking|verify)\.([a-z_]+|…)"
+)
 _OF_A_KIND: Mapping[str, type[Enum]] = {
     "push": PushState,
     "mail": MailEffect,
@@ -23,6 +25,9 @@ _OF_A_KIND: Mapping[str, type[Enum]] = {
 """What stands behind the point where the code puts it together."""
 
 MEANINGS = {
+    "account.added": "Somebody may use the page of the office.",
+    "account.password": "An account has another password.",
+    "account.removed": "Somebody may not use the page of the office any more.",
     "carrier.added": "A carrier was added.",
     "carrier.changed": "What is known of a carrier was changed.",
     "carrier.mapped": "A carrier got the code that a store calls it by.",

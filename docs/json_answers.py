@@ -24,6 +24,7 @@ from fbridge.history.purge import Purged
 from fbridge.listeners.listeners import ListenerRow
 from fbridge.listeners.positions import Position
 from fbridge.listeners.telling import ListenerTold
+from fbridge.models.accounts import Account
 from fbridge.models.events import FeedEvent
 from fbridge.models.platforms import CarrierCodes, StoreReport
 from fbridge.models.results import ItemResult
@@ -182,5 +183,10 @@ ANSWERS: Mapping[str, Answer] = {
     "schema": items(SchemaInfo),
     "schema COMMAND": data(Mapping[str, Any]),
     "completion": data(told.ScriptOfShell),
+    "office": data(told.OfficeServed),
+    "office user add": data(Account),
+    "office user list": items(Account),
+    "office user remove": data(told.Removed),
+    "office user password": data(Account),
     "sandbox serve": data(told.ServedStore),
 }

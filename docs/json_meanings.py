@@ -161,6 +161,7 @@ MEANINGS: Mapping[str, str] = {
     "response_body": "What was answered, redacted.",
     "restored": "Stores of which a restore has left something to be looked up.",
     "results": "What became of each.",
+    "role": "What somebody may do on the page of the office.",
     "row": "The row in the file.",
     "rows": "How many rows.",
     "scanned": "How many were scanned.",

@@ -17,6 +17,7 @@ from fbridge.authoring import check
 from fbridge.authoring.card import KitResult, Mark, ReportCard, by_clause
 from fbridge.cli.main import cli
 from fbridge.cli.session import Session
+from fbridge.office_web import serving as office_serving
 from fbridge.sandbox import ServedSandbox, create_sandbox, serving
 from tests.valid_answers import assert_answer, assert_valid
 
@@ -223,6 +224,14 @@ def _serve(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
         served.close()
 
     monkeypatch.setattr(serving, "serve_forever", serve)
+    monkeypatch.setattr(
+        office_serving, "serve", lambda bridge, place, *, ready: ready("http://127.0.0.1:8484")
+    )
+    walk("office")
+    walk("office user add anna --password-stdin", read="a long password\n")
+    walk("office user password anna --password-stdin", read="a longer password\n")
+    walk("office user list")
+    walk("office user remove anna")
     platform = "woocommerce"
     assert create_sandbox(platform, orders=0)
     walk(f"sandbox serve {platform} --set orders=0")

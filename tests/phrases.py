@@ -18,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from fbridge.models import states
+from fbridge.models.accounts import Role
 from fbridge.models.results import Outcome
 from fbridge.phrases import REASON, bare
 from fbridge.push.decide import Action
@@ -36,6 +37,7 @@ SAID_IN = (
     "storage/check.py", "storage/database.py", "storage/locks.py", "storage/restore.py", "settings/loading.py",
     "cli/displayed.py", "cli/evening*.py", "cli/explain.py", "cli/fetch.py", "cli/manifest*.py", "cli/order_views.py",
     "cli/orders.py", "cli/output.py", "cli/plan_views.py", "cli/push*.py", "cli/questions.py", "cli/returned.py",
+    "cli/office*.py", "accounts/*.py", "office_web/*.py", "models/standing_words.py", "models/status_words.py",
     "cli/shipment*.py", "cli/status.py", "cli/tables.py", "cli/tracking.py", "cli/unreadable_views.py",
     "cli/errors_shown.py", "cli/listeners.py", "listeners/listeners.py",
 )  # fmt: skip
@@ -44,7 +46,7 @@ SAID_IN = (
 STATES = (
     states.OrderStatus, states.FulfillmentState, states.PaymentKind, states.Delivery, states.ManifestState,
     states.ReturnKind, states.ReturnOutcome, states.ShipmentOrigin, states.PushState, states.Effect,
-    states.MailEffect, states.Support, states.MailBehaviour, Action, Outcome,
+    Role, states.MailEffect, states.Support, states.MailBehaviour, Action, Outcome,
 )  # fmt: skip
 """The enums whose values people read."""
 
@@ -72,6 +74,7 @@ _NOT_SAID = {"option", "argument", "Choice", "getLogger", "warning", "info", "de
 _COMMANDS = re.compile(r"^fbridge [\w {}.|-]*$")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _NAMES = re.compile(r"[\w.<>/-]+")
+_IN_A_TEMPLATE = re.compile(r"""\bt\(["']([^"']+)["']\)""")
 _PLACES = re.compile(r"\{\w+\}")
 
 
@@ -81,6 +84,9 @@ def phrases_in_code() -> dict[str, list[str]]:
     for path in sorted({path for pattern in SAID_IN for path in CORE.glob(pattern)}):
         for phrase, line in _phrases(ast.parse(path.read_text("utf-8"))):
             found.setdefault(phrase, []).append(f"{path.relative_to(CORE)}:{line}")
+    for path in sorted(CORE.glob("office_web/templates/*.html")):
+        for phrase in _IN_A_TEMPLATE.findall(path.read_text("utf-8")):
+            found.setdefault(phrase, []).append(f"{path.relative_to(CORE)}:1")
     return found | {phrase: [""] for phrase in PUT_TOGETHER}
 
 

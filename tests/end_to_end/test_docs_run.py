@@ -20,6 +20,7 @@ from fbridge import Bridge, OrderFilter
 from fbridge.cli.main import cli
 from fbridge.cli.session import Session
 from fbridge.demo.files import written_documents, written_numbers
+from fbridge.office_web import serving
 from fbridge.sandbox import ServedSandbox, create_sandbox
 from fbridge_magento.sandbox.integrations import (
     ORDER_COMMENTS,
@@ -211,6 +212,15 @@ def test_the_page_on_the_evening(reader: Reader, tmp_path: Path) -> None:
         reader.type(line.replace("/srv/fbridge", str(tmp_path)))
     with Bridge.open() as bridge:
         assert [one.push and one.push.state for one in bridge.shipments.list()] == ["sent"] * 3
+
+
+def test_the_page_on_the_office(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "serve", lambda bridge, place, *, ready: ready("http://127.0.0.1:8484"))
+    for line in commands("docs/office.md"):
+        for words in commands_in(line):
+            reader.answer(words, "a long password", "a long password")
+    with Bridge.open() as bridge:
+        assert bridge.accounts.list() == ()
 
 
 PYTHON = of_page("docs/python.md", "python")

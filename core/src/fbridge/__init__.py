@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fbridge.version import __version__
 
 if TYPE_CHECKING:
+    from fbridge.accounts.accounts import Accounts as Accounts
     from fbridge.bridge import Bridge as Bridge
     from fbridge.errors import BusyError as BusyError
     from fbridge.errors import ConfigError as ConfigError
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from fbridge.history.explain import Story as Story
     from fbridge.history.purge import Purged as Purged
     from fbridge.hookspecs import hookimpl as hookimpl
+    from fbridge.models.accounts import Account as Account
+    from fbridge.models.accounts import Role as Role
     from fbridge.models.orders import Address as Address
     from fbridge.models.orders import Money as Money
     from fbridge.models.particulars import Particulars as Particulars
@@ -99,6 +102,7 @@ if TYPE_CHECKING:
     from fbridge.stores.stores import Stores as Stores
 
 _NAMES = {
+    "fbridge.accounts.accounts": "Accounts",
     "fbridge.bridge": "Bridge",
     "fbridge.errors": (
         "BusyError ConfigError CredentialsError DatabaseUnreachableError FbridgeError InputError "
@@ -111,6 +115,7 @@ _NAMES = {
     "fbridge.history.explain": "Story",
     "fbridge.history.purge": "Purged",
     "fbridge.hookspecs": "hookimpl",
+    "fbridge.models.accounts": "Account Role",
     "fbridge.models.orders": "Address Money",
     "fbridge.models.particulars": "Particulars",
     "fbridge.models.platforms": "CarrierCodes StoreReport",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from pathlib import Path
 
+    from fbridge.accounts.accounts import Accounts
     from fbridge.find import Found
     from fbridge.fulfil import Fulfilled, GoodsOfOrder
     from fbridge.history.explain import Story
@@ -98,6 +99,13 @@ class Bridge:
         return Manifests(self.context)
 
     @cached_property
+    def accounts(self) -> Accounts:
+        """Who may use the page of the office."""
+        from fbridge.accounts.accounts import Accounts
+
+        return Accounts(self.context)
+
+    @cached_property
     def returns(self) -> Returns:
         """What came back."""
         from fbridge.shipping.returns import Returns
@@ -120,10 +128,7 @@ class Bridge:
 
     @classmethod
     def open(cls, home: Home | None = None, *, database_url: str | None = None) -> Self:
-        """Open with the user's settings, or those of another home.
-
-        Raises: ConfigError (settings), StorageError (database).
-        """
+        """Open with the user's settings, or another home's. Raises ConfigError, StorageError."""
         from fbridge.settings import find_home, load_settings
         from fbridge.storage.database import open_database
 
@@ -156,10 +161,8 @@ class Bridge:
         since: datetime | None = None,
         progress: Callable[[FetchProgress], None] | None = None,
     ) -> tuple[FetchResult, ...]:
-        """Fetch what changed, on these stores or all; a store's error is in its result.
-
-        Raises: NotFoundError for an unknown store, before anything is fetched.
-        """
+        """Fetch what changed, on these stores or all; a store's error is in its result. Raises NotFoundError for an
+        unknown store, before anything is fetched."""
         from fbridge.orders.fetch import fetch_stores
 
         return fetch_stores(self.context, self._names(stores), since=since, progress=progress)
@@ -241,8 +244,7 @@ class Bridge:
 
         Nothing is written to a store. What differs is read again before it is told, and stands in :meth:`status`
         until a later look finds it well or a person has decided. A store's error is in its result. Raises
-        NotFoundError, InputError.
-        """
+        NotFoundError, InputError."""
         from fbridge.push.verify import verify_store
         from fbridge.push.verify_scope import Scope
         from fbridge.stores.each_store import for_each_store
@@ -276,8 +278,7 @@ class Bridge:
 
     def plan_taking_back(self, ref: str, *, status: str = "") -> UndoPlan:
         """What taking a shipment back from its store would do; its order is read there, and nothing is changed.
-
-        Raises: NotFoundError; InputError where no store was told of it, or it cannot be taken back as it stands;
+        Raises NotFoundError; InputError where no store was told of it, or it cannot be taken back as it stands;
         UnreachableError, CredentialsError.
         """
         from fbridge.push.taking_back import plan_taking_back
@@ -307,7 +308,6 @@ class Bridge:
         self, refs: Sequence[str], *, even_if_mailed: bool = False, plan: MailPlan | None = None
     ) -> MailResult:
         """Ask the stores once for the mails of these shipments that did not leave; nothing else is pushed.
-
         Only where it is provably no second mail; with ``even_if_mailed`` a person accepts that it may be one. With a
         ``plan``, what is not as it showed is left alone. Raises NotFoundError, InputError.
         """
@@ -351,10 +351,8 @@ class Bridge:
         return purge(self.context, older_than)
 
     def backup(self, target: Path | None = None) -> Path:
-        """Copy the SQLite database while it is in use.
-
-        Raises: InputError where the file is there, and on PostgreSQL, which has its own tools; StorageError.
-        """
+        """Copy the SQLite database while it is in use. Raises InputError where the file is there, and on PostgreSQL,
+        which has its own tools; StorageError."""
         from fbridge.storage.backup import backup, backup_name
 
         if (path := self.context.database.path) is None:
@@ -374,10 +372,8 @@ class Bridge:
         return Maintenance(url=load_settings(home).database, records=home.config)
 
     def mark_restored(self) -> None:
-        """The database was put back by other means than ``db restore``: look all up before it is sent.
-
-        Raises: BusyError while a push runs.
-        """
+        """The database was put back by other means than ``db restore``: look all up before it is sent. Raises
+        BusyError while a push runs."""
         from fbridge.push.turn import refuse_while_pushing
         from fbridge.storage.restored import mark_restored
 

@@ -70,12 +70,14 @@ def resolve(hint: Hint) -> tuple[str, list[str]]:
     """The command that is named, and what is typed behind it."""
     first, *rest = hint.words
     assert first in TREE, f"{hint}: there is no command {first}; or it is a verb of a sentence (VERBS)"
-    if isinstance(TREE[first], click.Group) and (hint.strict or rest):
+    while isinstance(group := TREE[first], click.Group) and (hint.strict or rest):
+        if group.invoke_without_command and (not rest or rest[0].startswith("-")):
+            break
         assert rest, f"{hint}: {first} alone does nothing"
         if rest[0] in {VALUE, "--help", "..."}:
             return first, rest[:0]
         assert f"{first} {rest[0]}" in TREE, f"{hint}: there is no command {first} {rest[0]}"
-        return f"{first} {rest[0]}", rest[1:]
+        first, rest = f"{first} {rest[0]}", rest[1:]
     return first, rest
 
 

@@ -35,6 +35,13 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeServed:
+    """Where the page of the office answers."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unmapped:
     """The store has no code for this carrier any more."""
 

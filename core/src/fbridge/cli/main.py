@@ -46,6 +46,7 @@ COMMANDS = {
     "schema": ("fbridge.cli.schema:schema", "Print the JSON Schema of a command's answer."),
     "completion": ("fbridge.cli.completion:completion", "Let a shell complete names and options."),
     "plugin": ("fbridge.cli.plugin:plugin", "Check a plugin that you write, and begin one."),
+    "office": ("fbridge.cli.office:office", "Serve the page of the office, and say who may use it."),
     "sandbox": ("fbridge.cli.sandbox:sandbox", "Run an emulated store."),
 }
 

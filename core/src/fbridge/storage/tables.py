@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+import fbridge.storage.account_tables
 import fbridge.storage.export_tables
 import fbridge.storage.listener_tables
 import fbridge.storage.return_tables  # noqa: F401 - they belong to the same schema

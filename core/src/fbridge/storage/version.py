@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0027"
+HEAD_REVISION = "0028"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -29,4 +29,5 @@ KNOWN_REVISIONS = (
     "0025",
     "0026",
     "0027",
+    "0028",
 )

@@ -1,0 +1,165 @@
+"""The accounts of one database: made at the terminal, used on the page."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from fbridge.accounts.passwords import fits, hashed, refuse_weak
+from fbridge.context import Context
+from fbridge.errors import InputError, NotFoundError
+from fbridge.models.accounts import LONGEST_NAME, Account, Role
+from fbridge.settings.near_match import did_you_mean
+from fbridge.storage.account_tables import accounts, sign_ins
+from fbridge.storage.events import record
+
+IDLE = timedelta(hours=8)
+LONGEST = timedelta(hours=16)
+"""Who has done nothing for so long, or has signed in so long ago, signs in again."""
+_SEEN_EVERY = timedelta(minutes=5)
+_log = logging.getLogger(__name__)
+
+
+class Accounts:
+    """Who may use the page of the office."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._database = context.database
+
+    def add(self, name: str, role: Role, password: str) -> Account:
+        """Make an account. Raises InputError (the name is taken or odd, the password too weak)."""
+        name = _known_form(name)
+        refuse_weak(password, name)
+        kept, at = hashed(password), self._context.now()
+        with self._database.write() as connection:
+            if _row(connection, name) is not None:
+                raise InputError(f"There is an account {name!r} already.", reason="account_exists")
+            connection.execute(
+                sa.insert(accounts).values(name=name, role=role, password_hash=kept, created_at=at)
+            )
+            record(connection, "account.added", f"Account {name} was added as {role}.", at=at)
+        return Account(name=name, role=role, created_at=at)
+
+    def list(self) -> tuple[Account, ...]:
+        """All, by name."""
+        with self._database.read() as connection:
+            return tuple(map(_account, connection.execute(sa.select(accounts).order_by(accounts.c.name))))
+
+    def remove(self, name: str) -> Account:
+        """Take an account away; who is signed in with it is signed out. Raises NotFoundError."""
+        with self._database.write() as connection:
+            found = _known(connection, name)
+            _sign_out_all(connection, found.name)
+            connection.execute(sa.delete(accounts).where(accounts.c.name == found.name))
+            words = f"Account {found.name} was removed."
+            record(connection, "account.removed", words, at=self._context.now())
+            return found
+
+    def set_password(self, name: str, password: str) -> Account:
+        """Give another password; who is signed in with it is signed out. Raises NotFoundError, InputError."""
+        refuse_weak(password, name)
+        kept = hashed(password)
+        with self._database.write() as connection:
+            found = _known(connection, name)
+            _sign_out_all(connection, found.name)
+            connection.execute(
+                sa.update(accounts).where(accounts.c.name == found.name).values(password_hash=kept)
+            )
+            words = f"Account {found.name} has another password."
+            record(connection, "account.password", words, at=self._context.now())
+            return found
+
+    def sign_in(self, name: str, password: str) -> str | None:
+        """The token of a new sign-in, to be kept by the browser alone; None where name or password are not right."""
+        with self._database.read() as connection:
+            row = _row(connection, name)
+        if not fits(row.password_hash if row else None, password) or row is None:
+            return None
+        token, now = secrets.token_urlsafe(32), self._context.now()
+        with self._database.write() as connection:
+            same = sa.select(accounts).where(
+                accounts.c.name == row.name, accounts.c.password_hash == row.password_hash
+            )
+            if connection.execute(same.with_for_update()).one_or_none() is None:
+                return None  # it was removed, or its password changed, while this one was looked at
+            connection.execute(sa.delete(sign_ins).where(sign_ins.c.seen_at < now - LONGEST))
+            connection.execute(
+                sa.insert(sign_ins).values(
+                    token_hash=_hash(token), account=row.name, signed_in_at=now, seen_at=now
+                )
+            )
+        _log.info("account %s signed in", row.name)
+        return token
+
+    def who(self, token: str) -> Account | None:
+        """Who is signed in with this token; None where nobody is, or is no more."""
+        now = self._context.now()
+        query = (
+            sa.select(accounts, sign_ins.c.seen_at)
+            .join(sign_ins, sign_ins.c.account == accounts.c.name)
+            .where(
+                sign_ins.c.token_hash == _hash(token),
+                sign_ins.c.signed_in_at > now - LONGEST,
+                sign_ins.c.seen_at > now - IDLE,
+            )
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is not None and row.seen_at < now - _SEEN_EVERY:
+            with self._database.write() as connection:
+                seen = sa.update(sign_ins).where(sign_ins.c.token_hash == _hash(token))
+                connection.execute(seen.values(seen_at=now))
+        return None if row is None else _account(row)
+
+    def sign_out(self, token: str) -> None:
+        """The token is worth nothing any more."""
+        with self._database.write() as connection:
+            connection.execute(sa.delete(sign_ins).where(sign_ins.c.token_hash == _hash(token)))
+
+
+def _known_form(name: str) -> str:
+    plain = name.strip()
+    if not plain or len(plain) > LONGEST_NAME or not all(map(_may_stand, plain)):
+        raise InputError(
+            f"{name!r} is no name of an account: letters a to z, digits, . _ - and @, at most {LONGEST_NAME}.",
+            reason="bad_name",
+        )
+    return plain
+
+
+def _may_stand(character: str) -> bool:
+    return (character.isascii() and character.isalnum()) or character in "._-@"
+
+
+def _known(connection: Connection, name: str) -> Account:
+    row = _row(connection, name)
+    if row is None:
+        names = connection.execute(sa.select(accounts.c.name)).scalars().all()
+        raise NotFoundError(
+            f"There is no account {name!r}.{did_you_mean(name, names)}", reason="unknown_account"
+        )
+    return _account(row)
+
+
+def _row(connection: Connection, name: str) -> Row[tuple[object, ...]] | None:
+    """Case does not matter: nobody remembers whether they are ``Anna`` or ``anna``."""
+    same = sa.func.lower(accounts.c.name) == name.strip().lower()
+    return connection.execute(sa.select(accounts).where(same)).first()
+
+
+def _account(row: Row[tuple[object, ...]]) -> Account:
+    return Account(name=row.name, role=row.role, created_at=row.created_at)
+
+
+def _sign_out_all(connection: Connection, name: str) -> None:
+    connection.execute(sa.delete(sign_ins).where(sign_ins.c.account == name))
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

@@ -1,0 +1,33 @@
+"""The start page: what stands where, store by store, and what is being prepared."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from fbridge import ManifestState
+from fbridge.models.standing_words import DAY_WORDS
+from fbridge.models.status_words import status_sentences
+from fbridge.office_web.shown import bridge, spoken
+
+blueprint = Blueprint("day", __name__)
+MOST_ITEMS = 100
+_OLDER = {"open_orders_1d": 1, "open_orders_3d": 3, "open_orders_7d": 7}
+
+
+@blueprint.get("/")
+def show() -> str:
+    """The day; ``store`` and ``what`` choose of what is not at rest."""
+    report = bridge().status()
+    store, what = request.args.get("store", ""), request.args.get("what", "")
+    items = [one for one in report.items if store in {"", one.store} and what in {"", one.what}]
+    return render_template(
+        "day.html",
+        report=report,
+        items=items[:MOST_ITEMS],
+        more=max(0, len(items) - MOST_ITEMS),
+        chosen=store or what,
+        preparing=bridge().manifests.list(state=ManifestState.PREPARING),
+        sentences=[spoken()(line) for line in status_sentences(report, spoken())],
+        kinds=DAY_WORDS,
+        older=_OLDER,
+    )

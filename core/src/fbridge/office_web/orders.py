@@ -1,0 +1,76 @@
+"""The orders: a list of pages, and the page of one with its story."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from fbridge import InputError, OrderFilter, OrderSort
+from fbridge.office_web.shown import bridge
+
+blueprint = Blueprint("orders", __name__)
+PAGE = 50
+_KINDS = {
+    "open": "with something left to ship",
+    "ready": "ready to be shipped",
+    "marked": "marked, for somebody to look at",
+    "cod": "cash on delivery",
+    "unpaid": "not paid yet",
+}
+_ALL = {"all": "all orders"}
+
+
+@blueprint.get("/orders")
+def show_list() -> str:
+    """A page of the orders that are chosen: open ones unless said otherwise, the oldest first."""
+    kind = request.args.get("show", "open")
+    chosen = _chosen(kind)
+    found = list(bridge().orders.list(chosen))
+    last = found[PAGE - 1].place(chosen.sort) if len(found) > PAGE else None
+    return render_template(
+        "orders.html",
+        rows=found[:PAGE],
+        kind=kind,
+        kind_words=_KINDS | _ALL,
+        stores=sorted(bridge().context.settings.stores),
+        next_page=f"{last[0].timestamp():.6f}~{last[1]}" if last else "",
+        is_first="after" not in request.args,
+    )
+
+
+@blueprint.get("/order")
+def show_one() -> str:
+    """An order with its story; ``of`` names it as on the command line."""
+    ref = request.args.get("of", "")
+    order = bridge().orders.get(ref)
+    story = bridge().explain(f"{order.row.store}:id={order.row.remote_id}")
+    return render_template("order.html", order=order, row=order.row, story=story)
+
+
+def _chosen(kind: str) -> OrderFilter:
+    flags: dict[str, Any] = {kind: True} if kind in _KINDS else {}
+    days = request.args.get("older", "")
+    return OrderFilter(
+        **flags,
+        store=request.args.get("store") or None,
+        older_than=timedelta(days=int(days)) if days.isdecimal() and len(days) < 5 else None,  # noqa: PLR2004
+        text=request.args.get("text", "")[:200],
+        after=_place(request.args.get("after", "")),
+        limit=PAGE + 1,
+        sort=OrderSort.NEWEST if kind not in _KINDS else OrderSort.OLDEST,
+    )
+
+
+def _place(told: str) -> tuple[datetime, int] | None:
+    """As :func:`show_list` has written it into the link to the next page."""
+    if not told:
+        return None
+    moment, _, key = told.partition("~")
+    try:
+        return datetime.fromtimestamp(float(moment), UTC), int(key)
+    except (ValueError, OverflowError, OSError):
+        raise InputError(
+            "This page of the list does not exist; begin with the first.", reason="bad_page"
+        ) from None

@@ -1,0 +1,74 @@
+"""How values look on a page: words in the reader's language, times in the office's zone, links to the web alone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flask import current_app, g
+
+from fbridge.models import standing_words
+from fbridge.models.states import PushState
+from fbridge.phrases import Phrases, phrases
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from fbridge import Bridge, Shipment
+
+
+def bridge() -> Bridge:
+    """The Python API of the office that this request is for."""
+    found: Bridge = current_app.extensions["bridge"]
+    return found
+
+
+def spoken() -> Phrases:
+    """The phrases of whoever reads."""
+    found: Phrases = g.get("phrases") or phrases("en")
+    return found
+
+
+def register(app: Flask) -> None:
+    """Give the templates their words."""
+    app.jinja_env.globals.update(
+        t=_told,
+        because=lambda reason, words: spoken().because(reason, words),
+        language=lambda: spoken().language,
+        state_word=lambda value: spoken().word(value, PushState.__name__),
+        tracking_page=tracking_page,
+        words=standing_words,
+    )
+    app.jinja_env.filters.update(word=_word, moment=_moment, day=_day, age=_age)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def tracking_page(shipment: Shipment, number: str) -> str:
+    """The carrier's page of a parcel; "" where there is none, or its address is none of the web."""
+    day = shipment.shipped_at.date() if shipment.shipped_at else None
+    page = shipment.carrier.url_for(
+        number, postcode=shipment.recipient.postcode, reference=str(shipment.id), day=day
+    )
+    return page if page and urlsplit(page).scheme in {"http", "https"} else ""
+
+
+def _told(text: str) -> str:
+    return spoken()(text)
+
+
+def _word(state: Enum) -> str:
+    return spoken().state(state)
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(bridge().context.timezone):%Y-%m-%d %H:%M}" if at else ""
+
+
+def _day(at: datetime | None) -> str:
+    return f"{at.astimezone(bridge().context.timezone):%Y-%m-%d}" if at else ""
+
+
+def _age(span: timedelta | None) -> str:
+    return "" if span is None else standing_words.age(span, spoken())

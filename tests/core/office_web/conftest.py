@@ -1,0 +1,92 @@
+"""An office before the toy store, with the page of it, and browsers that look at it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from tests.contract.toy_store import ToyUnderTest
+from werkzeug.test import TestResponse
+
+from fbridge import Role
+from fbridge.accounts import passwords
+from fbridge.office_web.app import create_app
+from fbridge.sandbox import ServedSandbox
+from fbridge.testing.office import Office
+
+PASSWORD = "correct horse battery"
+ADDRESS = "http://127.0.0.1:8484"
+
+
+@dataclass
+class Browser:
+    """Somebody before a browser: keeps cookies, and fills in the forms that it is shown."""
+
+    client: FlaskClient
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, base_url=ADDRESS, headers=headers)
+
+    def text(self, path: str, **headers: str) -> str:
+        answer = self.get(path, **headers)
+        assert answer.status_code == 200, answer.text
+        return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)))
+
+    def token(self) -> str:
+        found = re.search(r'name="form_token" value="(\w+)"', self.get("/sign-in").text)
+        return found[1] if found else ""
+
+    def post(self, path: str, fields: dict[str, str], **headers: str) -> TestResponse:
+        return self.client.post(path, base_url=ADDRESS, data=fields, headers=headers)
+
+    def sign_in(self, name: str = "anna", password: str = PASSWORD, then: str = "") -> TestResponse:
+        fields = {"name": name, "password": password, "then": then, "form_token": self.token()}
+        return self.post("/sign-in", fields, Origin=ADDRESS)
+
+    def cookie(self, name: str) -> str:
+        found = self.client.get_cookie(name, domain="127.0.0.1")
+        return found.value if found else ""
+
+
+@pytest.fixture
+def office(install_toy: Callable[[str], None], tmp_path: Path) -> Iterator[Office]:
+    install_toy("adapter:adapter")
+    from fbridge_toy.sandbox import ToySandbox
+
+    with (
+        ServedSandbox(ToySandbox(), "127.0.0.1", 0) as served,
+        Office(ToyUnderTest(served), tmp_path) as opened,
+    ):
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id as it is used, without the memory and time that it takes on purpose."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", lambda: hasher)
+
+
+@pytest.fixture
+def app(office: Office) -> Flask:
+    office.bridge.accounts.add("anna", Role.CLERK, PASSWORD)
+    return create_app(office.bridge)
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Browser:
+    return Browser(app.test_client())
+
+
+@pytest.fixture
+def clerk(app: Flask) -> Browser:
+    browser = Browser(app.test_client())
+    assert browser.sign_in().status_code == 303
+    return browser

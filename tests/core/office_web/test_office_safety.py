@@ -1,0 +1,179 @@
+"""A scripted attacker before the page, without an account and with a clerk's."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from tests.core.office_web.conftest import ADDRESS, PASSWORD, Browser
+
+from fbridge import InputError, OrderFilter
+from fbridge.office_web.serving import Place, refuse_open
+from fbridge.testing.office import Office
+
+OPEN = {"static", "signing_in.sign_in"}
+
+
+def test_every_page_asks_to_sign_in_and_tells_browsers_to_run_nothing_foreign(
+    app: Flask, visitor: Browser
+) -> None:
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint not in OPEN and "GET" in (rule.methods or ()):
+            answer = visitor.get(re.sub(r"<[^>]+>", "x", rule.rule))
+            assert (answer.status_code, answer.location.split("?")[0]) == (302, "/sign-in"), rule
+            assert answer.headers["Cache-Control"] == "no-store"
+    page = visitor.get("/sign-in")
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=|javascript:", page.text)
+    assert visitor.get("/static/../../../../../../etc/passwd").status_code in {302, 404}
+    assert visitor.get("/static/%2e%2e/app.py").status_code == 404
+
+
+def test_only_forms_of_our_own_and_only_by_our_own_name(clerk: Browser, visitor: Browser) -> None:
+    right = {"name": "anna", "password": PASSWORD, "form_token": visitor.token()}
+    assert visitor.post("/sign-in", right | {"form_token": ""}).status_code == 403
+    assert visitor.post("/sign-in", right | {"form_token": "0" * 64}).status_code == 403
+    assert visitor.post("/sign-in", right, Origin="http://evil.example").status_code == 403
+    assert visitor.post("/sign-in", right, Origin="null").status_code == 403
+    assert clerk.post("/sign-out", {}).status_code == 403
+    forged = visitor.client.get("/sign-in", base_url="http://evil.example:8484")
+    assert forged.status_code == 400
+    large = visitor.post("/sign-in", right | {"name": "x" * 70_000})
+    assert large.status_code == 413
+    assert visitor.post("/sign-in", right, Origin=ADDRESS).status_code == 303
+
+
+def test_signing_in_gives_a_new_cookie_and_signing_out_ends_it_everywhere(
+    office: Office, app: Flask, visitor: Browser
+) -> None:
+    visitor.client.set_cookie("fbridge_signed_in", "known-to-the-attacker", domain="127.0.0.1")
+    answer = visitor.sign_in(then="//evil.example/")
+    assert answer.location == "/"
+    kept = next(one for one in answer.headers.getlist("Set-Cookie") if "signed_in" in one)
+    assert "HttpOnly" in kept
+    assert "SameSite=Strict" in kept
+    token = visitor.cookie("fbridge_signed_in")
+    assert token != "known-to-the-attacker"
+    thief = Browser(app.test_client())
+    thief.client.set_cookie("fbridge_signed_in", token, domain="127.0.0.1")
+    assert thief.get("/").status_code == 200
+    found = re.search(r'form_token" value="(\w+)"', visitor.get("/").text)
+    assert found is not None
+    visitor.post("/sign-out", {"form_token": found[1]}, Origin=ADDRESS)
+    assert thief.get("/").status_code == 302
+    with office.bridge.context.database.read() as connection:
+        dump = str(connection.exec_driver_sql("SELECT * FROM sign_ins").all())
+        dump += str(connection.exec_driver_sql("SELECT * FROM accounts").all())
+    assert token not in dump
+    assert PASSWORD not in dump
+    assert "$argon2id$" in dump
+
+
+def test_who_guesses_has_to_wait_and_who_idles_or_is_removed_is_out(office: Office, app: Flask) -> None:
+    clerk, guesser = Browser(app.test_client()), Browser(app.test_client())
+    clerk.sign_in()
+    codes = [guesser.sign_in(password=f"a guess {count}").status_code for count in range(6)]
+    assert codes == [403] * 5 + [429]
+    late = guesser.sign_in()
+    assert late.status_code == 429, "the right password is no way around"
+    assert 800 < int(late.headers["Retry-After"]) <= 900
+    assert guesser.sign_in(name="nobody").status_code == 403
+    office.skip_time(timedelta(hours=9))
+    assert clerk.get("/").status_code == 302
+
+
+@pytest.mark.slow
+def test_an_account_that_is_removed_or_gets_another_password_is_signed_out(
+    office: Office, clerk: Browser
+) -> None:
+    office.bridge.accounts.set_password("Anna", "another password")
+    assert clerk.get("/").status_code == 302
+    assert clerk.sign_in(password="another password").status_code == 303
+    office.bridge.accounts.remove("anna")
+    assert clerk.get("/").status_code == 302
+
+
+def test_what_a_customer_writes_is_text(office: Office, clerk: Browser) -> None:
+    evil = '<img src=x onerror="alert(1)">'
+    order = office.store.new_order([("<b>HAT</b>", 1)])
+    shop = office.store._shop  # type: ignore[attr-defined]
+    shop.orders[order].ship_to["name"] = evil
+    office.store.touch(order)
+    office.fetch()
+    office.pack(order, ["FB000000001IT"])
+    pages = [clerk.get(path).text for path in ("/", "/orders?show=all", f"/order?of=shop:id={order}")]
+    pages.append(clerk.get(f"/manifests/{office.bridge.manifests.list()[0].number}").text)
+    pages.append(clerk.get("/orders", X="y").text)
+    pages.append(clerk.get('/orders?text="><script>alert(3)</script>&store=&older="><script>').text)
+    for page in pages:
+        assert "<img" not in page
+        assert "<script>" not in page
+        assert "<b>HAT" not in page
+    assert "&lt;img src=x" in pages[2]
+    assert list(office.bridge.orders.list(OrderFilter(text="alert")))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place(host="0.0.0.0"),
+        Place(host="192.168.1.20"),
+        Place(host="office.example"),
+        Place(host="0.0.0.0", proxy="10.0.0.1"),
+    ],
+)
+def test_the_page_is_not_open_to_others_by_mistake(place: Place) -> None:
+    with pytest.raises(InputError):
+        refuse_open(place)
+    assert refuse_open(Place(host="localhost")) == "127.0.0.1"
+    assert refuse_open(Place(host="0.0.0.0", proxy="10.0.0.1", names=("office.example",))) == "0.0.0.0"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("more", [[], ["--behind-proxy", "10.9.9.9", "--name", "office.example"]])
+def test_it_is_served_until_somebody_ends_it(tmp_path: Path, more: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    served = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "fbridge",
+            "--home",
+            str(tmp_path),
+            "office",
+            "--port",
+            str(port),
+            *more,
+            "--json",
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert served.stdout is not None
+        url = json.loads(served.stdout.readline())["data"]["url"]
+        assert url == ("https://office.example" if more else f"http://127.0.0.1:{port}")
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        host = "office.example" if more else f"localhost:{port}"
+        connection.request("GET", "/sign-in", headers={"Host": host, "X-Forwarded-Host": "evil.example"})
+        answer = connection.getresponse()
+        assert answer.status == 200
+        assert answer.getheader("Server") is None
+        assert ("Secure" in str(answer.getheader("Set-Cookie"))) is bool(more)
+        connection.close()
+        served.send_signal(signal.SIGINT)
+        assert served.wait(20) == 0
+    finally:
+        served.kill()
+        served.communicate()
