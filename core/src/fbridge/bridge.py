@@ -309,8 +309,7 @@ class Bridge:
     ) -> MailResult:
         """Ask the stores once for the mails of these shipments that did not leave; nothing else is pushed.
         Only where it is provably no second mail; with ``even_if_mailed`` a person accepts that it may be one. With a
-        ``plan``, what is not as it showed is left alone. Raises NotFoundError, InputError.
-        """
+        ``plan``, what is not as it showed is left alone. Raises NotFoundError, InputError."""
         from fbridge.push.mail_again import ask_stores
 
         keys = {self._left(ref).id for ref in refs}
