@@ -174,9 +174,6 @@ ORDERS: sa.Select[Any] = (
 """All orders with the routing of their shipping methods."""
 
 
-_NOTHING = sa.select(order_words.c.order_id).where(sa.false())
-"""So that a text without a letter finds none."""
-
 _SEQUENCES: dict[OrderSort, tuple[sa.ColumnElement[Any], ...]] = {
     OrderSort.OLDEST: (orders.c.created_at, orders.c.id),
     OrderSort.NEWEST: (orders.c.created_at.desc(), orders.c.id.desc()),
@@ -250,16 +247,21 @@ def _conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement
         yield orders.c.fulfillment == chosen.state
     yield from _time_conditions(chosen, now)
     if chosen.text.strip():
-        yield orders.c.id.in_(sa.union(*called(order_words, order_words.c.order_id, chosen.text), _NOTHING))
+        found = tuple(called(order_words, order_words.c.order_id, chosen.text))
+        yield orders.c.id.in_(sa.union(*found)) if found else sa.false()
     if chosen.after is not None:
-        yield _comes_after(chosen.sort, *chosen.after)
+        yield _comes_after(chosen, *chosen.after)
 
 
-def _comes_after(sort: OrderSort, moment: datetime, key: int) -> sa.ColumnElement[bool]:
-    time = orders.c.changed_at if sort is OrderSort.CHANGED else orders.c.created_at
-    place = sa.tuple_(time, orders.c.id)
-    last = sa.tuple_(sa.literal(moment, time.type), sa.literal(key))
-    return place > last if sort is OrderSort.OLDEST else place < last
+def _comes_after(chosen: OrderFilter, moment: datetime, key: int) -> sa.ColumnElement[bool]:
+    time = orders.c.changed_at if chosen.sort is OrderSort.CHANGED else orders.c.created_at
+    shown: sa.ColumnElement[datetime] = time
+    if (
+        chosen.open or chosen.ready
+    ):  # few of many: found by what they are, and not by going through all later ones
+        shown = sa.func.coalesce(time, time)
+    place, last = sa.tuple_(shown, orders.c.id), sa.tuple_(sa.literal(moment, time.type), sa.literal(key))
+    return place > last if chosen.sort is OrderSort.OLDEST else place < last
 
 
 def _kinds(chosen: OrderFilter) -> Iterable[tuple[PaymentKind, bool]]:
