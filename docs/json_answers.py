@@ -22,7 +22,7 @@ from fbridge.history.explain import Story
 from fbridge.history.export_batches import Batch
 from fbridge.history.purge import Purged
 from fbridge.listeners.listeners import ListenerRow
-from fbridge.listeners.positions import Position
+from fbridge.listeners.positions import ListenerPosition
 from fbridge.listeners.telling import ListenerTold
 from fbridge.models.accounts import Account
 from fbridge.models.events import FeedEvent
@@ -165,7 +165,7 @@ ANSWERS: Mapping[str, Answer] = {
     "events lines": lines(FeedEvent),
     "listeners list": items(ListenerRow),
     "listeners run": items(ListenerTold),
-    "listeners set": data(Position),
+    "listeners set": data(ListenerPosition),
     "listeners forget": data(told.Removed),
     "find": items(Found),
     "evening --report": file(EveningReport),

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from fbridge.history.explain import Story as Story
     from fbridge.history.purge import Purged as Purged
     from fbridge.hookspecs import hookimpl as hookimpl
+    from fbridge.listeners.listeners import ListenerRow as ListenerRow
+    from fbridge.listeners.listeners import Listeners as Listeners
+    from fbridge.listeners.positions import ListenerPosition as ListenerPosition
+    from fbridge.listeners.telling import ListenerTold as ListenerTold
     from fbridge.models.accounts import Account as Account
     from fbridge.models.accounts import Role as Role
     from fbridge.models.orders import Address as Address
@@ -115,6 +119,9 @@ _NAMES = {
     "fbridge.history.explain": "Story",
     "fbridge.history.purge": "Purged",
     "fbridge.hookspecs": "hookimpl",
+    "fbridge.listeners.listeners": "ListenerRow Listeners",
+    "fbridge.listeners.positions": "ListenerPosition",
+    "fbridge.listeners.telling": "ListenerTold",
     "fbridge.models.accounts": "Account Role",
     "fbridge.models.orders": "Address Money",
     "fbridge.models.particulars": "Particulars",

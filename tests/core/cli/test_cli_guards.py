@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+
+ROME = ZoneInfo("Europe/Rome")
+"""Where the user is."""
 
 
 @pytest.fixture
@@ -59,8 +63,8 @@ def test_a_guard_in_the_settings_lets_through_what_it_counts(shipped: Any, shop:
 def test_an_order_that_is_older_than_it_may_be_waits_and_the_others_go(
     shipped: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = datetime.now(UTC) - datetime.fromisoformat(shop.order(1002)["created_at"])
-    monkeypatch.setenv("FBRIDGE_SHOP_OLDEST_ORDER", str(old.days))
+    today, made = datetime.now(ROME), datetime.fromisoformat(shop.order(1002)["created_at"]).astimezone(ROME)
+    monkeypatch.setenv("FBRIDGE_SHOP_OLDEST_ORDER", str((today.date() - made.date()).days))
     shipped.run("push", "--yes", code=1)
     assert [bool(shop.order(number).get("shipments")) for number in (1001, 1002, 1003)] == [False, True, True]
     (item,) = shipped.json("status")["data"]["items"]

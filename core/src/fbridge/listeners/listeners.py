@@ -14,7 +14,7 @@ from typing import Any
 from fbridge.context import Context
 from fbridge.errors import InputError, NotFoundError
 from fbridge.listeners.positions import (
-    Position,
+    ListenerPosition,
     count_untold,
     first_untold,
     forget,
@@ -101,7 +101,7 @@ class Listeners:
             patience=1.0,  # an interrupted one is told again
         )
 
-    def set(self, name: str, after: int | None = None) -> Position:
+    def set(self, name: str, after: int | None = None) -> ListenerPosition:
         """Tell a listener next what happened after this event, or (None) what happens from now on.
 
         Raises: NotFoundError; InputError (``cursor_ahead``) for an event that has not happened; BusyError while it is
@@ -155,7 +155,7 @@ class Listeners:
     def _tell(self, name: str, offer: EntryPoint | None, stop: Event, patience: float) -> ListenerTold:
         return Telling(self._context, name, lambda: self.lock(name), stop, patience).all(offer)
 
-    def _positions(self) -> Mapping[str, Position]:
+    def _positions(self) -> Mapping[str, ListenerPosition]:
         with self._context.database.read() as connection:
             return load_positions(connection)
 
@@ -167,7 +167,7 @@ class Listeners:
         raise NotFoundError(f'There is no listener "{name}".{did_you_mean(name, names)} {there}')
 
 
-def next_step(position: Position, *, is_installed: bool) -> str:
+def next_step(position: ListenerPosition, *, is_installed: bool) -> str:
     """What a person types for a listener."""
     if not is_installed:
         return f"fbridge listeners forget {position.name}"

@@ -19,7 +19,7 @@ _CONCERNS = events.c.kind.in_(HOOK_OF_KIND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class ListenerPosition:
     """``after`` is the last event that the listener was told; ``fault`` why it did not take the next, "" where all
     is well; ``next_at`` when commands try again by themselves."""
 
@@ -32,16 +32,16 @@ class Position:
     next_at: datetime | None = None
 
 
-def is_due(position: Position, now: datetime) -> bool:
+def is_due(position: ListenerPosition, now: datetime) -> bool:
     """Whether commands tell it by themselves: nothing is wrong with it, or it is tried again."""
     return position.next_at is None or position.next_at <= now
 
 
-def load_positions(connection: Connection) -> Mapping[str, Position]:
+def load_positions(connection: Connection) -> Mapping[str, ListenerPosition]:
     """Those of all listeners that were ever found, by name."""
     rows = connection.execute(sa.select(listeners).order_by(listeners.c.name))
     return {
-        row.name: Position(
+        row.name: ListenerPosition(
             name=row.name,
             after=row.position,
             told_at=row.told_at,
@@ -68,7 +68,7 @@ def keep(connection: Connection, name: str, after: int, *, told_at: datetime | N
     _update(connection, name, position=after, **told, **well)
 
 
-def note_fault(connection: Connection, found: Position, fault: str, *, at: datetime) -> None:
+def note_fault(connection: Connection, found: ListenerPosition, fault: str, *, at: datetime) -> None:
     """It did not take the event after ``found.after``; commands try again after a wait that grows to an hour."""
     wait = min(_FIRST_WAIT * 2 ** min(found.tries, 10), _LONGEST_WAIT)
     since = found.fault_since or at

@@ -18,7 +18,7 @@ from typing import Any
 from fbridge.context import Context
 from fbridge.errors import BusyError
 from fbridge.history.event_feed import follow
-from fbridge.listeners.positions import Position, first_untold, keep, load_positions, note_fault
+from fbridge.listeners.positions import ListenerPosition, first_untold, keep, load_positions, note_fault
 from fbridge.listeners.process import ListenerFaultError, ListenerProcess
 from fbridge.models.events import HOOK_OF_KIND
 from fbridge.stopwatch import Stopwatch
@@ -119,7 +119,7 @@ class Telling:
         with self.context.database.write() as connection:
             keep(connection, self.name, after, told_at=self.context.now() if self.told else None)
 
-    def _position(self) -> Position:
+    def _position(self) -> ListenerPosition:
         with self.context.database.read() as connection:
             return load_positions(connection)[self.name]
 
