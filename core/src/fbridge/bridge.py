@@ -389,9 +389,8 @@ class Bridge:
         return found
 
     def _names(self, stores: Sequence[str]) -> list[str]:
-        return [self.context.settings.store(name).name for name in stores] or list(
-            self.context.settings.stores
-        )
+        known = self.context.settings
+        return [known.store(name).name for name in stores] or list(known.stores)
 
     def _scope(self, manifest: str | None, limit: int | None, guards: Mapping[str, Any] | None) -> PushScope:
         from fbridge.push.guards import PushScope
