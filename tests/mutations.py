@@ -218,7 +218,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation(
         "explain names a way out that is refused",
-        "fbridge/push/status.py",
+        "fbridge/push/next_steps.py",
         "    if may_be_withdrawn(shipment):",
         "    if True:",
         "tests/people/test_recovery.py",
