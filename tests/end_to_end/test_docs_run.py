@@ -279,12 +279,13 @@ def test_the_tutorials_evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 ELSEWHERE = {
     "docs/install.md": "`.ci/run` installs by the same commands, which the README has",
+    "docs/containers.md": "`test_containers.py` types what the image and compose.yaml run",
 }
 RUN = {"README.md", "README.it.md", *(f"plugins/{name}/README.md" for name in CREDENTIALS)} | {
     f"docs/{name}.md"
     for name in (
         *(f"first-store-{one}" for one in CREDENTIALS),
-        *("backups", "cli", "evening", "json", "listeners", "plugin-tutorial", "scripting"),
+        *("backups", "cli", "evening", "json", "listeners", "office", "plugin-tutorial", "scripting"),
     )
 }
 
