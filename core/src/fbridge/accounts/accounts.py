@@ -17,6 +17,7 @@ from fbridge.models.accounts import LONGEST_NAME, Account, Role
 from fbridge.settings.near_match import did_you_mean
 from fbridge.storage.account_tables import accounts, sign_ins
 from fbridge.storage.events import record
+from fbridge.storage.upserts import insert_if_new
 
 IDLE = timedelta(hours=8)
 LONGEST = timedelta(hours=16)
@@ -38,11 +39,11 @@ class Accounts:
         refuse_weak(password, name)
         kept, at = hashed(password), self._context.now()
         with self._database.write() as connection:
-            if _row(connection, name) is not None:
-                raise InputError(f"There is an account {name!r} already.", reason="account_exists")
-            connection.execute(
-                sa.insert(accounts).values(name=name, role=role, password_hash=kept, created_at=at)
+            made = _row(connection, name) is None and insert_if_new(
+                connection, accounts, name=name, role=role, password_hash=kept, created_at=at
             )
+            if not made:
+                raise InputError(f"There is an account {name!r} already.", reason="account_exists")
             record(connection, "account.added", f"Account {name} was added as {role}.", at=at)
         return Account(name=name, role=role, created_at=at)
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from fbridge.models.events import HOOK_OF_KIND
 from fbridge.storage.listener_tables import listeners
 from fbridge.storage.tables import events
+from fbridge.storage.upserts import insert_if_new
 
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 _DISORDER = timedelta(minutes=10)
@@ -56,8 +57,7 @@ def load_positions(connection: Connection) -> Mapping[str, ListenerPosition]:
 
 def take_up(connection: Connection, name: str, after: int) -> None:
     """A listener was found for the first time. Whoever comes second changes nothing."""
-    if name not in load_positions(connection):
-        connection.execute(sa.insert(listeners).values(name=name, position=after))
+    insert_if_new(connection, listeners, name=name, position=after)
 
 
 def keep(connection: Connection, name: str, after: int, *, told_at: datetime | None = None) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
 from fbridge.models.orders import Money
@@ -20,6 +19,7 @@ from fbridge.models.states import ManifestState
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.storage.tables import MOST_KEYS, carriers, counters, manifests, orders, shipments, struck_rows
+from fbridge.storage.upserts import insert_of
 
 
 def next_number(connection: Connection, year: int) -> str:
@@ -28,21 +28,12 @@ def next_number(connection: Connection, year: int) -> str:
     There is no gap and no double, as it is taken in the write unit that uses it.
     """
     statement = (
-        _insert_of(connection)(counters)
+        insert_of(connection)(counters)
         .values(name=f"manifest-{year}", value=1)
         .on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
         .returning(counters.c.value)
     )
     return f"{year}-{connection.execute(statement).scalar_one():04d}"
-
-
-def _insert_of(connection: Connection) -> Callable[[sa.Table], Any]:
-    """Of this database alone: every command would wait for the import of the other one."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert
-    from sqlalchemy.dialects import postgresql
-
-    return postgresql.insert
 
 
 def insert_manifest(connection: Connection, number: str, carrier_id: int, at: datetime) -> int:

@@ -15,6 +15,7 @@ from fbridge.models.platforms import Notice
 from fbridge.models.storable_text import storable
 from fbridge.storage.restored import first_restored_epoch
 from fbridge.storage.tables import MOST_KEYS, cursors, orders, stores
+from fbridge.storage.upserts import insert_if_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +35,11 @@ def ensure_store(connection: Connection, name: str, platform: str, *, at: dateti
     row = find_store(connection, name)
     if row is None:
         restored = first_restored_epoch(connection)
-        made = sa.insert(stores).values(
-            name=name, platform=platform, created_at=at, facts={}, restored_epoch=restored
+        insert_if_new(
+            connection, stores, name=name, platform=platform, created_at=at, facts={}, restored_epoch=restored
         )
-        connection.execute(made)
         row = find_store(connection, name)
-        assert row is not None  # noqa: S101 - inserted just above, in the same transaction
+        assert row is not None  # noqa: S101 - there since just now, by whoever was first
     return row
 
 

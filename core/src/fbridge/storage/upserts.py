@@ -1,0 +1,25 @@
+"""Inserts that say what happens where the row is there already: SQLite and PostgreSQL alone have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Connection
+
+
+def insert_of(connection: Connection) -> Callable[[sa.Table], Any]:
+    """``insert`` of this database alone: every command would wait for the import of the other one."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert
+
+
+def insert_if_new(connection: Connection, table: sa.Table, **values: Any) -> bool:
+    """Whether the row was made: where another program has made it, also at this very moment, nothing changes."""
+    made = connection.execute(insert_of(connection)(table).values(**values).on_conflict_do_nothing())
+    return made.rowcount > 0
