@@ -25,6 +25,7 @@ from fbridge.storage.database import Database, open_database
 from fbridge.storage.metadata import metadata
 
 os.environ["FBRIDGE_LANG"] = "en"  # whatever the computer speaks on which they run
+os.environ.pop("PYTHONUNBUFFERED", None)  # what they start writes as it does for people
 
 # How long an example takes tells of the machine and not of the code.
 hypothesis.settings.register_profile(

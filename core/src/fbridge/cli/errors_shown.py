@@ -87,12 +87,20 @@ def _failed_answer(session: Session, message: str, reason: str, code: ExitCode) 
     return json.dumps({"schema": 1, "command": session.command, **end})
 
 
-def _explain(session: Session, error: BaseException, message: str, reason: str, code: ExitCode) -> ExitCode:
+def _explain(
+    session: Session,
+    error: BaseException,
+    message: str,
+    reason: str,
+    code: ExitCode,
+    *,
+    can_answer: bool = True,
+) -> ExitCode:
     if session.debug:
         import traceback
 
         traceback.print_exception(error)
-    if session.json or session.is_answering:
+    if can_answer and (session.json or session.is_answering):
         written = _told(_failed_answer(session, message, reason, code), sys.stdout)
         if written and session.json:
             return code
@@ -112,20 +120,24 @@ def _told(text: str, stream: TextIO) -> bool:
 def _explain_file(session: Session, error: OSError) -> ExitCode:
     if error.filename is None and error.errno not in _NO_ROOM:
         return _explain(session, error, _bug(error), "bug", ExitCode.BUG)
-    for stream in (sys.stdout, sys.stderr):
-        _flush_or_let_go(stream)
+    can_answer = _flush_or_let_go(sys.stdout)
+    _flush_or_let_go(sys.stderr)
     what = f"{error.filename} cannot be used" if error.filename else "The answer cannot be written"
     message = (
         f"{what}: {error.strerror}. What was done is kept; `fbridge status` shows where each shipment stands."
     )
-    return _explain(session, error, message, "file_unusable", ExitCode.CONFIGURATION)
+    code = ExitCode.CONFIGURATION
+    return _explain(session, error, message, "file_unusable", code, can_answer=can_answer)
 
 
-def _flush_or_let_go(stream: TextIO) -> None:
+def _flush_or_let_go(stream: TextIO) -> bool:
+    """Whether what was written there has a place."""
     try:
         stream.flush()
     except OSError:
         _let_go(stream)
+        return False
+    return True
 
 
 def _let_go(stream: TextIO) -> None:
