@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +18,7 @@ from typing import Any
 from fbridge.authoring.card import KitResult, Mark, ReportCard, by_clause
 from fbridge.errors import InputError, PluginError, PluginMissingError
 from fbridge.installation import extra_command
+from fbridge.process_groups import end_group
 
 PATIENCE = 120.0
 _NEEDED = ("pytest", "waitress", "werkzeug")
@@ -94,7 +93,7 @@ def _run(asked: dict[str, Any], work: Path) -> _Ran:
         try:
             code = process.wait()
         finally:
-            _end(process)
+            end_group(process)  # with all that the tests have started
     events = work / "events"
     lines = events.read_text("utf-8").splitlines() if events.exists() else []
     where = work / "where"
@@ -104,16 +103,6 @@ def _run(asked: dict[str, Any], work: Path) -> _Ran:
         output=output.read_text("utf-8", errors="replace"),
         code=code,
     )
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """The process with all that its tests have started."""
-    if os.name == "nt":
-        process.kill()
-    else:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 def _card(name: str, ran: _Ran) -> ReportCard:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from fbridge.models.events import FeedEvent
+from fbridge.process_groups import end_group
 
 PATIENCE = 30.0
 """Seconds that a listener may take for its import, and for each event."""
@@ -87,12 +87,7 @@ class ListenerProcess:
 
     def end(self) -> None:
         """End the process and what it has started, whatever it is doing."""
-        if os.name == "nt":
-            self._process.kill()
-        else:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        end_group(self._process)
         with suppress(OSError):
             if self._process.stdin:
                 self._process.stdin.close()
