@@ -79,7 +79,7 @@ def _need_the_kit() -> None:
 
 
 def _run(asked: dict[str, Any], work: Path) -> _Ran:
-    command = [sys.executable, "-m", "fbridge.authoring.check_process", json.dumps(asked)]
+    command = [sys.executable, "-u", "-m", "fbridge.authoring.check_process", json.dumps(asked)]
     output = work / "output"
     with output.open("wb") as file:
         process = subprocess.Popen(  # noqa: S603 - our own module

@@ -47,7 +47,8 @@ class ListenerProcess:
         """Start it. Raises ListenerFaultError where it cannot be loaded."""
         self._said = tempfile.TemporaryFile()
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "fbridge.listeners.telling_process", self._offer.value],
+            # Unbuffered, so that the last words of one that ends the process are not lost with it.
+            [sys.executable, "-u", "-m", "fbridge.listeners.telling_process", self._offer.value],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
