@@ -11,7 +11,7 @@ import pytest
 
 from fbridge.authoring.card import KitResult, Mark, ReportCard, by_clause
 from fbridge.authoring.check import check_plugin
-from fbridge.authoring.clauses import MUST, clause_of, is_must
+from fbridge.authoring.must_tests import MUST, clause_of, is_must
 from fbridge.errors import FbridgeError, InputError, PluginError, PluginMissingError
 from fbridge.testing import AdapterConformance
 

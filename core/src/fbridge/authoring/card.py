@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fbridge.authoring.clauses import clause_of
+from fbridge.authoring.must_tests import clause_of
 
 
 class Mark(StrEnum):

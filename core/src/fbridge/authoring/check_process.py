@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import pytest
 
-from fbridge.authoring.clauses import clause_of, is_must
+from fbridge.authoring.must_tests import clause_of, is_must
 from fbridge.errors import FbridgeError, PluginError, PluginMissingError
 from fbridge.hookspecs import ENTRY_POINT_GROUP
 from fbridge.plugin_calls import LoadedPlatform, in_one_line

@@ -115,10 +115,11 @@ def set_(session: Session, name: str, since: int | None) -> ExitCode:
     Events with their ids: fbridge events
     """
     from fbridge.cli.output import show_data
+    from fbridge.listeners.positions import next_step
 
     found = session.bridge.listeners.set(name, since)
     words = f"{name} is told next what happened after event {found.after}."
-    return show_data(session, found, words, next_step=f"fbridge listeners run {name}")
+    return show_data(session, found, words, next_step=next_step(found.name))
 
 
 @listeners.command()

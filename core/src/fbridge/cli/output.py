@@ -115,7 +115,8 @@ def _head() -> dict[str, object]:
 
 def _command_name() -> str:
     context = click.get_current_context(silent=True)
-    return context.command_path.partition(" ")[2] if context else ""
+    session = context.find_object(Session) if context else None
+    return session.command if session else ""
 
 
 def _echo(text: str) -> None:

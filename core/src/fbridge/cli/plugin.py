@@ -89,12 +89,6 @@ def new(session: Session, /, name: str, label: str, folder: Path | None, **shape
     )
 
 
-def _whole_of(card: ReportCard, clause: ClauseResult) -> Iterator[str]:
-    """Where the kit tells more of a failure than one line."""
-    test = next(one.test for one in clause.tests if one.result is clause.result)
-    yield f"All that the kit says of it: python -m pytest {' '.join(card.files)} -k '{test.partition('[')[0]}'"
-
-
 _QUESTIONS = {
     "partial_shipments": "Can a part of an order be shown as shipped?",
     "several_numbers": "Can a shipment have several tracking numbers?",
@@ -183,3 +177,9 @@ def _show(session: Session, card: ReportCard, *, everything: bool) -> ExitCode:
         next_step=f"fbridge plugin check {card.platform} --all" if card.ok and not everything else "",
         code=ExitCode.SOME_FAILED if failed or card.stopped else ExitCode.OK,
     )
+
+
+def _whole_of(card: ReportCard, clause: ClauseResult) -> Iterator[str]:
+    """Where the kit tells more of a failure than one line."""
+    test = next(one.test for one in clause.tests if one.result is clause.result)
+    yield f"All that the kit says of it: python -m pytest {' '.join(card.files)} -k '{test.partition('[')[0]}'"

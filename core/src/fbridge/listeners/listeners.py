@@ -22,6 +22,7 @@ from fbridge.listeners.positions import (
     keep,
     last_before,
     load_positions,
+    next_step,
     take_up,
 )
 from fbridge.listeners.process import PATIENCE
@@ -76,7 +77,7 @@ class Listeners:
                     waiting_since=first_untold(connection, one.after),
                     fault=one.fault,
                     fault_since=one.fault_since,
-                    next_step=next_step(one, is_installed=name in installed),
+                    next_step=next_step(name, is_installed=name in installed),
                 )
                 for name, one in sorted(known.items())
             )
@@ -165,10 +166,3 @@ class Listeners:
             return name
         there = f"Known: {', '.join(names)}." if names else "None is installed (docs/listeners.md)."
         raise NotFoundError(f'There is no listener "{name}".{did_you_mean(name, names)} {there}')
-
-
-def next_step(position: ListenerPosition, *, is_installed: bool) -> str:
-    """What a person types for a listener."""
-    if not is_installed:
-        return f"fbridge listeners forget {position.name}"
-    return f"fbridge listeners run {position.name}"

@@ -38,6 +38,11 @@ def is_due(position: ListenerPosition, now: datetime) -> bool:
     return position.next_at is None or position.next_at <= now
 
 
+def next_step(name: str, *, is_installed: bool = True) -> str:
+    """What a person types for a listener that was not told everything."""
+    return f"fbridge listeners run {name}" if is_installed else f"fbridge listeners forget {name}"
+
+
 def load_positions(connection: Connection) -> Mapping[str, ListenerPosition]:
     """Those of all listeners that were ever found, by name."""
     rows = connection.execute(sa.select(listeners).order_by(listeners.c.name))

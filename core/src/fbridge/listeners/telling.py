@@ -18,7 +18,14 @@ from typing import Any
 from fbridge.context import Context
 from fbridge.errors import BusyError
 from fbridge.history.event_feed import follow
-from fbridge.listeners.positions import ListenerPosition, first_untold, keep, load_positions, note_fault
+from fbridge.listeners.positions import (
+    ListenerPosition,
+    first_untold,
+    keep,
+    load_positions,
+    next_step,
+    note_fault,
+)
 from fbridge.listeners.process import ListenerFaultError, ListenerProcess
 from fbridge.models.events import HOOK_OF_KIND
 from fbridge.stopwatch import Stopwatch
@@ -129,7 +136,7 @@ class Telling:
 
     def _failed(self, fault: str) -> ListenerTold:
         log.warning("The listener %s: %s", self.name, fault)
-        return self._ended(Outcome.FAILED, fault, f"fbridge listeners run {self.name}")
+        return self._ended(Outcome.FAILED, fault, next_step(self.name))
 
     def _not_installed(self) -> ListenerTold:
         after = self._position().after
@@ -137,7 +144,7 @@ class Telling:
             "it is not installed here; if it has another name now: "
             f"fbridge listeners set NEW-NAME --since {after}"
         )
-        return self._ended(Outcome.NOT_INSTALLED, words, f"fbridge listeners forget {self.name}")
+        return self._ended(Outcome.NOT_INSTALLED, words, next_step(self.name, is_installed=False))
 
     def _ended(self, outcome: Outcome, words: str = "", next_step: str = "") -> ListenerTold:
         return ListenerTold(

@@ -256,9 +256,8 @@ def _conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement
 def _comes_after(chosen: OrderFilter, moment: datetime, key: int) -> sa.ColumnElement[bool]:
     time = orders.c.changed_at if chosen.sort is OrderSort.CHANGED else orders.c.created_at
     shown: sa.ColumnElement[datetime] = time
-    if (
-        chosen.open or chosen.ready
-    ):  # few of many: found by what they are, and not by going through all later ones
+    if chosen.open or chosen.ready:
+        # Few of many: found by what they are, and not by going through all later ones.
         shown = sa.func.coalesce(time, time)
     place, last = sa.tuple_(shown, orders.c.id), sa.tuple_(sa.literal(moment, time.type), sa.literal(key))
     return place > last if chosen.sort is OrderSort.OLDEST else place < last

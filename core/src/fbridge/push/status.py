@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
-from fbridge.listeners.positions import first_untold, load_positions
+from fbridge.listeners.positions import first_untold, load_positions, next_step
 from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import ManifestState, PushState
 from fbridge.orders.unreadable import GONE, UnreadableOrder, load_unreadable
@@ -186,7 +186,7 @@ def _preparing(connection: Connection) -> int:
 
 
 def _listeners(connection: Connection, limits: StatusLimits, now: datetime) -> tuple[ListenerBehind, ...]:
-    """Those that a command has not told a moment ago: who is only behind by that is not named."""
+    """Those that are overdue: who is only behind by what a command tells in a moment is not named."""
     found = [(one, first_untold(connection, one.after)) for one in load_positions(connection).values()]
     return tuple(
         ListenerBehind(
@@ -194,8 +194,8 @@ def _listeners(connection: Connection, limits: StatusLimits, now: datetime) -> t
             fault=one.fault,
             since=since,
             age=now - since,
-            next_step=f"fbridge listeners run {one.name}",
-            overdue=bool(one.fault) or is_over(now - since, limits.listener),
+            next_step=next_step(one.name),
+            overdue=True,
         )
         for one, since in found
         if since and (one.fault or is_over(now - since, limits.listener))

@@ -31,7 +31,7 @@ from fbridge.push.rows import group_by_order, load_rows_of_orders
 from fbridge.push.run_state import Group, PushProgress
 from fbridge.push.turn import push_turn
 from fbridge.push.verify_rows import keep_page, note_findings
-from fbridge.push.verify_scope import LOOKED_BACK, Scope, came_back, count_unlooked, kept_since, orders_in
+from fbridge.push.verify_scope import Scope, came_back, count_unlooked, kept_since, orders_in, unlooked_scope
 from fbridge.stores.each_store import for_each_store
 from fbridge.stores.open_store import OpenStore, open_store
 
@@ -234,7 +234,7 @@ def verify_restored(
     """
     with context.database.read() as connection:
         behind = count_unlooked(connection, context.now())
-    scope = Scope(since=context.now() - LOOKED_BACK, unlooked=True)
+    scope = unlooked_scope(context.now())
 
     def look(name: str, stop: Event) -> StoreVerified:
         # A turn takes over the epoch of the restore; one that did so later would call for another look.

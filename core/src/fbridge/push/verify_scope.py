@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,22 +43,32 @@ class Scope:
     unlooked: bool = False
 
 
+def unlooked_scope(now: datetime) -> Scope:
+    """What a restored backup calls sent, and nobody has looked at since; ``now`` is aware UTC."""
+    return Scope(since=now - LOOKED_BACK, unlooked=True)
+
+
+def _held_in(scope: Scope) -> Iterator[sa.ColumnElement[bool]]:
+    """What holds of a shipment in scope that its store is known to hold; its key is left to the caller."""
+    yield shipments.c.withdrawn_at.is_(None)
+    yield shipments.c.shipped_at.is_not(None)
+    yield pushes.c.state.in_(TAKEN_BY_STORE)
+    if scope.since is not None:
+        yield shipments.c.shipped_at >= scope.since
+    if scope.manifest is not None:
+        yield manifests.c.number == scope.manifest
+    if scope.unlooked:
+        yield _UNLOOKED
+
+
 def orders_in(connection: Connection, store: str, scope: Scope) -> list[int]:
     """The keys of the orders of the store with a shipment in scope that the store is known to hold."""
     joined = _PUSHED.join(manifests, manifests.c.id == shipments.c.manifest_id)
-    wanted = [
-        shipments.c.store == store,
-        shipments.c.withdrawn_at.is_(None),
-        shipments.c.shipped_at.is_not(None),
-        pushes.c.state.in_(TAKEN_BY_STORE),
-    ]
-    if scope.since is not None:
-        wanted.append(shipments.c.shipped_at >= scope.since)
-    if scope.manifest is not None:
-        wanted.append(manifests.c.number == scope.manifest)
-    if scope.unlooked:
-        wanted.append(_UNLOOKED)
-    query = sa.select(shipments.c.order_id).select_from(joined).where(*wanted)
+    query = (
+        sa.select(shipments.c.order_id)
+        .select_from(joined)
+        .where(shipments.c.store == store, *_held_in(scope))
+    )
     queries = [query]
     if scope.shipment_ids is not None:
         parts = in_parts(sorted(scope.shipment_ids), MOST_KEYS)
@@ -76,13 +86,7 @@ def count_unlooked(connection: Connection, now: datetime) -> dict[str, int]:
     query = (
         sa.select(shipments.c.store, sa.func.count())
         .select_from(_PUSHED)
-        .where(
-            shipments.c.store.in_(names),
-            shipments.c.withdrawn_at.is_(None),
-            shipments.c.shipped_at >= now - LOOKED_BACK,
-            pushes.c.state.in_(TAKEN_BY_STORE),
-            _UNLOOKED,
-        )
+        .where(shipments.c.store.in_(names), *_held_in(unlooked_scope(now)))
         .group_by(shipments.c.store)
     )
     return {row[0]: row[1] for row in connection.execute(query)}

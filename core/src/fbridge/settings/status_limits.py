@@ -18,8 +18,8 @@ class StatusLimits:
     """The age from which something is overdue; None: never.
 
     ``fetch`` is the age of a store's last fetch, ``open_order`` that of an order with something to ship, ``listener``
-    that of what a listener was not told. Those named
-    as a state are how long a shipment may be in it; those of what a person must decide are zero.
+    that of what a listener was not told. Those named as a state are how long a shipment may be in it; those of what a
+    person must decide are zero.
     """
 
     fetch: timedelta | None = timedelta(days=1)
