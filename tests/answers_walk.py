@@ -19,6 +19,7 @@ from fbridge.cli.main import cli
 from fbridge.cli.session import Session
 from fbridge.office_web import serving as office_serving
 from fbridge.sandbox import ServedSandbox, create_sandbox, serving
+from tests.installed_packages import write_dist_info
 from tests.valid_answers import assert_answer, assert_valid
 
 
@@ -198,15 +199,13 @@ def at_the_end(walk: Walk, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _listener(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that is told what has happened, and is uninstalled then."""
-    info = walk.folder / "site" / "ear-1.0.dist-info"
-    points = walk.write("site/ear-1.0.dist-info/entry_points.txt", "[fbridge.listeners]\near = ear\n")
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: ear\nVersion: 1.0\n", "utf-8")
+    info = write_dist_info(walk.folder / "site", "ear", {"fbridge.listeners": {"ear": "ear"}})
     monkeypatch.syspath_prepend(str(info.parent))
     walk("listeners list")
     walk("listeners set ear --since 0")
     walk("listeners run", code=1)  # its module is not there
     walk("listeners list", code=1)
-    Path(points).unlink()
+    (info / "entry_points.txt").unlink()
     info.rename(walk.folder / "gone")
     walk("listeners forget ear")
 

@@ -23,6 +23,7 @@ from sqlalchemy.engine.default import DefaultDialect
 
 from fbridge.storage.database import Database, open_database
 from fbridge.storage.metadata import metadata
+from tests.installed_packages import write_dist_info
 
 os.environ["FBRIDGE_LANG"] = "en"  # whatever the computer speaks on which they run
 os.environ.pop("PYTHONUNBUFFERED", None)  # what they start writes as it does for people
@@ -317,10 +318,8 @@ def install_toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[st
     """``install_toy("adapter:adapter")``: a distribution whose entry point names this object of ``fbridge_toy``."""
 
     def install(entry: str) -> None:
-        info = tmp_path / "site" / "fbridge_toy-1.0.dist-info"
-        info.mkdir(parents=True)
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: fbridge-toy\nVersion: 1.0\n", "utf-8")
-        (info / "entry_points.txt").write_text(f"[fbridge.platforms]\ntoy = fbridge_toy.{entry}\n", "utf-8")
+        offered = {"fbridge.platforms": {"toy": f"fbridge_toy.{entry}"}}
+        info = write_dist_info(tmp_path / "site", "fbridge-toy", offered)
         monkeypatch.syspath_prepend(str(TOY))
         monkeypatch.syspath_prepend(str(info.parent))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.installed_packages import loaded_file, write_dist_info_of
 
 from fbridge.models.states import MailEffect, PushState
 from fbridge.plugins import describe_all
@@ -20,17 +19,7 @@ EXAMPLE = Path(__file__).parents[2] / "docs" / "example-plugin"
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))["project"]
-    info = tmp_path / "site" / "fbridge_kiosk-0.1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", "utf-8"
-    )
-    groups = [
-        "\n".join([f"[{group}]", *(f"{name} = {value}" for name, value in entries.items())])
-        for group, entries in project["entry-points"].items()
-    ]
-    (info / "entry_points.txt").write_text("\n".join(groups), "utf-8")
+    info = write_dist_info_of((EXAMPLE / "pyproject.toml").read_text("utf-8"), tmp_path / "site")
     monkeypatch.syspath_prepend(str(EXAMPLE / "src"))
     monkeypatch.syspath_prepend(str(info.parent))
 
@@ -43,13 +32,7 @@ def store(installed: None) -> Iterator[StoreUnderTest]:
 
 def _store_of_the_page() -> Any:
     """The module that the tutorial shows."""
-    path = EXAMPLE / "tests" / "test_kiosk_conformance.py"
-    spec = importlib.util.spec_from_file_location("kiosk_conformance", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded_file(EXAMPLE / "tests" / "test_kiosk_conformance.py")
 
 
 @pytest.mark.usefixtures("installed")

@@ -8,6 +8,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from tests.installed_packages import write_dist_info
 
 from fbridge.authoring.card import KitResult, Mark, ReportCard, by_clause
 from fbridge.authoring.check import check_plugin
@@ -148,10 +149,8 @@ def checked(
     folder: Path, monkeypatch: pytest.MonkeyPatch, entry: str, wanted: str, tests: str = SOME
 ) -> ReportCard:
     """The card of this adapter of the toy platform, from so many tests of the kit."""
-    info = folder / "site" / "fbridge_toy-1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: fbridge-toy\nVersion: 1.0\n", "utf-8")
-    (info / "entry_points.txt").write_text(f"[fbridge.platforms]\ntoy = fbridge_toy.{entry}\n", "utf-8")
+    offered = {"fbridge.platforms": {"toy": f"fbridge_toy.{entry}"}}
+    info = write_dist_info(folder / "site", "fbridge-toy", offered)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (info.parent, HERE / "toy_platform", HERE))))
     file = folder / "test_toy.py"
     file.write_text(IMPORTS + textwrap.dedent(tests).replace("WANTED", wanted), "utf-8")

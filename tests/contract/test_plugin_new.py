@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from tests.installed_packages import write_dist_info_of
 from tests.plugin_template import EXAMPLE, TEMPLATE, template
 
 from fbridge.authoring.check import check_plugin
@@ -71,17 +72,7 @@ def installed(folder: Path, key: str, shape: Shape) -> list[str]:
     """A new plugin with what pip would write of it; the folders that are to be on the path."""
     files = files_of(names_for(key), shape)
     write_plugin(folder, files)
-    project = tomllib.loads(files["pyproject.toml"])["project"]
-    info = folder / "site" / f"fbridge_{key}-0.1.0.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(
-        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: 0.1.0\n", "utf-8"
-    )
-    groups = [
-        "\n".join([f"[{group}]", *(f"{name} = {value}" for name, value in entries.items())])
-        for group, entries in project["entry-points"].items()
-    ]
-    (info / "entry_points.txt").write_text("\n".join(groups), "utf-8")
+    info = write_dist_info_of(files["pyproject.toml"], folder / "site")
     return [str(info.parent), str(folder / "src")]
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import re
-import sys
 from dataclasses import fields
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from tests.installed_packages import loaded_file
 
 from fbridge import errors, hookspecs
 from fbridge.models.states import Outcome
@@ -28,19 +26,9 @@ def written(name: str) -> str:
 CONTRACT, FIT = written("contract.md"), written("platform-fit.md")
 
 
-def _reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("contract_reference", DOCS / "contract_reference.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 SPEAKING = {"company", "street", "postcode", "city", "province", "country", "phone", "email"}
 """Fields of an address, which nobody needs to explain."""
-CLASSES: tuple[type, ...] = _reference().CLASSES
+CLASSES: tuple[type, ...] = loaded_file(DOCS / "contract_reference.py").CLASSES
 
 
 @pytest.mark.parametrize("hook", HOOKS)

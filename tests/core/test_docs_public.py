@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
+
+from tests.installed_packages import loaded_file
 
 from fbridge.models.states import PushState
 from fbridge.models.transitions import TRANSITIONS, Mover
@@ -13,17 +12,7 @@ from fbridge.models.transitions import TRANSITIONS, Mover
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def loaded(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-public_names, pictures = loaded("public_names"), loaded("pictures")
+public_names, pictures = loaded_file(DOCS / "public_names.py"), loaded_file(DOCS / "pictures.py")
 
 
 def test_every_public_name_is_explained() -> None:

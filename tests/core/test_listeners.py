@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import signal
@@ -17,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.installed_packages import loaded_file, write_dist_info
 
 from fbridge.context import Context
 from fbridge.errors import InputError
@@ -51,18 +51,12 @@ class Site:
     ) -> None:
         file = str(self.folder / f"{name}.told")
         (self.folder / f"listener_{name}.py").write_text(WRITES.format(file=file) + body + hooks, "utf-8")
-        info = self.folder / f"listener_{name}-1.0.dist-info"
-        info.mkdir(exist_ok=True)
-        (info / "METADATA").write_text(
-            f"Metadata-Version: 2.1\nName: listener-{name}\nVersion: 1.0\n", "utf-8"
-        )
         self.name_it(name, name)
 
     def name_it(self, module: str, name: str) -> None:
         """What the entry point is called."""
-        points = f"[fbridge.listeners]\n{name} = listener_{module}\n" if name else ""
-        info = self.folder / f"listener_{module}-1.0.dist-info"
-        (info / "entry_points.txt").write_text(points, "utf-8")
+        offered = {"fbridge.listeners": {name: f"listener_{module}"}} if name else {}
+        write_dist_info(self.folder, f"listener-{module}", offered)
         # A package that comes or goes is another file in the folder, which this is not.
         later = self.folder.stat().st_mtime_ns + 10_000_000
         os.utime(self.folder, ns=(later, later))
@@ -366,9 +360,5 @@ def test_the_example_posts_to_a_signed_web_hook(
     headers, body = hook_side.got[1]
     assert (json.loads(body)["kind"], headers["Event-Id"].split()[0]) == ("manifest.shipped", "1")
     sent_at, _, given = headers["Signature"].removeprefix("t=").partition(",v1=")
-    spec = importlib.util.spec_from_file_location("example_webhook", EXAMPLE / "example_webhook.py")
-    assert spec is not None
-    assert spec.loader is not None
-    example = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(example)
+    example = loaded_file(EXAMPLE / "example_webhook.py")
     assert example.signature(sent_at, body) == given

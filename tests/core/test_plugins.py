@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.installed_packages import write_dist_info
 
 from fbridge.errors import FbridgeError, PluginError, PluginMissingError, UnreachableError
 from fbridge.http import StoreHttp
@@ -83,13 +84,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         module = name.replace("-", "_")
         if source is not None:
             (tmp_path / f"{module}.py").write_text(textwrap.dedent(source).replace("KEY", key), "utf-8")
-        info = tmp_path / f"{module}-0.3.dist-info"
-        info.mkdir()
-        asked = f"Requires-Dist: {asks}\n" if asks else ""
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 0.3\n{asked}", "utf-8")
-        (info / "entry_points.txt").write_text(
-            f"[fbridge.platforms]\n{key} = {module if entry is None else entry}\n", "utf-8"
-        )
+        offered = {"fbridge.platforms": {key: module if entry is None else entry}}
+        write_dist_info(tmp_path, name, offered, version="0.3", requires=asks)
 
     yield installed
     for module in set(sys.modules) - modules:

@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.installed_packages import write_dist_info
 
 SECRET = "k3y-of-the-st0re"
 
 
 def test_platforms(user: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    info = tmp_path / "fbridge_sick-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: fbridge-sick\nVersion: 1.0\n", "utf-8")
-    (info / "entry_points.txt").write_text("[fbridge.platforms]\nsick = fbridge_sick\n", "utf-8")
+    write_dist_info(tmp_path, "fbridge-sick", {"fbridge.platforms": {"sick": "fbridge_sick"}})
     monkeypatch.syspath_prepend(str(tmp_path))
     shown = user.run("platforms").stdout
     assert "fbridge-plain 1.0" in shown
