@@ -11,19 +11,17 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from fbridge.bridge import Bridge
-from fbridge.orders.listing import OrderFilter
 from fbridge.settings import Home
 from tests.bench.client_programs import environment, run_plain_client
 from tests.bench.commands import ask_again, run_fbridge
+from tests.bench.places import CARRIER, STORE, Place, open_shop
 from tests.bench.sandbox_process import SandboxProcess, far_sandbox
 
 LATENCIES = (0.0, 0.05, 0.25)
@@ -31,20 +29,6 @@ FEW, MANY = 40, 1_000
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 PACE = 1.0
 """The stores take the time that the recorded ones took; with 0 it would be told how soon Python starts."""
-
-STORE, CARRIER = "shop", "BRT"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A store, how it is told to send, and the most that a push may take of the best hand-made run."""
-
-    platform: str
-    name: str
-    budget: float
-    options: Mapping[str, Any] = field(default_factory=dict)
-    mail: bool = True
-
 
 PLACES = (
     Place("woocommerce", "Advanced Shipment Tracking", 1.15, {"tracking": "ast"}),
@@ -132,29 +116,12 @@ class _Comparison:
     def set_up(self, orders: int) -> None:
         """A home with orders; one is pushed, and the store checked, so that it is known as on any other evening."""
         home = Home(config=self._folder, data=self._folder, log=self._folder)
-        settings = {**self._ours.settings, "oldest_order": 36_500}  # sandboxes sell an order every 90 minutes
         with Bridge.open(home) as bridge:
-            bridge.stores.add(
-                STORE,
-                self._place.platform,
-                self._ours.url,
-                settings,
-                orders_from=date(1980, 1, 1),
-                accept_mail=self._place.mail,
-            )
-            bridge.fetch()
-            bridge.carriers.add(CARRIER, "BRT Bartolini", tracking_url="https://brt.example/{number}")
-            codes = bridge.carriers.codes(STORE)
-            known = [one.code for one in codes.codes if "brt" in f"{one.code} {one.label}".lower()]
-            if known:
-                bridge.carriers.map(STORE, CARRIER, known[0])
-            rows = bridge.orders.list(OrderFilter(ready=True))
-            # On some platforms two orders may share a number; here each is named by its number alone.
-            named = Counter(row.number for row in bridge.orders.list(OrderFilter()))
-            alone = [row for row in rows if named[row.number] == 1]
+            # Sandboxes sell an order every 90 minutes, which makes old ones of many.
+            rows = open_shop(bridge, self._place, self._ours, oldest_order=36_500)
         self._waiting = [
             {"id": row.remote_id, "number": row.number, "tracking": f"BX{row.number.removeprefix('#')}"}
-            for row in alone
+            for row in rows
         ]
         assert len(self._waiting) >= orders, (len(self._waiting), orders)
         self._both(1)

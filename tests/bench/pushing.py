@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from fbridge.bridge import Bridge
-from fbridge.orders.listing import OrderFilter
 from fbridge.settings import Home
+from tests.bench.places import CARRIER, Place, open_shop
 from tests.bench.sandbox_process import SandboxProcess, sandbox
 
 ORDERS = 100
 
 
-@dataclass(frozen=True)
-class Place:
-    """A store, the most requests an order that its push may take, and how it is told to send."""
-
-    name: str
-    platform: str
-    budget: float
-    options: Mapping[str, Any] = field(default_factory=dict)
-    mail: bool = True
-
-
 PLACES = (
-    Place("Advanced Shipment Tracking", "woocommerce", 0.15, {"tracking": "ast"}),
-    Place("Shipment Tracking", "woocommerce", 0.15, {"tracking": "wst", "wst_routes": True}),
-    Place("core fulfillments", "woocommerce", 2.1, {"tracking": "none", "fulfillments": True}),
-    Place("mails", "prestashop", 0.2),
-    Place("no mails", "prestashop", 0.1, mail=False),
-    Place("a mail each", "magento", 2.2),
-    Place("no mails", "magento", 1.2, mail=False),
-    Place("whole orders", "shopify", 0.25),
+    Place("woocommerce", "Advanced Shipment Tracking", 0.15, {"tracking": "ast"}),
+    Place("woocommerce", "Shipment Tracking", 0.15, {"tracking": "wst", "wst_routes": True}),
+    Place("woocommerce", "core fulfillments", 2.1, {"tracking": "none", "fulfillments": True}),
+    Place("prestashop", "mails", 0.2),
+    Place("prestashop", "no mails", 0.1, mail=False),
+    Place("magento", "a mail each", 2.2),
+    Place("magento", "no mails", 1.2, mail=False),
+    Place("shopify", "whole orders", 0.25),
 )
 
 
@@ -64,25 +49,8 @@ def _requests_of_a_push(place: Place, store: SandboxProcess) -> int:
 
 
 def _ship_orders(bridge: Bridge, place: Place, store: SandboxProcess) -> None:
-    bridge.stores.add(
-        "shop",
-        place.platform,
-        store.url,
-        dict(store.settings),
-        orders_from=date(1980, 1, 1),
-        accept_mail=place.mail,
-    )
-    bridge.fetch()
-    bridge.carriers.add("BRT", "BRT Bartolini", tracking_url="https://brt.example/{number}")
-    codes = bridge.carriers.codes("shop").codes
-    known = [one.code for one in codes if "brt" in f"{one.code} {one.label}".lower()]
-    if known:
-        bridge.carriers.map("shop", "BRT", known[0])
-    rows = bridge.orders.list(OrderFilter(ready=True))
-    # On some platforms two orders may share a number; here each is named by its number alone.
-    named = Counter(row.number for row in bridge.orders.list(OrderFilter()))
-    numbers = [row.number for row in rows if named[row.number] == 1][:ORDERS]
-    added = bridge.manifests.add("BRT", numbers)
+    numbers = [row.number for row in open_shop(bridge, place, store)[:ORDERS]]
+    added = bridge.manifests.add(CARRIER, numbers)
     for number in numbers:
         bridge.shipments.set_tracking(number, [f"BX{number}"])
     bridge.manifests.ship(added.manifest.number)
