@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,20 @@ from fbridge.models.states import Delivery, OrderStatus, PaymentKind, ReturnKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import timedelta
 
     from fbridge.models.orders import Address, Money
     from fbridge.models.shipments import Shipment
     from fbridge.orders.filters import OrderRow
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+OPEN_ORDERS = {
+    "open_orders": timedelta(0),
+    "open_orders_1d": timedelta(days=1),
+    "open_orders_3d": timedelta(days=3),
+    "open_orders_7d": timedelta(days=7),
+}
+"""What is counted of open orders, and how long ago those were made at least."""
 
 DAY_WORDS = {
     "open_orders": "open orders",

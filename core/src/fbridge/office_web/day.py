@@ -5,13 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from fbridge import ManifestState
-from fbridge.models.standing_words import DAY_WORDS
+from fbridge.models.standing_words import DAY_WORDS, OPEN_ORDERS
 from fbridge.models.status_words import status_sentences
 from fbridge.office_web.shown import bridge, spoken
 
 blueprint = Blueprint("day", __name__)
 MOST_ITEMS = 100
-_OLDER = {"open_orders_1d": 1, "open_orders_3d": 3, "open_orders_7d": 7}
 
 
 @blueprint.get("/")
@@ -29,5 +28,5 @@ def show() -> str:
         preparing=bridge().manifests.list(state=ManifestState.PREPARING),
         sentences=[spoken()(line) for line in status_sentences(report, spoken())],
         kinds=DAY_WORDS,
-        older=_OLDER,
+        older={what: age.days for what, age in OPEN_ORDERS.items() if age},
     )

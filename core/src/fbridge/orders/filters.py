@@ -137,13 +137,14 @@ _ROUTED_DELIVERY = sa.case(
     else_=sa.func.coalesce(_routed("delivery"), orders.c.delivery),
 )
 
-_OPEN = (
+OPEN = (
     orders.c.historic.is_(False),
     orders.c.status == OrderStatus.OPEN,
     orders.c.open_quantity > 0,
 )
+"""Orders with something left to ship."""
 _READY = sa.and_(
-    *_OPEN,
+    *OPEN,
     orders.c.payment.in_([PaymentKind.PAID, PaymentKind.COD]),
     orders.c.doubts.is_(sa.null()),
     rejected_orders.c.reason.is_(sa.null()),
@@ -236,7 +237,7 @@ def _conditions(chosen: OrderFilter, now: datetime) -> Iterator[sa.ColumnElement
         yield _changed_since(chosen.changed_since, chosen.store)
     elif chosen.store is not None:
         yield orders.c.store == chosen.store
-    flags = ((chosen.open, sa.and_(*_OPEN)), (chosen.ready, _READY), (chosen.marked, MARKED))
+    flags = ((chosen.open, sa.and_(*OPEN)), (chosen.ready, _READY), (chosen.marked, MARKED))
     yield from (condition for wanted, condition in flags if wanted)
     kinds = [kind for kind, wanted in _kinds(chosen) if wanted]
     if kinds:

@@ -10,19 +10,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from fbridge.models.states import OrderStatus
+from fbridge.models.standing_words import OPEN_ORDERS
+from fbridge.orders.filters import OPEN
 from fbridge.push.status_items import DRIFTED, MISSING_MAIL, StatusItem
 from fbridge.settings.status_limits import StatusLimits, is_over
 from fbridge.storage.tables import orders
 from fbridge.stores.rows import fetch_times
-
-OPEN_ORDERS = {
-    "open_orders": timedelta(0),
-    "open_orders_1d": timedelta(days=1),
-    "open_orders_3d": timedelta(days=3),
-    "open_orders_7d": timedelta(days=7),
-}
-"""What is counted of open orders, and how long ago those were made at least."""
 
 _PUSHED = frozenset({"ready", "retry", "sending", "unconfirmed"})
 _SEQUENCE = (
@@ -83,7 +76,7 @@ def count_open_orders(connection: Connection, now: datetime) -> OpenOrders:
     kind = sa.case(*made_before, else_=oldest_first[-1][0])
     query = (
         sa.select(orders.c.store, kind, sa.func.count(), sa.func.min(orders.c.created_at))
-        .where(orders.c.historic.is_(False), orders.c.status == OrderStatus.OPEN, orders.c.open_quantity > 0)
+        .where(*OPEN)
         .group_by(orders.c.store, kind)
     )
     return {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(query)}
