@@ -43,6 +43,11 @@ class Browser:
         found = re.search(r'name="form_token" value="(\w+)"', self.get("/sign-in").text)
         return found[1] if found else ""
 
+    def form_token(self) -> str:
+        """Of the forms of whoever is signed in."""
+        found = re.search(r'name="form_token" value="(\w+)"', self.get("/").text)
+        return found[1] if found else ""
+
     def post(self, path: str, fields: dict[str, str], **headers: str) -> TestResponse:
         return self.client.post(path, base_url=ADDRESS, data=fields, headers=headers)
 
@@ -83,6 +88,14 @@ def app(office: Office) -> Flask:
 @pytest.fixture
 def visitor(app: Flask) -> Browser:
     return Browser(app.test_client())
+
+
+@pytest.fixture
+def manager(office: Office, app: Flask) -> Browser:
+    office.bridge.accounts.add("bea", Role.MANAGER, PASSWORD)
+    browser = Browser(app.test_client())
+    assert browser.sign_in("bea").status_code == 303
+    return browser
 
 
 @pytest.fixture

@@ -16,11 +16,15 @@ import pytest
 from flask import Flask
 from tests.core.office_web.conftest import ADDRESS, PASSWORD, Browser
 
-from fbridge import InputError, OrderFilter
+from fbridge import InputError, OrderFilter, Role
+from fbridge.models.accounts import RIGHTS
+from fbridge.office_web.app import create_app
+from fbridge.office_web.rights import is_open, right_of
 from fbridge.office_web.serving import Place, refuse_open
 from fbridge.testing.office import Office
 
 OPEN = {"static", "signing_in.sign_in"}
+"""What nobody signs in for. Who adds to it has thought about it."""
 
 
 def test_every_page_asks_to_sign_in_and_tells_browsers_to_run_nothing_foreign(
@@ -37,6 +41,32 @@ def test_every_page_asks_to_sign_in_and_tells_browsers_to_run_nothing_foreign(
     assert not re.search(r"<script(?![^>]* src=)|<style|\son\w+=|\sstyle=|javascript:", page.text)
     assert visitor.get("/static/../../../../../../etc/passwd").status_code in {302, 404}
     assert visitor.get("/static/%2e%2e/app.py").status_code == 404
+
+
+def test_each_page_says_who_may_see_it_and_a_clerk_gets_no_further(app: Flask, clerk: Browser) -> None:
+    token = {"form_token": clerk.form_token()}
+    with app.app_context():
+        needs = [(rule, right_of(rule.endpoint)) for rule in app.url_map.iter_rules()]
+        assert {rule.endpoint for rule, right in needs if right is None} == OPEN
+        assert all(is_open(one) for one in OPEN)
+    for rule, right in needs:
+        path = re.sub(r"<[^>]+>", "x", rule.rule)
+        if right is None or right in RIGHTS[Role.CLERK]:
+            continue
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            answer = clerk.get(path) if method == "GET" else clerk.post(path, token)
+            assert answer.status_code == 403, (method, path)
+            assert "Only a manager may do this." in answer.text
+
+
+def test_a_page_that_says_nothing_is_closed(office: Office) -> None:
+    office.bridge.accounts.add("anna", Role.MANAGER, PASSWORD)
+    app = create_app(office.bridge)
+    app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    manager = Browser(app.test_client())
+    manager.sign_in()
+    assert manager.get("/").status_code == 200
+    assert manager.get("/forgotten").status_code == 403
 
 
 def test_only_forms_of_our_own_and_only_by_our_own_name(clerk: Browser, visitor: Browser) -> None:

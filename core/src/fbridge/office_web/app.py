@@ -11,9 +11,10 @@ from werkzeug.exceptions import HTTPException
 
 from fbridge.errors import BusyError, FbridgeError, InputError, NotFoundError, UnreachableError
 from fbridge.languages import LANGUAGES
-from fbridge.office_web import day, manifests, orders, shown, signing_in
+from fbridge.office_web import day, manifests, orders, rights, shown, signing_in
 from fbridge.office_web.fresh_settings import FreshSettings
 from fbridge.office_web.guarding import LOCAL_NAMES, guard
+from fbridge.office_web.refusals import RefusalError
 from fbridge.phrases import phrases
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def create_app(bridge: Bridge, site: Site | None = None) -> Flask:
         refresh()
 
     shown.register(app)
+    rights.register(app)
     signing_in.register(app, has_tls=site.has_tls)
     for module in (day, orders, manifests):
         app.register_blueprint(module.blueprint)
@@ -67,11 +69,15 @@ def _refused(error: FbridgeError) -> ResponseReturnValue:
 
 
 def _no_page(error: HTTPException) -> ResponseReturnValue:
-    words = {
-        403: "This is not allowed.",
-        404: "There is no such page.",
-        413: "This is too large.",
-    }.get(error.code or 500, "This request cannot be answered.")
+    words = (
+        error.words
+        if isinstance(error, RefusalError)
+        else {
+            403: "This is not allowed.",
+            404: "There is no such page.",
+            413: "This is too large.",
+        }.get(error.code or 500, "This request cannot be answered.")
+    )
     return render_template("problem.html", words=words, reason=""), error.code or 500
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from fbridge import ManifestState
+from fbridge.models.accounts import Right
 from fbridge.models.standing_words import DAY_WORDS, OPEN_ORDERS
 from fbridge.models.status_words import status_sentences
+from fbridge.office_web.rights import needs
 from fbridge.office_web.shown import bridge, spoken
 
 blueprint = Blueprint("day", __name__)
@@ -14,6 +16,7 @@ MOST_ITEMS = 100
 
 
 @blueprint.get("/")
+@needs(Right.READ)
 def show() -> str:
     """The day; ``store`` and ``what`` choose of what is not at rest."""
     report = bridge().status()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 
 from fbridge import ManifestState
+from fbridge.models.accounts import Right
+from fbridge.office_web.rights import needs
 from fbridge.office_web.shown import bridge
 
 blueprint = Blueprint("manifests", __name__)
@@ -12,6 +14,7 @@ PAGE = 50
 
 
 @blueprint.get("/manifests")
+@needs(Right.READ)
 def show_list() -> str:
     """A page of the manifests that are chosen, the newest first."""
     state = request.args.get("state", "")
@@ -34,6 +37,7 @@ def show_list() -> str:
 
 
 @blueprint.get("/manifests/<number>")
+@needs(Right.READ)
 def show_one(number: str) -> str:
     """One manifest with what stands on it."""
     found = bridge().manifests.get(number)

@@ -8,6 +8,8 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from fbridge import InputError, OrderFilter, OrderSort
+from fbridge.models.accounts import Right
+from fbridge.office_web.rights import needs
 from fbridge.office_web.shown import bridge
 
 blueprint = Blueprint("orders", __name__)
@@ -23,6 +25,7 @@ _ALL = {"all": "all orders"}
 
 
 @blueprint.get("/orders")
+@needs(Right.READ)
 def show_list() -> str:
     """A page of the orders that are chosen: open ones unless said otherwise, the oldest first."""
     kind = request.args.get("show", "open")
@@ -41,6 +44,7 @@ def show_list() -> str:
 
 
 @blueprint.get("/order")
+@needs(Right.READ)
 def show_one() -> str:
     """An order with its story; ``of`` names it as on the command line."""
     ref = request.args.get("of", "")

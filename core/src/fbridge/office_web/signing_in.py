@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
+from fbridge.models.accounts import Right
 from fbridge.office_web.attempts import Attempts
 from fbridge.office_web.guarding import refuse_foreign_form, remember_form_token
+from fbridge.office_web.rights import is_open, needs, open_to_all, refuse_wrong_role
 from fbridge.office_web.shown import bridge
 
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 blueprint = Blueprint("signing_in", __name__)
-_OPEN = frozenset({"static", "signing_in.sign_in"})
 _SIGNED_IN, _VISITOR = "fbridge_signed_in", "fbridge_visitor"
 _BY_ADDRESS, _BY_NAME, _BY_BOTH = 20, 50, 5
 
@@ -57,7 +58,9 @@ def _who() -> ResponseReturnValue | None:
     cookie = token if g.account else cookies.get(_VISITOR)
     refuse_foreign_form(cookie)
     remember_form_token(cookie or g.visitor)
-    if g.account or request.endpoint in _OPEN:
+    if g.account:
+        refuse_wrong_role()
+    if g.account or is_open(request.endpoint):
         return None
     if "HX-Request" in request.headers:  # a part of a page: the whole browser goes to sign in
         return "", 401, {"HX-Redirect": url_for("signing_in.sign_in")}
@@ -65,6 +68,7 @@ def _who() -> ResponseReturnValue | None:
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
+@open_to_all
 def sign_in() -> ResponseReturnValue:
     """Ask for name and password."""
     if request.method == "GET":
@@ -88,6 +92,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
+@needs(Right.READ)
 def sign_out() -> ResponseReturnValue:
     """End it here and for whoever has the cookie."""
     bridge().accounts.sign_out(_cookies().get(_SIGNED_IN))
