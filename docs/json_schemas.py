@@ -1,4 +1,4 @@
-"""JSON Schemas (2020-12) of the types that commands answer with, as ``fbridge.cli.jsonable`` writes them."""
+"""JSON Schemas (2020-12) of the types that commands answer with, as ``fbridge.jsonable`` writes them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from typing import Any
 
 from json_meanings import SENTENCES, meaning
 
-from fbridge.cli.jsonable import told_names
 from fbridge.errors import FbridgeError
+from fbridge.jsonable import told_names
 
 JsonSchema = dict[str, Any]
 
@@ -131,7 +131,7 @@ def described(kind: type) -> str:
 
 
 def _error() -> JsonSchema:
-    """As :func:`fbridge.cli.jsonable.jsonable` writes what was raised."""
+    """As :func:`fbridge.jsonable.jsonable` writes what was raised."""
     types = {"reason": CODE, "message": PLAIN[str], "exit_code": PLAIN[int]}
     told = {name: {"description": meaning("Error", name), **one} for name, one in types.items()}
     return {"description": "What went wrong.", **closed(told)}

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from fbridge.cli.displayed import age, displayed
-from fbridge.cli.jsonable import jsonable
 from fbridge.cli.output import combined_code
 from fbridge.errors import InputError
 from fbridge.exit_codes import ExitCode
+from fbridge.jsonable import jsonable
 from fbridge.models.orders import Money
 from fbridge.models.secrets import Secret
 from fbridge.models.states import PushState

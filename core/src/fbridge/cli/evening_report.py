@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fbridge.cli.jsonable import jsonable
 from fbridge.cli.manifest_views import summary
 from fbridge.cli.output import SCHEMA
 from fbridge.cli.spoken import state_word, told
+from fbridge.jsonable import jsonable
 from fbridge.models.standing_words import kilograms
 
 if TYPE_CHECKING:

@@ -28,9 +28,9 @@ def events(session: Session, since: int, limit: int | None) -> ExitCode:
     A program that follows keeps the id of the last line that it has dealt with, and asks with --since from there:
     nothing is missed, and what it did not keep comes again. Orders from before `orders_from` are not told.
     """
-    from fbridge.cli.jsonable import jsonable
     from fbridge.cli.output import write_envelope
     from fbridge.history.event_feed import follow
+    from fbridge.jsonable import jsonable
 
     found = follow(session.bridge.context, since, limit)
     if session.json:

@@ -77,6 +77,6 @@ def run(
 
 
 def _texts(report: ImportReport) -> dict[str, str]:
-    from fbridge.cli.jsonable import jsonable
+    from fbridge.jsonable import jsonable
 
     return {".json": json.dumps(jsonable(report), indent=1) + "\n", ".txt": report_text(report)}

@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fbridge.cli.batch_export import Wanted, export
-from fbridge.cli.jsonable import jsonable
 from fbridge.cli.session import Session
 from fbridge.cli.table_export import Export, Get, getter
 from fbridge.exit_codes import ExitCode
+from fbridge.jsonable import jsonable
 
 if TYPE_CHECKING:
     from fbridge.history.export_batches import Batch

@@ -50,7 +50,7 @@ def show_data(
 ) -> ExitCode:
     """Answer with one thing: ``data`` for programs, ``blocks`` for people."""
     if session.json:
-        from fbridge.cli.jsonable import json_pieces
+        from fbridge.jsonable import json_pieces
 
         envelope = _head() | {"data": data} | _tail(code, next_step)
         for piece in json_pieces(envelope):
@@ -83,7 +83,7 @@ def write_envelope(
     write: Callable[[str], object] | None = None,
 ) -> int:
     """Write an envelope with one item a line, as they come; return how many there were."""
-    from fbridge.cli.jsonable import jsonable
+    from fbridge.jsonable import jsonable
 
     out = write or _echo
     out(json.dumps(_head())[:-1] + ', "items": [')

@@ -15,10 +15,10 @@ from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
 from fbridge.cli.atomic_file import STANDARD_OUTPUT, replaced_bytes, replaced_file
 from fbridge.cli.harmless_text import spreadsheet_cell
-from fbridge.cli.jsonable import jsonable
 from fbridge.cli.output import write_envelope
 from fbridge.cli.session import Session
 from fbridge.errors import InputError
+from fbridge.jsonable import jsonable
 
 if TYPE_CHECKING:
     from fbridge.office.exports.maps import ExportMap

@@ -1,4 +1,4 @@
-"""The JSON form of what the Python API returns (``docs/cli.md``, "JSON").
+"""The JSON form of what the Python API returns (docs/json.md).
 
 Dataclasses become objects with the same field names, ``Decimal`` a string, times ISO 8601 in UTC with ``Z``,
 spans whole seconds, enums their stable values. Credentials and exceptions give nothing away.
