@@ -26,8 +26,11 @@ _OF_A_KIND: Mapping[str, type[Enum]] = {
 
 MEANINGS = {
     "account.added": "Somebody may use the page of the office.",
+    "account.off": "An account was switched off: nobody signs in with it.",
+    "account.on": "An account was switched on again.",
     "account.password": "An account has another password.",
     "account.removed": "Somebody may not use the page of the office any more.",
+    "account.role": "An account may do more, or less.",
     "carrier.added": "A carrier was added.",
     "carrier.changed": "What is known of a carrier was changed.",
     "carrier.mapped": "A carrier got the code that a store calls it by.",

@@ -188,5 +188,8 @@ ANSWERS: Mapping[str, Answer] = {
     "office user list": items(Account),
     "office user remove": data(told.Removed),
     "office user password": data(Account),
+    "office user role": data(Account),
+    "office user off": data(Account),
+    "office user on": data(Account),
     "sandbox serve": data(told.ServedStore),
 }

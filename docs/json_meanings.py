@@ -83,6 +83,7 @@ MEANINGS: Mapping[str, str] = {
     "historic": "Whether the order is older than the store's `orders_from`.",
     "id": "The key in fbridge's database.",
     "in_shipments": "Pieces that our shipments hold.",
+    "is_off": "Whether nobody signs in with it.",
     "items": "The goods: pieces by line.",
     "key": "As `store add --platform` takes it.",
     "killed_after_mails": "How many mails had left when the push was killed.",

@@ -229,7 +229,10 @@ def _serve(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     walk("office")
     walk("office user add anna --password-stdin", read="a long password\n")
     walk("office user password anna --password-stdin", read="a longer password\n")
+    walk("office user off anna")
+    walk("office user on anna")
     walk("office user list")
+    walk("office user role anna manager")
     walk("office user remove anna")
     platform = "woocommerce"
     assert create_sandbox(platform, orders=0)

@@ -62,33 +62,71 @@ class Accounts:
             record(connection, "account.removed", words, at=self._context.now())
             return found
 
+    def set_role(self, name: str, role: Role) -> Account:
+        """Let an account do more, or less; who is signed in with it is signed out. Raises NotFoundError; InputError
+        for the last manager who may sign in."""
+        with self._database.write() as connection:
+            found = _known(connection, name)
+            if found.role is role:
+                return found
+            _refuse_last_manager(connection, found)
+            words = f"Account {found.name} is {role} now, and was {found.role}."
+            return self._changed(connection, found, "account.role", words, role=role)
+
+    def switch_off(self, name: str) -> Account:
+        """Let nobody sign in with an account, and sign out who is. Raises NotFoundError; InputError for the last
+        manager who may sign in."""
+        with self._database.write() as connection:
+            found = _known(connection, name)
+            if found.is_off:
+                return found
+            _refuse_last_manager(connection, found)
+            words = f"Account {found.name} is switched off."
+            return self._changed(connection, found, "account.off", words, off_since=self._context.now())
+
+    def switch_on(self, name: str) -> Account:
+        """Let an account sign in again, with the password that it had. Raises NotFoundError."""
+        with self._database.write() as connection:
+            found = _known(connection, name)
+            if not found.is_off:
+                return found
+            words = f"Account {found.name} is switched on again."
+            return self._changed(connection, found, "account.on", words, off_since=None)
+
+    def change_password(self, name: str, old: str, new: str) -> Account:
+        """Somebody gives themself another password; they are signed out everywhere. Raises NotFoundError; InputError
+        where the old one is not theirs or the new one too weak."""
+        with self._database.read() as connection:
+            row = _row(connection, name)
+        if not fits(row.password_hash if row else None, old):
+            raise InputError("The password that you have is another one.", reason="wrong_password")
+        return self.set_password(name, new)
+
     def set_password(self, name: str, password: str) -> Account:
         """Give another password; who is signed in with it is signed out. Raises NotFoundError, InputError."""
         refuse_weak(password, name)
         kept = hashed(password)
         with self._database.write() as connection:
             found = _known(connection, name)
-            _sign_out_all(connection, found.name)
-            connection.execute(
-                sa.update(accounts).where(accounts.c.name == found.name).values(password_hash=kept)
-            )
             words = f"Account {found.name} has another password."
-            record(connection, "account.password", words, at=self._context.now())
-            return found
+            return self._changed(connection, found, "account.password", words, password_hash=kept)
 
     def sign_in(self, name: str, password: str) -> str | None:
         """The token of a new sign-in, to be kept by the browser alone; None where name or password are not right."""
         with self._database.read() as connection:
             row = _row(connection, name)
-        if not fits(row.password_hash if row else None, password) or row is None:
+        may = row is not None and row.off_since is None
+        if not fits(row.password_hash if row and may else None, password) or row is None:
             return None
         token, now = secrets.token_urlsafe(32), self._context.now()
         with self._database.write() as connection:
             same = sa.select(accounts).where(
-                accounts.c.name == row.name, accounts.c.password_hash == row.password_hash
+                accounts.c.name == row.name,
+                accounts.c.password_hash == row.password_hash,
+                accounts.c.off_since.is_(None),
             )
             if connection.execute(same.with_for_update()).one_or_none() is None:
-                return None  # it was removed, or its password changed, while this one was looked at
+                return None  # removed, switched off, or with another password, while this one was looked at
             connection.execute(sa.delete(sign_ins).where(sign_ins.c.seen_at < now - LONGEST))
             connection.execute(
                 sa.insert(sign_ins).values(
@@ -123,6 +161,28 @@ class Accounts:
         with self._database.write() as connection:
             connection.execute(sa.delete(sign_ins).where(sign_ins.c.token_hash == _hash(token)))
 
+    def _changed(
+        self, connection: Connection, found: Account, kind: str, words: str, **values: object
+    ) -> Account:
+        """Whoever is signed in with it signs in again: what they may do, or by which word, is otherwise now."""
+        _sign_out_all(connection, found.name)
+        connection.execute(sa.update(accounts).where(accounts.c.name == found.name).values(**values))
+        record(connection, kind, words, at=self._context.now())
+        return _known(connection, found.name)
+
+
+def _refuse_last_manager(connection: Connection, found: Account) -> None:
+    """Nobody could let anybody in any more, but at the terminal."""
+    others = sa.select(accounts.c.name).where(
+        accounts.c.role == Role.MANAGER, accounts.c.off_since.is_(None), accounts.c.name != found.name
+    )
+    is_one = found.role is Role.MANAGER and not found.is_off
+    if is_one and connection.execute(others.with_for_update()).first() is None:
+        raise InputError(
+            f"{found.name} is the last manager who can sign in; make another one first.",
+            reason="last_manager",
+        )
+
 
 def _known_form(name: str) -> str:
     plain = name.strip()
@@ -155,7 +215,7 @@ def _row(connection: Connection, name: str) -> Row[tuple[object, ...]] | None:
 
 
 def _account(row: Row[tuple[object, ...]]) -> Account:
-    return Account(name=row.name, role=row.role, created_at=row.created_at)
+    return Account(name=row.name, role=row.role, created_at=row.created_at, is_off=row.off_since is not None)
 
 
 def _sign_out_all(connection: Connection, name: str) -> None:

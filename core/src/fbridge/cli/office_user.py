@@ -54,6 +54,7 @@ def list_(session: Session) -> ExitCode:
         Column("Name", lambda one: one.name),
         Column("Role", lambda one: one.role),
         Column("Made at", lambda one: one.created_at),
+        Column("Switched off", lambda one: "yes" if one.is_off else ""),
     ]
     empty = "There is no account yet: fbridge office user add NAME --role manager"
     return show_items(session, session.bridge.accounts.list(), columns, empty=empty)
@@ -81,6 +82,41 @@ def password(session: Session, name: str, password_stdin: bool) -> ExitCode:
 
     changed = session.bridge.accounts.set_password(name, _password(session, from_stdin=password_stdin))
     return show_data(session, changed, told(f"Account {changed.name} has another password."))
+
+
+@user.command()
+@click.argument("name")
+@click.argument("role", type=click.Choice(["clerk", "manager"]))
+@pass_session
+def role(session: Session, name: str, role: str) -> ExitCode:
+    """Let an account do more, or less; who uses it is signed out at once."""
+    from fbridge.cli.output import show_data
+    from fbridge.models.accounts import Role
+
+    changed = session.bridge.accounts.set_role(name, Role(role))
+    return show_data(session, changed, told(f"Account {changed.name} is {changed.role} now."))
+
+
+@user.command()
+@click.argument("name")
+@pass_session
+def off(session: Session, name: str) -> ExitCode:
+    """Let nobody sign in with an account, and keep it; who uses it is signed out at once."""
+    from fbridge.cli.output import show_data
+
+    changed = session.bridge.accounts.switch_off(name)
+    return show_data(session, changed, told(f"Account {changed.name} is switched off."))
+
+
+@user.command()
+@click.argument("name")
+@pass_session
+def on(session: Session, name: str) -> ExitCode:
+    """Let an account that was switched off sign in again."""
+    from fbridge.cli.output import show_data
+
+    changed = session.bridge.accounts.switch_on(name)
+    return show_data(session, changed, told(f"Account {changed.name} is switched on."))
 
 
 def _password(session: Session, *, from_stdin: bool) -> str:

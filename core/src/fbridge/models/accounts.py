@@ -40,11 +40,15 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Somebody who may sign in on the page. ``role`` says what they may do; ``created_at`` is aware UTC."""
+    """Somebody who may sign in on the page. ``role`` says what they may do; ``created_at`` is aware UTC.
+
+    ``is_off``: switched off, so that nobody signs in with it until it is switched on again.
+    """
 
     name: str
     role: Role
     created_at: datetime
+    is_off: bool = False
 
     def may(self, right: Right) -> bool:
         """Whether their role has this right."""

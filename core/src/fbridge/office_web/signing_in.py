@@ -101,6 +101,11 @@ def sign_out() -> ResponseReturnValue:
     return response
 
 
+def wait_for_guesses(name: str) -> int:
+    """Count one more try at the password of whoever is signed in; else how many seconds there are to wait."""
+    return _attempts().begin({f"own {name.lower()}": _BY_BOTH})
+
+
 def _form(words: str = "", *, status: int = 200, wait: int = 0) -> ResponseReturnValue:
     from flask import make_response
 

@@ -15,6 +15,7 @@ accounts = sa.Table(
     sa.Column("role", Word(Role), nullable=False),
     sa.Column("password_hash", sa.Text, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("off_since", UtcTime),
     comment="who may use the page of the office; passwords by argon2id",
 )
 

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0028"
+HEAD_REVISION = "0029"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -30,4 +30,5 @@ KNOWN_REVISIONS = (
     "0026",
     "0027",
     "0028",
+    "0029",
 )

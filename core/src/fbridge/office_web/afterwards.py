@@ -1,0 +1,56 @@
+"""After a form: on to a page that says what was done, so that reading it again does nothing again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from hmac import compare_digest
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from flask import redirect, request, url_for
+
+from fbridge.office_web.refusals import RefusalError
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.wrappers import Response
+
+_DONE = {
+    "added": "It is added.",
+    "changed": "It is changed.",
+    "removed": "It is removed.",
+    "password": "The password is another one now; sign in with it.",
+}
+_ONE_AT_A_TIME = Lock()
+
+
+def register(app: Flask) -> None:
+    """Let the templates say what was done, and note in their forms what they show."""
+    app.jinja_env.globals.update(done=lambda: _DONE.get(request.args.get("done", ""), ""), seen=seen)
+
+
+def done(endpoint: str, what: str, **values: str) -> Response:
+    """On to this page, which says ``what`` (of the words above) was done."""
+    place: dict[str, Any] = {**values, "done": what}
+    return redirect(url_for(endpoint, **place), 303)
+
+
+def seen(*shown: object) -> str:
+    """What a form carries of the values that it was made of."""
+    return sha256(repr(shown).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def unchanged(shown: Callable[[], object]) -> Iterator[None]:
+    """Do what a form wants only where all is as it showed; two on this page come one after the other.
+
+    Raises RefusalError where somebody else was faster: they would overwrite what they have not seen.
+    """
+    with _ONE_AT_A_TIME:
+        if not compare_digest(request.form.get("seen", "").encode(), seen(shown()).encode()):
+            raise RefusalError(
+                "Somebody has changed this meanwhile, and nothing was done now; look at it again.", code=409
+            )
+        yield
