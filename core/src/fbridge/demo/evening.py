@@ -245,7 +245,7 @@ class Evening:
         """A push in a process of its own, killed while the store is at work on it."""
         self.facts.killed_after_mails = kill_a_push(self._home, lambda: len(self._mails()))
         words = (
-            f"Killed with SIGKILL when {self.facts.killed_after_mails} mails were out; the store works on."
+            f"Killed with SIGKILL; mails that were out: {self.facts.killed_after_mails}. The store works on."
         )
         return Step("fbridge push --yes", (words,))
 
