@@ -6,28 +6,26 @@ than the work (docs/architecture.md, "Budgets").
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from fbridge.context import Context
 from fbridge.errors import InputError
+from fbridge.nouns import Nouns
 from fbridge.push.results import MailResult, PushResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
     from pathlib import Path
 
-    from fbridge.accounts.accounts import Accounts
     from fbridge.find import Found
     from fbridge.fulfil import Fulfilled, GoodsOfOrder
     from fbridge.history.explain import Story
     from fbridge.history.purge import Purged
-    from fbridge.listeners.listeners import Listeners
     from fbridge.models.shipments import Shipment
     from fbridge.orders.audit import AuditResult
     from fbridge.orders.fetch import FetchProgress, FetchResult
-    from fbridge.orders.listing import Orders
     from fbridge.plugins import PlatformStatus
     from fbridge.push.guards import PushScope
     from fbridge.push.mail_again import MailPlan
@@ -37,94 +35,14 @@ if TYPE_CHECKING:
     from fbridge.push.undo_plan import UndoPlan
     from fbridge.push.verify import StoreVerified
     from fbridge.settings import Home
-    from fbridge.shipping.carriers import Carriers
-    from fbridge.shipping.deliveries import Deliveries
-    from fbridge.shipping.intake import Intake
-    from fbridge.shipping.manifests import Manifests
-    from fbridge.shipping.returns import Returns
-    from fbridge.shipping.shipments import Shipments
     from fbridge.storage.maintenance import Maintenance
-    from fbridge.stores.stores import Stores
 
 
 __all__ = ["Bridge", "MailResult", "PushResult"]
 
 
-class Bridge:
+class Bridge(Nouns):
     """One user's fbridge: settings, database and all that can be done with them. Close it, or use ``with``."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-
-    @cached_property
-    def stores(self) -> Stores:
-        """The configured stores."""
-        from fbridge.stores.stores import Stores
-
-        return Stores(self.context)
-
-    @cached_property
-    def orders(self) -> Orders:
-        """The orders as they were last fetched."""
-        from fbridge.orders.listing import Orders
-
-        return Orders(self.context)
-
-    @cached_property
-    def carriers(self) -> Carriers:
-        """The user's own carriers, with their codes on the stores."""
-        from fbridge.shipping.carriers import Carriers
-
-        return Carriers(self.context)
-
-    @cached_property
-    def shipments(self) -> Shipments:
-        """What leaves."""
-        from fbridge.shipping.shipments import Shipments
-
-        return Shipments(self.context)
-
-    @cached_property
-    def deliveries(self) -> Deliveries:
-        """What travels under one document each."""
-        from fbridge.shipping.deliveries import Deliveries
-
-        return Deliveries(self.context)
-
-    @cached_property
-    def manifests(self) -> Manifests:
-        """What is handed to one carrier together."""
-        from fbridge.shipping.manifests import Manifests
-
-        return Manifests(self.context)
-
-    @cached_property
-    def accounts(self) -> Accounts:
-        """Who may use the page of the office."""
-        from fbridge.accounts.accounts import Accounts
-
-        return Accounts(self.context)
-
-    @cached_property
-    def returns(self) -> Returns:
-        """What came back."""
-        from fbridge.shipping.returns import Returns
-
-        return Returns(self.context, self.shipments)
-
-    @cached_property
-    def intake(self) -> Intake:
-        """What comes in from files."""
-        from fbridge.shipping.intake import Intake
-
-        return Intake(self.context, self.shipments)
-
-    @cached_property
-    def listeners(self) -> Listeners:
-        """Local plugins that are told what happened. A command tells them when it has ended, a script by ``run``."""
-        from fbridge.listeners.listeners import Listeners
-
-        return Listeners(self.context)
 
     @classmethod
     def open(cls, home: Home | None = None, *, database_url: str | None = None) -> Self:
@@ -147,6 +65,13 @@ class Bridge:
     def close(self) -> None:
         """Give back the database connections."""
         self.context.database.close()
+
+    @staticmethod
+    def acting_as(who: str) -> AbstractContextManager[None]:
+        """What is done in this block was done by this account or token: so it stands among the events."""
+        from fbridge.storage.events import acting_as
+
+        return acting_as(who)
 
     def platforms(self) -> Sequence[PlatformStatus]:
         """The installed platform plugins, with the cause where one is broken."""
