@@ -37,7 +37,8 @@ SAID_IN = (
     "storage/check.py", "storage/database.py", "storage/locks.py", "storage/restore.py", "settings/loading.py",
     "cli/displayed.py", "cli/evening*.py", "cli/explain.py", "cli/fetch.py", "cli/manifest*.py", "cli/order_views.py",
     "cli/orders.py", "cli/output.py", "cli/plan_views.py", "cli/push*.py", "cli/questions.py", "cli/returned.py",
-    "cli/office*.py", "accounts/*.py", "office_web/*.py", "models/standing_words.py", "models/status_words.py",
+    "cli/office*.py", "accounts/*.py", "jobs/*.py", "office_web/*.py", "models/standing_words.py",
+    "models/status_words.py",
     "cli/shipment*.py", "cli/status.py", "cli/tables.py", "cli/tracking.py", "cli/unreadable_views.py",
     "cli/errors_shown.py", "cli/listeners.py", "listeners/listeners.py",
 )  # fmt: skip

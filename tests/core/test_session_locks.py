@@ -24,7 +24,8 @@ from fbridge.orders.fetch import fetch_turn
 from fbridge.push.turn import PushTurn, push_turn
 from fbridge.storage import session_locks
 from fbridge.storage.database import Database, open_database
-from fbridge.storage.tables import events, lock_holders, stores
+from fbridge.storage.lock_tables import lock_holders
+from fbridge.storage.tables import events, stores
 from fbridge.stores.rows import ensure_store
 
 pytestmark = pytest.mark.postgres

@@ -36,12 +36,16 @@ if TYPE_CHECKING:
     from fbridge.history.explain import Story as Story
     from fbridge.history.purge import Purged as Purged
     from fbridge.hookspecs import hookimpl as hookimpl
+    from fbridge.jobs.jobs import Jobs as Jobs
     from fbridge.listeners.listeners import ListenerRow as ListenerRow
     from fbridge.listeners.listeners import Listeners as Listeners
     from fbridge.listeners.positions import ListenerPosition as ListenerPosition
     from fbridge.listeners.telling import ListenerTold as ListenerTold
     from fbridge.models.accounts import Account as Account
     from fbridge.models.accounts import Role as Role
+    from fbridge.models.jobs import Job as Job
+    from fbridge.models.jobs import JobState as JobState
+    from fbridge.models.jobs import JobStep as JobStep
     from fbridge.models.orders import Address as Address
     from fbridge.models.orders import Money as Money
     from fbridge.models.particulars import Particulars as Particulars
@@ -119,10 +123,12 @@ _NAMES = {
     "fbridge.history.explain": "Story",
     "fbridge.history.purge": "Purged",
     "fbridge.hookspecs": "hookimpl",
+    "fbridge.jobs.jobs": "Jobs",
     "fbridge.listeners.listeners": "ListenerRow Listeners",
     "fbridge.listeners.positions": "ListenerPosition",
     "fbridge.listeners.telling": "ListenerTold",
     "fbridge.models.accounts": "Account Role",
+    "fbridge.models.jobs": "Job JobState JobStep",
     "fbridge.models.orders": "Address Money",
     "fbridge.models.particulars": "Particulars",
     "fbridge.models.platforms": "CarrierCodes StoreReport",

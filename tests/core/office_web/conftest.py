@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 from tests.contract.toy_store import ToyUnderTest
 from werkzeug.test import TestResponse
 
-from fbridge import Role
+from fbridge import Jobs, Role
 from fbridge.accounts import passwords
+from fbridge.cli.job_process import do_job
 from fbridge.office_web.app import create_app
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing.office import Office
@@ -55,6 +56,17 @@ class Browser:
         fields = {"name": name, "password": password, "then": then, "form_token": self.token()}
         return self.post("/sign-in", fields, Origin=ADDRESS)
 
+    def act(self, page: str, action: str, **fields: str | list[str]) -> TestResponse:
+        """Fill in the form of this page that leads there, send it, and look where it leads."""
+        shown = self.get(page).text
+        form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', shown, re.DOTALL)
+        assert form is not None, f"{page} has no form for {action}:\n{shown}"
+        inputs = [dict(re.findall(r'(\w+)="([^"]*)"', one)) for one in re.findall("<input[^>]*>", form[0])]
+        kept = {one["name"]: unescape(one.get("value", "")) for one in inputs if one.get("type") == "hidden"}
+        return self.client.post(
+            action, base_url=ADDRESS, data=kept | fields, headers={"Origin": ADDRESS}, follow_redirects=True
+        )
+
     def cookie(self, name: str) -> str:
         found = self.client.get_cookie(name, domain="127.0.0.1")
         return found.value if found else ""
@@ -81,7 +93,9 @@ def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def app(office: Office) -> Flask:
+    """Jobs are done by the same code as in their own process, before the page answers."""
     office.bridge.accounts.add("anna", Role.CLERK, PASSWORD)
+    office.bridge.jobs = Jobs(office.bridge.context, lambda _, key: do_job(office.another_desk, key))
     return create_app(office.bridge)
 
 

@@ -50,4 +50,5 @@ def _words(line: StoryLine, *, http: bool) -> str:
         + (f"\n  sent: {one.request_body}\n  got: {one.response_body}" if http else "")
         for one in line.http
     ]
-    return "\n".join((told(line.words), *exchanges))
+    by = f" ({line.who})" if line.who else ""
+    return "\n".join((told(line.words) + by, *exchanges))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fbridge.cli.harmless_text import one_line
 from fbridge.cli.session import Session
+from fbridge.models.jobs import JobStep
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -19,16 +20,16 @@ if TYPE_CHECKING:
 
 @contextmanager
 def fetch_progress(session: Session) -> Iterator[Callable[[FetchProgress], None] | None]:
-    """A bar for each store: orders so far, and how many there are where the store tells."""
-    with _bars(session) as bars:
-        yield bars.on_fetch if bars else None
+    """For each store: orders so far, and how many there are where the store tells."""
+    with _shown(session) as show:
+        yield None if show is None else lambda step: show(_of_fetch(step))
 
 
 @contextmanager
 def push_progress(session: Session) -> Iterator[Callable[[PushProgress], None] | None]:
-    """A bar for each store: shipments done of those to do."""
-    with _bars(session) as bars:
-        yield bars.on_push if bars else None
+    """For each store: shipments done of those to do."""
+    with _shown(session) as show:
+        yield None if show is None else lambda step: show(_of_push(step))
 
 
 class _Bars:
@@ -38,17 +39,31 @@ class _Bars:
         self._progress = progress
         self._tasks: dict[str, TaskID] = {}
 
-    def on_fetch(self, step: FetchProgress) -> None:
-        total = None if step.remaining is None and not step.done else step.orders + (step.remaining or 0)
-        self._show(step.store, step.orders, total, "orders")
+    def show(self, step: JobStep) -> None:
+        if step.store not in self._tasks:
+            self._tasks[step.store] = self._progress.add_task(step.store, total=step.total, words="")
+        self._progress.update(
+            self._tasks[step.store], completed=step.done, total=step.total, words=one_line(step.words)
+        )
 
-    def on_push(self, step: PushProgress) -> None:
-        self._show(step.store, step.done, step.total, step.words)
 
-    def _show(self, store: str, done: int, total: int | None, words: str) -> None:
-        if store not in self._tasks:
-            self._tasks[store] = self._progress.add_task(store, total=total, words="")
-        self._progress.update(self._tasks[store], completed=done, total=total, words=one_line(words))
+def _of_fetch(step: FetchProgress) -> JobStep:
+    total = None if step.remaining is None and not step.done else step.orders + (step.remaining or 0)
+    return JobStep(store=step.store, done=step.orders, total=total, words="orders")
+
+
+def _of_push(step: PushProgress) -> JobStep:
+    return JobStep(store=step.store, done=step.done, total=step.total, words=step.words)
+
+
+@contextmanager
+def _shown(session: Session) -> Iterator[Callable[[JobStep], None] | None]:
+    """Where it is told: to whoever started this run as a job, or to who looks at it."""
+    if session.on_step is not None:
+        yield session.on_step
+        return
+    with _bars(session) as bars:
+        yield bars.show if bars else None
 
 
 @contextmanager

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from fbridge.bridge import Bridge
     from fbridge.cli.when import When
+    from fbridge.models.jobs import JobStep
     from fbridge.settings import Home
 
 
@@ -51,6 +52,7 @@ class Session:
     """One run of ``fbridge``. ``interactive`` tells whether there is somebody to ask.
 
     ``command`` is what was typed, without options; ``is_answering``: a list for programs has begun, without an end.
+    ``on_step``: who is told how far it is, where nobody looks at a terminal.
     """
 
     home: Path | None = None
@@ -62,6 +64,7 @@ class Session:
     debug: bool = field(default_factory=lambda: os.environ.get("FBRIDGE_DEBUG", "") not in {"", "0"})
     interactive: bool = field(default_factory=_stdin_is_terminal)
     open_bridge: Callable[[Path | None], Bridge] = _open_bridge
+    on_step: Callable[[JobStep], None] | None = None
     _at_end: ExitStack = field(default_factory=ExitStack)
 
     @cached_property

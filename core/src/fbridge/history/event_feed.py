@@ -69,4 +69,5 @@ def _event(row: sa.Row[tuple[object, ...]]) -> FeedEvent:
         remote_id=row.order_remote_id or row.remote_order_id or "",
         shipment=f"S{row.shipment_id}" if row.shipment_id else "",
         manifest=row.manifest_number or "",
+        who=row.who or "",
     )

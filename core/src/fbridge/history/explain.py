@@ -35,12 +35,16 @@ _TOLD_BY_THE_ATTEMPT = "push.sending"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryLine:
-    """One thing that happened. ``http`` holds the exchanges of an attempt, redacted as kept."""
+    """One thing that happened. ``http`` holds the exchanges of an attempt, redacted as kept.
+
+    ``who`` is the account or token that did it, "" for what a store did, or somebody at the terminal.
+    """
 
     at: datetime
     what: str
     words: str
     http: tuple[ExchangeRow, ...] = ()
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +192,7 @@ def _shipments_meant(connection: Connection, ref: str) -> tuple[Shipment, ...]:
 def _event_line(event: EventRow) -> StoryLine:
     label = f"S{event.shipment_id}" if event.shipment_id else ""
     words = event.words if event.words.startswith(label) else f"{label}: {event.words}"
-    return StoryLine(at=event.at, what=event.kind, words=words)
+    return StoryLine(at=event.at, what=event.kind, words=words, who=event.who)
 
 
 def _attempt_lines(attempt: AttemptRow) -> Iterator[StoryLine]:

@@ -33,12 +33,13 @@ class OrderSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventRow:
-    """One event. ``at`` is aware UTC."""
+    """One event. ``at`` is aware UTC; ``who``: see :class:`~fbridge.models.events.FeedEvent`."""
 
     at: datetime
     kind: str
     words: str
     shipment_id: int | None
+    who: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,7 @@ def read_events(
     told = sa.and_(sa.or_(about, of_manifest), events.c.kind.not_in(OF_THE_STORE))
     query = sa.select(events).where(told).order_by(events.c.at, events.c.id)
     return tuple(
-        EventRow(at=row.at, kind=row.kind, words=row.words, shipment_id=row.shipment_id)
+        EventRow(at=row.at, kind=row.kind, words=row.words, shipment_id=row.shipment_id, who=row.who or "")
         for row in connection.execute(query)
     )
 

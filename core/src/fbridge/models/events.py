@@ -11,7 +11,8 @@ from datetime import datetime
 class FeedEvent:
     """One event. ``kind`` is a stable code (``push.sent``), ``words`` a sentence; what it does not concern is "".
 
-    ``order`` is the number that people see, ``remote_id`` the platform's own; ``at`` is aware UTC.
+    ``order`` is the number that people see, ``remote_id`` the platform's own; ``at`` is aware UTC. ``who``: the
+    account or token that did it, where it was not done at the terminal.
     """
 
     id: int
@@ -23,6 +24,7 @@ class FeedEvent:
     remote_id: str
     shipment: str
     manifest: str
+    who: str = ""
 
 
 HOOK_OF_KIND: Mapping[str, str] = {

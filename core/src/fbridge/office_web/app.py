@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from fbridge.errors import BusyError, FbridgeError, InputError, NotFoundError, UnreachableError
 from fbridge.languages import LANGUAGES
-from fbridge.office_web import afterwards, day, manifests, orders, rights, shown, signing_in, users
+from fbridge.office_web import afterwards, day, jobs, manifests, orders, rights, shown, signing_in, users
 from fbridge.office_web.fresh_settings import FreshSettings
 from fbridge.office_web.guarding import LOCAL_NAMES, guard
 from fbridge.office_web.refusals import RefusalError
@@ -56,7 +56,7 @@ def create_app(bridge: Bridge, site: Site | None = None) -> Flask:
     rights.register(app)
     afterwards.register(app)
     signing_in.register(app, has_tls=site.has_tls)
-    for module in (day, orders, manifests, users):
+    for module in (day, orders, manifests, jobs, users):
         app.register_blueprint(module.blueprint)
     app.register_error_handler(FbridgeError, _refused)
     app.register_error_handler(HTTPException, _no_page)

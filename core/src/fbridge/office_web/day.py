@@ -28,6 +28,7 @@ def show() -> str:
         items=items[:MOST_ITEMS],
         more=max(0, len(items) - MOST_ITEMS),
         chosen=store or what,
+        at_work=bridge().jobs.list(running=True),
         preparing=bridge().manifests.list(state=ManifestState.PREPARING),
         sentences=[spoken()(line) for line in status_sentences(report, spoken())],
         kinds=DAY_WORDS,

@@ -9,14 +9,16 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g
 
+from fbridge.exit_codes import ExitCode
 from fbridge.models import standing_words
+from fbridge.models.jobs import JobState
 from fbridge.models.states import PushState
 from fbridge.phrases import Phrases, phrases
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from fbridge import Bridge, Shipment
+    from fbridge import Bridge, Job, Shipment
 
 
 def bridge() -> Bridge:
@@ -39,6 +41,7 @@ def register(app: Flask) -> None:
         language=lambda: spoken().language,
         state_word=lambda value: spoken().word(value, PushState.__name__),
         tracking_page=tracking_page,
+        job_words=job_words,
         words=standing_words,
     )
     app.jinja_env.filters.update(word=_word, moment=_moment, day=_day, age=_age)
@@ -52,6 +55,16 @@ def tracking_page(shipment: Shipment, number: str) -> str:
         number, postcode=shipment.recipient.postcode, reference=str(shipment.id), day=day
     )
     return page if page and urlsplit(page).scheme in {"http", "https"} else ""
+
+
+def job_words(job: Job) -> str:
+    """Where a job is, in words."""
+    if job.state is JobState.ENDED:
+        return "done" if job.exit_code == ExitCode.OK else "done, and something needs you"
+    return {
+        JobState.ASKED: "begins",
+        JobState.RUNNING: "at work",
+    }.get(job.state, "its process ended without an answer; what was done is kept")
 
 
 def _told(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -47,6 +48,7 @@ def register(app: Flask, *, has_tls: bool) -> None:
     app.extensions["cookies"] = _Cookies(has_tls=has_tls)
     app.extensions["attempts"] = Attempts()
     app.before_request(_who)
+    app.teardown_request(_done)
     app.register_blueprint(blueprint)
 
 
@@ -59,12 +61,20 @@ def _who() -> ResponseReturnValue | None:
     refuse_foreign_form(cookie)
     remember_form_token(cookie or g.visitor)
     if g.account:
+        g.acting = ExitStack()
+        g.acting.enter_context(bridge().acting_as(g.account.name))
         refuse_wrong_role()
     if g.account or is_open(request.endpoint):
         return None
     if "HX-Request" in request.headers:  # a part of a page: the whole browser goes to sign in
         return "", 401, {"HX-Redirect": url_for("signing_in.sign_in")}
     return redirect(url_for("signing_in.sign_in", then=request.full_path.rstrip("?")))
+
+
+def _done(_error: BaseException | None) -> None:
+    """The thread goes on with the request of somebody else."""
+    if "acting" in g:
+        g.acting.close()
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +13,18 @@ from sqlalchemy.engine import Connection
 
 from fbridge.storage.database import Database
 from fbridge.storage.tables import events
+
+_who: ContextVar[str | None] = ContextVar("who", default=None)
+
+
+@contextmanager
+def acting_as(who: str) -> Iterator[None]:
+    """What happens in this block was done by this account or token; the terminal's user has no name."""
+    before = _who.set(who or None)
+    try:
+        yield
+    finally:
+        _who.reset(before)
 
 
 def record(
@@ -35,6 +49,7 @@ def record(
             at=at,
             kind=kind,
             words=words,
+            who=_who.get(),
             store=store,
             order_id=order_id,
             remote_order_id=remote_order_id,
@@ -52,7 +67,7 @@ OF_THE_STORE = (ORDER_NEW, ORDER_CHANGED)
 def record_all(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Many events of one kind of rows at once; the columns are those of :func:`record`."""
     if rows:
-        connection.execute(sa.insert(events), rows)
+        connection.execute(sa.insert(events), [{"who": _who.get(), **row} for row in rows])
 
 
 def last_event(database: Database) -> int:

@@ -25,10 +25,10 @@ from sqlalchemy.engine import Connection, Row
 from fbridge.errors import BusyError, DatabaseUnreachableError, FbridgeError
 from fbridge.stopwatch import Stopwatch
 from fbridge.storage.database import Database, explained
+from fbridge.storage.lock_tables import lock_holders
 from fbridge.storage.locks import HeldLock, is_held_by
 from fbridge.storage.poolers import pooler_refused, refuse_lent_session
 from fbridge.storage.postgres import answers_within, is_pooled
-from fbridge.storage.tables import lock_holders
 
 log = logging.getLogger("fbridge.locks")
 

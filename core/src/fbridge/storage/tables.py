@@ -9,7 +9,9 @@ import sqlalchemy as sa
 
 import fbridge.storage.account_tables
 import fbridge.storage.export_tables
+import fbridge.storage.job_tables
 import fbridge.storage.listener_tables
+import fbridge.storage.lock_tables
 import fbridge.storage.return_tables  # noqa: F401 - they belong to the same schema
 from fbridge.models import states
 from fbridge.storage.columns import ExactDecimal, UtcTime, Word
@@ -376,23 +378,11 @@ events = sa.Table(
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("kind", sa.String(48), nullable=False),
     sa.Column("words", sa.Text, nullable=False),
+    sa.Column("who", sa.String(64)),
     sa.Column("store", sa.ForeignKey("stores.name")),
     sa.Column("order_id", sa.ForeignKey("orders.id", ondelete="CASCADE"), index=True),
     sa.Column("remote_order_id", sa.String(128), index=True),
     sa.Column("shipment_id", sa.ForeignKey("shipments.id", ondelete="CASCADE"), index=True),
     sa.Column("manifest_id", sa.ForeignKey("manifests.id", ondelete="CASCADE"), index=True),
     comment="what happened, for explain: one row an act of a person or a change of state",
-)
-
-lock_holders = sa.Table(
-    "lock_holders",
-    metadata,
-    sa.Column("name", sa.String(64), primary_key=True),
-    sa.Column("token", sa.String(32), nullable=False, unique=True),
-    sa.Column("backend_pid", sa.Integer, nullable=False),
-    sa.Column("host", sa.String(255), nullable=False),
-    sa.Column("process", sa.BigInteger, nullable=False),
-    sa.Column("taken_at", UtcTime, nullable=False),
-    sa.Column("beat_at", UtcTime, nullable=False),
-    comment="PostgreSQL only: who holds a lock, and its last sign of life by the server's clock",
 )

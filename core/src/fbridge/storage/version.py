@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0029"
+HEAD_REVISION = "0030"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -31,4 +31,5 @@ KNOWN_REVISIONS = (
     "0027",
     "0028",
     "0029",
+    "0030",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from threading import Event
 from typing import TypeVar
 
@@ -22,7 +23,8 @@ def for_each_store(
     """
     stop = Event()
     pool = ThreadPoolExecutor(STORES_AT_ONCE, thread_name_prefix="store")
-    running = [pool.submit(work, name, stop) for name in names]
+    # Who does it (`storage.events.acting_as`) is known in each thread.
+    running = [pool.submit(copy_context().run, work, name, stop) for name in names]
     try:
         results = tuple(future.result() for future in running)
     except BaseException as error:
