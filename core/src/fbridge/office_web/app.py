@@ -11,9 +11,20 @@ from werkzeug.exceptions import HTTPException
 
 from fbridge.errors import BusyError, FbridgeError, InputError, NotFoundError, UnreachableError
 from fbridge.languages import LANGUAGES
-from fbridge.office_web import afterwards, day, jobs, manifests, orders, rights, shown, signing_in, users
+from fbridge.office_web import (
+    afterwards,
+    day,
+    files,
+    jobs,
+    manifests,
+    orders,
+    rights,
+    shown,
+    signing_in,
+    users,
+)
 from fbridge.office_web.fresh_settings import FreshSettings
-from fbridge.office_web.guarding import LOCAL_NAMES, guard
+from fbridge.office_web.guarding import LOCAL_NAMES, MOST_BYTES, guard
 from fbridge.office_web.refusals import RefusalError
 from fbridge.phrases import phrases
 
@@ -22,8 +33,6 @@ if TYPE_CHECKING:
 
     from fbridge import Bridge
 
-MOST_BYTES = 64 * 1024
-"""Of one request: a form. Files will have a limit of their own."""
 _STATUS = ((NotFoundError, 404), (InputError, 400), (BusyError, 503), (UnreachableError, 503))
 _log = logging.getLogger(__name__)
 
@@ -56,7 +65,7 @@ def create_app(bridge: Bridge, site: Site | None = None) -> Flask:
     rights.register(app)
     afterwards.register(app)
     signing_in.register(app, has_tls=site.has_tls)
-    for module in (day, orders, manifests, jobs, users):
+    for module in (day, orders, manifests, jobs, files, users):
         app.register_blueprint(module.blueprint)
     app.register_error_handler(FbridgeError, _refused)
     app.register_error_handler(HTTPException, _no_page)
@@ -76,7 +85,7 @@ def _no_page(error: HTTPException) -> ResponseReturnValue:
         else {
             403: "This is not allowed.",
             404: "There is no such page.",
-            413: "This is too large.",
+            413: shown.TOO_LARGE,
         }.get(error.code or 500, "This request cannot be answered.")
     )
     return render_template("problem.html", words=words, reason=""), error.code or 500

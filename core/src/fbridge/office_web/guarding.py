@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
+MOST_BYTES = 64 * 1024
+"""Of a request: a form."""
+MOST_FILE_BYTES = 64 * 1024 * 1024
+"""Of a request that hands in a file."""
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

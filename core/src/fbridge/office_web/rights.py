@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import current_app, g, request
 
 from fbridge.models.accounts import Right
+from fbridge.office_web.guarding import MOST_BYTES
 from fbridge.office_web.refusals import RefusalError
 
 if TYPE_CHECKING:
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound=Callable[..., Any])
 _NEED = "needs_right"
-_OPEN = "open"
+_OPEN, _MOST = "open", "most_bytes"
 
 
-def needs(right: Right) -> Callable[[View], View]:
-    """Mark a view (below ``@blueprint.get``): who is signed in needs this right."""
+def needs(right: Right, *, most_bytes: int = MOST_BYTES) -> Callable[[View], View]:
+    """Mark a view (below ``@blueprint.get``): who is signed in needs this right, and may send so much."""
 
     def marked(view: View) -> View:
         setattr(view, _NEED, right)
+        setattr(view, _MOST, most_bytes)
         return view
 
     return marked
@@ -71,5 +73,14 @@ def refuse_wrong_role() -> None:
     refuse_without(right)
 
 
+def let_in() -> None:
+    """Let the request be as large as its view takes: only for who is signed in and may see it."""
+    request.max_content_length = getattr(_view(request.endpoint), _MOST, MOST_BYTES)
+
+
 def _need(endpoint: str | None) -> object:
-    return getattr(current_app.view_functions.get(endpoint or ""), _NEED, None)
+    return getattr(_view(endpoint), _NEED, None)
+
+
+def _view(endpoint: str | None) -> object:
+    return current_app.view_functions.get(endpoint or "")

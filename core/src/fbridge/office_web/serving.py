@@ -41,7 +41,7 @@ def serve(bridge: Bridge, place: Place, *, ready: Callable[[str], None]) -> None
         from waitress.server import create_server
 
         from fbridge.office_web.app import Site, create_app
-        from fbridge.office_web.guarding import LOCAL_NAMES
+        from fbridge.office_web.guarding import LOCAL_NAMES, MOST_BYTES, MOST_FILE_BYTES
     except ModuleNotFoundError as error:
         raise PluginMissingError(
             f"The page of the office needs {error.name}; run: {extra_command('office-web')}"
@@ -57,6 +57,7 @@ def serve(bridge: Bridge, place: Place, *, ready: Callable[[str], None]) -> None
         trusted_proxy=place.proxy or None,
         trusted_proxy_headers=_FORWARDED if place.proxy else frozenset(),
         clear_untrusted_proxy_headers=True,
+        max_request_body_size=MOST_FILE_BYTES + MOST_BYTES,
     )
     try:
         ready(_shown(place, held))

@@ -12,13 +12,18 @@ from flask import current_app, g
 from fbridge.exit_codes import ExitCode
 from fbridge.models import standing_words
 from fbridge.models.jobs import JobState
+from fbridge.models.results import Outcome
 from fbridge.models.states import PushState
+from fbridge.office_web.guarding import MOST_FILE_BYTES
 from fbridge.phrases import Phrases, phrases
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from fbridge import Bridge, Job, Shipment
+
+
+TOO_LARGE = f"This is too large; a file may have {MOST_FILE_BYTES // 2**20} MiB: divide it."
 
 
 def bridge() -> Bridge:
@@ -40,6 +45,8 @@ def register(app: Flask) -> None:
         because=lambda reason, words: spoken().because(reason, words),
         language=lambda: spoken().language,
         state_word=lambda value: spoken().word(value, PushState.__name__),
+        too_large=lambda: _told(TOO_LARGE),
+        outcome_word=lambda value: _word(Outcome(value)),
         tracking_page=tracking_page,
         job_words=job_words,
         words=standing_words,

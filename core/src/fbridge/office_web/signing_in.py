@@ -11,7 +11,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from fbridge.models.accounts import Right
 from fbridge.office_web.attempts import Attempts
 from fbridge.office_web.guarding import refuse_foreign_form, remember_form_token
-from fbridge.office_web.rights import is_open, needs, open_to_all, refuse_wrong_role
+from fbridge.office_web.rights import is_open, let_in, needs, open_to_all, refuse_wrong_role
 from fbridge.office_web.shown import bridge
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ def _who() -> ResponseReturnValue | None:
     cookies = _cookies()
     token = cookies.get(_SIGNED_IN)
     g.account = bridge().accounts.who(token) if token and request.endpoint != "static" else None
+    if g.account:
+        refuse_wrong_role()
+        let_in()
     g.visitor = cookies.get(_VISITOR) or secrets.token_urlsafe(16)
     cookie = token if g.account else cookies.get(_VISITOR)
     refuse_foreign_form(cookie)
@@ -63,7 +66,6 @@ def _who() -> ResponseReturnValue | None:
     if g.account:
         g.acting = ExitStack()
         g.acting.enter_context(bridge().acting_as(g.account.name))
-        refuse_wrong_role()
     if g.account or is_open(request.endpoint):
         return None
     if "HX-Request" in request.headers:  # a part of a page: the whole browser goes to sign in

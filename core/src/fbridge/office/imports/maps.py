@@ -118,10 +118,10 @@ def map_from(values: Mapping[str, Any], name: str, place: str) -> ImportMap:
     return ImportMap(name=name, form=TableForm(**form), **loaded)
 
 
-def with_options(map_: ImportMap, options: Mapping[str, Any]) -> ImportMap:
-    """The map with what was said on the command line in its place. Raises ConfigError naming the option."""
+def with_options(map_: ImportMap, options: Mapping[str, Any], place: str = "the command line") -> ImportMap:
+    """The map with what was said of one file in its place. Raises ConfigError naming ``place`` and the option."""
     said = {key: value for key, value in options.items() if value}
-    own = map_from(said, map_.name, "the command line")
+    own = map_from(said, map_.name, place)
     form = {key: getattr(own.form, key) for key in _OF_FORM if key in said}
     rest = {key: getattr(own, key) for key in said if key not in _OF_FORM}
     if "columns" in rest:
