@@ -14,7 +14,7 @@ from fbridge.models.states import MailEffect, PushState, ReturnOutcome
 CORE = Path(__file__).resolve().parents[1] / "core" / "src" / "fbridge"
 _LOOKED_AT = ("accounts", "history", "jobs", "orders", "push", "shipping", "storage/events.py", "stores")
 _KIND = re.compile(
-    r"(account|job|order|shipment|manifest|push|mail|return|carrier|store|tracking|verify)\.([a-z_]+|…)"
+    r"(account|database|job|order|shipment|manifest|push|mail|return|carrier|store|tracking|verify)\.([a-z_]+|…)"
 )
 _OF_A_KIND: Mapping[str, type[Enum]] = {
     "push": PushState,
@@ -40,6 +40,7 @@ MEANINGS = {
     "carrier.unrouted": "A shipping method has no carrier of its own any more.",
     "job.asked": "Somebody asked for long work, on the page or by the API.",
     "job.died": "The process of such work ended without an answer.",
+    "database.restored": "The database was put back from a backup, or begun anew; what was told may come again.",
     "mail.missing": "A mail that the plan promised did not leave, or may not have.",
     "mail.not_sent": "The mail was asked for once more, and did not leave.",
     "mail.sent": "The mail has left, as the store was asked for it or was seen to show it.",

@@ -82,6 +82,7 @@ def file(kind: Any) -> Answer:
 
 
 _BATCH = {"batch": int | None}
+_CURSOR = {**_BATCH, "cursor": int | None}
 _BY_MAP = Mapping[str, str]
 
 ANSWERS: Mapping[str, Answer] = {
@@ -99,8 +100,8 @@ ANSWERS: Mapping[str, Answer] = {
     "orders set-aside": data(UnreadableOrder),
     "orders bring-back": data(UnreadableOrder),
     "orders show": data(OrderDetail),
-    "orders export": items(OrderDetail, **_BATCH),
-    "orders export --format ndjson": lines(OrderDetail, **_BATCH),
+    "orders export": items(OrderDetail, **_CURSOR),
+    "orders export --format ndjson": lines(OrderDetail, **_CURSOR),
     "orders export --map": items(_BY_MAP),
     "carrier add": data(Carrier),
     "carrier set": data(Carrier),

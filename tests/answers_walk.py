@@ -129,6 +129,7 @@ def _for_others(walk: Walk) -> None:
     walk("export map mine --like brt")
     walk("export list")
     maps = walk.folder / "home" / "maps" / "out"
+    walk.lines("orders export --format ndjson", "orders", "export", "--cursor", "0", "--format", "ndjson")
     for what, field in (("courier", "reference"), ("orders", "order"), ("shipments", "state")):
         text = f'for = "{what}"\nfields = [{{ name = "One", field = "{field}" }}]\n'
         (maps / f"{what}.toml").write_text(text, "utf-8")

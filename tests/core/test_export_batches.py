@@ -184,3 +184,24 @@ def test_a_program_follows_every_change_once_and_in_sequence(office: Any, make: 
     assert list(follow(office.context, seen[-1].id)) == []
     with pytest.raises(InputError, match="has not happened"):
         follow(office.context, seen[-1].id + 1)
+    with pytest.raises(InputError, match="has not happened"):
+        office.orders.changed(seen[-1].id + 1)
+
+
+def test_orders_are_followed_by_the_same_cursor(office: Any, make: Any) -> None:
+    def changed(since: int, **how: Any) -> list[tuple[int, str]]:
+        return [(event, one.row.number) for event, one in office.orders.changed(since, **how)]
+
+    later = make.order("x").changed_at + timedelta(hours=1)
+    office.keep(make.order("1001"), make.order("1002"), make.order("1003"))
+    office.keep(make.order("1001", changed_at=later, note="ring"))
+    seen = changed(0)
+    assert [number for _, number in seen] == ["1002", "1003", "1001"], (
+        "each once, by the last that tells of it"
+    )
+    first = changed(0, limit=1)
+    assert first + changed(first[0][0]) == seen
+    assert changed(seen[-1][0]) == changed(0, store="shop", limit=0) == []
+    office.shipments.create("1002")  # ours, and no change on its store
+    assert changed(seen[-1][0]) == []
+    assert seen[-1][0] == max(one.id for one in follow(office.context) if one.kind.startswith("order."))

@@ -12,8 +12,10 @@ from fbridge.context import utc_now
 from fbridge.errors import InputError
 from fbridge.push.turn import push_turn
 from fbridge.storage.database import open_database
+from fbridge.storage.events import record
 from fbridge.storage.maintenance import Maintenance
 from fbridge.storage.restored import mark_restored
+from fbridge.storage.tables import events
 from fbridge.stores.rows import ensure_store
 
 pytestmark = pytest.mark.postgres
@@ -67,6 +69,16 @@ def test_a_copy_in_another_database_is_one(office: Any, postgres_server: Any, tm
     with push_turn(copy, "shop", tmp_path) as turn:
         assert turn.restored_epoch
     copy.close()
+
+
+def test_ids_of_events_go_on_where_the_lost_database_has_given_out_none(office: Any, tmp_path: Path) -> None:
+    with office.write() as connection:
+        mark_restored(connection)
+        record(connection, "order.new", "it did", at=utc_now())
+        found = connection.execute(sa.select(events.c.id, events.c.kind).order_by(events.c.id)).all()
+    assert [kind for _, kind in found] == ["database.restored", "order.new"]
+    assert found[0].id > 10**6
+    assert found[1].id == found[0].id + 1
 
 
 def test_a_table_that_was_made_anew_is_one(office: Any, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,8 +19,10 @@ from filelock import FileLock
 
 from fbridge.context import utc_now
 from fbridge.errors import BusyError, FbridgeError, InputError, StorageError
+from fbridge.history.event_feed import follow
 from fbridge.push.turn import push_turn
 from fbridge.storage.backup import backup
+from fbridge.storage.events import record
 from fbridge.stores.rows import ensure_store
 
 ReadWords = Callable[[Path], set[str]]
@@ -45,6 +48,35 @@ def test_the_backup_is_in_place_and_the_old_one_is_kept(desk: Any, copy: Path, r
     assert desk.path.stat().st_mode & 0o077 == 0
     assert copy.exists()
     assert desk.files() == {"fbridge.db", restored.kept.name}
+
+
+def followed(desk: Any, since: int, *, kinds: tuple[str, ...] = ()) -> dict[int, str]:
+    """What a program that has read up to ``since`` reads next, after these have happened."""
+    database = desk.open()
+    for kind in kinds:
+        with database.write() as connection:
+            record(connection, kind, "it did", at=utc_now())
+    told = follow(SimpleNamespace(database=database), since)  # type: ignore[arg-type]
+    found = {one.id: one.kind for one in told}
+    database.close()
+    return found
+
+
+def test_who_follows_the_lost_database_misses_nothing_that_comes_and_is_told(
+    desk: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.db"
+    followed(desk, 0, kinds=("before",))
+    backup(desk.path, file)
+    last = max(followed(desk, 0, kinds=("lost", "lost")))
+    desk.care.restore(file)
+    after = followed(desk, last, kinds=("new", "new"))
+    assert list(after.values()) == ["database.restored"] * 2 + ["new"] * 2, (
+        "the backup tells it of itself, too"
+    )
+    desk.path.unlink()
+    desk.care.create()
+    assert list(followed(desk, last, kinds=("newest",)).values()) == ["database.restored", "newest"]
 
 
 def test_every_push_after_a_restore_looks_first(desk: Any, copy: Path, tmp_path: Path) -> None:

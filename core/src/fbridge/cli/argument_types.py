@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from fbridge.models.shipments import Document
 
 COUNT = click.IntRange(1, 2**31 - 1)  # what every database takes
+EVENT = click.IntRange(0, 2**31 - 1)
+"""The id of an event; 0 is before the first."""
 
 _WEIGHT = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?)\s*(kg|g)?", re.ASCII | re.IGNORECASE)
 _QUANTITY = re.compile(r"(.+)=([1-9]\d{0,5})", re.ASCII)

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from fbridge.cli.argument_types import COUNT
+from fbridge.cli.argument_types import COUNT, EVENT
 from fbridge.cli.command_classes import Command
 from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
@@ -15,7 +15,7 @@ from fbridge.exit_codes import ExitCode
 @click.command(cls=Command)
 @click.option(
     "--since",
-    type=click.IntRange(0, 2**31 - 1),
+    type=EVENT,
     default=0,
     metavar="ID",
     help="After this event [the first].",

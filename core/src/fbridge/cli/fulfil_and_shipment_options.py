@@ -14,6 +14,7 @@ Command = Callable[..., Any]
 
 line_option = click.option(
     "--line",
+    "--lines",
     "lines",
     type=line_and_quantity,
     multiple=True,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fbridge.cli.argument_types import EVENT
 from fbridge.cli.command_classes import Group
 from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
@@ -104,7 +105,7 @@ def _code(done: tuple[ListenerTold, ...]) -> ExitCode:
 @click.argument("name", metavar="LISTENER")
 @click.option(
     "--since",
-    type=click.IntRange(0, 2**31 - 1),
+    type=EVENT,
     metavar="ID",
     help="Tell it next what happened after this event; 0 for everything [what happens from now on].",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fbridge.cli.argument_types import COUNT
+from fbridge.cli.argument_types import COUNT, EVENT
 from fbridge.cli.command_classes import Group
 from fbridge.cli.orders_and_shipment_export import export_options
 from fbridge.cli.session import Session, pass_session
@@ -185,16 +185,39 @@ def show(session: Session, order: str, store: str | None) -> ExitCode:
 
 @orders.command()
 @filter_options
+@click.option(
+    "--cursor",
+    type=EVENT,
+    metavar="ID",
+    help="New or changed since this event [0: all], each with its own as `cursor`.",
+)
 @export_options
 @pass_session
-def export(session: Session, /, wanted: Wanted, **options: Any) -> ExitCode:
+def export(session: Session, /, wanted: Wanted, cursor: int | None, **options: Any) -> ExitCode:
     """Write orders with lines and addresses, for another program or a spreadsheet.
 
     With --new each order is told once, in numbered batches; orders from before `orders_from` are not. A run that was
     killed is repeated by the next one, under the same number. Where nothing is new no file is made.
+
+    A program that follows keeps the `cursor` of the last order that it has dealt with, and asks with --cursor from
+    there: nothing is missed. It is the id of an event, as `fbridge events` tells them.
     """
     from fbridge.cli.batch_export import refuse_with_again
-    from fbridge.cli.order_export import export_orders
+    from fbridge.cli.order_export import export_changed_orders, export_orders
 
-    refuse_with_again(wanted, options)
+    refuse_with_again(wanted, options | {"cursor": cursor is not None})
+    if cursor is not None:
+        _refuse_with_cursor(wanted, options)
+        return export_changed_orders(session, cursor, options["store"], options["limit"], wanted)
     return export_orders(session, order_filter(session, **options), wanted)
+
+
+def _refuse_with_cursor(wanted: Wanted, chosen: dict[str, Any]) -> None:
+    """Raise UsageError for what would let a program that follows go past an order: one that fits only later."""
+    others = {name: value for name, value in chosen.items() if name not in ("store", "limit")}
+    said = [f"--{name.replace('_', '-')}" for name, value in (others | {"new": wanted.new}).items() if value]
+    if said:
+        raise click.UsageError(
+            "With --cursor only --store and --limit choose, so that no order is passed over: leave out "
+            f"{', '.join(said)}."
+        )

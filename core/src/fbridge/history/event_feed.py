@@ -10,9 +10,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from fbridge.context import Context
-from fbridge.errors import InputError
 from fbridge.models.events import FeedEvent
-from fbridge.storage.events import last_event
+from fbridge.storage.events import last_event_from
 from fbridge.storage.tables import events, manifests, orders
 
 _AT_ONCE = 500
@@ -23,14 +22,7 @@ def follow(context: Context, since: int = 0, limit: int | None = None) -> Iterat
 
     Raises InputError (``cursor_ahead``) at once where ``since`` has not happened yet: the database was restored.
     """
-    upto = last_event(context.database)
-    if since > upto:
-        raise InputError(
-            f"Event {since} has not happened: the last one is {upto}. If the database was restored, go on from an "
-            "event before the backup was made.",
-            reason="cursor_ahead",
-        )
-    return _events(context, since, upto, limit)
+    return _events(context, since, last_event_from(context.database, since), limit)
 
 
 def _events(context: Context, since: int, upto: int, limit: int | None) -> Iterator[FeedEvent]:

@@ -29,7 +29,7 @@ from fbridge.listeners.process import PATIENCE
 from fbridge.listeners.telling import ListenerTold, Telling
 from fbridge.plugins import installed_listeners, package_of
 from fbridge.settings.near_match import did_you_mean
-from fbridge.storage.events import last_event
+from fbridge.storage.events import last_event_from
 from fbridge.storage.locks import exclusive
 from fbridge.stores.each_store import for_each_store
 
@@ -110,11 +110,7 @@ class Listeners:
         """
         self.find_new(self._context.now())
         name = self._known(name, self._positions())
-        last = last_event(self._context.database)
-        if after is not None and after > last:
-            raise InputError(
-                f"Event {after} has not happened: the last one is {last}.", reason="cursor_ahead"
-            )
+        last = last_event_from(self._context.database, after or 0)
         with self.lock(name), self._context.database.write() as connection:
             keep(connection, name, last if after is None else after)
             return load_positions(connection)[name]

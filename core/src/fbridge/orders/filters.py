@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
+from fbridge.models.events import HOOK_OF_KIND
 from fbridge.models.orders import Address, Doubt, Money, OrderLine, StoreShipment
 from fbridge.models.shipments import Shipment
 from fbridge.models.states import Delivery, FulfillmentState, OrderSort, OrderStatus, PaymentKind
@@ -18,7 +19,7 @@ from fbridge.orders.rows import doubts_from_json
 from fbridge.shipping.carrier_rows import DEFAULT_METHOD
 from fbridge.storage.indexes import MARKED
 from fbridge.storage.search_tables import called, order_words
-from fbridge.storage.tables import carrier_routes, carriers, orders, rejected_orders
+from fbridge.storage.tables import carrier_routes, carriers, events, orders, rejected_orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +187,21 @@ def filtered(chosen: OrderFilter, now: datetime) -> sa.Select[Any]:
     """The orders that the filter lets through, in its sequence. ``now`` is aware UTC."""
     query = ORDERS.where(*_conditions(chosen, now)).order_by(*_SEQUENCES[chosen.sort])
     return query.limit(chosen.limit)
+
+
+_TOLD_OF = tuple(kind for kind, hook in HOOK_OF_KIND.items() if hook in ("order_stored", "order_changed"))
+
+
+def changed_orders(since: int, upto: int, store: str | None) -> sa.Select[Any]:
+    """The orders of which an event after ``since`` tells, up to ``upto``, with the last ``event`` that does."""
+    told = (
+        sa.select(events.c.order_id, sa.func.max(events.c.id).label("event"))
+        .where(events.c.id > since, events.c.id <= upto, events.c.kind.in_(_TOLD_OF))
+        .where(*([] if store is None else [events.c.store == store]))
+        .group_by(events.c.order_id)
+        .subquery("told")
+    )
+    return ORDERS.add_columns(told.c.event).join(told, told.c.order_id == orders.c.id).order_by(told.c.event)
 
 
 def counted(chosen: OrderFilter, now: datetime) -> sa.Select[Any]:

@@ -18,6 +18,7 @@ from fbridge.orders.filters import (
     OrderFilter,
     OrderLineRow,
     OrderRow,
+    changed_orders,
     counted,
     filtered,
     money,
@@ -29,6 +30,7 @@ from fbridge.orders.set_aside import bring_back, set_aside
 from fbridge.orders.unreadable import UnreadableOrder, load_unreadable
 from fbridge.references import find_carrier, find_order, known_store
 from fbridge.shipping.shipment_rows import load_shipments
+from fbridge.storage.events import last_event_from
 from fbridge.storage.tables import orders, rejected_orders, shipments
 
 __all__ = ["OrderDetail", "OrderFilter", "OrderLineRow", "OrderRow", "Orders", "UnreadableOrder"]
@@ -67,6 +69,23 @@ class Orders:
         """The orders of an exported batch as they are now, the oldest first."""
         held = ORDERS.where(orders.c.exported_in == export_id)
         return self._details(self._stream(held.order_by(orders.c.created_at, orders.c.id)))
+
+    def changed(
+        self, since: int, *, store: str | None = None, limit: int | None = None
+    ) -> Iterator[tuple[int, OrderDetail]]:
+        """The orders that are new or changed on their stores since this event, each with the last event that tells
+        so, in the sequence of these: who has dealt with one goes on from its event and misses nothing.
+
+        Orders are as they are now; those from before ``orders_from`` are not told. Raises NotFoundError for an
+        unknown store and InputError (``cursor_ahead``), at once.
+        """
+        self._known(OrderFilter(store=store))
+        query = changed_orders(since, last_event_from(self._database, since), store)
+        return self._changed(self._stream(query.limit(limit)))
+
+    def _changed(self, rows: Iterator[RowMapping]) -> Iterator[tuple[int, OrderDetail]]:
+        while part := list(islice(rows, _AT_ONCE)):
+            yield from zip((row["event"] for row in part), self._details(iter(part)), strict=True)
 
     def get(self, ref: str, store: str | None = None) -> OrderDetail:
         """One order by ``1001``, ``shop:1001`` or ``shop:id=77`` (the platform's own id).

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from fbridge.errors import InputError
 from fbridge.storage.database import Database
 from fbridge.storage.tables import events
 
@@ -80,3 +81,64 @@ def last_event(database: Database) -> int:
         if not database.is_sqlite:
             connection.execute(sa.text("LOCK TABLE events IN SHARE MODE"))
         return int(connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0)
+
+
+def last_event_from(database: Database, since: int) -> int:
+    """:func:`last_event`, for who goes on from ``since``. Raises InputError (``cursor_ahead``) where that has not
+    happened yet: the database was restored by other means than those of fbridge, or it is another one."""
+    upto = last_event(database)
+    if since > upto:
+        raise InputError(
+            f"Event {since} has not happened: the last one is {upto}. If the database was restored, go on from an "
+            "event before the backup was made.",
+            reason="cursor_ahead",
+        )
+    return upto
+
+
+DATABASE_RESTORED = "database.restored"
+_PER_SECOND = 2
+"""Ids are left free for so many events a second: more than any office has, and 2**31 of them last until 2060."""
+_FIRST_SECOND = datetime(2026, 1, 1, tzinfo=UTC)
+_IF_EVER_BUSIER = 1_000_000
+_ONE_RESTORE = timedelta(hours=1)
+
+
+def record_restored(connection: Connection, *, at: datetime, is_first: bool = True) -> None:
+    """Tell that the database is older than what happened; its next events have ids that the lost one never gave out.
+
+    So whoever followed the lost one goes on from where it was, is told of this, and misses nothing that comes. With
+    ``is_first`` False nothing is done where it was told within the hour: each store notices the same restore.
+    ``at`` is aware UTC.
+    """
+    free = _free_at(at)
+    if not is_first and _was_told(connection, max(_free_at(at - _ONE_RESTORE), 0)):
+        return
+    last = int(connection.execute(sa.select(sa.func.max(events.c.id))).scalar() or 0)
+    first = free if free > last else last + _IF_EVER_BUSIER
+    words = "The database was put back, or begun anew: what happened after its backup it does not know."
+    values: dict[str, Any] = {"at": at, "kind": DATABASE_RESTORED, "words": words}
+    if connection.dialect.name == "sqlite":
+        values["id"] = first  # the next one is one more than the highest
+    else:
+        _go_on_from(connection, first)
+    connection.execute(sa.insert(events).values(values))
+
+
+def _free_at(moment: datetime) -> int:
+    return int((moment - _FIRST_SECOND).total_seconds()) * _PER_SECOND
+
+
+def _was_told(connection: Connection, since: int) -> bool:
+    told = sa.select(events.c.id).where(events.c.id >= since, events.c.kind == DATABASE_RESTORED).limit(1)
+    return connection.execute(told).first() is not None
+
+
+def _go_on_from(connection: Connection, first: int) -> None:
+    """On PostgreSQL: the next number, where this user may set it; else ids are given out again."""
+    if connection.execute(_MAY_SET).scalar_one():
+        connection.execute(_SET, {"first": first})
+
+
+_MAY_SET = sa.text("SELECT has_sequence_privilege(pg_get_serial_sequence('events', 'id'), 'UPDATE')")
+_SET = sa.text("SELECT setval(pg_get_serial_sequence('events', 'id'), :first, false)")

@@ -8,20 +8,23 @@ nothing uses it up.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from fbridge.storage.events import record_restored
 from fbridge.storage.tables import database_facts, stores
 
 _RESTORED, _SERVER = "restored", "server"
 
 
 def mark_restored(connection: Connection) -> None:
-    """All that is in the database is older than what happened on the stores. Stores added later count too."""
+    """All that is in the database is older than what happened on the stores. Stores added later count too, and
+    programs that follow the events are told."""
     connection.execute(sa.update(stores).values(restored_epoch=stores.c.push_epoch + 1))
     _keep(connection, _RESTORED, "yes")
+    record_restored(connection, at=datetime.now(UTC))
 
 
 def first_restored_epoch(connection: Connection) -> int:
@@ -59,6 +62,7 @@ def take_over(connection: Connection, store: str, *, seen: int | None, at: datet
     if restored > known or (seen is not None and (known < seen or (seen == 0 < known))):
         restored = epoch
         values |= {"restored_epoch": restored, "restored_at": at}
+        record_restored(connection, at=at, is_first=False)
     connection.execute(sa.update(stores).where(stores.c.name == store).values(**values))
     return epoch, restored
 

@@ -15,7 +15,7 @@ from fbridge.settings.loading import Settings
 COURIER, ORDERS, SHIPMENTS = "courier", "orders", "shipments"
 FIELDS: Mapping[str, tuple[str, ...]] = {
     COURIER: tuple(COURIER_VALUES),
-    ORDERS: ("batch", *ORDER_VALUES, *LINE_VALUES),
+    ORDERS: ("batch", "cursor", *ORDER_VALUES, *LINE_VALUES),
     SHIPMENTS: ("batch", *SHIPMENT_VALUES),
 }
 TOTALS: tuple[str, ...] = tuple(_TOTALS)
