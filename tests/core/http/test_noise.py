@@ -42,6 +42,10 @@ UNCAUGHT = (
     "Stack trace:\n#0 /srv/index.php(12): run(Array)\n#1 {main}\n"
     "  thrown in /srv/vendor/acme/mail/src/a.php on line 3\n"
 )
+WRONG_ARGUMENT = (
+    "Fatal error: Uncaught TypeError: a(): Argument #1 must be a string, null given, called in /srv/a.php on line 3 "
+    "and defined in /srv/b.php:12\nStack trace:\n#0 {main}\n  thrown in /srv/b.php on line 12\n"
+)
 XDEBUG = (
     "<br />\n<font size='1'><table class='xdebug-error xe-notice' dir='ltr'><tr><th>( ! ) Notice: Undefined offset"
     "</th></tr></table></font>\n"
@@ -87,6 +91,19 @@ BEFORE = {
         "database message before the JSON: WordPress database error: [Unknown column",
     ),
     "script": ('<script>var a = {"id": 9};</script>\n', "HTML before the JSON"),
+    "log of PHP": (
+        f"PHP message: {TEXT_WARNING.strip()}\n",
+        "PHP warning before the JSON: Undefined array key",
+    ),
+    "line of a log": (
+        '[2026-11-29T02:00:00+00:00] app.DEBUG: x {"a": 1} []\n',
+        "line of a log before the JSON: x",
+    ),
+    "call stack": (
+        f"\nNotice: x in {PATH} on line 5\n\nCall Stack:\n    0.0003     393464   1. {{main}}() /srv/index.php:0\n\n",
+        "PHP notice before the JSON: x, plugin akismet",
+    ),
+    "safe headers": ("Strict-Transport-Security: max-age=1\nStatus: 200\n\n", "HTTP headers before the JSON"),
     "status line": ("HTTP/1.1 200 OK\r\nDate: today\r\n\r\n", "HTTP headers before the JSON"),
 }
 AFTER = {
@@ -102,6 +119,14 @@ AFTER = {
         "message of WordPress after the JSON: There has been a critical error",
     ),
     "null bytes": ("\0\0", ""),
+    "end of a file of DOS": ("\x1a", ""),
+    "ends of a page": ("</body>\n</html>\n", "HTML after the JSON"),
+    "frame": ('<iframe src="https://x.example/n.html"></iframe>', "HTML after the JSON"),
+    "profiler": ("<table border=1><caption>Code Profiler (x)</caption></table>", "table of a profiler after"),
+    "wrong argument": (
+        WRONG_ARGUMENT,
+        "PHP fatal error after the JSON: Uncaught TypeError: a()",
+    ),
 }
 
 
@@ -143,6 +168,25 @@ def test_a_byte_that_is_no_utf_8_is_replaced_and_told() -> None:
     assert whole.noise == ("1 characters that are no UTF-8 (shown as \ufffd)",)
 
 
+def test_the_charset_that_an_answer_names_counts_where_it_is_no_utf_8() -> None:
+    told: list[str] = []
+    for charset, name in (("ISO-8859-1", "Ren\xe9"), ("windows-1252", "dell\u2019Arco")):
+        content = f'[{{"name": "{name}"}}]'.encode(charset)
+        assert an_answer(content, told.append, f"application/json; charset={charset}").json() == [
+            {"name": name}
+        ]
+        assert an_answer(f'["{name}"]'.encode(), print, f"application/json; charset={charset}").json() == [
+            name
+        ]
+    assert told == ["ISO-8859-1 in place of UTF-8", "WINDOWS-1252 in place of UTF-8"]
+
+
+def test_a_line_break_as_it_is_within_a_text_is_told() -> None:
+    whole = whole_json(b'[{"note": "a\nb"}]')
+    assert whole is not None
+    assert (whole.value, len(whole.noise)) == ([{"note": "a\nb"}], 1)
+
+
 LOGIN = b"<!DOCTYPE html><html><head><title>Log in</title></head><body><form></form></body></html>"
 NOT_DATA = {
     "half": BODY[:-20],
@@ -166,6 +210,8 @@ NOT_DATA = {
     "a scalar": HTML_NOTICE.encode() + b"5",
     "nothing": HTML_NOTICE.encode(),
     "an unfinished comment": BODY + b"<!-- cached",
+    "a notice within a text": BODY.replace(b"Rossi", HTML_NOTICE.encode()),
+    "ends of a page before": b"</div>" + BODY,
     "an unfinished notice": b"<b>Notice</b>: x in " + BODY,
     "binary": b"\x89PNG\r\n\x1a\n\0\0",
     "a deep one": b"[" * 100_000,
@@ -184,10 +230,16 @@ def test_what_is_not_provably_one_whole_document_is_no_data(name: str) -> None:
         (BODY + b"\n0.031 seconds", "other text beside it: '0.031 seconds'"),
         (b"mysqli_connect(): Too many connections" + BODY, "'mysqli_connect(): Too many connections'"),
         (BODY[:-5], "broken or cut JSON"),
+        (b'[{"id": 1}, {"na' + HTML_NOTICE.encode(), "with a PHP notice: Undefined index: x, plugin akismet"),
+        (
+            BODY.replace(b"Rossi", HTML_NOTICE.encode()),
+            "with a PHP notice: Undefined index: x, plugin akismet",
+        ),
+        (b"<p>Pay your <b>licence</b></p>" + BODY, "other text beside it: 'Pay your licence'"),
         (BODY[20:], "broken or cut JSON"),
         (BODY + BODY, "broken or cut JSON"),
     ],
-    ids=["digit", "time", "words", "cut", "other half", "two"],
+    ids=["digit", "time", "words", "cut", "cut by PHP", "within", "paragraph", "other half", "two"],
 )
 def test_what_stands_beside_whole_json_is_named(content: bytes, words: str) -> None:
     with pytest.raises(UnreachableError) as told:
@@ -206,10 +258,10 @@ def test_one_number_of_thousands_of_digits_does_not_hide_the_others() -> None:
     assert an_answer(b'[{"id": 1, "x": ' + b"9" * 5000 + b"}]").json()[0]["id"] == 1
 
 
-def an_answer(content: bytes, on_noise: Callable[[str], object] = print) -> Response:
+def an_answer(content: bytes, on_noise: Callable[[str], object] = print, kind: str = "") -> Response:
     return Response(
         status=200,
-        headers={},
+        headers={"content-type": kind},
         url="https://shop.example/orders",
         content=content,
         elapsed=timedelta(0),
@@ -303,6 +355,9 @@ PACKED = {
     "br that is plain": (BODY, "br", "plain text under Content-Encoding br"),
     "gzip without a header": (gzip.compress(BODY), "", "gzip under Content-Encoding none"),
     "gzip called deflate": (gzip.compress(BODY), "deflate", "gzip under Content-Encoding deflate"),
+    "gzip within gzip": (gzip.compress(gzip.compress(BODY)), "gzip", "gzip within gzip"),
+    "told twice": (gzip.compress(gzip.compress(BODY)), "gzip, gzip", "gzip within gzip"),
+    "in two pieces": (gzip.compress(BODY[:40]) + gzip.compress(BODY[40:]), "gzip", ""),
     "raw deflate": (raw_deflate(BODY), "deflate", "deflate without its zlib header"),
     "deflate": (zlib.compress(BODY), "deflate", ""),
     "gzip": (gzip.compress(BODY), "gzip", ""),

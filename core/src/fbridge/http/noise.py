@@ -21,7 +21,11 @@ _LEVEL = (
     r"Strict Standards|(?:User|Core|Compile) (?:Error|Warning|Notice|Deprecated))"
 )
 _BREAKS = r"(?:<br ?/?>\s*)*"
-_TRACE = r"(?:\s*Stack trace:\s*(?:#\d+ [^\n]*\n?)+\s*(?:thrown in [^\n]* on line (?:<b>)?\d+(?:</b>)?)?)?"
+_TRACE = (
+    r"(?:\s*Stack trace:\s*(?:#\d+ [^\n]*\n?)+\s*(?:thrown in [^\n]* on line (?:<b>)?\d+(?:</b>)?)?"
+    r"|\s*Call Stack:\s*\n(?:[ \t]+\d+\.\d+ [^\n]*(?:\n|\Z))+)?"
+)
+_SPOT = r"in /?[^\n<>\"{}]+?(?: on line |:)\d+"
 _PLACE = re.compile(
     r"wp-content/(?:mu-)?(plugin|theme)s/([\w.-]+)|/(module)s/([\w.-]+)|app/code/(\w+/\w+)|vendor/([\w.-]+/[\w.-]+)"
 )
@@ -64,24 +68,32 @@ def _plain(text: str) -> str:
     return words if len(words) <= LONGEST_WORDS else f"{words[:LONGEST_WORDS]}..."
 
 
+def _log_line(match: re.Match[str]) -> str:
+    return f"line of a log: {_plain(match['message'])}"
+
+
 def _table(match: re.Match[str]) -> str:
     return f"PHP message: {_plain(match.group())}{_author(match.group())}"
 
 
+_HTML_MESSAGE = _kind(
+    rf"{_BREAKS}<b>{_LEVEL}</b>:\s+(?P<message>.{{0,4000}}?) in <b>[^<\n]*</b> on line <b>\d+</b>"
+    rf"{_TRACE}\s*{_BREAKS}",
+    _message,
+)
+_TEXT_MESSAGE = _kind(
+    rf"(?:FastCGI sent in stderr: \")?(?:PHP message: )?(?:\[[^\]\n]*\] )?{_LEVEL}:\s+"
+    rf"(?P<message>.{{0,4000}}?) {_SPOT}(?: and defined {_SPOT})?\"?{_TRACE}",
+    _message,
+)
+_MESSAGES = (_HTML_MESSAGE, _TEXT_MESSAGE)
 _AROUND = (
-    _kind(r"[\s\0]+", ""),
+    _kind(r"[\s\0-\x1f\x7f]+", ""),
     _kind("(?:[\ufeff\u200b\u2060\ufffe]|ï»¿)+", "byte order mark"),
     _kind(r"<!--.*?-->", "HTML comment"),
     _kind(r"/\*.*?\*/", "comment"),
-    _kind(
-        rf"{_BREAKS}<b>{_LEVEL}</b>:\s+(?P<message>.{{0,4000}}?) in <b>[^<\n]*</b> on line <b>\d+</b>"
-        rf"{_TRACE}\s*{_BREAKS}",
-        _message,
-    ),
-    _kind(
-        rf"(?:\[[^\]\n]*\] )?{_LEVEL}:\s+(?P<message>.{{0,4000}}?) in /?[^\n<>\"{{}}]+?(?: on line |:)\d+{_TRACE}",
-        _message,
-    ),
+    *_MESSAGES,
+    _kind(r"\[\d{4}-\d\d-\d\d[^\]\n]*\] [\w-]+\.[A-Z]+: (?P<message>[^\n]*)(?:\n|\Z)", _log_line),
     _kind(rf"{_BREAKS}(?:<font[^>]*>)?\s*<table class=['\"]xdebug[^>]*>.*?</table>(?:\s*</font>)?", _table),
     _kind(r"<div id=['\"]error['\"]>.*?</div>", lambda found: f"database message: {_plain(found.group())}"),
     _kind(
@@ -99,7 +111,8 @@ _AROUND = (
     ),
     _kind(r"(?:array\(\d+\)|object\([\w\\]+\)#\d+ \(\d+\)) \{\n.*?\n\}\n", _DUMP),
     _kind(r"(?:Array|[\w\\]+ Object)\n\(\n.*?\n\)\n", _DUMP),
-    _kind(r"<(script|style|noscript)\b.*?</\1>|<(?:img|link)\b[^>]*>", "HTML"),
+    _kind(r"<(script|style|noscript|iframe)\b.*?</\1>|<(?:img|link|meta)\b[^>]*>", "HTML"),
+    _kind(r"<table[^>]*>\s*<caption>[^<]*Code Profiler.*?</table>", "table of a profiler"),
     _kind(r"<br ?/?>", "HTML"),
 )
 _BEFORE = (
@@ -107,11 +120,12 @@ _BEFORE = (
     _kind(r"#!/[^\n]*\n", "first line of a script"),
     _kind(
         r"(?:HTTP/[\d.]+ \d{3}[^\n]*\n)?"
-        r"(?:(?:X-[\w-]+|Content-type|Status|Set-Cookie|Cache-Control|Expires|Pragma|Date|Server|Vary|Link): "
-        r"[^\n<{]*\n)+\r?\n?",
+        r"(?:(?:\w+(?:-\w+)+|Status|Expires|Pragma|Date|Server|Vary|Link|Connection): [^\n<{]*\n)+\r?\n?",
         "HTTP headers",
     ),
 )
+_AFTER = (_kind(r"</[a-z]+>", "HTML"),)
+"""Ends of elements: what opens before a document may be a page that only shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +136,33 @@ class Whole:
     noise: tuple[str, ...]
 
 
-def whole_json(content: bytes) -> Whole | None:
-    """The one JSON object or list in this, with listed noise around it; None where there is no such thing."""
+def whole_json(content: bytes, charset: str = "utf-8") -> Whole | None:
+    """The one JSON object or list in this, with listed noise around it; None where there is no such thing.
+
+    ``charset`` is what the answer's header names: it counts for what is no UTF-8.
+    """
     for body, framing in _bodies(content):
-        text, spelling = _text_of(body)
+        text, spelling = _text_of(body, charset)
         start, before = _skipped(text, 0, (*_AROUND, *_BEFORE))
         try:
-            value, end = _DECODER.raw_decode(text, start)
+            value, end, within = _decoded(text, start)
         except (ValueError, RecursionError):
             continue
-        end, after = _skipped(text, end, _AROUND)
+        end, after = _skipped(text, end, (*_AROUND, *_AFTER))
         if end == len(text) and isinstance(value, dict | list):
-            return Whole(value, _told((*framing, *spelling), before, after, "JSON"))
+            return Whole(value, _told((*framing, *spelling, *within), before, after, "JSON"))
     return None
+
+
+def _decoded(text: str, start: int) -> tuple[Any, int, tuple[str, ...]]:
+    """The value that begins there, where it ends, and what is odd within. Raises: ValueError, RecursionError."""
+    try:
+        return *_STRICT.raw_decode(text, start), ()
+    except ValueError:
+        value, end = _DECODER.raw_decode(text, start)
+    if any(kind.pattern.search(text, start, end) for kind in _MESSAGES):
+        raise ValueError("A message was printed into a text.")
+    return value, end, ("line breaks or control characters as they are within a text",)
 
 
 def whole_xml(content: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -155,8 +183,11 @@ def whole_xml(content: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 
 def noise_in(text: str) -> tuple[str, ...]:
-    """What stands at the beginning of an answer that cannot be read, where it is of a listed kind."""
-    return tuple(_skipped(text, 0, (*_AROUND, *_BEFORE))[1])
+    """What stands at the beginning of an answer that cannot be read, where it is of a listed kind; else the first
+    message of PHP anywhere in it."""
+    found = _skipped(text, 0, (*_AROUND, *_BEFORE))[1]
+    printed = (kind.name(match) for kind in _MESSAGES if (match := kind.pattern.search(text)))
+    return tuple(found or next(([one] for one in printed), []))
 
 
 def strange_text(content: bytes) -> str:
@@ -170,10 +201,11 @@ def strange_text(content: bytes) -> str:
         value, end = _DECODER.raw_decode(text, opens.start())
     except (ValueError, RecursionError):
         return ""
-    around = (text[start : opens.start()], text[end:])
+    end = _skipped(text, end, (*_AROUND, *_AFTER))[0]
+    around = [_plain(part) for part in (text[start : opens.start()], text[end:])]
     if not value or any(_MARKS.search(part) for part in around):
         return ""
-    return next((_plain(part) for part in around if part.strip()), "")
+    return next(filter(None, around), "")
 
 
 def spelling(content: bytes) -> tuple[str, ...]:
@@ -196,6 +228,7 @@ def _whole_number(digits: str) -> float:
 
 
 _MOST_DIGITS = 400
+_STRICT = json.JSONDecoder(parse_int=_whole_number)
 _DECODER = json.JSONDecoder(strict=False, parse_int=_whole_number)
 _DECLARATION = re.compile(r"\A<\?xml[^>]*\?>\s*")
 _ROOT = re.compile(r"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<([A-Za-z_][\w.:-]*)", re.DOTALL)
@@ -226,7 +259,7 @@ def _unchunked(content: bytes) -> bytes | None:
     return None
 
 
-def _text_of(content: bytes) -> tuple[str, tuple[str, ...]]:
+def _text_of(content: bytes, charset: str = "utf-8") -> tuple[str, tuple[str, ...]]:
     encoding = json.detect_encoding(content)
     if not encoding.startswith("utf-8"):
         name = encoding.upper()[:6]
@@ -234,9 +267,18 @@ def _text_of(content: bytes) -> tuple[str, tuple[str, ...]]:
     try:
         return content.decode(), ()
     except UnicodeDecodeError:
+        if named := _decoded_by(charset, content):
+            return named, (f"{charset.upper()[:20]} in place of UTF-8",)
         text = content.decode(errors="replace")
         broken = text.count("\ufffd")
         return text, (f"{broken} characters that are no UTF-8 (shown as \ufffd)",)
+
+
+def _decoded_by(charset: str, content: bytes) -> str:
+    try:
+        return content.decode(charset)
+    except (LookupError, UnicodeDecodeError):
+        return ""
 
 
 def _skipped(text: str, start: int, kinds: tuple[_Kind, ...]) -> tuple[int, list[str]]:

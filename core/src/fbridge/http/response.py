@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from fbridge.http.before_store import known_stranger
 from fbridge.http.fresh_reads import cache_sign
 from fbridge.http.noise import noise_in, spelling, strange_text, whole_json, whole_xml
 
+_A_PAGE_BEGINS = re.compile(r"\s*<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
 _A_PAGE = "check the store's URL, its maintenance mode and what stands before it (login page, firewall)"
 
 
@@ -63,13 +65,16 @@ class Response:
     @property
     def text(self) -> str:
         """The body in the charset that the answer names, else UTF-8; U+FFFD for what cannot be decoded."""
-        message = Message()
-        message["Content-Type"] = self.headers.get("content-type", "")
-        charset = message.get_content_charset("utf-8")
         try:
-            return self.content.decode(charset, errors="replace")
+            return self.content.decode(self._charset, errors="replace")
         except LookupError:
             return self.content.decode("utf-8", errors="replace")
+
+    @property
+    def _charset(self) -> str:
+        message = Message()
+        message["Content-Type"] = self.headers.get("content-type", "")
+        return message.get_content_charset("utf-8")
 
     @property
     def date(self) -> datetime | None:
@@ -104,7 +109,7 @@ class Response:
                 self._tell(spelling(self.content))
             return value
         except (ValueError, RecursionError):
-            whole = whole_json(self.content) if self.on_noise else None
+            whole = whole_json(self.content, self._charset) if self.on_noise else None
         if whole is None:
             raise self._not_json()
         self._tell(whole.noise)
@@ -137,13 +142,10 @@ class Response:
                 f"{answered} with no whole JSON, but with a {'; '.join(printed)}; mend that on the store.",
                 reason="broken_json",
             )
-        if self.content.lstrip().startswith(b"<"):
-            stranger = known_stranger(self.status, self.headers, self.text)
-            told = f"{stranger.name}; {stranger.advice}" if stranger else _A_PAGE
-            return UnreachableError(
-                f"{answered} with a web page instead of JSON: {told}.", reason="html_instead_of_json"
-            )
-        if strange := strange_text(self.content):
+        strange = "" if _A_PAGE_BEGINS.match(self.text) else strange_text(self.content)
+        if self.content.lstrip().startswith(b"<") and not strange:
+            return self._a_page(answered)
+        if strange:
             return UnreachableError(
                 f"{answered} with whole JSON, and other text beside it: {strange!r}. That proves nothing; find what "
                 "prints it on the store, and switch that off.",
@@ -152,6 +154,13 @@ class Response:
         return UnreachableError(
             f"{answered} with broken or cut JSON ({len(self.content)} bytes); try again later.",
             reason="broken_json",
+        )
+
+    def _a_page(self, answered: str) -> UnreachableError:
+        stranger = known_stranger(self.status, self.headers, self.text)
+        told = f"{stranger.name}; {stranger.advice}" if stranger else _A_PAGE
+        return UnreachableError(
+            f"{answered} with a web page instead of JSON: {told}.", reason="html_instead_of_json"
         )
 
 
