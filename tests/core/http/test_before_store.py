@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fbridge.errors import UnreachableError
-from fbridge.http import StoreHttp, blocked, redirected
+from fbridge.http import StoreHttp, blocked, redirected, wordless
 from fbridge.http.before_store import known_stranger
 
 Connect = Callable[..., StoreHttp]
@@ -59,6 +59,18 @@ ANSWERS = {
     "of this size": (413, {}, "<h1>413</h1>"),
     "waited in vain": (408, {}, ""),
     "went away": (499, {}, ""),
+    "begin the store's URL with https": (
+        400,
+        {},
+        "<h1>400 The plain HTTP request was sent to HTTPS port</h1>",
+    ),
+    "client_certificate": (400, {}, "<h1>400 No required SSL certificate was sent</h1>"),
+    "suspended the store's account": (402, {}, "<title>Account Suspended</title>"),
+    "parked domain": (410, {}, "<title>Welcome to nginx!</title>"),
+    "(Digest)": (401, {"Www_Authenticate": 'Digest realm="Staging"'}, "<h1>401</h1>"),
+    "limit of what the store may use": (508, {}, "<h1>508 Resource Limit Is Reached</h1>"),
+    "does not trust the certificate": (526, {"Server": "cloudflare"}, "error code: 526"),
+    "wants a login first": (511, {}, ""),
     "firewall": (455, {}, "<html>blocked</html>"),
 }
 
@@ -80,6 +92,25 @@ def test_a_login_is_told_from_another_address(server: Any, connect: Connect, rep
     assert "www.shop.example" in str(redirected(http.read("orders")))
     server.answers(reply(302, "", Location="https://shop.example/wp-login.php"))
     assert "login page of WordPress" in str(redirected(http.read("orders")))
+    server.answers(reply(304, ""))
+    assert "no place to go on to" in str(redirected(http.read("orders")))
+
+
+def test_a_firewall_that_answers_with_nothing_is_named(server: Any, connect: Connect, reply: Any) -> None:
+    """It is no order's fault, as an empty answer of the store's own may be."""
+    server.answers(reply(202, "", X_Amzn_Waf_Action="challenge"))
+    with pytest.raises(UnreachableError, match="the firewall of AWS") as raised:
+        connect(server.url).read("orders").json()
+    assert raised.value.reason == "blocked"
+
+
+@pytest.mark.parametrize("status", [509, 520, 525])
+def test_a_gateway_that_fails_is_named_by_its_status(
+    server: Any, connect: Connect, reply: Any, status: int
+) -> None:
+    server.answers(reply(status, ""))
+    told = wordless(connect(server.url).read("orders", retry=False))
+    assert "a host at the limit" in told or "Cloudflare, which does not" in told
 
 
 def test_a_page_in_place_of_json_is_named(server: Any, connect: Connect, reply: Any) -> None:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from fbridge.models.currencies import rounded
 
@@ -33,13 +34,15 @@ FRACTION = "is a fraction of a piece"
 
 _NUMBER = re.compile(r"[+-]?\d{1,24}(?:\.\d{0,24})?", re.ASCII)
 _ID = re.compile(r"0*([1-9]\d{0,18})(?:\.0+)?", re.ASCII)
+_SECONDS = re.compile(r"[1-9]\d{8,9}", re.ASCII)
 _KEY = re.compile(r"\d+", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});", re.ASCII)
 _MOST_MONEY = Decimal(10) ** 15
 _MOST_GRAMS = 10**9
 _LONGEST_NAME = 128
-_FIRST_YEAR, _LAST_YEAR = 1970, 2999
+_FIRST_YEAR, _LAST_YEAR = 1971, 2999
+"""PHP makes the beginning of 1970 out of nothing."""
 _DEEPEST = 4
 _TRUE = frozenset({"1", "true", "yes", "on", "y"})
 _FALSE = frozenset({"0", "false", "no", "off", "n"})
@@ -207,11 +210,27 @@ def flag(value: Any, *, otherwise: bool = False) -> bool:
 
 
 def moment(value: Any, zone: tzinfo = UTC) -> datetime | None:
-    """A time as aware UTC, None for nothing and what is none. Without a zone of its own it is one of ``zone``."""
-    found = naive_or_aware(value)
+    """A time as aware UTC, None for nothing and what is none. Without a zone of its own it is one of ``zone``.
+
+    Also seconds since 1970, and what PHP writes of an object of time (``date``, ``timezone_type``, ``timezone``).
+    """
+    if isinstance(value, Mapping) and "timezone_type" in value:
+        return moment(value.get("date"), _zone_of(value.get("timezone"), zone))
+    seconds = _SECONDS.fullmatch(str(value))
+    found = datetime.fromtimestamp(int(seconds[0]), UTC) if seconds else naive_or_aware(value)
     if found is None:
         return None
     return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _zone_of(name: Any, otherwise: tzinfo) -> tzinfo:
+    """``Europe/Rome``, ``+01:00`` or ``UTC``."""
+    told = text(name).strip()
+    try:
+        return ZoneInfo(told)
+    except (KeyError, OSError, ValueError):  # a name that is none, or of a folder
+        shifted = naive_or_aware(f"2000-01-01 00:00:00{told}")
+        return (shifted.tzinfo if shifted else None) or otherwise
 
 
 def times(payload: Json, changed: str, created: str) -> dict[str, Any]:

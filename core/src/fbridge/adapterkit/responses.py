@@ -15,6 +15,8 @@ from fbridge.http.noise import list_in
 NOT_FOUND = 404
 """The HTTP status of what is not there."""
 
+_SAYING = ("message", "error", "error_description", "detail", "reason")
+_LONGEST_SAID = 160
 _TAG = re.compile(r"<[^>]*>")
 _PASSING = {429: "rate_limited", 500: "server_error", 502: "gateway_timeout", 504: "gateway_timeout"}
 
@@ -99,8 +101,17 @@ def strange(response: Response, api: str, advice: str, *, words: str = "") -> Un
 
 
 def unexpected(response: Response, wanted: str) -> UnreachableError:
-    """A good answer of another form than was asked for."""
+    """A good answer of another form than was asked for, with what it says for itself."""
+    body = body_of(response)
+    said = next((words for key in _SAYING if (words := _one_line(body.get(key)))), "")
+    told = f" (it says: {said})" if said else ""
     return UnreachableError(
-        f"{response.url} answered with something else than {wanted}; a plugin or module of the store may interfere.",
+        f"{response.url} answered with something else than {wanted}{told}; a plugin or module of the store, or "
+        "something before it, may interfere.",
         reason="unexpected_answer",
     )
+
+
+def _one_line(message: Any) -> str:
+    words = " ".join(without_markup(message).split()) if isinstance(message, str) else ""
+    return words if len(words) <= _LONGEST_SAID else f"{words[:_LONGEST_SAID]}..."

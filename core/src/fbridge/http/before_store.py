@@ -80,10 +80,38 @@ _SIGNS = (
         "wait until the store is back",
     ),
     _page(r"type=['\"]?password|name=['\"]?password|<title>[^<]*log ?in", "a login page", _LOGIN),
+    _page(
+        r"plain http request was sent to https port",
+        "a web server that wants https",
+        "begin the store's URL with https://",
+    ),
+    _page(
+        r"no required ssl certificate was sent",
+        "a web server that wants a client certificate",
+        "set client_certificate of the store",
+    ),
+    _page(
+        r"<(?:title|h1)[^>]*>[^<]*account (?:has been )?suspended|suspendedpage\.cgi",
+        "a host that has suspended the store's account",
+        "ask the host of the store",
+    ),
+    _page(
+        r"<title[^>]*>[^<]*(?:welcome to nginx|default page|iis windows|it works!?<)|sedoparking|parkingcrew"
+        r"|domain (?:is|has been) (?:parked|for sale)|this domain is parked",
+        "the page of a host or of a parked domain",
+        "check that the name in the store's URL leads to the store's server",
+    ),
     _page(r"guru meditation|varnish cache server", "Varnish"),
     _page(r"cloudflare", "Cloudflare"),
 )
+_BLOCKS = frozenset({"cf-mitigated", "sg-captcha", "x-amzn-waf-action", "x-sucuri-block"})
+"""Headers that stand on no answer of the store itself."""
+_OTHER_LOGIN = re.compile(r"\s*(digest|negotiate|ntlm|kerberos)\b", re.IGNORECASE)
 _BASIC = re.compile(r"\s*basic\b(?:.*?realm=\"?([^\",]*))?", re.IGNORECASE)
+_NO_SERVER = Stranger("Cloudflare, which does not reach the store's own server", "ask the host of the store")
+_NO_TRUST = Stranger(
+    "Cloudflare, which does not trust the certificate of the store's own server", "renew that certificate"
+)
 _OF_STATUS = {
     405: Stranger(
         "a web server or firewall that does not let this method through", "let it pass PUT, PATCH and DELETE"
@@ -97,7 +125,15 @@ _OF_STATUS = {
     ),
     414: Stranger("a web server that takes no URLs of this length", "raise its limit"),
     431: Stranger("a web server that takes no headers of this size", "raise its limit"),
+    426: Stranger("a proxy or web server that wants another protocol"),
     499: Stranger("a proxy whose other side went away", "try again later"),
+    508: Stranger("a host at the limit of what the store may use", "ask the host for more"),
+    509: Stranger("a host at the limit of the store's traffic", "ask the host for more"),
+    511: Stranger("the network of this computer that wants a login first", "log in there with a browser"),
+    **dict.fromkeys(range(520, 525), _NO_SERVER),
+    **dict.fromkeys((525, 526), _NO_TRUST),
+    527: _NO_SERVER,
+    530: _NO_SERVER,
 }
 _ANY = Stranger("something before the store (a firewall, a login page)")
 
@@ -112,10 +148,24 @@ def known_stranger(status: int, headers: Mapping[str, str], page: str) -> Strang
             f"the password protection of the web server{realm}",
             "set http_user and http_password of the store",
         )
+    other = _OTHER_LOGIN.match(headers.get("www-authenticate", "")) if status == 401 else None  # noqa: PLR2004 - HTTP's
+    if other:
+        name = f"a password protection of the web server ({other[1]}) that fbridge cannot pass"
+        return Stranger(name, "let it take Basic, or exempt the store's API there")
     shown = page[:_LOOKED_AT]
     return next(
         (sign.stranger for sign in _SIGNS if sign.pattern.search(lines if sign.of_headers else shown)), None
     )
+
+
+def of_gateway(status: int) -> Stranger | None:
+    """Who says so, by a status that no store's software has itself."""
+    return _OF_STATUS.get(status) if status > 504 else None  # noqa: PLR2004 - those of HTTP itself end there
+
+
+def is_block(headers: Mapping[str, str]) -> bool:
+    """Whether a firewall says by a header that it answered in the store's place."""
+    return not _BLOCKS.isdisjoint(name.lower() for name in headers)
 
 
 def stranger_in(status: int, headers: Mapping[str, str], page: str) -> Stranger:

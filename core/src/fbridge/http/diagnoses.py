@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fbridge.errors import UnreachableError
-from fbridge.http.before_store import known_stranger, stranger_in
+from fbridge.http.before_store import known_stranger, of_gateway, stranger_in
 
 if TYPE_CHECKING:
     from fbridge.http.response import Response
@@ -17,8 +17,14 @@ def redirected(response: Response) -> UnreachableError:
     stranger = known_stranger(response.status, response.headers, response.text)
     if stranger:
         return blocked(response, reason="redirected")
+    if not target:
+        return UnreachableError(
+            f"{response.url} answered HTTP {response.status} and no place to go on to, as no store does: exempt the "
+            "store's API in the cache or proxy before it.",
+            reason="redirected",
+        )
     return UnreachableError(
-        f"{response.url} sends on to {target or 'another place'}: set the store's URL to the one that it really has.",
+        f"{response.url} sends on to {target}: set the store's URL to the one that it really has.",
         reason="redirected",
     )
 
@@ -36,8 +42,11 @@ def blocked(response: Response, *, reason: str = "blocked") -> UnreachableError:
 
 def wordless(response: Response) -> str:
     """What can be said of an answer without words of the store: its status, and who gave it where that shows."""
-    stranger = known_stranger(response.status, response.headers, response.text)
-    return f"HTTP {response.status} from {response.url}" + (f", {stranger.name}" if stranger else "")
+    known = known_stranger(response.status, response.headers, response.text)
+    stranger = of_gateway(response.status) or known
+    return f"HTTP {response.status} from {response.url}" + (
+        f", {stranger.name.rstrip(',')}" if stranger else ""
+    )
 
 
 def cached(response: Response) -> UnreachableError:

@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from fbridge.errors import UnreachableError
-from fbridge.http.before_store import known_stranger
+from fbridge.http.before_store import is_block, known_stranger, stranger_in
 from fbridge.http.fresh_reads import cache_sign
 from fbridge.http.noise import noise_in, spelling, strange_text, whole_json, whole_xml
 
@@ -132,6 +132,12 @@ class Response:
     def _not_json(self) -> UnreachableError:
         answered = f"{self.url} answered (HTTP {self.status})"
         printed = noise_in(self.text)
+        if not self.content.strip() and is_block(self.headers):
+            stranger = stranger_in(self.status, self.headers, "")
+            return UnreachableError(
+                f"{answered} with an empty body instead of JSON: {stranger.name}; {stranger.advice}.",
+                reason="blocked",
+            )
         if not self.content.strip():
             return UnreachableError(
                 f"{answered} with an empty body instead of JSON; look into the store's error log.",

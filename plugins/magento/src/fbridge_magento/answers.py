@@ -24,14 +24,13 @@ from fbridge.adapterkit.responses import (
     NOT_FOUND,
     body_of,
     is_gateway_timeout,
-    is_passing,
-    is_redirect,
     list_from,
     rows_from,
     unexpected,
 )
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
-from fbridge.http import Response, blocked, redirected, wordless
+from fbridge.http import Response, blocked, wordless
+from fbridge.http.before_store import known_stranger
 from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.states import Outcome
 
@@ -42,6 +41,11 @@ INTEGRATIONS_PAGE = "System > Extensions > Integrations"
 ANY_TOKEN = "Magento_Backend::admin"  # noqa: S105 - the name of a permission
 """What ``/V1/modules`` asks for: refused, the token itself is."""
 
+API = "Magento REST API"
+ADVICE = (
+    "the store's URL (without /rest and without the code of a store view), and that its web server hands /rest on to "
+    "Magento"
+)
 LONGEST_WORDS = 500
 _PLACEHOLDER = re.compile(r"%(\w+)")
 _WANTED = "what was asked for"
@@ -113,21 +117,26 @@ def _limit_in(response: Response, names: set[str]) -> int | None:
 
 def error_of(response: Response) -> FbridgeError:
     """The error that an answer outside 2xx means."""
-    if is_redirect(response):
-        return redirected(response)
     if response.status in (401, 403):
         return _not_allowed(response)
-    if is_passing(response) and not is_own_fault(response):
-        return _passing(response)
-    if not body_of(response):
-        return no_api(response) if response.status == NOT_FOUND else blocked(response)
-    if response.status >= 500:  # noqa: PLR2004 - HTTP's number
+    if is_own_fault(response):
         return RefusedError(
             f"The store has an error of its own at {response.url}: {words_of(response)}. Look into var/log of the "
             "store.",
             reason="store_error",
         )
-    return RefusedError(f"The store refused: {words_of(response)}", reason="refused")
+    words = words_of(response) if is_own(response) else ""
+    if response.status == 503:  # noqa: PLR2004 - HTTP's number
+        words = f"{words or wordless(response)}; maintenance, or too much to do"
+    stranger = responses.strange(response, API, ADVICE, words=words)
+    return stranger or RefusedError(f"The store refused: {words}", reason="refused")
+
+
+def is_own(response: Response) -> bool:
+    """Whether an error has Magento's form, and no firewall that words its own in JSON shows itself in it."""
+    body = body_of(response)
+    has_form = isinstance(body.get("message"), str) and set(body) <= _KEYS
+    return has_form and known_stranger(response.status, {}, response.text) is None
 
 
 def is_own_fault(response: Response) -> bool:
@@ -200,11 +209,7 @@ def unknown_token() -> CredentialsError:
 
 def no_api(response: Response) -> UnreachableError:
     """Neither Magento's REST API nor its error stands there."""
-    advice = (
-        "the store's URL (without /rest and without the code of a store view), and that its web server hands "
-        "/rest on to Magento"
-    )
-    return responses.no_api(response, "Magento REST API", advice)
+    return responses.no_api(response, API, ADVICE)
 
 
 def _not_allowed(response: Response) -> FbridgeError:
@@ -224,13 +229,6 @@ def _not_allowed(response: Response) -> FbridgeError:
         f"The store says: {words_of(response).rstrip('.')}. Check the credentials (OAuth: all four) under "
         f"{INTEGRATIONS_PAGE}, and that the URL is the store's own address."
     )
-
-
-def _passing(response: Response) -> UnreachableError:
-    words = words_of(response)
-    if response.status == 503:  # noqa: PLR2004 - HTTP's number
-        words += "; maintenance, or too much to do"
-    return responses.passing(response, words)
 
 
 _LOOKED_INTO = frozenset({400, NOT_FOUND})
@@ -342,9 +340,8 @@ def said_by(response: Response) -> Said:
     """Who answered a write, and what. A permission that is missing is told by its name, the rest by the message."""
     body = body_of(response)
     message = body.get("message")
-    is_own = isinstance(message, str) and set(body) <= _KEYS
     code = resource_of(response) or str(message or "").split("\n")[0].strip()
-    return said_in(response, code, words=words_of(response), is_own=is_own)
+    return said_in(response, code, words=words_of(response), is_own=is_own(response))
 
 
 def _fault_in(response: Response, client: MagentoClient, now: datetime) -> Exception:

@@ -22,6 +22,7 @@ from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Verdict, said_
 from fbridge.adapterkit.responses import NOT_FOUND, is_gateway_timeout, is_passing, is_redirect, rows_from
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, wordless
+from fbridge.http import redirected as elsewhere
 from fbridge.http.before_store import known_stranger
 from fbridge.http.noise import whole_json
 from fbridge.models.problems import Problem, WriteFault
@@ -153,9 +154,9 @@ def server_time(response: Response) -> datetime | None:
 
 def redirected(response: Response) -> UnreachableError:
     """PrestaShop sends every request to the front page that does not use the shop's own domain."""
-    if known_stranger(response.status, response.headers, response.text):
-        return blocked(response, reason="redirected")
     target = response.headers.get("location", "")
+    if not target or known_stranger(response.status, response.headers, response.text):
+        return elsewhere(response)
     parts = urlsplit(target)
     shop = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "another place"
     if parts.query.startswith("url=") or parts.path in ("", "/"):

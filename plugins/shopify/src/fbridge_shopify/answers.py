@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from fbridge.adapterkit import responses
-from fbridge.adapterkit.responses import NOT_FOUND, body_of, is_passing, is_redirect, without_markup
+from fbridge.adapterkit.responses import NOT_FOUND, body_of, strange, unexpected, without_markup
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, wordless
 from fbridge_shopify.cost_budget import ThrottleStatus
 
+API = "Shopify Admin API"
+ADVICE = "that the store's URL is its own myshopify.com address, and api_version"
 THROTTLED = "THROTTLED"
 TOO_DEAR = "MAX_COST_EXCEEDED"
 ACCESS_DENIED = "ACCESS_DENIED"
@@ -111,10 +112,7 @@ def answer_of(response: Response) -> Answer:
         raise error_of(response)
     body = response.json()
     if not isinstance(body, Mapping) or not ({"data", "errors"} & set(body)):
-        raise UnreachableError(
-            f"{response.url} answered with something else than GraphQL; check the store's URL.",
-            reason="unexpected_answer",
-        )
+        raise unexpected(response, "GraphQL")
     data, extensions = _mapping(body.get("data")), _mapping(body.get("extensions"))
     cost = _mapping(extensions.get("cost"))
     requested = cost.get("requestedQueryCost")
@@ -190,27 +188,18 @@ def error_of(response: Response) -> FbridgeError:
         if _PERMANENT in words:
             meaning = _INSTEAD_OF_PERMANENT
         return CredentialsError(f"The store {meaning} ({words}).", reason=reason)
-    if is_redirect(response):
-        target = response.headers.get("location", "").partition("?")[0]
-        return RefusedError(
-            f"{response.url} sends on to {target or 'another place'}: set the store's URL to its own myshopify.com.",
-            reason="redirected",
-        )
-    if status == NOT_FOUND:
-        return RefusedError(
-            f"{response.url} is not there: check that the store's URL is its myshopify.com address, and api_version.",
-            reason="no_api",
-        )
-    if is_passing(response):
-        return responses.passing(response, words)
-    if not _is_own(response) and status != _SECURITY_REJECTION:
-        return blocked(response)
-    return RefusedError(f"The store refused: {words}", reason=f"http_{status}")
+    if status == _SECURITY_REJECTION:
+        return RefusedError(f"The store refused: {words}", reason=f"http_{status}")
+    # Shopify's own 404 says no more than that of any web server.
+    told = words if _is_own(response) and status != NOT_FOUND else ""
+    stranger = strange(response, API, ADVICE, words=told)
+    return stranger or RefusedError(f"The store refused: {words}", reason=f"http_{status}")
 
 
 def _is_own(response: Response) -> bool:
     """Whether Shopify itself words its no: in JSON, under one of its names."""
-    return bool({"errors", "error"} & body_of(response).keys())
+    body = body_of(response)
+    return isinstance(body.get("errors"), str | list | dict) or isinstance(body.get("error"), str)
 
 
 def grant_error(response: Response) -> FbridgeError:

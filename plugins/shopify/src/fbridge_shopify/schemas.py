@@ -15,7 +15,18 @@ from typing import Any
 from marshmallow import fields
 
 from fbridge.adapterkit.needed import NarrowPayload, Needed, Payload, Rows, Told
-from fbridge.adapterkit.payloads import count, count_if_told, flag, mapping, moment, named, pieces, rows, text
+from fbridge.adapterkit.payloads import (
+    count,
+    count_if_told,
+    flag,
+    identity,
+    mapping,
+    moment,
+    named,
+    pieces,
+    rows,
+    text,
+)
 
 _THIRD_PARTY = "THIRD_PARTY"
 OVERLAP = timedelta(minutes=5)
@@ -38,6 +49,12 @@ def number_of(global_id: str) -> str:
 def number(value: Any) -> str:
     """The number in a global id: what people see and type of lines. Raises: UnreadableError."""
     return named(number_of(named(value)))
+
+
+def global_id(value: Any) -> str:
+    """A global id that ends with a number. Raises: UnreadableError."""
+    identity(number_of(named(value)))
+    return named(value)
 
 
 def number_below(value: Any) -> str:
@@ -179,7 +196,7 @@ class ShownPayload(GraphPayload):
 class OrderPayload(OpenPayload):
     """An Order, as far as the fragment ``OrderFields`` asks for it."""
 
-    id = Needed(named)
+    id = Needed(global_id)
     line_items = Rows(LinePayload, key="id", inside=NODES)
     fulfillment_orders = Rows(FulfillmentOrderPayload, inside=NODES)
     fulfillments = Rows(FulfillmentPayload)

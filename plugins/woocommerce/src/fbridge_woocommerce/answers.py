@@ -109,6 +109,11 @@ def _not_allowed(response: Response) -> FbridgeError:
         )
     if code == "woocommerce_rest_authentication_error":
         return CredentialsError(f"The store says: {words} {_remedy(words)}")
+    if not code.startswith("woocommerce_"):
+        return CredentialsError(
+            "The store's WordPress, or a plugin that guards its REST API, turned the request away before WooCommerce "
+            f"looked at the key ({code}: {words}): exempt the paths below /wp-json/wc there."
+        )
     return CredentialsError(
         f"The store does not know the key or did not see it ({words}): check consumer_key, the rights of its user, "
         "and that the web server hands the Authorization header on."

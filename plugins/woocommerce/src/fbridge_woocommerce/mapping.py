@@ -52,6 +52,7 @@ from fbridge_woocommerce.schemas import (
     TRACKING_ROWS,
     OrderPayload,
     meta,
+    state,
 )
 
 COMPLETED = "completed"
@@ -101,12 +102,12 @@ class RawOrder:
 
 def needs_refunds(order: Mapping[str, Any]) -> bool:
     """Whether the refunds of a raw order must be read: its line quantities do not tell them."""
-    return bool(rows(order.get("refunds"))) and order.get("status") != "refunded"
+    return bool(rows(order.get("refunds"))) and state(order.get("status")) != "refunded"
 
 
 def needs_fulfillments(order: Mapping[str, Any]) -> bool:
     """Whether only the core fulfillments of a raw order tell what of it has left."""
-    if order.get("status") == COMPLETED:
+    if state(order.get("status")) == COMPLETED:
         return False
     return text(meta(order.get("meta_data")).get(FULFILLMENT_STATUS)) == "partially_fulfilled"
 
@@ -128,7 +129,7 @@ def _order(raw: RawOrder, settings: Mapping[str, Any]) -> Order:
     tracking = _rows(raw, order_meta)
     held = _store_shipments(raw, tracking)
     shipping, billing = mapping(payload.get("shipping")), mapping(payload.get("billing"))
-    status, code = text(payload.get("status")), currency(payload.get("currency"))
+    status, code = state(payload.get("status")), currency(payload.get("currency"))
     ships_here = _ships_here(raw, payload, settings.get("sub_orders", MARK_BOTH))
     delivery = _delivery(payload, shipping) if ships_here else Delivery.NONE
     refunds = _refunds(raw, payload)
@@ -257,7 +258,8 @@ def _gross(line: Mapping[str, Any], code: str) -> Decimal | None:
 
 
 def _delivery(payload: Mapping[str, Any], shipping: Mapping[str, Any]) -> Delivery:
-    methods = {text(line.get("method_id")) for line in rows(payload.get("shipping_lines"))}
+    # Plugins write the rate there, which has the instance beside the method.
+    methods = {text(line.get("method_id")).partition(":")[0] for line in rows(payload.get("shipping_lines"))}
     if methods and methods <= _PICKUP_METHODS:
         return Delivery.PICKUP
     if not methods and not _is_given(shipping):

@@ -37,6 +37,11 @@ def meta(value: Any) -> dict[str, Any]:
     return {text(entry.get("key")): entry.get("value") for entry in rows(value)}
 
 
+def state(value: Any) -> str:
+    """``processing``, also where a plugin gave it as the database has it (``wc-processing``)."""
+    return text(value).strip().removeprefix("wc-")
+
+
 class LinePayload(Payload):
     """One of ``line_items``. ``price`` is left alone: a float with noise, net of tax."""
 
@@ -61,7 +66,7 @@ class BatchItemPayload(NarrowPayload):
     """One entry of the answer to ``POST /orders/batch``: an order, or an error with the id that was asked."""
 
     id = fields.Raw(load_default=None, allow_none=True)
-    status = Told(text)
+    status = Told(state)
     meta_data = Told(meta)
     error = fields.Dict(load_default=None, allow_none=True)
 

@@ -7,6 +7,7 @@ is the shipment's UUID, so that it is found again after a lost answer.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -41,8 +42,22 @@ def tracking_id(shipment_id: str, index: int) -> str:
 
 
 def rows_in(value: Any) -> list[Row]:
-    """The rows in the meta value as the store gives it; PHP turns a list with gaps into an object."""
+    """The rows in the meta value as the store gives it; PHP turns a list with gaps into an object.
+
+    An object whose values are all objects is a list under other keys, and a text may hold the list as JSON.
+    """
+    if isinstance(value, str):
+        value = _json_in(value)
+    if isinstance(value, Mapping) and value and all(isinstance(row, Mapping) for row in value.values()):
+        value = list(value.values())
     return [dict(row) for row in payloads.rows(value)]
+
+
+def _json_in(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def number_of(row: Mapping[str, Any]) -> str:

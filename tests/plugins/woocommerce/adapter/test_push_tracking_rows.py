@@ -130,3 +130,4 @@ def test_php_makes_an_object_of_a_list_with_gaps() -> None:
         {"tracking_id": "b"},
     ]
     assert rows_in("broken") == []
+    assert rows_in('[{"tracking_id": "a"}]') == rows_in({"x": {"tracking_id": "a"}}) == [{"tracking_id": "a"}]
