@@ -14,6 +14,7 @@ PAGES = sorted([*ROOT.glob("README*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("p
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _OPERATOR = re.compile(r"[|&;()<>]+$")
 _CRON = re.compile(r"^[\d*][^ ]* +(?:[^ ]+ +){4}(\w+) +")
+_TASK = re.compile(r'^schtasks .* /tr "(.+)"$')
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ def typed_lines(block: Block) -> list[str]:
     if block.language == "ini":
         return [line.removeprefix("ExecStart=") for line in lines if line.startswith("ExecStart=")]
     if block.language == "bat":
-        return [re.sub(r"^@?if errorlevel \d+ ", "", line) for line in lines]
+        return [_TASK.sub(r"\1", re.sub(r"^@?if errorlevel \d+ ", "", line)) for line in lines]
     if block.language == "text":
-        return [_CRON.sub("", line) for line in lines if _CRON.match(line)]
+        return [_CRON.sub("", line) for line in lines if _CRON.match(line) or line.startswith("fbridge ")]
     return lines if block.language == "sh" else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import subprocess
@@ -197,6 +198,31 @@ def test_the_page_on_scripting(reader: Reader, tmp_path: Path) -> None:
     assert (tmp_path / "shipments.json").exists()
 
 
+def test_what_the_clock_runs(reader: Reader, tmp_path: Path) -> None:
+    """The lines of cron, systemd and the Task Scheduler, each by a shell, without a terminal."""
+    reader.add_store()
+    reader.knows("1", "2", "3")
+    make_folders(tmp_path)
+    orders = iter([reader.swaps.pop(name) for name in ("1", "2", "3")])
+    found = [one for page in ("docs/files.md", "docs/scripting.md") for one in of_page(page, *BY_THE_CLOCK)]
+    lines = [line for one in found for line in typed_lines(one) if list(commands_in(line))]
+    assert len(lines) == 8, "a way of running by the clock was added or taken away"
+    for line in lines:
+        if "fbridge push" in line:
+            order = next(orders)
+            reader.answer(("fulfil", order, "--carrier", "BRT", "--number", f"98765{order}", "--no-push"))
+        here = FOLDERS.sub(str(tmp_path), line).replace("\\", "/")
+        shell(f"mail() {{ cat >mailed.txt; }}\n{here}", tmp_path)
+    with Bridge.open() as bridge:
+        assert [one.push and one.push.state for one in bridge.shipments.list()] == ["sent"] * 3
+    assert json.loads((tmp_path / "fbridge-push.json").read_text("utf-8"))["ok"]
+    assert (tmp_path / "mailed.txt").read_text("utf-8")
+
+
+BY_THE_CLOCK = ("text", "ini", "bat")
+FOLDERS = re.compile(r"C:\\fbridge|/srv/fbridge|/var/log|/tmp")
+
+
 def test_the_page_on_the_evening(reader: Reader, tmp_path: Path) -> None:
     reader.add_store()
     reader.knows("1", "2", "3")
@@ -279,6 +305,7 @@ def test_the_tutorials_evening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 ELSEWHERE = {
     "docs/install.md": "`.ci/run` installs by the same commands, which the README has",
+    "docs/real-stores.md": "`test_real_store.py` runs what `make real` runs",
     "docs/containers.md": "`test_containers.py` types what the image and compose.yaml run",
 }
 RUN = {"README.md", "README.it.md", *(f"plugins/{name}/README.md" for name in CREDENTIALS)} | {

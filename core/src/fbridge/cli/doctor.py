@@ -54,6 +54,8 @@ def doctor(session: Session, no_stores: bool, file: Path | None) -> ExitCode:
 
 def _line(look: Look) -> str:
     """No table, for a table asks the settings for the time zone, and so opens the database."""
+    from fbridge.cli.spoken import told
+
     mark = " " if look.ok else "!"
     step = f" ({look.next_step})" if look.next_step else ""
-    return f"{mark} {look.about} {look.name}: {look.words}{step}"
+    return f"{mark} {look.about} {look.name}: {told(look.words)}{step}"

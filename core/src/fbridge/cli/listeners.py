@@ -44,7 +44,7 @@ def list_(session: Session) -> ExitCode:
         Column("Told at", lambda one: one.told_at),
         Column("Waiting", lambda one: one.untold or "", right=True),
         Column("Waiting since", lambda one: one.waiting_since),
-        Column("What is wrong", lambda one: one.fault, wraps=True),
+        Column("What is wrong", lambda one: Words(one.fault), wraps=True),
     ]
     wrong = [one for one in found if one.fault or not one.package]
     steps = [one.next_step for one in (*wrong, *(one for one in found if one.untold))]
@@ -64,18 +64,17 @@ def list_(session: Session) -> ExitCode:
 @click.option(
     "--patience",
     type=click.IntRange(1, 3600),
-    default=30,
-    show_default=True,
     metavar="SECONDS",
-    help="A listener that takes longer for one event hangs.",
+    help="A listener that takes longer for one event hangs [`listener_seconds`, else 30].",
 )
 @pass_session
-def run(session: Session, names: tuple[str, ...], due: bool, patience: int) -> ExitCode:
+def run(session: Session, names: tuple[str, ...], due: bool, patience: int | None) -> ExitCode:
     """Tell the listeners, or those named, what they were not told yet.
 
     Commands do this by themselves when they have changed something; so this is for a scheduler, and after a listener
     was mended. The exit code is 1 when one did not take an event: it is told that one again the next time.
     """
+    from fbridge.cli.displayed import Words
     from fbridge.cli.output import show_items
     from fbridge.cli.tables import Column
 
@@ -85,7 +84,7 @@ def run(session: Session, names: tuple[str, ...], due: bool, patience: int) -> E
         Column("Told", lambda one: one.told, right=True),
         Column("Up to event", lambda one: one.after, right=True),
         Column("Result", lambda one: one.outcome),
-        Column("Why", lambda one: one.words, wraps=True),
+        Column("Why", lambda one: Words(one.words), wraps=True),
     ]
     empty = "No listener is due." if due else _NONE
     step = next((one.next_step for one in done if one.next_step), "")

@@ -17,6 +17,7 @@ from fbridge.doctor.installation_looks import (
     looks_at_plugins,
     looks_at_versions,
 )
+from fbridge.doctor.listener_looks import looks_at_listeners
 from fbridge.doctor.looks import Examination, Look
 from fbridge.doctor.store_looks import looks_at_store
 from fbridge.errors import FbridgeError
@@ -41,6 +42,11 @@ def _looks(home: Home, *, with_stores: bool) -> Iterator[Look]:
     yield Look(about="settings", name="read", ok=True, words=f"{len(settings.stores)} stores")
     looks, current = looks_at_database(home, settings)
     yield from looks
+    if not current:
+        yield from looks_at_listeners(None, settings.listener_seconds)
+    else:
+        with Bridge.open(home) as bridge:
+            yield from looks_at_listeners(bridge.context, settings.listener_seconds)
     if not (with_stores and settings.stores):
         return
     if not current:

@@ -25,7 +25,6 @@ from fbridge.listeners.positions import (
     next_step,
     take_up,
 )
-from fbridge.listeners.process import PATIENCE
 from fbridge.listeners.telling import ListenerTold, Telling
 from fbridge.plugins import installed_listeners, package_of
 from fbridge.settings.near_match import did_you_mean
@@ -83,22 +82,23 @@ class Listeners:
             )
 
     def run(
-        self, names: Sequence[str] = (), *, due: bool = False, patience: float = PATIENCE
+        self, names: Sequence[str] = (), *, due: bool = False, patience: float | None = None
     ) -> tuple[ListenerTold, ...]:
         """Tell these listeners, or all, what they were not told yet; each in a process of its own, side by side.
 
         ``due`` leaves out those that did not take an event a short while ago. ``patience``: seconds that a listener
-        may take for one event. Raises NotFoundError before any is told.
+        may take for one event, else those of the setting ``listener_seconds``. Raises NotFoundError before any is
+        told.
         """
         self.find_new(self._context.now())
         installed, known = installed_listeners(), self._positions()
         chosen = [self._known(name, known) for name in names] or sorted(known)
-        now = self._context.now()
+        now, seconds = self._context.now(), patience or self._context.settings.listener_seconds
         if due:
             chosen = [one for one in chosen if is_due(known[one], now)]
         return for_each_store(
             list(dict.fromkeys(chosen)),
-            lambda name, stop: self._tell(name, installed.get(name), stop, patience),
+            lambda name, stop: self._tell(name, installed.get(name), stop, seconds),
             patience=1.0,  # an interrupted one is told again
         )
 

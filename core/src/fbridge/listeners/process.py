@@ -19,8 +19,6 @@ from typing import IO, Any, Self
 from fbridge.models.events import FeedEvent
 from fbridge.process_groups import end_group
 
-PATIENCE = 30.0
-"""Seconds that a listener may take for its import, and for each event."""
 _TO_END = 1.0
 """Seconds in which a process that has closed its answers is expected to end."""
 _KEPT = ("FBRIDGE_HOME", "FBRIDGE_LANG", "FBRIDGE_TIMEZONE")
@@ -37,9 +35,12 @@ class ListenerFaultError(Exception):
 
 
 class ListenerProcess:
-    """Used with ``with``: the process ends with the block, with all that the listener has started."""
+    """Used with ``with``: the process ends with the block, with all that the listener has started.
 
-    def __init__(self, offer: EntryPoint, patience: float = PATIENCE) -> None:
+    ``patience``: seconds that it may take for its import, and for each event.
+    """
+
+    def __init__(self, offer: EntryPoint, patience: float) -> None:
         self._offer, self._patience = offer, patience
         self._answers: SimpleQueue[str] = SimpleQueue()
 
@@ -84,7 +85,8 @@ class ListenerProcess:
             if pipe:
                 pipe.write(line + "\n")
                 pipe.flush()
-        self._answer(f"at event {event.id} ({event.kind})")
+        told = event.kind
+        self._answer(f"at event {event.id} ({told})")
 
     def end(self) -> None:
         """End the process and what it has started, whatever it is doing."""

@@ -56,10 +56,11 @@ def main(value: str) -> None:
 
 
 def _told(manager: pluggy.PluginManager, event: FeedEvent) -> dict[str, object]:
+    told = event.kind
     try:
-        getattr(manager.hook, HOOK_OF_KIND[event.kind])(event=event)
+        getattr(manager.hook, HOOK_OF_KIND[told])(event=event)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a listener may raise anything
-        return {"failed": f"it raised {in_one_line(error)} at event {event.id} ({event.kind})"}
+        return {"failed": f"it raised {in_one_line(error)} at event {event.id} ({told})"}
     return {"told": event.id}
 
 

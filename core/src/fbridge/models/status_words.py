@@ -113,5 +113,5 @@ def _unreadable_words(unread: UnreadableStatus, speak: Told) -> str:
 
 def _listener_words(one: ListenerBehind, speak: Told) -> str:
     """``Listener audit was not told everything, for 3 h (overdue): it raised ...: fbridge listeners run audit``"""
-    why = f"; {one.fault}" if one.fault else ""
+    why = f"; {speak(one.fault)}" if one.fault else ""
     return f"Listener {one.listener} was not told everything, for {age(one.age, speak)}{why}: {one.next_step}"

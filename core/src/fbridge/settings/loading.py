@@ -21,6 +21,8 @@ STORE_NAME_RULE = (
     "a store's name has 1 to 32 small letters, digits, - or _, and begins with a letter or digit"
 )
 EXCHANGE_DAYS = 90
+LISTENER_SECONDS = 30
+_AN_HOUR = 3600
 WARN, REFUSE = "warn", "refuse"
 """What is done with tracking numbers that are odd for their carrier."""
 GLOBAL_FIELDS = (
@@ -28,6 +30,7 @@ GLOBAL_FIELDS = (
     "document",
     "exchange_days",
     "language",
+    "listener_seconds",
     "odd_numbers",
     "sender",
     "status",
@@ -51,7 +54,8 @@ class Settings:
     """The settings of this user.
 
     ``timezone`` is for display, filters, the manifest's year and "today". ``database`` is an SQLAlchemy URL
-    and may hold a password. ``exchange_days`` is the age limit of HTTP exchanges. ``language`` (``en``, ``it``) is
+    and may hold a password. ``exchange_days`` is the age limit of HTTP exchanges,
+    ``listener_seconds`` what a listener may take for one event. ``language`` (``en``, ``it``) is
     that of paper and reports. ``odd_numbers`` is ``warn`` or ``refuse``. ``sender``, ``document``
     and ``status`` as the file has them, see :mod:`fbridge.settings.sender`, :mod:`fbridge.settings.document` and
     :mod:`fbridge.settings.status_limits`. ``stores`` are by name.
@@ -65,6 +69,7 @@ class Settings:
     environment: Mapping[str, str] = field(repr=False)
     language: str = "en"
     odd_numbers: str = WARN
+    listener_seconds: int = LISTENER_SECONDS
     sender: Mapping[str, Any] = field(default_factory=dict)
     document: Mapping[str, Any] = field(default_factory=dict)
     status: Mapping[str, Any] = field(default_factory=dict)
@@ -85,7 +90,7 @@ class Settings:
 
 
 def load_settings(home: Home, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read both files; ``FBRIDGE_TIMEZONE``, ``FBRIDGE_DATABASE`` and ``FBRIDGE_EXCHANGE_DAYS`` override.
+    """Read both files; the globals of one value may come from the environment (``FBRIDGE_TIMEZONE``).
 
     Raises: ConfigError naming file and field.
     """
@@ -100,6 +105,7 @@ def load_settings(home: Home, environment: Mapping[str, str] = os.environ) -> Se
         timezone=globals_.timezone(),
         database=globals_.database(),
         exchange_days=globals_.exchange_days(),
+        listener_seconds=globals_.listener_seconds(),
         language=globals_.language(),
         odd_numbers=globals_.odd_numbers(),
         sender=_table(config.get("sender", {}), f'{home.config_file}: "sender"', "[sender]"),
@@ -147,12 +153,16 @@ class _Globals:
         return url
 
     def exchange_days(self) -> int:
-        days, place = self._find("exchange_days")
-        if isinstance(days, bool) or not re.fullmatch(
-            r"\d{1,5}", str(EXCHANGE_DAYS if days is None else days)
-        ):
+        days, place = self._whole_number("exchange_days", EXCHANGE_DAYS)
+        if days is None:
             raise ConfigError(f"{place} must be a whole number of days.")
-        return EXCHANGE_DAYS if days is None else int(days)
+        return days
+
+    def listener_seconds(self) -> int:
+        seconds, place = self._whole_number("listener_seconds", LISTENER_SECONDS)
+        if seconds is None or not 1 <= seconds <= _AN_HOUR:
+            raise ConfigError(f"{place} must be a whole number of seconds, from 1 to {_AN_HOUR}.")
+        return seconds
 
     def odd_numbers(self) -> str:
         word, place = self._find("odd_numbers")
@@ -170,6 +180,14 @@ class _Globals:
         if name not in LANGUAGES:
             raise ConfigError(f"{place} must be one of {', '.join(LANGUAGES)}.")
         return str(name)
+
+    def _whole_number(self, name: str, otherwise: int) -> tuple[int | None, str]:
+        """None where it is something else, and where it stands."""
+        value, place = self._find(name)
+        if value is None:
+            return otherwise, place
+        is_one = not isinstance(value, bool) and re.fullmatch(r"\d{1,5}", str(value), re.ASCII)
+        return (int(value) if is_one else None), place
 
     def _find(self, name: str) -> tuple[Any, str]:
         """The value, and the beginning of a sentence about it. A database URL may stand among the secrets."""
