@@ -273,7 +273,10 @@ def test_a_database_url_with_a_password_may_stand_among_the_secrets(home: Home) 
         ("timezone = 5", 'field "timezone": must be a time zone'),
         ('timezone = "../../etc"', 'field "timezone": must be a time zone'),
         ("exchange_days = -1", 'field "exchange_days": must be a whole number of days.'),
-        ("listener_seconds = 0", "must be a whole number of seconds, from 1 to 3600"),
+        (
+            "listener_seconds = 0",
+            'field "listener_seconds": must be a whole number of seconds, from 1 to 3600.',
+        ),
         ("exchange_days = true", 'field "exchange_days": must be a whole number of days.'),
         ('database = "fbridge.db"', 'field "database": must be a database URL'),
         ("exchange_day = 1", 'field "exchange_day" is unknown. Did you mean "exchange_days"?'),
