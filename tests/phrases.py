@@ -22,6 +22,7 @@ from fbridge.models.accounts import Role
 from fbridge.models.results import Outcome
 from fbridge.phrases import REASON, bare
 from fbridge.push.decide import Action
+from fbridge.shipping.carrier_standing import OnTheStore
 
 CORE = Path(__file__).parents[1] / "core" / "src" / "fbridge"
 LOCALES = CORE / "locales"
@@ -47,7 +48,7 @@ SAID_IN = (
 STATES = (
     states.OrderStatus, states.FulfillmentState, states.PaymentKind, states.Delivery, states.ManifestState,
     states.ReturnKind, states.ReturnOutcome, states.ShipmentOrigin, states.PushState, states.Effect,
-    Role, states.MailEffect, states.Support, states.MailBehaviour, Action, Outcome,
+    Role, OnTheStore, states.MailEffect, states.Support, states.MailBehaviour, Action, Outcome,
 )  # fmt: skip
 """The enums whose values people read."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _DONE = {
     "added": "It is added.",
+    "asked": "The store was asked.",
     "changed": "It is changed.",
     "removed": "It is removed.",
     "password": "The password is another one now; sign in with it.",

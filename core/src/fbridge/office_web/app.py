@@ -13,6 +13,7 @@ from fbridge.errors import BusyError, FbridgeError, InputError, NotFoundError, U
 from fbridge.languages import LANGUAGES
 from fbridge.office_web import (
     afterwards,
+    carriers,
     day,
     files,
     jobs,
@@ -21,6 +22,7 @@ from fbridge.office_web import (
     rights,
     shown,
     signing_in,
+    stores,
     users,
 )
 from fbridge.office_web.fresh_settings import FreshSettings
@@ -65,7 +67,7 @@ def create_app(bridge: Bridge, site: Site | None = None) -> Flask:
     rights.register(app)
     afterwards.register(app)
     signing_in.register(app, has_tls=site.has_tls)
-    for module in (day, orders, manifests, jobs, files, users):
+    for module in (day, orders, manifests, jobs, files, carriers, stores, users):
         app.register_blueprint(module.blueprint)
     app.register_error_handler(FbridgeError, _refused)
     app.register_error_handler(HTTPException, _no_page)

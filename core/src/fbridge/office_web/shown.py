@@ -61,7 +61,16 @@ def tracking_page(shipment: Shipment, number: str) -> str:
     page = shipment.carrier.url_for(
         number, postcode=shipment.recipient.postcode, reference=str(shipment.id), day=day
     )
-    return page if page and urlsplit(page).scheme in {"http", "https"} else ""
+    return web_page(page)
+
+
+def web_page(address: str) -> str:
+    """The address where it is one of the web; "" for any other, for a link may run what it names."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in {"http", "https"} and parts.hostname else ""
 
 
 def job_words(job: Job) -> str:

@@ -14,6 +14,7 @@ from fbridge.settings.paths import Home, find_home
 
 if TYPE_CHECKING:
     from fbridge.settings.editing import add_store as add_store
+    from fbridge.settings.editing import change_secrets as change_secrets
     from fbridge.settings.editing import check_store_name as check_store_name
     from fbridge.settings.editing import preview_store as preview_store
     from fbridge.settings.editing import remove_store as remove_store
@@ -30,6 +31,7 @@ __all__ = [
     "UnmappedCarrier",
     "WithoutTracking",
     "add_store",
+    "change_secrets",
     "check_store_name",
     "find_home",
     "load_settings",
@@ -43,6 +45,7 @@ _OF_ONE_STORE = {
     "UnmappedCarrier": "policies",
     "WithoutTracking": "policies",
     "add_store": "editing",
+    "change_secrets": "editing",
     "check_store_name": "editing",
     "preview_store": "editing",
     "remove_store": "editing",

@@ -46,6 +46,24 @@ def preview_store(
     return _resolver(settings, name, values, platform_schema)[0].resolve()
 
 
+def change_secrets(
+    settings: Settings,
+    name: str,
+    values: Mapping[str, str],
+    platform_schema: type[Schema],
+    *,
+    only_check: bool = False,
+) -> StoreSettings:
+    """Keep these credentials of a store in place of its earlier ones of the same names, checked; the others stay.
+
+    With ``only_check`` nothing is written. Raises: NotFoundError; InputError for a field that is no credential, or
+    that the environment gives; ConfigError, BusyError.
+    """
+    with editing_alone(settings.home.config):
+        current = load_settings(settings.home, settings.environment)
+        return _change_secrets(current, name, values, platform_schema, only_check=only_check)
+
+
 def check_store_name(settings: Settings, name: str) -> None:
     """Raises InputError unless a store of this name can be added."""
     if not STORE_NAME.fullmatch(name):
@@ -72,6 +90,29 @@ def remove_store(settings: Settings, name: str) -> None:
         load_settings(settings.home, settings.environment).store(name)
         drop_store(settings.home.config_file, name)
         drop_secrets(settings.home.secrets_file, name)
+
+
+def _change_secrets(
+    current: Settings, name: str, values: Mapping[str, str], schema: type[Schema], *, only_check: bool
+) -> StoreSettings:
+    from fbridge.settings.resolving import StoreResolver
+    from fbridge.settings.secrets_file import set_secrets
+
+    old = current.store(name)
+    raw = RawStore(name, old.platform, old.values, {**old.secrets, **values})
+    resolver = StoreResolver(current, raw, schema)
+    for field in values:
+        if field not in resolver.secret_names:
+            raise InputError(f'"{field}" is no credential of store "{name}".', reason="no_secret")
+        if variable(name, field) in current.environment:
+            raise InputError(
+                f'"{field}" comes from the environment variable {variable(name, field)}; change it there.',
+                reason="from_environment",
+            )
+    resolved = resolver.resolve()
+    if not only_check:
+        set_secrets(current.home.secrets_file, name, raw.secrets)
+    return resolved
 
 
 def _write(

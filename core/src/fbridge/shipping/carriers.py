@@ -145,11 +145,17 @@ class Carriers:
 
         Raises NotFoundError, and what opening and asking a store raises.
         """
-        cached = None if refresh else self._cached(store)
+        cached = None if refresh else self.listed(store)
         if cached is not None and cached.codes:
             return cached
         with open_store(self._context, store) as opened:
             return known_codes(self._context, opened, refresh=True)
+
+    def listed(self, store: str) -> CarrierCodes | None:
+        """What the store calls its carriers, as last listed; None before it was ever asked."""
+        with self._database.read() as connection:
+            known = connection.execute(sa.select(stores.c.name).where(stores.c.name == store)).first()
+            return carrier_rows.load_codes(connection, store) if known else None
 
     def map(self, store: str, code: str, site_code: str) -> MappingRow:
         """Say what a store calls a carrier, by the store's code or by its label.
@@ -276,11 +282,6 @@ class Carriers:
             mappings = carrier_rows.load_mappings(connection, store)
         mapped = {(row.store, row.carrier): row.warning for row in mappings}
         return tuple(_coverage_row(method, routes, mapped) for method in methods)
-
-    def _cached(self, store: str) -> CarrierCodes | None:
-        with self._database.read() as connection:
-            known = connection.execute(sa.select(stores.c.name).where(stores.c.name == store)).first()
-            return carrier_rows.load_codes(connection, store) if known else None
 
     def _record(self, connection: Connection, kind: str, words: str, store: str | None = None) -> None:
         record(connection, kind, words, at=self._context.now(), store=store)

@@ -11,7 +11,8 @@ from fbridge.context import Context
 from fbridge.errors import CredentialsError, InputError
 from fbridge.models.platforms import StoreReport
 from fbridge.models.secrets import HIDDEN
-from fbridge.settings import add_store, check_store_name, preview_store, remove_store
+from fbridge.settings import add_store, change_secrets, check_store_name, preview_store, remove_store
+from fbridge.storage.events import record
 from fbridge.stores.open_store import check, open_store
 from fbridge.stores.rows import ensure_store, fetch_times, find_store, order_counts
 
@@ -88,14 +89,45 @@ class Stores:
         self._context.reload_settings()
         with self._context.database.write() as connection:
             ensure_store(connection, name, platform, at=self._context.now())
+            words = f"Store {name} ({platform}) was added."
+            record(connection, "store.added", words, at=self._context.now(), store=name)
         return report
 
-    def _look(self, name: str, settings: Any) -> StoreReport | None:
+    def change_keys(
+        self, name: str, keys: Mapping[str, str], *, check_first: bool = True
+    ) -> StoreReport | None:
+        """Keep other credentials of a store, after a look at it with them; those that are not named stay. With
+        failing ones all stays as it is. Gives what the look found (None without a look).
+
+        Raises: NotFoundError, InputError (nothing is named, or no credential), ConfigError, CredentialsError,
+        UnreachableError, PluginError.
+        """
+        from fbridge.plugins import load_platform
+
+        settings = self._context.settings
+        schema = load_platform(settings.store(name).platform).platform.settings
+        if not keys:
+            raise InputError("No new key was given; all stay as they are.", reason="no_key_given")
+        resolved = change_secrets(settings, name, keys, schema, only_check=True)
+        report = self._look(name, resolved, is_new=False) if check_first else None
+        change_secrets(settings, name, keys, schema)
+        self._context.reload_settings()
+        with self._context.database.write() as connection:
+            ensure_store(connection, name, settings.store(name).platform, at=self._context.now())
+            words = f"Store {name} has other keys: {', '.join(sorted(keys))}."
+            record(connection, "store.keys", words, at=self._context.now(), store=name)
+        return report
+
+    def _look(self, name: str, settings: Any, *, is_new: bool = True) -> StoreReport | None:
         with open_store(self._context, name, settings=settings) as opened:
             report = check(self._context, opened)
         if report is not None and not report.ok:
-            faults = dict.fromkeys(finding.words for finding in report.findings if not finding.ok)
-            raise CredentialsError(f"Store {name!r} was not added: {' '.join(faults)}", reason="check_failed")
+            faults = " ".join(dict.fromkeys(finding.words for finding in report.findings if not finding.ok))
+            if is_new:
+                raise CredentialsError(f"Store {name!r} was not added: {faults}", reason="check_failed")
+            raise CredentialsError(
+                f"Store {name!r} keeps the keys that it had: {faults}", reason="check_failed"
+            )
         return report
 
     def list(self) -> tuple[StoreInfo, ...]:
@@ -138,3 +170,7 @@ class Stores:
         """Forget the store's settings and credentials; its orders and shipments stay in the database."""
         remove_store(self._context.settings, name)
         self._context.reload_settings()
+        with self._context.database.write() as connection:
+            known = find_store(connection, name) is not None
+            words = f"Store {name} was removed, with its credentials."
+            record(connection, "store.removed", words, at=self._context.now(), store=name if known else None)
