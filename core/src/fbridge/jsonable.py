@@ -18,13 +18,14 @@ from typing import Any
 from fbridge.errors import FbridgeError
 from fbridge.models.orders import OrderLine
 from fbridge.models.platforms import StoreReport
-from fbridge.models.shipments import Shipment
+from fbridge.models.shipments import Manifest, Shipment
 
 _NOT_TOLD: Mapping[type, frozenset[str]] = {OrderLine: frozenset({"total"})}
 """An amount without its currency: the row that shows the line has both."""
 
 _TOLD_PROPERTIES: Mapping[type, tuple[str, ...]] = {
     Shipment: ("label", "number_warnings"),
+    Manifest: ("fingerprint",),
     OrderLine: ("due", "remaining"),
     StoreReport: ("ok",),
 }

@@ -147,6 +147,10 @@ def test_the_commands_of_the_transition_table_and_of_find_exist() -> None:
         assert set(_OPTION.findall(said)) <= options_of(name), said
 
 
+AS_JOBS = ("manifest ship", "push", "shipment withdraw", "verify")
+"""What the page of the office begins as jobs, or leads to, word by word."""
+
+
 def options_of(*names: str) -> set[str]:
     return {
         option for name in names for one in TREE[name].params for option in (*one.opts, *one.secondary_opts)
@@ -169,6 +173,8 @@ def known_to(path: Path) -> set[str]:
     """In a command's module its options; elsewhere those of all commands that can end with the sentence."""
     for option, names in BARE_OPTIONS.items():
         assert all(option in options_of(name) for name in names), option
+    if path.parent.name == "office_web":
+        return set(BARE_OPTIONS) | options_of(*AS_JOBS)
     if path.parent.name != "cli":
         return set(BARE_OPTIONS)
     of_all = {"--help", "--version", "--home", "--debug", "--quiet", "--json", "--log-format"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -56,16 +57,29 @@ class Browser:
         fields = {"name": name, "password": password, "then": then, "form_token": self.token()}
         return self.post("/sign-in", fields, Origin=ADDRESS)
 
-    def act(self, page: str, action: str, **fields: str | list[str]) -> TestResponse:
-        """Fill in the form of this page that leads there, send it, and look where it leads."""
+    def form(self, page: str, action: str) -> dict[str, str]:
+        """What the first form of this page that leads there carries without anybody's help."""
         shown = self.get(page).text
         form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', shown, re.DOTALL)
         assert form is not None, f"{page} has no form for {action}:\n{shown}"
         inputs = [dict(re.findall(r'(\w+)="([^"]*)"', one)) for one in re.findall("<input[^>]*>", form[0])]
-        kept = {one["name"]: unescape(one.get("value", "")) for one in inputs if one.get("type") == "hidden"}
-        return self.client.post(
-            action, base_url=ADDRESS, data=kept | fields, headers={"Origin": ADDRESS}, follow_redirects=True
-        )
+        return {one["name"]: unescape(one.get("value", "")) for one in inputs if one.get("type") == "hidden"}
+
+    def send(self, action: str, fields: Mapping[str, str | list[str]]) -> TestResponse:
+        """Send a form that was filled in, and look where it leads."""
+        headers = {"Origin": ADDRESS}
+        return self.client.post(action, base_url=ADDRESS, data=fields, headers=headers, follow_redirects=True)
+
+    def act(self, page: str, action: str, **fields: str | list[str]) -> TestResponse:
+        """Fill in the form of this page that leads there, send it, and look where it leads."""
+        return self.send(action, self.form(page, action) | fields)
+
+    def scan(self, manifest: str, mode: str, code: str, **more: str | list[str]) -> dict[str, Any]:
+        """What the page answers to a code that the scanner reads."""
+        fields = {"code": code, "mode": mode, "form_token": self.form_token(), **more}
+        answer = self.client.post(f"/manifests/{manifest}/scan", base_url=ADDRESS, data=fields)
+        told: dict[str, Any] = answer.get_json()
+        return told
 
     def cookie(self, name: str) -> str:
         found = self.client.get_cookie(name, domain="127.0.0.1")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.core.office_web.conftest import Browser
 
+from fbridge import ManifestState, PushState
 from fbridge.testing.office import Office
 
 
@@ -19,3 +22,111 @@ def test_fetch_now_is_a_job_that_tells_how_far_it_is_and_what_it_brought(
     assert (job.command, job.asked_by, job.exit_code) == (("fetch",), "anna", 0)
     assert f"T{order}" in clerk.text("/orders")
     assert "anna" in clerk.text("/jobs")
+
+
+def test_the_evening_is_filled_scanned_printed_shipped_and_pushed_on_the_page(
+    office: Office, clerk: Browser
+) -> None:
+    orders = [office.store.new_order([("HAT", 1)]) for _ in range(3)]
+    office.fetch()
+    office.bridge.carriers.route("shop", "*", "BRT")
+    made = clerk.act("/manifests", "/manifests", carrier="BRT")
+    number = office.bridge.manifests.list()[0].number
+    page = f"/manifests/{number}"
+    assert number in made.text
+    assert clerk.scan(number, "add", f"T{orders[0]}")["ok"]
+    assert not clerk.scan(number, "add", f"T{orders[0]}")["ok"], "it is there already"
+    assert not clerk.scan(number, "add", "nobody")["ok"]
+    filled = clerk.act(page, f"{page}/add", what="ready").text
+    assert "2 done" in filled
+    for at, order in enumerate(orders):
+        chosen = clerk.scan(number, "number", f"T{order}")
+        told = clerk.scan(number, "number", f"FB00000000{at}IT", shipment=chosen["next"])
+        assert (told["ok"], told["next"]) == (True, "")
+    assert not clerk.scan(number, "number", "FB000000009IT", shipment=chosen["shipment"])["ok"]
+    assert clerk.scan(number, "check", "FB000000000IT")["missing"]
+    before = ["FB000000000IT", "FB000000001IT"]
+    assert clerk.scan(number, "check", "FB000000002IT", before=before)["complete"]
+    paper = clerk.act(page, f"{page}/print")
+    assert paper.mimetype == "application/pdf"
+    assert paper.data.startswith(b"%PDF")
+    shipped = clerk.act(page, f"{page}/ship").text
+    assert "is shipped." in shipped
+    plan = f"/push?manifest={number}"
+    assert "3</strong> send" in clerk.get(plan).text
+    pushed = clerk.act(plan, "/push").text
+    assert pushed.count('<td class="sent">') == 3
+    assert [office.store.truth(order).numbers for order in orders] == [
+        (f"FB00000000{at}IT",) for at in range(3)
+    ]
+    story = clerk.text(f"/order?of=shop:id={orders[0]}")
+    assert "(anna)" in story
+
+
+def test_what_must_not_leave_is_stopped_row_by_row_and_only_a_manager_lets_it_pass(
+    office: Office, clerk: Browser, manager: Browser
+) -> None:
+    good, bad = (office.store.new_order([("HAT", 1)]) for _ in range(2))
+    office.fetch()
+    office.pack(good, ["FB000000001IT"])
+    label = office.pack(bad, ["FB000000002IT"]).label
+    number = office.bridge.manifests.list()[0].number
+    page = f"/manifests/{number}"
+    office.store.cancel(bad)
+    stopped = clerk.act(page, f"{page}/ship").text
+    assert "order_cancelled" not in stopped
+    assert label in stopped
+    assert "Ship it all the same" not in stopped
+    at = f"/jobs/{office.bridge.jobs.list()[0].id}"
+    forced = clerk.act(at, f"{page}/ship", force=label)
+    assert forced.status_code == 403
+    assert "Ship it all the same" in manager.text(at)
+    assert "is shipped." in clerk.act(at, f"{page}/ship").text, "without them: the first of its forms"
+    assert [one.order_number for one in office.bridge.manifests.get(number).shipments] == [f"T{good}"]
+
+
+def test_of_two_clerks_the_later_one_sees_what_the_other_did_and_overwrites_nothing(
+    office: Office, clerk: Browser
+) -> None:
+    order = office.store.new_order([("HAT", 1)])
+    office.fetch()
+    one = office.pack(order, ["FB000000001IT"])
+    number = office.bridge.manifests.list()[0].number
+    page, own = f"/manifests/{number}", f"/shipments/{one.label}"
+    before_manifest, before_shipment = clerk.form(page, f"{page}/ship"), clerk.form(own, f"{own}/numbers")
+    tick = re.findall(r'name="row" value="([^"]+)"', clerk.get(page).text)
+    watched = re.findall(r'hx-get="([^"]+changed[^"]+)"', clerk.get(page).text)[0]
+    assert clerk.get(watched).status_code == 204
+    office.bridge.shipments.set_tracking(one.label, ["FB000000009IT"])  # the other one
+    assert "Somebody has changed this manifest" in clerk.get(watched).text
+    assert "changed meanwhile" in clerk.send(f"{page}/ship", before_manifest).text
+    late = clerk.send(f"{own}/numbers", before_shipment | {"numbers": "FB000000005IT"})
+    assert late.status_code == 409
+    assert "changed this meanwhile" in clerk.act(page, f"{page}/off", row=tick).text
+    found = office.bridge.manifests.get(number)
+    assert (found.state, found.shipments[0].numbers) == (ManifestState.PREPARING, ("FB000000009IT",))
+    again = clerk.form(own, f"{own}/numbers") | {"numbers": "FB000000006IT", "parcels": "1"}
+    assert clerk.send(f"{own}/numbers", again).status_code == 200
+    assert office.bridge.shipments.get(one.label).numbers == ("FB000000006IT",)
+
+
+def test_what_a_row_needs_is_a_button_and_a_decision_is_a_managers(
+    office: Office, clerk: Browser, manager: Browser
+) -> None:
+    order = office.store.new_order([("HAT", 1)])
+    office.fetch()
+    one = office.ship(order, ["FB000000001IT"])
+    office.store.cancel(order)
+    office.push()
+    assert office.state(one) is PushState.REFUSED
+    own = f"/shipments/{one.label}"
+    assert f'href="{own}"' in clerk.get("/").text
+    assert f'href="{own}/withdraw"' in clerk.get(own).text
+    assert clerk.get(f"{own}/resend").status_code == 403
+    asked = manager.act(f"{own}/resend", f"{own}/resend").text
+    assert "It is changed." in asked
+    assert office.state(one) is PushState.READY
+    assert "(bea)" in manager.text(own)
+    assert clerk.get("/push?guard=most_mails=9").status_code == 403
+    assert "3" in manager.get("/push?guard=most_mails=3").text
+    assert manager.get("/push?guard=nonsense").status_code == 400

@@ -181,6 +181,9 @@ def courier_told(session: Session, shipments: tuple[str, ...]) -> ExitCode:
 @click.option(
     "--at", "at", type=time_of_day, metavar="TIME", help="When it left [now]: 2026-11-20 18:30, 18:30."
 )
+@click.option(
+    "--only-if", metavar="FINGERPRINT", help="Refuse if it is not as `manifest show --json` told it."
+)
 @pass_session
 def ship(
     session: Session,
@@ -190,6 +193,7 @@ def ship(
     force: tuple[str, ...],
     not_as_printed: bool,
     at: When | None,
+    only_if: str | None,
 ) -> ExitCode:
     """Say that the carrier has taken the parcels; also afterwards, with the time at which he did.
 
@@ -206,6 +210,7 @@ def ship(
         force=force,
         as_printed=not not_as_printed,
         at=session.moment(at),
+        only_if=only_if,
     )
     step = next_step(shipped.manifest)
     if not shipped.shipped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import blake2b
 from urllib.parse import quote
 
 from fbridge.models.drift import Drift
@@ -245,6 +246,15 @@ class Manifest(ManifestRow):
 
     shipments: tuple[Shipment, ...]
     struck: tuple[StruckRow, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal as long as the same stands on it, packed in the same way, and it is in the same state."""
+        rows = [
+            (one.id, one.revision, one.parcels, one.weight_grams, str(one.cod or ""), one.numbers)
+            for one in self.shipments
+        ]
+        return blake2b(repr((self.number, self.state.value, rows)).encode(), digest_size=8).hexdigest()
 
     @property
     def deliveries(self) -> tuple[tuple[Shipment, ...], ...]:

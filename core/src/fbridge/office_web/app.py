@@ -17,9 +17,13 @@ from fbridge.office_web import (
     day,
     files,
     jobs,
+    manifest_acts,
     manifests,
     orders,
+    pushes,
     rights,
+    scans,
+    shipments,
     shown,
     signing_in,
     stores,
@@ -35,6 +39,20 @@ if TYPE_CHECKING:
 
     from fbridge import Bridge
 
+_PAGES = (
+    day,
+    orders,
+    manifests,
+    manifest_acts,
+    scans,
+    shipments,
+    pushes,
+    jobs,
+    files,
+    carriers,
+    stores,
+    users,
+)
 _STATUS = ((NotFoundError, 404), (InputError, 400), (BusyError, 503), (UnreachableError, 503))
 _log = logging.getLogger(__name__)
 
@@ -67,7 +85,7 @@ def create_app(bridge: Bridge, site: Site | None = None) -> Flask:
     rights.register(app)
     afterwards.register(app)
     signing_in.register(app, has_tls=site.has_tls)
-    for module in (day, orders, manifests, jobs, files, carriers, stores, users):
+    for module in _PAGES:
         app.register_blueprint(module.blueprint)
     app.register_error_handler(FbridgeError, _refused)
     app.register_error_handler(HTTPException, _no_page)

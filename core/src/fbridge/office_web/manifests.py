@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, render_template, request
 
-from fbridge import ManifestState
+from fbridge import ManifestState, OrderFilter
 from fbridge.models.accounts import Right
+from fbridge.office_web.afterwards import seen
 from fbridge.office_web.rights import needs
 from fbridge.office_web.shown import bridge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flask.typing import ResponseReturnValue
+
+    from fbridge import ItemResult, Manifest, Shipment
 
 blueprint = Blueprint("manifests", __name__)
 PAGE = 50
@@ -40,5 +50,34 @@ def show_list() -> str:
 @needs(Right.READ)
 def show_one(number: str) -> str:
     """One manifest with what stands on it."""
-    found = bridge().manifests.get(number)
-    return render_template("manifest.html", manifest=found)
+    return page(bridge().manifests.get(number))
+
+
+@blueprint.get("/manifests/<number>/changed")
+@needs(Right.READ)
+def changed(number: str) -> ResponseReturnValue:
+    """Whether it is another than the one that somebody looks at, who is told so."""
+    if bridge().manifests.get(number).fingerprint == request.args.get("seen"):
+        return "", 204
+    return render_template("manifest_changed.html", number=number)
+
+
+def page(manifest: Manifest | None, results: Sequence[ItemResult] = (), *, number: str = "") -> str:
+    """The page of a manifest, with what became of an act row by row."""
+    found = manifest or bridge().manifests.get(number)
+    is_open = found.state is ManifestState.PREPARING
+    ready = OrderFilter(ready=True, carrier=found.carrier.code)
+    return render_template(
+        "manifest.html",
+        manifest=found,
+        results=results,
+        row_seen=row_seen,
+        ready=bridge().orders.count(ready) if is_open else 0,
+        is_printed=is_open and bridge().manifests.is_printed(found.number),
+    )
+
+
+def row_seen(one: Shipment) -> str:
+    """What a tick of a row carries: the row, and what it was when somebody ticked it."""
+    state = one.push.state if one.push else ""
+    return f"{one.label}~{seen(one.manifest, one.revision, one.parcels, one.shipped_at, state)}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from fbridge import InputError, OrderFilter, OrderSort
+from fbridge import InputError, ManifestState, OrderFilter, OrderSort
 from fbridge.models.accounts import Right
 from fbridge.office_web.rights import needs
 from fbridge.office_web.shown import bridge
@@ -40,6 +40,7 @@ def show_list() -> str:
         stores=sorted(bridge().context.settings.stores),
         next_page=f"{last[0].timestamp():.6f}~{last[1]}" if last else "",
         is_first="after" not in request.args,
+        targets=_targets(),
     )
 
 
@@ -53,12 +54,21 @@ def show_one() -> str:
     return render_template("order.html", order=order, row=order.row, story=story)
 
 
+def _targets() -> list[tuple[str, str]]:
+    """Where orders can be put: the manifests in preparation, and a new one of each carrier that has none."""
+    preparing = bridge().manifests.list(state=ManifestState.PREPARING)
+    found = [(one.number, f"{one.number} {one.carrier.code}") for one in preparing]
+    have = {one.carrier.code for one in preparing}
+    return found + [(one.code, one.code) for one in bridge().carriers.list() if one.code not in have]
+
+
 def _chosen(kind: str) -> OrderFilter:
     flags: dict[str, Any] = {kind: True} if kind in _KINDS else {}
     days = request.args.get("older", "")
     return OrderFilter(
         **flags,
         store=request.args.get("store") or None,
+        carrier=request.args.get("carrier") or None,
         older_than=timedelta(days=int(days)) if days.isdecimal() and len(days) < 5 else None,  # noqa: PLR2004
         text=request.args.get("text", "")[:200],
         after=_place(request.args.get("after", "")),

@@ -15,6 +15,7 @@ from fbridge.models.jobs import JobState
 from fbridge.models.results import Outcome
 from fbridge.models.states import PushState
 from fbridge.office_web.guarding import MOST_FILE_BYTES
+from fbridge.office_web.steps import step_of
 from fbridge.phrases import Phrases, phrases
 
 if TYPE_CHECKING:
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
 
 
 TOO_LARGE = f"This is too large; a file may have {MOST_FILE_BYTES // 2**20} MiB: divide it."
+
+
+_PLAN_WORDS = {
+    "send": "send",
+    "update": "correct",
+    "check": "look first",
+    "wait": "waits",
+    "blocked": "blocked",
+}
+"""What a push does with a shipment, as the command says it."""
 
 
 def bridge() -> Bridge:
@@ -49,6 +60,8 @@ def register(app: Flask) -> None:
         outcome_word=lambda value: _word(Outcome(value)),
         tracking_page=tracking_page,
         job_words=job_words,
+        step_of=step_of,
+        plan_words=_PLAN_WORDS,
         words=standing_words,
     )
     app.jinja_env.filters.update(word=_word, moment=_moment, day=_day, age=_age)

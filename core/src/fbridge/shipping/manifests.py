@@ -207,6 +207,7 @@ class Manifests:
         force: Sequence[str] = (),
         as_printed: bool = True,
         at: datetime | None = None,
+        only_if: str | None = None,
     ) -> ShipResult:
         """Say that the carrier has taken the parcels (``at``, aware; else now), after a last look at their orders.
 
@@ -220,6 +221,7 @@ class Manifests:
             force=force,
             as_printed=as_printed,
             at=at,
+            only_if=only_if,
         )
 
     def remove(self, ref: str, shipments: Sequence[str]) -> tuple[ItemResult, ...]:

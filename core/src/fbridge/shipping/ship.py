@@ -58,17 +58,20 @@ def ship_manifest(
     force: Sequence[str] = (),
     as_printed: bool = True,
     at: datetime | None = None,
+    only_if: str | None = None,
 ) -> ShipResult:
     """Read the manifest's orders again, stop the rows that should not leave, and mark the rest shipped.
 
     Without ``check`` nothing is read. Rows with an objection stop everything, unless ``leave_out_bad`` takes
     them off the manifest or ``force`` names them (shipment labels or order numbers). ``as_printed``: what leaves
     must be what its last paper tells, if there is one. ``at`` (aware UTC) is when it left, where that is not now.
+    ``only_if`` is the :attr:`Manifest.fingerprint` that somebody has seen.
 
-    Raises: InputError (empty, shipped already, unknown row to force, not as printed, an odd time), UnreachableError,
-    CredentialsError.
+    Raises: InputError (empty, shipped already, unknown row to force, not as printed, changed, an odd time),
+    UnreachableError, CredentialsError.
     """
     _refuse_unless_preparing(manifest)
+    _refuse_changed(manifest, only_if)
     if at is not None:
         _refuse_odd_time(context, manifest, at)
     if as_printed:
@@ -81,7 +84,7 @@ def ship_manifest(
     if (stopped and not leave_out_bad) or not leaving:
         return ShipResult(manifest=manifest, results=results, shipped=False)
     return ShipResult(
-        manifest=_mark_shipped(context, manifest, leaving, stopped, forced, at),
+        manifest=_mark_shipped(context, manifest, leaving, stopped, forced, at, only_if),
         results=results,
         shipped=True,
     )
@@ -101,6 +104,18 @@ def _refuse_unless_preparing(manifest: Manifest) -> None:
             f"fbridge manifest add {manifest.number} ORDER...",
             reason="empty_manifest",
         )
+
+
+def _refuse_changed(manifest: Manifest, only_if: str | None) -> None:
+    if only_if is not None and manifest.fingerprint != only_if:
+        raise _changed(manifest)
+
+
+def _changed(manifest: Manifest) -> InputError:
+    return InputError(
+        f"Manifest {manifest.number} was changed meanwhile; look at it and ship it again.",
+        reason="manifest_changed",
+    )
 
 
 def _refuse_odd_time(context: Context, manifest: Manifest, at: datetime) -> None:
@@ -268,6 +283,7 @@ def _mark_shipped(
     stopped: Mapping[int, Objection],
     forced: Collection[int],
     at: datetime | None,
+    only_if: str | None,
 ) -> Manifest:
     now = context.now()
     left_at = at or now
@@ -276,11 +292,9 @@ def _mark_shipped(
         lock_shipments(connection, [row.id for row in manifest.shipments])
         current = load_manifest(connection, manifest.id)
         _refuse_unless_preparing(current)
+        _refuse_changed(current, only_if)
         if {row.id for row in current.shipments} != {row.id for row in manifest.shipments}:
-            raise InputError(
-                f"Manifest {manifest.number} was changed meanwhile; look at it and ship it again.",
-                reason="manifest_changed",
-            )
+            raise _changed(manifest)
         for row in manifest.shipments:
             if row.id in stopped:
                 _take_off(connection, context, row, manifest, stopped[row.id])

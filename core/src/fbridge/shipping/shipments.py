@@ -38,6 +38,7 @@ from fbridge.shipping.shipment_rows import (
     update_shipments,
 )
 from fbridge.shipping.shipment_rules import (
+    needs_taking_back,
     refuse_bad_amount,
     refuse_bad_recipient,
     refuse_withdrawal,
@@ -195,6 +196,10 @@ class Shipments:
         """
         with self._database.read() as connection:
             return load_shipment(connection, find_shipment(connection, ref))
+
+    def needs_taking_back(self, ref: str) -> bool:
+        """Whether its store shows something of it, so that it is taken back there. Raises as :meth:`get`."""
+        return needs_taking_back(self.get(ref))
 
     def withdraw(self, ref: str) -> Shipment:
         """Take a shipment back of which no store was told; its pieces are free again.
