@@ -35,6 +35,9 @@ READING = {
     "takes_local_time_for_utc": ("test_C01_times_are_aware_utc",),
     "never_sees_a_hold": ("test_C01_a_later_version_arrives",),
     "has_one_price": ("test_C01_an_order_has_the_lines_and_the_total_of_its_sale",),
+    "loses_the_note": ("test_C01_an_order_has_what_its_customer_chose_and_wrote",),
+    "forgets_the_way_of_shipping": ("test_C01_an_order_has_what_its_customer_chose_and_wrote",),
+    "prices_a_piece_for_a_line": ("test_C01_an_order_has_what_its_customer_chose_and_wrote",),
     "sells_in_euro_only": ("test_C01_an_order_has_the_currency_of_its_sale",),
     "sends_to_the_payer": ("test_C01_an_order_goes_to_the_address_of_its_sale",),
     "loses_the_street": ("test_C01_an_order_goes_to_the_address_of_its_sale",),
@@ -161,6 +164,11 @@ TELLING = {
     "puts_its_key_into_the_cursor": ("test_C12_no_secret_is_in_receipts_cursors_and_what_an_order_carries",),
     "shows_a_refused_key": ("test_C12_no_secret_is_in_the_words_of_a_refused_key",),
     "carries_the_customer": ("test_C12_no_personal_data_is_in_what_an_order_carries",),
+    "finds_every_store_well": ("test_C09_the_check_of_a_store_finds_a_key_that_is_refused",),
+    "knows_one_store": ("test_C12_what_is_known_of_one_store_is_not_used_for_another",),
+    "has_a_connection_of_its_own": ("test_C12_requests_words_and_logs_go_by_the_core",),
+    "prints_what_it_does": ("test_C12_requests_words_and_logs_go_by_the_core",),
+    "logs_the_customer": ("test_C12_requests_words_and_logs_go_by_the_core",),
     "records_the_customer": ("test_C12_no_personal_data_is_in_the_record_of_exchanges",),
 }
 UNDOING = {

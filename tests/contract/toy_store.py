@@ -46,6 +46,9 @@ class ToyUnderTest(StoreUnderTest):
             names=tuple(line.name for line in found.lines),
             amount_due=total if found.cod else Decimal(0),
             number=f"T{found.id}",
+            note=found.note,
+            shipping=found.shipping,
+            line_totals=tuple(Decimal(line.total) for line in found.lines),
         )
 
     def sell_in(self, order: str, currency: str) -> None:

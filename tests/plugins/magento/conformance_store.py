@@ -56,6 +56,7 @@ class MagentoUnderTest(StoreUnderTest):
             ship_to=_address(to),
             bill_to=_address(shown["billing_address"]),
             names=tuple(item["name"] for item in shown["items"]),
+            shipping=shown["shipping_description"],
         )
 
     def lose_mails(self, *, lost: bool) -> None:

@@ -80,6 +80,7 @@ class WooCommerceUnderTest(StoreUnderTest):
             payment_method="cod" if cod else "bacs",
             billing=PAYER,
             shipping={} if digital else CUSTOMER,
+            customer_note="Ring twice, please.",
             line_items=[{"product_id": ids[sku], "quantity": quantity} for sku, quantity in lines],
             shipping_lines=[]
             if digital
@@ -99,6 +100,11 @@ class WooCommerceUnderTest(StoreUnderTest):
                 ship_to=_address(to),
                 bill_to=_address(body["billing"]),
                 names=tuple(line["name"] for line in body["line_items"]),
+                note=body["customer_note"],
+                shipping=body["shipping_lines"][0]["method_title"],
+                line_totals=tuple(
+                    Decimal(line["total"]) + Decimal(line["total_tax"]) for line in body["line_items"]
+                ),
             )
 
     def sell_in(self, order: str, currency: str) -> None:

@@ -79,6 +79,8 @@ OF_CLAUSE = {
         "a token is put into a URL, a cursor, adapter_data or words",
         "a token that was obtained on the way is not given to store.http.hide",
         "adapter_data or Platform.exchange_fields hold names, streets or phone numbers",
+        "something is kept in the adapter or its module for all stores: use adapterkit.memory.Memory",
+        "a request is made by another library than store.http, or something is printed",
     ),
     "C13": (
         "Effects.mail says `sent` because a mail was asked for, and not because the store reports it",

@@ -6,6 +6,7 @@ from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.looking_back import LookingBackConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
+from fbridge.testing.manners import MannersConformance
 from fbridge.testing.missing_mails import MissingMailsConformance
 from fbridge.testing.outcomes import OutcomesConformance
 from fbridge.testing.planned_mails import PlannedMailsConformance
@@ -33,6 +34,7 @@ class AdapterConformance(
     WaysOutConformance,
     TakingBackConformance,
     SecrecyConformance,
+    MannersConformance,
 ):
     """Subclass it as ``class Test...`` and override the fixture ``store``: it gives a new ``StoreUnderTest``.
 

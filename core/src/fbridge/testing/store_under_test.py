@@ -51,7 +51,8 @@ class StoreSale:
     ``total`` is what the customer pays in all, ``amount_due`` what the courier collects. ``number`` is what people
     call the order. ``names`` are those of the lines, as the customer reads them. Of the two addresses each field is
     compared that is told here: tell the phone too, let the bill go to somebody else, and give the customer and an
-    article names with accents. What is empty here is not compared.
+    article names with accents. ``note`` is what the customer wrote, ``shipping`` the title of the way that was
+    chosen, ``line_totals`` what each line costs, with tax. What is empty here is not compared.
     """
 
     currency: str
@@ -61,6 +62,9 @@ class StoreSale:
     number: str = ""
     names: tuple[str, ...] = ()
     bill_to: Address | None = None
+    note: str = ""
+    shipping: str = ""
+    line_totals: tuple[Decimal, ...] = ()
 
 
 class StoreClock:

@@ -115,6 +115,28 @@ class _NeverSeesAHold(_Misreads):
         return replace(order, status=OrderStatus.OPEN) if order.status is OrderStatus.ON_HOLD else order
 
 
+class _LosesTheNote(_Misreads):
+    """C1: nobody reads what the customer wrote."""
+
+    def misread(self, order: Order) -> Order:
+        return replace(order, note="")
+
+
+class _ForgetsTheWayOfShipping(_Misreads):
+    """C1: the code alone, so that nobody sees what was chosen."""
+
+    def misread(self, order: Order) -> Order:
+        return replace(order, shipping_method=None)
+
+
+class _PricesAPieceForALine(_Misreads):
+    """C1: a line costs what one piece of it costs."""
+
+    def misread(self, order: Order) -> Order:
+        lines = (replace(one, total=one.total and one.total / max(one.quantity, 1)) for one in order.lines)
+        return replace(order, lines=tuple(lines))
+
+
 class _HasOnePrice(_Misreads):
     """C1: the same total for every order."""
 
@@ -319,3 +341,6 @@ ships_cancelled_orders = _ShipsCancelledOrders()
 wants_a_carrier_for_downloads = _WantsACarrierForDownloads()
 doubles_on_recheck = _DoublesOnRecheck()
 believes_a_cache = _BelievesACache()
+loses_the_note = _LosesTheNote()
+forgets_the_way_of_shipping = _ForgetsTheWayOfShipping()
+prices_a_piece_for_a_line = _PricesAPieceForALine()

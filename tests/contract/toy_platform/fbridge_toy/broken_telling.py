@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
+from urllib.request import Request, urlopen
 
 from fbridge.errors import CredentialsError, FbridgeError, NotSent
 from fbridge.hookspecs import hookimpl
-from fbridge.http import Response
+from fbridge.http import HeaderAuth, Response
 from fbridge.models.fulfillments import (
     Fulfillment,
     FulfillmentShipment,
@@ -21,7 +22,7 @@ from fbridge.models.fulfillments import (
     ShipmentReceipt,
     StoreHolds,
 )
-from fbridge.models.platforms import OrderPage, OrderQuery, Platform, Store, StoreReport
+from fbridge.models.platforms import Finding, OrderPage, OrderQuery, Platform, Store, StoreReport
 from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge_toy.adapter import Json, ToyAdapter
 
@@ -298,6 +299,53 @@ class _RecordsTheCustomer(ToyAdapter):
         return replace(platform, exchange_fields=platform.exchange_fields | {"ship_to", "name", "street"})
 
 
+class _FindsEveryStoreWell(ToyAdapter):
+    """C9: a check that only looks whether somebody answers."""
+
+    @hookimpl
+    def check_store(self, store: Store) -> StoreReport:
+        self.http(store).read("orders", params={"ids": "0"})
+        return StoreReport(findings=(Finding(name="orders", ok=True, words="Somebody answers."),))
+
+
+class _KnowsOneStore(ToyAdapter):
+    """C12: keeps the first store's key for all of them."""
+
+    def __init__(self) -> None:
+        self._auth: HeaderAuth | None = None
+
+    def http(self, store: Store) -> Any:
+        self._auth = store.http.auth = self._auth or HeaderAuth("X-Key", store.settings["api_key"])
+        return store.http
+
+
+class _HasAConnectionOfItsOwn(ToyAdapter):
+    """C12: looks at the carriers by itself, past the core's limits, certificates and redaction."""
+
+    @hookimpl
+    def check_store(self, store: Store) -> StoreReport:
+        urlopen(
+            Request(f"{store.url}/orders?ids=0", headers={"X-Key": store.settings["api_key"].reveal()})
+        ).read()
+        return super().check_store(store)
+
+
+class _PrintsWhatItDoes(ToyAdapter):
+    """C12: for its author's eyes."""
+
+    def by_id(self, store: Store, ids: Sequence[str]) -> Iterator[OrderPage]:
+        print("reading", ids)  # noqa: T201 - that is what is wrong
+        yield from super().by_id(store, ids)
+
+
+class _LogsTheCustomer(ToyAdapter):
+    """C12: in case something goes wrong."""
+
+    def decoded(self, rows: Sequence[Json]) -> Any:
+        logging.getLogger("toy").debug("read %s", rows)
+        return super().decoded(rows)
+
+
 drops_a_receipt = _DropsAReceipt()
 calls_every_no_a_lost_answer = _CallsEveryNoALostAnswer()
 knocks_too_early = _KnocksTooEarly()
@@ -327,3 +375,8 @@ puts_its_key_into_the_cursor = _PutsItsKeyIntoTheCursor()
 shows_a_refused_key = _ShowsARefusedKey()
 carries_the_customer = _CarriesTheCustomer()
 records_the_customer = _RecordsTheCustomer()
+finds_every_store_well = _FindsEveryStoreWell()
+knows_one_store = _KnowsOneStore()
+has_a_connection_of_its_own = _HasAConnectionOfItsOwn()
+prints_what_it_does = _PrintsWhatItDoes()
+logs_the_customer = _LogsTheCustomer()

@@ -7,7 +7,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from fbridge.models.orders import Address, Order, OrderLine, Payment, RejectedOrder, StoreShipment
+from fbridge.models.orders import (
+    Address,
+    Order,
+    OrderLine,
+    Payment,
+    RejectedOrder,
+    ShippingMethod,
+    StoreShipment,
+)
 from fbridge.models.states import Delivery, OrderStatus, PaymentKind
 
 STATUSES = {
@@ -44,6 +52,8 @@ def _order(raw: Mapping[str, Any]) -> Order:
         bill_to=address_from(raw["bill_to"]),
         delivery=Delivery.SHIP if any(line.shippable for line in lines) else Delivery.NONE,
         shipments=tuple(store_shipment(shipment) for shipment in raw["shipments"]),
+        shipping_method=ShippingMethod(code=raw["shipping"].lower(), title=raw["shipping"]),
+        note=raw["note"],
         marks=True,
     )
 
@@ -62,6 +72,7 @@ def _line(raw: Mapping[str, Any]) -> OrderLine:
         removed=raw["refunded"],
         shipped=min(raw["shipped"], raw["quantity"] - raw["refunded"]),
         shippable=not raw["virtual"],
+        total=Decimal(raw["total"]),
     )
 
 

@@ -46,6 +46,11 @@ class ToyLine:
         """As the customer reads it."""
         return f"{self.sku.title()} più grande"
 
+    @property
+    def total(self) -> int:
+        """What all of its pieces cost."""
+        return 12 * self.quantity
+
 
 @dataclass
 class ToyShipment:
@@ -72,6 +77,8 @@ class ToyOrder:
     currency: str = "EUR"
     ship_to: dict[str, str] = field(default_factory=lambda: dict(RECIPIENT))
     bill_to: dict[str, str] = field(default_factory=lambda: dict(PAYER))
+    note: str = "Ring twice, please."
+    shipping: str = "Express"
     status: str = "open"
     shipments: list[ToyShipment] = field(default_factory=list)
     mails: list[tuple[str, ...]] = field(default_factory=list)
@@ -81,7 +88,7 @@ class ToyOrder:
     @property
     def total(self) -> str:
         """What the customer pays: each piece, and the shipping."""
-        return f"{sum(line.quantity for line in self.lines) * 12 + 4.9:.2f}"
+        return f"{sum(line.total for line in self.lines) + 4.9:.2f}"
 
     def shipped(self, line: ToyLine) -> int:
         """What the store shows as shipped of a line."""
@@ -98,9 +105,14 @@ class ToyOrder:
             "cod": self.cod,
             "currency": self.currency,
             "total": self.total,
+            "note": self.note,
+            "shipping": self.shipping,
             "ship_to": self.ship_to,
             "bill_to": self.bill_to,
-            "lines": [vars(line) | {"name": line.name, "shipped": self.shipped(line)} for line in self.lines]
+            "lines": [
+                vars(line) | {"name": line.name, "total": line.total, "shipped": self.shipped(line)}
+                for line in self.lines
+            ]
             if not self.malformed
             else "?",
             "shipments": [vars(shipment) for shipment in self.shipments],

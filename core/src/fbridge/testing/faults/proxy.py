@@ -28,12 +28,14 @@ IsWrite = Callable[[str, str, bytes], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """A request that came by: what was asked, what the store answered, and the fault that struck it."""
+    """A request that came by: what was asked and by which program, what the store answered, and the fault that
+    struck it."""
 
     method: str
     path: str
     body: bytes
     write: bool
+    user_agent: str
     answer: HttpAnswer | None
     fault: Fault | None
 
@@ -164,6 +166,7 @@ class FaultProxy:
                     path=handler.path,
                     body=body,
                     write=write,
+                    user_agent=handler.headers.get("User-Agent", ""),
                     answer=answer,
                     fault=fault,
                 )
