@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
-import json
 import re
-import signal
-import socket
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from tests.core.office_web.conftest import ADDRESS, PASSWORD, Browser
 
-from fbridge import InputError, OrderFilter, Role
+from fbridge import OrderFilter, Role
 from fbridge.models.accounts import RIGHTS
 from fbridge.office_web.app import create_app
 from fbridge.office_web.rights import is_open, right_of
-from fbridge.office_web.serving import Place, refuse_open
 from fbridge.testing.office import Office
 
 OPEN = {"static", "signing_in.sign_in"}
@@ -151,59 +143,3 @@ def test_what_a_customer_writes_is_text(office: Office, clerk: Browser) -> None:
         assert "<b>HAT" not in page
     assert "&lt;img src=x" in pages[2]
     assert list(office.bridge.orders.list(OrderFilter(text="alert")))
-
-
-@pytest.mark.parametrize(
-    "place",
-    [
-        Place(host="0.0.0.0"),
-        Place(host="192.168.1.20"),
-        Place(host="office.example"),
-        Place(host="0.0.0.0", proxy="10.0.0.1"),
-    ],
-)
-def test_the_page_is_not_open_to_others_by_mistake(place: Place) -> None:
-    with pytest.raises(InputError):
-        refuse_open(place)
-    assert refuse_open(Place(host="localhost")) == "127.0.0.1"
-    assert refuse_open(Place(host="0.0.0.0", proxy="10.0.0.1", names=("office.example",))) == "0.0.0.0"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("more", [[], ["--behind-proxy", "10.9.9.9", "--name", "office.example"]])
-def test_it_is_served_until_somebody_ends_it(tmp_path: Path, more: list[str]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    served = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "fbridge",
-            "--home",
-            str(tmp_path),
-            "office",
-            "--port",
-            str(port),
-            *more,
-            "--json",
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert served.stdout is not None
-        url = json.loads(served.stdout.readline())["data"]["url"]
-        assert url == ("https://office.example" if more else f"http://127.0.0.1:{port}")
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        host = "office.example" if more else f"localhost:{port}"
-        connection.request("GET", "/sign-in", headers={"Host": host, "X-Forwarded-Host": "evil.example"})
-        answer = connection.getresponse()
-        assert answer.status == 200
-        assert answer.getheader("Server") is None
-        assert ("Secure" in str(answer.getheader("Set-Cookie"))) is bool(more)
-        connection.close()
-        served.send_signal(signal.SIGINT)
-        assert served.wait(20) == 0
-    finally:
-        served.kill()
-        served.communicate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,17 +16,27 @@ from fbridge.exit_codes import ExitCode
 if TYPE_CHECKING:
     from fbridge.office_web.serving import Place
 
+FILE = click.Path(path_type=Path, dir_okay=False)
+
 
 @click.group(cls=Group, invoke_without_command=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8484, show_default=True, help="0: a free one.")
 @click.option("--behind-proxy", metavar="ADDRESS", help="A proxy with TLS, whose forwarded headers count.")
+@click.option("--certificate", type=FILE, help="A certificate in PEM form, for TLS without a proxy.")
+@click.option("--key", type=FILE, help="Its key, where that stands in a file of its own.")
 @click.option(
-    "--name", "names", multiple=True, help="What browsers call the page behind a proxy; repeatable."
+    "--name", "names", multiple=True, help="What browsers call the page from other machines; repeatable."
 )
 @click.pass_context
 def office(
-    context: click.Context, host: str, port: int, behind_proxy: str | None, names: tuple[str, ...]
+    context: click.Context,
+    host: str,
+    port: int,
+    behind_proxy: str | None,
+    certificate: Path | None,
+    key: Path | None,
+    names: tuple[str, ...],
 ) -> ExitCode | None:
     """Serve the page of the office until Ctrl-C: the day, orders and manifests in a browser.
 
@@ -35,7 +46,9 @@ def office(
         return None
     from fbridge.office_web.serving import Place
 
-    place = Place(host=host, port=port, proxy=behind_proxy or "", names=names)
+    place = Place(
+        host=host, port=port, proxy=behind_proxy or "", names=names, certificate=certificate, key=key
+    )
     return _serve(context.find_object(Session) or Session(), place)
 
 

@@ -1,9 +1,8 @@
-"""Serves the page by waitress: on this machine, or behind a proxy that speaks TLS."""
+"""Where the page is served: by waitress here or behind a proxy that speaks TLS, by cheroot with a certificate."""
 
 from __future__ import annotations
 
 import ipaddress
-import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,58 +11,70 @@ from fbridge.installation import extra_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from flask import Flask
 
     from fbridge import Bridge
+    from fbridge.office_web.plain_server import PlainServer
+    from fbridge.office_web.tls_server import TlsServer
 
-THREADS = 8
-_FORWARDED = frozenset({"x-forwarded-for", "x-forwarded-proto"})
-"""What counts of a proxy's word: who asks, and how; never by which name."""
+THREADS, TLS_THREADS = 8, 32
+"""Cheroot gives a thread to each new connection, and browsers open some on which they say nothing for a while."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the page is served. ``proxy``: the address of the proxy whose forwarded headers count; "" for none.
-    ``names``: what browsers call the page beside ``localhost``."""
+    ``names``: what browsers call the page beside ``localhost``. ``certificate``: for TLS without a proxy; its ``key``
+    may stand in the same file."""
 
     host: str = "127.0.0.1"
     port: int = 8484
     proxy: str = ""
     names: tuple[str, ...] = ()
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @property
+    def has_tls(self) -> bool:
+        """Whether browsers reach it over TLS."""
+        return bool(self.proxy or self.certificate)
 
 
 def serve(bridge: Bridge, place: Place, *, ready: Callable[[str], None]) -> None:
     """Serve until the process is interrupted; ``ready`` is called with the address once it answers.
 
-    Raises: InputError (an address that would be open to others, a port that is taken), PluginMissingError.
+    Raises: InputError (an address that would be open to others, a port that is taken, files that are no certificate),
+    PluginMissingError.
     """
     host = refuse_open(place)
     try:
-        from waitress.server import create_server
-
         from fbridge.office_web.app import Site, create_app
-        from fbridge.office_web.guarding import LOCAL_NAMES, MOST_BYTES, MOST_FILE_BYTES
+        from fbridge.office_web.guarding import LOCAL_NAMES
+
+        names = LOCAL_NAMES | {name.lower() for name in place.names}
+        server = _server(create_app(bridge, Site(names=names, has_tls=place.has_tls)), host, place)
     except ModuleNotFoundError as error:
         raise PluginMissingError(
             f"The page of the office needs {error.name}; run: {extra_command('office-web')}"
         ) from error
-    names = LOCAL_NAMES | {name.lower() for name in place.names}
-    app = create_app(bridge, Site(names=names, has_tls=bool(place.proxy)))
-    held = _bind(host, place.port)
-    server = create_server(
-        app,
-        sockets=[held],
-        threads=THREADS,
-        ident=None,
-        trusted_proxy=place.proxy or None,
-        trusted_proxy_headers=_FORWARDED if place.proxy else frozenset(),
-        clear_untrusted_proxy_headers=True,
-        max_request_body_size=MOST_FILE_BYTES + MOST_BYTES,
-    )
     try:
-        ready(_shown(place, held))
+        ready(_shown(place, host, server.port))
         server.run()
     finally:
         server.close()
+
+
+def _server(app: Flask, host: str, place: Place) -> PlainServer | TlsServer:
+    if place.certificate:
+        from fbridge.office_web.tls_server import TlsServer
+
+        key = place.key or place.certificate
+        return TlsServer(app, host, place.port, place.certificate, key, threads=TLS_THREADS)
+    from fbridge.office_web.plain_server import PlainServer
+
+    return PlainServer(app, host, place.port, threads=THREADS, proxy=place.proxy)
 
 
 def refuse_open(place: Place) -> str:
@@ -75,32 +86,42 @@ def refuse_open(place: Place) -> str:
         raise InputError(
             f"{place.host!r} is no address to serve on, such as 127.0.0.1.", reason="bad_address"
         ) from None
-    if place.proxy and not place.names:
+    if place.proxy and place.certificate:
         raise InputError(
-            "Say too by which name browsers reach the page: fbridge office --behind-proxy ADDRESS --name NAME",
+            "Give either a certificate or a proxy that has one: --certificate or --behind-proxy.",
+            reason="two_ways",
+        )
+    if place.key and not place.certificate:
+        raise InputError("A key is for a certificate; give --certificate FILE too.", reason="no_certificate")
+    if place.proxy:
+        _refuse_no_address(place.proxy)
+    if (place.proxy or not is_loopback) and place.has_tls and not place.names:
+        raise InputError(
+            "Say too by which name browsers reach the page, such as --name office.example.com.",
             reason="no_name",
         )
-    if not is_loopback and not place.proxy:
+    if not is_loopback and not place.has_tls:
         raise InputError(
-            f"{place.host} is open to other machines, and passwords would go there in clear. Put a proxy that speaks "
-            f"TLS before it: fbridge office --host {place.host} --behind-proxy ADDRESS --name NAME",
+            f"{place.host} is open to other machines, and passwords would go there in clear. Give a certificate: "
+            f"fbridge office --host {place.host} --certificate FILE --key FILE --name NAME; or put a proxy that "
+            f"speaks TLS before it: fbridge office --host {place.host} --behind-proxy ADDRESS --name NAME",
             reason="open_address",
         )
     return host
 
 
-def _bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _refuse_no_address(proxy: str) -> None:
     try:
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
+        ipaddress.ip_address(proxy)
+    except ValueError:
         raise InputError(
-            f"{host}:{port} cannot be served: {error.strerror or error}.", reason="port_taken"
-        ) from error
+            f"{proxy!r} is no address of a proxy, such as 10.0.0.2.", reason="bad_address"
+        ) from None
 
 
-def _shown(place: Place, held: socket.socket) -> str:
+def _shown(place: Place, host: str, port: int) -> str:
+    """What is typed into a browser. A proxy has a port of its own."""
     if place.proxy:
         return f"https://{place.names[0]}"
-    host, port = held.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    name = place.names[0] if place.names else f"[{host}]" if ":" in host else host
+    return f"{'https' if place.has_tls else 'http'}://{name}:{port}"
