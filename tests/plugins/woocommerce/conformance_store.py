@@ -51,6 +51,7 @@ class WooCommerceUnderTest(StoreUnderTest):
         b'"data":{"status":401}}'
     )
     undoes_shipments = True
+    loses_mails = True
     status_swap = (b'"status":"completed"', b'"status":"abandoned"')
 
     def __init__(self, served: ServedSandbox, **own_settings: Any) -> None:
@@ -66,6 +67,9 @@ class WooCommerceUnderTest(StoreUnderTest):
     @property
     def settings(self) -> Mapping[str, Any]:
         return {**self._served.store_settings(), **self._own_settings}
+
+    def lose_mails(self, *, lost: bool) -> None:
+        self._control.refuse_mails("SMTP Error: Could not connect to SMTP host" if lost else "")
 
     def is_write(self, method: str, path: str, body: bytes) -> bool:
         """An empty batch finds out whether the key may write, and changes nothing."""

@@ -177,6 +177,11 @@ class WooClient:
         """All notes of an order; the list has no pages."""
         return list_of(self._good(f"orders/{order_id}/notes", {"_fields": "id,note"}, fresh=True))
 
+    def notes_now(self, order_id: str) -> Response:
+        """The same with their dates, in one try: what they tell is worth no wait."""
+        params: Params = {"_fields": "id,note,date_created_gmt"}
+        return self._http.read(f"{_API}/orders/{order_id}/notes", params=params, retry=False, fresh=True)
+
     def trackings(self, namespace: str, order_id: str) -> list[Any]:
         """The rows that a tracking plugin shows for an order."""
         path = f"wp-json/{namespace}/orders/{order_id}/shipment-trackings"

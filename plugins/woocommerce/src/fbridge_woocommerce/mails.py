@@ -22,13 +22,14 @@ from fbridge.models.states import MailEffect, Outcome
 from fbridge_woocommerce.answers import checked
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.fulfillment_meta import meta_list, meta_of
+from fbridge_woocommerce.mail_notes import COMPLETED_TITLE, UPDATED_TITLE, MailNotes
 from fbridge_woocommerce.tracking_place import StoreFacts, mails_by_fulfillment, place_for
 
 COMPLETED_MAIL = "customer_completed_order"
 FULFILLMENT_MAIL = "customer_fulfillment_created"
 
 UPDATED_MAIL = "customer_fulfillment_updated"
-_TITLES = {COMPLETED_MAIL: "Completed order", UPDATED_MAIL: "Fulfillment updated"}
+_TITLES = {COMPLETED_MAIL: COMPLETED_TITLE, UPDATED_MAIL: UPDATED_TITLE}
 
 T = TypeVar("T")
 
@@ -110,20 +111,30 @@ def _ask_fulfillment(store: Store, client: WooClient, request: MailRequest) -> M
     if ours is None:
         raise WriteFault(_NOT_OURS)
     held = meta_list(meta_of(_read(request, lambda: client.fulfillment(order_id, ours.remote_id))))
+    notes = MailNotes(store, client, store.now())
     checked(
         lambda: client.replace_fulfillment(order_id, ours.remote_id, held, mail=True),
         store.now,
         shows="meta_data",
     )
-    return MailEffect.UNKNOWABLE
+    return _known_of(notes, order_id, UPDATED_TITLE)
 
 
 def _ask(store: Store, client: WooClient, request: MailRequest) -> MailEffect:
     _refuse_switched_off(client, request, COMPLETED_MAIL)
+    notes = MailNotes(store, client, store.now())
     try:
         checked(lambda: client.send_mail(request.order.remote_id, COMPLETED_MAIL), store.now, shows="message")
     except NotSentError as error:
         if error.reason == "rest_no_route":
             raise WriteFault(_NO_ROUTE) from error
         raise
-    return MailEffect.UNKNOWABLE
+    return _known_of(notes, request.order.remote_id, COMPLETED_TITLE)
+
+
+def _known_of(notes: MailNotes, order_id: str, title: str) -> MailEffect:
+    """What the store notes of the mail that it has just said to send. Raises: WriteFault where it could not."""
+    told = notes.of(order_id, title)
+    if told is not None and told.mail is MailEffect.NOT_SENT:
+        raise WriteFault(Problem(outcome=Outcome.RETRY, reason="mail_failed", words=told.words))
+    return told.mail if told else MailEffect.UNKNOWABLE

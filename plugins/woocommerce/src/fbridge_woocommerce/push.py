@@ -71,6 +71,14 @@ NOT_KEPT = Problem(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class MailTold:
+    """What the store tells of one mail, and in which words."""
+
+    mail: MailEffect
+    words: str
+
+
 @dataclass(slots=True)
 class Part:
     """One outstanding shipment while it is pushed.
@@ -112,7 +120,7 @@ class Work:
 
     ``held_rows``, ``status``, ``mail`` and ``order_status`` are what the store is known to hold; ``wrote``: some
     of it was sent. ``own_mail``: the customer is mailed by each fulfillment, and not by completing the order.
-    ``mail_off``: the shop has switched the mail about a completed order off.
+    ``mail_off``: the shop has switched the mail about a completed order off. ``mail_told``: what it tells of it.
     """
 
     fulfillment: Fulfillment
@@ -126,6 +134,7 @@ class Work:
     own_mail: bool = False
     mail_off: bool = False
     mail: MailEffect = MailEffect.NOT_SENT
+    mail_told: MailTold | None = None
     order_status: str = ""
     wrote: bool = False
     problem: Problem | None = None
@@ -159,6 +168,22 @@ class Work:
                 part.tracking = problem.effect
         if "status" in update:
             self.set_status(problem.effect)
+
+    @property
+    def asked_for_mail(self) -> bool:
+        """Whether the store has taken the wish for one mail of this order, and no more is known of it."""
+        effects = [part.mail for part in self.parts] if self.own_mail else [self.mail]
+        return effects.count(MailEffect.UNKNOWABLE) == 1
+
+    def take_mail(self, told: MailTold) -> None:
+        """The store tells what became of that mail."""
+        self.mail_told = told
+        if not self.own_mail:
+            self.mail = told.mail
+            return
+        for part in self.parts:
+            if part.mail is MailEffect.UNKNOWABLE:
+                part.mail = told.mail
 
     def set_status(self, effect: Effect) -> None:
         """What became of the order's status; completing mails the customer, unless the fulfillments do."""
@@ -340,6 +365,8 @@ def _well(work: Work, part: Part) -> Well:
         return NUMBER_NOT_KEPT
     if work.mail_off and work.wants_status and work.status is Effect.DONE:
         return MAIL_SWITCHED_OFF
+    if work.mail_told is not None and part.mail_known(work) is MailEffect.NOT_SENT:
+        return Well(reason="sent", words=work.mail_told.words)
     if part.refunded and work.wrote:
         return Well(reason="sent", words=f"Pieces refunded since it left, and not shown: {part.refunded}.")
     return SENT if work.wrote else ALREADY_THERE

@@ -20,6 +20,7 @@ class RunMemory:
     - ``fulfillments_gone``: the last read found that feature switched off
     - ``lists_refunds``: whether the store gives refunds of several orders at once (None: not asked yet)
     - ``has_parts``: whether a marketplace plugin has split orders of this store (None: not asked yet)
+    - ``mail_notes``: whether the store notes which mails left (None: not seen yet)
     - ``notes``: those of orders as last read, for the push that follows
     """
 
@@ -31,6 +32,7 @@ class RunMemory:
     fulfillments_gone: bool = False
     lists_refunds: bool | None = None
     has_parts: bool | None = None
+    mail_notes: bool | None = None
     notes: dict[str, list[Any]] = field(default_factory=dict)
 
 

@@ -25,6 +25,7 @@ from fbridge_woocommerce.answers import checked
 from fbridge_woocommerce.before_writing import MailsNow, confirm_mail, confirm_place
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import facts_of, place_of
+from fbridge_woocommerce.mail_notes import MailNotes
 from fbridge_woocommerce.push import (
     Work,
     begin,
@@ -94,12 +95,15 @@ class _Sending:
         self._halt.end()
 
     def _write(self, works: Sequence[Work]) -> None:
+        notes = MailNotes(self._store, self._client, self._store.now())
         writer = self._writer()
         if self._place.keeps_rows and writer is None:
             self._try_rows(works)
         if writer is not None:
             self._write_tracking(works, writer)
         self._write_orders(works, with_rows=writer is None)
+        if self._halt.cause is None:
+            notes.look(works)
 
     def _begin(self, fulfillment: Fulfillment) -> Work:
         mails = self._mails

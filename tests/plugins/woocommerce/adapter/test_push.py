@@ -61,7 +61,7 @@ def test_number_and_status_arrive_in_one_write_and_the_mail_has_the_number(
     (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
     assert (entry.outcome, entry.reason) == (Outcome.DONE, "sent")
     assert (entry.effects.tracking, entry.effects.status) == (Effect.DONE, Effect.DONE)
-    assert (entry.effects.mail, entry.made_by) == (MailEffect.UNKNOWABLE, MadeBy.US)
+    assert (entry.effects.mail, entry.made_by) == (MailEffect.SENT, MadeBy.US)
     assert (entry.holds.numbers, entry.holds.order_status) == (("BX1",), "completed")
     assert writes(served) == ["POST /wp-json/wc/v3/orders/batch"]
     (mail,) = served.control.mails(int(order.remote_id))

@@ -73,7 +73,7 @@ def test_it_is_looked_at_once_for_each_carrier(
     desk.push(*(fulfillment_of(one, ["N"], carrier=carrier("gls-italy"), url=OWN) for one in orders[:6]))
     served.control.forget_requests()
     desk.push(*(fulfillment_of(one, ["N"], carrier=carrier("gls-italy"), url=OWN) for one in orders[6:]))
-    assert [seen.method for seen in served.control.requests()] == ["POST"]
+    assert [seen.method for seen in served.control.requests()] == ["POST", "GET"], "and what became of a mail"
     assert {mail.carriers for one in orders for mail in served.control.mails(int(one.remote_id))} == {
         ("GLS Italy",)
     }
@@ -95,7 +95,7 @@ def test_the_next_check_knows_it_and_the_plan_says_so(
     assert not next(one for one in codes.codes if one.code == "brt-bartolini").warning
     served.control.forget_requests()
     later.push_one(wish)
-    assert [seen.method for seen in served.control.requests()] == ["GET", "GET", "POST"]
+    assert [seen.method for seen in served.control.requests()] == ["GET", "GET", "POST", "GET"]
 
 
 def test_a_slug_that_was_written_before_is_noticed_by_the_check(

@@ -226,7 +226,9 @@ def test_an_unchecked_store_is_looked_at_once(
     assert desk.push_one(first).shipments[0].effects.tracking is Effect.DONE
     sandbox.control.forget_requests()
     desk.push_one(second)
-    assert [seen.method for seen in sandbox.control.requests()] == ["POST"]
+    assert [seen.method for seen in sandbox.control.requests()] == ["POST", "GET"], (
+        "and what became of a mail"
+    )
 
 
 def test_a_plugin_that_does_not_show_our_rows_gets_them_by_its_own_route(

@@ -57,7 +57,7 @@ def test_the_one_mail_has_the_number_and_the_plan_showed_it(
     assert not planned(desk, wish).warnings
     (entry,) = desk.push_one(wish).shipments
     assert (entry.outcome, entry.effects.status) == (Outcome.DONE, Effect.DONE)
-    assert entry.effects.mail is MailEffect.UNKNOWABLE
+    assert entry.effects.mail is MailEffect.SENT
     assert mails(served, order) == [(CREATED, ("N1",))]
     again = replace(wish, order=desk.order(order.remote_id))
     assert planned(desk, again).mails == ()

@@ -150,4 +150,4 @@ def test_a_note_costs_two_requests_an_order(
     served.control.forget_requests()
     desk.push(*(fulfillment_of(order, [f"N{order.remote_id}"]) for order in desk.orders(*ids)))
     assert len(ids) == 20
-    assert len(served.control.requests()) == 2 * len(ids) + 3
+    assert len(served.control.requests()) == 2 * len(ids) + 4

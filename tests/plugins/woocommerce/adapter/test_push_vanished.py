@@ -102,4 +102,4 @@ def test_the_look_costs_one_request_a_run(
     desk.push(*(fulfillment_of(order, ["A"], carrier=carrier) for order in chunks[0]))
     served.control.forget_requests()
     desk.push(*(fulfillment_of(order, ["B"], carrier=carrier) for order in chunks[1]))
-    assert [seen.method for seen in served.control.requests()] == ["POST"]
+    assert [seen.method for seen in served.control.requests()] == ["POST", "GET"], "and what became of a mail"

@@ -91,6 +91,10 @@ class Control(SandboxControl):
         """Whether the shop sends this kind of mail (``customer_completed_order``)."""
         (self.shop.mails_off.discard if on else self.shop.mails_off.add)(kind)
 
+    def refuse_mails(self, why: str = "Could not instantiate mail function.") -> None:
+        """Let no mail leave from now on; "" ends it."""
+        self.shop.mails_fail = why
+
     def set_modified(self, order_ids: Sequence[int], seconds: int) -> None:
         """Give many orders one date of change (seconds since 1970)."""
         with self.shop.lock:

@@ -53,6 +53,8 @@ class Shop:
         self.mails: list[Mail] = []
         self.mails_off: set[str] = set()
         """Kinds of mails that the shop has switched off."""
+        self.mails_fail = ""
+        """Why no mail leaves: what the mail server, or PHP, says."""
         self.switched_off: set[str] = set()
         """Plugins that are not active any more: ``woocommerce``, ``tracking``; and the feature ``fulfillments``."""
         self.meta_ids = count(1831)
@@ -141,11 +143,18 @@ class Shop:
         """Mail the customer, which leaves a note in the order; nothing where that mail is switched off."""
         if kind in self.mails_off:
             return
+        if self.mails_fail:
+            self._note_mail(record, f'Email "{title}" failed to send: {self.mails_fail}.')
+            return
         numbers, carriers, links = (
             tuple(getattr(one, name) for one in tracking) for name in ("number", "carrier", "link")
         )
         self.mails.append(Mail(record.id, kind, numbers, self.now(), carriers, links))
-        self.add_note(record, f'Email "{title}" sent.')
+        self._note_mail(record, f'Email "{title}" sent.')
+
+    def _note_mail(self, record: OrderRecord, text: str) -> None:
+        if not self.settings.legacy:
+            self.add_note(record, text)
 
 
 def _generated_orders(settings: SandboxSettings) -> GeneratedOrders:
