@@ -174,7 +174,7 @@ def known_to(path: Path) -> set[str]:
     for option, names in BARE_OPTIONS.items():
         assert all(option in options_of(name) for name in names), option
     if path.parent.name == "office_web":
-        return set(BARE_OPTIONS) | options_of(*AS_JOBS)
+        return set(BARE_OPTIONS) | options_of(*AS_JOBS, "office")
     if path.parent.name != "cli":
         return set(BARE_OPTIONS)
     of_all = {"--help", "--version", "--home", "--debug", "--quiet", "--json", "--log-format"}
