@@ -14,7 +14,7 @@ from fbridge.models.states import MailEffect, PushState, ReturnOutcome
 CORE = Path(__file__).resolve().parents[1] / "core" / "src" / "fbridge"
 _LOOKED_AT = ("accounts", "history", "jobs", "orders", "push", "shipping", "storage/events.py", "stores")
 _KIND = re.compile(
-    r"(account|database|job|order|shipment|manifest|push|mail|return|carrier|store|tracking|verify)\.([a-z_]+|…)"
+    r"(account|database|job|order|shipment|manifest|push|mail|return|carrier|store|token|tracking|verify)\.([a-z_]+|…)"
 )
 _OF_A_KIND: Mapping[str, type[Enum]] = {
     "push": PushState,
@@ -80,6 +80,8 @@ MEANINGS = {
     "store.keys": "A store has other credentials.",
     "store.noise": "Something else than the store spoke in its answers.",
     "store.removed": "A store was removed from the settings, with its credentials.",
+    "token.added": "A program may use the HTTP API.",
+    "token.revoked": "A program may not use the HTTP API any more.",
     "tracking.set": "A shipment has other numbers, or another carrier.",
     "verify.accepted": "What the store shows otherwise may stand.",
     "verify.drifted": "The store shows a shipment otherwise than it took it.",

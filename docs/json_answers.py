@@ -25,6 +25,7 @@ from fbridge.listeners.listeners import ListenerRow
 from fbridge.listeners.positions import ListenerPosition
 from fbridge.listeners.telling import ListenerTold
 from fbridge.models.accounts import Account
+from fbridge.models.api_tokens import ApiToken, NewApiToken
 from fbridge.models.events import FeedEvent
 from fbridge.models.platforms import CarrierCodes, StoreReport
 from fbridge.models.results import ItemResult
@@ -185,6 +186,9 @@ ANSWERS: Mapping[str, Answer] = {
     "schema COMMAND": data(Mapping[str, Any]),
     "completion": data(told.ScriptOfShell),
     "office": data(told.OfficeServed),
+    "office token add": data(NewApiToken),
+    "office token list": items(ApiToken),
+    "office token revoke": data(told.Removed),
     "office user add": data(Account),
     "office user list": items(Account),
     "office user remove": data(told.Removed),

@@ -6,6 +6,15 @@ import re
 from collections.abc import Mapping
 
 MEANINGS: Mapping[str, str] = {
+    "Fault.field": 'Its place in the request, with dots; "" for the whole.',
+    "scopes": "What it is good for.",
+    "last_used_at": "When it was last used, exact to 5 minutes; null for never.",
+    "ProblemDetails.detail": "A sentence for people, with what to do next.",
+    "ProblemDetails.faults": "The fields that are at fault.",
+    "ProblemDetails.reason": "A stable code.",
+    "ProblemDetails.status": "The status of the answer.",
+    "ProblemDetails.title": "What HTTP calls this status.",
+    "ProblemDetails.type": "Always `about:blank`.",
     "accepted": "Shipments that differ as a person has accepted.",
     "acknowledged_revision": "The revision that the store has; null before it has any.",
     "action": "What the push does with it.",

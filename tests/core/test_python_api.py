@@ -31,7 +31,8 @@ def hints_of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], dict[str, Any]]
 
 def functions(kind: type) -> Iterator[tuple[str, Any]]:
     """The public methods and properties."""
-    for name, member in vars(kind).items():
+    members = {name: one for base in reversed(kind.__mro__[:-1]) for name, one in vars(base).items()}
+    for name, member in members.items():
         found = getattr(member, "fget", None) or getattr(member, "func", None) or inspect.unwrap(member)
         found = getattr(found, "__func__", found)
         if not name.startswith("_") and inspect.isfunction(found):

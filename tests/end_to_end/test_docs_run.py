@@ -11,17 +11,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import pytest
 from click.testing import CliRunner
 from tests.contract.test_example_plugin import installed  # noqa: F401 - a fixture
 from tests.doc_blocks import PAGES, ROOT, blocks, commands_in, of_page, typed_lines
+from werkzeug.serving import make_server
 
 from fbridge import Bridge, OrderFilter
 from fbridge.cli.main import cli
 from fbridge.cli.session import Session
 from fbridge.demo.files import written_documents, written_numbers
 from fbridge.office_web import serving
+from fbridge.office_web.app import create_app
 from fbridge.sandbox import ServedSandbox, create_sandbox
 from fbridge_magento.sandbox.integrations import (
     ORDER_COMMENTS,
@@ -249,6 +253,24 @@ def test_the_page_on_the_office(reader: Reader, monkeypatch: pytest.MonkeyPatch)
         assert bridge.accounts.list() == ()
 
 
+def test_the_page_on_the_http_api(reader: Reader, tmp_path: Path) -> None:
+    reader.add_store()
+    reader.knows("1001")
+    script = "\n".join(block.text for block in of_page("docs/http-api.md", "sh"))
+    with Bridge.open() as bridge, make_server("127.0.0.1", 0, create_app(bridge), threaded=True) as server:
+        Thread(target=server.serve_forever).start()
+        script = script.replace("fbridge office\n", "").replace("8484", str(server.port))
+        try:
+            shell(script.replace("1001", reader.swaps["1001"]), tmp_path)
+        finally:
+            server.shutdown()
+        while bridge.jobs.list(running=True):
+            sleep(0.1)
+        (shipment,) = bridge.shipments.list()
+    assert shipment.push
+    assert shipment.push.state == "sent"
+
+
 PYTHON = of_page("docs/python.md", "python")
 
 
@@ -312,7 +334,17 @@ RUN = {"README.md", "README.it.md", *(f"plugins/{name}/README.md" for name in CR
     f"docs/{name}.md"
     for name in (
         *(f"first-store-{one}" for one in CREDENTIALS),
-        *("backups", "cli", "evening", "json", "listeners", "office", "plugin-tutorial", "scripting"),
+        *(
+            "backups",
+            "cli",
+            "evening",
+            "http-api",
+            "json",
+            "listeners",
+            "office",
+            "plugin-tutorial",
+            "scripting",
+        ),
     )
 }
 

@@ -12,6 +12,9 @@ from fbridge.version import __version__
 
 if TYPE_CHECKING:
     from fbridge.accounts.accounts import Accounts as Accounts
+    from fbridge.accounts.api_tokens import ApiTokens as ApiTokens
+    from fbridge.accounts.kept_answers import KeptAnswers as KeptAnswers
+    from fbridge.accounts.kept_answers import Keyed as Keyed
     from fbridge.bridge import Bridge as Bridge
     from fbridge.errors import BusyError as BusyError
     from fbridge.errors import ConfigError as ConfigError
@@ -37,12 +40,18 @@ if TYPE_CHECKING:
     from fbridge.history.purge import Purged as Purged
     from fbridge.hookspecs import hookimpl as hookimpl
     from fbridge.jobs.jobs import Jobs as Jobs
+    from fbridge.jobs.working import Work as Work
     from fbridge.listeners.listeners import ListenerRow as ListenerRow
     from fbridge.listeners.listeners import Listeners as Listeners
     from fbridge.listeners.positions import ListenerPosition as ListenerPosition
     from fbridge.listeners.telling import ListenerTold as ListenerTold
     from fbridge.models.accounts import Account as Account
+    from fbridge.models.accounts import Right as Right
     from fbridge.models.accounts import Role as Role
+    from fbridge.models.api_tokens import ApiToken as ApiToken
+    from fbridge.models.api_tokens import KeptAnswer as KeptAnswer
+    from fbridge.models.api_tokens import NewApiToken as NewApiToken
+    from fbridge.models.events import FeedEvent as FeedEvent
     from fbridge.models.jobs import Job as Job
     from fbridge.models.jobs import JobState as JobState
     from fbridge.models.jobs import JobStep as JobStep
@@ -111,6 +120,8 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "fbridge.accounts.accounts": "Accounts",
+    "fbridge.accounts.api_tokens": "ApiTokens",
+    "fbridge.accounts.kept_answers": "KeptAnswers Keyed",
     "fbridge.bridge": "Bridge",
     "fbridge.errors": (
         "BusyError ConfigError CredentialsError DatabaseUnreachableError FbridgeError InputError "
@@ -124,11 +135,14 @@ _NAMES = {
     "fbridge.history.purge": "Purged",
     "fbridge.hookspecs": "hookimpl",
     "fbridge.jobs.jobs": "Jobs",
+    "fbridge.jobs.working": "Work",
     "fbridge.listeners.listeners": "ListenerRow Listeners",
     "fbridge.listeners.positions": "ListenerPosition",
     "fbridge.listeners.telling": "ListenerTold",
-    "fbridge.models.accounts": "Account Role",
+    "fbridge.models.accounts": "Account Right Role",
+    "fbridge.models.events": "FeedEvent",
     "fbridge.models.jobs": "Job JobState JobStep",
+    "fbridge.models.api_tokens": "ApiToken KeptAnswer NewApiToken",
     "fbridge.models.orders": "Address Money",
     "fbridge.models.particulars": "Particulars",
     "fbridge.models.platforms": "CarrierCodes StoreReport",

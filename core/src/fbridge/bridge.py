@@ -14,7 +14,7 @@ from fbridge.nouns import Nouns
 from fbridge.push.results import MailResult, PushResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
     from pathlib import Path
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fbridge.fulfil import Fulfilled, GoodsOfOrder
     from fbridge.history.explain import Story
     from fbridge.history.purge import Purged
+    from fbridge.models.events import FeedEvent
     from fbridge.models.shipments import Shipment
     from fbridge.orders.audit import AuditResult
     from fbridge.orders.fetch import FetchProgress, FetchResult
@@ -267,6 +268,12 @@ class Bridge(Nouns):
         from fbridge.history.explain import explain
 
         return explain(self.context, ref)
+
+    def events(self, since: int = 0, limit: int | None = None) -> Iterator[FeedEvent]:
+        """What happened after the event with this id, oldest first. Raises InputError (``cursor_ahead``) at once."""
+        from fbridge.history.event_feed import follow
+
+        return follow(self.context, since, limit)
 
     def purge(self, older_than: timedelta) -> Purged:
         """Forget personal data and HTTP exchanges that are older."""

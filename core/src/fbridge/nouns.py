@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fbridge.accounts.accounts import Accounts
+    from fbridge.accounts.api_tokens import ApiTokens
+    from fbridge.accounts.kept_answers import KeptAnswers
     from fbridge.context import Context
     from fbridge.jobs.jobs import Jobs
     from fbridge.listeners.listeners import Listeners
@@ -81,6 +83,20 @@ class Nouns:
         from fbridge.jobs.jobs import Jobs
 
         return Jobs(self.context)
+
+    @cached_property
+    def api_tokens(self) -> ApiTokens:
+        """Which programs may use the HTTP API."""
+        from fbridge.accounts.api_tokens import ApiTokens
+
+        return ApiTokens(self.context)
+
+    @cached_property
+    def kept_answers(self) -> KeptAnswers:
+        """What requests by the HTTP API were answered with."""
+        from fbridge.accounts.kept_answers import KeptAnswers
+
+        return KeptAnswers(self.context)
 
     @cached_property
     def returns(self) -> Returns:

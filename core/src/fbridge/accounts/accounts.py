@@ -10,6 +10,7 @@ from hashlib import sha256
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from fbridge.accounts.names import known_form
 from fbridge.accounts.passwords import fits, hashed, refuse_weak
 from fbridge.context import Context
 from fbridge.errors import InputError, NotFoundError
@@ -35,7 +36,7 @@ class Accounts:
 
     def add(self, name: str, role: Role, password: str) -> Account:
         """Make an account. Raises InputError (the name is taken or odd, the password too weak)."""
-        name = _known_form(name)
+        name = known_form(name, "an account", LONGEST_NAME)
         refuse_weak(password, name)
         kept, at = hashed(password), self._context.now()
         with self._database.write() as connection:
@@ -182,20 +183,6 @@ def _refuse_last_manager(connection: Connection, found: Account) -> None:
             f"{found.name} is the last manager who can sign in; make another one first.",
             reason="last_manager",
         )
-
-
-def _known_form(name: str) -> str:
-    plain = name.strip()
-    if not plain or len(plain) > LONGEST_NAME or not all(map(_may_stand, plain)):
-        raise InputError(
-            f"{name!r} is no name of an account: letters a to z, digits, . _ - and @, at most {LONGEST_NAME}.",
-            reason="bad_name",
-        )
-    return plain
-
-
-def _may_stand(character: str) -> bool:
-    return (character.isascii() and character.isalnum()) or character in "._-@"
 
 
 def _known(connection: Connection, name: str) -> Account:

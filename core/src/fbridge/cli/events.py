@@ -29,10 +29,9 @@ def events(session: Session, since: int, limit: int | None) -> ExitCode:
     nothing is missed, and what it did not keep comes again. Orders from before `orders_from` are not told.
     """
     from fbridge.cli.output import write_envelope
-    from fbridge.history.event_feed import follow
     from fbridge.jsonable import jsonable
 
-    found = follow(session.bridge.context, since, limit)
+    found = session.bridge.events(since, limit)
     if session.json:
         with session.answering():
             write_envelope(found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fbridge.cli.command_classes import Group
+from fbridge.cli.office_token import token
 from fbridge.cli.office_user import user
 from fbridge.cli.session import Session
 from fbridge.exit_codes import ExitCode
@@ -83,4 +84,5 @@ def _told_to_programs(session: Session, url: str) -> None:
     sys.stdout.flush()  # who reads a pipe waits for this line
 
 
+office.add_command(token)
 office.add_command(user)

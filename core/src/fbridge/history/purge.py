@@ -16,6 +16,7 @@ from fbridge.orders.order_words import load_found_by, replace_words
 from fbridge.shipping.particulars_rows import PERSONAL
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.shipping.shipment_words import remove_recipient_words
+from fbridge.storage.account_tables import kept_answers
 from fbridge.storage.tables import MOST_KEYS, attempt_exchanges, exchanges, orders, pushes, shipments
 
 AT_REST = (PushState.SENT, PushState.DONE_ELSEWHERE, PushState.WITHDRAWN)
@@ -43,6 +44,7 @@ def purge(context: Context, older_than: timedelta) -> Purged:
             exchanges=_drop_exchanges(connection, limit),
         )
         _blank_particulars(connection, limit)
+        connection.execute(sa.delete(kept_answers).where(kept_answers.c.at < limit))
         return purged
 
 

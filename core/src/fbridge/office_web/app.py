@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, g, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from fbridge.errors import BusyError, FbridgeError, InputError, NotFoundError, UnreachableError
 from fbridge.languages import LANGUAGES
@@ -29,6 +30,8 @@ from fbridge.office_web import (
     stores,
     users,
 )
+from fbridge.office_web.api.app import create_api
+from fbridge.office_web.api.routes import PREFIX
 from fbridge.office_web.fresh_settings import FreshSettings
 from fbridge.office_web.guarding import LOCAL_NAMES, MOST_BYTES, guard
 from fbridge.office_web.refusals import RefusalError
@@ -87,6 +90,8 @@ def create_app(bridge: Bridge, site: Site | None = None) -> Flask:
     signing_in.register(app, has_tls=site.has_tls)
     for module in _PAGES:
         app.register_blueprint(module.blueprint)
+    api = create_api(bridge, site.names, has_tls=site.has_tls, refresh=refresh)
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {PREFIX: api})  # type: ignore[method-assign]
     app.register_error_handler(FbridgeError, _refused)
     app.register_error_handler(HTTPException, _no_page)
     app.register_error_handler(Exception, _bug)

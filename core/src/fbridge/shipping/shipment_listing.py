@@ -20,13 +20,15 @@ from fbridge.storage.tables import carriers, manifests, pushes, shipments
 
 class ChosenShipments(TypedDict, total=False):
     """What they have in common; everything left out, or None, does not matter. ``returned``: what came back and
-    nobody has dealt with. ``limit``: the newest so many."""
+    nobody has dealt with. ``limit``: the newest so many; with ``after``, the id of the last one of the page before
+    (0 for the first page), the first so many from behind it on."""
 
     state: PushState | None
     store: str | None
     manifest: str | None
     carrier: str | None
     returned: bool | None
+    after: int | None
     limit: int | None
 
 
@@ -34,10 +36,13 @@ def each_chosen(database: Database, chosen: ChosenShipments) -> Iterator[Shipmen
     """The shipments that fit, oldest first, loaded some hundred at a time. Raises NotFoundError at once."""
     with database.read() as connection:
         conditions = list(_conditions(connection, chosen))
-    return each_shipment(database, *conditions, limit=chosen.get("limit"))
+    is_page = chosen.get("after") is not None
+    return each_shipment(database, *conditions, limit=chosen.get("limit"), oldest=is_page)
 
 
 def _conditions(connection: Connection, chosen: ChosenShipments) -> Iterator[sa.ColumnElement[bool]]:
+    if (after := chosen.get("after")) is not None:
+        yield shipments.c.id > after
     if chosen.get("returned"):
         yield IS_BACK
     if (state := chosen.get("state")) is not None:

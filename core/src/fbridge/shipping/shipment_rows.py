@@ -121,11 +121,12 @@ def load_shipments(
 
 
 def each_shipment(
-    database: Database, *conditions: sa.ColumnElement[bool], limit: int | None = None
+    database: Database, *conditions: sa.ColumnElement[bool], limit: int | None = None, oldest: bool = False
 ) -> Iterator[Shipment]:
-    """As :func:`load_shipments`, some hundred at a time; what is withdrawn meanwhile is shown as that."""
+    """As :func:`load_shipments`, some hundred at a time; what is withdrawn meanwhile is shown as that. ``oldest``:
+    ``limit`` counts from the oldest on."""
     with database.read() as connection:
-        keys = _keys(connection, conditions, limit)
+        keys = _keys(connection, conditions, limit, oldest=oldest)
     for part in in_parts(keys, MOST_KEYS):
         with database.read() as connection:
             found = _load(connection, part)
@@ -201,9 +202,15 @@ class _Parts:
 
 
 def _keys(
-    connection: Connection, conditions: Sequence[sa.ColumnElement[bool]], limit: int | None
+    connection: Connection,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    limit: int | None,
+    *,
+    oldest: bool = False,
 ) -> Sequence[int]:
     query = sa.select(shipments.c.id).select_from(_JOINED).where(*conditions)
+    if oldest:
+        return connection.execute(query.order_by(shipments.c.id).limit(limit)).scalars().all()
     newest = query.order_by(shipments.c.id.desc()).limit(limit)
     return connection.execute(newest).scalars().all()[::-1]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._held = threading.local()
         self._reader, self._writer = engine, engine.execution_options(fbridge_write=True)
         if not self.is_sqlite:  # the server's own default may be another
             self._reader = engine.execution_options(isolation_level="REPEATABLE READ")
@@ -60,6 +62,9 @@ class Database:
     @contextmanager
     def read(self, *, streamed: bool = False) -> Iterator[Connection]:
         """A consistent view; nothing is written. ``streamed``: whoever reads takes as long as a person may."""
+        if (held := self._unit()) is not None:
+            yield held
+            return
         with explained(self._engine.url), self._reader.connect() as connection, connection.begin():
             if streamed and not self.is_sqlite:
                 from fbridge.storage.postgres import may_be_idle
@@ -70,8 +75,28 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A write unit: all or nothing. Raises BusyError when another program holds the database too long."""
+        if (held := self._unit()) is not None:
+            with held.begin_nested():
+                yield held
+            return
         with explained(self._engine.url), self._writer.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def one_unit(self) -> Iterator[Connection]:
+        """One write unit for all that this thread reads and writes in the block: all of it or nothing.
+
+        Only for acts that ask no store: no unit is ever open during HTTP.
+        """
+        with self.write() as connection:
+            self._held.connection = connection
+            try:
+                yield connection
+            finally:
+                self._held.connection = None
+
+    def _unit(self) -> Connection | None:
+        return getattr(self._held, "connection", None)
 
     @contextmanager
     def session(self) -> Iterator[Connection]:

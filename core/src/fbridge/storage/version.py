@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0030"
+HEAD_REVISION = "0031"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -32,4 +32,5 @@ KNOWN_REVISIONS = (
     "0028",
     "0029",
     "0030",
+    "0031",
 )

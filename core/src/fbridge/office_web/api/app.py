@@ -1,0 +1,154 @@
+"""The API as a WSGI application of its own: no cookie counts here, only the token of a program."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+from uuid import NAMESPACE_URL, uuid5
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from fbridge import ApiToken, FbridgeError, KeptAnswer, Keyed
+from fbridge.jsonable import jsonable
+from fbridge.office_web.api import leaving, preparing, problems, reading
+from fbridge.office_web.api.asking import read_body, read_key, read_path, read_query
+from fbridge.office_web.api.problems import ProblemError
+from fbridge.office_web.api.routes import PREFIX, Asked, Made, Page, Route
+from fbridge.office_web.attempts import Attempts
+from fbridge.office_web.guarding import guard
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from flask.typing import ResponseReturnValue
+
+    from fbridge import Bridge
+
+MOST_BYTES = 1024 * 1024
+"""Of one request: thousands of orders for one manifest."""
+MOST_WRONG_TOKENS = 20
+"""From one address, within the span of :mod:`fbridge.office_web.attempts`. A right token is taken all the same."""
+DOCUMENT = "openapi.json"
+ROUTES = (*reading.routes, *preparing.routes, *leaving.routes)
+_log = logging.getLogger(__name__)
+
+
+def create_api(
+    bridge: Bridge, names: Collection[str], *, has_tls: bool, refresh: Callable[[], None]
+) -> Flask:
+    """The API of this office; ``refresh`` looks before each request whether the settings have changed."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES)
+    guard(app, names, has_tls=has_tls)
+    app.before_request(refresh)
+    callers = _Callers(bridge)
+    for route in ROUTES:
+        name = f"{route.act.__module__}.{route.act.__name__}"
+        app.add_url_rule(
+            route.path,
+            name,
+            _view(bridge, callers, route),
+            methods=[route.method],
+            provide_automatic_options=False,
+        )
+    app.add_url_rule(f"/{DOCUMENT}", "document", _document)
+    app.register_error_handler(ProblemError, problems.of_refusal)
+    app.register_error_handler(FbridgeError, problems.of_error)
+    app.register_error_handler(HTTPException, problems.of_http)
+    app.register_error_handler(Exception, _bug)
+    return app
+
+
+class _Callers:
+    """Who asks."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._attempts = Attempts()
+
+    def caller(self) -> ApiToken:
+        """Whose token the request carries. Raises ProblemError."""
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        found = self._bridge.api_tokens.who(token.strip()) if kind.lower() == "bearer" else None
+        if found is not None:
+            return found
+        if wait := self._attempts.begin({request.remote_addr or "": MOST_WRONG_TOKENS}):
+            raise ProblemError(
+                f"Too many wrong tokens; wait {wait} s.",
+                reason="too_many_tries",
+                status=429,
+                Retry_After=str(wait),
+            )
+        raise ProblemError(
+            "Send a token that is made with fbridge office token add NAME, in this header alone: "
+            "Authorization: Bearer TOKEN",
+            reason="no_token",
+            status=401,
+            WWW_Authenticate="Bearer",
+        )
+
+
+def _view(bridge: Bridge, callers: _Callers, route: Route) -> Callable[..., ResponseReturnValue]:
+    def view(**path: str) -> ResponseReturnValue:
+        asked = Asked(token=callers.caller(), path=read_path(path))
+        asked.refuse_without(route.scope)
+        query = read_query(route.query())
+        with bridge.acting_as(asked.token.signature):
+            if route.body is None:
+                asked = Asked(token=asked.token, path=asked.path, query=query)
+                return _response(_answer(route, route.act(bridge, asked)))
+            return _response(_written(bridge, route, asked))
+
+    return view
+
+
+def _written(bridge: Bridge, route: Route, asked: Asked) -> KeptAnswer:
+    """An act, done once for its key."""
+    key = read_key()
+    assert route.body is not None  # noqa: S101 - only acts come here
+    said, body = read_body(route.body())
+    keyed = Keyed(token=asked.token.name, key=key, request=f"{route.method} {request.path}\n{said}")
+    job_id = uuid5(NAMESPACE_URL, f"fbridge:{asked.token.created_at}:{keyed.token}:{key}").hex
+    whole = Asked(token=asked.token, path=asked.path, body=body, job_id=job_id)
+    once = bridge.kept_answers.at_the_end if route.asks_stores else bridge.kept_answers.in_one_unit
+    return once(keyed, lambda: _answer(route, route.act(bridge, whole)))
+
+
+def _answer(route: Route, done: object) -> KeptAnswer:
+    place = PREFIX + done.place if isinstance(done, Made) else ""
+    if isinstance(done, Made):
+        done = done.what
+    elif isinstance(done, Page):
+        done = {"items": done.items, "next": _next(done)}
+    return KeptAnswer(status=route.status, body=json.dumps(jsonable(done), ensure_ascii=False), place=place)
+
+
+def _next(page: Page) -> str | None:
+    """The path of the next part: what was asked for, from another place on."""
+    if page.following is None:
+        return None
+    said = request.args.to_dict(flat=True) | {name: str(one) for name, one in page.following.items()}
+    return f"{PREFIX}{request.path}?{urlencode(said)}"
+
+
+def _response(answer: KeptAnswer) -> Response:
+    response = Response(answer.body, answer.status, content_type="application/json")
+    if answer.place:
+        response.headers["Location"] = answer.place
+    return response
+
+
+def _document() -> Response:
+    """What there is, for programs that make clients: it needs no token, and tells nothing of this office."""
+    text = (files(__package__ or "") / DOCUMENT).read_text("utf-8")
+    return Response(text, content_type="application/json")
+
+
+def _bug(error: Exception) -> Response:
+    _log.error("a request of the API failed: %s %s", request.method, request.path, exc_info=error)
+    return problems.of_bug()

@@ -1,0 +1,111 @@
+"""What leaves, and what stores are told of it; what a person otherwise decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fbridge import Bridge, Fulfilled, ItemResult, Manifest, Shipment, ShipResult
+from fbridge.models.accounts import Right
+from fbridge.office_web.api import bodies
+from fbridge.office_web.api.routes import Asked, Made, Routes
+
+routes = Routes()
+
+
+@routes.writes("/manifests/<ref>/ship", Right.SHIP, ShipResult, bodies.ShipBody, asks_stores=True)
+def ship(bridge: Bridge, asked: Asked) -> ShipResult:
+    """Say that the carrier has taken the parcels, after a last look at their orders.
+
+    `shipped` tells whether it is so; else nothing was changed, and `results` say why.
+    """
+    said = dict(asked.body)
+    if said["force"] or not said["check"] or not said["as_printed"]:
+        asked.refuse_without(Right.DECIDE)
+    return bridge.manifests.ship(asked.ref, **said)
+
+
+@routes.writes("/manifests/<ref>/reopen", Right.SHIP, Manifest)
+def reopen(bridge: Bridge, asked: Asked) -> Manifest:
+    """Put a shipped manifest back into preparation, while no store was told."""
+    return bridge.manifests.reopen(asked.ref)
+
+
+@routes.writes("/manifests/<ref>/leave-behind", Right.SHIP, tuple[ItemResult, ...], bodies.ShipmentsBody)
+def leave_behind(bridge: Bridge, asked: Asked) -> tuple[ItemResult, ...]:
+    """Say that the carrier did not take these shipments."""
+    return bridge.manifests.leave_behind(asked.ref, asked.body["shipments"])
+
+
+@routes.writes("/fulfil", Right.SHIP, Fulfilled, bodies.FulfilBody, asks_stores=True)
+def fulfil(bridge: Bridge, asked: Asked) -> Fulfilled:
+    """Ship goods of one order and tell its store, in one call; the same again gives the same."""
+    said: dict[str, Any] = dict(asked.body)
+    if said["push"]:
+        asked.refuse_without(Right.PUSH)
+    return bridge.fulfil(said.pop("order"), **said)
+
+
+@routes.begins("/fetch", Right.PREPARE, bodies.FetchBody)
+def fetch(bridge: Bridge, asked: Asked) -> Made:
+    """Read from the stores what is new or changed."""
+    since = asked.body.get("since")
+    options = _options(since=since and since.isoformat())
+    return _begun(bridge, asked, "fetch", *options, *_stores(bridge, asked))
+
+
+@routes.begins("/push", Right.PUSH, bodies.PushBody)
+def push(bridge: Bridge, asked: Asked) -> Made:
+    """Tell the stores what was shipped and they do not show yet, within the guards."""
+    said = asked.body
+    manifest = bridge.manifests.shipped_number(said["manifest"]) if "manifest" in said else None
+    options = _options(manifest=manifest, limit=said.get("limit"), only_if=said.get("only_if"))
+    return _begun(bridge, asked, "push", "-y", *options, *_stores(bridge, asked))
+
+
+@routes.begins("/shipments/<ref>/take-back", Right.DECIDE, bodies.TakeBackBody)
+def take_back(bridge: Bridge, asked: Asked) -> Made:
+    """Take a shipment back from its store, as far as the store allows, and withdraw it."""
+    options = _options(status=asked.body.get("status"))
+    command = f"shipment withdraw {bridge.shipments.get(asked.ref).label} --yes".split()
+    return _begun(bridge, asked, *command, *options)
+
+
+@routes.writes("/shipments/<ref>/resend", Right.DECIDE, Shipment)
+def resend(bridge: Bridge, asked: Asked) -> Shipment:
+    """Decide that a shipment is sent again by the next push."""
+    return bridge.resend(asked.ref)
+
+
+@routes.writes("/shipments/<ref>/adopt", Right.DECIDE, Shipment)
+def adopt(bridge: Bridge, asked: Asked) -> Shipment:
+    """Decide that what the store shows is this shipment; nothing is sent."""
+    return bridge.adopt(asked.ref)
+
+
+@routes.writes("/shipments/<ref>/mailed", Right.DECIDE, Shipment)
+def mailed(bridge: Bridge, asked: Asked) -> Shipment:
+    """Decide that the customer was told otherwise: the mail that did not leave is not missed any more."""
+    return bridge.mailed_otherwise(asked.ref)
+
+
+@routes.writes("/shipments/<ref>/accept-drift", Right.DECIDE, Shipment)
+def accept_drift(bridge: Bridge, asked: Asked) -> Shipment:
+    """Decide that a shipment may stand as its store shows it."""
+    return bridge.accept_drift(asked.ref)
+
+
+def _begun(bridge: Bridge, asked: Asked, *command: str) -> Made:
+    job = bridge.jobs.start(command, asked_by=asked.token.signature, job_id=asked.job_id)
+    return Made(what=job, place=f"/jobs/{job.id}")
+
+
+def _options(**said: object) -> Iterator[str]:
+    """As they are typed: what has no value does not matter."""
+    return (f"--{name.replace('_', '-')}={value}" for name, value in said.items() if value)
+
+
+def _stores(bridge: Bridge, asked: Asked) -> Iterator[str]:
+    """Stores that there are, told apart from options. Raises NotFoundError."""
+    names = [bridge.stores.show(name).name for name in asked.body["stores"]]
+    return iter(("--", *names) if names else ())

@@ -1,0 +1,176 @@
+"""What there is, and what happened."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from fbridge import (
+    Bridge,
+    Carrier,
+    CoverageRow,
+    Found,
+    InputError,
+    Job,
+    Manifest,
+    ManifestRow,
+    OrderDetail,
+    OrderFilter,
+    OrderRow,
+    PushPlan,
+    Shipment,
+    StatusReport,
+    StoreInfo,
+    Story,
+)
+from fbridge.models.events import FeedEvent
+from fbridge.office_web.api import queries
+from fbridge.office_web.api.routes import Asked, Page, Routes
+
+routes = Routes()
+_IDS = re.compile(r"[0-9]{1,9}|1[0-9]{9}")  # what every database takes
+
+
+@routes.reads("/status", StatusReport)
+def read_status(bridge: Bridge, _asked: Asked) -> object:
+    """Everything that is not at rest, store by store."""
+    return bridge.status()
+
+
+@routes.lists("/stores", StoreInfo)
+def list_stores(bridge: Bridge, _asked: Asked) -> Page:
+    """The stores with their settings, without secrets."""
+    return Page(items=bridge.stores.list())
+
+
+@routes.reads("/stores/<ref>", StoreInfo)
+def read_store(bridge: Bridge, asked: Asked) -> object:
+    """One store by its name."""
+    return bridge.stores.show(asked.ref)
+
+
+@routes.lists("/carriers", Carrier)
+def list_carriers(bridge: Bridge, _asked: Asked) -> Page:
+    """Your own carriers."""
+    return Page(items=bridge.carriers.list())
+
+
+@routes.lists("/carrier-coverage", CoverageRow, queries.StoreQuery)
+def list_coverage(bridge: Bridge, asked: Asked) -> Page:
+    """What waits for a carrier or its code, by store and shipping method."""
+    return Page(items=bridge.carriers.coverage(asked.query.get("store")))
+
+
+@routes.lists("/orders", OrderRow, queries.OrdersQuery)
+def list_orders(bridge: Bridge, asked: Asked) -> Page:
+    """The orders as they were last fetched."""
+    said: dict[str, Any] = dict(asked.query)
+    limit, after = said.pop("limit"), said.pop("after", "")
+    chosen = OrderFilter(**said, after=_place(after), limit=limit + 1)
+    found = list(bridge.orders.list(chosen))
+    if len(found) <= limit:
+        return Page(items=found)
+    at, key = found[limit - 1].place(chosen.sort)
+    place = f"{at.astimezone(UTC).isoformat().replace('+00:00', 'Z')}~{key}"
+    return Page(items=found[:limit], following={"after": place})
+
+
+@routes.reads("/orders/<ref>", OrderDetail, queries.OfStoreQuery)
+def read_order(bridge: Bridge, asked: Asked) -> object:
+    """One order: `1001`, `shop:1001`, or by the platform's own id `shop:id=77`."""
+    return bridge.orders.get(asked.ref, asked.query.get("store"))
+
+
+@routes.reads("/orders/<ref>/story", Story, queries.OfStoreQuery)
+def read_story(bridge: Bridge, asked: Asked) -> object:
+    """Everything that happened to an order, and what is next."""
+    row = bridge.orders.get(asked.ref, asked.query.get("store")).row
+    return bridge.explain(f"{row.store}:id={row.remote_id}")
+
+
+@routes.lists("/shipments", Shipment, queries.ShipmentsQuery)
+def list_shipments(bridge: Bridge, asked: Asked) -> Page:
+    """The shipments, the oldest first."""
+    said: dict[str, Any] = dict(asked.query)
+    limit = said.pop("limit")
+    found = bridge.shipments.list(**said, limit=limit + 1)
+    following = {"after": found[limit - 1].id} if len(found) > limit else None
+    return Page(items=found[:limit], following=following)
+
+
+@routes.reads("/shipments/<ref>", Shipment)
+def read_shipment(bridge: Bridge, asked: Asked) -> object:
+    """One shipment: `S12`, or its UUID."""
+    return bridge.shipments.get(asked.ref)
+
+
+@routes.reads("/shipments/<ref>/story", Story)
+def read_story_of_shipment(bridge: Bridge, asked: Asked) -> object:
+    """Everything that happened to a shipment and its order, and what is next."""
+    return bridge.explain(bridge.shipments.get(asked.ref).label)
+
+
+@routes.lists("/manifests", ManifestRow, queries.ManifestsQuery)
+def list_manifests(bridge: Bridge, asked: Asked) -> Page:
+    """The manifests with their totals, the newest first."""
+    said: dict[str, Any] = dict(asked.query)
+    limit = said.pop("limit")
+    found = bridge.manifests.list(**said, limit=limit + 1)
+    following = {"before": found[limit - 1].id} if len(found) > limit else None
+    return Page(items=found[:limit], following=following)
+
+
+@routes.reads("/manifests/<ref>", Manifest)
+def read_manifest(bridge: Bridge, asked: Asked) -> object:
+    """One manifest with its shipments: `2026-0001`, or a carrier's code for the one in preparation."""
+    return bridge.manifests.get(asked.ref)
+
+
+@routes.lists("/events", FeedEvent, queries.EventsQuery)
+def list_events(bridge: Bridge, asked: Asked) -> Page:
+    """What happened, in sequence: go on from the last `id` that was read, and nothing is missed."""
+    limit = asked.query["limit"]
+    found = list(bridge.events(asked.query["since"], limit + 1))
+    following = {"since": found[limit - 1].id} if len(found) > limit else None
+    return Page(items=found[:limit], following=following)
+
+
+@routes.lists("/find", Found, queries.FindQuery)
+def find(bridge: Bridge, asked: Asked) -> Page:
+    """Orders, shipments, manifests and numbers that match."""
+    return Page(items=bridge.find(asked.query["text"]))
+
+
+@routes.reads("/push-plan", PushPlan, queries.PlanQuery)
+def read_plan(bridge: Bridge, asked: Asked) -> object:
+    """What a push would do: every change and every mail, with the fingerprint for `only_if`."""
+    said = asked.query
+    return bridge.plan(said["store"], manifest=said.get("manifest"), limit=said.get("limit"))
+
+
+@routes.lists("/jobs", Job, queries.JobsQuery)
+def list_jobs(bridge: Bridge, asked: Asked) -> Page:
+    """Long work, the newest first, without its answers."""
+    return Page(items=bridge.jobs.list(running=asked.query["running"], limit=asked.query["limit"]))
+
+
+@routes.reads("/jobs/<ref>", Job)
+def read_job(bridge: Bridge, asked: Asked) -> object:
+    """How far a job is; once it has ended, `answer` is what its command answers with `--json`."""
+    return bridge.jobs.get(asked.ref)
+
+
+def _place(told: str) -> tuple[datetime, int] | None:
+    """As :func:`list_orders` has written it into ``next``."""
+    if not told:
+        return None
+    moment, _, key = told.partition("~")
+    with suppress(ValueError, OverflowError):
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is not None and _IDS.fullmatch(key):
+            return at.astimezone(UTC), int(key)
+    raise InputError(
+        "There is no page of the list that begins there; take `next` as it was told.", reason="bad_page"
+    )
