@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from fbridge.context import Context
-from fbridge.errors import FbridgeError, InputError
+from fbridge.errors import BusyError, FbridgeError, InputError
 from fbridge.models.results import ItemResult, Outcome
 from fbridge.models.shipments import Document, Manifest, Shipment
 from fbridge.push.guards import PushScope
@@ -32,7 +32,7 @@ class Fulfilled:
 
     ``stopped``: why the parcel may not leave, row by row; it stays on its manifest, and the same call tries again.
     ``pushed``: what the run did; None where none was asked for, or nothing was left to tell. ``error``: what ended
-    the store's push early.
+    the store's push early, or kept it from beginning (another one is at work there: the same call again tells it).
     """
 
     shipment: Shipment
@@ -66,13 +66,28 @@ def fulfil(context: Context, order: str, goods: GoodsOfOrder, *, push: bool = Tr
     (taken,) = Intake(context, shipments).documents([_wish(order, goods)], takes_up=True)
     if taken.outcome is Outcome.REFUSED:
         raise InputError(taken.words, reason=taken.reason)
-    shipment = shipments.get(taken.labels[0])
-    if shipment.shipped_at is None:
-        left = ship_manifest(context, _own_manifest(context, shipment))
+    shipment, stopped = _ship(context, shipments, shipments.get(taken.labels[0]))
+    if stopped or not push:
+        return Fulfilled(shipment=shipment, stopped=stopped)
+    return _tell(context, shipments, shipment)
+
+
+def _ship(
+    context: Context, shipments: Shipments, shipment: Shipment
+) -> tuple[Shipment, tuple[ItemResult, ...]]:
+    """Have it leave, and why it may not. The same call at the same time may be ahead: what that has done counts."""
+    while shipment.shipped_at is None:
+        try:
+            left = ship_manifest(context, _own_manifest(context, shipment))
+        except InputError:
+            before, shipment = shipment, shipments.get(shipment.label)
+            if (shipment.manifest, shipment.shipped_at) == (before.manifest, before.shipped_at):
+                raise
+            continue
         shipment = shipments.get(shipment.label)
-        if not left.shipped:
-            return Fulfilled(shipment=shipment, stopped=tuple(one for one in left.results if not one.ok))
-    return _tell(context, shipments, shipment) if push else Fulfilled(shipment=shipment)
+        if shipment.shipped_at is None:
+            return shipment, tuple(one for one in left.results if not one.ok)
+    return shipment, ()
 
 
 def _wish(order: str, goods: GoodsOfOrder) -> DocumentWish:
@@ -112,7 +127,10 @@ def _own_manifest(context: Context, shipment: Shipment) -> Manifest:
 def _tell(context: Context, shipments: Shipments, shipment: Shipment) -> Fulfilled:
     if shipment.store is None:
         return Fulfilled(shipment=shipment)
-    told = push_stores(context, [shipment.store], PushScope(manifest=shipment.manifest))
+    try:
+        told = push_stores(context, [shipment.store], PushScope(manifest=shipment.manifest))
+    except BusyError as error:  # the parcel has left all the same
+        return Fulfilled(shipment=shipments.get(shipment.label), error=error)
     items = [item for one in told for item in one.items if item.shipment == shipment.label]
     return Fulfilled(
         shipment=shipments.get(shipment.label),
