@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +23,7 @@ class Mount(NamedTuple):
 
 def mounted(monkeypatch: pytest.MonkeyPatch, *mounts: Mount) -> None:
     monkeypatch.setattr(psutil, "disk_partitions", lambda **_: list(mounts))
+    monkeypatch.setattr(os, "major", lambda _: 0)  # what Linux says of all that comes over a network
 
 
 @pytest.mark.parametrize("kind", ["nfs4", "cifs", "fuse.sshfs", "9p"])
@@ -44,6 +47,14 @@ def test_a_local_disk_mounted_below_a_network_folder_will_do(monkeypatch: pytest
 def test_a_mapped_drive_of_windows_is_a_network_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     mounted(monkeypatch, Mount("/data", "NTFS", "rw,remote"))
     assert network_file_system(Path("/data/fbridge.db")) == "NTFS"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="devices are Linux's")
+def test_a_folder_on_a_disk_of_this_machine_is_told_by_its_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    mounted(monkeypatch, Mount("/", "nfs4"))
+    assert network_file_system(Path("/nowhere/yet/fbridge.db")) == "nfs4"
+    monkeypatch.setattr(os, "major", lambda _: 8)
+    assert network_file_system(Path("/nowhere/yet/fbridge.db")) == ""
 
 
 def test_this_machines_own_disk_will_do(tmp_path: Path) -> None:

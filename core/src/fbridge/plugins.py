@@ -152,6 +152,8 @@ class _Loader:
         return LoadedPlatform(platform, package_of(self._offer), self._manager.hook)
 
     def _import(self) -> object:
+        import fbridge.settings.bare_marshmallow  # noqa: F401 - each plugin's settings import marshmallow whole
+
         offer = self._offer
         if offer.pattern.match(offer.value) is None:
             raise self._error(f'its entry point "{offer.value}" names no module')

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _MOST_NAMED = 10
+_NEEDED_AFTER = ("fbridge.cli.output", "fbridge.listeners.listeners")
 
 
 @click.command(cls=Command)
@@ -46,12 +47,21 @@ def fetch(session: Session, stores: tuple[str, ...], since: When | None, sweep: 
         from fbridge.cli.fetch_audit import audit
 
         return audit(session, stores, session.moment(since))
-    from fbridge.cli.output import combined_code, show_items
+    from fbridge.cli.loading_meanwhile import loading_meanwhile
     from fbridge.cli.progress import fetch_progress
+
+    bridge, moment = session.bridge, session.moment(since)
+    with fetch_progress(session) as progress, loading_meanwhile(*_NEEDED_AFTER):
+        results = bridge.fetch(stores, since=moment, progress=progress)
+    code = _show(session, results)
+    _tell(session, results)
+    return code
+
+
+def _show(session: Session, results: tuple[FetchResult, ...]) -> ExitCode:
+    from fbridge.cli.output import combined_code, show_items
     from fbridge.cli.tables import Column
 
-    with fetch_progress(session) as progress:
-        results = session.bridge.fetch(stores, since=session.moment(since), progress=progress)
     columns: list[Column[FetchResult]] = [
         Column("Store", lambda result: result.store),
         Column("Orders", lambda result: result.orders, right=True),
@@ -60,17 +70,14 @@ def fetch(session: Session, stores: tuple[str, ...], since: When | None, sweep: 
         Column("Unreadable", lambda result: result.unreadable or "", right=True),
         Column("Problem", lambda result: result.error or "", wraps=True),
     ]
-    code = combined_code([code_of(result) for result in results])
-    show_items(
+    return show_items(
         session,
         results,
         columns,
         empty="There is no store yet. Next: fbridge store add NAME",
         next_step=_next_step(results),
-        code=code,
+        code=combined_code([code_of(result) for result in results]),
     )
-    _tell(session, results)
-    return code
 
 
 def code_of(result: FetchResult) -> ExitCode:

@@ -30,6 +30,10 @@ _FOR_A_PERSON = {"refused", "needs_attention"}
 _AT_REST = {"sent", "done_elsewhere"}
 """What status lists of these lacks its mail."""
 _HELD_BY_A_GUARD = "order_too_old"
+_NEEDED_AFTER = (
+    "fbridge.cli.answers", "fbridge.cli.verify", "fbridge.cli.output", "fbridge.push.status",
+    "fbridge.listeners.listeners",
+)  # fmt: skip
 _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
 
 
@@ -196,6 +200,7 @@ def carry_out(
     ``details``: a line for each shipment; ``look_after``: what was written is read back and compared. ``before``:
     what a longer piece of work did first, for programs; ``codes``: how that ended.
     """
+    from fbridge.cli.loading_meanwhile import loading_meanwhile
     from fbridge.cli.output import combined_code
     from fbridge.cli.progress import push_progress
 
@@ -204,7 +209,8 @@ def carry_out(
     if does_something(plan) and not yes and not confirm("Push this?"):
         click.echo(told("Nothing was sent."), err=True)
         return combined_code(codes)
-    with push_progress(session) as progress:  # where all waits, the reasons are noted for `status`
+    # Where all waits, the reasons are noted for `status`.
+    with push_progress(session) as progress, loading_meanwhile(*_NEEDED_AFTER):
         result = session.bridge.push(plan, only_if=only_if, progress=progress)
     looks = look_at_written(session, result) if look_after else None
     return _show_result(session, plan, stores, result, before, codes, looks)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import ssl
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 
 from fbridge.errors import ConfigError
 from fbridge.http.bare_httpx import httpx
@@ -27,3 +29,25 @@ def known_authorities() -> ssl.SSLContext:
             f"{named or 'those of certifi'}. Name a file that is there, or unset the variable.",
             reason="bad_certificate_file",
         ) from None
+
+
+def begin_reading_authorities() -> None:
+    """Read them while something else is done: it takes longer than many a request, and lets other threads work."""
+    _being_read()
+
+
+def usual_authorities() -> ssl.SSLContext:
+    """The same context for all stores, which is read once. Raises as :func:`known_authorities`."""
+    try:
+        return _being_read().result()
+    except ConfigError:
+        _being_read.cache_clear()  # the file may be there next time
+        raise
+
+
+@cache
+def _being_read() -> Future[ssl.SSLContext]:
+    pool = ThreadPoolExecutor(1, thread_name_prefix="authorities")
+    context = pool.submit(known_authorities)
+    pool.shutdown(wait=False)
+    return context

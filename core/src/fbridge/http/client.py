@@ -8,17 +8,16 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from functools import cached_property, partial
 from time import monotonic
 from typing import Any, BinaryIO, Self
-from urllib.parse import urlsplit
 
 from fbridge.errors import ConfigError, NotSentError, RefusedError, UnconfirmedError, UnreachableError
 from fbridge.http.auth import Auth
-from fbridge.http.authorities import known_authorities
+from fbridge.http.authorities import begin_reading_authorities, known_authorities, usual_authorities
 from fbridge.http.bare_httpx import httpx
 from fbridge.http.body_reader import ACCEPTED_ENCODINGS, BodyError, copy_body, read_body
+from fbridge.http.connections import open_client
 from fbridge.http.diagnoses import cached
 from fbridge.http.exchange import OnExchange, Recorder
 from fbridge.http.fresh_reads import NO_CACHE, new_read_mark, with_read_mark, without_read_mark
@@ -27,7 +26,7 @@ from fbridge.http.rate_limit import waiter
 from fbridge.http.redaction import Redactor
 from fbridge.http.response import Headers, Response
 from fbridge.http.retries import PASSING_STATUSES, RetryPolicy, no_exception, read_with_retries
-from fbridge.http.urls import Params, clean_base_url, followed, is_loopback, is_safe_place, join
+from fbridge.http.urls import Params, clean_base_url, followed, is_safe_place, join
 from fbridge.http.way_through import WayThrough
 from fbridge.models.secrets import Secret
 from fbridge.version import __version__
@@ -112,15 +111,9 @@ class StoreHttp:
         self._largest_answer = largest_answer
         self._retry_policy = retry_policy or RetryPolicy()
         self._read_marks = read_marks
-        self._client = httpx.Client(
-            verify=way.vouched(known_authorities()) if way.has_certificates else _certificates(),
-            proxy=httpx.Proxy(way.proxy, auth=way.proxy_login) if way.proxy else None,
-            timeout=httpx.Timeout(timeout, connect=connect_timeout),
-            follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            # A proxy of the office must not stand between us and a sandbox on this machine.
-            trust_env=not is_loopback(urlsplit(self.base_url).hostname or ""),
-        )
+        self._own_certificates = way.vouched(known_authorities()) if way.has_certificates else None
+        if self._own_certificates is None:
+            begin_reading_authorities()
         self.auth = auth
         self.before_write: Callable[[], object] = _nothing
         self.before_request: Callable[[], object] = _nothing
@@ -226,7 +219,15 @@ class StoreHttp:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        if "_client" in vars(self):
+            self._client.close()
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        """Made for the first request; a plan makes none."""
+        times = httpx.Timeout(self._timeout, connect=self._connect_timeout)
+        certificates = self._own_certificates or usual_authorities()
+        return open_client(self.base_url, times, certificates, self.way_through)
 
     def __enter__(self) -> Self:
         return self
@@ -361,12 +362,6 @@ class StoreHttp:
         if isinstance(fault, _NO_CONNECTION):
             return f"No connection to {where} ({detail}); check the URL and the network"
         return f"No whole answer from {where} ({detail})"
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    """Verifies certificates, for all stores; reading the authorities takes longer than many a request."""
-    return known_authorities()
 
 
 def _checked(base_url: str, *, allow_http: bool) -> str:

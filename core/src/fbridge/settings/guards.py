@@ -15,8 +15,7 @@ def read_guards(given: Mapping[str, str]) -> dict[str, Any]:
 
     Raises: ValueError with a sentence for what is unknown or has no such value.
     """
-    from marshmallow import ValidationError
-
+    from fbridge.settings.bare_marshmallow import marshmallow
     from fbridge.settings.store_schema import StoreFields
 
     for name in given:
@@ -26,7 +25,7 @@ def read_guards(given: Mapping[str, str]) -> dict[str, Any]:
             )
     try:
         return dict(StoreFields(only=tuple(given)).load(dict(given))) if given else {}
-    except ValidationError as error:
+    except marshmallow.ValidationError as error:
         said = error.normalized_messages()  # type: ignore[no-untyped-call]
         name = next(iter(said))
         raise ValueError(f"{name} {field_error(name, said[name], {})}") from None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
-
-import psutil
 
 from fbridge.errors import StorageError
 
@@ -49,9 +49,21 @@ def network_file_system(file: Path) -> str:
     """The kind of network file system that holds this path; "" for a local disk."""
     if str(file).startswith(("\\\\", "//")):
         return "a Windows share"
+    if _is_on_a_device(file):
+        return ""
+    import psutil
+
     mounts = [one for one in psutil.disk_partitions(all=True) if file.is_relative_to(one.mountpoint)]
     if not mounts:
         return ""
     nearest = max(mounts, key=lambda one: len(Path(one.mountpoint).parts))
     remote = nearest.fstype.lower() in NETWORK_FILE_SYSTEMS or "remote" in nearest.opts.split(",")
     return nearest.fstype if remote else ""
+
+
+def _is_on_a_device(file: Path) -> bool:
+    """Whether a disk of this machine holds it for sure: on Linux what comes over a network has no device."""
+    if not sys.platform.startswith("linux"):
+        return False
+    there = next(folder for folder in (file, *file.parents) if folder.exists())
+    return os.major(there.stat().st_dev) != 0
