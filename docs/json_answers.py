@@ -88,6 +88,7 @@ _BY_MAP = Mapping[str, str]
 
 ANSWERS: Mapping[str, Answer] = {
     "demo": data(Facts),
+    "demo --office": data(told.DemoServed),
     "platforms": data(tuple[told.InstalledPlatform, ...]),
     "store add": data(told.StoreAdded),
     "store list": items(StoreInfo),

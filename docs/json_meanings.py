@@ -318,6 +318,8 @@ MEANINGS: Mapping[str, str] = {
     "OrderLine.shipped": "Pieces that the store shows as shipped.",
     "Shipment.revision": "Counts the wishes: each other number or carrier is a new one.",
     "Shipment.carrier": "Who takes it.",
+    "DemoServed.password": "Of this demo alone: it goes away with it.",
+    "DemoServed.user": "Who signs in.",
     "StoreAdded.store": "The store.",
     "StoreCounts.verified": "Shipments that are as their store was told.",
 }

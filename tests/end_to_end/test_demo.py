@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from tests.valid_answers import assert_valid
@@ -99,3 +102,19 @@ def test_it_fits_a_screen_names_each_command_and_the_other_platforms(names: Name
     assert lines[-3].endswith("0 lost, 0 doubled, 0 second mails.")
     others = (f"fbridge demo --platform {one.platform}" for one in PLATFORMS if one is not names)
     assert set(lines[-1].partition(": ")[2].split("; ")) == set(others)
+
+
+@pytest.mark.slow
+def test_the_evening_is_ready_to_be_played_in_a_browser_and_leaves_nothing(home: Path) -> None:
+    command = [sys.executable, "-m", "fbridge", "demo", "--office", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        answer = json.loads(process.stdout.readline())
+        assert_valid(answer, "demo --office")
+        with urlopen(answer["data"]["url"] + "/sign-in") as page:
+            assert "Sign in" in page.read().decode()
+        folders = set(Path(tempfile.gettempdir()).glob("fbridge-demo-*"))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    assert not any(home.iterdir())
+    assert len([one for one in folders if not one.exists()]) == 1, "its own folder is gone"

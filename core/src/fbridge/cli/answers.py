@@ -42,6 +42,15 @@ class OfficeServed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemoServed:
+    """Where the demo's page answers, and who signs in there, with a password of this demo alone."""
+
+    url: str
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unmapped:
     """The store has no code for this carrier any more."""
 

@@ -16,6 +16,7 @@ from fbridge.cli.session import Session, pass_session
 from fbridge.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from fbridge.bridge import Bridge
     from fbridge.demo.evening import Comparison, Evening, Step
 
 USUAL = "woocommerce"
@@ -27,8 +28,10 @@ LONGEST_STATUS = 20
 @click.option(
     "--platform", help="Platform to emulate; WooCommerce where it is installed, else the first that is."
 )
+@click.option("--office", "in_browser", is_flag=True, help="Play it yourself, on the page of the office.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="With --office [a free one].")
 @pass_session
-def demo(session: Session, platform: str | None) -> ExitCode:
+def demo(session: Session, platform: str | None, in_browser: bool, port: int) -> ExitCode:
     """See the whole job on an emulated store.
 
     Starts a sandbox store, fetches its orders, makes a manifest, ships it, is killed in the middle of the push,
@@ -36,7 +39,11 @@ def demo(session: Session, platform: str | None) -> ExitCode:
     stores are not touched. The printed manifest stays, where the demo says.
     """
     platform = platform or _usual()
-    with _evening(platform) as evening:
+    with _evening(platform) as (evening, bridge):
+        if in_browser:
+            from fbridge.cli.demo_office import play_in_browser
+
+            return play_in_browser(session, bridge, evening, port=port)
         speak = not session.json
         if speak:
             click.echo(
@@ -63,7 +70,7 @@ def _usual() -> str:
 
 
 @contextmanager
-def _evening(platform: str) -> Iterator[Evening]:
+def _evening(platform: str) -> Iterator[tuple[Evening, Bridge]]:
     from fbridge.bridge import Bridge
     from fbridge.demo.evening import Evening
     from fbridge.sandbox import create_sandbox, serve
@@ -73,7 +80,7 @@ def _evening(platform: str) -> Iterator[Evening]:
         home = Path(folder)
         places = Home(config=home, data=home, log=home / "log")
         with serve(create_sandbox(platform, pace=0.5)) as served, Bridge.open(places) as bridge:
-            yield Evening(bridge, served, platform, home, papers=find_home().data / "demo")
+            yield Evening(bridge, served, platform, home, papers=find_home().data / "demo"), bridge
 
 
 def _steps(evening: Evening) -> Iterator[Step]:

@@ -134,6 +134,11 @@ class Evening:
         words = f"{len(ready)} orders can leave, all unfulfilled. Tonight {len(self._rows)} of them do."
         return Step("fbridge orders list --ready", (words,))
 
+    def files_to_drop(self) -> tuple[Path, Path]:
+        """What the ERP and the courier's program write tonight, of every order that leaves."""
+        documents = written_documents(self._home, [row.number for row in self._rows], CARRIER)
+        return documents, written_numbers(self._home)
+
     def import_documents(self) -> Step:
         """The ERP's file makes most shipments; by hand: one in part, one in three parcels, one of no order."""
         paid = [row for row in self._rows if row.payment is PaymentKind.PAID]
