@@ -48,6 +48,7 @@ from fbridge.shipping.manifests import AddResult
 from fbridge.shipping.ship import ShipResult
 from fbridge.storage.check import DatabaseReport
 from fbridge.stores.stores import StoreInfo
+from fbridge.workers.status import WorkersReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +158,12 @@ ANSWERS: Mapping[str, Answer] = {
     "evening": data(told.EveningDone),
     "push": data(told.Pushed),
     "push --plan": data(PushPlan),
+    "push --defer": data(told.PushDeferred),
     "push --mail-again": data(told.MailsAsked),
     "push --mail-again --plan": data(told.MailsPlanned),
     "fulfil": data(Fulfilled),
+    "worker": data(told.WorkerEnded),
+    "worker status": data(WorkersReport),
     "verify": data(told.Verified),
     "verify --accept": data(told.Accepted),
     "status": data(StatusReport),

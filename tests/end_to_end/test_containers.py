@@ -43,16 +43,22 @@ def test_the_image_copies_what_is_there_and_installs_every_plugin() -> None:
     assert re.search(r"^httpx==[\d.]+$", versions, re.MULTILINE)
 
 
-def test_the_office_of_the_compose_file_fetches_from_its_store(
+def test_two_workers_of_the_compose_file_fetch_from_its_store(
     postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
     environment = place(postgres_server, tmp_path)
     port = free_port()
     shop = [FBRIDGE, *SERVICES["shop"]["command"]]
-    (script,) = SERVICES["fbridge"]["command"]
-    office = [*SERVICES["fbridge"]["entrypoint"], script]
-    with running(environment, port, office), running(environment, port, shop):
+    first, second = (
+        [*SERVICES[one]["entrypoint"], *SERVICES[one]["command"]] for one in ("fbridge", "second")
+    )
+    with (
+        running(environment, port, first),
+        running(environment, port, second),
+        running(environment, port, shop),
+    ):
         wait_until_stored(environment)
+        wait_for_workers(environment, 2)
     (health,) = re.findall(r"^HEALTHCHECK .* CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
     asked = subprocess.run(json.loads(health), env=environment, capture_output=True, text=True, check=False)
     assert (asked.returncode, asked.stdout) == (0, "Nothing is overdue, and nothing needs a person.\n")
@@ -84,6 +90,17 @@ def running(environment: dict[str, str], port: int, words: list[str]) -> Iterato
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(30)
+
+
+def wait_for_workers(environment: dict[str, str], count: int) -> None:
+    deadline = time.monotonic() + 30
+    asked = [FBRIDGE, "worker", "status", "--json"]
+    while time.monotonic() < deadline:
+        told = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+        if [one["stores"] for one in json.loads(told.stdout)["data"]["workers"]] == [["shop"]] * count:
+            return
+        time.sleep(0.5)
+    pytest.fail(f"they are not at work: {told.stdout}")
 
 
 def wait_until_stored(environment: dict[str, str]) -> None:

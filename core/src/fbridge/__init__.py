@@ -117,6 +117,11 @@ if TYPE_CHECKING:
     from fbridge.stores.setting_fields import FieldInfo as FieldInfo
     from fbridge.stores.stores import StoreInfo as StoreInfo
     from fbridge.stores.stores import Stores as Stores
+    from fbridge.workers.status import StoreWork as StoreWork
+    from fbridge.workers.status import WorkerSeen as WorkerSeen
+    from fbridge.workers.status import WorkersReport as WorkersReport
+    from fbridge.workers.workers import HandedOver as HandedOver
+    from fbridge.workers.workers import Workers as Workers
 
 _NAMES = {
     "fbridge.accounts.accounts": "Accounts",
@@ -183,6 +188,8 @@ _NAMES = {
     "fbridge.storage.maintenance": "Maintenance",
     "fbridge.stores.setting_fields": "FieldInfo",
     "fbridge.stores.stores": "StoreInfo Stores",
+    "fbridge.workers.status": "StoreWork WorkerSeen WorkersReport",
+    "fbridge.workers.workers": "HandedOver Workers",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

@@ -284,13 +284,9 @@ class Bridge(Nouns):
     def backup(self, target: Path | None = None) -> Path:
         """Copy the SQLite database while it is in use. Raises InputError where the file is there, and on PostgreSQL,
         which has its own tools; StorageError."""
-        from fbridge.storage.backup import backup, backup_name
+        from fbridge.storage.backup import back_up
 
-        if (path := self.context.database.path) is None:
-            raise InputError("The database is PostgreSQL; back it up with pg_dump.", reason="not_sqlite")
-        target = target or backup_name(path)
-        backup(path, target)
-        return target
+        return back_up(self.context.database.path, target)
 
     @staticmethod
     def maintenance(home: Home | None = None) -> Maintenance:
@@ -305,13 +301,9 @@ class Bridge(Nouns):
     def mark_restored(self) -> None:
         """The database was put back by other means than ``db restore``: look all up before it is sent. Raises
         BusyError while a push runs."""
-        from fbridge.push.turn import refuse_while_pushing
-        from fbridge.storage.restored import mark_restored
+        from fbridge.push.turn import mark_restored_by_hand
 
-        for name in self.context.settings.stores:
-            refuse_while_pushing(self.context.database, name, self.context.lock_folder)
-        with self.context.database.write() as connection:
-            mark_restored(connection)
+        mark_restored_by_hand(self.context)
 
     def _left(self, ref: str) -> Shipment:
         found = self.shipments.get(ref)
@@ -321,8 +313,7 @@ class Bridge(Nouns):
         return found
 
     def _names(self, stores: Sequence[str]) -> list[str]:
-        known = self.context.settings
-        return [known.store(name).name for name in stores] or list(known.stores)
+        return self.context.settings.names(stores)
 
     def _scope(self, manifest: str | None, limit: int | None, guards: Mapping[str, Any] | None) -> PushScope:
         from fbridge.push.guards import PushScope

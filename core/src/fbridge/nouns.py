@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fbridge.shipping.returns import Returns
     from fbridge.shipping.shipments import Shipments
     from fbridge.stores.stores import Stores
+    from fbridge.workers.workers import Workers
 
 
 class Nouns:
@@ -118,3 +119,10 @@ class Nouns:
         from fbridge.listeners.listeners import Listeners
 
         return Listeners(self.context)
+
+    @cached_property
+    def workers(self) -> Workers:
+        """Work that is done past this machine."""
+        from fbridge.workers.workers import Workers
+
+        return Workers(self.context)

@@ -17,8 +17,9 @@ from tests.valid_answers import known, validator
 from fbridge.cli.json_schemas import FOLDER
 
 ROOT = Path(__file__).parents[3]
-SEEN_ELSEWHERE = {"demo", "demo --office"}
-"""Its answer is held against the schema where it is run as a newcomer does (``tests/end_to_end/test_demo.py``)."""
+SEEN_ELSEWHERE = {"demo", "demo --office", "push --defer", "worker", "worker status"}
+"""Held against their schemas where they are run: as a newcomer does (``tests/end_to_end/test_demo.py``), and over
+PostgreSQL (``test_cli_worker.py``)."""
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ HEAVY = {
     "marshmallow",
     "oauthlib",
     "platformdirs",
+    "procrastinate",
     "pluggy",
     "pygments",
     "rich",

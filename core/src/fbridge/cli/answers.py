@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fbridge.shipping.ship import ShipResult
     from fbridge.stores.setting_fields import FieldInfo
     from fbridge.stores.stores import StoreInfo
+    from fbridge.workers.workers import HandedOver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,22 @@ class DemoServed:
     url: str
     user: str
     password: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerEnded:
+    """A worker that was told to stop, or had nothing to do any more."""
+
+    ended: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushDeferred:
+    """The plan that was shown, what of it waits for the workers now, and how many of them are at work."""
+
+    plan: PushPlan
+    handed_over: tuple[HandedOver, ...] = ()
+    workers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ COMMANDS = {
     "evening": ("fbridge.cli.evening:evening", "The whole evening: fetch, fill, print, ship, push."),
     "push": ("fbridge.cli.push:push", "Tell the stores what was shipped."),
     "fulfil": ("fbridge.cli.fulfil:fulfil", "Ship one order and tell its store, for programs."),
+    "worker": ("fbridge.cli.worker:worker", "Fetch and push from any number of computers."),
     "verify": ("fbridge.cli.verify:verify", "Compare what the stores show with what they were told."),
     "status": ("fbridge.cli.status:status", "Show what is not at rest, why, and what to do."),
     "explain": ("fbridge.cli.explain:explain", "Tell the whole story of an order, shipment or number."),

@@ -76,6 +76,7 @@ _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
     callback=guard_values,
     help="Another value of a guard (most_mails, most_pushes, oldest_order, most_changed) in this run; repeatable.",
 )
+@click.option("--defer", is_flag=True, help="Hand it to the workers instead, who do what the plan shows.")
 @click.option("--even-if-mailed", is_flag=True, help="With --mail-again: also where it may be a second mail.")
 @pass_session
 def push(
@@ -92,6 +93,7 @@ def push(
     limit: int | None,
     first_one: bool,
     guards: dict[str, float],
+    defer: bool,
     even_if_mailed: bool,
 ) -> ExitCode:
     """Tell the stores what was shipped and they do not show yet.
@@ -103,10 +105,9 @@ def push(
     the plan promised and that did not leave, too.
     """
     yes = yes or only_if is not None
-    if plan_only and resend:
-        raise click.UsageError("Give either --plan or --resend.")
-    if first_one and (plan_only or only_if or limit):
-        raise click.UsageError("Give --first-one without --plan, --only-if and --limit.")
+    _refuse_beside_plan(plan_only, resend)
+    _refuse_beside_first_one(first_one, plan_only or only_if or limit)
+    _refuse_beside_defer(session, defer, plan_only or first_one or look_after or mail_again)
     if not plan_only and not yes and not session.may_ask:
         raise click.UsageError("Nobody is there to ask: say --yes, or --plan to see the plan only.")
     if mail_again or even_if_mailed:
@@ -123,7 +124,28 @@ def push(
     plan = session.bridge.plan(stores, manifest=manifest, limit=limit, guards=guards)
     if plan_only:
         return _show_plan(session, plan, stores, details=details)
+    if defer:
+        from fbridge.cli.push_defer import hand_over
+
+        return hand_over(session, plan, yes=yes, only_if=only_if, details=details)
     return carry_out(session, plan, stores, yes=yes, only_if=only_if, look_after=look_after, details=details)
+
+
+def _refuse_beside_plan(plan_only: bool, resend: object) -> None:
+    if plan_only and resend:
+        raise click.UsageError("Give either --plan or --resend.")
+
+
+def _refuse_beside_first_one(first_one: bool, others: object) -> None:
+    if first_one and others:
+        raise click.UsageError("Give --first-one without --plan, --only-if and --limit.")
+
+
+def _refuse_beside_defer(session: Session, defer: bool, others: object) -> None:
+    if defer and others:
+        raise click.UsageError("Give --defer without --plan, --first-one, --verify and --mail-again.")
+    if defer:
+        session.bridge.workers.refuse_unready()
 
 
 def _refuse_beside_mails(mail_again: tuple[str, ...], others: object) -> None:

@@ -148,7 +148,9 @@ def fetch_stores(
 ) -> tuple[FetchResult, ...]:
     """Fetch several stores at once; one that fails stops no other. ``since`` (aware) reads again from then."""
     return for_each_store(
-        names, lambda name, stop: _fetch_guarded(context, name, since, progress, stop), patience=PATIENCE
+        names,
+        lambda name, stop: fetch_store(context, name, stop=stop, since=since, progress=progress),
+        patience=PATIENCE,
     )
 
 
@@ -160,13 +162,15 @@ def fetch_turn(database: Database, store: str, folder: Path) -> Iterator[HeldLoc
         yield held
 
 
-def _fetch_guarded(
+def fetch_store(
     context: Context,
     name: str,
-    since: datetime | None,
-    progress: Callable[[FetchProgress], None] | None,
+    *,
     stop: Event,
+    since: datetime | None = None,
+    progress: Callable[[FetchProgress], None] | None = None,
 ) -> FetchResult:
+    """Fetch one store; its error is in the result. ``stop`` ends it after a page."""
     tally, started = Tally(), context.now()
     error = None
     try:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
@@ -79,11 +79,23 @@ class Allowed:
     """What a plan showed of one order: a run does that and no more (docs/architecture.md, promise 8).
 
     ``versions`` are those of the shipments that may go out, by key; ``mails`` and ``places`` are the preview's.
+    ``shown`` are prints of the carriers and numbers that the plan shows of them.
     """
 
     versions: Mapping[int, int]
     mails: int
     places: frozenset[str]
+    shown: Mapping[int, str] = field(default_factory=dict)
+
+    def within(self, approved: Allowed) -> Allowed:
+        """Of this what an earlier plan showed as well."""
+        same = {
+            key: version
+            for key, version in self.versions.items()
+            if approved.versions.get(key) == version and approved.shown.get(key) == self.shown.get(key)
+        }
+        mails, places = min(self.mails, approved.mails), self.places & approved.places
+        return replace(self, versions=same, mails=mails, places=places)
 
     def outgrown_by(self, preview: Preview) -> str:
         """Why what would happen now is more than was shown; "" where it is not."""
@@ -271,6 +283,13 @@ def resolve_carrier(carrier: Carrier, policy: PushPolicy) -> tuple[ResolvedCarri
     if policy.codes_open:
         return ResolvedCarrier(code=carrier.code, label=carrier.name), ""
     return None, f"carrier {carrier.code} is not mapped to a code of the store"
+
+
+def shown_of(row: LedgerRow, policy: PushPolicy) -> str:
+    """A print of the carrier and the numbers with which a shipment goes out, whatever is to be done with it now."""
+    carrier, _ = resolve_carrier(row.carrier, policy)
+    place = policy.warehouses.get(row.warehouse or "")
+    return fingerprint([carrier and (carrier.label, carrier.site_code), row.numbers, place])
 
 
 def completes(lines: Sequence[OrderLine], rows: Sequence[LedgerRow]) -> bool:

@@ -27,6 +27,7 @@ from fbridge.push.decide import (
     fingerprint,
     leaving,
     plain_preview,
+    shown_of,
 )
 from fbridge.push.guards import GuardStop, PushScope, stops_of
 from fbridge.push.plan_grounds import grounds_in_time
@@ -228,7 +229,7 @@ class _OrderPlan:
     """One order of the plan: its shipments, the decisions about them, and the state it would be brought to.
 
     What is read on the store first may be sent in the same run, so its mail counts as well. ``strange_warehouses``
-    are those of its shipments that the store's settings do not know, ``codes`` the store's carriers with their names.
+    are those of its shipments that the store's settings do not know.
     """
 
     rows: tuple[LedgerRow, ...]
@@ -236,7 +237,7 @@ class _OrderPlan:
     decisions: dict[int, Decision]
     fulfillment: Fulfillment
     strange_warehouses: tuple[str, ...]
-    codes: Mapping[str, str]
+    policy: PushPolicy
 
     @classmethod
     def make(cls, rows: tuple[LedgerRow, ...], order: Order, policy: PushPolicy, now: datetime) -> _OrderPlan:
@@ -247,7 +248,7 @@ class _OrderPlan:
         fulfillment = build_fulfillment(order, going, sent, policy)
         named = (row.warehouse for row in rows if row.shipment_id in sent and row.warehouse)
         strange = dict.fromkeys(name for name in named if policy.warehouses and name not in policy.warehouses)
-        return cls(rows, order, decisions, fulfillment, tuple(strange), policy.codes)
+        return cls(rows, order, decisions, fulfillment, tuple(strange), policy)
 
     @property
     def sends(self) -> bool:
@@ -271,6 +272,9 @@ class _OrderPlan:
             versions={key: versions[key] for key in going},
             mails=len(preview.mails),
             places=frozenset(preview.places),
+            shown={
+                row.shipment_id: shown_of(row, self.policy) for row in self.rows if row.shipment_id in going
+            },
         )
 
     def entries(self, preview: Preview, concerns: Mapping[int, tuple[str, ...]]) -> list[PlanEntry]:
@@ -289,7 +293,7 @@ class _OrderPlan:
 
     def _shown(self, carrier: ResolvedCarrier | None) -> str:
         """As the store will show it: under its own name for the code; a code that it never listed as it stands."""
-        if carrier is None or carrier.site_code is None or carrier.site_code in self.codes:
+        if carrier is None or carrier.site_code is None or carrier.site_code in self.policy.codes:
             return carrier.label if carrier else ""
         return carrier.site_code
 
@@ -328,7 +332,7 @@ class _OrderPlan:
             return
         rule = carrier_of_others if wanted.acknowledged is None else left_to_others
         if name := rule(wanted, self.fulfillment):
-            yield words_about(self.codes.get(name, name))
+            yield words_about(self.policy.codes.get(name, name))
 
     def _about_warehouses(self, row: LedgerRow) -> Iterator[str]:
         if row.warehouse in self.strange_warehouses:

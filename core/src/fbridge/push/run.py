@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
@@ -24,7 +24,7 @@ from fbridge.models.states import MailEffect, PushState
 from fbridge.orders.storage import load_orders
 from fbridge.orders.unreadable import ORDER_UNREADABLE
 from fbridge.push import ledger
-from fbridge.push.decide import GOES_OUT, is_lifted
+from fbridge.push.decide import GOES_OUT, Allowed, is_lifted
 from fbridge.push.guards import PushScope, refuse_stopped
 from fbridge.push.plan import PushPlan, StorePlan, make_plan, plan_store
 from fbridge.push.policy import load_policy
@@ -84,6 +84,7 @@ def push_store(
     *,
     scope: PushScope | None = None,
     plan: StorePlan | None = None,
+    approved: Mapping[int, Allowed] | None = None,
     now: datetime | None = None,
     progress: Callable[[PushProgress], None] | None = None,
     stop: Event | None = None,
@@ -91,7 +92,8 @@ def push_store(
     """Push what is due on one store. An error or ``stop`` ends the run between chunks; what was done is told.
 
     The plan is made anew inside the store's turn, as of ``now``: with ``plan`` nothing is sent where it differs.
-    A run never does more than it shows.
+    With ``approved``, what an earlier plan allowed by order key, nothing is done that it did not show as well; the
+    guards held that plan. A run never does more than it shows.
     """
     run: PushRun | None = None
     error: FbridgeError | None = None
@@ -106,8 +108,12 @@ def push_store(
             policy = load_policy(context, ready, scope)
             planned = plan_store(context, ready, policy, scope, now=now or context.now())
             _refuse_another_plan(name, plan, planned.plan)
-            refuse_stopped(name, planned.plan.stops)
-            run = PushRun(context, ready, turn, policy, planned.allowed, stop or Event(), progress=progress)
+            allowed = planned.allowed
+            if approved is None:
+                refuse_stopped(name, planned.plan.stops)
+            else:
+                allowed = {key: allowed[key].within(one) for key, one in approved.items() if key in allowed}
+            run = PushRun(context, ready, turn, policy, allowed, stop or Event(), progress=progress)
             run.most_changed = opened.settings.guards.but(scope.guards).most_changed
             _work(run)
     except FbridgeError as caught:
@@ -134,13 +140,7 @@ def push_stores(
     plan = make_plan(context, names, scope, now=approved.made_at if approved else None)
     for store in plan.stores:
         refuse_while_pushing(context.database, store.store, context.lock_folder)
-    wanted = approved.fingerprint if only_if is None and approved else only_if
-    if wanted is not None and wanted != plan.fingerprint:
-        raise InputError(
-            f"The plan has changed ({wanted} is now {plan.fingerprint}); nothing was sent. "
-            "Look at it again: fbridge push --plan",
-            reason="plan_changed",
-        )
+    refuse_another(plan, approved.fingerprint if only_if is None and approved else only_if)
     of_stores = {one.store: one for one in plan.stores}
     pushed = for_each_store(
         list(of_stores),
@@ -156,6 +156,16 @@ def push_stores(
     )
     looked = verify_restored(context, names, progress) if scope.manifest is None else ()
     return (*pushed, *(StorePush(store=one.store, error=one.error, compared=one) for one in looked))
+
+
+def refuse_another(plan: PushPlan, wanted: str | None) -> None:
+    """Raises: InputError where the plan is not the one of this fingerprint any more; None is any."""
+    if wanted is not None and wanted != plan.fingerprint:
+        raise InputError(
+            f"The plan has changed ({wanted} is now {plan.fingerprint}); nothing was sent. "
+            "Look at it again: fbridge push --plan",
+            reason="plan_changed",
+        )
 
 
 def _refuse_another_plan(name: str, approved: StorePlan | None, current: StorePlan) -> None:

@@ -14,11 +14,11 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from fbridge.context import utc_now
+from fbridge.context import Context, utc_now
 from fbridge.errors import BusyError
 from fbridge.storage.database import Database
 from fbridge.storage.locks import HeldLock, exclusive
-from fbridge.storage.restored import notice_other_server, take_over
+from fbridge.storage.restored import mark_restored, notice_other_server, take_over
 from fbridge.storage.tables import stores
 
 
@@ -59,6 +59,14 @@ def refuse_while_pushing(database: Database, store: str, folder: Path) -> None:
     """Raise BusyError when another process has the turn to push to this store; takes none."""
     with _push_lock(database, store, folder):
         pass
+
+
+def mark_restored_by_hand(context: Context) -> None:
+    """The database was put back by other means than ``db restore``. Raises BusyError while a push runs."""
+    for name in context.settings.stores:
+        refuse_while_pushing(context.database, name, context.lock_folder)
+    with context.database.write() as connection:
+        mark_restored(connection)
 
 
 def _push_lock(database: Database, store: str, folder: Path) -> AbstractContextManager[HeldLock]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -87,6 +87,10 @@ class Settings:
             else "There is none yet: fbridge store add NAME"
         )
         raise NotFoundError(f'There is no store "{name}".{did_you_mean(name, self.stores)} {known}')
+
+    def names(self, chosen: Sequence[str]) -> list[str]:
+        """Those chosen, or all. Raises NotFoundError."""
+        return [self.store(name).name for name in chosen] or list(self.stores)
 
 
 def load_settings(home: Home, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -19,6 +19,31 @@ class UnmappedCarrier(StrEnum):
     SEND = "send"
 
 
+class WorkersPush(StrEnum):
+    """What workers push of a store: what somebody asked for (``push --defer``), or all that is due, by itself."""
+
+    ASKED = "asked"
+    DUE = "due"
+
+
+FETCH_EVERY = "10m"
+"""As it would stand in the file."""
+SHORTEST_PAUSE = timedelta(minutes=1)
+
+
+def parse_fetch_every(text: str) -> timedelta | None:
+    """Read ``10m``, ``2h`` and the like, or ``never`` (None).
+
+    Raises: ValueError with the rule, as the end of a sentence.
+    """
+    if text.strip().lower() == "never":
+        return None
+    span = parse_duration(text)
+    if span < SHORTEST_PAUSE:
+        raise ValueError("must be never, or a time of a minute or more, such as 10m")
+    return span
+
+
 @dataclass(frozen=True, slots=True)
 class WithoutTracking:
     """What becomes of a shipment without a number.

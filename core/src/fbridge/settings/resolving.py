@@ -96,7 +96,7 @@ class StoreResolver:
             options=self._wrapped(options.values),
             way_through=_way_through(loaded.values),
             guards=Guards(**{name: loaded.values[name] for name in GUARDS}),
-            **{name: value for name, value in loaded.values.items() if name not in _OF_THE_WAY | {*GUARDS}},
+            **{name: value for name, value in loaded.values.items() if name not in _ELSEWHERE},
         )
 
     def _values(self) -> dict[str, Any]:
@@ -172,6 +172,9 @@ class StoreResolver:
 
 
 _OF_THE_WAY = frozenset(field.name for field in fields(WayThrough))
+_OF_WORKERS = frozenset({"fetch_every", "workers_push"})
+"""Checked here; read without the plugin by :mod:`fbridge.workers.schedule`."""
+_ELSEWHERE = _OF_THE_WAY | _OF_WORKERS | {*GUARDS}
 
 
 def _way_through(values: Mapping[str, Any]) -> WayThrough:

@@ -15,10 +15,13 @@ from fbridge.models.field_paths import steps_of
 from fbridge.models.guards import MOST_CHANGED, MOST_MAILS, MOST_PUSHES, OLDEST_ORDER
 from fbridge.settings.extra_fields import NAME, NAME_RULE
 from fbridge.settings.policies import (
+    FETCH_EVERY,
     UnmappedCarrier,
     WithoutTracking,
+    WorkersPush,
     duration_text,
     parse_duration,
+    parse_fetch_every,
     parse_without_tracking,
 )
 
@@ -49,6 +52,10 @@ class Parsed(fields.Field[Any]):
 
 def _policy() -> fields.Field[Any]:
     return Parsed(parse_without_tracking, str, load_default=WithoutTracking(None))
+
+
+def _pause_text(span: timedelta | None) -> str:
+    return duration_text(span) if span else "never"
 
 
 _RESERVED = frozenset({"authorization", "connection", "content-length", "host", "transfer-encoding"})
@@ -141,6 +148,13 @@ class StoreFields(Schema):
     most_changed = fields.Float(
         load_default=MOST_CHANGED,
         validate=validate.Range(0, 1, error="must be a share from 0 (none) to 1 (all), such as 0.5."),
+    )
+    fetch_every = Parsed(parse_fetch_every, _pause_text, load_default=FETCH_EVERY)
+    workers_push = fields.Enum(
+        WorkersPush,
+        by_value=True,
+        load_default=WorkersPush.ASKED,
+        error_messages={"unknown": "must be asked or due."},
     )
     number_prefix = fields.String(load_default="")
     extra_fields = fields.Dict(

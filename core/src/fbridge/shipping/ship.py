@@ -38,6 +38,8 @@ from fbridge.shipping.shipment_rows import lock_shipments, update_shipments
 from fbridge.storage import events
 from fbridge.storage.tables import MOST_KEYS, manifests, orders, shipments
 from fbridge.stores.open_store import open_store
+from fbridge.workers.queueing import push_what_left
+from fbridge.workers.schedule import pushes_what_is_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,6 +312,10 @@ def _mark_shipped(
         words = f"manifest {manifest.number} shipped with {len(leaving)} shipments"
         words += f"; they left on {local_time(at, context.timezone)}" if at else ""
         events.record(connection, "manifest.shipped", words, at=now, manifest_id=manifest.id)
+        stores = {row.store for row in leaving if row.store}
+        push_what_left(
+            connection, [name for name in sorted(stores) if pushes_what_is_due(context.settings, name)]
+        )
         return load_manifest(connection, manifest.id)
 
 

@@ -25,6 +25,15 @@ def backup_name(path: Path) -> Path:
     return path.with_name(f"{path.stem}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{path.suffix}")
 
 
+def back_up(database: Path | None, target: Path | None) -> Path:
+    """Copy the database, beside it where no ``target`` is said. Raises as :func:`backup`, and where it is no file."""
+    if database is None:
+        raise InputError("The database is PostgreSQL; back it up with pg_dump.", reason="not_sqlite")
+    target = target or backup_name(database)
+    backup(database, target)
+    return target
+
+
 def backup(source: Path, target: Path, *, replace: bool = False) -> None:
     """Copy a SQLite database while it is in use. What fails leaves nothing, and an older file as it was.
 

@@ -29,8 +29,17 @@ class Maintenance:
         return sqlite_path(parse_url(self.url))
 
     def upgrade(self) -> None:
-        """Bring the database to this fbridge's schema (SQLite does so by itself). Raises StorageError."""
-        open_database(self.url, migrate=True, records=self.records).close()
+        """Bring the database to this fbridge's schema (SQLite does so by itself), and on PostgreSQL the jobs of
+        workers to theirs, where they are installed. Raises StorageError."""
+        database = open_database(self.url, migrate=True, records=self.records)
+        try:
+            if not database.is_sqlite:
+                from fbridge.storage.queue_schema import is_installed, upgrade_queue
+
+                if is_installed():
+                    upgrade_queue(database)
+        finally:
+            database.close()
 
     def restore(self, backup: Path) -> Restored:
         """Put a backup in the place of the SQLite database. Raises InputError, BusyError, StorageError."""

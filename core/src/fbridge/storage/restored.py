@@ -23,13 +23,13 @@ def mark_restored(connection: Connection) -> None:
     """All that is in the database is older than what happened on the stores. Stores added later count too, and
     programs that follow the events are told."""
     connection.execute(sa.update(stores).values(restored_epoch=stores.c.push_epoch + 1))
-    _keep(connection, _RESTORED, "yes")
+    keep_fact(connection, _RESTORED, "yes")
     record_restored(connection, at=datetime.now(UTC))
 
 
 def first_restored_epoch(connection: Connection) -> int:
     """The ``restored_epoch`` of a store that is added now: a lost database may have known it."""
-    return 1 if _fact(connection, _RESTORED) else 0
+    return 1 if fact(connection, _RESTORED) else 0
 
 
 def notice_other_server(connection: Connection) -> None:
@@ -37,14 +37,14 @@ def notice_other_server(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
     seen = _server(connection)
-    fact = _fact(connection, _SERVER)
-    known = fact.split("/") if fact else [""] * len(seen)
+    noted = fact(connection, _SERVER)
+    known = noted.split("/") if noted else [""] * len(seen)
     if any(old and new and old != new for old, new in zip(known, seen, strict=True)):
         mark_restored(connection)
     # Users with fewer rights see less; what they do not see they do not compare.
     server = "/".join(new or old for old, new in zip(known, seen, strict=True))
-    if server != fact:
-        _keep(connection, _SERVER, server)
+    if server != noted:
+        keep_fact(connection, _SERVER, server)
 
 
 def take_over(connection: Connection, store: str, *, seen: int | None, at: datetime) -> tuple[int, int]:
@@ -89,12 +89,14 @@ def _may_call(connection: Connection, function: str) -> bool:
     return bool(connection.execute(query).scalar_one())
 
 
-def _fact(connection: Connection, name: str) -> str | None:
+def fact(connection: Connection, name: str) -> str | None:
+    """What is known of the database as a whole under this name."""
     query = sa.select(database_facts.c.value).where(database_facts.c.name == name)
     return connection.execute(query).scalar_one_or_none()
 
 
-def _keep(connection: Connection, name: str, value: str) -> None:
+def keep_fact(connection: Connection, name: str, value: str) -> None:
+    """Know it from now on."""
     named = database_facts.c.name == name
     if not connection.execute(sa.update(database_facts).where(named).values(value=value)).rowcount:
         connection.execute(sa.insert(database_facts).values(name=name, value=value))

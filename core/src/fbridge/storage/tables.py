@@ -12,7 +12,8 @@ import fbridge.storage.export_tables
 import fbridge.storage.job_tables
 import fbridge.storage.listener_tables
 import fbridge.storage.lock_tables
-import fbridge.storage.return_tables  # noqa: F401 - they belong to the same schema
+import fbridge.storage.return_tables
+import fbridge.storage.worker_tables  # noqa: F401 - they belong to the same schema
 from fbridge.models import states
 from fbridge.storage.columns import ExactDecimal, UtcTime, Word
 from fbridge.storage.metadata import metadata

@@ -1,6 +1,6 @@
 """The schema version of this fbridge. A test holds it to the newest migration."""
 
-HEAD_REVISION = "0031"
+HEAD_REVISION = "0032"
 KNOWN_REVISIONS = (
     "0001",
     "0002",
@@ -33,4 +33,5 @@ KNOWN_REVISIONS = (
     "0029",
     "0030",
     "0031",
+    "0032",
 )

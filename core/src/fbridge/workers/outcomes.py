@@ -1,0 +1,48 @@
+"""How the last task of each kind ended for each store: what `fbridge worker status` tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from fbridge.storage.worker_tables import work_outcomes
+from fbridge.workers.queueing import WorkKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOutcome:
+    """``reason`` and ``words`` say what went wrong; both are empty where nothing did."""
+
+    store: str
+    kind: WorkKind
+    ended_at: datetime
+    reason: str
+    words: str
+
+
+def keep_outcome(connection: Connection, outcome: WorkOutcome) -> None:
+    """In the place of the one before."""
+    same = sa.and_(work_outcomes.c.store == outcome.store, work_outcomes.c.kind == outcome.kind)
+    values = {"ended_at": outcome.ended_at, "reason": outcome.reason[:64], "words": outcome.words}
+    if not connection.execute(sa.update(work_outcomes).where(same).values(values)).rowcount:
+        kind = str(outcome.kind)
+        connection.execute(sa.insert(work_outcomes).values(store=outcome.store, kind=kind, **values))
+
+
+def load_outcomes(connection: Connection) -> dict[tuple[str, WorkKind], WorkOutcome]:
+    """By store and kind."""
+    rows = connection.execute(sa.select(work_outcomes))
+    found = (
+        WorkOutcome(
+            store=row.store,
+            kind=WorkKind(row.kind),
+            ended_at=row.ended_at,
+            reason=row.reason,
+            words=row.words,
+        )
+        for row in rows
+    )
+    return {(one.store, one.kind): one for one in found}

@@ -1,0 +1,244 @@
+"""One worker process: it works tasks until it is told to stop, and comes back by itself when its database does.
+
+The first SIGTERM or Ctrl-C lets each task end at its next safe place, and puts the rest back into the queue; a second
+one ends the process as a power cut does. A host whose database gives no answer at all ends itself within a minute:
+others pick its tasks up, and it takes nothing back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import sqlalchemy as sa
+from procrastinate import App
+from procrastinate.worker import Worker
+
+from fbridge.context import Context
+from fbridge.errors import FbridgeError
+from fbridge.exit_codes import ExitCode
+from fbridge.listeners.after_commands import tell_after_command
+from fbridge.workers.queue_app import BEAT_SECONDS, LOST, STALLED_SECONDS, UPKEEP, make_app
+from fbridge.workers.queueing import WorkKind
+from fbridge.workers.registry import Workable, sign_on, sow, workable
+from fbridge.workers.store_work import StoreWorker
+
+log = logging.getLogger("fbridge.workers")
+
+AT_ONCE = 4
+POLL_SECONDS = 5.0
+TEND_SECONDS = 5.0
+"""How often a worker makes sure that its database answers."""
+SILENT_SECONDS = 20.0
+"""A database that gives no answer for so long is not there."""
+GRACE_SECONDS = 10.0
+"""So long tasks may take to notice that it is gone."""
+SOW_SECONDS = 60.0
+RECONNECT_SECONDS = 5.0
+MOST_NAMED = 10
+
+
+@dataclass(slots=True)
+class WorkerRun:
+    """``chosen``: work these stores alone; ``once``: end when nothing is due. ``tell`` gets sentences for people."""
+
+    context: Context
+    home: Path | None
+    chosen: Sequence[str]
+    at_once: int
+    once: bool
+    tell: Callable[[str], None]
+    _ending: asyncio.Event = field(default_factory=asyncio.Event)
+    _done: int = 0
+    _able: Workable = field(default_factory=lambda: Workable(stores=(), left_out={}))
+
+    def run(self) -> None:
+        """Until it is stopped. Raises StorageError and its like where the database is not there at the start."""
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            loop = runner.get_loop()
+            with _stopped_by_signals(lambda: loop.call_soon_threadsafe(self._ending.set)):
+                runner.run(self._until_stopped())
+
+    async def _until_stopped(self) -> None:
+        threads = ThreadPoolExecutor(self.at_once + 4, thread_name_prefix="worker")
+        asyncio.get_running_loop().set_default_executor(threads)
+        self._look_around()
+        while not self._ending.is_set():
+            before = self._done
+            try:
+                await self._work()
+            except (*LOST, FbridgeError) as error:
+                if self.once:
+                    raise
+                log.warning("the database is lost: %s", error)
+                self.tell(f"The database does not answer; trying again every {RECONNECT_SECONDS:g} s.")
+                await self._pause(RECONNECT_SECONDS)
+            if self.once and self._done == before:
+                return
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ending.wait(), seconds)
+
+    async def _work(self) -> None:
+        """Tasks over one connection to the queue, until it breaks or the worker is stopped."""
+        stop = Event()
+        app = make_app(self.context.database, connections=self.at_once + 3)
+        self._add_tasks(app, StoreWorker(self.context, stop))
+        async with app.open_async():
+            worker = Worker(
+                app,
+                queues=[*self._able.stores, UPKEEP],
+                concurrency=self.at_once,
+                wait=not self.once,
+                fetch_job_polling_interval=POLL_SECONDS,
+                install_signal_handlers=False,
+                update_heartbeat_interval=BEAT_SECONDS,
+                stalled_worker_timeout=STALLED_SECONDS,
+                delete_jobs="successful",
+            )
+            await asyncio.to_thread(self._sow)
+            await self._side_by_side(worker, stop)
+
+    async def _side_by_side(self, worker: Worker, stop: Event) -> None:
+        working = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
+        tending = asyncio.create_task(self._tend(worker))
+        ending = asyncio.create_task(self._ending.wait())
+        try:
+            await asyncio.wait({working, tending, ending}, return_when=asyncio.FIRST_COMPLETED)
+            stop.set()
+            if not working.done():
+                worker.stop()  # type: ignore[no-untyped-call]
+            if tending.done():
+                await asyncio.wait({working}, timeout=GRACE_SECONDS)
+                if not working.done():
+                    _give_up()
+                tending.result()
+            await working
+        finally:
+            for task in (tending, ending):
+                task.cancel()
+            await asyncio.gather(tending, ending, return_exceptions=True)
+
+    async def _tend(self, worker: Worker) -> None:
+        """See to it that the database answers, that it is known who is at work, and that every store is fetched."""
+        seen, sown = None, asyncio.get_running_loop().time()
+        while True:
+            if worker.worker_id is not None:
+                files, now = self._files(), asyncio.get_running_loop().time()
+                if files != seen or now - sown > SOW_SECONDS:
+                    await self._in_time(self._look_around_and_sign_on, worker)
+                    seen, sown = files, now
+                else:
+                    await self._in_time(self._ask)
+            await asyncio.sleep(TEND_SECONDS if seen else 0.05)
+
+    async def _in_time(self, work: Callable[..., None], *words: Any) -> None:
+        await asyncio.wait_for(asyncio.to_thread(work, *words), SILENT_SECONDS)
+
+    def _ask(self) -> None:
+        with self.context.database.read() as connection:
+            connection.execute(sa.select(1))
+
+    def _files(self) -> tuple[tuple[int, int], ...]:
+        """Differs where somebody has changed the settings."""
+        home = self.context.settings.home
+        found = [file.stat() for file in (home.config_file, home.secrets_file) if file.exists()]
+        return tuple((one.st_mtime_ns, one.st_size) for one in found)
+
+    def _look_around(self) -> None:
+        self._able = workable(self.context, self.chosen)
+        self._tell_what_is_worked()
+
+    def _look_around_and_sign_on(self, worker: Worker) -> None:
+        self.context.reload_settings()
+        able = workable(self.context, self.chosen)
+        if able != self._able:
+            self._able = able
+            self._tell_what_is_worked()
+        worker.queues = [*able.stores, UPKEEP]
+        with self.context.database.write() as connection:
+            if worker.worker_id is not None:
+                sign_on(connection, worker.worker_id, able, self.context.now())
+        self._sow()
+
+    def _sow(self) -> None:
+        with self.context.database.write() as connection:
+            sow(connection, self.context, self._able.stores)
+
+    def _tell_what_is_worked(self) -> None:
+        stores = self._able.stores
+        named = ", ".join(stores) if len(stores) <= MOST_NAMED else f"{len(stores)} stores"
+        self.tell(f"At work on: {named or 'no store'}.")
+        for name, why in self._able.left_out.items():
+            self.tell(f"Store {name} is left to other hosts: {why}")
+
+    def _add_tasks(self, app: App, tasks: StoreWorker) -> None:
+        @app.task(name=WorkKind.FETCH.task)
+        def fetch(store: str) -> None:
+            self._guarded(lambda: tasks.fetch(store))
+
+        @app.task(name=WorkKind.PUSH.task)
+        def push(store: str, **told: Any) -> None:
+            self._guarded(lambda: tasks.push(store, told))
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """What is raised puts the task back (:class:`fbridge.workers.queue_app.FencedManager`)."""
+        begun = self.context.now()
+        try:
+            work()
+        except FbridgeError as error:
+            log.warning("a task broke off, and comes again: %s", error)
+            raise
+        except Exception:
+            log.exception("a task broke off, and comes again")
+            raise
+        finally:
+            self._done += 1
+        tell_after_command(self.context, self.home, begun)
+
+
+def _give_up() -> None:
+    """End as a power cut does: threads that wait for a silent network would wait on."""
+    sentence = (
+        "The database gives no answer, so this worker gives its stores up. Start it again: fbridge worker"
+    )
+    log.error(sentence)
+    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.flush()
+    os._exit(ExitCode.UNREACHABLE)
+
+
+@contextmanager
+def _stopped_by_signals(stop: Callable[[], object]) -> Iterator[None]:
+    """The first signal stops, the second one ends the process."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+
+    def on_signal(number: int, _frame: object) -> None:
+        if asked:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        asked.append(number)
+        stop()
+
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    before = {kind: signal.signal(kind, on_signal) for kind in kinds}
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)

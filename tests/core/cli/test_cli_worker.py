@@ -1,0 +1,250 @@
+"""Workers over a real PostgreSQL: what a person types, what the stores hold then, what is refused in a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from procrastinate.jobs import Job, Status
+
+from fbridge.context import utc_now
+from fbridge.settings import Settings
+from fbridge.storage.database import Database, open_database
+from fbridge.storage.maintenance import Maintenance
+from fbridge.storage.metadata import metadata
+from fbridge.storage.restored import keep_fact
+from fbridge.workers.queue_app import make_app
+from fbridge.workers.queueing import put, queued_fetch
+from fbridge.workers.schedule import next_fetch
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(scope="session")
+def workers_url(postgres_server: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database that ``fbridge db upgrade`` has made ready for workers."""
+    postgres_server.execute("CREATE DATABASE workers TEMPLATE office")
+    url: str = postgres_server.url("workers")
+    Maintenance(url=url, records=tmp_path_factory.mktemp("records")).upgrade()
+    return url
+
+
+@pytest.fixture
+def database(workers_url: str) -> Iterator[Database]:
+    opened = open_database(workers_url)
+    yield opened
+    with opened.write() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(
+                sa.delete(table).where(sa.true()) if table.name != "database_facts" else sa.select(1)
+            )
+        connection.execute(sa.text("DELETE FROM procrastinate_jobs; DELETE FROM procrastinate_workers"))
+    opened.close()
+
+
+@pytest.fixture
+def office(
+    user: Any, shop: Any, database: Database, workers_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Any:
+    """Somebody whose home has PostgreSQL, with the plain store fetched by a worker, and the carrier BRT."""
+    monkeypatch.setenv("FBRIDGE_DATABASE", workers_url)
+    user.add_shop(shop)
+    user.run("worker", "--once")
+    user.run("carrier", "add", "BRT", "Bartolini")
+    user.run("carrier", "map", "shop", "BRT", "bartolini")
+    return user
+
+
+def ship(user: Any, *numbers: str) -> None:
+    user.run("manifest", "add", "BRT", *numbers)
+    for number in numbers:
+        user.run("tracking", "set", number, f"BX{number}")
+    user.run("manifest", "ship", "BRT")
+
+
+def work_of(user: Any, kind: str, code: int = 1) -> dict[str, Any]:
+    """What `worker status` tells of a kind of task of the store; nobody is at work, so its code is 1."""
+    items = user.json("worker", "status", code=code)["data"]["work"]
+    found: dict[str, Any] = next((one for one in items if one["kind"] == kind), {})
+    return found
+
+
+def test_a_worker_does_what_was_handed_over_and_nothing_that_left_later(office: Any, shop: Any) -> None:
+    ship(office, "1001")
+    handed = office.json("push", "--defer", "--yes")["data"]
+    assert (handed["handed_over"], handed["workers"]) == (
+        [{"store": "shop", "shipments": 1, "known": False}],
+        0,
+    )
+    assert office.json("push", "--defer", "--yes")["data"]["handed_over"][0]["known"]
+    ship(office, "1002")
+    office.run("worker", "--once")
+    assert [shop.order(number).get("mails") for number in (1001, 1002)] == [1, None]
+    assert work_of(office, "push")["fault"] == ""
+    office.run("worker", "--once")
+    assert shop.order(1002)["status"] == "open", "what has left is never pushed by that alone"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", ["tracking set 1001 BX9", "carrier map shop BRT gls_it"])
+def test_what_was_changed_after_the_plan_is_not_sent_by_it(office: Any, shop: Any, change: str) -> None:
+    ship(office, "1001", "1002")
+    office.run("push", "--defer", "--yes")
+    office.run(*change.split())
+    office.run("worker", "--once")
+    told = work_of(office, "push")
+    assert (shop.order(1001)["status"], told["reason"]) == ("open", "plan_changed")
+    assert ("2 shipments" in told["fault"]) == ("map" in change)
+    assert shop.order(1002).get("mails") == (None if "map" in change else 1), "what is as it was goes out"
+
+
+@pytest.mark.slow
+def test_a_store_that_wants_it_is_pushed_when_its_goods_leave(
+    office: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FBRIDGE_SHOP_WORKERS_PUSH", "due")
+    ship(office, "1001")
+    assert work_of(office, "push")["waiting"] == 1, "in the transaction in which they left"
+    office.run("worker", "--once")
+    assert shop.order(1001)["mails"] == 1
+
+
+@pytest.mark.slow
+def test_a_guard_that_stops_it_is_told_in_the_status(
+    office: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FBRIDGE_SHOP_WORKERS_PUSH", "due")
+    monkeypatch.setenv("FBRIDGE_SHOP_MOST_PUSHES", "0")
+    ship(office, "1001")
+    office.run("worker", "--once")
+    assert work_of(office, "push")["reason"] == "most_pushes"
+    assert shop.order(1001)["status"] == "open"
+
+
+@pytest.mark.slow
+def test_what_was_broken_off_goes_on_when_the_ledger_says_so(office: Any, shop: Any) -> None:
+    shop.sell(1001, answer="never, and nothing was done")
+    ship(office, "1001", "1002")
+    office.run("push", "--defer", "--yes")
+    for _ in range(4):
+        office.run("worker", "--once")
+    assert [shop.order(number).get("mails") for number in (1001, 1002)] == [1, 1]
+
+
+@pytest.mark.slow
+def test_a_host_without_the_plugin_leaves_the_store_to_others(
+    office: Any, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ship(office, "1001")
+    office.run("push", "--defer", "--yes")
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("FBRIDGE_PLATFORMS", "none")
+        told = office.run("worker", "--once").stderr
+    assert "Store shop is left to other hosts" in told
+    assert "plain" in told
+    assert work_of(office, "push")["waiting"] == 1
+    office.run("worker", "--once")
+    assert shop.order(1001)["mails"] == 1
+
+
+@pytest.mark.slow
+def test_fetches_come_by_the_schedule_of_their_store(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FBRIDGE_SHOP_FETCH_EVERY", "2h")
+    with office.bridge() as bridge:
+        settings: Settings = bridge.context.settings
+    noon = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    moments = {next_fetch(settings, "shop", noon) for _ in range(50)}
+    never = replace(settings, environment={"FBRIDGE_SHOP_FETCH_EVERY": "never"})
+    assert next_fetch(never, "shop", noon) is None
+    assert len(moments) > 40, "not all at the same moment"
+    pauses = [moment - noon for moment in moments if moment]
+    assert timedelta(hours=1.75) < min(pauses) < max(pauses) < timedelta(hours=2.25)
+    assert work_of(office, "fetch")["waiting"] == 1, (
+        "the worker that fetched it has put the next one into the queue"
+    )
+
+
+def test_a_task_is_there_if_what_causes_it_is(database: Database) -> None:
+    def break_off() -> None:
+        with database.write() as connection:
+            assert put(connection, queued_fetch("shop", None))
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        break_off()
+    with database.write() as connection:
+        assert put(connection, queued_fetch("shop", None))
+        assert not put(connection, queued_fetch("shop", None)), "one of a name waits at a time"
+        assert put(connection, queued_fetch("b2b", None)), "and the transaction goes on"
+
+
+def test_a_dead_workers_task_is_picked_up_and_its_late_end_changes_nothing(database: Database) -> None:
+    with database.write() as connection:
+        put(connection, queued_fetch("shop", None))
+
+    async def live() -> tuple[Job | None, Job | None]:
+        app = make_app(database, connections=2)
+        async with app.open_async():
+            manager: Any = app.job_manager
+            dead, other = await manager.register_worker(), await manager.register_worker()
+            begun = await manager.fetch_job(queues=["shop"], worker_id=dead)
+            assert await manager.fetch_job(queues=["shop"], worker_id=other) is None
+            await manager.put_back(begun)
+            await manager.finish_job(begun, Status.SUCCEEDED, delete_job=True)
+            again = await manager.fetch_job(queues=["shop"], worker_id=other)
+            await manager.put_back(begun)
+            await manager.finish_job(begun, Status.SUCCEEDED, delete_job=True)
+            assert await manager.fetch_job(queues=["shop"], worker_id=dead) is None
+            await manager.finish_job(again, Status.FAILED, delete_job=False)
+            return again, (await manager.list_jobs_async(queue="shop"))[0]
+
+    again, left = asyncio.run(live())
+    assert again is not None, "the late end of the dead worker did not take it out of the queue"
+    assert left is not None
+    assert (left.status, bool(left.scheduled_at and left.scheduled_at > utc_now())) == ("todo", True)
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [(None, "queue_not_upgraded"), ("00.10.00", "queue_not_upgraded"), ("99.00.00", "queue_newer")],
+)
+def test_a_queue_of_another_version_is_refused(
+    office: Any, database: Database, known: str | None, reason: str
+) -> None:
+    with database.write() as connection:
+        before = connection.scalar(sa.text("SELECT value FROM database_facts WHERE name = 'queue'"))
+        if known:
+            keep_fact(connection, "queue", known)
+        else:
+            connection.execute(sa.text("DELETE FROM database_facts WHERE name = 'queue'"))
+    try:
+        error = office.json("worker", code=3)["error"]
+        assert error["reason"] == reason
+        if known is None:
+            assert "db upgrade" in error["message"]
+            assert office.json("db", "upgrade", code=3)["error"]["reason"] == "queue_of_others"
+    finally:
+        with database.write() as connection:
+            keep_fact(connection, "queue", before)
+
+
+def test_workers_need_postgresql_and_their_extra(
+    user: Any, workers_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in (["worker"], ["worker", "status"], ["push", "--defer", "--yes"]):
+        error = user.json(*words, code=3)["error"]
+        assert (error["reason"], "PostgreSQL" in error["message"]) == ("workers_need_postgresql", True)
+    monkeypatch.setenv("FBRIDGE_DATABASE", workers_url)
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        "fbridge.storage.queue_schema.find_spec",
+        lambda name: None if name == "procrastinate" else found(name),
+    )
+    error = user.json("worker", code=3)["error"]
+    assert (error["reason"], "workers]" in error["message"]) == ("workers_not_installed", True)
