@@ -74,10 +74,11 @@ class _Callers:
     def caller(self) -> ApiToken:
         """Whose token the request carries. Raises ProblemError."""
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        found = self._bridge.api_tokens.who(token.strip()) if kind.lower() == "bearer" else None
-        if found is not None:
+        is_token = kind.lower() == "bearer" and bool(token.strip())
+        if is_token and (found := self._bridge.api_tokens.who(token.strip())):
             return found
-        if wait := self._attempts.begin({request.remote_addr or "": MOST_WRONG_TOKENS}):
+        address = request.remote_addr or ""
+        if is_token and (wait := self._attempts.begin({address: MOST_WRONG_TOKENS})):
             raise ProblemError(
                 f"Too many wrong tokens; wait {wait} s.",
                 reason="too_many_tries",

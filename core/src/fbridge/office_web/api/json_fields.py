@@ -117,9 +117,9 @@ class Moment(fields.AwareDateTime):
         return super()._deserialize(value, attr, data, **more)
 
 
-def texts(**more: Any) -> fields.List[str]:
+def texts(most: int = MOST_ENTRIES, **more: Any) -> fields.List[str]:
     """A list of names."""
-    return fields.List(Name(), validate=validate.Length(max=MOST_ENTRIES), **more)
+    return fields.List(Name(), validate=validate.Length(max=most), **more)
 
 
 def several(**more: Any) -> fields.List[str]:

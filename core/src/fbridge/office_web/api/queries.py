@@ -83,7 +83,9 @@ class OfStoreQuery(Query):
 class PlanQuery(Query):
     """What the push would be of."""
 
-    store = texts(load_default=list, metadata={"description": "Repeatable; all stores if none is named."})
+    store = texts(
+        100, load_default=list, metadata={"description": "Repeatable; all stores if none is named."}
+    )
     manifest = Name()
     limit = Whole(metadata={"description": "At most so many orders of each store."})
 

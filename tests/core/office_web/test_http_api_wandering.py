@@ -1,0 +1,76 @@
+"""Schemathesis wanders through the HTTP API over a real office: no request makes a fault of ours, and every answer is
+as the document says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from threading import Thread
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import load_all_checks
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+from tests.core.office_web.api_programs import PREFIX, document
+from werkzeug.serving import make_server
+
+from fbridge import Bridge
+from fbridge.models.api_tokens import SCOPES
+from fbridge.office_web.api import app as api_app
+from fbridge.office_web.app import create_app
+from fbridge.sandbox import ServedSandbox, create_sandbox
+from fbridge.settings import Home
+
+pytestmark = pytest.mark.slow
+LONG_WORK = "/(fetch|push|shipments/{ref}/take-back)$"
+"""Each request of these starts a process; how they work is shown elsewhere."""
+load_all_checks()
+api = schemathesis.openapi.from_dict(document()).exclude(path_regex=LONG_WORK)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """An office with an evening on its way: the address of its API, and a token."""
+    folder = tmp_path_factory.mktemp("office")
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        ServedSandbox(create_sandbox("woocommerce", orders=12), "127.0.0.1", 0) as store,
+        Bridge.open(Home(config=folder / "config", data=folder / "data", log=folder / "log")) as bridge,
+    ):
+        patched.setattr(
+            api_app, "MOST_WRONG_TOKENS", 10**6
+        )  # each request without a right one is to be looked at
+        options = store.store_settings()
+        bridge.stores.add(
+            "shop", "woocommerce", store.url, options, orders_from=date(2020, 1, 1), accept_mail=True
+        )
+        bridge.fetch()
+        bridge.carriers.add("BRT", "Bartolini")
+        first, *more = [one.number for one in bridge.orders.list() if one.open_quantity][:3]
+        bridge.shipments.create(first, carrier="BRT", numbers=["FB000000001IT"])
+        bridge.manifests.add("BRT", more)
+        token = bridge.api_tokens.add("wanderer", SCOPES).token
+        with make_server("127.0.0.1", 0, create_app(bridge), threaded=True) as server:
+            Thread(target=server.serve_forever).start()
+            yield f"http://127.0.0.1:{server.port}{PREFIX}", token
+            server.shutdown()
+
+
+NAMES = {"orders": ("1001", "shop:1001"), "shipments": ("S1", "S2"), "manifests": ("2026-0001", "BRT")}
+
+
+@api.parametrize()
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_whatever_is_asked_is_answered_as_the_document_says(case: Case, served: tuple[str, str]) -> None:
+    address, token = served
+    names = NAMES.get(case.path.strip("/").partition("/")[0], ())
+    if names and "ref" in case.path_parameters and case.meta.generation.mode is GenerationMode.POSITIVE:
+        case.path_parameters["ref"] = names[len(str(case.body)) % len(names)]  # what is there is reached
+    # What the fields say together, and what the office has, may refuse what each field allows: 422.
+    case.call_and_validate(
+        base_url=address,
+        headers={"Authorization": f"Bearer {token}"},
+        excluded_checks=[positive_data_acceptance],
+    )
