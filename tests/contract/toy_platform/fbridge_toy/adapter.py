@@ -37,6 +37,7 @@ from fbridge.models.fulfillments import (
     StoreHolds,
 )
 from fbridge.models.orders import Order, RejectedOrder, StoreShipment
+from fbridge.models.parts import in_parts
 from fbridge.models.platforms import (
     Capabilities,
     CarrierCode,
@@ -55,6 +56,7 @@ from fbridge_toy.undoing import Undoing
 
 OVERLAP = 120
 BATCH = 10
+ON_A_PAGE = 50
 Json = Mapping[str, Any]
 
 ANSWERS = AnswerTable(
@@ -120,11 +122,14 @@ class ToyAdapter(Undoing):
         )
 
     def by_id(self, store: Store, ids: Sequence[str]) -> Iterator[OrderPage]:
-        answer = self.http(store).read("orders", params={"ids": ",".join(ids)}, fresh=self.reads_fresh)
-        raw = self.good_json(answer)["orders"]
-        orders, rejected = self.decoded(raw)
-        found = {one.remote_id for one in orders} | {one.remote_id for one in rejected}
-        yield OrderPage(orders=orders, rejected=rejected, absent=tuple(i for i in ids if i not in found))
+        """As many at once as the store shows on a page: what it leaves out of a longer list is not absent."""
+        for part in in_parts(ids, ON_A_PAGE):
+            answer = self.http(store).read("orders", params={"ids": ",".join(part)}, fresh=self.reads_fresh)
+            raw = self.good_json(answer)["orders"]
+            orders, rejected = self.decoded(raw)
+            found = {one.remote_id for one in orders} | {one.remote_id for one in rejected}
+            absent = tuple(one for one in part if one not in found)
+            yield OrderPage(orders=orders, rejected=rejected, absent=absent)
 
     def changed(self, store: Store, query: OrderQuery) -> Iterator[OrderPage]:
         since = int(query.since.timestamp()) - 1 if query.since else -1

@@ -5,7 +5,7 @@
   const place = document.getElementById("scanner");
   if (!place) return;
   const FAST = 300; // milliseconds between two keys of a scanner, at most; people who press single keys are slower
-  const SHORTEST = 3;
+  const SHORTEST = 2;
   const answer = document.getElementById("answer");
   const left = document.getElementById("left");
   const typed = document.getElementById("typed");
