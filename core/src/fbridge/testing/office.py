@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -46,12 +44,13 @@ UNSETTLED = frozenset({PushState.READY, PushState.SENDING, PushState.UNCONFIRMED
 
 
 @cache
-def _empty_database() -> Path:
-    """Made once, for migrations take longer than most tests."""
-    folder = Path(tempfile.mkdtemp(prefix="fbridge-kit-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    open_database(f"sqlite:///{folder / 'fbridge.db'}").close()
-    return folder / "fbridge.db"
+def _empty_database() -> bytes:
+    """Made once, for migrations take longer than most tests, and kept in memory: a process that is killed leaves
+    nothing."""
+    with tempfile.TemporaryDirectory(prefix="fbridge-kit-") as folder:
+        file = Path(folder) / "fbridge.db"
+        open_database(f"sqlite:///{file}").close()
+        return file.read_bytes()
 
 
 def number(count: int) -> str:
@@ -108,7 +107,7 @@ class Office:
         self._database_url = database_url
         self._last_fetch = "nothing was fetched yet"
         if database_url is None:
-            shutil.copy(_empty_database(), self.home.database_file)
+            self.home.database_file.write_bytes(_empty_database())
         self.bridge = self.another_desk()
         try:
             self.capabilities = self.add_store(url or store.url, settings)
