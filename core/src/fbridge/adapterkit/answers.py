@@ -153,6 +153,12 @@ def unproved(named: FbridgeError, now: datetime, wait: timedelta | None = None) 
     return replace(problem, not_before=now + min(wait, LONGEST_WAIT)) if wait else problem
 
 
+def put_off(error: FbridgeError, now: datetime) -> Problem:
+    """Provably not done, for a reason that passes; not before the time that the answer asked for."""
+    wait = error.retry_after if isinstance(error, UnreachableError | NotSentError) else None
+    return later(str(error), error.reason, now + (wait or USUAL_WAIT))
+
+
 def not_understood(words: str, reason: str = "unexpected_answer") -> WriteFault:
     """A good answer that does not tell what became of a write."""
     return WriteFault(Problem(outcome=Outcome.UNCONFIRMED, reason=reason, words=words), answered=True)

@@ -5,7 +5,8 @@ A mail is asked for once: what may have left is not asked for again (C4, promise
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from fbridge.errors import CredentialsError, NotSent, NotSentError, UnconfirmedError
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, MailReceipt, MailRequest
@@ -33,6 +34,13 @@ def mail_after(effect: Effect) -> MailEffect:
 def mail_before_answer(effect: Effect) -> MailEffect:
     """As :func:`mail_after`, where the store is known to mail before it answers."""
     return MailEffect.SENT if effect is Effect.DONE else mail_after(effect)
+
+
+def mail_receipts(requests: Sequence[MailRequest], ask: Callable[[], MailEffect]) -> Iterator[MailReceipt]:
+    """One mail for the order, whose receipt stands for each of its shipments that lacks one; as
+    :func:`mail_receipt`."""
+    receipt = mail_receipt(requests[0], ask)
+    yield from (replace(receipt, shipment_id=one.shipment.id) for one in requests)
 
 
 def mail_receipt(request: MailRequest, ask: Callable[[], MailEffect]) -> MailReceipt:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from fbridge.adapterkit.answers import put_off
 from fbridge.errors import RefusedError, UnreachableError
 from fbridge.models.platforms import Store
-from fbridge.models.problems import USUAL_WAIT, later
 from fbridge_magento.bundles import bundles_in
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.push import Part, Work
@@ -71,13 +71,10 @@ class SourceSelection:
         try:
             wanted = self._pieces_by_sku(work, part)
             rows = self._client.selected_sources(self._stock(work), wanted)
-        except UnreachableError as error:
-            wait = error.retry_after or USUAL_WAIT
-            return SourceChoice(problem=later(str(error), error.reason, self._store.now() + wait))
-        except RefusedError as error:
-            if error.reason not in _OF_THE_ORDER:
-                return SourceChoice(problem=later(str(error), error.reason, self._store.now() + USUAL_WAIT))
-            return _not_told(error)
+        except (UnreachableError, RefusedError) as error:
+            if isinstance(error, RefusedError) and error.reason in _OF_THE_ORDER:
+                return _not_told(error)
+            return SourceChoice(problem=put_off(error, self._store.now()))
         return proposed_source(rows, wanted)
 
     def _stock(self, work: Work) -> int:

@@ -6,6 +6,7 @@ Deleting a track mails nobody, and doing it again changes nothing. Recorded: tra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from fbridge.adapterkit.undoing import undo_receipt
@@ -48,7 +49,7 @@ def _tracks(undo: Undo) -> Iterator[tuple[str, str, str]]:
 
 def _writes(store: Store, client: MagentoClient, undo: Undo) -> Iterator[Callable[[], object]]:
     for _, track_id, _ in _tracks(undo):
-        yield lambda track_id=track_id: _delete(store, client, undo.order.remote_id, track_id)  # type: ignore[misc]
+        yield partial(_delete, store, client, undo.order.remote_id, track_id)
 
 
 def _delete(store: Store, client: MagentoClient, order_id: str, track_id: str) -> None:

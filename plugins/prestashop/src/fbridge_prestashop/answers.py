@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from fbridge.adapterkit import responses
 from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Verdict, said_in, unproved, written
-from fbridge.adapterkit.responses import NOT_FOUND, is_gateway_timeout, is_passing, is_redirect, rows_from
+from fbridge.adapterkit.responses import is_gateway_timeout, is_passing, is_redirect, rows_from
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, wordless
 from fbridge.http import redirected as elsewhere
@@ -28,6 +28,8 @@ from fbridge.http.noise import whole_json
 from fbridge.models.problems import Problem, WriteFault
 from fbridge_prestashop.xml_bodies import errors_in
 
+API = "PrestaShop Webservice"
+ADVICE = "the store's URL and that its web server hands /api on to PrestaShop"
 KEYS_PAGE = "Advanced Parameters > Webservice"
 BAD_FORMAT, NOT_ACTIVE, DISABLED, NO_METHOD, NO_PERMISSION, NO_RESOURCE = 18, 20, 22, 25, 26, 27
 _OF_PHP = range(2, 16)
@@ -54,12 +56,14 @@ def error_of(response: Response) -> FbridgeError:
         return redirected(response)
     if response.status in (401, 403, 405):
         return _not_allowed(response)
-    if is_passing(response):
-        return _passing(response)
-    codes = codes_of(response)
-    if not codes:
-        return no_api(response) if response.status == NOT_FOUND else blocked(response)
-    return RefusedError(f"The store refused: {words_of(response)}", reason=reason_of(codes))
+    if is_passing(response) and DISABLED in codes_of(response):
+        words = f"The store says: {words_of(response)}. Switch it on under {KEYS_PAGE}."
+        return UnreachableError(words, reason="webservice_off", retry_after=response.wait_asked)
+    codes, words = codes_of(response), words_of(response)
+    if is_empty_crash(response):
+        words += " without a word; the store's error log has the reason"
+    stranger = responses.strange(response, API, ADVICE, words=words if codes or is_passing(response) else "")
+    return stranger or RefusedError(f"The store refused: {words}", reason=reason_of(codes))
 
 
 def codes_of(response: Response) -> tuple[int, ...]:
@@ -171,8 +175,7 @@ def redirected(response: Response) -> UnreachableError:
 
 def no_api(response: Response) -> UnreachableError:
     """The Webservice does not stand there."""
-    advice = "the store's URL and that its web server hands /api on to PrestaShop"
-    return responses.no_api(response, "PrestaShop Webservice", advice)
+    return responses.no_api(response, API, ADVICE)
 
 
 def _not_allowed(response: Response) -> FbridgeError:
@@ -193,14 +196,6 @@ def _not_allowed(response: Response) -> FbridgeError:
             f"{response.url} did not see the key: let the web server hand the Authorization header on to PHP."
         )
     return blocked(response, reason="method_blocked" if response.status == 405 else "blocked")  # noqa: PLR2004 - HTTP's number
-
-
-def _passing(response: Response) -> UnreachableError:
-    if DISABLED in codes_of(response):
-        words = f"The store says: {words_of(response)}. Switch it on under {KEYS_PAGE}."
-        return UnreachableError(words, reason="webservice_off", retry_after=response.wait_asked)
-    wordlessly = " without a word; the store's error log has the reason" if is_empty_crash(response) else ""
-    return responses.passing(response, words_of(response) + wordlessly)
 
 
 _NOT_SAVED, _NOT_MAILED, _FRONT_PAGE, _NO_KEY = "46", "46 with mail", "front page", "no key"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fbridge.adapterkit.mails import NOT_POSSIBLE_HERE, mail_receipt
+from fbridge.adapterkit.mails import NOT_POSSIBLE_HERE, mail_receipts
 from fbridge.adapterkit.payloads import reference
 from fbridge.models.fulfillments import MailReceipt, MailRequest
 from fbridge.models.platforms import Store
@@ -42,12 +42,7 @@ _SWITCHED_OFF = Problem(outcome=Outcome.REFUSED, reason="mail_switched_off", wor
 
 def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailReceipt]:
     """One mail for the order, whose receipt stands for each of its shipments that lacks one. Raises: NotSent."""
-    first = requests[0]
-    receipt = mail_receipt(first, lambda: _ask(store, first))
-    for one in requests:
-        yield MailReceipt(
-            shipment_id=one.shipment.id, mail=receipt.mail, reason=receipt.reason, words=receipt.words
-        )
+    return mail_receipts(requests, lambda: _ask(store, requests[0]))
 
 
 def _ask(store: Store, request: MailRequest) -> MailEffect:

@@ -8,6 +8,7 @@ way back is refused, and without ``sendemail`` nobody is mailed. What the shop b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from fbridge.adapterkit.answers import not_understood
@@ -82,9 +83,9 @@ def _booked(shop: Shop, undo: Undo, state: str) -> Iterator[str]:
 def _writes(store: Store, client: PrestaShopClient, shop: Shop, undo: Undo) -> Iterator[Callable[[], object]]:
     shop = shop.of(*undo.order.adapter_data.get(SHOP_KEY, ("", "")))
     for row in _rows(undo):
-        yield lambda row=row: _take_out(store, client, shop, undo, row)  # type: ignore[misc]
+        yield partial(_take_out, store, client, shop, undo, row)
     if state := _state_after(shop, undo):
-        yield lambda: _set_state(store, client, shop, undo, state)
+        yield partial(_set_state, store, client, shop, undo, state)
 
 
 def _take_out(store: Store, client: PrestaShopClient, shop: Shop, undo: Undo, row: StoreShipment) -> None:

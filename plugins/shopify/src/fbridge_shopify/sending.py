@@ -32,14 +32,12 @@ from fbridge_shopify.push import Step, Work, begin, begin_again
 from fbridge_shopify.reading import order_pages
 from fbridge_shopify.receipts import receipt_of, take_result
 from fbridge_shopify.run_memory import memory_of
-from fbridge_shopify.write_answers import CLOSED, Made, results_in
+from fbridge_shopify.write_answers import CLOSED, Made, asked_to_wait, results_in
 
 MOST_AT_ONCE = 4
 """Documents under way: ten new fulfillments take 3 s and cost 160 points, so these spend what the larger usual plan
 gives, 200 points a second. More would only make more orders unknown where the line breaks.
 """
-
-_RATE_LIMITED = "rate_limited"
 
 _MAY_SPLIT = frozenset({"write_merchant_managed_fulfillment_orders", "write_third_party_fulfillment_orders"})
 
@@ -162,10 +160,7 @@ class _Sending:
         except _StoppedError:
             raise WriteFault(self._put_off) if self._put_off else HeldBack(self._halt.held_back()) from None
         except NotSentError as error:
-            if error.reason != _RATE_LIMITED:
-                raise
-            not_before = self._store.now() + (error.retry_after or USUAL_WAIT)
-            raise WriteFault(later(str(error), error.reason, not_before)) from None
+            raise asked_to_wait(error, self._store.now()) from None
 
     def _check_going(self) -> None:
         """The chunk may have been stopped while this document waited for its points."""

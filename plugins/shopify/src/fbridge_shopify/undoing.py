@@ -7,17 +7,18 @@ fulfillment-state-preconditions.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from fbridge.adapterkit.undoing import undo_receipt
 from fbridge.errors import CredentialsError, NotSentError
 from fbridge.models.orders import StoreShipment
 from fbridge.models.platforms import Store
-from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later
+from fbridge.models.problems import Problem, WriteFault
 from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.documents import Kind, alias_document, cancellation
 from fbridge_shopify.mapping import BY_SERVICES
-from fbridge_shopify.write_answers import results_in
+from fbridge_shopify.write_answers import asked_to_wait, results_in
 
 
 def preview_of(undo: Undo) -> UndoPreview:
@@ -66,7 +67,7 @@ def _stays(undo: Undo) -> Iterator[str]:
 
 def _writes(client: ShopifyClient, store: Store, undo: Undo) -> Iterator[Callable[[], object]]:
     for entry in _to_cancel(undo):
-        yield lambda entry=entry: _cancel(client, store, undo, entry)  # type: ignore[misc]
+        yield partial(_cancel, client, store, undo, entry)
 
 
 def _cancel(client: ShopifyClient, store: Store, undo: Undo, entry: StoreShipment) -> None:
@@ -76,10 +77,7 @@ def _cancel(client: ShopifyClient, store: Store, undo: Undo, entry: StoreShipmen
     try:
         answer = client.mutate(text, variables, cost=Kind.CANCEL.value.cost(1), about=[undo.order.remote_id])
     except NotSentError as error:
-        if error.reason != "rate_limited":
-            raise
-        not_before = store.now() + (error.retry_after or USUAL_WAIT)
-        raise WriteFault(later(str(error), error.reason, not_before)) from None
+        raise asked_to_wait(error, store.now()) from None
     (result,) = results_in(answer, [mutation])
     if isinstance(result, Problem):
         raise WriteFault(result)

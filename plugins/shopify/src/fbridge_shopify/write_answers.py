@@ -11,17 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from marshmallow import ValidationError
 
-from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, said_in
+from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, put_off, said_in
 from fbridge.adapterkit.needed import Told
 from fbridge.adapterkit.responses import body_of
-from fbridge.errors import CredentialsError
+from fbridge.errors import CredentialsError, NotSentError
 from fbridge.http import Response
 from fbridge.models.orders import StoreShipment
-from fbridge.models.problems import Problem, refused_as_it_stands
+from fbridge.models.problems import Problem, WriteFault, refused_as_it_stands
 from fbridge.models.states import Outcome
 from fbridge_shopify.allocation import MISSING_SCOPES
 from fbridge_shopify.answers import (
@@ -39,6 +40,7 @@ from fbridge_shopify.answers import (
 from fbridge_shopify.documents import Kind, Mutation, alias_of
 from fbridge_shopify.schemas import FulfillmentPayload, below
 
+RATE_LIMITED = "rate_limited"
 CLOSED = "fulfillment_order_closed"
 """The reason of a fulfillment order that is over: the order has to be read to tell why."""
 
@@ -53,8 +55,8 @@ DOCUMENTS = AnswerTable(
         Listed(403, "", Verdict.CREDENTIALS, _CODES),
         Listed(423, "", Verdict.CREDENTIALS, _CODES),
         Listed(404, "", Verdict.NOT_SENT, _CODES),
-        Listed(429, "", Verdict.LATER, _LIMITS, "rate_limited"),
-        Listed(200, THROTTLED, Verdict.LATER, _LIMITS, "rate_limited"),
+        Listed(429, "", Verdict.LATER, _LIMITS, RATE_LIMITED),
+        Listed(200, THROTTLED, Verdict.LATER, _LIMITS, RATE_LIMITED),
         Listed(200, "SHOP_INACTIVE", Verdict.CREDENTIALS, _CODES),
         Listed(200, ACCESS_DENIED, Verdict.CREDENTIALS, _CODES),
         Listed(200, TOO_DEAR, Verdict.REFUSED, _LIMITS),
@@ -138,6 +140,11 @@ def said_by(response: Response) -> Said:
     """Who answered outside 2xx. Shopify's own answers there have ``errors`` as one text."""
     is_own = isinstance(body_of(response).get("errors"), str)
     return said_in(response, words=words_of(response), is_own=is_own)
+
+
+def asked_to_wait(error: NotSentError, now: datetime) -> WriteFault | NotSentError:
+    """Where Shopify put a document off, its orders wait; for any other reason nothing more is sent to the store."""
+    return WriteFault(put_off(error, now)) if error.reason == RATE_LIMITED else error
 
 
 def said_of_document(answer: Answer) -> Said:

@@ -20,6 +20,7 @@ from fbridge.adapterkit.answers import (
     Verdict,
     each,
     not_understood,
+    put_off,
     written,
 )
 from fbridge.adapterkit.responses import (
@@ -30,7 +31,7 @@ from fbridge.adapterkit.responses import (
 )
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, wordless
-from fbridge.models.problems import USUAL_WAIT, Problem, later
+from fbridge.models.problems import Problem
 from fbridge.models.states import Outcome
 
 API = "WooCommerce REST API"
@@ -220,8 +221,7 @@ def problem_of(error: FbridgeError, now: datetime) -> Problem:
     """What a failed read means for the order that it was about: nothing was sent."""
     if isinstance(error, RefusedError) and error.reason in _LASTING:
         return Problem(outcome=Outcome.REFUSED, reason=error.reason, words=str(error))
-    wait = error.retry_after if isinstance(error, UnreachableError) else None
-    return later(str(error), error.reason, now + (wait or USUAL_WAIT))
+    return put_off(error, now)
 
 
 def _with_shape(response: Response, shows: str | None) -> Response:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from fbridge.adapterkit.mails import NOT_POSSIBLE_HERE, mail_receipt
+from fbridge.adapterkit.mails import NOT_POSSIBLE_HERE, mail_receipt, mail_receipts
 from fbridge.adapterkit.responses import body_of
 from fbridge.errors import CredentialsError, NotSent, NotSentError, RefusedError, UnreachableError
 from fbridge.http import Response
@@ -73,13 +73,7 @@ def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailRe
     if mails_by_fulfillment(store.settings.get("customer_mail"), place, facts):
         yield from (mail_receipt(one, partial(_ask_fulfillment, store, client, one)) for one in requests)
         return
-    first, *others = requests
-    receipt = mail_receipt(first, lambda: _ask(store, client, first))
-    yield receipt
-    for one in others:
-        yield MailReceipt(
-            shipment_id=one.shipment.id, mail=receipt.mail, reason=receipt.reason, words=receipt.words
-        )
+    yield from mail_receipts(requests, lambda: _ask(store, client, requests[0]))
 
 
 def _read(request: MailRequest, read: Callable[[], T]) -> T:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from marshmallow import ValidationError
@@ -120,9 +121,9 @@ def _writes(
     store: Store, client: WooClient, facts: StoreFacts, undo: Undo, plan: _Plan
 ) -> Iterator[Callable[[], object]]:
     for one in plan.apart:
-        yield lambda one=one: _delete(store, client, facts, undo.order.remote_id, plan, one)  # type: ignore[misc]
+        yield partial(_delete, store, client, facts, undo.order.remote_id, plan, one)
     if plan.update:
-        yield lambda: _update(store, client, undo.order.remote_id, plan)
+        yield partial(_update, store, client, undo.order.remote_id, plan)
 
 
 def _delete(
