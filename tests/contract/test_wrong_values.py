@@ -59,6 +59,14 @@ def test_one_wrong_order_is_rejected_and_the_others_are_stored(
     assert {one.reason for one in result.rejected} == {f'wrong_value: the plugin "toy" gave {words}'}
 
 
+def test_a_plugin_that_never_comes_to_an_end_is_named(store: ToyUnderTest, make_office: MakeOffice) -> None:
+    order = store.new_order([("CUP", 1)])
+    office = make_office("one_page_for_ever")
+    result = office.fetch()
+    assert str(result.error) == f"{NAMED}fetch_orders gave the same page 50 times, one after another"
+    assert set(office.fetched()) == {order}
+
+
 def test_a_page_that_is_wrong_as_a_whole_names_the_plugin(
     store: ToyUnderTest, make_office: MakeOffice
 ) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _END = object()
+MOST_ALIKE = 50
+"""A plugin that gives one page so often never comes to an end."""
 
 
 class LoadedPlatform:
@@ -34,7 +36,16 @@ class LoadedPlatform:
 
     def fetch_orders(self, store: Store, query: OrderQuery) -> Generator[OrderPage]:
         """See :func:`fbridge.hookspecs.fetch_orders`. An order with a wrong value is among the rejected ones (C2)."""
-        return self._each("fetch_orders", self._page, store=store, query=query)
+        before, alike = None, 0
+        with closing(self._each("fetch_orders", self._page, store=store, query=query)) as pages:
+            for page in pages:
+                orders = [one.remote_id for one in page.orders], [one.remote_id for one in page.rejected]
+                shown = (page.cursor, orders, page.absent)
+                alike = alike + 1 if shown == before else 1
+                if alike == MOST_ALIKE:
+                    raise self._error(f"fetch_orders gave the same page {alike} times, one after another")
+                before = shown
+                yield page
 
     def push_fulfillment(self, store: Store, fulfillments: Sequence[Fulfillment]) -> Generator[Receipt]:
         """See :func:`fbridge.hookspecs.push_fulfillment`. It begins when the first receipt is asked for.

@@ -6,6 +6,7 @@ the path to its field and by types alone: values may be personal or secret.
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -19,15 +20,15 @@ from typing import Any
 from fbridge.models.fulfillments import ShipmentReceipt
 from fbridge.models.orders import Address, Doubt, Order, OrderLine, Payment, RejectedOrder, ShippingMethod
 from fbridge.models.platforms import CarrierCode, Notice
-from fbridge.models.storable_text import is_storable
+from fbridge.models.storable_text import HIGHEST_IN_JSON, is_storable
 
 Check = Callable[[Any], str]
 """Gives the rest of a sentence that begins with the field's path, or "" where the value will do."""
 
 HIGHEST = 2**31 - 1
-HIGHEST_IN_JSON = 2**63 - 1
 LONGEST_DECIMAL = 40
 DEEPEST_JSON = 50
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _NOTHING = type(None)
 _OF_TYPE_CHECKERS: dict[str, Any] = {"Schema": object, "StoreHttp": object}
 """Names that the models import for type checkers alone; their modules are slow to import."""
@@ -74,7 +75,35 @@ def order_fault(value: object) -> str:
     if not value.remote_id:
         return "remote_id is empty"
     ids = {line.id for line in value.lines}
-    return "" if len(ids) == len(value.lines) else "lines have one id twice"
+    if len(ids) < len(value.lines):
+        return "lines have one id twice"
+    if value.currency and not _CURRENCY.fullmatch(value.currency):
+        return "currency is no code of three capital letters"
+    if value.payment.amount_due is not None and value.payment.amount_due < 0:
+        return "payment.amount_due is below 0"
+    return next(filter(None, map(_line_fault, range(len(value.lines)), value.lines)), "")
+
+
+def _line_fault(place: int, line: OrderLine) -> str:
+    """What no line can be, whatever its platform: it would make pieces out of nothing."""
+    if not line.id:
+        return f"lines[{place}].id is empty"
+    if (
+        line.removed >= 0
+        and line.shipped >= 0
+        and line.held >= 0
+        and not line.locations
+        and not line.weight_grams
+    ):
+        return ""
+    counts = {
+        "removed": line.removed,
+        "shipped": line.shipped,
+        "held": line.held,
+        "weight_grams": line.weight_grams or 0,
+        "locations": min((pieces for _, pieces in line.locations), default=0),
+    }
+    return next((f"lines[{place}].{name} is below 0" for name, count in counts.items() if count < 0), "")
 
 
 @cache

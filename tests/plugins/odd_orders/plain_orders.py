@@ -260,6 +260,67 @@ SHOPIFY: Json = {
 }
 
 
+MORE: Mapping[str, Json] = {
+    "woocommerce": {
+        "meta_data": [
+            {
+                "id": 22,
+                "key": "_wc_shipment_tracking_items",
+                "value": [
+                    {"tracking_provider": "brt", "tracking_number": "X1", "tracking_id": "0123456789abcdef"},
+                ],
+            }
+        ],
+        "refunds": [{"id": 40, "total": "-8.00"}],
+        "refunds read": [
+            {
+                "id": 40,
+                "line_items": [
+                    {"id": 41, "quantity": -1, "meta_data": [{"key": "_refunded_item_id", "value": "7"}]}
+                ],
+            }
+        ],
+        "fulfillments read": [
+            {
+                "id": 5,
+                "status": "fulfilled",
+                "meta_data": [
+                    {"key": "_items", "value": [{"item_id": 7, "qty": 1}]},
+                    {"key": "_tracking_number", "value": "N1"},
+                    {"key": "_shipment_provider", "value": "brt"},
+                    {"key": "_fbridge_shipment", "value": "x"},
+                ],
+            }
+        ],
+    },
+    "prestashop": {
+        "payments read": [{"id": 1, "amount": "25.0", "payment_method": "Bonifico", "transaction_id": ""}]
+    },
+    "magento": {
+        "items": [
+            {"item_id": 10, "product_type": "bundle", "sku": "B", "qty_ordered": 2, "is_virtual": 0},
+            {"item_id": 11, "parent_item_id": 10, "product_type": "simple", "sku": "C", "qty_ordered": 2},
+        ]
+    },
+    "shopify": {
+        "fulfillments": [
+            {
+                "id": "gid://shopify/Fulfillment/5",
+                "status": "SUCCESS",
+                "createdAt": "2026-11-20T10:00:00Z",
+                "service": {"serviceName": "Manual", "type": "MANUAL"},
+                "trackingInfo": [{"company": "BRT", "number": "X", "url": None}],
+                "fulfillmentOrders": {"nodes": [{"id": "gid://shopify/FulfillmentOrder/20"}]},
+                "fulfillmentLineItems": {
+                    "nodes": [{"quantity": 1, "lineItem": {"id": "gid://shopify/LineItem/11"}}]
+                },
+            }
+        ]
+    },
+}
+"""What a store may show of an order beside that: refunds, shipments, payments, bundles."""
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """One platform: its healthy order, how that is read, and the fields without which nothing can be shipped."""

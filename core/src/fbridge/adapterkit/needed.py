@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, missing
@@ -24,6 +25,7 @@ from fbridge.adapterkit.payloads import (
     text,
 )
 from fbridge.models.orders import Order, RejectedOrder
+from fbridge.models.storable_text import storable, storable_json
 
 T = TypeVar("T")
 
@@ -140,13 +142,34 @@ def understood(
     ``remote_id`` and ``number`` are the payload's own fields, as they came. With a ``problem`` it is not tried.
     """
     try:
-        return _rejected(remote_id, number, problem) if problem else read()
+        return _rejected(remote_id, number, problem) if problem else _as_kept(read())
     except ValidationError as error:
         return _rejected(remote_id, number, reason_of(error))
     except UnreadableError as error:
         return _rejected(remote_id, number, f"{error.code}: {error}")
     except _BAD as error:
         return _rejected(remote_id, number, f"malformed: {type(error).__name__}")
+
+
+def _as_kept(order: Order) -> Order:
+    """Without what no database can hold in fields that a shipment can do without: a cut emoji, a NUL."""
+    lines = tuple(
+        replace(line, locations=tuple((storable(place), pieces) for place, pieces in line.locations))
+        if line.locations
+        else line
+        for line in order.lines
+    )
+    shipments = tuple(
+        replace(
+            one,
+            remote_id=storable(one.remote_id),
+            mark=one.mark and storable(one.mark),
+            numbers=tuple(filter(None, map(storable, one.numbers))),
+            carrier=storable(one.carrier),
+        )
+        for one in order.shipments
+    )
+    return replace(order, lines=lines, shipments=shipments, adapter_data=storable_json(order.adapter_data))
 
 
 def reason_of(error: ValidationError) -> str:

@@ -35,6 +35,15 @@ class WrongPage(ToyAdapter):
             yield replace(page, cursor={"at": {1, 2}})
 
 
+class OnePageForEver(ToyAdapter):
+    """Never comes to an end."""
+
+    def changed(self, store: Store, query: OrderQuery) -> Iterator[OrderPage]:
+        page = next(iter(super().changed(store, query)))
+        while True:
+            yield page
+
+
 class WrongReceipt(ToyAdapter):
     """The receipt of the first order of several has a wrong value."""
 
@@ -89,6 +98,7 @@ float_total = WrongOrder(total=12.5)
 no_time = WrongOrder(changed_at=None)
 int_number = WrongOrder(number=5)
 wrong_page = WrongPage()
+one_page_for_ever = OnePageForEver()
 unknown_outcome = WrongReceipt(outcome="shipped")
 naive_time = WrongReceipt(not_before="tomorrow")
 one_remote_id = WrongReceipt(remote_ids="77")
