@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+import pytest
 from tests.core.office_web.conftest import Browser
 
 from fbridge.testing.office import Office
@@ -50,6 +51,7 @@ def test_a_clerk_maps_and_routes_and_never_over_what_somebody_else_has_done(
     assert clerk.post("/carriers/on/nowhere/codes", token).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_tracking_page_is_tried_and_only_of_the_web(
     office: Office, clerk: Browser, manager: Browser
 ) -> None:

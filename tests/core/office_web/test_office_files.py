@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
 from tests.core.office_web.conftest import ADDRESS, Browser
 
 from fbridge.testing.office import Office
@@ -47,6 +48,7 @@ def test_a_file_is_shown_taken_and_its_refused_rows_come_back(office: Office, cl
     assert office.bridge.shipments.list()[0].numbers == ("FB000000001IT",)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_a_file_is_said_as_on_the_terminal_and_mended_without_a_new_file(
     office: Office, clerk: Browser
 ) -> None:

@@ -51,6 +51,7 @@ def test_each_page_says_who_may_see_it_and_a_clerk_gets_no_further(app: Flask, c
             assert "Only a manager may do this." in answer.text
 
 
+@pytest.mark.slow
 def test_a_page_that_says_nothing_is_closed(office: Office) -> None:
     office.bridge.accounts.add("anna", Role.MANAGER, PASSWORD)
     app = create_app(office.bridge)

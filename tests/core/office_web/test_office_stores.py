@@ -57,6 +57,7 @@ def test_a_store_is_added_and_its_keys_are_shown_nowhere(
     assert holders == ["secrets.toml"]
 
 
+@pytest.mark.slow
 def test_keys_are_changed_after_a_look_with_them(office: Office, manager: Browser) -> None:
     token, right = {"form_token": manager.form_token()}, office.store.settings["api_key"]
     bad = manager.post("/stores/shop/keys", token | {"set-api_key": KEY})

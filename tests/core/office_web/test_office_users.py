@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from tests.core.office_web.conftest import PASSWORD, Browser
 
 from fbridge import Role
@@ -54,6 +55,7 @@ def test_a_manager_adds_changes_and_switches_off_who_signs_in(
     assert other.get("/").status_code == 302
 
 
+@pytest.mark.slow
 def test_the_last_manager_stays(office: Office, manager: Browser) -> None:
     token = {"form_token": manager.form_token()}
     page = manager.get("/users").text
@@ -65,6 +67,7 @@ def test_the_last_manager_stays(office: Office, manager: Browser) -> None:
     assert {one.role for one in office.bridge.accounts.list() if one.name == "bea"} == {Role.MANAGER}
 
 
+@pytest.mark.slow
 def test_everybody_has_a_password_of_their_own(clerk: Browser) -> None:
     token = {"form_token": clerk.form_token()}
     new = {"password": NEW, "again": NEW}

@@ -10,7 +10,16 @@ from flask import Flask, g, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from fbridge.errors import BusyError, FbridgeError, InputError, NotFoundError, UnreachableError
+from fbridge.errors import (
+    BusyError,
+    CredentialsError,
+    FbridgeError,
+    InputError,
+    NotFoundError,
+    PluginMissingError,
+    RefusedError,
+    UnreachableError,
+)
 from fbridge.languages import LANGUAGES
 from fbridge.office_web import (
     afterwards,
@@ -56,7 +65,15 @@ _PAGES = (
     stores,
     users,
 )
-_STATUS = ((NotFoundError, 404), (InputError, 400), (BusyError, 503), (UnreachableError, 503))
+_STATUS = (
+    (NotFoundError, 404),
+    (PluginMissingError, 404),
+    (InputError, 400),
+    (CredentialsError, 502),
+    (RefusedError, 502),
+    (BusyError, 503),
+    (UnreachableError, 503),
+)
 _log = logging.getLogger(__name__)
 
 
