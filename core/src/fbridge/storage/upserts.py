@@ -21,5 +21,7 @@ def insert_of(connection: Connection) -> Callable[[sa.Table], Any]:
 
 def insert_if_new(connection: Connection, table: sa.Table, **values: Any) -> bool:
     """Whether the row was made: where another program has made it, also at this very moment, nothing changes."""
-    made = connection.execute(insert_of(connection)(table).values(**values).on_conflict_do_nothing())
+    statement = insert_of(connection)(table).values(**values).on_conflict_do_nothing()
+    # Without this PostgreSQL's count of an INSERT is not known afterwards.
+    made = connection.execute(statement, execution_options={"preserve_rowcount": True})
     return made.rowcount > 0
