@@ -148,7 +148,7 @@ def test_the_commands_of_the_transition_table_and_of_find_exist() -> None:
 
 
 AS_JOBS = ("manifest ship", "push", "shipment withdraw", "verify")
-"""What the page of the office begins as jobs, or leads to, word by word."""
+"""What the page of the office and the API begin as jobs, or leads to, word by word."""
 
 
 def options_of(*names: str) -> set[str]:
@@ -173,7 +173,7 @@ def known_to(path: Path) -> set[str]:
     """In a command's module its options; elsewhere those of all commands that can end with the sentence."""
     for option, names in BARE_OPTIONS.items():
         assert all(option in options_of(name) for name in names), option
-    if path.parent.name == "office_web":
+    if "office_web" in path.parts:
         return set(BARE_OPTIONS) | options_of(*AS_JOBS, "office")
     if path.parent.name != "cli":
         return set(BARE_OPTIONS)

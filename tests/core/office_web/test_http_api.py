@@ -44,6 +44,9 @@ def test_the_day_of_an_erp(office: Office, program: Programs) -> None:
     assert [one["remote_id"] for one in page["items"] + rest["items"]] == orders
     assert rest["next"] is None
     assert erp.get(f"/orders/shop:id={orders[0]}")["row"]["number"] == f"T{orders[0]}"
+    changed = erp.get("/changed-orders?limit=1")
+    since = changed["items"][0]["event"]
+    assert len(erp.get(f"/changed-orders?store=shop&since={since}")["items"]) == 2
     said = {"order": f"T{orders[0]}", "carrier": "BRT", "numbers": ["FB000000001IT"], "weight_grams": 900}
     made = erp.post("/shipments", said, 201)
     added = erp.post("/manifests/BRT/add", {"refs": [made["label"], f"T{orders[1]}", "none"]})
@@ -129,7 +132,7 @@ def test_only_a_token_counts_and_only_for_its_scopes(
     for method in ("OPTIONS", "PUT"):
         assert reader.ask(method, "/orders").get_json()["reason"] == "no_such_method"
     wrong = Program(app.test_client(), "fbridge_guess")
-    assert {wrong.ask("GET", "/orders").status_code for _ in range(20)} == {401, 429}
+    assert {wrong.ask("GET", "/orders").status_code for _ in range(21)} == {401, 429}
     assert 0 < int(wrong.ask("GET", "/orders").headers["Retry-After"]) <= 900
     assert reader.get("/orders")["items"] == []  # who guesses beside it does not matter
     assert [one.last_used_at is not None for one in office.bridge.api_tokens.list()] == [True]
@@ -145,6 +148,13 @@ def test_what_a_person_decides_needs_its_scope(office: Office, program: Programs
     for said in ({"force": ["S1"]}, {"check": False}, {"as_printed": False}):
         problem = shipper.post(f"/manifests/{number}/ship", said, 403)
         assert "'decide'" in problem["detail"]
+    pusher = program("pusher", Right.PUSH)
+    assert "'decide'" in pusher.post("/push", {"guards": {"most_mails": 9}}, 403)["detail"]
+    assert pusher.post("/push", {"guards": {"most_mail": 9}}, 422)["faults"][0]["field"] == "guards.most_mail"
+    assert (
+        "'decide'"
+        in pusher.post("/missing-mails", {"shipments": ["S1"], "even_if_mailed": True}, 403)["detail"]
+    )
     assert "'push'" in shipper.post("/fulfil", {"order": "T1"}, 403)["detail"]
 
 
@@ -227,11 +237,20 @@ def test_long_work_is_a_job_to_ask_for(office: Office, program: Programs) -> Non
     erp.post(f"/manifests/{number}/ship")
     plan = erp.get("/push-plan")["fingerprint"]
     assert _ended(erp, "/push", {"only_if": "0" * 12})["answer"]["error"]["reason"] == "plan_changed"
-    job = _ended(erp, "/push", {"only_if": plan, "manifest": number, "limit": 5, "stores": ["shop"]})
+    said = {
+        "only_if": plan,
+        "manifest": number,
+        "limit": 5,
+        "stores": ["shop"],
+        "guards": {"most_changed": 1},
+    }
+    job = _ended(erp, "/push", said)
     assert (job["exit_code"], job["asked_by"]) == (0, "token erp")
     assert erp.get("/shipments/S1")["push"]["state"] == "sent"
     assert erp.post("/fetch", {"stores": ["--since=3d"]}, 404)
-    assert len(erp.get("/jobs")["items"]) == 3
+    assert _ended(erp, "/verify", {"manifest": number})["exit_code"] == 0
+    assert _ended(erp, "/missing-mails", {"shipments": ["S1"]})["answer"]["error"] is None
+    assert len(erp.get("/jobs")["items"]) == 5
     taken = _ended(erp, "/shipments/S1/take-back", {"status": "--yes"})
     assert taken["command"][2:] == ["S1", "--yes", "--status=--yes"]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from fbridge import Address, Document, Money
+from fbridge.models.guards import GUARDS
 from fbridge.office_web.api.json_fields import (
     Amount,
     Body,
@@ -207,6 +208,29 @@ class PushBody(Body):
         "Not a fingerprint of a plan.",
         metadata={"description": "The fingerprint of the plan that was looked at."},
     )
+    guards = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(GUARDS)),
+        values=fields.Float(validate=validate.Range(0, 10**9)),
+        load_default=dict,
+        metadata={"description": f"Other values for this push (`decide`): {', '.join(GUARDS)}."},
+    )
+
+
+class MailsBody(Body):
+    """Whose mail did not leave."""
+
+    shipments = several()
+    even_if_mailed = Flag(
+        load_default=False, metadata={"description": "Also where it may be a second mail (`decide`)."}
+    )
+
+
+class VerifyBody(Body):
+    """What to compare: what left in the last days, or since then, or on one manifest."""
+
+    stores = texts(load_default=list, metadata={"description": "All if none is named."})
+    since = Moment()
+    manifest = Name()
 
 
 class TakeBackBody(Body):

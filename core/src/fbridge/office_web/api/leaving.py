@@ -58,17 +58,40 @@ def fetch(bridge: Bridge, asked: Asked) -> Made:
 def push(bridge: Bridge, asked: Asked) -> Made:
     """Tell the stores what was shipped and they do not show yet, within the guards."""
     said = asked.body
-    manifest = bridge.manifests.shipped_number(said["manifest"]) if "manifest" in said else None
-    options = _options(manifest=manifest, limit=said.get("limit"), only_if=said.get("only_if"))
-    return _begun(bridge, asked, "push", "-y", *options, *_stores(bridge, asked))
+    if said["guards"]:
+        asked.refuse_without(Right.DECIDE)
+    options = [
+        *_options(manifest=_left(bridge, asked), limit=said.get("limit"), only_if=said.get("only_if")),
+        *(f"--guard={name}={_plain(most)}" for name, most in said["guards"].items()),
+    ]
+    return _begun(bridge, asked, "push", "--yes", *options, *_stores(bridge, asked))
+
+
+@routes.begins("/missing-mails", Right.PUSH, bodies.MailsBody)
+def ask_for_mails(bridge: Bridge, asked: Asked) -> Made:
+    """Ask the stores once for mails that did not leave; nothing else is pushed."""
+    may_be_second = ["--even-if-mailed"] if asked.body["even_if_mailed"] else []
+    if may_be_second:
+        asked.refuse_without(Right.DECIDE)
+    labels = [bridge.shipments.get(ref).label for ref in asked.body["shipments"]]
+    mails = [f"--mail-again={label}" for label in labels]
+    return _begun(bridge, asked, "push", "--yes", *mails, *may_be_second)
+
+
+@routes.begins("/verify", Right.PUSH, bodies.VerifyBody)
+def verify(bridge: Bridge, asked: Asked) -> Made:
+    """Compare what the stores show with what they were told; nothing is written there."""
+    since = asked.body.get("since")
+    options = _options(since=since and since.isoformat(), manifest=_left(bridge, asked))
+    return _begun(bridge, asked, "verify", *options, *_stores(bridge, asked))
 
 
 @routes.begins("/shipments/<ref>/take-back", Right.DECIDE, bodies.TakeBackBody)
 def take_back(bridge: Bridge, asked: Asked) -> Made:
     """Take a shipment back from its store, as far as the store allows, and withdraw it."""
     options = _options(status=asked.body.get("status"))
-    command = f"shipment withdraw {bridge.shipments.get(asked.ref).label} --yes".split()
-    return _begun(bridge, asked, *command, *options)
+    label = bridge.shipments.get(asked.ref).label
+    return _begun(bridge, asked, "shipment", "withdraw", label, "--yes", *options)
 
 
 @routes.writes("/shipments/<ref>/resend", Right.DECIDE, Shipment)
@@ -98,6 +121,16 @@ def accept_drift(bridge: Bridge, asked: Asked) -> Shipment:
 def _begun(bridge: Bridge, asked: Asked, *command: str) -> Made:
     job = bridge.jobs.start(command, asked_by=asked.token.signature, job_id=asked.job_id)
     return Made(what=job, place=f"/jobs/{job.id}")
+
+
+def _plain(number: float) -> str:
+    """As it is typed, never as ``2e+06``."""
+    return str(int(number)) if number.is_integer() else str(number)
+
+
+def _left(bridge: Bridge, asked: Asked) -> str | None:
+    """The number of the manifest that is meant. Raises InputError where it has not left, NotFoundError."""
+    return bridge.manifests.shipped_number(asked.body["manifest"]) if "manifest" in asked.body else None
 
 
 def _options(**said: object) -> Iterator[str]:

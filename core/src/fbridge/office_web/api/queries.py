@@ -62,6 +62,12 @@ class EventsQuery(_Page):
     since = Whole(0, load_default=0, metadata={"description": "After this event; the first one if it is 0."})
 
 
+class ChangedQuery(EventsQuery):
+    """Which orders, by the events that tell of them."""
+
+    store = Name()
+
+
 class FindQuery(Query):
     """What to look for."""
 

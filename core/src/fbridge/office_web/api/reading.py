@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -134,6 +135,24 @@ def list_events(bridge: Bridge, asked: Asked) -> Page:
     limit = asked.query["limit"]
     found = list(bridge.events(asked.query["since"], limit + 1))
     following = {"since": found[limit - 1].id} if len(found) > limit else None
+    return Page(items=found[:limit], following=following)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedOrder:
+    """An order as it is now, and the last ``event`` that told of it: go on ``since`` there."""
+
+    event: int
+    order: OrderDetail
+
+
+@routes.lists("/changed-orders", ChangedOrder, queries.ChangedQuery)
+def list_changed(bridge: Bridge, asked: Asked) -> Page:
+    """The orders that are new or changed on their stores since an event, each once."""
+    since, limit, store = asked.query["since"], asked.query["limit"], asked.query.get("store")
+    told = bridge.orders.changed(since, store=store, limit=limit + 1)
+    found = [ChangedOrder(event=event, order=order) for event, order in told]
+    following = {"since": found[limit - 1].event} if len(found) > limit else None
     return Page(items=found[:limit], following=following)
 
 
