@@ -95,6 +95,11 @@ class Database:
             finally:
                 self._held.connection = None
 
+    @property
+    def is_in_one_unit(self) -> bool:
+        """Whether this thread is in such a block."""
+        return self._unit() is not None
+
     def _unit(self) -> Connection | None:
         return getattr(self._held, "connection", None)
 

@@ -97,6 +97,8 @@ def open_store(context: Context, name: str, *, settings: StoreSettings | None = 
 
     Raises NotFoundError, ConfigError, PluginError.
     """
+    if context.database.is_in_one_unit:
+        raise RuntimeError("a store is asked while a write unit is open")
     # The client and the plugin host are heavy, and most commands that know of stores talk to none.
     from fbridge.http import StoreHttp
     from fbridge.plugins import load_platform
