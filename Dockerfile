@@ -8,7 +8,7 @@ COPY plugins plugins
 RUN sed -e '/--hash=/d' -e 's/ \\$//' constraints.txt >versions.txt \
  && python -m venv /opt/fbridge \
  && /opt/fbridge/bin/pip install --no-cache-dir --disable-pip-version-check --constraint versions.txt \
-    './core[postgres,office,sandbox,workers]' './plugins/magento[sandbox]' './plugins/prestashop[sandbox]' \
+    './core[postgres,office,otel,sandbox,workers]' './plugins/magento[sandbox]' './plugins/prestashop[sandbox]' \
     './plugins/shopify[sandbox]' './plugins/woocommerce[sandbox]'
 
 FROM python:3.13-slim

@@ -24,6 +24,7 @@ PAGES = {
     "fbridge.models": "The dataclasses of the contract, and the words for states",
     "fbridge.http": "The HTTP client of a plugin",
     "fbridge.adapterkit": "What plugins share",
+    "fbridge.telemetry": "Metrics and traces",
     "fbridge.testing": "The conformance kit",
     "fbridge.sandbox": "Emulated stores",
 }

@@ -227,6 +227,13 @@ BY_THE_CLOCK = ("text", "ini", "bat")
 FOLDERS = re.compile(r"C:\\fbridge|/srv/fbridge|/var/log|/tmp")
 
 
+def test_the_page_on_observing(reader: Reader, tmp_path: Path) -> None:
+    reader.add_store()
+    shell("\n".join(commands("docs/observing.md")), tmp_path)
+    (block,) = of_page("docs/observing.md", "python")
+    exec(compile(block.text, block.place, "exec"), {})
+
+
 def test_the_page_on_the_evening(reader: Reader, tmp_path: Path) -> None:
     reader.add_store()
     reader.knows("1", "2", "3")
@@ -341,6 +348,7 @@ RUN = {"README.md", "README.it.md", *(f"plugins/{name}/README.md" for name in CR
             "http-api",
             "json",
             "listeners",
+            "observing",
             "office",
             "plugin-tutorial",
             "scripting",
@@ -356,6 +364,6 @@ def test_no_page_with_commands_is_left_out() -> None:
 
 def test_no_page_with_python_is_left_out() -> None:
     others = {one.page for page in PAGES for one in blocks(page) if one.language == "python"}
-    assert others == {"docs/python.md", "docs/plugin-tutorial.md", "docs/listeners.md"}, (
-        "the files of the tutorial and of the listener are those of the tests' examples"
-    )
+    assert others == {
+        f"docs/{name}.md" for name in ("listeners", "observing", "plugin-tutorial", "python")
+    }, "the files of the tutorial and of the listener are those of the tests' examples"

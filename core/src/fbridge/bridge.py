@@ -179,6 +179,7 @@ class Bridge(Nouns):
         keys = None if shipments is None else {self.shipments.get(ref).id for ref in shipments}
         scope = Scope(since=since, manifest=number, shipment_ids=keys)
         return for_each_store(
+            "verify",
             self._names(stores),
             lambda name, stop: verify_store(self.context, name, scope, stop=stop, progress=progress),
             patience=1.0,  # it only reads

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fbridge.errors import ConfigError
+from fbridge.watching import is_asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,6 +78,8 @@ class Session:
         self._at_end.callback(bridge.close)
         speak(bridge.context.settings.language)
         self._at_end.enter_context(log_kept_in(bridge.context.settings.home.log))
+        if is_asked_for(os.environ):
+            self._be_watched(bridge)
         self._at_end.callback(self._tell_listeners, bridge, bridge.context.now())
         return bridge
 
@@ -89,6 +92,15 @@ class Session:
             from fbridge.cli.log_file import log_to_stderr
 
             self._at_end.enter_context(log_to_stderr(everything=self.debug, as_json=as_json))
+
+    def _be_watched(self, bridge: Bridge) -> None:
+        """Where OpenTelemetry is not installed the variables are meant for other programs."""
+        from importlib.util import find_spec
+
+        if find_spec("opentelemetry") and find_spec("opentelemetry.sdk"):
+            from fbridge.telemetry import watched
+
+            self._at_end.enter_context(watched(bridge.context))
 
     def _tell_listeners(self, bridge: Bridge, begun: datetime) -> None:
         """Unless the command was broken off, or cares for the listeners itself: a later one tells them then."""

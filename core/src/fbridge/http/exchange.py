@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from fbridge import watching
+
 if TYPE_CHECKING:
     from fbridge.http.redaction import Redactor
 
@@ -67,6 +69,7 @@ class Recorder:
         about: frozenset[str] = frozenset(),
     ) -> None:
         """Record one try; ``sent`` and ``received`` are (content type, body). Never raises."""
+        watching.requested(method, status if error is None else None, duration.total_seconds())
         shown = self.redactor.url(url)
         outcome = status if error is None else self.redactor.text(error)
         log.debug("%s %s: %s in %.0f ms", method, shown, outcome, duration.total_seconds() * 1000)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from threading import Lock
 from time import monotonic, sleep
 
+from fbridge import watching
+
 
 def no_limit() -> None:
     """Let the request go at once."""
@@ -31,6 +33,7 @@ def waiter(
             now = clock()
             mine = max(now, free_at)
             free_at = mine + interval
+        watching.waited(mine - now)
         if mine > now:
             pause(mine - now)
 

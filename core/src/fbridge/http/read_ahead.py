@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -22,9 +23,10 @@ def read_ahead(source: Iterator[T]) -> Iterator[Iterator[T]]:
 
 
 def _items(source: Iterator[T], pool: ThreadPoolExecutor) -> Iterator[T]:
-    coming = pool.submit(_next, source)
+    context = copy_context()  # whose work it is
+    coming = pool.submit(context.run, _next, source)
     while (item := coming.result()) is not None:
-        coming = pool.submit(_next, source)
+        coming = pool.submit(context.run, _next, source)
         yield item[0]
 
 

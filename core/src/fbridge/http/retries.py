@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from fbridge import watching
 from fbridge.errors import UnreachableError
 
 if TYPE_CHECKING:
@@ -94,4 +95,7 @@ class _Backoff:
         asked = wait.total_seconds()
         log.debug("%s asks to wait %.0f s", error.response.url, asked)
         # Knocking earlier than asked prolongs a block: better to give up and let the caller come back.
-        return asked if monotonic() + asked < self._deadline else False
+        if monotonic() + asked >= self._deadline:
+            return False
+        watching.waited(asked)
+        return asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ def side_by_side(
         return
     faults = []
     with ThreadPoolExecutor(min(most, len(items)), thread_name_prefix="fbridge-side-by-side") as pool:
-        running = {pool.submit(act, item): item for item in items}
+        running = {pool.submit(copy_context().run, act, item): item for item in items}
         try:
             for future in as_completed(running):
                 if future.cancelled():

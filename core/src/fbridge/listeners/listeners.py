@@ -97,6 +97,7 @@ class Listeners:
         if due:
             chosen = [one for one in chosen if is_due(known[one], now)]
         return for_each_store(
+            "tell",
             list(dict.fromkeys(chosen)),
             lambda name, stop: self._tell(name, installed.get(name), stop, seconds),
             patience=1.0,  # an interrupted one is told again

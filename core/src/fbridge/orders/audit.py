@@ -240,7 +240,10 @@ def audit_stores(
 ) -> tuple[AuditResult, ...]:
     """Sweep several stores at once; one that fails stops no other. ``since`` (aware): what changed since then."""
     return for_each_store(
-        names, lambda name, stop: _audit_store(context, name, since, progress, stop), patience=PATIENCE
+        "audit",
+        names,
+        lambda name, stop: _audit_store(context, name, since, progress, stop),
+        patience=PATIENCE,
     )
 
 

@@ -148,6 +148,7 @@ def fetch_stores(
 ) -> tuple[FetchResult, ...]:
     """Fetch several stores at once; one that fails stops no other. ``since`` (aware) reads again from then."""
     return for_each_store(
+        "fetch",
         names,
         lambda name, stop: fetch_store(context, name, stop=stop, since=since, progress=progress),
         patience=PATIENCE,

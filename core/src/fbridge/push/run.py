@@ -143,6 +143,7 @@ def push_stores(
     refuse_another(plan, approved.fingerprint if only_if is None and approved else only_if)
     of_stores = {one.store: one for one in plan.stores}
     pushed = for_each_store(
+        "push",
         list(of_stores),
         lambda name, stop: push_store(
             context,

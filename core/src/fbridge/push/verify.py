@@ -242,7 +242,7 @@ def verify_restored(
             pass
         return verify_store(context, name, scope, stop=stop, progress=progress)
 
-    return for_each_store([name for name in names if behind.get(name)], look, patience=1.0)
+    return for_each_store("verify", [name for name in names if behind.get(name)], look, patience=1.0)
 
 
 def _look_at(

@@ -22,6 +22,7 @@ from fbridge.orders.fetch import fetch_store
 from fbridge.push.guards import PushScope
 from fbridge.push.run import StorePush, push_store
 from fbridge.push.verify import verify_restored
+from fbridge.watching import work
 from fbridge.workers.approvals import approval_from_json
 from fbridge.workers.due import Due, look_what_is_due
 from fbridge.workers.outcomes import WorkOutcome, keep_outcome
@@ -48,7 +49,7 @@ class StoreWorker:
         """Fetch, and say when to fetch next. What is due by itself is pushed where the store's settings want that."""
         if store not in self.context.settings.stores:
             return
-        result = fetch_store(self.context, store, stop=self.stop)
+        result = work("fetch", store, lambda: fetch_store(self.context, store, stop=self.stop))
         following = []
         if self.stop.is_set():
             following.append(queued_fetch(store, None))
@@ -62,7 +63,11 @@ class StoreWorker:
         """Push what was approved, or without an approval what is due; and say when to go on with it."""
         approval = approval_from_json(told["approval"]) if "approval" in told else None
         scope = PushScope(manifest=told.get("manifest"), guards=told.get("guards", {}))
-        pushed = push_store(self.context, store, scope=scope, approved=approval, stop=self.stop)
+        pushed = work(
+            "push",
+            store,
+            lambda: push_store(self.context, store, scope=scope, approved=approval, stop=self.stop),
+        )
         if approval is None and pushed.error is None and not self.stop.is_set():
             verify_restored(self.context, [store])
         error, at = pushed.error, None
