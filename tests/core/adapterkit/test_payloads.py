@@ -206,3 +206,10 @@ def test_readers_of_what_is_needed_raise_nothing_else(value: Any) -> None:
             read(value)
         except UnreadableError:
             continue
+
+
+def test_counts_are_pieces_by_line() -> None:
+    assert payloads.counts({"7": "2.0", "8": 0}) == (("7", 2), ("8", 0))
+    assert payloads.counts(None) == payloads.counts([]) == ()
+    with pytest.raises(payloads.UnreadableError, match="7: -1 pieces make no sense"):
+        payloads.counts({"7": -1})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import html
 import json
 import logging
 import traceback
+import zlib
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -253,6 +255,20 @@ SPLITS: dict[str, Callable[[str], str]] = {
 
 def bare(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum())
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress])
+def test_a_secret_is_seen_in_what_was_compressed(compress: Callable[[bytes], bytes]) -> None:
+    packed = base64.b64encode(compress(f"Authorization: {LONG}".encode())).decode()
+    assert hidden_in(packed, [LONG])
+    assert hidden_in(base64.b32encode(LONG.encode()).decode(), [LONG])
+    bomb = base64.b64encode(compress(b"0" * 5_000_000)).decode()
+    assert not hidden_in(bomb, [LONG])
+
+
+def hidden_in(text: str, secrets: list[str]) -> bool:
+    redactor = Redactor(map(Secret, secrets))
+    return redactor.text(f"it says {text}.") != f"it says {text}."
 
 
 @pytest.mark.parametrize("split", SPLITS)

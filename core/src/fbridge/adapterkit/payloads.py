@@ -322,5 +322,10 @@ def count(value: Any) -> int:
     return found
 
 
+def counts(value: Any) -> tuple[tuple[str, int], ...]:
+    """Pieces by the id of their line, from an object. Raises: UnreadableError for what is no number of pieces."""
+    return tuple((named(line), at(line, count, told)) for line, told in mapping(value).items())
+
+
 def _is_number_key(key: Any) -> bool:
     return isinstance(key, int) or (isinstance(key, str) and bool(_KEY.fullmatch(key)))

@@ -71,7 +71,7 @@ _NO_PARTS: tuple[Piece, ...] = (
         ),
     ),
     (_PUSH, '            "lines": {item.line_id: item.quantity for item in wish.shipment.items},\n', ""),
-    (_MAPPING, "    lines = Told(lambda value: tuple(read.mapping(value).items()))\n", ""),
+    (_MAPPING, "    lines = Told(read.counts)\n", ""),
     (
         _SANDBOX,
         '        return sum(parcel["lines"].get(line["id"], 0) for parcel in self.parcels.values())\n',

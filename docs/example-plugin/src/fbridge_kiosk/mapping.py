@@ -46,7 +46,7 @@ class ParcelPayload(NarrowPayload):
     mark = Needed(read.named)
     numbers = Told(read.texts)
     carrier = Told(read.text)
-    lines = Told(lambda value: tuple(read.mapping(value).items()))
+    lines = Told(read.counts)
 
 
 class OrderPayload(NarrowPayload):
