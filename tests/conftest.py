@@ -286,6 +286,7 @@ _LONG_SCHEDULES = (
     "test_C09_what_something_before_the_store_says_proves_nothing",
     "test_C11_what_is_to_be_looked_for_first",
     "test_C09_the_check_of_a_store_finds_a_key",
+    "test_C10_what_somebody_else_did_is_told_as_found",
     "test_C12_nobody_is_sent_on_with_a_credential",
     "test_C12_no_secret_is_said_or_kept_with_every_fault",
     "test_C12_requests_words_and_logs_go_by_the_core",

@@ -66,6 +66,7 @@ OF_CLAUSE = {
         "ShipmentReceipt.words are the adapter's own, and not the store's",
     ),
     "C10": (
+        "ShipmentReceipt.remote_ids or made_by are left at their defaults",
         "ShipmentReceipt.holds or effects repeat what was asked for: read them from the store's answer",
         "Effects.status is done although the order is not finished, or Effects.tracking without the number there",
     ),

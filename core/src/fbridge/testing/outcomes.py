@@ -13,7 +13,7 @@ import pytest
 from fbridge.errors import CredentialsError, NotSent
 from fbridge.models.fulfillments import ShipmentReceipt
 from fbridge.models.shipments import Shipment
-from fbridge.models.states import Effect, MailBehaviour, MailEffect, Outcome, PushState
+from fbridge.models.states import Effect, MadeBy, MailBehaviour, MailEffect, Outcome, PushState
 from fbridge.testing.direct import DirectPush, directly
 from fbridge.testing.faults import (
     Answer,
@@ -201,6 +201,21 @@ class OutcomesConformance(KitFixtures):
         assert receipt.holds.carrier in truth.carriers
         assert receipt.effects.tracking is Effect.DONE
         assert receipt.effects.status is Effect.DONE
+        shown = {one.remote_id for one in direct.read(order)[0].shipments}
+        assert receipt.remote_ids, "the receipt does not name what was made"
+        assert set(receipt.remote_ids) <= shown, "the receipt names what the order does not show"
+        assert receipt.made_by is MadeBy.US
+
+    def test_C10_what_somebody_else_did_is_told_as_found(
+        self, store: StoreUnderTest, direct: DirectPush
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        fulfillment = direct.whole(order, number(1))
+        store.complete_by_hand(order)
+        receipt = direct.receipt(direct.again(fulfillment))
+        if receipt.outcome is not Outcome.DONE_ELSEWHERE:
+            pytest.skip(f"{direct.office.platform.label} tells it as {receipt.outcome.value}")
+        assert receipt.made_by is MadeBy.FOUND
 
     @pytest.mark.parametrize("notify", [True, False], ids=["mailed", "silent"])
     def test_C10_the_effects_of_a_whole_order_are_what_happened(

@@ -303,6 +303,7 @@ class ToyAdapter(Undoing):
             shipment_id=shipment.id,
             revision=shipment.revision,
             outcome=(Outcome.DONE_ELSEWHERE if elsewhere else Outcome.DONE) if good else Outcome.REFUSED,
+            made_by=MadeBy.FOUND if elsewhere else MadeBy.US,
             reason="sent" if good else "not_as_asked",
             words="" if good else "The store holds something else than it was asked for.",
             remote_ids=(entry.remote_id,),

@@ -23,7 +23,7 @@ from fbridge.models.fulfillments import (
     StoreHolds,
 )
 from fbridge.models.platforms import Finding, OrderPage, OrderQuery, Platform, Store, StoreReport
-from fbridge.models.states import Effect, MailEffect, Outcome
+from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
 from fbridge_toy.adapter import Json, ToyAdapter
 
 
@@ -299,6 +299,27 @@ class _RecordsTheCustomer(ToyAdapter):
         return replace(platform, exchange_fields=platform.exchange_fields | {"ship_to", "name", "street"})
 
 
+class _ClaimsWhatOthersDid(_Mistells):
+    """C10: whatever the store shows is its own work."""
+
+    def mistell(self, receipt: ShipmentReceipt) -> ShipmentReceipt:
+        return replace(receipt, made_by=MadeBy.US)
+
+
+class _NamesNoRecord(_Mistells):
+    """C10: nobody can find on the store what was made."""
+
+    def mistell(self, receipt: ShipmentReceipt) -> ShipmentReceipt:
+        return replace(receipt, remote_ids=())
+
+
+class _NamesTheOrderForTheRecord(_Mistells):
+    """C10: an id that is none of a shipment."""
+
+    def mistell(self, receipt: ShipmentReceipt) -> ShipmentReceipt:
+        return replace(receipt, remote_ids=("1",))
+
+
 class _FindsEveryStoreWell(ToyAdapter):
     """C9: a check that only looks whether somebody answers."""
 
@@ -380,3 +401,6 @@ knows_one_store = _KnowsOneStore()
 has_a_connection_of_its_own = _HasAConnectionOfItsOwn()
 prints_what_it_does = _PrintsWhatItDoes()
 logs_the_customer = _LogsTheCustomer()
+claims_what_others_did = _ClaimsWhatOthersDid()
+names_no_record = _NamesNoRecord()
+names_the_order_for_the_record = _NamesTheOrderForTheRecord()
