@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import os
+import time
 from pathlib import Path
 
 import pytest
 from tests.core.office_web.conftest import ADDRESS, Browser
 
+from fbridge.office_web import files
 from fbridge.testing.office import Office
 
 
@@ -63,6 +66,12 @@ def test_what_is_wrong_with_a_file_is_said_as_on_the_terminal_and_mended_without
     assert "&#39;soon&#39; is no year" in clerk.get(page).text
     clerk.post(page, token | {"year": "2026"})
     assert clerk.get(page).status_code == 200
+    files.MOST_ROWS, most = 1, files.MOST_ROWS
+    try:
+        many = clerk.get(hand_in(clerk, b"document;tracking\n1;A\n2;B\n", "brt.csv", "tracking"))
+    finally:
+        files.MOST_ROWS = most
+    assert "brt.csv has more than 1 rows" in many.text
     clerk.post(page, token | {"encoding": "klingon"})
     assert "the form: field" in clerk.get(page).text.replace("&#34;", '"')
 
@@ -75,7 +84,27 @@ def test_a_file_is_for_whoever_handed_it_in_and_names_are_no_paths(
     for path in (page, f"{page}/refused", "/file/..", "/file/..%2F..%2Fconfig.toml", "/file/" + "a" * 22):
         assert manager.get(path).status_code == 404, path
     assert manager.post(f"{page}/take", {"form_token": manager.form_token()}).status_code == 404
-    for name in ("..", ".", "/", "CON", "a" * 400 + ".csv", "\x00.csv", ".csv"):
+    folder = office.bridge.context.settings.home.data / "uploads" / page.rpartition("/")[2]
+    os.utime(folder, (time.time() - 90_000,) * 2)
+    assert clerk.get(page).status_code == 404
+    clerk.get("/files")
+    assert not folder.exists(), "what names customers is forgotten"
+    ours = b'{"file": "x", "plan": false, "rows": [], "refused_file": "../../../secrets.toml", "counts": {}}'
+    page = hand_in(clerk, ours, "result.json")
+    assert "This was taken." not in clerk.get(page).text
+    assert clerk.get(f"{page}/refused").status_code == 404, "a file is none of ours, whatever it is called"
+    for name in (
+        "upload.json",
+        "refused",
+        "file",
+        "..",
+        ".",
+        "/",
+        "CON",
+        "a" * 400 + ".csv",
+        "\x00.csv",
+        ".csv",
+    ):
         assert clerk.get(hand_in(clerk, b"order\nx\n", name)).status_code == 200, name
     assert not list(tmp_path.rglob("*script*/*"))
 

@@ -32,6 +32,8 @@ _KINDS: Mapping[str, tuple[type[ImportOptions], Callable[..., ImportReport]]] = 
     "tracking": (TrackingOptions, import_tracking),
     "returns": (ReturnOptions, import_returns),
 }
+MOST_ROWS = 20_000
+"""Of a file on the page, while whose answer somebody waits; the terminal takes larger ones."""
 _FLAGS = ("on_manifest", "replacement", "adds", "allow_shared", "strict")
 _CHOSEN = ("store", "carrier", "year", "unknown_order", "kind")
 _FORM = ("encoding", "delimiter", "decimal", "dates", "sheet")
@@ -43,6 +45,7 @@ _USUAL = {"shipments": {"on_manifest": "yes"}}
 @needs(Right.PREPARE)
 def show_form() -> str:
     """Where a file is dropped."""
+    _uploads().forget_old()
     return render_template("files.html", most_bytes=MOST_FILE_BYTES)
 
 
@@ -127,7 +130,7 @@ def _options(one: Upload, kind: type[ImportOptions], *, plan: bool) -> ImportOpt
         said["kind"] = _return_kind(said["kind"])
     own = {field.name for field in fields(kind)}
     told = {name: value for name, value in said.items() if name in own}
-    return kind(map=_map(one.said), plan=plan, refused_folder=one.refused_folder, **told)
+    return kind(map=_map(one.said), plan=plan, refused_folder=one.refused_folder, most_rows=MOST_ROWS, **told)
 
 
 def _map(said: Mapping[str, str]) -> ImportMap:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.utils import secure_filename
 
-from fbridge.errors import NotFoundError
+from fbridge.errors import InputError, NotFoundError
 from fbridge.models.results import Outcome
 from fbridge.office.imports.report import ImportReport, RowResult
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 KEPT_SECONDS = 24 * 60 * 60
 MOST_ROWS_SHOWN = 200
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
-_FACTS, _RESULT, _REFUSED = "upload.json", "result.json", "refused"
+_FACTS, _RESULT = "upload.json", "result.json"
+_FILE, _REFUSED = "file", "refused"
+"""Folders: what is called by others stands beside nothing of ours."""
 _LONGEST_NAME = 100
 
 
@@ -40,9 +42,14 @@ class Upload:
     said: Mapping[str, str]
 
     @property
+    def folder(self) -> Path:
+        """What is kept of it."""
+        return self.path.parent.parent
+
+    @property
     def refused_folder(self) -> Path:
         """Where its refused rows are written."""
-        return self.path.parent / _REFUSED
+        return self.folder / _REFUSED
 
 
 class Uploads:
@@ -53,27 +60,46 @@ class Uploads:
 
     def keep(self, file: FileStorage, account: str, kind: str, said: Mapping[str, str]) -> Upload:
         """Keep a file under a name that nobody guesses. What it is called there is only shown, and never a path."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._forget_old()
-        token = secrets.token_urlsafe(16)
-        folder = self._folder / token
-        folder.mkdir(mode=0o700)
-        (folder / _REFUSED).mkdir(mode=0o700)
+        self.forget_old()
         shown = re.split(r"[/\\]", file.filename or "")[-1]
         stem, _, ending = secure_filename(shown)[-_LONGEST_NAME:].rpartition(".")
-        path = folder / f"{stem or 'file'}{f'.{ending}' if ending and stem else ''}"
-        file.save(path)
-        name = "".join(one for one in shown if one.isprintable())[:_LONGEST_NAME] or path.name
-        upload = Upload(token=token, path=path, account=account, kind=kind, name=name, said=said)
-        self._write(upload)
+        own = f"{stem or 'file'}{f'.{ending}' if ending and stem else ''}"
+        name = "".join(one for one in shown if one.isprintable())[:_LONGEST_NAME] or own
+        token = secrets.token_urlsafe(16)
+        upload = Upload(
+            token=token,
+            path=self._folder / token / _FILE / own,
+            account=account,
+            kind=kind,
+            name=name,
+            said=said,
+        )
+        try:
+            for folder in (upload.path.parent, upload.refused_folder):
+                folder.mkdir(parents=True)
+            for folder in (self._folder, upload.folder):
+                folder.chmod(0o700)
+            file.save(upload.path)
+            self._write(upload)
+        except OSError as error:
+            shutil.rmtree(upload.folder, ignore_errors=True)
+            raise InputError(
+                f"The file cannot be kept here: {error.strerror or error}.", reason="file_not_written"
+            ) from error
         return upload
+
+    def forget_old(self) -> None:
+        """Remove what nobody has asked for within a day: it names customers."""
+        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
+            if _TOKEN.fullmatch(folder.name) and _is_old(folder):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def get(self, token: str, account: str) -> Upload:
         """A file of whoever handed it in. Raises NotFoundError, for a file of somebody else too."""
         folder = self._folder / token
-        if _TOKEN.fullmatch(token) and (folder / _FACTS).is_file():
+        if _TOKEN.fullmatch(token) and (folder / _FACTS).is_file() and not _is_old(folder):
             facts = json.loads((folder / _FACTS).read_text("utf-8"))
-            path = folder / facts.pop("file")
+            path = folder / _FILE / facts.pop("file")
             upload = Upload(token=token, path=path, **facts)
             if upload.account == account:
                 return upload
@@ -92,28 +118,32 @@ class Uploads:
             **asdict(replace(report, rows=rows_shown(report))),
             "refused_file": report.refused_file.name if report.refused_file else None,
         }
-        (upload.path.parent / _RESULT).write_text(json.dumps(told), "utf-8")
+        (upload.folder / _RESULT).write_text(json.dumps(told), "utf-8")
 
     def result(self, upload: Upload) -> ImportReport | None:
         """What became of a file; None before it was taken."""
         try:
-            told: dict[str, Any] = json.loads((upload.path.parent / _RESULT).read_text("utf-8"))
+            told: dict[str, Any] = json.loads((upload.folder / _RESULT).read_text("utf-8"))
         except OSError:
             return None
         rows = tuple(RowResult(**row | {"outcome": Outcome(row["outcome"])}) for row in told.pop("rows"))
         file = told.pop("refused_file")
-        return ImportReport(**told, rows=rows, refused_file=upload.refused_folder / file if file else None)
+        return ImportReport(
+            **told, rows=rows, refused_file=upload.refused_folder / Path(file).name if file else None
+        )
 
     def _write(self, upload: Upload) -> None:
         facts = asdict(upload)
         del facts["token"], facts["path"]
         text = json.dumps({**facts, "file": upload.path.name})
-        (upload.path.parent / _FACTS).write_text(text, "utf-8")
+        (upload.folder / _FACTS).write_text(text, "utf-8")
 
-    def _forget_old(self) -> None:
-        for folder in self._folder.iterdir():
-            if _TOKEN.fullmatch(folder.name) and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
+
+def _is_old(folder: Path) -> bool:
+    try:
+        return folder.stat().st_mtime < time.time() - KEPT_SECONDS
+    except OSError:  # somebody else has removed it just now
+        return False
 
 
 def rows_shown(report: ImportReport) -> tuple[RowResult, ...]:

@@ -36,7 +36,7 @@ W = TypeVar("W")
 class ImportOptions:
     """What somebody says about a file: its map, store and year where the rows do not; ``plan`` writes nothing.
 
-    Refused rows are written to ``refused_folder``, else beside the file.
+    Refused rows are written to ``refused_folder``, else beside the file. One of more than ``most_rows`` is refused.
     """
 
     map: ImportMap = field(default_factory=ImportMap)
@@ -47,6 +47,7 @@ class ImportOptions:
     allow_shared: bool = False
     strict: bool = False
     refused_folder: Path | None = None
+    most_rows: int = MOST_ROWS
 
 
 class FileImport(Generic[K]):
@@ -81,9 +82,9 @@ class FileImport(Generic[K]):
             fault = record.row.fault
             problem = Problem(reason=fault.reason, words=fault.words, value=fault.shown)
         self._count += 1
-        if self._count > MOST_ROWS:
+        if self._count > self._options.most_rows:
             raise InputError(
-                f"{self._file} has more than {MOST_ROWS} rows, the most that go in at once; divide it.",
+                f"{self._file} has more than {self._options.most_rows} rows, the most that go in at once; divide it.",
                 reason="file_too_large",
             )
         self._groups.add(key, ReadRow(record, values, problem, self.carrier_of(values)))
