@@ -59,3 +59,16 @@ def test_a_person_sets_it_at_rest(ready_user: Any, shop: Any) -> None:
 def test_it_is_asked_for_alone(ready_user: Any) -> None:
     for words in (("--mail-again", "S1", "--manifest", "M1"), ("--even-if-mailed",)):
         assert "--mail-again" in ready_user.run("push", "--yes", *words, code=2).output
+
+
+def test_several_follow_one_after_another(ready_user: Any, shop: Any) -> None:
+    """As after an evening on which the shop's mail server was down."""
+    shop.sell(1002, loses_mails=True)
+    ready_user.run("fetch")
+    labels = [unmailed(ready_user, shop, order) for order in (1001, 1002)]
+    plan = ready_user.run("push", "--mail-again", *labels, "--plan")
+    assert f"fbridge push --mail-again {' '.join(labels)} --only-if" in plan.output
+    asked = ready_user.json("push", "--yes", "--mail-again", *labels)["data"]["results"]
+    assert [entry["mail"] for entry in asked] == ["sent", "sent"]
+    assert [shop.order(order)["mails"] for order in (1001, 1002)] == [1, 1]
+    assert "no shipment" in ready_user.run("push", "--yes", "--mail-again", *labels, "shop", code=2).output

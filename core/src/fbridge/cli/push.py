@@ -56,7 +56,7 @@ _NOT_FAILED = {"sent", "done_elsewhere", "waiting", "ready", "withdrawn"}
     "--mail-again",
     metavar="SHIPMENT",
     multiple=True,
-    help="Push nothing; ask the store again for the mail of this one that did not leave; repeatable.",
+    help="Push nothing; ask the store again for the mail of this one that did not leave. More may follow: S7 S8.",
 )
 @click.option(
     "--verify", "look_after", is_flag=True, help="At the end read back what was written, and compare."
@@ -111,9 +111,10 @@ def push(
     if not plan_only and not yes and not session.may_ask:
         raise click.UsageError("Nobody is there to ask: say --yes, or --plan to see the plan only.")
     if mail_again or even_if_mailed:
-        _refuse_beside_mails(mail_again, stores or manifest or resend)
+        _refuse_beside_mails(mail_again, manifest or resend)
+        refs = tuple(dict.fromkeys((*mail_again, *stores)))  # whoever names several writes one after another
         return ask_for_mails(
-            session, mail_again, yes=yes, plan_only=plan_only, only_if=only_if, even_if_mailed=even_if_mailed
+            session, refs, yes=yes, plan_only=plan_only, only_if=only_if, even_if_mailed=even_if_mailed
         )
     if resend and not _decide_resend(session, resend, yes=yes):
         return ExitCode.OK

@@ -72,8 +72,7 @@ def _show_plan(session: Session, plan: MailPlan, refs: tuple[str, ...]) -> ExitC
     from fbridge.cli.answers import MailsPlanned
     from fbridge.cli.output import show_data
 
-    words = [word for ref in refs for word in ("--mail-again", ref)]
-    again = " ".join(["fbridge", "push", *words, "--only-if", plan.fingerprint])
+    again = " ".join(["fbridge", "push", "--mail-again", *refs, "--only-if", plan.fingerprint])
     step = f"{again} --even-if-mailed" if _asked(plan, "confirm") else again
     may_ask = _asked(plan, "freely") or _asked(plan, "confirm")
     return show_data(

@@ -52,6 +52,8 @@ def mail_columns(
     if not planned:
         return {}
     words = f"{_WORDS[effect]}: {told}" if told else _WORDS[effect]
+    if known and not told and known.words.startswith(words):
+        words = known.words  # a later push that mails nobody tells no more of why that one did not leave
     return {"mail_missing_since": known.since if known else now, "mail_words": words}
 
 
