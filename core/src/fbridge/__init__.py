@@ -102,11 +102,14 @@ if TYPE_CHECKING:
     from fbridge.shipping.contents import Content as Content
     from fbridge.shipping.deliveries import Deliveries as Deliveries
     from fbridge.shipping.document_wishes import DocumentWish as DocumentWish
+    from fbridge.shipping.document_wishes import PartWish as PartWish
     from fbridge.shipping.intake import Intake as Intake
     from fbridge.shipping.manifest_scanning import Scan as Scan
     from fbridge.shipping.manifests import AddResult as AddResult
     from fbridge.shipping.manifests import Manifests as Manifests
     from fbridge.shipping.manifests import Paper as Paper
+    from fbridge.shipping.meant import DocumentMeant as DocumentMeant
+    from fbridge.shipping.meant import Meant as Meant
     from fbridge.shipping.returns import Returns as Returns
     from fbridge.shipping.returns import ReturnWish as ReturnWish
     from fbridge.shipping.ship import ShipResult as ShipResult
@@ -176,10 +179,11 @@ _NAMES = {
     "fbridge.shipping.carriers": "Carriers CoverageRow RouteRow",
     "fbridge.shipping.contents": "Content",
     "fbridge.shipping.deliveries": "Deliveries",
-    "fbridge.shipping.document_wishes": "DocumentWish",
+    "fbridge.shipping.document_wishes": "DocumentWish PartWish",
     "fbridge.shipping.intake": "Intake",
     "fbridge.shipping.manifest_scanning": "Scan",
     "fbridge.shipping.manifests": "AddResult Manifests Paper",
+    "fbridge.shipping.meant": "DocumentMeant Meant",
     "fbridge.shipping.returns": "ReturnWish Returns",
     "fbridge.shipping.ship": "ShipResult",
     "fbridge.shipping.shipment_listing": "ChosenShipments",

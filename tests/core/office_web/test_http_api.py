@@ -76,6 +76,50 @@ def test_the_day_of_an_erp(office: Office, program: Programs) -> None:
         assert erp.get(path)
 
 
+def test_documents_numbers_and_returns_are_handed_in_by_the_hundred(
+    office: Office, program: Programs
+) -> None:
+    orders = [office.store.new_order([("HAT", 2)]) for _ in range(2)]
+    office.fetch()
+    erp = program()
+    documents: list[Any] = [
+        {"document": {"number": str(at), "year": 2026}, "carrier": "BRT", "orders": [{"order": f"T{order}"}]}
+        for at, order in enumerate((*orders, 99), 1)
+    ]
+    documents.append(
+        {
+            "document": {"number": "9"},
+            "carrier": "BRT",
+            "recipient": {"company": "Rossi", "city": "Roma"},
+            "cod": "9.50",
+            "currency": "EUR",
+        }
+    )
+    said = {"documents": documents, "on_manifest": True, "unknown_order": "external"}
+    expected = ["taken", "taken", "refused", "taken"]
+    assert [one["outcome"] for one in erp.post("/documents", said | {"plan": True})] == expected
+    assert office.bridge.shipments.list() == ()
+    assert [one["outcome"] for one in erp.post("/documents", said)] == expected
+    assert [one["outcome"] for one in erp.post("/documents", said)].count("already_there") == 3
+    numbers = [
+        {"document": {"number": "1"}, "numbers": ["FB000000001IT"]},
+        {"order": f"T{orders[1]}", "numbers": ["FB000000002IT"]},
+        {"shipment": "S77", "numbers": ["FB000000003IT"]},
+    ]
+    told = erp.post("/numbers", {"numbers": numbers})
+    assert [one["outcome"] for one in told] == ["taken", "taken", "refused"]
+    erp.post("/manifests/BRT/ship")
+    back = erp.post("/returns", {"refs": ["FB000000001IT", "S9"], "kind": "held", "reason": "nobody there"})
+    assert [one["ok"] for one in back] == [True, False]
+    assert erp.get("/shipments?returned=true")["items"][0]["numbers"] == ["FB000000001IT"]
+    assert erp.post("/returns/end", {"refs": ["S1"], "outcome": "resent"})[0]["ok"]
+    assert erp.get("/unreadable-orders")["items"] == []
+    assert (
+        erp.post("/numbers", {"numbers": [{"numbers": ["X"]}]}, 422)["faults"][0]["field"]
+        == "numbers.0.shipment"
+    )
+
+
 def test_an_act_is_done_once_for_its_key(office: Office, program: Programs) -> None:
     order = office.store.new_order([("HAT", 2)])
     office.fetch()

@@ -62,7 +62,7 @@ NAMES = {"orders": ("1001", "shop:1001"), "shipments": ("S1", "S2"), "manifests"
 
 
 @api.parametrize()
-@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_whatever_is_asked_is_answered_as_the_document_says(case: Case, served: tuple[str, str]) -> None:
     address, token = served
     names = NAMES.get(case.path.strip("/").partition("/")[0], ())

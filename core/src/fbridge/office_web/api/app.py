@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from fbridge import ApiToken, FbridgeError, KeptAnswer, Keyed
 from fbridge.jsonable import jsonable
-from fbridge.office_web.api import leaving, preparing, problems, reading
+from fbridge.office_web.api import handing_in, leaving, preparing, problems, reading
 from fbridge.office_web.api.asking import read_body, read_key, read_path, read_query
 from fbridge.office_web.api.problems import ProblemError
 from fbridge.office_web.api.routes import PREFIX, Asked, Made, Page, Route
@@ -34,7 +34,7 @@ MOST_BYTES = 1024 * 1024
 MOST_WRONG_TOKENS = 20
 """From one address, within the span of :mod:`fbridge.office_web.attempts`. A right token is taken all the same."""
 DOCUMENT = "openapi.json"
-ROUTES = (*reading.routes, *preparing.routes, *leaving.routes)
+ROUTES = (*reading.routes, *preparing.routes, *handing_in.routes, *leaving.routes)
 _log = logging.getLogger(__name__)
 
 
@@ -116,7 +116,7 @@ def _written(bridge: Bridge, route: Route, asked: Asked) -> KeptAnswer:
     keyed = Keyed(token=asked.token.name, key=key, request=f"{route.method} {request.path}\n{said}")
     job_id = uuid5(NAMESPACE_URL, f"fbridge:{asked.token.created_at}:{keyed.token}:{key}").hex
     whole = Asked(token=asked.token, path=asked.path, body=body, job_id=job_id)
-    once = bridge.kept_answers.at_the_end if route.asks_stores else bridge.kept_answers.in_one_unit
+    once = bridge.kept_answers.at_the_end if route.in_parts else bridge.kept_answers.in_one_unit
     return once(keyed, lambda: _answer(route, route.act(bridge, whole)))
 
 

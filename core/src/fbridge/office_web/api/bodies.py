@@ -24,11 +24,13 @@ from fbridge.office_web.api.json_fields import (
 _MOST_PARCELS, _MOST_PIECES, _MOST_GRAMS, _LAST_YEAR = 9999, 999_999, 10**9, 9999
 
 
-def _nested(schema: type[Body], **more: Any) -> fields.Nested:
+def nested(schema: type[Body], **more: Any) -> fields.Nested:
+    """An object in the object."""
     return fields.Nested(schema, **more)
 
 
-def _items() -> fields.Field[Any]:
+def pieces() -> fields.Field[Any]:
+    """What leaves of an order."""
     return fields.Dict(
         keys=Name(),
         values=Whole(1, _MOST_PIECES),
@@ -87,20 +89,22 @@ class AddressBody(Body):
         return Address(**said | {"street": tuple(said.get("street", ()))})
 
 
-class _Parcels(Body):
+class ParcelsBody(Body):
+    """In which parcels it leaves, and by which document."""
+
     numbers = texts(metadata={"description": "Tracking numbers."})
     parcels = Whole(1, _MOST_PARCELS, metadata={"description": "How many boxes; one for each number."})
     weight_grams = Whole(1, _MOST_GRAMS, metadata={"description": "Of all boxes."})
     warehouse = Name()
-    document = _nested(DocumentBody)
+    document = nested(DocumentBody)
 
 
-class ShipmentBody(_Parcels):
+class ShipmentBody(ParcelsBody):
     """A shipment of an order: of all that remains, or of some lines."""
 
     order = Name(required=True, metadata={"description": "Its number, `STORE:NUMBER` or `STORE:id=ID`."})
     store = Name(metadata={"description": "Where several stores have this number."})
-    items = _items()
+    items = pieces()
     carrier = Name(metadata={"description": "That of the shipping method if it is left out."})
     manifest = Name(metadata={"description": "Put it on this manifest, or on the carrier's, at once."})
     cod = Amount(metadata={"description": "Cash to collect; what is due, once for each order."})
@@ -115,12 +119,12 @@ class ShipmentBody(_Parcels):
             raise ValidationError("Give either cod or no_cod.", "no_cod")
 
 
-class ExternalShipmentBody(_Parcels):
+class ExternalShipmentBody(ParcelsBody):
     """A parcel that belongs to no store order: it is on the manifest, and no store is told."""
 
     carrier = Name(required=True)
-    recipient = _nested(AddressBody, required=True)
-    cod = _nested(MoneyBody)
+    recipient = nested(AddressBody, required=True)
+    cod = nested(MoneyBody)
     manifest = Name()
     allow_shared = Flag()
 
@@ -179,12 +183,12 @@ class ShipBody(Body):
     )
 
 
-class FulfilBody(_Parcels):
+class FulfilBody(ParcelsBody):
     """Goods of one order that leave, and its store is told."""
 
     order = Name(required=True)
     store = Name()
-    items = _items()
+    items = pieces()
     carrier = Name()
     cod = Amount()
     push = Flag(load_default=True, metadata={"description": "Tell the store now (`push`)."})

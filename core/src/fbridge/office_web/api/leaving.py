@@ -13,7 +13,7 @@ from fbridge.office_web.api.routes import Asked, Made, Routes
 routes = Routes()
 
 
-@routes.writes("/manifests/<ref>/ship", Right.SHIP, ShipResult, bodies.ShipBody, asks_stores=True)
+@routes.writes("/manifests/<ref>/ship", Right.SHIP, ShipResult, bodies.ShipBody, in_parts=True)
 def ship(bridge: Bridge, asked: Asked) -> ShipResult:
     """Say that the carrier has taken the parcels, after a last look at their orders.
 
@@ -37,7 +37,7 @@ def leave_behind(bridge: Bridge, asked: Asked) -> tuple[ItemResult, ...]:
     return bridge.manifests.leave_behind(asked.ref, asked.body["shipments"])
 
 
-@routes.writes("/fulfil", Right.SHIP, Fulfilled, bodies.FulfilBody, asks_stores=True)
+@routes.writes("/fulfil", Right.SHIP, Fulfilled, bodies.FulfilBody, in_parts=True)
 def fulfil(bridge: Bridge, asked: Asked) -> Fulfilled:
     """Ship goods of one order and tell its store, in one call; the same again gives the same."""
     said: dict[str, Any] = dict(asked.body)

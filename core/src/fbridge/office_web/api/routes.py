@@ -67,7 +67,8 @@ Act = Callable[[Bridge, Asked], object]
 class Route:
     """One path and method. ``answer`` is the type that is answered with, ``is_list`` a page of it.
 
-    ``asks_stores``: the act speaks with stores, so no write unit is open around it.
+    ``in_parts``: the act asks stores or takes in many things, in several write units; the same again does what is
+    left.
     """
 
     method: str
@@ -79,7 +80,7 @@ class Route:
     status: int = 200
     query: type[Schema] = NoQuery
     body: type[Schema] | None = None
-    asks_stores: bool = False
+    in_parts: bool = False
 
 
 class Routes(list[Route]):
@@ -103,7 +104,7 @@ class Routes(list[Route]):
         body: type[Schema] = NoBody,
         *,
         makes: bool = False,
-        asks_stores: bool = False,
+        in_parts: bool = False,
     ) -> Callable[[Act], Act]:
         """An act; it needs an ``Idempotency-Key``."""
         return self._route(
@@ -113,13 +114,13 @@ class Routes(list[Route]):
             answer=answer,
             body=body,
             status=201 if makes else 200,
-            asks_stores=asks_stores,
+            in_parts=in_parts,
         )
 
     def begins(self, path: str, scope: Right, body: type[Schema]) -> Callable[[Act], Act]:
         """Long work: it is answered with the job, and where to look how far it is."""
         return self._route(
-            method="POST", path=path, scope=scope, answer=Job, body=body, status=202, asks_stores=True
+            method="POST", path=path, scope=scope, answer=Job, body=body, status=202, in_parts=True
         )
 
     def _route(self, **what: Any) -> Callable[[Act], Act]:
