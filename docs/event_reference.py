@@ -73,6 +73,7 @@ MEANINGS = {
     "shipment.courier_told": "Somebody has told the courier what had changed.",
     "shipment.created": "A shipment was made.",
     "shipment.printed": "The paper of a shipment was printed.",
+    "shipment.repacked": "A shipment in the house has other boxes, another weight or other cash to collect.",
     "shipment.replacement": "A shipment sends goods of an order once more.",
     "shipment.returned": "A parcel came back, or the carrier holds it.",
     "shipment.withdrawn": "A shipment was withdrawn; its goods are free.",

@@ -132,6 +132,7 @@ ANSWERS: Mapping[str, Answer] = {
     "shipment returned --file": data(ImportReport),
     "shipment withdraw": data(told.TakenBack),
     "shipment adopt": data(Shipment),
+    "shipment repack": data(Shipment),
     "shipment mailed": data(Shipment),
     "tracking set": data(Shipment),
     "tracking add": data(Shipment),

@@ -148,6 +148,7 @@ def leaving(walk: Walk) -> None:
     walk("manifest reopen 2026-0001")
     walk("manifest ship BRT --leave-out-bad --not-as-printed")
     walk("manifest leave-behind 2026-0001 S4")
+    walk("shipment repack S4 --weight 800g")
     walk("push --plan")
     walk("push --yes --verify")
     walk("verify")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from fbridge.errors import InputError
 from fbridge.models.states import Effect, PushState
+from fbridge.shipping.repacking import repack
 
 
 class TestWithdraw:
@@ -220,3 +223,27 @@ class TestAddTracking:
         office.shipments.withdraw("1001")
         with refused("withdrawn", "it has no tracking any more"):
             office.shipments.add_tracking(made.label, ["B2"])
+
+
+class TestRepack:
+    @pytest.fixture(autouse=True)
+    def made(self, office: Any, make: Any) -> Any:
+        office.keep(make.order("1001", payment=make.cod("49.90")))
+        return office.shipments.create("1001", manifest="BRT", numbers=["A1", "A2"])
+
+    def test_boxes_weight_and_cash_are_otherwise_and_no_paper_tells_so(self, office: Any, made: Any) -> None:
+        before = office.manifests.get("BRT").fingerprint
+        after = repack(office.context, made.label, parcels=3, weight_grams=1250, cod=Decimal(40))
+        assert (after.parcels, after.weight_grams, after.cod.amount) == (3, 1250, 40)
+        assert office.manifests.get("BRT").fingerprint != before
+        assert repack(office.context, made.label, no_cod=True).cod is None
+
+    def test_what_cannot_be_is_refused_and_so_is_what_has_left(
+        self, office: Any, made: Any, refused: Any
+    ) -> None:
+        for what in ({"parcels": 1}, {"weight_grams": -1}, {"cod": Decimal(50)}, {}):
+            with pytest.raises(InputError):
+                repack(office.context, made.label, **what)
+        office.leave("BRT")
+        with refused("has_left", f"{made.label} has left the house"):
+            repack(office.context, made.label, parcels=3)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime, timedelta
+    from decimal import Decimal
     from pathlib import Path
 
     from fbridge.find import Found
@@ -184,6 +185,21 @@ class Bridge(Nouns):
             lambda name, stop: verify_store(self.context, name, scope, stop=stop, progress=progress),
             patience=1.0,  # it only reads
         )
+
+    def repack(
+        self,
+        ref: str,
+        *,
+        parcels: int | None = None,
+        weight_grams: int | None = None,
+        cod: Decimal | None = None,
+        no_cod: bool = False,
+    ) -> Shipment:
+        """Boxes, weight, or the cash to collect of a shipment that is still in the house are otherwise. Raises as
+        :func:`fbridge.shipping.repacking.repack`."""
+        from fbridge.shipping.repacking import repack
+
+        return repack(self.context, ref, parcels=parcels, weight_grams=weight_grams, cod=cod, no_cod=no_cod)
 
     def accept_drift(self, ref: str) -> Shipment:
         """A person decided that a shipment may stand as its store shows it. Raises NotFoundError, InputError."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+import sqlalchemy as sa
 from tests.core.office_web.conftest import Browser
 
-from fbridge import ManifestState, PushState
+from fbridge import ManifestState, OrderFilter, PushState
 from fbridge.testing.office import Office
 
 
@@ -108,6 +110,9 @@ def test_of_two_clerks_the_later_one_sees_what_the_other_did_and_overwrites_noth
     again = clerk.form(own, f"{own}/numbers") | {"numbers": "FB000000006IT", "parcels": "1"}
     assert clerk.send(f"{own}/numbers", again).status_code == 200
     assert office.bridge.shipments.get(one.label).numbers == ("FB000000006IT",)
+    packed = clerk.form(own, f"{own}/packing") | {"weight": "1,25", "cod": ""}
+    assert clerk.send(f"{own}/packing", packed).status_code == 200
+    assert office.bridge.shipments.get(one.label).weight_grams == 1250
 
 
 def test_what_a_row_needs_is_a_button_and_a_decision_is_a_managers(
@@ -130,3 +135,44 @@ def test_what_a_row_needs_is_a_button_and_a_decision_is_a_managers(
     assert clerk.get("/push?guard=most_mails=9").status_code == 403
     assert "3" in manager.get("/push?guard=most_mails=3").text
     assert manager.get("/push?guard=nonsense").status_code == 400
+
+
+def test_a_page_takes_as_many_statements_however_much_it_shows(office: Office, clerk: Browser) -> None:
+    pages = ["/", "/orders?show=all", "/manifests", "/manifests/2026-0001", "/push", "/shipments/S1", "/jobs"]
+    counts = []
+    for more in (4, 20):
+        for _ in range(more):
+            office.store.new_order([("HAT", 1)])
+        office.fetch()
+        ready = [f"shop:id={row.remote_id}" for row in office.bridge.orders.list(OrderFilter(ready=True))]
+        number = office.bridge.manifests.add("BRT", ready[: more // 2]).manifest.number
+        office.bridge.manifests.ship(number)
+        office.bridge.manifests.add("BRT", ready[more // 2 :])
+        for page in pages:
+            clerk.get(page)
+        counts.append([_statements(office, clerk, page) for page in pages])
+    assert counts[0] == counts[1]
+    assert max(counts[0]) < 60
+
+
+def _statements(office: Office, clerk: Browser, page: str) -> int:
+    engine, count = office.bridge.context.database.engine, 0
+
+    def one_more(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    sa.event.listen(engine, "before_cursor_execute", one_more)
+    assert clerk.get(page).status_code == 200, page
+    sa.event.remove(engine, "before_cursor_execute", one_more)
+    return count
+
+
+@pytest.mark.slow
+def test_the_check_of_a_manifest_goes_on_with_thousands_of_codes(office: Office, clerk: Browser) -> None:
+    order = office.store.new_order([("HAT", 1)])
+    office.fetch()
+    office.pack(order, ["FB000000001IT"])
+    number = office.bridge.manifests.list()[0].number
+    before = [f"1Z999AA1{at:010d}" for at in range(5000)]
+    assert clerk.scan(number, "check", "FB000000001IT", before=before)["ok"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fbridge.cli.argument_types import COUNT, amount
+from fbridge.cli.argument_types import COUNT, amount, grams
 from fbridge.cli.command_classes import Group
 from fbridge.cli.fulfil_and_shipment_options import (
     added_up,
@@ -211,6 +211,21 @@ def show(session: Session, ref: str) -> ExitCode:
 
 
 shipment.add_command(returned)
+
+
+@shipment.command()
+@click.argument("ref", metavar="SHIPMENT")
+@click.option("--parcels", type=COUNT, help="How many boxes.")
+@click.option("--weight", "weight_grams", type=grams, metavar="WEIGHT", help="Of all boxes: 1250g or 1.25kg.")
+@click.option("--cod", type=amount, metavar="AMOUNT", help="Cash to collect.")
+@click.option("--no-cod", is_flag=True, help="Collect nothing with this shipment.")
+@pass_session
+def repack(session: Session, /, ref: str, **options: Any) -> ExitCode:
+    """Say that a shipment in the house is packed otherwise: boxes, weight, cash to collect.
+
+    What is not named stays. A manifest that was printed is no longer as its paper tells.
+    """
+    return _show(session, session.bridge.repack(ref, **options))
 
 
 @shipment.command()

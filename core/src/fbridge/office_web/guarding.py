@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
 MOST_BYTES = 64 * 1024
+MOST_FORM_BYTES = 512 * 1024
 """Of a request: a form."""
 MOST_FILE_BYTES = 64 * 1024 * 1024
 """Of a request that hands in a file."""

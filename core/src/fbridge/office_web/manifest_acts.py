@@ -11,6 +11,7 @@ from fbridge import OrderFilter
 from fbridge.errors import PluginMissingError
 from fbridge.installation import extra_command
 from fbridge.models.accounts import Right
+from fbridge.models.parts import in_parts
 from fbridge.models.results import ItemResult
 from fbridge.office_web.afterwards import done, unchanged
 from fbridge.office_web.jobs import begin
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("manifest_acts", __name__)
 AT_ONCE = 500
 """So many orders are put on a manifest by one click."""
+_IN_ONE_UNIT = 100
 _COPIES = 2
 
 
@@ -45,16 +47,14 @@ def add(number: str) -> ResponseReturnValue:
     refs, what = request.form.getlist("ref"), request.form.get("what", "")
     if what == "ready":
         refs = ready_refs(bridge().manifests.get(number).carrier.code)
-    added = bridge().manifests.add(number, refs, every=what == "loose")
-    return page(added.manifest, added.results)
+    return _added(number, refs, every=what == "loose")
 
 
 @blueprint.post("/add")
 @needs(Right.PREPARE)
 def add_chosen() -> ResponseReturnValue:
     """Put the orders that are ticked in the list on a manifest: one in preparation, or a new one of a carrier."""
-    added = bridge().manifests.add(request.form.get("target", ""), request.form.getlist("ref"))
-    return page(added.manifest, added.results)
+    return _added(request.form.get("target", ""), request.form.getlist("ref"))
 
 
 @blueprint.post("/manifests/<number>/off")
@@ -114,6 +114,16 @@ def print_(number: str) -> ResponseReturnValue:
         content, _, _ = draw_pick_list(bridge(), number, form="pdf", language=look.language)
         return _pdf(content, f"pick-{number}")
     return _pdf(print_manifest(bridge(), number, form="pdf", look=look).content, f"manifest-{number}")
+
+
+def _added(target: str, refs: Sequence[str], *, every: bool = False) -> str:
+    """A part at a time, so that nobody else waits long for the database."""
+    added = bridge().manifests.add(target, refs[:_IN_ONE_UNIT], every=every)
+    results = list(added.results)
+    for part in in_parts(refs[_IN_ONE_UNIT:], _IN_ONE_UNIT):
+        added = bridge().manifests.add(added.manifest.number, part)
+        results += added.results
+    return page(added.manifest, results)
 
 
 @blueprint.app_template_global()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import current_app, g, request
 
 from fbridge.models.accounts import Right
-from fbridge.office_web.guarding import MOST_BYTES
+from fbridge.office_web.guarding import MOST_BYTES, MOST_FORM_BYTES
 from fbridge.office_web.refusals import RefusalError
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def refuse_wrong_role() -> None:
 
 def let_in() -> None:
     """Let the request be as large as its view takes: only for who is signed in and may see it."""
-    request.max_content_length = getattr(_view(request.endpoint), _MOST, MOST_BYTES)
+    most = getattr(_view(request.endpoint), _MOST, MOST_BYTES)
+    request.max_content_length = most
+    request.max_form_memory_size = min(most, MOST_FORM_BYTES)  # a file does not stand in memory
 
 
 def _need(endpoint: str | None) -> object:

@@ -8,6 +8,7 @@ from flask import Blueprint, jsonify, request
 
 from fbridge.errors import FbridgeError, InputError, NotFoundError
 from fbridge.models.accounts import Right
+from fbridge.office_web.guarding import MOST_FORM_BYTES
 from fbridge.office_web.rights import needs
 from fbridge.office_web.shown import bridge, spoken
 
@@ -21,7 +22,7 @@ _LONGEST = 200
 
 
 @blueprint.post("/manifests/<number>/scan")
-@needs(Right.PREPARE)
+@needs(Right.PREPARE, most_bytes=MOST_FORM_BYTES)
 def scan(number: str) -> ResponseReturnValue:
     """Answer a code. ``mode``: ``add`` puts an order or shipment on the manifest, ``check`` looks whether a parcel
     belongs there, ``number`` takes the number of the shipment that was read before it."""
@@ -55,8 +56,7 @@ def _add(number: str, code: str) -> dict[str, Any]:
 def _check(number: str, code: str) -> dict[str, Any]:
     """The codes of this round come along, so that a server that was started anew goes on with it."""
     parcels = bridge().manifests.scan(number)
-    for before in request.form.getlist("before"):
-        parcels.read(before)
+    parcels.remember(request.form.getlist("before"))
     read = parcels.read(code)
     assert read is not None  # noqa: S101 - it is not empty
     round_ = parcels.result()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, render_template, request
@@ -47,13 +48,24 @@ def show(label: str) -> str:
 def set_numbers(label: str) -> ResponseReturnValue:
     """Give it these numbers in place of those it has, and so many parcels."""
     numbers = request.form.get("numbers", "").replace(",", " ").split()
-    parcels = request.form.get("parcels", "")
+    parcels = _count(request.form.get("parcels", ""))
+    shared = request.form.get("allow_shared") == "yes"
     with unchanged(lambda: looked(bridge().shipments.get(label))):
-        bridge().shipments.set_tracking(
+        bridge().shipments.set_tracking(label, numbers, parcels=parcels, allow_shared=shared)
+    return done("shipments.show", "changed", label=label)
+
+
+@blueprint.post("/shipments/<label>/packing")
+@needs(Right.PREPARE)
+def repack(label: str) -> ResponseReturnValue:
+    """Weight and cash to collect, while it is in the house."""
+    cod, weight = request.form.get("cod", "").strip(), request.form.get("weight", "").strip()
+    with unchanged(lambda: looked(bridge().shipments.get(label))):
+        bridge().repack(
             label,
-            numbers,
-            parcels=_count(parcels) if parcels else None,
-            allow_shared=request.form.get("allow_shared") == "yes",
+            weight_grams=_grams(weight) if weight else None,
+            cod=_amount(cod) if cod else None,
+            no_cod=not cod,
         )
     return done("shipments.show", "changed", label=label)
 
@@ -102,7 +114,8 @@ def decide(label: str, act: str) -> ResponseReturnValue:
 def looked(one: Shipment) -> object:
     """What whoever looks at a shipment decides upon."""
     state = (one.push.state, one.push.since, one.push.missing_mail) if one.push else ()
-    return one.revision, one.parcels, one.numbers, one.manifest, one.shipped_at, one.withdrawn_at, state
+    packed = (one.parcels, one.weight_grams, one.cod, one.numbers)
+    return one.revision, packed, one.manifest, one.shipped_at, one.withdrawn_at, state
 
 
 def _right(asked: Act, one: Shipment, act: str) -> Right:
@@ -150,7 +163,24 @@ def _mail_again(label: str) -> ResponseReturnValue:
     return begin([*words, *(["--even-if-mailed"] if request.form.get("even_if_mailed") else [])])
 
 
-def _count(text: str) -> int:
+def _grams(kilograms: str) -> int:
+    return int(_amount(kilograms) * 1000)
+
+
+def _amount(text: str) -> Decimal:
+    """As people write it, with a comma or a point."""
+    try:
+        value = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        value = Decimal("nan")
+    if not value.is_finite() or abs(value) > 10**7:
+        raise InputError(f"{text!r} is no number.", reason="bad_number")
+    return value
+
+
+def _count(text: str) -> int | None:
+    if not text:
+        return None
     if not text.isdecimal() or not 0 < int(text) < 1000:  # noqa: PLR2004
         raise InputError(f"{text!r} is no number of parcels.", reason="bad_parcels")
     return int(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from fbridge.models.shipments import Manifest, Shipment
@@ -65,6 +65,12 @@ class Scan:
         answer = self._answer(code)
         self._answers.append(answer)
         return answer
+
+    def remember(self, codes: Iterable[str]) -> None:
+        """Codes that were scanned before, by whoever keeps the round; what does not belong here is passed over."""
+        for code in codes:
+            if _plain(code) in self._known:
+                self.read(code)
 
     def result(self) -> ScanResult:
         """Where it stands now."""

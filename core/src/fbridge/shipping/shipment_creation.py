@@ -141,8 +141,8 @@ def routed_carrier(connection: Connection, candidate: Candidate) -> Carrier:
 
 def refuse_bad_particulars(connection: Connection, new: NewShipment, *, allow_shared: bool) -> None:
     """Raises InputError: a bad weight, too long a text, a document or a tracking number in use already."""
-    if new.weight_grams is not None and not 0 <= new.weight_grams < 2**31:
-        raise InputError(f"A weight of {new.weight_grams} g is not possible.", reason="bad_weight")
+    if new.weight_grams is not None:
+        refuse_bad_weight(new.weight_grams)
     if new.warehouse is not None and len(new.warehouse) > _WAREHOUSE_LIMIT:
         raise InputError(
             f"A warehouse has at most {_WAREHOUSE_LIMIT} characters: {new.warehouse[:20]}...",
@@ -152,6 +152,12 @@ def refuse_bad_particulars(connection: Connection, new: NewShipment, *, allow_sh
         _refuse_bad_document(connection, new.document, new.order_id)
     if not allow_shared:
         refuse_used_numbers(connection, new.numbers)
+
+
+def refuse_bad_weight(grams: int) -> None:
+    """Raises InputError for one that no parcel has."""
+    if not 0 <= grams < 2**31:
+        raise InputError(f"A weight of {grams} g is not possible.", reason="bad_weight")
 
 
 def refuse_used_numbers(

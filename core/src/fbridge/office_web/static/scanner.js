@@ -86,7 +86,7 @@
       return;
     }
     if (chosen === "check") {
-      sessionStorage.setItem(kept, JSON.stringify([...scanned(), code]));
+      if (told.ok) sessionStorage.setItem(kept, JSON.stringify([...scanned(), code]));
       showLeft(told);
     } else if (told.ok) {
       showRows();
