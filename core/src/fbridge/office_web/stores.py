@@ -33,7 +33,7 @@ def show_list() -> str:
     """All stores."""
     return render_template(
         "stores.html",
-        stores=bridge().stores.list(),
+        stores=bridge().stores.list(count_orders=False),
         platforms=[one for one in bridge().platforms() if one.ok],
     )
 
@@ -87,7 +87,7 @@ def check(name: str) -> ResponseReturnValue:
 @needs(Right.MANAGE)
 def change_keys(name: str) -> ResponseReturnValue:
     """Keep other keys, after a look at the store with them; what is left empty stays."""
-    secret = _secret_names(bridge().stores.show(name))
+    secret = _secret_names(bridge().stores.show(name, count_orders=False))
     keys = {
         one: request.form[f"set-{one}"].strip()
         for one in secret
@@ -119,7 +119,7 @@ def _is_asked(field: FieldInfo) -> bool:
 
 
 def _page(name: str, report: StoreReport | None = None, error: FbridgeError | None = None) -> str:
-    info = bridge().stores.show(name)
+    info = bridge().stores.show(name, count_orders=False)
     secret = _secret_names(info)
     return render_template(
         "store.html",

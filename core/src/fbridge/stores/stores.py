@@ -130,11 +130,13 @@ class Stores:
             )
         return report
 
-    def list(self) -> tuple[StoreInfo, ...]:
-        """All stores of the settings file, by name."""
+    def list(self, *, count_orders: bool = True) -> tuple[StoreInfo, ...]:
+        """All stores of the settings file, by name. Counting goes through an index of all orders; without it there
+        are 0."""
         context = self._context
         with context.database.read() as connection:
-            counts, times = order_counts(connection), fetch_times(connection, context.settings.stores)
+            counts = order_counts(connection) if count_orders else {}
+            times = fetch_times(connection, context.settings.stores)
             rows = {name: find_store(connection, name) for name in context.settings.stores}
         return tuple(
             StoreInfo(
@@ -149,10 +151,10 @@ class Stores:
             for name, raw in sorted(context.settings.stores.items())
         )
 
-    def show(self, name: str) -> StoreInfo:
+    def show(self, name: str, *, count_orders: bool = True) -> StoreInfo:
         """One store. Raises NotFoundError with near matches."""
         self._context.settings.store(name)
-        return next(store for store in self.list() if store.name == name)
+        return next(store for store in self.list(count_orders=count_orders) if store.name == name)
 
     def check(self, name: str) -> StoreReport:
         """Look at the store without changing or sending anything.

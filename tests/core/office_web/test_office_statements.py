@@ -1,0 +1,80 @@
+"""However many orders there are, a page takes as many statements as before, and none goes through a large table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from tests.core.office_web.conftest import Browser
+from tests.core.office_web.test_office_attacker import addresses
+from tests.core.storage.test_query_plans import goes_through_large_table, through_sqlite
+
+from fbridge import Role
+from fbridge.testing.office import Office
+
+pytestmark = pytest.mark.slow
+MORE_SMALL = ("accounts", "sign_ins", "jobs", "carrier_mappings", "site_carriers", "api_tokens", "counters")
+
+
+PAGE_BY_PAGE = "SCAN orders USING INDEX ix_orders_created_at"
+"""All orders by their age: a page of them is read, and no more."""
+
+
+@contextmanager
+def heard(office: Office) -> Iterator[list[tuple[str, Any]]]:
+    said: list[tuple[str, Any]] = []
+
+    def remember(*told: Any) -> None:
+        said.append((told[2], told[3]))
+
+    engine = office.bridge.context.database.engine
+    sa.event.listen(engine, "before_cursor_execute", remember)
+    yield said
+    sa.event.remove(engine, "before_cursor_execute", remember)
+
+
+def test_pages_take_a_bounded_number_of_statements_and_scan_no_large_table(
+    office: Office, app: Flask, manager: Browser
+) -> None:
+    order = grown(office, 1)
+    paths = [
+        f"/order?of=shop:id={order}",
+        "/orders?show=all",
+        f"/orders?text=T{order}",
+        "/carriers/BRT?number=1",
+    ]
+    pages = [path for path in sorted(set(addresses(app, "GET"))) if "static" not in path]
+    paths += [path for path in pages if manager.get(path).status_code == 200]
+    assert len(paths) > 15
+    few = {path: counted(office, manager, path) for path in paths}
+    grown(office, 8)
+    for path, count in few.items():
+        assert counted(office, manager, path) <= count + 3, path
+
+
+def grown(office: Office, count: int) -> str:
+    """So many more of each: orders on a manifest and not, carriers, accounts. One of the orders."""
+    for at in range(count):
+        packed, order = (office.store.new_order([("HAT", 1)]) for _ in range(2))
+        office.fetch()
+        office.pack(packed, [f"FB{count}{at:08d}IT"])
+        office.bridge.carriers.add(f"C{count}-{at}")
+        office.bridge.accounts.add(f"user{count}-{at}", Role.CLERK, "a long password")
+    return order
+
+
+def counted(office: Office, manager: Browser, path: str) -> int:
+    with heard(office) as said:
+        manager.get(path).close()
+    with office.bridge.context.database.read() as connection:
+        cursor = connection.connection.cursor()
+        for statement, values in said:
+            if statement.startswith(("SELECT", "WITH")):
+                for step in filter(goes_through_large_table, through_sqlite(cursor, statement, values)):
+                    fits = step.split()[1] in MORE_SMALL or step == PAGE_BY_PAGE
+                    assert fits, (path, step, statement)
+    return len(said)
