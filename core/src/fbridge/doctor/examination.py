@@ -23,6 +23,7 @@ from fbridge.doctor.store_looks import looks_at_store
 from fbridge.errors import FbridgeError
 from fbridge.http.redaction import Redactor
 from fbridge.settings import Home, Settings, load_settings
+from fbridge.stores.each_store import for_each_store
 
 
 def examine(home: Home, *, with_stores: bool = True) -> Examination:
@@ -54,8 +55,11 @@ def _looks(home: Home, *, with_stores: bool) -> Iterator[Look]:
         yield Look(about="stores", name="skipped", ok=False, words=words, next_step="fbridge db check")
         return
     with Bridge.open(home) as bridge:
-        for name in settings.stores:
-            yield from looks_at_store(bridge.context, name)
+        context = bridge.context
+        for of_store in for_each_store(
+            "doctor", list(settings.stores), lambda name, _: looks_at_store(context, name)
+        ):
+            yield from of_store
 
 
 def bundle(home: Home, examination: Examination) -> bytes:

@@ -19,7 +19,7 @@ LARGEST_OFFSET = timedelta(minutes=2)
 _PATIENCE = 10.0
 
 
-def looks_at_store(context: Context, name: str) -> Iterator[Look]:
+def looks_at_store(context: Context, name: str) -> list[Look]:
     """Nothing is sent to it but reads, and what they find is not kept."""
     step = f"fbridge store check {name}"
     try:
@@ -29,7 +29,7 @@ def looks_at_store(context: Context, name: str) -> Iterator[Look]:
             looks += _certificate(name, opened)
     except FbridgeError as error:
         looks = [Look(about=name, name="reachable", ok=False, words=str(error), next_step=step)]
-    yield from looks
+    return looks
 
 
 def _report(name: str, report: StoreReport) -> Iterator[Look]:

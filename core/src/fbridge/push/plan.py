@@ -33,6 +33,7 @@ from fbridge.push.guards import GuardStop, PushScope, stops_of
 from fbridge.push.plan_grounds import grounds_in_time
 from fbridge.push.policy import load_policy
 from fbridge.push.rows import has_orders_in_work, load_orders_in_work
+from fbridge.stores.each_store import for_each_store
 from fbridge.stores.open_store import OpenStore, open_store, with_known_facts
 
 
@@ -138,11 +139,27 @@ class PlannedStore:
 
 
 def make_plan(
-    context: Context, names: Sequence[str], scope: PushScope | None = None, *, now: datetime | None = None
+    context: Context,
+    names: Sequence[str],
+    scope: PushScope | None = None,
+    *,
+    now: datetime | None = None,
+    ask: bool = True,
 ) -> PushPlan:
-    """Plan the pushes of these stores, or what the scope chooses of them, as of ``now`` (aware UTC)."""
+    """Plan the pushes of these stores, or what the scope chooses of them, as of ``now`` (aware UTC).
+
+    Without ``ask`` it rests on what is known of the stores, however old: nothing waits for one that is silent.
+    """
     moment, scope = now or context.now(), scope or PushScope()
-    plans = tuple(plan for name in names if (plan := _plan_closed(context, name, scope, moment)).entries)
+    with context.database.read() as connection:
+        busy = [name for name in names if has_orders_in_work(connection, name, manifest=scope.manifest)]
+    made = for_each_store(
+        "plan",
+        busy,
+        lambda name, _stop: _plan_closed(context, name, scope, moment, ask=ask),
+        patience=1.0,  # it only reads
+    )
+    plans = tuple(plan for plan in made if plan.entries)
     return PushPlan(
         fingerprint=fingerprint([plan.grounds for plan in plans]),
         stores=plans,
@@ -152,12 +169,9 @@ def make_plan(
     )
 
 
-def _plan_closed(context: Context, name: str, scope: PushScope, now: datetime) -> StorePlan:
-    with context.database.read() as connection:
-        if not has_orders_in_work(connection, name, manifest=scope.manifest):
-            return StorePlan(store=name, platform="", entries=(), mails=0, cod_totals=())
+def _plan_closed(context: Context, name: str, scope: PushScope, now: datetime, *, ask: bool) -> StorePlan:
     with open_store(context, name) as closed:
-        opened = with_known_facts(context, closed)
+        opened = with_known_facts(context, closed) if ask else closed
         return plan_store(context, opened, load_policy(context, opened, scope), scope, now=now).plan
 
 

@@ -137,7 +137,8 @@ def push_stores(
 
     Raises: InputError (``plan_changed``), BusyError.
     """
-    plan = make_plan(context, names, scope, now=approved.made_at if approved else None)
+    # What was approved was made a moment ago, by what could be asked then.
+    plan = make_plan(context, names, scope, now=approved.made_at if approved else None, ask=approved is None)
     for store in plan.stores:
         refuse_while_pushing(context.database, store.store, context.lock_folder)
     refuse_another(plan, approved.fingerprint if only_if is None and approved else only_if)

@@ -51,6 +51,8 @@ _SERVER_LIMITS = {
 _DURABLE = """set_config('synchronous_commit', CASE current_setting('synchronous_commit')
     WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)"""
 """A claim that a crash of the server could forget would be sent twice."""
+_MOST_MORE = 25
+"""Sessions beside the five that are kept: a store that is worked on holds its lock in one, and works in another."""
 _POOLED = "fbridge_through_pooler"
 
 
@@ -61,7 +63,7 @@ def postgres_engine(url: URL) -> Engine:
     """
     limits = {name: value for name, value in _CLIENT_LIMITS.items() if name not in url.query}
     try:
-        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=limits)
+        engine = sa.create_engine(url, pool_pre_ping=True, max_overflow=_MOST_MORE, connect_args=limits)
         connection_class = _bounded_connection()
     except ModuleNotFoundError:
         raise StorageError(

@@ -1,12 +1,17 @@
-"""Several stores at once, each in a thread of its own. Ctrl-C lets each finish its step; a second one does not."""
+"""Several stores at once, each in a thread of its own. Ctrl-C lets each finish its step; a second one does not.
+
+A store that is silent or has much to tell holds up no other: after a while it does not count among those at once.
+"""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import partial
 from threading import Event
+from time import monotonic
 from typing import TypeVar
 
 from fbridge import watching
@@ -14,6 +19,11 @@ from fbridge import watching
 T = TypeVar("T")
 
 STORES_AT_ONCE = 4
+"""As many as a processor and a database have work from."""
+SLOW_AFTER = 10.0
+"""Seconds after which a store gives its place to the next one, and goes on beside it."""
+MOST_AT_ONCE = 12
+"""With those that gave their places; each may hold two sessions of a database."""
 
 
 def for_each_store(
@@ -27,17 +37,46 @@ def for_each_store(
     waits for nothing. What is left behind ends with the process.
     """
     stop = Event()
-    pool = ThreadPoolExecutor(STORES_AT_ONCE, thread_name_prefix="store")
-    # Who does it (`storage.events.acting_as`) is known in each thread.
-    running = [
-        pool.submit(copy_context().run, watching.work, act, name, partial(work, name, stop)) for name in names
-    ]
+    pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="store")
+    begun: dict[Future[T], float] = {}
+
+    def begin(name: str) -> Future[T]:
+        # Who does it (`storage.events.acting_as`) is known in each thread.
+        return pool.submit(copy_context().run, watching.work, act, name, partial(work, name, stop))
+
     try:
-        results = tuple(future.result() for future in running)
+        _do_all(deque(names), begin, begun)
+        results = tuple(future.result() for future in begun)
     except BaseException as error:
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
-        wait(running, patience if isinstance(error, KeyboardInterrupt) else None)
+        wait(begun, patience if isinstance(error, KeyboardInterrupt) else None)
         raise
     pool.shutdown()
     return results
+
+
+def _do_all(waiting: deque[str], begin: Callable[[str], Future[T]], begun: dict[Future[T], float]) -> None:
+    """Begin each as soon as there is a place for it, and wait for all; an error of one ends the waiting."""
+    running: set[Future[T]] = set()
+    while waiting or running:
+        while waiting and len(running) < MOST_AT_ONCE and not _is_full(running, begun):
+            future = begin(waiting.popleft())
+            begun[future] = monotonic()
+            running.add(future)
+        done, running = wait(running, _next_place(running, begun) if waiting else None, FIRST_COMPLETED)
+        for future in done:
+            future.result()
+
+
+def _is_full(running: set[Future[T]], begun: dict[Future[T], float]) -> bool:
+    return sum(monotonic() - begun[one] < SLOW_AFTER for one in running) >= STORES_AT_ONCE
+
+
+def _next_place(running: set[Future[T]], begun: dict[Future[T], float]) -> float | None:
+    """In how many seconds one more of those that are running counts as slow; None where that gives no place."""
+    if len(running) >= MOST_AT_ONCE:
+        return None
+    now = monotonic()
+    quick = (begun[one] + SLOW_AFTER - now for one in running)
+    return min((seconds for seconds in quick if seconds > 0), default=0.0)
