@@ -224,3 +224,6 @@ def write() -> None:
 
 if __name__ == "__main__":
     write()
+    import openapi_reference  # the HTTP API answers with the same types
+
+    openapi_reference.write()

@@ -1,6 +1,6 @@
 """Writes the OpenAPI document of the HTTP API: answers by the types of ``--json``, requests by their own schemas.
 
-``python docs/openapi_reference.py`` writes it anew; a test fails when it is out of date.
+``python docs/json_reference.py`` writes it anew, with the schemas of ``--json``; a test fails when it is out of date.
 """
 
 from __future__ import annotations
@@ -166,5 +166,10 @@ def document() -> str:
     return json.dumps(_Document().made(), indent=1, ensure_ascii=False) + "\n"
 
 
-if __name__ == "__main__":
+def write() -> None:
+    """Write it anew."""
     FILE.write_text(document(), "utf-8")
+
+
+if __name__ == "__main__":
+    write()

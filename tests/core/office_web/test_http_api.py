@@ -267,7 +267,7 @@ def reference(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def test_the_document_is_as_the_code(reference: Any) -> None:
-    assert reference.FILE.read_text("utf-8") == reference.document(), "run: python docs/openapi_reference.py"
+    assert reference.FILE.read_text("utf-8") == reference.document(), "run: python docs/json_reference.py"
 
 
 @pytest.mark.slow

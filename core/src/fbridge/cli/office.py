@@ -41,7 +41,8 @@ def office(
 ) -> ExitCode | None:
     """Serve the page of the office until Ctrl-C: the day, orders and manifests in a browser.
 
-    Whoever uses it signs in: fbridge office user add NAME. By default it can be reached from this machine only.
+    Whoever uses it signs in: fbridge office user add NAME. Programs use the HTTP API beside it, each with a token:
+    fbridge office token add NAME. By default both can be reached from this machine only.
     """
     if context.invoked_subcommand is not None:
         return None
