@@ -55,16 +55,31 @@ def test_nothing_is_made_and_nothing_is_said(user: Any) -> None:
     assert offered(user, "fetch ") == []
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
-def test_bash_completes_with_what_is_printed(ready_user: Any, tmp_path: Path) -> None:
-    program = tmp_path / "bin" / "fbridge"
+def path_with_fbridge(folder: Path) -> str:
+    program = folder / "bin" / "fbridge"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {shlex.join(FBRIDGE)} "$@"\n')
     program.chmod(0o755)
+    return f"{program.parent}:{os.environ['PATH']}"
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_bash_completes_with_what_is_printed(ready_user: Any, tmp_path: Path) -> None:
     script = ready_user.run("completion", "bash").stdout
     call = f"{script}\nCOMP_WORDS=(fbridge orders show 100); COMP_CWORD=3; _fbridge_completion fbridge\n"
-    environment = ready_user.environment(PATH=f"{program.parent}:{os.environ['PATH']}")
+    environment = ready_user.environment(PATH=path_with_fbridge(tmp_path))
     words = ["bash", "-c", f"{call}echo ${{COMPREPLY[@]}}"]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["1003", "1002", "1001"], done.stderr
     assert all(ready_user.run("completion", shell).stdout for shell in ("zsh", "fish"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish")
+def test_fish_completes_with_what_is_printed(ready_user: Any, tmp_path: Path) -> None:
+    script = ready_user.run("completion", "fish").stdout
+    call = f'{script}\ncomplete -C "fbridge orders show 100"'
+    environment = ready_user.environment(XDG_CONFIG_HOME=str(tmp_path), PATH=path_with_fbridge(tmp_path))
+    done = subprocess.run(["fish", "-c", call], env=environment, capture_output=True, text=True, check=True)
+    found = {line.split("\t")[0] for line in done.stdout.splitlines()}
+    assert found == {"1001", "1002", "1003"}, done.stderr

@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import TracerProvider
 from procrastinate.jobs import Job, Status
+from tests.core.cli.test_cli_telemetry import told_by
 
 from fbridge.context import utc_now
 from fbridge.settings import Settings
@@ -19,6 +23,7 @@ from fbridge.storage.database import Database, open_database
 from fbridge.storage.maintenance import Maintenance
 from fbridge.storage.metadata import metadata
 from fbridge.storage.restored import keep_fact
+from fbridge.telemetry import watched
 from fbridge.workers.queue_app import make_app
 from fbridge.workers.queueing import put, queued_fetch
 from fbridge.workers.schedule import next_fetch
@@ -248,3 +253,21 @@ def test_workers_need_postgresql_and_their_extra(
     )
     error = user.json("worker", code=3)["error"]
     assert (error["reason"], "workers]" in error["message"]) == ("workers_not_installed", True)
+
+
+@pytest.mark.slow
+def test_what_workers_do_and_what_waits_for_them_is_told(office: Any) -> None:
+    reader = InMemoryMetricReader()
+    with (
+        office.bridge() as bridge,
+        watched(bridge.context, (TracerProvider(), MeterProvider([reader], shutdown_on_exit=False))),
+    ):
+        bridge.fulfil("1001", carrier="BRT", numbers=["T1"], push=False)
+        bridge.workers.defer(bridge.plan())
+        waiting = told_by(reader)["fbridge.task.age"]
+        bridge.workers.run(once=True)
+        told = told_by(reader)
+    shop_is = {"store": "shop", "platform": "plain"}
+    assert [about["task"] for about, _ in waiting] == ["fetch", "push"]
+    assert told["fbridge.pushes"] == [(shop_is | {"outcome": "sent"}, 1)]
+    assert (shop_is | {"act": "push", "outcome": "ok"}, 1) in told["fbridge.act.duration"]
