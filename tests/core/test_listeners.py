@@ -125,6 +125,10 @@ FAULTS = {
         "def told(event):\n    os._exit(3)\n" + ALL,
         "its process ended with 3 at event 1 (order.new): hello",
     ),
+    "floods": (
+        "def told(event):\n    os.write(2, b'much\\n' * 100_000)\n    os._exit(4)\n" + ALL,
+        "its process ended with 4 at event 1 (order.new): much",
+    ),
     "exits": (
         "def told(event):\n    raise SystemExit\n" + ALL,
         "it raised SystemExit at event 1 (order.new)",

@@ -27,13 +27,13 @@ def test_a_command_tells_what_it_did_and_another_what_is_wrong(
     wait_for(lambda: user.json("status", code=int(_has_fault(user)))["data"]["listeners"])
     told = user.run("status", code=1)
     assert "Listener ear was not told everything" in told.stdout
-    assert "it raised ValueError: deaf at event 4 (order.new): fbridge listeners run ear" in told.stdout
+    assert "it raised ValueError: deaf at event 5 (order.new): fbridge listeners run ear" in told.stdout
     assert "it raised ValueError: deaf" in (user.home / "log" / "fbridge.log").read_text("utf-8")
     _look_at_what_is_wrong(user, site, monkeypatch)
     site.install("ear")
     user.run("listeners", "run", "ear")
-    assert site.told("ear")[3:] == ["4 order.new"]
-    assert "told up to event 4, 0 events wait for it" in user.run("doctor", code=1).stdout
+    assert site.told("ear")[3:] == ["5 order.new"]
+    assert "told up to event 5, 0 events wait for it" in user.run("doctor", code=1).stdout
     user.run("status")
     user.run("listeners", "run", "er", code=2)
 
@@ -42,7 +42,7 @@ def _look_at_what_is_wrong(user: Any, site: Site, monkeypatch: pytest.MonkeyPatc
     """In the language of who reads it; the time that a listener may take is a setting."""
     assert "it raised ValueError: deaf" in user.run("doctor", code=1).stdout
     monkeypatch.setenv("FBRIDGE_LANG", "it")
-    fault = "ha sollevato ValueError: deaf all'evento 4 (order.new)"
+    fault = "ha sollevato ValueError: deaf all'evento 5 (order.new)"
     for words in (("status",), ("doctor",), ("listeners", "list"), ("listeners", "run")):
         assert fault in " ".join(user.run(*words, code=1).stdout.split()), words
     monkeypatch.delenv("FBRIDGE_LANG")

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -21,6 +20,7 @@ from fbridge.process_groups import end_group
 
 _TO_END = 1.0
 """Seconds in which a process that has closed its answers is expected to end."""
+_AT_ONCE, _KEPT_OF_WORDS = 65_536, 4_096
 _KEPT = ("FBRIDGE_HOME", "FBRIDGE_LANG", "FBRIDGE_TIMEZONE")
 _SECRET = frozenset({"PGPASSWORD", "PGPASSFILE"})
 
@@ -43,23 +43,26 @@ class ListenerProcess:
     def __init__(self, offer: EntryPoint, patience: float) -> None:
         self._offer, self._patience = offer, patience
         self._answers: SimpleQueue[str] = SimpleQueue()
+        self._said = b""
 
     def __enter__(self) -> Self:
         """Start it. Raises ListenerFaultError where it cannot be loaded."""
-        self._said = tempfile.TemporaryFile()
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             # Unbuffered, so that the last words of one that ends the process are not lost with it.
             [sys.executable, "-u", "-m", "fbridge.listeners.telling_process", self._offer.value],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._said,
+            stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
             env=environment_of_listener(os.environ),
             start_new_session=True,
         )
         assert self._process.stdout  # noqa: S101 - a pipe was asked for
+        assert self._process.stderr  # noqa: S101 - and here
         Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
+        self._listening = Thread(target=self._listen, args=(self._process.stderr,), daemon=True)
+        self._listening.start()
         try:
             self._answer("at its import")
         except BaseException:
@@ -94,13 +97,18 @@ class ListenerProcess:
         with suppress(OSError):
             if self._process.stdin:
                 self._process.stdin.close()
-        self._said.close()
 
     def _read(self, pipe: IO[str]) -> None:
         with suppress(OSError, ValueError), pipe:
             for line in pipe:
                 self._answers.put(line)
         self._answers.put("")
+
+    def _listen(self, pipe: IO[str]) -> None:
+        """Whatever it prints, so that it never waits for a reader; the end of it is kept, and no disk is filled."""
+        with suppress(OSError, ValueError), pipe:
+            while part := os.read(pipe.fileno(), _AT_ONCE):
+                self._said = (self._said + part)[-_KEPT_OF_WORDS:]
 
     def _answer(self, where: str) -> Mapping[str, Any]:
         try:
@@ -122,8 +130,8 @@ class ListenerProcess:
         return f"its process ended with {code} {where}{self._last_words()}"
 
     def _last_words(self) -> str:
-        self._said.seek(0)
-        lines = self._said.read().decode("utf-8", "replace").split("\n")
+        self._listening.join(_TO_END)
+        lines = self._said.decode("utf-8", "replace").split("\n")
         last = next((line.strip() for line in reversed(lines) if line.strip()), "")
         return f": {last[:200]}" if last else ""
 
