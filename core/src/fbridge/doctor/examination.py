@@ -57,7 +57,7 @@ def _looks(home: Home, *, with_stores: bool) -> Iterator[Look]:
     with Bridge.open(home) as bridge:
         context = bridge.context
         for of_store in for_each_store(
-            "doctor", list(settings.stores), lambda name, _: looks_at_store(context, name)
+            None, list(settings.stores), lambda name, _: looks_at_store(context, name)
         ):
             yield from of_store
 

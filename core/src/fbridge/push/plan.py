@@ -154,7 +154,7 @@ def make_plan(
     with context.database.read() as connection:
         busy = [name for name in names if has_orders_in_work(connection, name, manifest=scope.manifest)]
     made = for_each_store(
-        "plan",
+        None,
         busy,
         lambda name, _stop: _plan_closed(context, name, scope, moment, ask=ask),
         patience=1.0,  # it only reads

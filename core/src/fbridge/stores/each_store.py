@@ -27,9 +27,10 @@ MOST_AT_ONCE = 12
 
 
 def for_each_store(
-    act: str, names: Sequence[str], work: Callable[[str, Event], T], *, patience: float | None = None
+    act: str | None, names: Sequence[str], work: Callable[[str, Event], T], *, patience: float | None = None
 ) -> tuple[T, ...]:
-    """Do the work for each name; ``act`` is what those who watch are told (:mod:`fbridge.watching`).
+    """Do the work for each name; ``act`` is what those who watch are told (:mod:`fbridge.watching`), None for what is
+    part of another act.
 
     The event is set when the user interrupts; the interruption goes on up.
 
@@ -42,7 +43,8 @@ def for_each_store(
 
     def begin(name: str) -> Future[T]:
         # Who does it (`storage.events.acting_as`) is known in each thread.
-        return pool.submit(copy_context().run, watching.work, act, name, partial(work, name, stop))
+        do = partial(work, name, stop)
+        return pool.submit(copy_context().run, *((watching.work, act, name, do) if act else (do,)))
 
     try:
         _do_all(deque(names), begin, begun)
