@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,8 +95,34 @@ def test_no_mail_is_planned_that_the_shop_has_off_and_none_leaves_that_was_not(
     assert (office.state(shipment), office.store.mails(second)) == (PushState.READY, ())
 
 
-def test_it_is_asked_for_where_a_person_accepts_a_second_mail(office: Office, proxy: FaultProxy) -> None:
+def without_notes(shop: ServedSandbox, order: str) -> None:
+    """As a shop that is older, speaks another language or mails by a queue."""
+    shop.control.shop.orders[int(order)].notes.clear()
+
+
+def test_no_second_mail_is_asked_for_where_the_store_notes_that_the_first_left(
+    office: Office, proxy: FaultProxy
+) -> None:
     order, shipment = in_doubt(office, proxy)
+    assert ask(office, shipment).mail is MailEffect.SENT
+    assert (missing(office, shipment), len(office.store.mails(order))) == (None, 1)
+
+
+def test_a_note_of_an_earlier_completion_proves_nothing(
+    office: Office, proxy: FaultProxy, shop: ServedSandbox
+) -> None:
+    order, shipment = in_doubt(office, proxy)
+    notes = shop.control.shop.orders[int(order)].notes
+    notes[:] = [replace(note, created=note.created - 60) for note in notes]
+    assert ask(office, shipment).mail is MailEffect.SENT
+    assert len(office.store.mails(order)) == 2
+
+
+def test_it_is_asked_for_where_a_person_accepts_a_second_mail(
+    office: Office, proxy: FaultProxy, shop: ServedSandbox
+) -> None:
+    order, shipment = in_doubt(office, proxy)
+    without_notes(shop, order)
     told = missing(office, shipment)
     assert told is not None
     assert told.reason == "mail_in_doubt"
@@ -111,14 +138,16 @@ def test_a_mail_that_the_shop_has_switched_off_is_not_asked_for(
 ) -> None:
     """Its route would say that it was sent."""
     order, shipment = in_doubt(office, proxy)
+    without_notes(shop, order)
     shop.control.switch_mail(MAIL, on=False)
     assert ask(office, shipment).reason == "mail_switched_off"
     assert missing(office, shipment) is not None
     assert len(office.store.mails(order)) == 1
 
 
-def test_a_version_without_the_route_is_told(office: Office, proxy: FaultProxy) -> None:
+def test_a_version_without_the_route_is_told(office: Office, proxy: FaultProxy, shop: ServedSandbox) -> None:
     order, shipment = in_doubt(office, proxy)
+    without_notes(shop, order)
     no_route = (
         b'{"code":"rest_no_route","message":"No route was found matching the URL.","data":{"status":404}}'
     )

@@ -182,6 +182,12 @@ class WooClient:
         params: Params = {"_fields": "id,note,date_created_gmt"}
         return self._http.read(f"{_API}/orders/{order_id}/notes", params=params, retry=False, fresh=True)
 
+    def completed_at(self, order_id: str) -> Any:
+        """When the order was completed last, as the store writes it; None where it was not."""
+        path = f"{_API}/orders/{order_id}"
+        response = self._http.read(path, params={"_fields": "date_completed_gmt"}, retry=False, fresh=True)
+        return content_of(response).get("date_completed_gmt")
+
     def trackings(self, namespace: str, order_id: str) -> list[Any]:
         """The rows that a tracking plugin shows for an order."""
         path = f"wp-json/{namespace}/orders/{order_id}/shipment-trackings"

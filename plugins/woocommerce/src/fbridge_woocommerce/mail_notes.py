@@ -65,6 +65,15 @@ class MailNotes:
         since = response.date - (self.store.now() - self.begun) - _A_SECOND
         return told_by(notes, title, since)
 
+    def of_completing(self, order_id: str) -> MailTold | None:
+        """The same of the mail about its last completion, whenever that was."""
+        try:
+            completed = moment(self.client.completed_at(order_id))
+            notes = list_of(self.client.notes_now(order_id))
+        except FbridgeError:
+            return None
+        return told_by(notes, COMPLETED_TITLE, completed) if completed else None
+
     def look(self, works: Sequence[Work]) -> None:
         """See whether the mails left that these orders asked for: one order stands for all, until its mail failed.
 

@@ -115,8 +115,11 @@ def _ask_fulfillment(store: Store, client: WooClient, request: MailRequest) -> M
 
 
 def _ask(store: Store, client: WooClient, request: MailRequest) -> MailEffect:
-    _refuse_switched_off(client, request, COMPLETED_MAIL)
     notes = MailNotes(store, client, store.now())
+    noted = notes.of_completing(request.order.remote_id)
+    if noted is not None and noted.mail is MailEffect.SENT:
+        return MailEffect.SENT  # only its answer was lost; nobody is mailed twice
+    _refuse_switched_off(client, request, COMPLETED_MAIL)
     try:
         checked(lambda: client.send_mail(request.order.remote_id, COMPLETED_MAIL), store.now, shows="message")
     except NotSentError as error:
