@@ -23,13 +23,13 @@ ID = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture
-def office(install_toy: Callable[[str], None], tmp_path: Path) -> Iterator[Office]:
+def office(install_toy: Callable[[str], None], tmp_path: Path, database_url: str) -> Iterator[Office]:
     install_toy("adapter:adapter")
     from fbridge_toy.sandbox import ToySandbox
 
     with (
         ServedSandbox(ToySandbox(), "127.0.0.1", 0) as served,
-        Office(ToyUnderTest(served), tmp_path) as opened,
+        Office(ToyUnderTest(served), tmp_path / "home", database_url=database_url) as opened,
     ):
         yield opened
 

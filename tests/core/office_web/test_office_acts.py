@@ -176,3 +176,17 @@ def test_the_check_of_a_manifest_goes_on_with_thousands_of_codes(office: Office,
     number = office.bridge.manifests.list()[0].number
     before = [f"1Z999AA1{at:010d}" for at in range(5000)]
     assert clerk.scan(number, "check", "FB000000001IT", before=before)["ok"]
+
+
+def test_some_goods_of_an_order_are_shipped_by_hand(office: Office, clerk: Browser) -> None:
+    order = office.store.new_order([("HAT", 3)])
+    office.fetch()
+    page = f"/order?of=shop:id={order}"
+    line = office.bridge.orders.get(f"shop:id={order}").lines[0].line.id
+    fields = {f"quantity-{line}": "2", "target": "BRT", "weight": "0,8"}
+    made = clerk.send("/order/ship", clerk.form(page, "/order/ship") | fields).text
+    assert "It is added." in made
+    (one,) = office.bridge.shipments.list()
+    assert (one.items[0].quantity, one.weight_grams, one.manifest) == (2, 800, "2026-0001")
+    more = clerk.send("/order/ship", clerk.form(page, "/order/ship") | fields)
+    assert (more.status_code, "1" in more.text) == (400, True)

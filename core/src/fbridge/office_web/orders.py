@@ -51,7 +51,10 @@ def show_one() -> str:
     ref = request.args.get("of", "")
     order = bridge().orders.get(ref)
     story = bridge().explain(f"{order.row.store}:id={order.row.remote_id}")
-    return render_template("order.html", order=order, row=order.row, story=story)
+    carriers = [one.code for one in bridge().carriers.list()]
+    return render_template(
+        "order.html", order=order, row=order.row, story=story, targets=_targets(), carriers=carriers
+    )
 
 
 def _targets() -> list[tuple[str, str]]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, render_template, request
 
-from fbridge import InputError
 from fbridge.models.accounts import Right
 from fbridge.office_web.afterwards import done, unchanged
 from fbridge.office_web.jobs import begin
 from fbridge.office_web.manifests import page
+from fbridge.office_web.read_fields import amount, count, grams
 from fbridge.office_web.rights import needs, refuse_without
 from fbridge.office_web.shown import bridge
 
@@ -48,7 +47,7 @@ def show(label: str) -> str:
 def set_numbers(label: str) -> ResponseReturnValue:
     """Give it these numbers in place of those it has, and so many parcels."""
     numbers = request.form.get("numbers", "").replace(",", " ").split()
-    parcels = _count(request.form.get("parcels", ""))
+    parcels = count(request.form.get("parcels", ""))
     shared = request.form.get("allow_shared") == "yes"
     with unchanged(lambda: looked(bridge().shipments.get(label))):
         bridge().shipments.set_tracking(label, numbers, parcels=parcels, allow_shared=shared)
@@ -63,8 +62,8 @@ def repack(label: str) -> ResponseReturnValue:
     with unchanged(lambda: looked(bridge().shipments.get(label))):
         bridge().repack(
             label,
-            weight_grams=_grams(weight) if weight else None,
-            cod=_amount(cod) if cod else None,
+            weight_grams=grams(weight),
+            cod=amount(cod),
             no_cod=not cod,
         )
     return done("shipments.show", "changed", label=label)
@@ -161,29 +160,6 @@ def _withdraw(label: str) -> ResponseReturnValue:
 def _mail_again(label: str) -> ResponseReturnValue:
     words = ["push", "--mail-again", label, "--only-if", request.form.get("only_if", "")]
     return begin([*words, *(["--even-if-mailed"] if request.form.get("even_if_mailed") else [])])
-
-
-def _grams(kilograms: str) -> int:
-    return int(_amount(kilograms) * 1000)
-
-
-def _amount(text: str) -> Decimal:
-    """As people write it, with a comma or a point."""
-    try:
-        value = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        value = Decimal("nan")
-    if not value.is_finite() or abs(value) > 10**7:
-        raise InputError(f"{text!r} is no number.", reason="bad_number")
-    return value
-
-
-def _count(text: str) -> int | None:
-    if not text:
-        return None
-    if not text.isdecimal() or not 0 < int(text) < 1000:  # noqa: PLR2004
-        raise InputError(f"{text!r} is no number of parcels.", reason="bad_parcels")
-    return int(text)
 
 
 ACTS = {

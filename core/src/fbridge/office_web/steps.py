@@ -52,6 +52,10 @@ def _explain(ref: str) -> tuple[str, str]:
     return "Look at it", url_for("orders.show_one", of=ref)
 
 
+def _create(order: str) -> tuple[str, str]:
+    return "Make a shipment", url_for("orders.show_one", of=order, ship="yes")
+
+
 def _numbers(label: str) -> tuple[str, str]:
     return "Set its number", url_for("shipments.show", label=label, _anchor="numbers")
 
@@ -67,6 +71,7 @@ def _manifest(number: str) -> tuple[str, str]:
 _OTHERS: tuple[tuple[re.Pattern[str], Callable[..., tuple[str, str]]], ...] = (
     (re.compile(r"push(?: --manifest (\S+))?"), _push),
     (re.compile(r"(?:explain|orders show) (\S+)"), _explain),
+    (re.compile(r"shipment create (\S+)(?: --allow-\w+)*"), _create),
     (re.compile(r"tracking set (S\d+) NUMBER"), _numbers),
     (re.compile(r"manifest add \S+ (S\d+)"), _put_on),
     (re.compile(r"manifest (?:ship|show|print|scan) (\S+)"), _manifest),
