@@ -21,6 +21,7 @@ HEAVY = {
     "pluggy",
     "pygments",
     "rich",
+    "opentelemetry",
     "sqlalchemy",
     "sqlalchemy.dialects.postgresql",
     "tomlkit",

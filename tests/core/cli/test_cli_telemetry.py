@@ -20,6 +20,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+import fbridge
 from fbridge.sandbox import ServedSandbox, create_sandbox
 from fbridge.telemetry import watched
 from fbridge.watching import is_asked_for
@@ -60,7 +61,7 @@ def test_what_a_fetch_and_a_push_did_is_told(ready_user: Any, shop: Any) -> None
     page = (Path(__file__).parents[3] / "docs" / "observing.md").read_text("utf-8")
     assert [name for name in told if f"`{name}`" not in page] == []
     acts = [one.name for one in spans.get_finished_spans()]
-    assert acts == ["fbridge fetch", "fbridge push"], "nothing before, nothing after"
+    assert acts == ["fbridge fetch", "fbridge plan", "fbridge push"], "nothing before, nothing after"
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,16 @@ def test_what_a_fetch_and_a_push_did_is_told(ready_user: Any, shop: Any) -> None
 )
 def test_it_is_off_unless_the_environment_asks(variables: dict[str, str], asked: bool) -> None:
     assert is_asked_for(variables) is asked
+
+
+def test_one_module_knows_the_library() -> None:
+    source = Path(fbridge.__file__).parent
+    found = {
+        path.name
+        for path in source.rglob("*.py")
+        if "import opentelemetry" in (text := path.read_text("utf-8")) or "from opentelemetry" in text
+    }
+    assert found == {"telemetry.py"}
 
 
 class Collector:
