@@ -17,9 +17,12 @@ import pytest
 from flask import Flask
 from tests.core.office_web.api_programs import PREFIX, Program, document
 from tests.core.office_web.conftest import ADDRESS, Browser
+from tests.core.test_listeners import Site, site  # noqa: F401 - a fixture
 
+from fbridge import Bridge
 from fbridge.models.accounts import Right
 from fbridge.models.api_tokens import SCOPES
+from fbridge.office_web.app import create_app
 from fbridge.testing.office import Office
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -308,6 +311,27 @@ def _ended(program: Program, path: str, body: object) -> Any:
         assert monotonic() < until
         sleep(0.1)
     return found
+
+
+@pytest.mark.slow
+def test_listeners_hear_of_what_a_program_has_shipped(
+    site: Site,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+) -> None:
+    monkeypatch.setenv("FBRIDGE_HOME", str(tmp_path / "home"))
+    site.install("good")
+    with Bridge.open() as bridge:
+        bridge.carriers.add("BRT", "Bartolini")
+        bridge.listeners.list()
+        erp = Program(create_app(bridge).test_client(), bridge.api_tokens.add("erp", SCOPES).token)
+        parcel = {"carrier": "BRT", "recipient": {"name": "Anna", "city": "Roma"}, "manifest": "BRT"}
+        erp.post("/external-shipments", parcel, 201)
+        assert erp.post("/manifests/BRT/ship")["shipped"]
+        until = monotonic() + 60
+        while not site.told("good") and monotonic() < until:
+            sleep(0.1)
+    assert [one.split()[1] for one in site.told("good")] == ["manifest.shipped"]
 
 
 _KILLED = """

@@ -1,4 +1,4 @@
-"""Listeners are told after each command, by a process of its own that may go on when the command has ended."""
+"""Listeners are told after each command, and by a server after an act, by a process of its own that may go on."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 from fbridge.context import Context
 from fbridge.errors import FbridgeError
 from fbridge.listeners.positions import first_untold, is_due, load_positions
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 log = logging.getLogger("fbridge.listeners")
 WAIT = 2.0
@@ -27,12 +31,29 @@ def tell_after_command(context: Context, home: Path | None, begun: datetime) -> 
     """
     try:
         _find_new(context, begun)
-        is_waiting = _is_anything_due(context)
+        process = _begin(home) if _is_anything_due(context) else None
     except FbridgeError as error:
         log.warning("Listeners are told later: %s", error)
         return
-    if is_waiting:
-        _start(home)
+    if process is not None:
+        from subprocess import TimeoutExpired
+
+        with suppress(TimeoutExpired, KeyboardInterrupt):
+            process.wait(WAIT)
+
+
+def tell_after_act(context: Context) -> None:
+    """As :func:`tell_after_command`, for a server, which keeps nobody waiting for it."""
+    home = context.settings.home
+    try:
+        process = (
+            _begin(home.config if home.config == home.data else None) if _is_anything_due(context) else None
+        )
+    except FbridgeError as error:
+        log.warning("Listeners are told later: %s", error)
+        return
+    if process is not None:
+        Thread(target=process.wait, daemon=True).start()  # else a zombie is left of it
 
 
 def _find_new(context: Context, begun: datetime) -> None:
@@ -52,15 +73,15 @@ def _is_anything_due(context: Context) -> bool:
         return any(first_untold(connection, one.after) for one in found)
 
 
-def _start(home: Path | None) -> None:
-    import subprocess
+def _begin(home: Path | None) -> Popen[bytes] | None:
+    import subprocess  # most commands have nobody to tell
 
     where = {"FBRIDGE_HOME": str(home)} if home else {}
     apart: dict[str, Any] = {"start_new_session": True}
     if os.name == "nt":
         apart = {"creationflags": getattr(subprocess, "DETACHED_PROCESS", 0)}
     try:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "fbridge", "listeners", "run", "--due", "--quiet"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -70,6 +91,4 @@ def _start(home: Path | None) -> None:
         )
     except OSError as error:
         log.warning("Listeners are told later: %s", error)
-        return
-    with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-        process.wait(WAIT)
+        return None

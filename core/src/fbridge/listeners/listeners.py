@@ -60,6 +60,12 @@ class Listeners:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    def tell_soon(self) -> None:
+        """Start telling what waits, where anything does, and do not wait for it: for a server after an act."""
+        from fbridge.listeners.after_commands import tell_after_act
+
+        tell_after_act(self._context)
+
     def list(self) -> tuple[ListenerRow, ...]:
         """All that are installed here or were told anything, by name. One that is new is told what happens from now
         on."""

@@ -117,7 +117,9 @@ def _written(bridge: Bridge, route: Route, asked: Asked) -> KeptAnswer:
     job_id = uuid5(NAMESPACE_URL, f"fbridge:{asked.token.created_at}:{keyed.token}:{key}").hex
     whole = Asked(token=asked.token, path=asked.path, body=body, job_id=job_id)
     once = bridge.kept_answers.at_the_end if route.in_parts else bridge.kept_answers.in_one_unit
-    return once(keyed, lambda: _answer(route, route.act(bridge, whole)))
+    answer = once(keyed, lambda: _answer(route, route.act(bridge, whole)))
+    bridge.listeners.tell_soon()
+    return answer
 
 
 def _answer(route: Route, done: object) -> KeptAnswer:
