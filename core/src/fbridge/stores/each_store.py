@@ -44,7 +44,8 @@ def for_each_store(
     def begin(name: str) -> Future[T]:
         # Who does it (`storage.events.acting_as`) is known in each thread.
         do = partial(work, name, stop)
-        return pool.submit(copy_context().run, *((watching.work, act, name, do) if act else (do,)))
+        watched = partial(watching.work, act, name, do) if act else do
+        return pool.submit(partial(copy_context().run, watched))
 
     try:
         _do_all(deque(names), begin, begun)
