@@ -315,9 +315,9 @@ def _ended(program: Program, path: str, body: object) -> Any:
 
 @pytest.mark.slow
 def test_listeners_hear_of_what_a_program_has_shipped(
-    site: Site,
+    site: Site,  # noqa: F811
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("FBRIDGE_HOME", str(tmp_path / "home"))
     site.install("good")
