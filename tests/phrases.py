@@ -18,7 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from fbridge.models import states
-from fbridge.models.accounts import Role
+from fbridge.models.accounts import Right, Role
 from fbridge.models.results import Outcome
 from fbridge.phrases import REASON, bare
 from fbridge.push.decide import Action
@@ -48,7 +48,7 @@ SAID_IN = (
 STATES = (
     states.OrderStatus, states.FulfillmentState, states.PaymentKind, states.Delivery, states.ManifestState,
     states.ReturnKind, states.ReturnOutcome, states.ShipmentOrigin, states.PushState, states.Effect,
-    Role, OnTheStore, states.MailEffect, states.Support, states.MailBehaviour, Action, Outcome,
+    Role, Right, OnTheStore, states.MailEffect, states.Support, states.MailBehaviour, Action, Outcome,
 )  # fmt: skip
 """The enums whose values people read."""
 

@@ -90,3 +90,18 @@ def test_a_new_password_ends_what_was_signed_in_with_the_old_one(clerk: Browser)
     assert other.get("/").status_code == 302
     assert clerk.sign_in(password=PASSWORD).status_code == 403
     assert clerk.sign_in(password=NEW).status_code == 303
+
+
+@pytest.mark.slow
+def test_a_token_is_shown_once_and_revoked(office: Office, manager: Browser, clerk: Browser) -> None:
+    token = {"form_token": manager.form_token()}
+    assert manager.post("/tokens", token | {"name": "erp"}).status_code == 400, "good for nothing"
+    assert manager.post("/tokens", token | {"name": "erp", "scope": "manage"}).status_code == 400
+    made = manager.post("/tokens", token | {"name": "erp", "scope": "read"})
+    found = re.search(r"<code>(fbridge_\w+)</code>", made.text)
+    assert found is not None
+    assert office.bridge.api_tokens.who(found[1]) is not None
+    assert found[1] not in manager.get("/tokens").text
+    assert clerk.get("/tokens").status_code == 403
+    assert manager.post("/tokens/erp/revoke", token).status_code == 303
+    assert office.bridge.api_tokens.who(found[1]) is None

@@ -1,4 +1,4 @@
-"""The tokens of programs: made and revoked at the terminal, used with the HTTP API."""
+"""The tokens of programs: made and revoked by managers, used with the HTTP API."""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ from fbridge.office_web import (
     shown,
     signing_in,
     stores,
+    tokens,
     users,
 )
 from fbridge.office_web.api.app import create_api
@@ -65,6 +66,7 @@ _PAGES = (
     files,
     carriers,
     stores,
+    tokens,
     users,
 )
 _STATUS = (
