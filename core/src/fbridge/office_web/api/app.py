@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -98,10 +99,9 @@ def _view(bridge: Bridge, callers: _Callers, route: Route) -> Callable[..., Resp
     def view(**path: str) -> ResponseReturnValue:
         asked = Asked(token=callers.caller(), path=read_path(path))
         asked.refuse_without(route.scope)
-        query = read_query(route.query())
+        asked = replace(asked, query=read_query(route.query()))
         with bridge.acting_as(asked.token.signature):
             if route.body is None:
-                asked = Asked(token=asked.token, path=asked.path, query=query)
                 return _response(_answer(route, route.act(bridge, asked)))
             return _response(_written(bridge, route, asked))
 
@@ -115,7 +115,7 @@ def _written(bridge: Bridge, route: Route, asked: Asked) -> KeptAnswer:
     said, body = read_body(route.body())
     keyed = Keyed(token=asked.token.name, key=key, request=f"{route.method} {request.path}\n{said}")
     job_id = uuid5(NAMESPACE_URL, f"fbridge:{asked.token.created_at}:{keyed.token}:{key}").hex
-    whole = Asked(token=asked.token, path=asked.path, body=body, job_id=job_id)
+    whole = replace(asked, body=body, job_id=job_id)
     once = bridge.kept_answers.at_the_end if route.in_parts else bridge.kept_answers.in_one_unit
     answer = once(keyed, lambda: _answer(route, route.act(bridge, whole)))
     bridge.listeners.tell_soon()

@@ -53,8 +53,6 @@ def read_key() -> str:
 
 def read_body(schema: Schema) -> tuple[str, Mapping[str, Any]]:
     """The JSON object of the request, as it was said and as it is meant. Raises ProblemError."""
-    if request.args:
-        refuse_faults(Fault(field=name, words="is unknown; an act takes a body.") for name in request.args)
     text = request.get_data(cache=False)
     said = _parsed(text) if text else {}
     if text and request.mimetype != "application/json":
