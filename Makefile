@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-slow test-exhaustive check bench torture mutations phrases docs site build clean real constraints audit lowest
+.PHONY: demo test test-slow test-exhaustive check bench scale torture mutations phrases docs site build clean real constraints audit lowest
 
 demo: $(READY)  ## set up and run the main job against a sandbox store
 	$(BIN)/fbridge demo
@@ -37,6 +37,9 @@ real: $(READY)  ## ship the orders that the environment names, on a store of you
 
 bench: $(READY)  ## ratios against a baseline in the same run
 	$(BIN)/python -m tests.bench $(BENCH)
+
+scale: $(READY)  ## workers over one PostgreSQL, before many stores (docs/scale.md); SCALE="--stores 200" and the like
+	$(BIN)/python -m tests.scale $(SCALE)
 
 torture: $(READY)  ## 1 000 kills on all platforms and both databases; nothing lost, twice or stuck
 	$(BIN)/python -m tests.torture

@@ -64,11 +64,12 @@ def _ctrl_c_reaches_children() -> Iterator[None]:
 
 @dataclass
 class PostgresServer:
-    """A private server on a Unix socket, without durability because it dies with the tests."""
+    """A private server on a Unix socket; it dies with the tests: ``durable`` is one whose times are measured."""
 
     folder: Path
     program: str
     user: dict[str, Any]
+    durable: bool = False
     process: subprocess.Popen[bytes] = field(init=False)
 
     @property
@@ -83,14 +84,9 @@ class PostgresServer:
         return url.set(query={"host": str(self.folder)}).render_as_string(hide_password=False)
 
     def start(self) -> None:
-        quick = (
-            "fsync=off",
-            "synchronous_commit=off",
-            "full_page_writes=off",
-            "listen_addresses=",
-            "log_min_messages=fatal",
-        )
-        settings = (*quick, f"unix_socket_directories={self.folder}")
+        quick = () if self.durable else ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+        quiet = ("listen_addresses=", "log_min_messages=fatal")
+        settings = (*quick, *quiet, f"unix_socket_directories={self.folder}")
         options = [word for setting in settings for word in ("-c", setting)]
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
@@ -148,7 +144,7 @@ def _wait_until_ready(server: PostgresServer, process: subprocess.Popen[bytes]) 
 
 
 @contextlib.contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
+def running_postgres(*, durable: bool = False) -> Iterator[PostgresServer]:
     initdb, postgres = _server_program("initdb"), _server_program("postgres")
     if initdb is None or postgres is None:
         pytest.skip("there are no PostgreSQL server binaries on this machine")
@@ -162,7 +158,7 @@ def running_postgres() -> Iterator[PostgresServer]:
          "--no-sync"],
         check=True, capture_output=True, cwd=folder, **user,
     )  # fmt: skip
-    server = PostgresServer(folder, postgres, user)
+    server = PostgresServer(folder, postgres, user, durable)
     server.start()
     try:
         server.execute("CREATE DATABASE office")

@@ -25,9 +25,9 @@ DISTANCE = "/__bench__/distance"
 class FarStore:
     """The sandbox of a platform, some way off. The way is no work: waiting threads do not wait for each other."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, latency: float = 0.0) -> None:
         self.control, self.store_settings = app.control, app.store_settings
-        self._app, self._latency = app.wsgi, 0.0
+        self._app, self._latency = app.wsgi, latency
 
     def wsgi(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,17 +20,20 @@ from procrastinate.jobs import Job, Status
 from tests.core.cli.test_cli_telemetry import told_by
 
 from fbridge.context import utc_now
+from fbridge.exit_codes import ExitCode
 from fbridge.settings import Settings
 from fbridge.storage.database import Database, open_database
 from fbridge.storage.maintenance import Maintenance
 from fbridge.storage.metadata import metadata
 from fbridge.storage.restored import keep_fact
+from fbridge.storage.version import HEAD_REVISION
 from fbridge.telemetry import watched
 from fbridge.workers.queue_app import make_app
 from fbridge.workers.queueing import put, queued_fetch
 from fbridge.workers.schedule import next_fetch
 
 pytestmark = pytest.mark.postgres
+FBRIDGE = (sys.executable, "-c", "from fbridge.cli.main import main; main()")
 
 
 @pytest.fixture(scope="session")
@@ -271,3 +276,39 @@ def test_what_workers_do_and_what_waits_for_them_is_told(office: Any) -> None:
     assert [about["task"] for about, _ in waiting] == ["fetch", "push"]
     assert told["fbridge.pushes"] == [(shop_is | {"outcome": "sent"}, 1)]
     assert (shop_is | {"act": "push", "outcome": "ok"}, 1) in told["fbridge.act.duration"]
+
+
+@pytest.mark.slow
+def test_settings_that_somebody_breaks_and_a_database_that_is_upgraded_meanwhile(
+    office: Any, database: Database
+) -> None:
+    settings = office.home / "config.toml"
+    worker = subprocess.Popen(
+        [*FBRIDGE, "worker"],
+        env=office.environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        assert "At work on: shop." in said_by(worker)
+        whole = settings.read_text("utf-8")
+        settings.write_text("[stores.shop", "utf-8")
+        assert "The former settings hold until that is mended." in said_by(worker)
+        with database.write() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        settings.write_text(whole + "# mended", "utf-8")
+        assert "upgraded while this worker ran" in said_by(worker)
+        assert worker.wait(20) == ExitCode.CONFIGURATION
+    finally:
+        worker.kill()
+        worker.communicate()
+        with database.write() as connection:
+            head = {"head": HEAD_REVISION}
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = :head"), head)
+
+
+def said_by(worker: subprocess.Popen[str]) -> str:
+    """The next sentence."""
+    assert worker.stderr
+    return worker.stderr.readline()

@@ -18,6 +18,7 @@ from fbridge.listeners.positions import load_positions, take_up
 from fbridge.models.accounts import Role
 from fbridge.storage.account_tables import accounts
 from fbridge.storage.database import Database
+from fbridge.storage.restored import fact, keep_fact
 from fbridge.stores.rows import ensure_store, find_store
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -32,7 +33,12 @@ def make_listener(connection: Connection) -> object:
     return load_positions(connection)["audit"].after == 7
 
 
-@pytest.mark.parametrize("make", [make_store, make_listener])
+def make_fact(connection: Connection) -> object:
+    keep_fact(connection, "server", "this one")
+    return fact(connection, "server") == "this one"
+
+
+@pytest.mark.parametrize("make", [make_store, make_listener, make_fact])
 def test_two_that_need_a_row_first_at_the_same_moment_both_have_it(
     database: Database, make: Callable[[Connection], object]
 ) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.storage.events import record_restored
 from fbridge.storage.tables import database_facts, stores
+from fbridge.storage.upserts import put_row
 
 _RESTORED, _SERVER = "restored", "server"
 
@@ -97,6 +98,4 @@ def fact(connection: Connection, name: str) -> str | None:
 
 def keep_fact(connection: Connection, name: str, value: str) -> None:
     """Know it from now on."""
-    named = database_facts.c.name == name
-    if not connection.execute(sa.update(database_facts).where(named).values(value=value)).rowcount:
-        connection.execute(sa.insert(database_facts).values(name=name, value=value))
+    put_row(connection, database_facts, name=name, value=value)

@@ -19,6 +19,14 @@ def insert_of(connection: Connection) -> Callable[[sa.Table], Any]:
     return postgresql.insert
 
 
+def put_row(connection: Connection, table: sa.Table, **values: Any) -> None:
+    """Make the row, or change the one of its primary key, also where another program makes it at this very moment."""
+    keys = [column.name for column in table.primary_key]
+    others = {name: value for name, value in values.items() if name not in keys}
+    entry = insert_of(connection)(table).values(**values)
+    connection.execute(entry.on_conflict_do_update(index_elements=keys, set_=others))
+
+
 def insert_if_new(connection: Connection, table: sa.Table, **values: Any) -> bool:
     """Whether the row was made: where another program has made it, also at this very moment, nothing changes."""
     statement = insert_of(connection)(table).values(**values).on_conflict_do_nothing()

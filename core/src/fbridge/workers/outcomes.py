@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from fbridge.storage.upserts import put_row
 from fbridge.storage.worker_tables import work_outcomes
 from fbridge.workers.queueing import WorkKind
 
@@ -25,11 +26,15 @@ class WorkOutcome:
 
 def keep_outcome(connection: Connection, outcome: WorkOutcome) -> None:
     """In the place of the one before."""
-    same = sa.and_(work_outcomes.c.store == outcome.store, work_outcomes.c.kind == outcome.kind)
-    values = {"ended_at": outcome.ended_at, "reason": outcome.reason[:64], "words": outcome.words}
-    if not connection.execute(sa.update(work_outcomes).where(same).values(values)).rowcount:
-        kind = str(outcome.kind)
-        connection.execute(sa.insert(work_outcomes).values(store=outcome.store, kind=kind, **values))
+    put_row(
+        connection,
+        work_outcomes,
+        store=outcome.store,
+        kind=str(outcome.kind),
+        ended_at=outcome.ended_at,
+        reason=outcome.reason[:64],
+        words=outcome.words,
+    )
 
 
 def load_outcomes(connection: Connection) -> dict[tuple[str, WorkKind], WorkOutcome]:

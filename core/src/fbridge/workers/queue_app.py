@@ -6,6 +6,7 @@ parts; nothing imports it before there is a task.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -27,9 +28,13 @@ BEAT_SECONDS = 5.0
 STALLED_SECONDS = 20.0
 """A worker without a sign of life for so long is taken for dead, and its tasks are picked up."""
 _BEFORE_ALL = 100
+_TRIES = 60
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(minutes=30)
-_EVERY_TEN_SECONDS = "* * * * * */10"
+_PICK_UP = "* * * * * */10"
 _HOURLY = "17 * * * *"
+
+LOST = (psycopg.Error, ConnectorException)
+"""What is raised where the database cannot be reached."""
 
 _OURS = """
 FROM procrastinate_jobs
@@ -47,6 +52,16 @@ class FencedManager(JobManager):
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
         """See procrastinate. A task that broke off lost its database, or met a bug: it comes again after a while."""
+        for _ in range(_TRIES):
+            try:
+                await self._end(job, status, delete_job)
+                return
+            except LOST as error:  # else it would stay ours for as long as we live, and nobody would work it
+                log.warning("the end of a task could not be told, trying again: %s", error)
+                await asyncio.sleep(1)
+        await self._end(job, status, delete_job)
+
+    async def _end(self, job: Job, status: Status, delete_job: bool) -> None:
         if status is Status.FAILED:
             await self.put_back(job, after=min(_FIRST_WAIT * 2**job.attempts, _LONGEST_WAIT))
         else:
@@ -79,7 +94,7 @@ def make_app(database: Database, *, connections: int) -> App:
     app = App(connector=PsycopgConnector(**_pool_options(database, connections)))
     app.job_manager = manager = FencedManager(app.connector)
 
-    @app.periodic(cron=_EVERY_TEN_SECONDS, queueing_lock=UPKEEP)
+    @app.periodic(cron=_PICK_UP, queueing_lock=UPKEEP)
     @app.task(name="fbridge.pick_up", queue=UPKEEP, priority=_BEFORE_ALL)
     async def pick_up(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives it
         """What dead workers had begun waits for somebody again."""
@@ -113,7 +128,3 @@ def _pool_options(database: Database, connections: int) -> dict[str, Any]:
         "max_size": connections,
         "timeout": 15.0,
     }
-
-
-LOST = (psycopg.Error, ConnectorException)
-"""What is raised where the database cannot be reached."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import FbridgeError
 from fbridge.plugins import load_platform
 from fbridge.settings import resolve_store
+from fbridge.storage.upserts import put_row
 from fbridge.storage.worker_tables import workers
 from fbridge.workers.outcomes import load_outcomes
 from fbridge.workers.queueing import WorkKind, lock_of, put, queued_fetch
@@ -44,14 +44,20 @@ def workable(context: Context, chosen: Collection[str] = ()) -> Workable:
     return Workable(stores=tuple(stores), left_out=left_out)
 
 
-def sign_on(connection: Connection, worker: int, able: Workable, at: datetime) -> None:
+def sign_on(connection: Connection, worker: int, able: Workable, *, since: datetime) -> None:
     """Say who is at work on what; those that the queue knows no more are forgotten."""
     known = sa.text("DELETE FROM workers WHERE id NOT IN (SELECT id FROM procrastinate_workers)")
     connection.execute(known)
-    values = {"stores": list(able.stores), "left_out": dict(able.left_out)}
-    who = {"host": socket.gethostname()[:255], "process": os.getpid(), "started_at": at}
-    entry = postgresql.insert(workers).values(id=worker, **who, **values)
-    connection.execute(entry.on_conflict_do_update(index_elements=["id"], set_=values))
+    put_row(
+        connection,
+        workers,
+        id=worker,
+        host=socket.gethostname()[:255],
+        process=os.getpid(),
+        started_at=since,
+        stores=list(able.stores),
+        left_out=dict(able.left_out),
+    )
 
 
 def sow(connection: Connection, context: Context, stores: Collection[str]) -> int:

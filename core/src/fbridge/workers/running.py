@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -25,10 +26,12 @@ import sqlalchemy as sa
 from procrastinate import App
 from procrastinate.worker import Worker
 
-from fbridge.context import Context
-from fbridge.errors import FbridgeError
+from fbridge.context import Context, utc_now
+from fbridge.errors import BusyError, ConfigError, DatabaseUnreachableError, FbridgeError, StorageError
 from fbridge.exit_codes import ExitCode
 from fbridge.listeners.after_commands import tell_after_command
+from fbridge.storage.database import Database, read_revision
+from fbridge.storage.version import HEAD_REVISION
 from fbridge.workers.queue_app import BEAT_SECONDS, LOST, STALLED_SECONDS, UPKEEP, make_app
 from fbridge.workers.queueing import WorkKind
 from fbridge.workers.registry import Workable, sign_on, sow, workable
@@ -61,6 +64,7 @@ class WorkerRun:
     tell: Callable[[str], None]
     _ending: asyncio.Event = field(default_factory=asyncio.Event)
     _done: int = 0
+    _since: datetime = field(default_factory=utc_now)
     _able: Workable = field(default_factory=lambda: Workable(stores=(), left_out={}))
 
     def run(self) -> None:
@@ -78,7 +82,7 @@ class WorkerRun:
             before = self._done
             try:
                 await self._work()
-            except (*LOST, FbridgeError) as error:
+            except (*LOST, DatabaseUnreachableError, BusyError, TimeoutError) as error:
                 if self.once:
                     raise
                 log.warning("the database is lost: %s", error)
@@ -120,12 +124,13 @@ class WorkerRun:
             stop.set()
             if not working.done():
                 worker.stop()  # type: ignore[no-untyped-call]
-            if tending.done():
+            if tending.done() and isinstance(tending.exception(), TimeoutError):
                 await asyncio.wait({working}, timeout=GRACE_SECONDS)
                 if not working.done():
                     _give_up()
-                tending.result()
             await working
+            if tending.done():
+                tending.result()
         finally:
             for task in (tending, ending):
                 task.cancel()
@@ -141,15 +146,18 @@ class WorkerRun:
                     await self._in_time(self._look_around_and_sign_on, worker)
                     seen, sown = files, now
                 else:
-                    await self._in_time(self._ask)
+                    await self._in_time(self._ask, worker)
             await asyncio.sleep(TEND_SECONDS if seen else 0.05)
 
     async def _in_time(self, work: Callable[..., None], *words: Any) -> None:
         await asyncio.wait_for(asyncio.to_thread(work, *words), SILENT_SECONDS)
 
-    def _ask(self) -> None:
+    def _ask(self, worker: Worker) -> None:
+        """Raises: TimeoutError where our signs of life do not arrive, so that others take us for dead."""
         with self.context.database.read() as connection:
-            connection.execute(sa.select(1))
+            silent = connection.scalar(_OWN_SILENCE, {"worker": worker.worker_id})
+        if silent is not None and silent > STALLED_SECONDS + SILENT_SECONDS:
+            raise TimeoutError
 
     def _files(self) -> tuple[tuple[int, int], ...]:
         """Differs where somebody has changed the settings."""
@@ -162,7 +170,11 @@ class WorkerRun:
         self._tell_what_is_worked()
 
     def _look_around_and_sign_on(self, worker: Worker) -> None:
-        self.context.reload_settings()
+        _refuse_other_schema(self.context.database)
+        try:
+            self.context.reload_settings()
+        except ConfigError as error:  # somebody is at it
+            self.tell(f"{error} The former settings hold until that is mended.")
         able = workable(self.context, self.chosen)
         if able != self._able:
             self._able = able
@@ -170,7 +182,7 @@ class WorkerRun:
         worker.queues = [*able.stores, UPKEEP]
         with self.context.database.write() as connection:
             if worker.worker_id is not None:
-                sign_on(connection, worker.worker_id, able, self.context.now())
+                sign_on(connection, worker.worker_id, able, since=self._since)
         self._sow()
 
     def _sow(self) -> None:
@@ -207,6 +219,22 @@ class WorkerRun:
         finally:
             self._done += 1
         tell_after_command(self.context, self.home, begun)
+
+
+_OWN_SILENCE = sa.text("""
+    SELECT extract(epoch FROM clock_timestamp() - last_heartbeat)::float
+    FROM procrastinate_workers WHERE id = :worker
+""")
+
+
+def _refuse_other_schema(database: Database) -> None:
+    """Raises: StorageError where the database was upgraded meanwhile: who does not know its tables writes no more."""
+    if read_revision(database.engine) != HEAD_REVISION:
+        raise StorageError(
+            "The database was upgraded while this worker ran, so it has ended. Update this computer, "
+            "too, and start a new one: fbridge worker",
+            reason="database_upgraded",
+        )
 
 
 def _give_up() -> None:

@@ -1,0 +1,187 @@
+"""Workers over one PostgreSQL: one is killed, stopped, or loses its network in the middle of a push."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.freezing_relay import FreezingRelay
+from tests.torture.platforms import WooCommerce
+from tests.torture.shop import Shop, open_shop, ship_some, shop_process
+
+from fbridge.bridge import Bridge
+from fbridge.exit_codes import ExitCode
+from fbridge.settings import Home
+from fbridge.storage import session_locks
+from fbridge.storage.maintenance import Maintenance
+from fbridge.workers import queue_app, running, store_work
+
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+
+SHIPMENTS = 60
+HOST = """
+import sys
+from fbridge.storage import session_locks
+session_locks.BEAT_SECONDS, session_locks.SILENT_SECONDS, session_locks.FRESH_SECONDS = 0.3, 2.0, 1.0
+from fbridge.workers import queue_app
+queue_app.BEAT_SECONDS, queue_app.STALLED_SECONDS, queue_app._PICK_UP = 0.5, 2.0, "* * * * * */1"
+from fbridge.workers import running, store_work
+running.TEND_SECONDS = running.POLL_SECONDS = 0.5
+running.SILENT_SECONDS, running.GRACE_SECONDS, running.RECONNECT_SECONDS = 2.0, 1.0, 0.5
+from datetime import timedelta
+store_work.WHILE_BUSY = store_work._FIRST_WAIT = timedelta(seconds=1)
+from fbridge.cli.main import main
+sys.argv[0] = "fbridge"
+main()
+"""
+"""A worker that waits for seconds where others wait for tens of them."""
+
+
+@dataclass
+class Depot:
+    """Computers with the same settings; ``far`` ones reach the database over a network that may stand still."""
+
+    home: Path
+    shop: Shop
+    bridge: Bridge
+    server: Any
+    network: FreezingRelay
+    shipped: list[str] = field(default_factory=list)
+    _started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def start(self, *words: str, far: bool = False) -> subprocess.Popen[str]:
+        url = self.server.url("office", port=self.network.port if far else None)
+        process = subprocess.Popen(
+            [sys.executable, "-c", HOST, "worker", *words],
+            env={**os.environ, "FBRIDGE_HOME": str(self.home), "FBRIDGE_DATABASE": url},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        self._started.append(process)
+        return process
+
+    def hand_over(self) -> None:
+        self.shipped += ship_some(self.bridge, SHIPMENTS)
+        (handed,) = self.bridge.workers.defer(self.bridge.plan())
+        assert handed.shipments == SHIPMENTS
+
+    def wait(self, until: Callable[[], object], seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while not until():
+            assert time.monotonic() < deadline, (self.states(), self.bridge.workers.status())
+            time.sleep(0.05)
+
+    def mails(self) -> list[Any]:
+        found: list[Any] = self.shop.control("mails")
+        return found
+
+    def states(self) -> dict[str, int]:
+        return {str(state): count for state, count in self.bridge.status().counts.items()}
+
+    def is_at_rest(self) -> bool:
+        return self.states() == {"sent": SHIPMENTS}
+
+    def assert_each_went_out_once(self) -> None:
+        shown = [WooCommerce().shown(self.shop.control, remote_id) for remote_id in self.shipped]
+        assert [one.order_number for one in shown if one.numbers != (f"BX{one.order_number}",)] == []
+        assert Counter(str(mail["order_id"]) for mail in self.mails()) == dict.fromkeys(self.shipped, 1)
+
+    def end(self) -> None:
+        for process in self._started:
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture
+def depot(postgres_server_of_its_own: Any, tmp_path: Path) -> Iterator[Depot]:
+    server = postgres_server_of_its_own
+    Maintenance(url=server.url("office"), records=tmp_path).upgrade()
+    home = Home(config=tmp_path, data=tmp_path, log=tmp_path / "log")
+    with (
+        shop_process("woocommerce", orders=2 * SHIPMENTS, pace=0.5) as shop,
+        Bridge.open(home, database_url=server.url("office")) as bridge,
+        FreezingRelay(server.socket) as network,
+    ):
+        open_shop(bridge, shop, WooCommerce(), settle="1s")
+        made = Depot(tmp_path, shop, bridge, server, network)
+        made.hand_over()
+        yield made
+        network.thaw()
+        made.end()
+
+
+def told_at_the_end(process: subprocess.Popen[str], seconds: float = 60) -> str:
+    return " ".join(process.communicate(timeout=seconds)[0].split())
+
+
+def test_the_push_of_a_killed_worker_is_picked_up(depot: Depot) -> None:
+    killed = depot.start()
+    depot.wait(depot.mails)
+    depot.start()
+    killed.kill()
+    depot.wait(depot.is_at_rest)
+    depot.assert_each_went_out_once()
+    depot.wait(lambda: sum(one.alive for one in depot.bridge.workers.status().workers) == 1)
+
+
+def test_a_worker_that_loses_its_network_gives_up_by_itself_and_takes_nothing_back(depot: Depot) -> None:
+    far = depot.start(far=True)
+    depot.wait(depot.mails)
+    depot.network.freeze()
+    depot.start()
+    told = told_at_the_end(far, 30)
+    assert (far.returncode, "gives its stores up" in told) == (ExitCode.UNREACHABLE, True), told
+    depot.wait(depot.is_at_rest)
+    depot.network.thaw()
+    depot.assert_each_went_out_once()
+
+
+def test_within_a_minute_an_unreachable_host_has_given_up_and_another_may_take_over() -> None:
+    """What the tests above wait for, with the times of real workers."""
+    given_up = running.TEND_SECONDS + running.SILENT_SECONDS + running.GRACE_SECONDS
+    looked_twice = 1.5 * session_locks.BEAT_SECONDS
+    taken_over = session_locks.SILENT_SECONDS + store_work.WHILE_BUSY.total_seconds() + looked_twice
+    assert given_up < 60
+    assert taken_over < 60
+    assert queue_app.STALLED_SECONDS + 10 + running.POLL_SECONDS < session_locks.SILENT_SECONDS
+
+
+def test_a_worker_that_is_stopped_leaves_the_rest_to_others(depot: Depot) -> None:
+    stopped = depot.start()
+    depot.wait(depot.mails)
+    stopped.send_signal(signal.SIGTERM)
+    told = told_at_the_end(stopped)
+    assert (stopped.returncode, "The worker has ended." in told) == (ExitCode.OK, True), told
+    assert depot.bridge.workers.status().workers == ()
+    assert depot.states().keys() == {"sent", "ready"}, "it ended between two chunks"
+    some = len(depot.mails())
+    at_once = depot.start()
+    depot.wait(lambda: len(depot.mails()) > some)
+    at_once.send_signal(signal.SIGTERM)
+    time.sleep(0.1)
+    at_once.send_signal(signal.SIGTERM)
+    assert at_once.wait(5) == -signal.SIGTERM
+    depot.start()
+    depot.wait(depot.is_at_rest)
+    depot.assert_each_went_out_once()
+
+
+def test_a_worker_goes_on_when_its_database_was_restarted(depot: Depot) -> None:
+    worker = depot.start()
+    depot.wait(depot.mails)
+    depot.server.stop()
+    time.sleep(1)
+    depot.server.start()
+    depot.wait(depot.is_at_rest)
+    depot.assert_each_went_out_once()
+    worker.send_signal(signal.SIGTERM)
+    told = told_at_the_end(worker)
+    assert (worker.returncode, "The database does not answer" in told) == (ExitCode.OK, True), told
