@@ -5,12 +5,13 @@ The plugin host passes everything through here that an adapter gives or raises; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import chain
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from fbridge.errors import FbridgeError
@@ -21,6 +22,7 @@ T = TypeVar("T")
 WORDS = frozenset({"mails", "reason", "refused", "warnings", "words"})
 """Fields that people read. All others hold data, which is either whole or withheld."""
 
+_SERIES = (list, tuple, set, frozenset)
 _WITHOUT_TEXT = frozenset({bool, int, float, Decimal, datetime, timedelta, type(None)})
 
 
@@ -76,31 +78,47 @@ def _texts(value: Any) -> tuple[list[str], list[str]]:
     """All words and all data in it."""
     words: list[str] = []
     data: list[str] = []
-    _gather(value, data, words)
+    _gather((value,), data, words)
     return words, data
 
 
 def _gather(value: Any, into: list[str], words: list[str]) -> None:
-    kind = type(value)
-    if kind is str:
-        into.append(value)
-    elif is_dataclass(kind):
-        for name in _field_names(kind):
-            _gather(getattr(value, name), words if name in WORDS else into, words)
-    elif kind not in _WITHOUT_TEXT:
-        for inner in _inside(value):
-            _gather(inner, into, words)
+    """Called for each value of each order that is read, so what holds no text is not called for."""
+    for name, inner in _inside(value):
+        kind = type(inner)
+        if kind is str:
+            (words if name in WORDS else into).append(inner)
+        elif kind not in _WITHOUT_TEXT:
+            _gather(inner, words if name in WORDS else into, words)
 
 
-def _inside(value: Any) -> Iterable[Any]:
-    if isinstance(value, Mapping):
-        return chain(value, value.values())
-    return value if isinstance(value, list | tuple | set | frozenset) else ()
+def _inside(value: Any) -> Iterable[tuple[str, Any]]:
+    """The values in it, those of an object with the names of their fields."""
+    kind: Any = type(value)
+    names = _field_names(kind)
+    if names:
+        return zip(names, _values_of(kind)(value), strict=True)
+    if _is_mapping(kind):
+        return (("", inner) for inner in chain(value, value.values()))
+    return (("", inner) for inner in value) if isinstance(value, _SERIES) else ()
+
+
+@cache
+def _is_mapping(kind: type[Any]) -> bool:
+    return issubclass(kind, Mapping)
+
+
+@cache
+def _values_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    names = _field_names(kind)
+    # Of one name alone, attrgetter gives no tuple.
+    return attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
 
 
 @cache
 def _field_names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+    """None where it is no dataclass."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _copied(value: Any, redactor: Redactor, *, in_words: bool) -> Any:
