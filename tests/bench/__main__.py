@@ -9,19 +9,35 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from tests.bench import against_clients, fetching, pushing, rate_limit, real_pace, sizes, starting
+from tests.bench import (
+    against_clients,
+    downloading,
+    fetching,
+    importing,
+    printing,
+    pushing,
+    rate_limit,
+    real_pace,
+    sizes,
+    starting,
+    storing,
+)
 
-BENCHES = {
+BENCHES: Mapping[str, Callable[[], Iterable[str | Mapping[str, Any]]]] = {
     "size": sizes.run,
     "start": starting.run,
     "fetch": fetching.run,
+    "download": downloading.run,
+    "storage": storing.run,
+    "files": importing.run,
+    "print": printing.run,
     "push": pushing.run,
     "clients": against_clients.run,
     "rate": rate_limit.run,

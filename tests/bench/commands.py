@@ -4,13 +4,33 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.bench.sandbox_process import SandboxProcess
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of a program that was run: seconds on the wall, and of the processor."""
+
+    seconds: float
+    processor: float
+
+
+def spent(act: Callable[[], object]) -> Cost:
+    """What it took, of the processor what the programs took that it has run and that have ended."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    act()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(time.perf_counter() - began, processor)
 
 
 def run_fbridge(home: Path, *words: str) -> list[dict[str, Any]]:
