@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from threading import Thread
+from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
-from schemathesis import Case, GenerationMode
+from hypothesis import HealthCheck, given, settings
+from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import load_all_checks
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.core.office_web.api_programs import PREFIX, document
@@ -27,7 +28,10 @@ pytestmark = pytest.mark.slow
 LONG_WORK = "/(fetch|push|missing-mails|verify|shipments/{ref}/take-back)$"
 """Each request of these starts a process; how they work is shown elsewhere."""
 load_all_checks()
-api = schemathesis.openapi.from_dict(document()).exclude(path_regex=LONG_WORK)
+OPERATIONS = [
+    one.ok()
+    for one in schemathesis.openapi.from_dict(document()).exclude(path_regex=LONG_WORK).get_all_operations()
+]
 
 
 @pytest.fixture(scope="module")
@@ -61,16 +65,32 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
 NAMES = {"orders": ("1001", "shop:1001"), "shipments": ("S1", "S2"), "manifests": ("2026-0001", "BRT")}
 
 
-@api.parametrize()
-@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_whatever_is_asked_is_answered_as_the_document_says(case: Case, served: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["as it says", "otherwise"]
+)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=[one.label for one in OPERATIONS])
+def test_whatever_is_asked_is_answered_as_the_document_says(
+    operation: APIOperation[Any, Any, Any], mode: GenerationMode, served: tuple[str, str]
+) -> None:
     address, token = served
-    names = NAMES.get(case.path.strip("/").partition("/")[0], ())
-    if names and "ref" in case.path_parameters and case.meta.generation.mode is GenerationMode.POSITIVE:
-        case.path_parameters["ref"] = names[len(str(case.body)) % len(names)]  # what is there is reached
-    # What the fields say together, and what the office has, may refuse what each field allows: 422.
-    case.call_and_validate(
-        base_url=address,
-        headers={"Authorization": f"Bearer {token}"},
-        excluded_checks=[positive_data_acceptance],
+    names = NAMES.get(operation.path.strip("/").partition("/")[0], ())
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=15,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
     )
+    def wander(case: Case) -> None:
+        if names and "ref" in case.path_parameters and mode is GenerationMode.POSITIVE:
+            case.path_parameters["ref"] = names[len(str(case.body)) % len(names)]  # what is there is reached
+        # What the fields say together, and what the office has, may refuse what each field allows: 422.
+        case.call_and_validate(
+            base_url=address,
+            headers={"Authorization": f"Bearer {token}"},
+            excluded_checks=[positive_data_acceptance],
+        )
+
+    wander()
