@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.contract.toy_store import ToyUnderTest
 
-from fbridge import InputError, Job, Jobs, JobState, JobStep, NotFoundError
+from fbridge import BusyError, InputError, Job, Jobs, JobState, JobStep, NotFoundError
 from fbridge.cli.job_process import do_job
 from fbridge.jobs.process import start_process
 from fbridge.sandbox import ServedSandbox
@@ -79,6 +79,14 @@ def test_a_job_whose_process_died_is_told_so(office: Office) -> None:
     office.skip_time(timedelta(days=40))
     jobs.start(["fetch"], asked_by="anna")
     assert len(jobs.list()) == 1
+
+
+def test_so_many_jobs_are_at_work_at_once_and_no_more(office: Office) -> None:
+    jobs = Jobs(office.bridge.context, start=lambda _context, _key: None)
+    asked = [jobs.start(["fetch"], asked_by="anna") for _ in range(8)]
+    with pytest.raises(BusyError, match="8 jobs are at work"):
+        jobs.start(["fetch"], asked_by="anna")
+    assert jobs.start(["fetch"], asked_by="anna", job_id=asked[3].id) == asked[3]
 
 
 @pytest.mark.slow

@@ -26,6 +26,8 @@ COMMANDS = frozenset(
 TO_BEGIN = timedelta(minutes=2)
 """Whose process has not begun by then never will."""
 KEPT = timedelta(days=30)
+MOST_AT_ONCE = 8
+"""Each is a process of its own; whoever presses a button again and again does not fill the machine."""
 
 
 class Jobs:
@@ -41,7 +43,8 @@ class Jobs:
 
         What stands in ``command`` is taken as at the terminal: who passes on what others wrote decides what may stand
         there, files and options included. ``job_id`` (32 hexadecimal digits) makes asking twice harmless: with the
-        same one it is the same job. Raises InputError (a command that is no job, a ``job_id`` of another job).
+        same one it is the same job. Raises InputError (a command that is no job, a ``job_id`` of another job),
+        BusyError (``too_many_jobs``).
         """
         words = tuple(command)
         if not words or words[0] not in COMMANDS:
@@ -50,6 +53,7 @@ class Jobs:
                 reason="no_job",
             )
         key, now = _known_form(job_id), self._context.now()
+        self._refuse_too_many(key)
         with self._database.write() as connection:
             forgotten = rows.forget(connection, now - KEPT)
             is_new = insert_if_new(
@@ -72,6 +76,13 @@ class Jobs:
         if is_new:
             self._start(self._context, key)
         return self.get(key)
+
+    def _refuse_too_many(self, key: str) -> None:
+        running = self.list(running=True, limit=MOST_AT_ONCE)
+        if len(running) >= MOST_AT_ONCE and all(one.id != key for one in running):
+            raise BusyError(
+                f"{len(running)} jobs are at work; wait until one of them has ended.", reason="too_many_jobs"
+            )
 
     def get(self, job_id: str) -> Job:
         """How far a job is, with its answer once it has ended. Raises NotFoundError."""

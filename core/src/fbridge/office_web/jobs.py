@@ -36,7 +36,11 @@ def begin(command: Sequence[str]) -> ResponseReturnValue:
 def fetch() -> ResponseReturnValue:
     """Fetch from all stores, or from those that are ticked."""
     stores = [bridge().context.settings.store(name).name for name in request.form.getlist("store")]
-    return begin(["fetch", *stores])
+    words = ("fetch", *stores)
+    for job in bridge().jobs.list(running=True):
+        if job.command == words:  # somebody has asked for just this, and it is at work
+            return redirect(url_for("jobs.show_one", job_id=job.id), 303)
+    return begin(words)
 
 
 @blueprint.get("/jobs")
