@@ -76,23 +76,28 @@ def test_what_is_wrong_with_a_file_is_said_as_on_the_terminal_and_mended_without
     assert "the form: field" in clerk.get(page).text.replace("&#34;", '"')
 
 
-def test_a_file_is_for_whoever_handed_it_in_and_names_are_no_paths(
-    office: Office, clerk: Browser, manager: Browser, tmp_path: Path
-) -> None:
+def test_a_file_is_for_whoever_handed_it_in_and_names_are_no_paths(clerk: Browser, manager: Browser) -> None:
     page = hand_in(clerk, b"order\nx\n", "'><script>alert(1)<x>.csv")
     assert "<script>alert" not in clerk.get(page).text
     for path in (page, f"{page}/refused", "/file/..", "/file/..%2F..%2Fconfig.toml", "/file/" + "a" * 22):
         assert manager.get(path).status_code == 404, path
     assert manager.post(f"{page}/take", {"form_token": manager.form_token()}).status_code == 404
+    ours = b'{"file": "x", "plan": false, "rows": [], "refused_file": "../../../secrets.toml", "counts": {}}'
+    page = hand_in(clerk, ours, "result.json")
+    assert "This was taken." not in clerk.get(page).text
+    assert clerk.get(f"{page}/refused").status_code == 404, "a file is none of ours, whatever it is called"
+
+
+@pytest.mark.slow
+def test_a_file_is_forgotten_after_a_day_and_may_be_called_anything(
+    office: Office, clerk: Browser, tmp_path: Path
+) -> None:
+    page = hand_in(clerk, b"order\nx\n")
     folder = office.bridge.context.settings.home.data / "uploads" / page.rpartition("/")[2]
     os.utime(folder, (time.time() - 90_000,) * 2)
     assert clerk.get(page).status_code == 404
     clerk.get("/files")
     assert not folder.exists(), "what names customers is forgotten"
-    ours = b'{"file": "x", "plan": false, "rows": [], "refused_file": "../../../secrets.toml", "counts": {}}'
-    page = hand_in(clerk, ours, "result.json")
-    assert "This was taken." not in clerk.get(page).text
-    assert clerk.get(f"{page}/refused").status_code == 404, "a file is none of ours, whatever it is called"
     for name in (
         "upload.json",
         "refused",
