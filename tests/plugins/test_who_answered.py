@@ -28,6 +28,8 @@ IMUNIFY = {
 }
 STRANGERS: dict[str, tuple[int, Any, str]] = {
     "403": (403, IMUNIFY, "Imunify360"),
+    "401": (401, IMUNIFY, "Imunify360"),
+    "number": (404, {"code": 404, "message": "page not found", "status": 404}, "HTTP 404"),
     "415": (415, IMUNIFY, "Imunify360"),
     "good": (200, IMUNIFY, "Imunify360"),
     "gateway": (403, {"error": {"code": 403, "message": "The request is blocked."}}, "before the store"),

@@ -23,6 +23,7 @@ _SERVED = re.compile(
     r"(?<![a-z])(?:(?:tcp|udp|mem|disk|ims|refresh|cache|edge|parent)_?)*"
     r"(?:hits?|stale|updating|revalidated|served)(?![a-z])"
 )
+_POSITIVE = re.compile(r"0*[1-9]\d*", re.ASCII)
 _YES = frozenset({"1", "true", "yes"})
 _STALE_WARNING = re.compile(r"(?:^|,)\s*11[0-3]\b")
 _CDN_TIMING = re.compile(r"cdn-cache\s*;\s*desc=\"?(?:hit|stale|revalidated)", re.IGNORECASE)
@@ -59,7 +60,7 @@ def cache_sign(headers: Mapping[str, str]) -> str:
 
 def _tells(name: str, value: str) -> bool:
     if name == "age":
-        return value.isdigit() and int(value) > 0
+        return _POSITIVE.fullmatch(value) is not None
     if name == "cache-status":
         return any("hit" in cache for cache in _parameters(value))
     if name == "x-varnish":
@@ -75,7 +76,7 @@ def _tells(name: str, value: str) -> bool:
 
 def _tells_of_a_hit(name: str, value: str) -> bool:
     if name.endswith("hits"):
-        return any(part.strip().isdigit() and int(part) > 0 for part in value.split(","))
+        return any(_POSITIVE.fullmatch(part.strip()) for part in value.split(","))
     if "from-cache" in name or name.endswith("cached"):
         return value in _YES or _SERVED.search(value) is not None
     return _SERVED.search(_RATIO.sub("", value)) is not None

@@ -175,7 +175,7 @@ def whole_xml(content: bytes) -> tuple[bytes, tuple[str, ...]]:
         if root is None or end < 0 or root[1].lower() == "html":
             continue
         end += len(root[1]) + 3
-        stop, after = _skipped(text, end, _AROUND)
+        stop, after = _skipped(text, end, (*_AROUND, *_AFTER))
         if stop == len(text):
             declared = _DECLARATION.sub("", text[start:end])
             return declared.encode(), _told((*framing, *spelling), before, after, "XML")
@@ -232,6 +232,8 @@ _STRICT = json.JSONDecoder(parse_int=_whole_number)
 _DECODER = json.JSONDecoder(strict=False, parse_int=_whole_number)
 _DECLARATION = re.compile(r"\A<\?xml[^>]*\?>\s*")
 _ROOT = re.compile(r"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<([A-Za-z_][\w.:-]*)", re.DOTALL)
+_CHARSETS = re.compile(r"iso-?8859|latin|windows-|cp\d|koi8|macintosh|gb|big5|shift|euc", re.IGNORECASE)
+"""Those in which all plain letters are as in UTF-8."""
 _OPENS = re.compile(r"[\[{]")
 _MARKS = re.compile(r"[\[\]{}\"]")
 _SIZE = re.compile(rb"\s*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
@@ -276,7 +278,7 @@ def _text_of(content: bytes, charset: str = "utf-8") -> tuple[str, tuple[str, ..
 
 def _decoded_by(charset: str, content: bytes) -> str:
     try:
-        return content.decode(charset)
+        return content.decode(charset) if _CHARSETS.match(charset) else ""
     except (LookupError, UnicodeDecodeError):
         return ""
 

@@ -17,6 +17,7 @@ from fbridge.http.fresh_reads import cache_sign
 from fbridge.http.noise import noise_in, spelling, strange_text, whole_json, whole_xml
 
 _A_PAGE_BEGINS = re.compile(r"\s*<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
+_WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 _A_PAGE = "check the store's URL, its maintenance mode and what stands before it (login page, firewall)"
 
 
@@ -62,12 +63,18 @@ class Response:
         """Whether the status is 2xx."""
         return 200 <= self.status <= 299  # noqa: PLR2004 - the definition of success
 
+    def number(self, name: str) -> int | None:
+        """The whole number in this header; None where it holds none, or, from several programs, several."""
+        values = {value.strip() for value in self.headers.get(name, "").split(",")}
+        only = values.pop() if len(values) == 1 else ""
+        return int(only) if _WHOLE.fullmatch(only) else None
+
     @property
     def text(self) -> str:
         """The body in the charset that the answer names, else UTF-8; U+FFFD for what cannot be decoded."""
         try:
             return self.content.decode(self._charset, errors="replace")
-        except LookupError:
+        except (LookupError, UnicodeError):
             return self.content.decode("utf-8", errors="replace")
 
     @property

@@ -214,7 +214,7 @@ def no_api(response: Response) -> UnreachableError:
 
 def _not_allowed(response: Response) -> FbridgeError:
     # Magento itself has no 403.
-    if response.status == 403 or not body_of(response):  # noqa: PLR2004 - HTTP's number
+    if response.status == 403 or not is_own(response):  # noqa: PLR2004 - HTTP's number
         return blocked(response)
     resource = resource_of(response)
     if resource and resource != ANY_TOKEN:

@@ -10,15 +10,17 @@ itself has no rate limit, and its maintenance mode leaves the Webservice alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum, auto
 from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fbridge.adapterkit import responses
 from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Verdict, said_in, unproved, written
+from fbridge.adapterkit.payloads import moment, rows
 from fbridge.adapterkit.responses import is_gateway_timeout, is_passing, is_redirect, rows_from
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, wordless
@@ -35,6 +37,7 @@ BAD_FORMAT, NOT_ACTIVE, DISABLED, NO_METHOD, NO_PERMISSION, NO_RESOURCE = 18, 20
 _OF_PHP = range(2, 16)
 """A code for each kind of message that PHP has; an error of the Webservice may stand beside them."""
 
+_CODE = re.compile(r"\d{1,6}", re.ASCII)
 _VERSION = "psws-version"
 
 
@@ -105,9 +108,8 @@ def _errors(response: Response) -> list[tuple[int, str]]:
         pairs = errors_in(response.xml)
     else:
         found = content.get("errors") if isinstance(content, Mapping) else None
-        errors = [one for one in found or [] if isinstance(one, Mapping)]
-        pairs = [(str(one.get("code")), str(one.get("message") or "")) for one in errors]
-    return [(int(code), _plain(message)) for code, message in pairs if code.isdigit()]
+        pairs = [(str(one.get("code")), str(one.get("message") or "")) for one in rows(found)]
+    return [(int(code), _plain(message)) for code, message in pairs if _CODE.fullmatch(code)]
 
 
 def _plain(message: str) -> str:
@@ -133,8 +135,15 @@ def is_php_warning(response: Response) -> bool:
 
 def leads_to_front_page(response: Response) -> bool:
     """PrestaShop's own redirect, by which it turns away every request that does not use the shop's own domain."""
-    target = urlsplit(response.headers.get("location", ""))
+    target = _parts(response.headers.get("location", ""))
     return response.status == 302 and target.query.startswith("url=")  # noqa: PLR2004 - HTTP's number
+
+
+def _parts(target: str) -> SplitResult:
+    try:
+        return urlsplit(target)
+    except ValueError:  # no URL at all
+        return urlsplit("")
 
 
 def saw_no_key(response: Response) -> bool:
@@ -150,10 +159,7 @@ def needs_less(response: Response) -> bool:
 
 def server_time(response: Response) -> datetime | None:
     """The store's clock, from ``Access-Time`` or ``Date``; aware UTC."""
-    seconds = response.headers.get("access-time", "")
-    if seconds.isdigit():
-        return datetime.fromtimestamp(int(seconds), UTC)
-    return response.date
+    return moment(response.headers.get("access-time")) or response.date
 
 
 def redirected(response: Response) -> UnreachableError:
@@ -161,7 +167,7 @@ def redirected(response: Response) -> UnreachableError:
     target = response.headers.get("location", "")
     if not target or known_stranger(response.status, response.headers, response.text):
         return elsewhere(response)
-    parts = urlsplit(target)
+    parts = _parts(target)
     shop = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "another place"
     if parts.query.startswith("url=") or parts.path in ("", "/"):
         words = (

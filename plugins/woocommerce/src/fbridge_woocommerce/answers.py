@@ -83,10 +83,11 @@ def needs_less(response: Response) -> bool:
 def code_of(response: Response) -> str:
     """WordPress's error code, or "" where the answer does not come from WordPress.
 
-    Core fulfillments answer with a number there, mostly 0.
+    Core fulfillments answer with a number there, mostly 0. So do gateways, but without WordPress's ``data``.
     """
-    code = body_of(response).get("code", "")
-    return code if isinstance(code, str) else "refused"
+    body = body_of(response)
+    code = body.get("code", "")
+    return code if isinstance(code, str) else "refused" if "data" in body else ""
 
 
 def words_of(response: Response) -> str:

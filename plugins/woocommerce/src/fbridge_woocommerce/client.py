@@ -333,8 +333,7 @@ def auth_for(store: Store) -> Auth:
 
 def total_of(response: Response) -> int | None:
     """The store's count of all that was asked for; of a page that is not past the end."""
-    value = response.headers.get("x-wp-total", "")
-    return int(value) if value.isdigit() else None
+    return response.number("x-wp-total")
 
 
 def _later(after: datetime | None) -> dict[str, str]:
