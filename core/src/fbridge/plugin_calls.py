@@ -13,6 +13,7 @@ from fbridge.http.redaction import Redactor
 from fbridge.models.fulfillments import Fulfillment, MailReceipt, MailRequest, Preview, Receipt
 from fbridge.models.platforms import CarrierCodes, OrderPage, OrderQuery, Platform, Store, StoreReport
 from fbridge.models.secrets import Secret
+from fbridge.models.storable_text import storable_copy
 from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
 from fbridge.plugin_answers import believable, page_fault, sorted_out
 from fbridge.plugin_values import fault_in
@@ -106,7 +107,7 @@ class LoadedPlatform:
     def _one(self, hook: str, kind: type[T], **arguments: Any) -> T:
         store = arguments["store"]
         with self._blamed(hook, store):
-            result = self._checked(hook, kind, getattr(self._hooks, hook)(**arguments))
+            result = self._checked(hook, kind, storable_copy(getattr(self._hooks, hook)(**arguments)))
             return without_secrets(result, _redactor_of(store))
 
     def _each(self, hook: str, taken: Callable[[object], T], **arguments: Any) -> Generator[T]:

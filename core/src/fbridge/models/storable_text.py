@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -21,6 +22,15 @@ def storable(value: str, limit: int | None = None) -> str:
 def is_storable(value: str) -> bool:
     """Whether :func:`storable` would change nothing."""
     return (value.isascii() or storable(value) == value) and "\x00" not in value
+
+
+def storable_copy(value: Any) -> Any:
+    """As :func:`storable_json`, for what is made of dataclasses and tuples too."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{one.name: storable_copy(getattr(value, one.name)) for one in fields(value)})
+    if isinstance(value, tuple):
+        return tuple(map(storable_copy, value))
+    return storable_json(value)
 
 
 def storable_json(value: Any) -> Any:

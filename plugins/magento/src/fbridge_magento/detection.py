@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fbridge.adapterkit.payloads import reference, rows, text
 from fbridge.errors import ConfigError, CredentialsError
 from fbridge.models.platforms import Location, Store
 from fbridge_magento.answers import list_of
@@ -63,9 +64,9 @@ def read_store_views(client: MagentoClient) -> dict[str, str]:
         raise error
     # 0 is the back office, which sells nothing of its own.
     return {
-        str(view["id"]): str(view.get("code", ""))
-        for view in list_of(response)
-        if isinstance(view, Mapping) and view.get("id")
+        view_id: text(view.get("code"))
+        for view in rows(list_of(response))
+        if (view_id := reference(view.get("id")))
     }
 
 

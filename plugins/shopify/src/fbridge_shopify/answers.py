@@ -86,6 +86,33 @@ class Answer:
     extensions: Mapping[str, Any] = field(default_factory=dict)
     begun: bool = True
 
+    def nodes(self, name: str) -> list[Any]:
+        """The list of a connection. Raises: UnreachableError where there is none."""
+        found = _mapping(self.data.get(name)).get("nodes")
+        if isinstance(found, list):
+            return found
+        raise self._odd(name)
+
+    def page_info(self, name: str) -> Mapping[str, Any]:
+        """Whether a connection goes on, and after what. Raises: UnreachableError where that is not told."""
+        info = _mapping(_mapping(self.data.get(name)).get("pageInfo"))
+        if isinstance(info.get("hasNextPage"), bool) and isinstance(info.get("endCursor"), str | None):
+            return info
+        raise self._odd(name)
+
+    def entries(self, name: str, count: int) -> list[Any]:
+        """The list of so many. Raises: UnreachableError where it is none, or of another length."""
+        found = self.data.get(name)
+        if isinstance(found, list) and len(found) == count:
+            return found
+        raise self._odd(name)
+
+    def _odd(self, name: str) -> UnreachableError:
+        return UnreachableError(
+            f"The store answered with something else than a list of {name}; something before it may interfere.",
+            reason="unexpected_answer",
+        )
+
     @property
     def throttled(self) -> bool:
         """Whether the request was put off, in Shopify's own form for it: then nothing of it was executed."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from fbridge.adapterkit.caches import cache_finding
 from fbridge.adapterkit.clocks import clock_finding, clock_offset
+from fbridge.adapterkit.payloads import mapping, rows, text
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http.urls import is_loopback
 from fbridge.models.orders import Order
@@ -26,7 +27,7 @@ from fbridge_shopify.detection import (
 )
 from fbridge_shopify.mapping import FULFILLMENT_ORDERS, UNSEEN, Reading, order_from
 from fbridge_shopify.reading import reading_of, store_notices
-from fbridge_shopify.schemas import number_of
+from fbridge_shopify.schemas import nodes, number_of
 from fbridge_shopify.whole_orders import Completion
 
 _LOOKED_AT = 10
@@ -79,16 +80,17 @@ def _without_a_look(name: str, words: str) -> StoreReport:
 
 
 def _granted(about: Answer) -> frozenset[str]:
-    installation = about.data.get("currentAppInstallation") or {}
-    return frozenset(str(scope["handle"]) for scope in installation.get("accessScopes") or ())
+    installation = mapping(about.data.get("currentAppInstallation"))
+    return frozenset(
+        filter(None, (text(one.get("handle")) for one in rows(installation.get("accessScopes"))))
+    )
 
 
 def _admin_api(about: Answer) -> Finding:
-    shop = about.data.get("shop") or {}
-    plan = (shop.get("plan") or {}).get("publicDisplayName") or "not told"
-    words = (
-        f"Shopify answers for {shop.get('name') or 'the store'} ({shop.get('myshopifyDomain')}, plan {plan})."
-    )
+    shop = mapping(about.data.get("shop"))
+    plan = text(mapping(shop.get("plan")).get("publicDisplayName")) or "not told"
+    name, domain = text(shop.get("name")) or "the store", text(shop.get("myshopifyDomain"))
+    words = f"Shopify answers for {name} ({domain}, plan {plan})."
     return Finding(name="Admin API", ok=True, words=words)
 
 
@@ -112,8 +114,8 @@ def _version(about: Answer, asked: str) -> Finding:
 
 
 def _supported(about: Answer) -> list[str]:
-    versions = about.data.get("publicApiVersions") or ()
-    return sorted(str(version["handle"]) for version in versions if version.get("supported"))
+    versions = rows(about.data.get("publicApiVersions"))
+    return sorted(text(version.get("handle")) for version in versions if version.get("supported"))
 
 
 def _orders(client: ShopifyClient, granted: frozenset[str], reading: Reading) -> Iterator[Finding]:
@@ -125,12 +127,12 @@ def _orders(client: ShopifyClient, granted: frozenset[str], reading: Reading) ->
     except _FAULTS as error:
         yield Finding(name="orders", ok=False, words=str(error))
         return
-    rows = answer.data["orders"]["nodes"]
-    yield _customer_data(answer, rows)
+    found = rows(nodes(answer.data.get("orders")))
+    yield _customer_data(answer, found)
     if may_see_fulfillment_orders(granted):
         # A list that goes on would look like one of which something is left out.
         completion = Completion(client)
-        yield _fulfillment_orders([order_from(completion.whole(row), reading) for row in rows], granted)
+        yield _fulfillment_orders([order_from(completion.whole(row), reading) for row in found], granted)
 
 
 def _customer_data(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> Finding:
@@ -207,11 +209,14 @@ def _locations(client: ShopifyClient, granted: frozenset[str]) -> tuple[tuple[Lo
 def _all_locations(client: ShopifyClient) -> Iterator[Location]:
     after = None
     while True:
-        page = client.locations(after).data["locations"]
-        yield from (Location(id=number_of(place["id"]), label=place["name"]) for place in page["nodes"])
-        if not page["pageInfo"]["hasNextPage"]:
+        answer = client.locations(after)
+        for place in rows(answer.nodes("locations")):
+            if place_id := number_of(text(place.get("id"))):
+                yield Location(id=place_id, label=text(place.get("name")) or place_id)
+        page = answer.page_info("locations")
+        if not page["hasNextPage"]:
             return
-        after = page["pageInfo"]["endCursor"]
+        after = page["endCursor"]
 
 
 def _points(about: Answer) -> Finding:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from fbridge.adapterkit.extra_fields import with_extra
-from fbridge.adapterkit.payloads import mapping, moment
+from fbridge.adapterkit.payloads import mapping, moment, text
 from fbridge.adapterkit.reading import (
     Key,
     Listed,
@@ -113,11 +113,10 @@ class OrderFeed:
                 raise
             position = Position(position.since)
             answer = self._page(position, size)
-        connection = answer.data["orders"]
-        rows = connection["nodes"]
+        rows = answer.nodes("orders")
         return Listed(
             rows=[_row(node) for node in rows],
-            next=following(position, rows, connection["pageInfo"]),
+            next=following(position, rows, answer.page_info("orders")),
             server_time=answer.date,
         )
 
@@ -141,11 +140,11 @@ class OrderFeed:
 
     def first(self, position: Position) -> tuple[str, Position] | None:
         """What breaks off is a part of the order, not its id."""
-        connection = self._client.order_places(position.filter, position.after, 1).data["orders"]
-        page_info, rows = connection["pageInfo"], connection["nodes"]
-        if not rows or not page_info.get("endCursor"):
+        answer = self._client.order_places(position.filter, position.after, 1)
+        page_info, order_id = answer.page_info("orders"), _id_in(answer.nodes("orders"))
+        if not order_id or not page_info.get("endCursor"):
             return None
-        return str(rows[0]["id"]), replace(position, after=page_info["endCursor"], read=position.read + 1)
+        return order_id, replace(position, after=page_info["endCursor"], read=position.read + 1)
 
     def by_ids(self, order_ids: Sequence[str]) -> list[RawOrder]:
         # What is no id of an order would make the store refuse all of them.
@@ -161,7 +160,8 @@ class OrderFeed:
                 raise
             return self._nodes(order_ids, smaller)
         found = []
-        for index, (order_id, node) in enumerate(zip(order_ids, answer.data["nodes"], strict=True)):
+        nodes = answer.entries("nodes", len(order_ids))
+        for index, (order_id, node) in enumerate(zip(order_ids, nodes, strict=True)):
             about = [error for error in answer.errors if _is_about(error, index)]
             found += _of_node(order_id, node, about)
         return found
@@ -206,6 +206,10 @@ def changed(row: Any) -> datetime | None:
     return moment(mapping(row).get("updatedAt"))
 
 
+def _id_in(nodes: Sequence[Any]) -> str:
+    return text(mapping(nodes[0]).get("id")) if nodes else ""
+
+
 def _row(node: Any) -> RawOrder:
     if not isinstance(node, Mapping):
         return RawOrder(order={}, problem="malformed: the store listed something that is no order")
@@ -216,12 +220,12 @@ def _of_node(order_id: str, node: Any, errors: Sequence[GraphError]) -> list[Raw
     """The order; none where the store has none of this id. One that it could not read is not absent."""
     broken = [error for error in errors if error.code in PASSING]
     if node and not broken:
-        return [RawOrder(order=node)]
+        return [_row(node)]
     if not node and not errors:
         return []
     if not node and any(error.code == ACCESS_DENIED for error in errors):
         raise error_in(errors)
-    known = {"id": order_id, "name": (node or {}).get("name")}
+    known = {"id": order_id, "name": mapping(node).get("name")}
     return [RawOrder(order=known, problem=f"unreadable: {words_in(broken or errors)}")]
 
 

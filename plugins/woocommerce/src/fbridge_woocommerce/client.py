@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
+from fbridge.adapterkit.payloads import mapping, rows
 from fbridge.adapterkit.reading import is_an_orders_own
 from fbridge.errors import UnreachableError
 from fbridge.http import Auth, BasicAuth, QueryAuth, Response
@@ -170,12 +171,11 @@ class WooClient:
     def fulfillment(self, order_id: str, fulfillment_id: str) -> Json:
         """One core fulfillment."""
         path = f"orders/{order_id}/fulfillments/{fulfillment_id}"
-        content: Json = content_of(self._good(path, {}, fresh=True))
-        return content
+        return mapping(content_of(self._good(path, {}, fresh=True)))
 
     def notes(self, order_id: str) -> list[Any]:
         """All notes of an order; the list has no pages."""
-        return list_of(self._good(f"orders/{order_id}/notes", {"_fields": "id,note"}, fresh=True))
+        return rows(list_of(self._good(f"orders/{order_id}/notes", {"_fields": "id,note"}, fresh=True)))
 
     def notes_now(self, order_id: str) -> Response:
         """The same with their dates, in one try: what they tell is worth no wait."""
@@ -191,7 +191,7 @@ class WooClient:
     def trackings(self, namespace: str, order_id: str) -> list[Any]:
         """The rows that a tracking plugin shows for an order."""
         path = f"wp-json/{namespace}/orders/{order_id}/shipment-trackings"
-        return list_of(self._read(path, fresh=True))
+        return rows(list_of(self._read(path, fresh=True)))
 
     # What the store offers
 

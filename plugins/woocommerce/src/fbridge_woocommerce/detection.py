@@ -60,9 +60,7 @@ def facts_from(index: Any, routes: Any, system_status: Mapping[str, Any]) -> Sto
         ast="wc-ast/v3" in namespaces,
         wst=has_wst_routes and "wc-ast/v3" not in namespaces,
         wst_without_routes=not has_wst_routes and wst_is_active(system_status),
-        fulfillments=_FULFILLMENTS_ROUTE in (routes.get("routes") or ())
-        if isinstance(routes, Mapping)
-        else False,
+        fulfillments=_FULFILLMENTS_ROUTE in mapping(mapping(routes).get("routes")),
         woocommerce=str(environment.get("version") or ""),
         wordpress=str(environment.get("wp_version") or ""),
         timezone=text(site.get("timezone_string")),

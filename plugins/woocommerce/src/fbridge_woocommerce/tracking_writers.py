@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from fbridge.adapterkit.adopting import not_added, numbers_of_others, other_carrier
+from fbridge.adapterkit.answers import not_understood
 from fbridge.adapterkit.halting import Halt, HeldBack
 from fbridge.adapterkit.mails import mail_after, may_mail
-from fbridge.errors import FbridgeError
+from fbridge.adapterkit.payloads import UnreadableError
+from fbridge.errors import FbridgeError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.fulfillments import FulfillmentShipment, Item
 from fbridge.models.orders import StoreShipment
@@ -106,10 +108,15 @@ class FulfillmentWriter(_PartByPart):
             return lambda: self._client.create_fulfillment(order_id, meta, mail=mail)
         fulfillment_id = plan.remote_id
         before = meta_of(self._client.fulfillment(order_id, fulfillment_id))
-        if plan.act is Act.CORRECT:
-            after = fulfillment_meta.corrected_meta(before, shipment, plan.numbers)
-        else:
-            after = fulfillment_meta.with_numbers(before, plan.numbers)
+        try:
+            after = (
+                fulfillment_meta.corrected_meta(before, shipment, plan.numbers)
+                if plan.act is Act.CORRECT
+                else fulfillment_meta.with_numbers(before, plan.numbers)
+            )
+        except UnreadableError as error:
+            words = f"The store's fulfillment {fulfillment_id} makes no sense ({error}) and is left as it is."
+            raise UnreachableError(words, reason="unexpected_answer") from None
         return lambda: self._client.replace_fulfillment(order_id, fulfillment_id, meta_list(after))
 
     def _take_found(self, work: Work, part: Part, plan: FulfillmentPlan) -> None:
@@ -120,7 +127,12 @@ class FulfillmentWriter(_PartByPart):
     def _take(
         self, work: Work, part: Part, fulfillment: Mapping[str, Any], shipment: FulfillmentShipment
     ) -> None:
-        entry = fulfillment_meta.store_shipment(fulfillment)
+        try:
+            entry = fulfillment_meta.store_shipment(fulfillment)
+        except UnreadableError as error:
+            raise not_understood(
+                f"The store's answer is no fulfillment ({error})", "unreadable_answer"
+            ) from None
         if entry is None or not set(shipment.numbers) <= set(entry.numbers):
             words = (
                 "The store did not keep the fulfillment as it was sent; a plugin of the store may interfere."
