@@ -65,5 +65,13 @@ def test_what_is_refused_changes_nothing_and_a_part_that_fails_is_gone_alone(
     assert bridge.manifests.list() == ()
     bridge.kept_answers.in_one_unit(KEYED, act)
     assert len(servers[1].manifests.list()) == 1
-    with pytest.raises(RuntimeError, match="write unit"), bridge.context.database.one_unit():
-        bridge.stores.check("shop")
+
+    def ask_within() -> None:
+        with bridge.context.database.one_unit():
+            with bridge.context.database.one_unit():
+                bridge.manifests.new("BRT")
+            bridge.stores.check("shop")
+
+    with pytest.raises(RuntimeError, match="write unit"):
+        ask_within()
+    assert len(servers[1].manifests.list()) == 1

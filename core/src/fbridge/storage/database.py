@@ -88,12 +88,13 @@ class Database:
 
         Only for acts that ask no store: no unit is ever open during HTTP.
         """
+        before = self._unit()
         with self.write() as connection:
             self._held.connection = connection
             try:
                 yield connection
             finally:
-                self._held.connection = None
+                self._held.connection = before
 
     @property
     def is_in_one_unit(self) -> bool:
