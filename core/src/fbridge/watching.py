@@ -76,6 +76,13 @@ def is_asked_for(environment: Mapping[str, str]) -> bool:
     return any(environment.get(name, "").strip() not in {"", "none"} for name in _ASKS)
 
 
+def is_possible() -> bool:
+    """Whether OpenTelemetry is installed."""
+    from importlib.util import find_spec  # not for those whom nobody watches
+
+    return find_spec("opentelemetry") is not None and find_spec("opentelemetry.sdk") is not None
+
+
 _ASKS = (
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",

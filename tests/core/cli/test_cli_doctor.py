@@ -8,6 +8,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from fbridge.doctor import installation_looks
+
 
 def looks_of(user: Any, *words: str, code: int = 1) -> dict[tuple[str, str], dict[str, Any]]:
     found = user.json("doctor", *words, code=code)["data"]["looks"]
@@ -23,6 +27,17 @@ def test_an_installation_in_order_but_for_its_backup(ready_user: Any) -> None:
     assert [look["next_step"] for look in looks.values() if not look["ok"]] == ["fbridge db backup"]
     ready_user.run("db", "backup")
     assert "All is well." in ready_user.run("doctor").stdout
+
+
+def test_variables_of_telemetry_that_is_not_installed_are_told(
+    user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ("fbridge", "telemetry") not in looks_of(user, "--no-stores", code=0)
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
+    assert looks_of(user, "--no-stores", code=0)["fbridge", "telemetry"]["ok"]
+    monkeypatch.setattr(installation_looks, "is_possible", lambda: False)
+    look = looks_of(user, "--no-stores")["fbridge", "telemetry"]
+    assert "[otel]" in look["next_step"]
 
 
 def test_what_is_wrong_is_told_with_its_cause_and_nothing_is_changed(ready_user: Any, shop: Any) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fbridge.errors import ConfigError
-from fbridge.watching import is_asked_for
+from fbridge.watching import is_asked_for, is_possible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,9 +95,7 @@ class Session:
 
     def _be_watched(self, bridge: Bridge) -> None:
         """Where OpenTelemetry is not installed the variables are meant for other programs."""
-        from importlib.util import find_spec
-
-        if find_spec("opentelemetry") and find_spec("opentelemetry.sdk"):
+        if is_possible():
             from fbridge.telemetry import watched
 
             self._at_end.enter_context(watched(bridge.context))

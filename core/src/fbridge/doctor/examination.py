@@ -15,6 +15,7 @@ from fbridge.doctor.installation_looks import (
     looks_at_database,
     looks_at_paths,
     looks_at_plugins,
+    looks_at_telemetry,
     looks_at_versions,
 )
 from fbridge.doctor.listener_looks import looks_at_listeners
@@ -33,6 +34,7 @@ def examine(home: Home, *, with_stores: bool = True) -> Examination:
 
 def _looks(home: Home, *, with_stores: bool) -> Iterator[Look]:
     yield from looks_at_versions()
+    yield from looks_at_telemetry()
     yield from looks_at_paths(home)
     yield from looks_at_plugins()
     try:

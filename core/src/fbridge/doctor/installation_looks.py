@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fbridge.doctor.looks import Look
+from fbridge.installation import extra_command
 from fbridge.models.platforms import CONTRACT_VERSION
 from fbridge.plugins import describe_all
 from fbridge.settings import Home, Settings
@@ -19,6 +20,7 @@ from fbridge.settings.private_file import readable_by_others
 from fbridge.storage.check import DatabaseReport
 from fbridge.storage.maintenance import Maintenance
 from fbridge.storage.version import HEAD_REVISION
+from fbridge.watching import is_asked_for, is_possible
 
 LONGEST_WITHOUT_BACKUP = timedelta(days=7)
 _LIBRARIES = ("click", "httpx", "SQLAlchemy", "marshmallow", "pluggy")
@@ -29,6 +31,17 @@ def looks_at_versions() -> Iterator[Look]:
     parts = [f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}", platform.platform()]
     parts += [f"{name} {version(name)}" for name in _LIBRARIES]
     yield Look(about="fbridge", name="version", ok=True, words=f"{version('fbridge')}; {', '.join(parts)}")
+
+
+def looks_at_telemetry() -> Iterator[Look]:
+    """Nothing where nobody asks for it; the variables may be meant for other programs."""
+    if not is_asked_for(os.environ):
+        return
+    if is_possible():
+        yield Look(about="fbridge", name="telemetry", ok=True, words="OpenTelemetry is told what is done")
+        return
+    words = "OTEL_ variables ask for metrics and traces, and OpenTelemetry is not installed"
+    yield Look(about="fbridge", name="telemetry", ok=False, words=words, next_step=extra_command("otel"))
 
 
 def looks_at_paths(home: Home) -> Iterator[Look]:
