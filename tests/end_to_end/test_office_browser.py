@@ -212,7 +212,38 @@ def _all_kinds_of_pages(evening: Evening) -> dict[str, str]:
         "stores": "/stores",
         "users": "/users",
         "password": "/password",
+        "carrier": "/carriers/BRT?number=FB1",
+        "mapping": "/carriers/on/milan",
+        "store": "/stores/milan",
+        "new store": f"/add-store?platform={bridge.stores.show('milan').platform}",
+        "tokens": "/tokens",
     }
+
+
+def test_a_file_is_dropped_and_taken_and_one_that_is_too_large_is_never_sent(
+    evening: Evening, tmp_path: Path
+) -> None:
+    clerk = evening.clerk
+    evening.bridge.fetch()
+    first = next(iter(evening.bridge.orders.list()))
+    file, large = tmp_path / "erp.csv", tmp_path / "large.csv"
+    file.write_text(f"order;store;carrier\n{first.number};{first.store};BRT\nnobody;milan;BRT\n")
+    with large.open("wb") as hollow:
+        hollow.truncate(2**30)
+    with served(evening.home, evening.port):
+        clerk.sign_in("bea", PASSWORD)
+        clerk.driver.get(f"{clerk.url}/files")
+        clerk.find("#file-tracking").send_keys(str(large))
+        told = "return document.getElementById('file-tracking').validationMessage"
+        assert "64 MiB" in clerk.driver.execute_script(told)
+        clerk.find("#file-shipments").send_keys(str(file))
+        clerk.press("Look at it")
+        clerk.see("h1", "erp.csv")
+        assert not clerk.faults()
+        clerk.press("Take it")
+        clerk.see("main", "This was taken.")
+        clerk.see("main", "Download the refused rows")
+    assert [one.order_number for one in evening.bridge.shipments.list()] == [first.number]
 
 
 def _picture(clerk: Clerk, name: str) -> None:
