@@ -16,6 +16,7 @@ from fbridge.history.event_feed import follow
 from fbridge.history.explain import explain
 from fbridge.history.export_batches import claim_orders, claim_shipments
 from fbridge.history.purge import drop_old_exchanges
+from fbridge.jobs.jobs import Jobs
 from fbridge.models.shipments import Document
 from fbridge.models.states import FulfillmentState, OrderSort, PushState
 from fbridge.orders.filters import OrderFilter
@@ -35,6 +36,7 @@ SMALL = (
     "manifests",
     "rejected_orders",
     "exports",
+    "jobs",
     "listeners",
     "CONSTANT",
 )
@@ -83,6 +85,8 @@ DAILY: dict[str, Work] = {
     "orders list --ready": orders(ready=True),
     "orders list --ready --store": orders(ready=True, store="shop"),
     "orders list --ready --carrier": orders(ready=True, carrier="BRT"),
+    "the page of a manifest": lambda office: office.orders.count(OrderFilter(ready=True, carrier="BRT")),
+    "the page of jobs": lambda office: Jobs(office.context).list(running=True),
     "orders list --ready --cod": orders(ready=True, cod=True),
     "orders list --ready --limit": orders(ready=True, sort=OrderSort.NEWEST, limit=50),
     "orders list --marked": orders(marked=True),
