@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from tests.core.office_web.api_programs import PREFIX, Program, document
-from tests.core.office_web.conftest import ADDRESS, Browser
+from tests.core.office_web.conftest import ADDRESS, PASSWORD, Browser
 from tests.core.test_listeners import Site, site  # noqa: F401 - a fixture
 
 from fbridge import Bridge
-from fbridge.models.accounts import Right
+from fbridge.models.accounts import Right, Role
 from fbridge.models.api_tokens import SCOPES
 from fbridge.office_web.app import create_app
 from fbridge.testing.office import Office
@@ -314,20 +314,30 @@ def _ended(program: Program, path: str, body: object) -> Any:
 
 
 @pytest.mark.slow
-def test_listeners_hear_of_what_a_program_has_shipped(
+@pytest.mark.parametrize("who", ["a program", "somebody, before an act on the page"])
+def test_listeners_hear_after_an_act_of_what_was_shipped(
     site: Site,  # noqa: F811
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    who: str,
 ) -> None:
     monkeypatch.setenv("FBRIDGE_HOME", str(tmp_path / "home"))
     site.install("good")
     with Bridge.open() as bridge:
         bridge.carriers.add("BRT", "Bartolini")
         bridge.listeners.list()
-        erp = Program(create_app(bridge).test_client(), bridge.api_tokens.add("erp", SCOPES).token)
+        app = create_app(bridge)
+        erp = Program(app.test_client(), bridge.api_tokens.add("erp", SCOPES).token)
         parcel = {"carrier": "BRT", "recipient": {"name": "Anna", "city": "Roma"}, "manifest": "BRT"}
         erp.post("/external-shipments", parcel, 201)
-        assert erp.post("/manifests/BRT/ship")["shipped"]
+        if who == "a program":
+            assert erp.post("/manifests/BRT/ship")["shipped"]
+        else:
+            bridge.accounts.add("anna", Role.CLERK, PASSWORD)
+            bridge.manifests.ship("BRT")
+            clerk = Browser(app.test_client())
+            clerk.sign_in()
+            clerk.act("/manifests", "/manifests", carrier="BRT")
         until = monotonic() + 60
         while not site.told("good") and monotonic() < until:
             sleep(0.1)

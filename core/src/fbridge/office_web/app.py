@@ -44,11 +44,12 @@ from fbridge.office_web import (
 from fbridge.office_web.api.app import create_api
 from fbridge.office_web.api.routes import PREFIX
 from fbridge.office_web.fresh_settings import FreshSettings
-from fbridge.office_web.guarding import LOCAL_NAMES, MOST_BYTES, guard
+from fbridge.office_web.guarding import LOCAL_NAMES, MOST_BYTES, READS, guard
 from fbridge.office_web.refusals import RefusalError
 from fbridge.phrases import phrases
 
 if TYPE_CHECKING:
+    from flask import Response
     from flask.typing import ResponseReturnValue
 
     from fbridge import Bridge
@@ -104,6 +105,12 @@ def create_app(bridge: Bridge, site: Site | None = None) -> Flask:
             request.accept_languages.best_match(LANGUAGES) or bridge.context.settings.language
         )
         refresh()
+
+    @app.after_request
+    def _after(response: Response) -> Response:
+        if request.method not in READS:
+            bridge.listeners.tell_soon()
+        return response
 
     shown.register(app)
     rights.register(app)

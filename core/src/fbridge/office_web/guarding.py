@@ -34,7 +34,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
 
 
 def guard(app: Flask, names: Collection[str], *, has_tls: bool) -> None:
@@ -50,7 +51,7 @@ def guard(app: Flask, names: Collection[str], *, has_tls: bool) -> None:
     def _own_forms() -> None:
         origin = request.headers.get("Origin")
         own = f"{'https' if has_tls else request.scheme}://{request.host}"
-        if request.method not in _READS and origin not in {None, own}:
+        if request.method not in READS and origin not in {None, own}:
             abort(403)
 
     @app.after_request
@@ -71,7 +72,7 @@ def form_token(cookie: str) -> str:
 def refuse_foreign_form(cookie: str) -> None:
     """Stop what changes anything and does not carry the token of this cookie."""
     given = request.form.get("form_token", "") or request.headers.get("X-Form-Token", "")
-    if request.method not in _READS and not (
+    if request.method not in READS and not (
         cookie and compare_digest(given.encode(), form_token(cookie).encode())
     ):
         abort(403)
