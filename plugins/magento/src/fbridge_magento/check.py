@@ -17,6 +17,7 @@ from fbridge.http import Response
 from fbridge.http.auth import plain
 from fbridge.models.platforms import Finding, Location, Store, StoreReport
 from fbridge.models.states import MailBehaviour
+from fbridge.models.storable_text import storable
 from fbridge_magento.answers import (
     error_of,
     list_of,
@@ -180,7 +181,7 @@ def _states(look: _Look) -> Finding:
     try:
         for _ in range(MOST_STATUSES):
             rows = look.client.states_beside(seen)
-            found = {text(row.get("status")): text(row.get("state")) for row in rows}
+            found = {storable(text(row.get("status"))): text(row.get("state")) for row in rows}
             if not found.keys() - seen.keys():
                 break
             seen |= {status: own_meaning(status, state) for status, state in found.items()}

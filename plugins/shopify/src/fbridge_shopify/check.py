@@ -214,7 +214,7 @@ def _all_locations(client: ShopifyClient) -> Iterator[Location]:
             if place_id := number_of(text(place.get("id"))):
                 yield Location(id=place_id, label=text(place.get("name")) or place_id)
         page = answer.page_info("locations")
-        if not page["hasNextPage"]:
+        if not page["hasNextPage"] or page["endCursor"] in (None, after):
             return
         after = page["endCursor"]
 

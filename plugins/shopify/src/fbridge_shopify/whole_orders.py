@@ -58,13 +58,17 @@ class Completion:
     def _filled(self, parent: Json, name: str, document: str, root: str) -> Json:
         """The parent with all nodes of the list ``name``; ``root`` is the field that the document asks for."""
         page: Any = mapping(parent).get(name)
+        parent_id = text(mapping(parent).get("id"))
         # Without an id the rest cannot be asked for, and the schema names what is missing.
-        if not _goes_on(page) or not text(parent.get("id")):
+        if not _goes_on(page) or not parent_id:
             return parent
-        nodes = listing(page.get("nodes"))
+        nodes, ends = listing(page.get("nodes")), set()
         while _goes_on(page):
-            answer = self.client.more(document, parent["id"], page["pageInfo"]["endCursor"], self.sizes)
-            page = (answer.data.get(root) or {}).get(name)
+            end = text(page["pageInfo"]["endCursor"])
+            if end in ends:
+                raise _IncompleteError(f"the store gives the same part of {name} again and again")
+            ends.add(end)
+            page = mapping(self.client.more(document, parent_id, end, self.sizes).data.get(root)).get(name)
             if page is None:
                 raise _IncompleteError(f"the rest of {name} is gone while it was read")
             nodes += listing(mapping(page).get("nodes"))

@@ -18,6 +18,7 @@ from marshmallow import ValidationError
 
 from fbridge.adapterkit.answers import AnswerTable, Listed, Said, Speaker, Verdict, put_off, said_in
 from fbridge.adapterkit.needed import Told
+from fbridge.adapterkit.payloads import rows
 from fbridge.adapterkit.responses import body_of
 from fbridge.errors import CredentialsError, NotSentError
 from fbridge.http import Response
@@ -176,7 +177,7 @@ def _result(
 ) -> Made | Problem | CredentialsError:
     if not isinstance(payload, Mapping):
         return _without_payload(mutation, errors)
-    refused = [error for error in payload.get("userErrors") or () if isinstance(error, Mapping)]
+    refused = rows(payload.get("userErrors"))
     fulfillment = payload.get("fulfillment")
     if refused and fulfillment is None:
         return _refusal(refused)

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fbridge.errors import UnreachableError
+from fbridge_shopify.answers import Answer
 from fbridge_shopify.reading import OVERLAP, WINDOW, Position, changed, following
+from fbridge_shopify.whole_orders import Completion
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MORE = {"hasNextPage": True, "endCursor": "c2"}
@@ -82,3 +84,15 @@ def test_times_are_quoted_in_a_search() -> None:
 def test_a_time_that_makes_no_sense_is_none() -> None:
     odd: list[Any] = [{"updatedAt": "soon"}, {"updatedAt": None}, {}, None, 7]
     assert [changed(row) for row in [*odd, *rows(NOON)]] == [None] * 5 + [NOON]
+
+
+def test_a_list_that_gives_the_same_part_again_and_again_has_an_end() -> None:
+    """As a cache would that does not look at what is asked."""
+    part = {"nodes": [{"id": "gid://shopify/LineItem/1"}], "pageInfo": MORE}
+
+    class Cache:
+        def more(self, *_asked: Any) -> Answer:
+            return Answer(data={"order": {"lineItems": part}})
+
+    raw = Completion(Cache()).whole({"id": "gid://shopify/Order/1", "lineItems": part})  # type: ignore[arg-type]
+    assert raw.problem == "unreadable: the store gives the same part of lineItems again and again"
