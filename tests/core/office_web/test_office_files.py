@@ -11,6 +11,7 @@ import pytest
 from tests.core.office_web.conftest import ADDRESS, Browser
 
 from fbridge.office_web import files
+from fbridge.office_web.uploads import MOST_KEPT
 from fbridge.testing.office import Office
 
 
@@ -111,6 +112,9 @@ def test_a_file_is_forgotten_after_a_day_and_may_be_called_anything(
         ".csv",
     ):
         assert clerk.get(hand_in(clerk, b"order\nx\n", name)).status_code == 200, name
+    newest = [hand_in(clerk, b"order\nx\n", f"{at}.csv") for at in range(MOST_KEPT)]
+    assert [clerk.get(one).status_code for one in newest] == [200] * MOST_KEPT
+    assert len(list(folder.parent.iterdir())) == MOST_KEPT, "nobody fills the disk with them"
     assert not list(tmp_path.rglob("*script*/*"))
 
 

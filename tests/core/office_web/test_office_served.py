@@ -30,6 +30,7 @@ from fbridge.office_web.serving import Place, refuse_open
         Place(host="0.0.0.0", proxy="10.0.0.1"),
         Place(host="0.0.0.0", proxy="proxy.example", names=("office.example",)),
         Place(host="0.0.0.0", certificate=Path("cert.pem")),
+        Place(host="0.0.0.0", proxy="10.0.0.1", names=("https://office.example",)),
         Place(host="0.0.0.0", key=Path("key.pem"), names=("office.example",)),
         Place(proxy="10.0.0.1", certificate=Path("cert.pem"), names=("office.example",)),
     ],

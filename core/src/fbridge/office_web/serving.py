@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fbridge.office_web.plain_server import PlainServer
     from fbridge.office_web.tls_server import TlsServer
 
+_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 THREADS, TLS_THREADS = 8, 32
 """Cheroot gives a thread to each new connection, and browsers open some on which they say nothing for a while."""
 
@@ -86,15 +88,7 @@ def refuse_open(place: Place) -> str:
         raise InputError(
             f"{place.host!r} is no address to serve on, such as 127.0.0.1.", reason="bad_address"
         ) from None
-    if place.proxy and place.certificate:
-        raise InputError(
-            "Give either a certificate or a proxy that has one: --certificate or --behind-proxy.",
-            reason="two_ways",
-        )
-    if place.key and not place.certificate:
-        raise InputError("A key is for a certificate; give --certificate FILE too.", reason="no_certificate")
-    if place.proxy:
-        _refuse_no_address(place.proxy)
+    _refuse_odd(place)
     if (place.proxy or not is_loopback) and place.has_tls and not place.names:
         raise InputError(
             "Say too by which name browsers reach the page, such as --name office.example.com.",
@@ -108,6 +102,25 @@ def refuse_open(place: Place) -> str:
             reason="open_address",
         )
     return host
+
+
+def _refuse_odd(place: Place) -> None:
+    """What was said that does not fit together, or is no name or address."""
+    if place.proxy and place.certificate:
+        raise InputError(
+            "Give either a certificate or a proxy that has one: --certificate or --behind-proxy.",
+            reason="two_ways",
+        )
+    if place.key and not place.certificate:
+        raise InputError("A key is for a certificate; give --certificate FILE too.", reason="no_certificate")
+    if place.proxy:
+        _refuse_no_address(place.proxy)
+    for name in place.names:
+        if not _NAME.fullmatch(name):
+            raise InputError(
+                f"{name!r} is no name of the page: without https:// and port, such as office.example.com.",
+                reason="bad_name",
+            )
 
 
 def _refuse_no_address(proxy: str) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
 
 KEPT_SECONDS = 24 * 60 * 60
+MOST_KEPT = 20
+"""Of one account: nobody fills the disk with them."""
 MOST_ROWS_SHOWN = 200
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 _FACTS, _RESULT = "upload.json", "result.json"
@@ -61,6 +63,7 @@ class Uploads:
     def keep(self, file: FileStorage, account: str, kind: str, said: Mapping[str, str]) -> Upload:
         """Keep a file under a name that nobody guesses. What it is called there is only shown, and never a path."""
         self.forget_old()
+        self._forget_many(account)
         shown = re.split(r"[/\\]", file.filename or "")[-1]
         stem, _, ending = secure_filename(shown)[-_LONGEST_NAME:].rpartition(".")
         own = f"{stem or 'file'}{f'.{ending}' if ending and stem else ''}"
@@ -90,19 +93,25 @@ class Uploads:
 
     def forget_old(self) -> None:
         """Remove what nobody has asked for within a day: it names customers."""
-        for folder in self._folder.iterdir() if self._folder.is_dir() else ():
-            if _TOKEN.fullmatch(folder.name) and _is_old(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+        for folder in filter(_is_old, self._folders()):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _forget_many(self, account: str) -> None:
+        own = [folder for folder in self._folders() if _facts(folder).get("account") == account]
+        for folder in sorted(own, key=_time_of, reverse=True)[MOST_KEPT - 1 :]:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _folders(self) -> list[Path]:
+        there = self._folder.iterdir() if self._folder.is_dir() else ()
+        return [folder for folder in there if _TOKEN.fullmatch(folder.name)]
 
     def get(self, token: str, account: str) -> Upload:
         """A file of whoever handed it in. Raises NotFoundError, for a file of somebody else too."""
         folder = self._folder / token
-        if _TOKEN.fullmatch(token) and (folder / _FACTS).is_file() and not _is_old(folder):
-            facts = json.loads((folder / _FACTS).read_text("utf-8"))
+        facts = _facts(folder) if _TOKEN.fullmatch(token) and not _is_old(folder) else {}
+        if facts and facts["account"] == account:
             path = folder / _FILE / facts.pop("file")
-            upload = Upload(token=token, path=path, **facts)
-            if upload.account == account:
-                return upload
+            return Upload(token=token, path=path, **facts)
         raise NotFoundError(
             "There is no such file any more; hand it in again: one is kept for a day.",
             reason="unknown_upload",
@@ -139,11 +148,24 @@ class Uploads:
         (upload.folder / _FACTS).write_text(text, "utf-8")
 
 
-def _is_old(folder: Path) -> bool:
+def _facts(folder: Path) -> dict[str, Any]:
+    """What is known of a file; nothing where it is gone, or was never wholly kept."""
     try:
-        return folder.stat().st_mtime < time.time() - KEPT_SECONDS
+        facts: dict[str, Any] = json.loads((folder / _FACTS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return facts
+
+
+def _time_of(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
     except OSError:  # somebody else has removed it just now
-        return False
+        return 0.0
+
+
+def _is_old(folder: Path) -> bool:
+    return _time_of(folder) < time.time() - KEPT_SECONDS
 
 
 def rows_shown(report: ImportReport) -> tuple[RowResult, ...]:
