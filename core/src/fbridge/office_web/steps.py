@@ -71,7 +71,7 @@ def _manifest(number: str) -> tuple[str, str]:
 _OTHERS: tuple[tuple[re.Pattern[str], Callable[..., tuple[str, str]]], ...] = (
     (re.compile(r"push(?: --manifest (\S+))?"), _push),
     (re.compile(r"(?:explain|orders show) (\S+)"), _explain),
-    (re.compile(r"shipment create (\S+)(?: --allow-\w+)*"), _create),
+    (re.compile(r"shipment create (\S+)(?: -{2}allow-\w+)*"), _create),
     (re.compile(r"tracking set (S\d+) NUMBER"), _numbers),
     (re.compile(r"manifest add \S+ (S\d+)"), _put_on),
     (re.compile(r"manifest (?:ship|show|print|scan) (\S+)"), _manifest),
