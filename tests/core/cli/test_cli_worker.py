@@ -225,8 +225,14 @@ def test_a_dead_workers_task_is_picked_up_and_its_late_end_changes_nothing(datab
     [(None, "queue_not_upgraded"), ("00.10.00", "queue_not_upgraded"), ("99.00.00", "queue_newer")],
 )
 def test_a_queue_of_another_version_is_refused(
-    office: Any, database: Database, known: str | None, reason: str
+    user: Any,
+    workers_url: str,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    known: str | None,
+    reason: str,
 ) -> None:
+    monkeypatch.setenv("FBRIDGE_DATABASE", workers_url)
     with database.write() as connection:
         before = connection.scalar(sa.text("SELECT value FROM database_facts WHERE name = 'queue'"))
         if known:
@@ -234,11 +240,11 @@ def test_a_queue_of_another_version_is_refused(
         else:
             connection.execute(sa.text("DELETE FROM database_facts WHERE name = 'queue'"))
     try:
-        error = office.json("worker", code=3)["error"]
+        error = user.json("worker", code=3)["error"]
         assert error["reason"] == reason
         if known is None:
             assert "db upgrade" in error["message"]
-            assert office.json("db", "upgrade", code=3)["error"]["reason"] == "queue_of_others"
+            assert user.json("db", "upgrade", code=3)["error"]["reason"] == "queue_of_others"
     finally:
         with database.write() as connection:
             keep_fact(connection, "queue", before)
