@@ -108,6 +108,7 @@ def test_no_second_mail_is_asked_for_where_the_store_notes_that_the_first_left(
     assert (missing(office, shipment), len(office.store.mails(order))) == (None, 1)
 
 
+@pytest.mark.slow
 def test_a_note_of_an_earlier_completion_proves_nothing(
     office: Office, proxy: FaultProxy, shop: ServedSandbox
 ) -> None:
@@ -145,6 +146,7 @@ def test_a_mail_that_the_shop_has_switched_off_is_not_asked_for(
     assert len(office.store.mails(order)) == 1
 
 
+@pytest.mark.slow
 def test_a_version_without_the_route_is_told(office: Office, proxy: FaultProxy, shop: ServedSandbox) -> None:
     order, shipment = in_doubt(office, proxy)
     without_notes(shop, order)
@@ -200,6 +202,7 @@ def test_one_order_is_looked_at_for_all_while_mails_leave(office: Office, shop: 
     assert len(looks) == 1
 
 
+@pytest.mark.slow
 def test_an_older_version_tells_nothing_of_its_mails(
     make_sandbox: Callable[..., ServedSandbox], tmp_path: Path
 ) -> None:
