@@ -23,6 +23,8 @@ from fbridge.office_web.app import create_app
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing.office import Office
 
+on_sqlite = pytest.mark.parametrize("office", ["sqlite"], indirect=True)
+"""For what looks into the file, or has a test of its own for PostgreSQL."""
 PASSWORD = "correct horse battery"
 ADDRESS = "http://127.0.0.1:8484"
 
@@ -86,16 +88,25 @@ class Browser:
         return found.value if found else ""
 
 
-@pytest.fixture
-def office(install_toy: Callable[[str], None], tmp_path: Path) -> Iterator[Office]:
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.slow])],
+)
+def office(
+    request: pytest.FixtureRequest, install_toy: Callable[[str], None], tmp_path: Path
+) -> Iterator[Office]:
     install_toy("adapter:adapter")
     from fbridge_toy.sandbox import ToySandbox
 
+    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
     with (
         ServedSandbox(ToySandbox(), "127.0.0.1", 0) as served,
-        Office(ToyUnderTest(served), tmp_path) as opened,
+        Office(
+            ToyUnderTest(served), tmp_path, database_url=server.url("office") if server else None
+        ) as opened,
     ):
         yield opened
+    if server:
+        server.empty("office")
 
 
 @pytest.fixture(autouse=True)

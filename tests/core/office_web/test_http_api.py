@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from tests.core.office_web.api_programs import PREFIX, Program, document
-from tests.core.office_web.conftest import ADDRESS, PASSWORD, Browser
+from tests.core.office_web.conftest import ADDRESS, PASSWORD, Browser, on_sqlite
 from tests.core.test_listeners import Site, site  # noqa: F401 - a fixture
 
 from fbridge import Bridge
@@ -112,10 +112,10 @@ def test_documents_numbers_and_returns_are_handed_in_by_the_hundred(
     told = erp.post("/numbers", {"numbers": numbers})
     assert [one["outcome"] for one in told] == ["taken", "taken", "refused"]
     erp.post("/manifests/BRT/ship")
-    back = erp.post("/returns", {"refs": ["FB000000001IT", "S9"], "kind": "held", "reason": "nobody there"})
+    back = erp.post("/returns", {"refs": ["FB000000001IT", "S999"], "kind": "held", "reason": "nobody there"})
     assert [one["ok"] for one in back] == [True, False]
     assert erp.get("/shipments?returned=true")["items"][0]["numbers"] == ["FB000000001IT"]
-    assert erp.post("/returns/end", {"refs": ["S1"], "outcome": "resent"})[0]["ok"]
+    assert erp.post("/returns/end", {"refs": ["FB000000001IT"], "outcome": "resent"})[0]["ok"]
     assert erp.get("/unreadable-orders")["items"] == []
     assert (
         erp.post("/numbers", {"numbers": [{"numbers": ["X"]}]}, 422)["faults"][0]["field"]
@@ -152,6 +152,7 @@ def test_an_act_is_done_once_for_its_key(office: Office, program: Programs) -> N
     assert other.get("/orders", 401)["reason"] == "no_token"
 
 
+@on_sqlite
 def test_only_a_token_counts_and_only_for_its_scopes(
     office: Office, app: Flask, clerk: Browser, program: Programs
 ) -> None:
@@ -368,6 +369,7 @@ create_app(bridge).test_client().post(
 """
 
 
+@on_sqlite
 @pytest.mark.slow
 @pytest.mark.parametrize(("moment", "made"), [("_answer", 0), ("_response", 1)])
 def test_a_process_that_is_killed_in_the_middle_of_an_act_leaves_both_or_neither(

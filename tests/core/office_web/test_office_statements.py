@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from tests.core.office_web.conftest import Browser
+from tests.core.office_web.conftest import Browser, on_sqlite
 from tests.core.office_web.test_office_attacker import addresses
 from tests.core.storage.test_query_plans import goes_through_large_table, through_sqlite
 
@@ -37,6 +37,7 @@ def heard(office: Office) -> Iterator[list[tuple[str, Any]]]:
     sa.event.remove(engine, "before_cursor_execute", remember)
 
 
+@on_sqlite
 def test_pages_take_a_bounded_number_of_statements_and_scan_no_large_table(
     office: Office, app: Flask, manager: Browser
 ) -> None:
