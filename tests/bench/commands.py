@@ -38,9 +38,10 @@ def run_fbridge(home: Path, *words: str) -> list[dict[str, Any]]:
     noted = home / "requests.jsonl"
     noted.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.bench.recorded", str(noted), *words]
-    subprocess.run(
-        command, env=os.environ | {"FBRIDGE_HOME": str(home)}, check=True, stdout=subprocess.DEVNULL
-    )
+    environment = os.environ | {"FBRIDGE_HOME": str(home)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"fbridge {' '.join(words)} ended with {done.returncode}: {done.stderr}")
     return [json.loads(line) for line in noted.read_text().splitlines()] if noted.exists() else []
 
 

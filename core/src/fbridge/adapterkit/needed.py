@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, missing
@@ -34,7 +36,40 @@ _BAD = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
 
 
 class _AnObject(Schema):
+    """Loads what is well as marshmallow does, by its fields alone: that is a tenth and more of what a fetch takes.
+
+    What is not well is left to marshmallow, which names all that is wrong with it.
+    """
+
     error_messages: dict[str, str] = {"type": "is not an object."}  # noqa: RUF012 - so marshmallow declares it
+
+    def load(self, data: Any, **options: Any) -> Any:
+        """See :meth:`marshmallow.Schema.load`."""
+        if type(data) is dict and self._is_plain and not any(options.values()):
+            with suppress(ValidationError):
+                return self._loaded(data)
+        return super().load(data, **options)
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        """Without what only marshmallow does: hooks, fields of its own kinds."""
+        own = all(isinstance(one, _Read | Rows) for one in self.load_fields.values())
+        return own and not self.many and not self.partial and not any(self._hooks.values())
+
+    @cached_property
+    def _fields(self) -> tuple[tuple[str, str, Any], ...]:
+        named = self.load_fields.items()
+        return tuple((one.data_key or name, one.attribute or name, one) for name, one in named)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(key for key, _, _ in self._fields)
+
+    def _loaded(self, data: dict[str, Any]) -> dict[str, Any]:
+        found = {name: one.deserialize(data.get(key, missing), key, data) for key, name, one in self._fields}
+        if self.unknown == INCLUDE:
+            found.update((key, value) for key, value in data.items() if key not in self._names)
+        return found
 
 
 class Payload(_AnObject):
@@ -96,7 +131,8 @@ class Inside(Told[dict[str, Any]]):
     """An object with fields of its own, all of which may be missing, and so may it."""
 
     def __init__(self, payload: type[Schema], *, called: str | None = None) -> None:
-        super().__init__(lambda value: payload().load(mapping(value)), called=called)
+        made = cache(payload)
+        super().__init__(lambda value: made().load(mapping(value)), called=called)
 
 
 class Rows(fields.List[Any]):
@@ -109,6 +145,7 @@ class Rows(fields.List[Any]):
         self, payload: type[Schema], *, key: str = "", inside: str = "", called: str | None = None
     ) -> None:
         super().__init__(fields.Nested(payload), load_default=list, data_key=called)
+        self._payload = cache(payload)
         self._key = key
         self._inside = inside
 
@@ -119,9 +156,11 @@ class Rows(fields.List[Any]):
         if self._inside and isinstance(value, Mapping) and self._inside in value:
             value = value[self._inside]
         entries = [] if value is missing else listing(value)
-        found: list[Any] = super().deserialize(
-            [entry for entry in entries if not is_nothing(entry)], attr, data, **kwargs
-        )
+        told = [entry for entry in entries if not is_nothing(entry)]
+        try:
+            found = [self._payload().load(entry) for entry in told]
+        except ValidationError:  # which entries, and what of each
+            found = super().deserialize(told, attr, data, **kwargs)
         self._refuse_twice(found)
         return found
 
