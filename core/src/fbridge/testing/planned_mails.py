@@ -9,10 +9,11 @@ import pytest
 
 from fbridge.errors import InputError
 from fbridge.models.shipments import Shipment
-from fbridge.models.states import OrderStatus, PushState
+from fbridge.models.states import MailBehaviour, MailEffect, OrderStatus, PushState
 from fbridge.push.decide import TAKEN_BY_STORE
 from fbridge.push.run import push_store
 from fbridge.push.run_state import PushProgress
+from fbridge.testing.direct import DirectPush
 from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.office import STORE, Office, number
@@ -29,7 +30,84 @@ def push_as_planned(office: Office, order: str) -> int:
 
 
 class PlannedMailsConformance(KitFixtures):
-    """What a push of ours did is known to the next plan, without a fetch in between."""
+    """Nobody is mailed unseen; what a push of ours did is known to the next plan, without a fetch in between."""
+
+    def test_C11_looking_at_a_store_changes_nothing(
+        self, store: StoreUnderTest, office: Office, proxy: FaultProxy
+    ) -> None:
+        order = store.new_order([(store.skus[0], 1)])
+        truth = store.truth(order)
+        office.fetch()
+        office.pack(order, [number(1)])
+        office.hand_over()
+        office.bridge.stores.check(STORE)
+        office.bridge.carriers.codes(STORE)
+        office.planned_mails()
+        written = [f"{one.method} {one.path}" for one in proxy.writes]
+        assert written == [], "something other than a push writes to the store"
+        assert store.truth(order) == truth
+        assert store.mails(order) == ()
+
+    def test_C11_no_more_mails_leave_than_the_plan_showed(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        whole, part = store.new_order([(store.skus[0], 1)]), store.new_order([(store.skus[0], 2)])
+        office.fetch()
+        office.pack(whole, [number(1)])
+        office.pack(part, [number(2)], [(0, 1)])
+        office.hand_over()
+        planned = office.planned_mails()
+        office.push()
+        assert len(store.mails(whole)) + len(store.mails(part)) <= planned
+        office.push()
+        assert len(store.mails(whole)) + len(store.mails(part)) <= planned
+
+    def test_C11_without_consent_nobody_is_mailed(
+        self, store: StoreUnderTest, make_office: Callable[..., Office]
+    ) -> None:
+        office = make_office(accept_mail=False)
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        office.push()
+        assert store.mails(order) == ()
+        if office.platform.mail is MailBehaviour.ALWAYS:
+            assert (office.state(shipment), office.reason(shipment)) == (
+                PushState.WAITING,
+                "mail_not_accepted",
+            )
+        else:
+            assert office.state(shipment) is PushState.SENT
+
+    def test_C11_a_direct_push_that_need_not_notify_mails_nobody(
+        self, store: StoreUnderTest, direct: DirectPush, office: Office
+    ) -> None:
+        if office.platform.mail is MailBehaviour.ALWAYS:
+            pytest.skip(f"{office.platform.label} declares mail = always")
+        order = store.new_order([(store.skus[0], 1)])
+        direct.push(direct.whole(order, number(1), notify=False))
+        assert store.truth(order).closed
+        assert store.mails(order) == ()
+
+    def test_C11_a_lost_mail_is_not_called_sent_and_is_not_sent_again(
+        self, store: StoreUnderTest, office: Office
+    ) -> None:
+        if not (store.can_mail and store.loses_mails):
+            pytest.skip(
+                f"the mail server of this store of {office.platform.label} cannot be put out of order"
+            )
+        order = store.new_order([(store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        store.lose_mails(lost=True)
+        office.push_until_quiet()
+        store.lose_mails(lost=False)
+        office.push()
+        assert store.truth(order).closed
+        assert store.mails(order) == ()
+        assert office.state(shipment) is PushState.SENT
+        push = office.stands(shipment)
+        assert push.effects.mail is not MailEffect.SENT
 
     @pytest.mark.usefixtures("mails_at_all")
     def test_C11_a_late_number_mails_as_planned(self, store: StoreUnderTest, office: Office) -> None:
