@@ -16,7 +16,6 @@ from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.missing_mails import MissingMailsConformance
 from fbridge.testing.office import Office, number
-from fbridge.testing.outcomes import OutcomesConformance
 from fbridge.testing.planned_mails import PlannedMailsConformance, push_as_planned
 from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.shipping import ShippingConformance
@@ -61,9 +60,6 @@ class TestInTransitMails(PlannedMailsConformance, MissingMailsConformance):
     """The mail goes out with the number, so one that comes late and a second shipment have a mail of their own."""
 
     test_c06 = ShippingConformance.test_C06_the_mail_leaves_after_the_number_was_written
-    test_c11_planned = OutcomesConformance.test_C11_no_more_mails_leave_than_the_plan_showed
-    test_c11_without_consent = OutcomesConformance.test_C11_without_consent_nobody_is_mailed
-    test_c11_notify = OutcomesConformance.test_C11_a_direct_push_that_need_not_notify_mails_nobody
 
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:

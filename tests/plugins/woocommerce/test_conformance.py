@@ -14,7 +14,7 @@ from fbridge.testing.fixtures import KitFixtures
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.office import Office, number
 from fbridge.testing.outcomes import OutcomesConformance
-from fbridge.testing.planned_mails import push_as_planned
+from fbridge.testing.planned_mails import PlannedMailsConformance, push_as_planned
 from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.shipping import ShippingConformance
 from fbridge.testing.taking_back import TakingBackConformance
@@ -34,7 +34,11 @@ class TestAdvancedShipmentTracking(AdapterConformance):
 
 @pytest.mark.slow
 class TestShipmentTracking(
-    ShippingConformance, CorrectedNumbersConformance, OutcomesConformance, TakingBackConformance
+    ShippingConformance,
+    CorrectedNumbersConformance,
+    OutcomesConformance,
+    PlannedMailsConformance,
+    TakingBackConformance,
 ):
     """The same rows as Advanced Shipment Tracking's, under other routes and with carriers by name."""
 
@@ -60,6 +64,7 @@ class TestPrivateNotes(
     RestoringConformance,
     LostAnswersConformance,
     OutcomesConformance,
+    PlannedMailsConformance,
     WaysOutConformance,
     TakingBackConformance,
 ):
