@@ -32,6 +32,7 @@ READING = {
     "cursor_never_moves": ("test_C01_the_last_cursor_leads_past_what_was_read",),
     "reads_everything_first": ("test_C01_a_page_is_handed_over_before_all_others_are_read",),
     "forgets_the_absent": ("test_C01_orders_asked_for_by_id_come_and_others_are_named_absent",),
+    "asks_for_all_ids_at_once": ("test_C01_more_orders_than_a_page_holds_all_come_by_their_ids",),
     "takes_local_time_for_utc": ("test_C01_times_are_aware_utc",),
     "never_sees_a_hold": ("test_C01_a_later_version_arrives",),
     "has_one_price": ("test_C01_an_order_has_the_lines_and_the_total_of_its_sale",),

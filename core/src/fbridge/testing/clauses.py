@@ -125,6 +125,10 @@ OF_TEST = {
         "OrderPage.absent does not name an id that the store has not",
         "OrderQuery.order_ids is not looked at",
     ),
+    "C01_more_orders_than_a_page_holds_all_come_by_their_ids": (
+        "all ids are asked for at once, but a page holds fewer: ask in parts (models.parts.in_parts)",
+        "StoreUnderTest.page_size is not the most orders that the adapter reads with one request",
+    ),
     "C01_a_page_is_handed_over_before_all_others_are_read": (
         "all pages are collected before the first one is yielded",
     ),

@@ -273,6 +273,19 @@ class FetchingConformance(KitFixtures):
         assert [order.remote_id for page in pages for order in page.orders] == [here]
         assert [absent for page in pages for absent in page.absent] == [gone]
 
+    def test_C01_more_orders_than_a_page_holds_all_come_by_their_ids(
+        self, store: StoreUnderTest, direct: DirectPush
+    ) -> None:
+        # A platform shows the first page of a longer list, and leaves the others out without a word.
+        orders = make_orders(store, store.page_size + store.page_size // 2)
+        gone = {orders[0], orders[-1]}
+        for order in gone:
+            store.delete(order)
+        pages = list(direct.pages(OrderQuery(order_ids=tuple(orders), shipments=True)))
+        absent = [order for page in pages for order in page.absent]
+        assert sorted(absent) == sorted(gone), "what is not on the first page is no absent order"
+        assert sorted(order.remote_id for page in pages for order in page.orders) == sorted(orders[1:-1])
+
     def test_C02_a_malformed_order_is_named_and_the_others_arrive(
         self, store: StoreUnderTest, office: Office
     ) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 API_KEY = "kiosk-sandbox-key-4f9Xq"
 SLOWEST = 0.3
+ON_A_PAGE = 100
 SHIP_TO = {
     "name": "Zoë D'Alì-Müller",
     "street": "Via Università 7",
@@ -186,8 +187,9 @@ class KioskSandbox:
         shop, asked = self.control, request.args
         if "ids" in asked:
             found = [shop.orders[key] for key in asked["ids"].split(",") if key in shop.orders]
-            return {"orders": [order.shown() for order in found], "remaining": 0}
-        found, limit = shop.after(datetime.fromisoformat(asked["changed"]), asked["id"]), int(asked["limit"])
+            return {"orders": [order.shown() for order in found[:ON_A_PAGE]], "remaining": 0}
+        found = shop.after(datetime.fromisoformat(asked["changed"]), asked["id"])
+        limit = min(int(asked["limit"]), ON_A_PAGE)
         page = [order.shown() for order in found[:limit]]
         return {"orders": page, "remaining": len(found) - len(page)}
 

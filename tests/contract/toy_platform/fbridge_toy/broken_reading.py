@@ -101,6 +101,17 @@ class _ForgetsTheAbsent(ToyAdapter):
             yield replace(page, absent=())
 
 
+class _AsksForAllIdsAtOnce(ToyAdapter):
+    """C1: takes the one page that the shop shows of a long list for all of it, and the others for absent."""
+
+    def by_id(self, store: Store, ids: Sequence[str]) -> Iterator[OrderPage]:
+        answer = self.http(store).read("orders", params={"ids": ",".join(ids)}, fresh=True)
+        orders, rejected = self.decoded(self.good_json(answer)["orders"])
+        found = {one.remote_id for one in (*orders, *rejected)}
+        absent = tuple(one for one in ids if one not in found)
+        yield OrderPage(orders=orders, rejected=rejected, absent=absent)
+
+
 class _TakesLocalTimeForUtc(_Misreads):
     """C1: an hour off in winter."""
 
@@ -316,6 +327,7 @@ ignores_since = _IgnoresSince()
 cursor_never_moves = _CursorNeverMoves()
 reads_everything_first = _ReadsEverythingFirst()
 forgets_the_absent = _ForgetsTheAbsent()
+asks_for_all_ids_at_once = _AsksForAllIdsAtOnce()
 takes_local_time_for_utc = _TakesLocalTimeForUtc()
 never_sees_a_hold = _NeverSeesAHold()
 has_one_price = _HasOnePrice()
