@@ -72,5 +72,7 @@ def test_forty_orders_cost_one_read_and_two_bodies(shop: ServedSandbox, office: 
         f"{one.method} {one.path.partition('?')[0].rpartition('/')[2]}" for one in shop.control.requests()
     ]
     assert sorted(seen) == sorted(
-        ["GET enabled", *["GET orders", "GET shipment-trackings"] * 2, *["POST batch"] * 3]
-    ), "one batch and one look more, for it is tried how the plugin shows the carrier"
+        ["GET enabled", *["GET orders", "GET shipment-trackings", "GET notes"] * 2, *["POST batch"] * 3]
+    ), (
+        "one batch and look more to try how the plugin shows the carrier; of each body whether its last mail left"
+    )
