@@ -48,6 +48,8 @@ RESULTS = Path(__file__).parents[2] / "build" / "bench.json"
 
 def main() -> None:
     """Run the named benchmarks, or all."""
+    if unknown := [name for name in sys.argv[1:] if name not in BENCHES]:
+        raise SystemExit(f"There is no bench {unknown[0]!r}; there are: {', '.join(BENCHES)}.")
     results: list[Mapping[str, Any]] = []
     for name in sys.argv[1:] or BENCHES:
         for told in BENCHES[name]():

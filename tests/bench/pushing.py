@@ -13,11 +13,10 @@ from tests.bench.sandbox_process import SandboxProcess, sandbox
 
 ORDERS = 100
 
-
 PLACES = (
     Place("woocommerce", "Advanced Shipment Tracking", 0.15, {"tracking": "ast"}),
     Place("woocommerce", "Shipment Tracking", 0.15, {"tracking": "wst", "wst_routes": True}),
-    Place("woocommerce", "core fulfillments", 2.1, {"tracking": "none", "fulfillments": True}),
+    Place("woocommerce", "core fulfillments", 2.15, {"tracking": "none", "fulfillments": True}),
     Place("prestashop", "mails", 0.2),
     Place("prestashop", "no mails", 0.1, mail=False),
     Place("magento", "a mail each", 2.2),
