@@ -64,3 +64,15 @@ def test_without_a_number_a_parcel_is_known_by_its_other_names(scan: Any, code: 
     said = scan.read(code)
     assert (said.ok, said.shipment) == (True, "S3")
     assert not any(words.startswith("S3") for words in scan.result().missing)
+
+
+def test_a_part_of_a_manifest_tells_of_the_whole(office: Any, scan: Any) -> None:
+    whole = office.manifests.get(scan.manifest)
+    first = office.manifests.page(scan.manifest, limit=2)
+    rest = office.manifests.page(scan.manifest, after=first.following, limit=2)
+    assert (*first.shipments, *rest.shipments) == whole.shipments
+    assert (first.following, rest.following) == (whole.shipments[1].id, None)
+    assert first.count == rest.count == 3
+    assert first.fingerprint == office.manifests.fingerprint(scan.manifest) == whole.fingerprint
+    office.shipments.set_tracking("S3", ["BRT9"])
+    assert office.manifests.fingerprint(scan.manifest) != whole.fingerprint

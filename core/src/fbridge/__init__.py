@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from fbridge.models.shipments import Document as Document
     from fbridge.models.shipments import Manifest as Manifest
     from fbridge.models.shipments import ManifestHead as ManifestHead
+    from fbridge.models.shipments import ManifestPage as ManifestPage
     from fbridge.models.shipments import ManifestRow as ManifestRow
     from fbridge.models.shipments import Shipment as Shipment
     from fbridge.models.states import FulfillmentState as FulfillmentState
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
     from fbridge.shipping.manifests import AddResult as AddResult
     from fbridge.shipping.manifests import Manifests as Manifests
     from fbridge.shipping.manifests import Paper as Paper
+    from fbridge.shipping.manifests import PutOn as PutOn
     from fbridge.shipping.meant import DocumentMeant as DocumentMeant
     from fbridge.shipping.meant import Meant as Meant
     from fbridge.shipping.returns import Returns as Returns
@@ -155,7 +157,7 @@ _NAMES = {
     "fbridge.models.particulars": "Particulars",
     "fbridge.models.platforms": "CarrierCodes StoreReport",
     "fbridge.models.results": "ItemResult Taken",
-    "fbridge.models.shipments": "Carrier Document Manifest ManifestHead ManifestRow Shipment",
+    "fbridge.models.shipments": "Carrier Document Manifest ManifestHead ManifestPage ManifestRow Shipment",
     "fbridge.models.states": (
         "FulfillmentState ManifestState OrderSort OrderStatus PushState ReturnKind ReturnOutcome"
     ),
@@ -182,7 +184,7 @@ _NAMES = {
     "fbridge.shipping.document_wishes": "DocumentWish PartWish",
     "fbridge.shipping.intake": "Intake",
     "fbridge.shipping.manifest_scanning": "Scan",
-    "fbridge.shipping.manifests": "AddResult Manifests Paper",
+    "fbridge.shipping.manifests": "AddResult Manifests Paper PutOn",
     "fbridge.shipping.meant": "DocumentMeant Meant",
     "fbridge.shipping.returns": "ReturnWish Returns",
     "fbridge.shipping.ship": "ShipResult",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from tests.core.office_web.test_office_attacker import addresses
 from tests.core.storage.test_query_plans import goes_through_large_table, through_sqlite
 
 from fbridge import Role
+from fbridge.office_web import manifests
 from fbridge.testing.office import Office
 
 pytestmark = pytest.mark.slow
@@ -79,3 +81,31 @@ def counted(office: Office, manager: Browser, path: str) -> int:
                     fits = step.split()[1] in MORE_SMALL or step == PAGE_BY_PAGE
                     assert fits, (path, step, statement)
     return len(said)
+
+
+@on_sqlite
+def test_a_scan_asks_no_more_of_a_long_manifest_which_is_shown_in_parts(
+    office: Office, app: Flask, clerk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown(office, 1)
+    few, more = said_by_scans(office, clerk, "FB100000000IT")
+    grown(office, 6)
+    many, _ = said_by_scans(office, clerk, "FB600000001IT")
+    assert many == few
+    assert more["left"] == 0
+    assert clerk.scan("2026-0001", "check", "FB600000002IT")["left"] == 6
+    monkeypatch.setattr(manifests, "ROWS", 4)
+    page = clerk.get("/manifests/2026-0001").text
+    assert page.count("data-shipment=") == 4
+    (following,) = re.findall(r'href="([^"]*after=[^"]*)" rel="next"', page)
+    assert clerk.get(following).text.count("data-shipment=") == 3
+
+
+def said_by_scans(office: Office, clerk: Browser, code: str) -> tuple[int, dict[str, Any]]:
+    """How many statements the three kinds of scans take together."""
+    clerk.form_token()
+    with heard(office) as said:
+        told = clerk.scan("2026-0001", "check", code)
+        clerk.scan("2026-0001", "number", code)
+        clerk.scan("2026-0001", "add", code)
+    return len(said), told

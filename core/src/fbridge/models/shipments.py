@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
+from typing import Any
 from urllib.parse import quote
 
 from fbridge.models.drift import Drift
@@ -240,6 +242,31 @@ class ManifestRow(ManifestHead):
     cod_totals: tuple[Money, ...]
 
 
+def fingerprint_of(manifest: ManifestHead, packed: Iterable[Any]) -> str:
+    """Equal as long as the same stands on the manifest, packed in the same way, and it is in the same state.
+
+    ``packed``: its shipments, or what has these columns of them.
+    """
+    rows = [
+        (one.id, one.revision, one.parcels, one.weight_grams, str(one.cod or ""), one.numbers)
+        for one in packed
+    ]
+    return blake2b(repr((manifest.number, manifest.state.value, rows)).encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestPage(ManifestRow):
+    """A part of a manifest, whose ``fingerprint`` is that of the whole (:attr:`Manifest.fingerprint`).
+
+    ``following``: the next part begins after this shipment; None at the end.
+    """
+
+    shipments: tuple[Shipment, ...]
+    struck: tuple[StruckRow, ...]
+    fingerprint: str
+    following: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest(ManifestRow):
     """Shipments handed to one carrier together. ``struck`` stood on it, and did not leave with it after all."""
@@ -250,11 +277,7 @@ class Manifest(ManifestRow):
     @property
     def fingerprint(self) -> str:
         """Equal as long as the same stands on it, packed in the same way, and it is in the same state."""
-        rows = [
-            (one.id, one.revision, one.parcels, one.weight_grams, str(one.cod or ""), one.numbers)
-            for one in self.shipments
-        ]
-        return blake2b(repr((self.number, self.state.value, rows)).encode(), digest_size=8).hexdigest()
+        return fingerprint_of(self, self.shipments)
 
     @property
     def deliveries(self) -> tuple[tuple[Shipment, ...], ...]:

@@ -46,7 +46,7 @@ def add(number: str) -> ResponseReturnValue:
     """Put the ticked orders on it, all that are ready for its carrier, or all of its shipments that are on none."""
     refs, what = request.form.getlist("ref"), request.form.get("what", "")
     if what == "ready":
-        refs = ready_refs(bridge().manifests.get(number).carrier.code)
+        refs = ready_refs(bridge().manifests.head(number).carrier.code)
     return _added(number, refs, every=what == "loose")
 
 
@@ -64,7 +64,7 @@ def take_off(number: str) -> ResponseReturnValue:
     manifest = bridge().manifests.get(number)
     fresh, stale = _as_they_were_seen(manifest, request.form.getlist("row"))
     act = bridge().manifests.leave_behind if manifest.shipped_at else bridge().manifests.remove
-    return page(None, (*act(number, fresh), *stale), number=number)
+    return page(number, (*act(number, fresh), *stale))
 
 
 @blueprint.post("/manifests/<number>/ship")
@@ -75,7 +75,7 @@ def ship(number: str) -> ResponseReturnValue:
     rows = form.getlist("force")
     if rows or form.get("as_it_is") or form.get("no_check"):
         refuse_without(Right.DECIDE)
-    found = bridge().manifests.get(number)
+    found = bridge().manifests.head(number)
     words = ["manifest", "ship", found.number, "--only-if", form.get("only_if", "")]
     words += ["--leave-out-bad"] if form.get("leave_out_bad") else []
     words += ["--not-as-printed"] if form.get("as_it_is") else []
@@ -89,7 +89,7 @@ def ship(number: str) -> ResponseReturnValue:
 @needs(Right.PREPARE)
 def cancel(number: str) -> ResponseReturnValue:
     """Cancel it; its shipments stay, on no manifest."""
-    with unchanged(lambda: bridge().manifests.get(number).fingerprint):
+    with unchanged(lambda: bridge().manifests.fingerprint(number)):
         bridge().manifests.cancel(number)
     return done("manifests.show_one", "changed", number=number)
 
@@ -98,7 +98,7 @@ def cancel(number: str) -> ResponseReturnValue:
 @needs(Right.SHIP)
 def reopen(number: str) -> ResponseReturnValue:
     """Put it back into preparation, while no store was told."""
-    with unchanged(lambda: bridge().manifests.get(number).fingerprint):
+    with unchanged(lambda: bridge().manifests.fingerprint(number)):
         bridge().manifests.reopen(number)
     return done("manifests.show_one", "changed", number=number)
 
@@ -118,12 +118,11 @@ def print_(number: str) -> ResponseReturnValue:
 
 def _added(target: str, refs: Sequence[str], *, every: bool = False) -> str:
     """A part at a time, so that nobody else waits long for the database."""
-    added = bridge().manifests.add(target, refs[:_IN_ONE_UNIT], every=every)
+    added = bridge().manifests.put_on(target, refs[:_IN_ONE_UNIT], every=every)
     results = list(added.results)
     for part in in_parts(refs[_IN_ONE_UNIT:], _IN_ONE_UNIT):
-        added = bridge().manifests.add(added.manifest.number, part)
-        results += added.results
-    return page(added.manifest, results)
+        results += bridge().manifests.put_on(added.number, part).results
+    return page(added.number, results)
 
 
 @blueprint.app_template_global()

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
 
-    from fbridge import ItemResult, Manifest, Shipment
+    from fbridge import ItemResult, Shipment
 
 blueprint = Blueprint("manifests", __name__)
 PAGE = 50
+ROWS = 200
+"""Of a manifest on one page; most have fewer."""
 
 
 @blueprint.get("/manifests")
@@ -49,27 +51,30 @@ def show_list() -> str:
 @blueprint.get("/manifests/<number>")
 @needs(Right.READ)
 def show_one(number: str) -> str:
-    """One manifest with what stands on it."""
-    return page(bridge().manifests.get(number))
+    """One manifest with what stands on it, a part at a time."""
+    return page(number)
 
 
 @blueprint.get("/manifests/<number>/changed")
 @needs(Right.READ)
 def changed(number: str) -> ResponseReturnValue:
     """Whether it is another than the one that somebody looks at, who is told so."""
-    if bridge().manifests.get(number).fingerprint == request.args.get("seen"):
+    if bridge().manifests.fingerprint(number) == request.args.get("seen"):
         return "", 204
     return render_template("manifest_changed.html", number=number)
 
 
-def page(manifest: Manifest | None, results: Sequence[ItemResult] = (), *, number: str = "") -> str:
+def page(number: str, results: Sequence[ItemResult] = ()) -> str:
     """The page of a manifest, with what became of an act row by row."""
-    found = manifest or bridge().manifests.get(number)
+    after = request.args.get("after", "")
+    last = int(after) if after.isdecimal() and len(after) < 10 else 0  # noqa: PLR2004
+    found = bridge().manifests.page(number, after=last, limit=ROWS)
     is_open = found.state is ManifestState.PREPARING
     ready = OrderFilter(ready=True, carrier=found.carrier.code)
     return render_template(
         "manifest.html",
         manifest=found,
+        after=last,
         results=results,
         row_seen=row_seen,
         ready=bridge().orders.count(ready) if is_open else 0,

@@ -15,10 +15,12 @@ from fbridge.office_web.shown import bridge, spoken
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from fbridge import Manifest, Shipment
+    from fbridge import Shipment
 
 blueprint = Blueprint("scans", __name__)
 _LONGEST = 200
+_MOST_NAMED = 5
+"""Of what is missing; the rest is counted."""
 
 
 @blueprint.post("/manifests/<number>/scan")
@@ -39,41 +41,44 @@ def scan(number: str) -> ResponseReturnValue:
 
 def _add(number: str, code: str) -> dict[str, Any]:
     """By the order's number, else by whatever names a shipment: document or tracking number."""
-    added = bridge().manifests.add(number, [code])
-    (result,) = added.results
+    (result,) = bridge().manifests.put_on(number, [code]).results
     if not result.ok and result.reason == NotFoundError.default_reason:
         try:
             label = bridge().shipments.get(code).label
         except FbridgeError:
             label = ""
         if label:
-            added = bridge().manifests.add(number, [label])
-            (result,) = added.results
+            (result,) = bridge().manifests.put_on(number, [label]).results
     answer = _told(result.ok and result.reason == "added", result.reason, result.words)
-    return answer | {"shipment": result.label, "count": added.manifest.count}
+    return answer | {"shipment": result.label}
 
 
 def _check(number: str, code: str) -> dict[str, Any]:
     """The codes of this round come along, so that a server that was started anew goes on with it."""
     parcels = bridge().manifests.scan(number)
-    parcels.remember(request.form.getlist("before"))
+    parcels.remember("\n".join(request.form.getlist("before")).split("\n"))
     read = parcels.read(code)
     assert read is not None  # noqa: S101 - it is not empty
     round_ = parcels.result()
     answer = _told(read.ok, read.reason, read.words)
-    return answer | {"shipment": read.shipment, "missing": round_.missing, "complete": round_.complete}
+    return answer | {
+        "shipment": read.shipment,
+        "left": len(round_.missing),
+        "missing": round_.missing[:_MOST_NAMED],
+        "complete": round_.complete,
+    }
 
 
 def _number(number: str, code: str) -> dict[str, Any]:
     """A code that names a shipment of the manifest chooses it; the next one is its number."""
-    manifest = bridge().manifests.get(number)
     label = request.form.get("shipment", "")
-    named = bridge().manifests.scan(number).read(code)
+    parcels = bridge().manifests.scan(number)
+    named = parcels.read(code)
     if named is not None and named.ok:
-        return _chosen(_on(manifest, named.shipment))
+        return _chosen(_on(parcels.manifest, named.shipment))
     if not label:
         return _told(False, named.reason if named else "", named.words if named else "")
-    one = _on(manifest, label)
+    one = _on(parcels.manifest, label)
     if len(one.numbers) >= one.parcels:
         words = f"{one.label} has a number for each parcel already; change it on its page"
         return _told(False, "has_numbers", words)
@@ -83,11 +88,11 @@ def _number(number: str, code: str) -> dict[str, Any]:
     return _told(True, "number_set", words) | {"shipment": one.label, "next": one.label if left else ""}
 
 
-def _on(manifest: Manifest, label: str) -> Shipment:
-    found = next((one for one in manifest.shipments if one.label == label), None)
-    if found is None:
-        raise InputError(f"{label} is not on manifest {manifest.number}.", reason="not_on_manifest")
-    return found
+def _on(manifest: str, label: str) -> Shipment:
+    one = bridge().shipments.get(label)
+    if one.manifest != manifest:
+        raise InputError(f"{label} is not on manifest {manifest}.", reason="not_on_manifest")
+    return one
 
 
 def _chosen(one: Shipment) -> dict[str, Any]:

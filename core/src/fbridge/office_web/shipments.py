@@ -74,8 +74,8 @@ def repack(label: str) -> ResponseReturnValue:
 def put_on(label: str) -> ResponseReturnValue:
     """Put it on the manifest of its carrier that is in preparation, or on a new one."""
     one = bridge().shipments.get(label)
-    added = bridge().manifests.add(one.carrier.code, [one.label])
-    return page(added.manifest, added.results)
+    put = bridge().manifests.put_on(one.carrier.code, [one.label])
+    return page(put.number, put.results)
 
 
 @blueprint.get("/shipments/<label>/<act>")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from fbridge.models.shipments import Manifest, Shipment
-from fbridge.storage.tables import manifest_prints
+from fbridge.models.orders import Address
+from fbridge.models.shipments import Manifest
+from fbridge.shipping.manifest_lines import Line, load_lines
+from fbridge.storage.tables import manifest_prints, shipments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +49,29 @@ def _newest(
     return LastPrint(id=row.id, revision=row.revision, printed_at=row.printed_at, rows=row.printed_rows)
 
 
-def rows_of(manifest: Manifest) -> dict[str, Sequence[str]]:
+def rows_of(lines: Iterable[Line]) -> dict[str, Sequence[str]]:
     """What a paper tells of each row, see :class:`LastPrint`."""
-    return {one.label: _print(one) for one in manifest.shipments}
+    return {one.label: _print(one) for one in lines}
 
 
-def _print(one: Shipment) -> list[str]:
-    to = one.recipient
+def _print(one: Line) -> list[str]:
+    to = one.recipient or Address()
     told = (str(one.document or ""), one.order_number, to.name, to.company, to.street, to.postcode, to.city)
     counted = (one.parcels, one.weight_grams, str(one.cod or ""))
     return [hashlib.blake2b(repr((told, counted)).encode(), digest_size=8).hexdigest(), *one.numbers]
 
 
-def is_printed(connection: Connection, manifest: Manifest) -> bool:
+def is_printed(connection: Connection, manifest_id: int) -> bool:
     """Whether its last paper tells just what is on it now."""
-    paper = last_print(connection, manifest.id)
-    return paper is not None and dict(paper.rows) == rows_of(manifest)
+    paper = last_print(connection, manifest_id)
+    if paper is None or len(paper.rows) != _count(connection, manifest_id):
+        return False
+    return dict(paper.rows) == rows_of(load_lines(connection, manifest_id, recipients=True))
+
+
+def _count(connection: Connection, manifest_id: int) -> int:
+    query = sa.select(sa.func.count()).where(shipments.c.manifest_id == manifest_id)
+    return int(connection.execute(query).scalar_one())
 
 
 def begin_print(connection: Connection, manifest: Manifest, at: datetime) -> LastPrint:
@@ -70,7 +79,7 @@ def begin_print(connection: Connection, manifest: Manifest, at: datetime) -> Las
 
     The manifest is locked, so that two desks never print different papers as the same revision.
     """
-    rows, before = rows_of(manifest), _newest(connection, manifest.id)
+    rows, before = rows_of(manifest.shipments), _newest(connection, manifest.id)
     revision = 1 if before is None else before.revision + (before.rows != rows)
     result = connection.execute(
         sa.insert(manifest_prints).values(
@@ -91,7 +100,7 @@ def end_print(connection: Connection, paper: LastPrint) -> None:
 def unlike_paper(connection: Connection, manifest: Manifest) -> tuple[str, ...]:
     """What is otherwise than on the last paper, in words; empty where nothing is, or nothing was printed."""
     paper = last_print(connection, manifest.id)
-    return tuple(_differences(paper.rows, rows_of(manifest))) if paper else ()
+    return tuple(_differences(paper.rows, rows_of(manifest.shipments))) if paper else ()
 
 
 def _contradicts(printed: Sequence[str], now: Sequence[str]) -> bool:

@@ -14,9 +14,17 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from fbridge.models.orders import Money
 from fbridge.models.parts import in_parts
-from fbridge.models.shipments import Manifest, ManifestHead, ManifestRow, StruckRow
+from fbridge.models.shipments import (
+    Manifest,
+    ManifestHead,
+    ManifestPage,
+    ManifestRow,
+    StruckRow,
+    fingerprint_of,
+)
 from fbridge.models.states import ManifestState
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
+from fbridge.shipping.manifest_lines import load_lines
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.storage.tables import MOST_KEYS, carriers, counters, manifests, orders, shipments, struck_rows
 from fbridge.storage.upserts import insert_of
@@ -56,6 +64,11 @@ def lock_manifest(connection: Connection, manifest_id: int) -> ManifestHead:
     """The manifest as it is now, kept from other writers until the write unit ends."""
     query = sa.select(manifests.c.id).where(manifests.c.id == manifest_id)
     connection.execute(query.with_for_update(key_share=True))
+    return load_head(connection, manifest_id)
+
+
+def load_head(connection: Connection, manifest_id: int) -> ManifestHead:
+    """The manifest with this key, which must exist, without what stands on it."""
     return ManifestHead(**_head(connection.execute(_query([manifests.c.id == manifest_id])).mappings().one()))
 
 
@@ -66,6 +79,23 @@ def load_manifest(connection: Connection, manifest_id: int) -> Manifest:
         **{one.name: getattr(row, one.name) for one in fields(row)},
         shipments=load_shipments(connection, shipments.c.manifest_id == manifest_id),
         struck=tuple(_struck_on(connection, manifest_id)),
+    )
+
+
+def load_page(connection: Connection, manifest_id: int, *, after: int, limit: int) -> ManifestPage:
+    """A part of what stands on a manifest: so many shipments after that key."""
+    (row,) = list_manifests(connection, manifests.c.id == manifest_id)
+    later = (shipments.c.manifest_id == manifest_id, shipments.c.id > after)
+    keys = connection.execute(
+        sa.select(shipments.c.id).where(*later).order_by(shipments.c.id).limit(limit + 1)
+    ).scalars()
+    shown = list(keys)
+    return ManifestPage(
+        **{one.name: getattr(row, one.name) for one in fields(row)},
+        shipments=load_shipments(connection, shipments.c.id.in_(shown[:limit])),
+        struck=tuple(_struck_on(connection, manifest_id)),
+        fingerprint=fingerprint_of(row, load_lines(connection, manifest_id)),
+        following=shown[limit - 1] if len(shown) > limit else None,
     )
 
 

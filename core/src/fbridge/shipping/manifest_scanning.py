@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from fbridge.models.shipments import Manifest, Shipment
+from fbridge.shipping.manifest_lines import Line
 
 Elsewhere = Callable[[str], str]
 """What a code means that no row of the manifest has, in words; "" for nothing that is known."""
@@ -40,22 +40,26 @@ class ScanResult:
 
 @dataclass(slots=True)
 class Scan:
-    """One round with the scanner. A parcel is known by its tracking number, else by the document, order or label.
+    """One round with the scanner, over the lines of the manifest with this number.
 
-    A tracking number that stands on several boxes may be scanned as often as there are boxes.
+    A parcel is known by its tracking number, else by the document, order or label. A tracking number that stands on
+    several boxes may be scanned as often as there are boxes.
     """
 
-    manifest: Manifest
+    manifest: str
+    lines: Sequence[Line]
     elsewhere: Elsewhere
     _answers: list[Scanned] = field(default_factory=list)
     _times: Counter[str] = field(default_factory=Counter)
-    _known: dict[str, Shipment | None] = field(default_factory=dict)
+    _known: dict[str, Line | None] = field(default_factory=dict)
+    _touched: set[int] = field(default_factory=set)
+    """Of which a code was read: of thousands of others all is missing."""
 
     def __post_init__(self) -> None:
-        for shipment in self.manifest.shipments:
-            for name in _names(shipment):
-                twice = self._known.get(name, shipment) is not shipment
-                self._known[name] = None if twice else shipment
+        for line in self.lines:
+            for name in _names(line):
+                twice = self._known.get(name, line) is not line
+                self._known[name] = None if twice else line
 
     def read(self, text: str) -> Scanned | None:
         """The answer to one line of the scanner; None for an empty one."""
@@ -74,9 +78,9 @@ class Scan:
 
     def result(self) -> ScanResult:
         """Where it stands now."""
-        missing = [words for one in self.manifest.shipments if (words := self._missing(one))]
+        missing = [words for one in self.lines if (words := self._missing(one))]
         return ScanResult(
-            manifest=self.manifest.number,
+            manifest=self.manifest,
             scanned=tuple(self._answers),
             missing=tuple(missing),
             too_many=tuple(one.code for one in self._answers if not one.ok),
@@ -86,7 +90,7 @@ class Scan:
         name = _plain(code)
         if name not in self._known:
             found = self.elsewhere(code)
-            words = f"not on manifest {self.manifest.number}{f': {found}' if found else ''}"
+            words = f"not on manifest {self.manifest}{f': {found}' if found else ''}"
             return Scanned(code=code, ok=False, reason="not_on_manifest", words=words)
         shipment = self._known[name]
         if shipment is None:
@@ -95,14 +99,17 @@ class Scan:
             )
             return Scanned(code=code, ok=False, reason="ambiguous", words=words)
         self._times[name] += 1
+        self._touched.add(shipment.id)
         most = _boxes(shipment)
         if self._times[name] > most:
             words = f"{_title(shipment)} was scanned already{f' ({most} boxes)' if most > 1 else ''}"
             return Scanned(code=code, ok=False, reason="scanned_twice", words=words, shipment=shipment.label)
         return Scanned(code=code, ok=True, reason="scanned", words=_title(shipment), shipment=shipment.label)
 
-    def _missing(self, shipment: Shipment) -> str:
+    def _missing(self, shipment: Line) -> str:
         """What of it was not scanned, in words; "" where all was: every number, or the shipment by another name."""
+        if shipment.id not in self._touched:
+            return _all_missing(shipment)
         others = _names(shipment) - {_plain(number) for number in shipment.numbers}
         if any(self._times[name] for name in others):
             return ""
@@ -112,16 +119,20 @@ class Scan:
         return f"{_title(shipment)}: {', '.join(unseen)}" if unseen else ""
 
 
+def _all_missing(shipment: Line) -> str:
+    return f"{_title(shipment)}: {', '.join(shipment.numbers)}" if shipment.numbers else _title(shipment)
+
+
 def _plain(code: str) -> str:
     """Scanners and labels differ in blanks, case, and a leading # of an order number."""
     return "".join(code.split()).upper().lstrip("#")
 
 
-def _names(shipment: Shipment) -> set[str]:
+def _names(shipment: Line) -> set[str]:
     return {_plain(name) for name in _spelled(shipment) if name}
 
 
-def _spelled(shipment: Shipment) -> Iterator[str]:
+def _spelled(shipment: Line) -> Iterator[str]:
     yield from shipment.numbers
     yield shipment.label
     yield shipment.order_number
@@ -129,10 +140,10 @@ def _spelled(shipment: Shipment) -> Iterator[str]:
         yield from shipment.document.spellings
 
 
-def _boxes(shipment: Shipment) -> int:
+def _boxes(shipment: Line) -> int:
     """How often one code may be scanned: one number for each box, or one for all of them."""
     return shipment.parcels if len(shipment.numbers) <= 1 else 1
 
 
-def _title(shipment: Shipment) -> str:
+def _title(shipment: Line) -> str:
     return f"{shipment.label} (order {shipment.order_number})" if shipment.order_number else shipment.label

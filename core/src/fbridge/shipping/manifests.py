@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from fbridge.context import Context
 from fbridge.errors import FbridgeError, InputError
 from fbridge.models.results import ItemResult
-from fbridge.models.shipments import Manifest, ManifestRow
+from fbridge.models.shipments import Manifest, ManifestHead, ManifestPage, ManifestRow, fingerprint_of
 from fbridge.models.states import ManifestState
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
@@ -23,6 +23,7 @@ from fbridge.shipping.manifest_filling import (
     take_off_manifest,
     tell_taken_off,
 )
+from fbridge.shipping.manifest_lines import load_lines
 from fbridge.shipping.manifest_prints import LastPrint, begin_print, end_print, is_printed, last_print
 from fbridge.shipping.manifest_references import (
     find_manifest,
@@ -30,7 +31,14 @@ from fbridge.shipping.manifest_references import (
     refuse_unless_preparing,
     target_manifest,
 )
-from fbridge.shipping.manifest_rows import list_manifests, load_manifest, lock_manifest, update_manifest
+from fbridge.shipping.manifest_rows import (
+    list_manifests,
+    load_head,
+    load_manifest,
+    load_page,
+    lock_manifest,
+    update_manifest,
+)
 from fbridge.shipping.manifest_scanning import Scan
 from fbridge.shipping.ship import ShipResult, ship_manifest
 from fbridge.shipping.shipment_rows import load_shipment, lock_shipments, update_shipments, users_of_numbers
@@ -44,6 +52,14 @@ class AddResult:
     """The manifest as it is now, and what became of each reference."""
 
     manifest: Manifest
+    results: tuple[ItemResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOn:
+    """As :class:`AddResult`, of a manifest that is told by its number alone."""
+
+    number: str
     results: tuple[ItemResult, ...]
 
 
@@ -107,9 +123,25 @@ class Manifests:
         with self._database.read() as connection:
             return load_manifest(connection, find_manifest(connection, ref))
 
+    def head(self, ref: str) -> ManifestHead:
+        """The same without what stands on it: at once, however much that is. Raises as :meth:`get` does."""
+        with self._database.read() as connection:
+            return load_head(connection, find_manifest(connection, ref))
+
+    def page(self, ref: str, *, after: int = 0, limit: int = 100) -> ManifestPage:
+        """A part of it: so many shipments after the one with this key. Raises as :meth:`get` does."""
+        with self._database.read() as connection:
+            return load_page(connection, find_manifest(connection, ref), after=after, limit=limit)
+
+    def fingerprint(self, ref: str) -> str:
+        """The :attr:`Manifest.fingerprint` alone. Raises as :meth:`get` does."""
+        with self._database.read() as connection:
+            key = find_manifest(connection, ref)
+            return fingerprint_of(load_head(connection, key), load_lines(connection, key))
+
     def shipped_number(self, ref: str) -> str:
         """The number of a manifest that was shipped. Raises InputError for another, and as :meth:`get` does."""
-        found = self.get(ref)
+        found = self.head(ref)
         if found.shipped_at is None:
             raise InputError(
                 f"Manifest {found.number} is {found.state}; only a shipped one is pushed: "
@@ -121,7 +153,7 @@ class Manifests:
     def is_printed(self, ref: str) -> bool:
         """Whether its last paper tells just what is on it now. Raises as :meth:`get` does."""
         with self._database.read() as connection:
-            return is_printed(connection, load_manifest(connection, find_manifest(connection, ref)))
+            return is_printed(connection, find_manifest(connection, ref))
 
     def begin_print(self, ref: str) -> Paper:
         """The paper of it as it is now, whose revision no other paper gets that tells something else.
@@ -151,7 +183,9 @@ class Manifests:
 
     def scan(self, ref: str) -> Scan:
         """Begin to scan the parcels of a manifest. Raises as :meth:`get` does."""
-        return Scan(self.get(ref), self._meant_elsewhere)
+        with self._database.read() as connection:
+            key = find_manifest(connection, ref)
+            return Scan(load_head(connection, key).number, load_lines(connection, key), self._meant_elsewhere)
 
     def _meant_elsewhere(self, code: str) -> str:
         with self._database.read() as connection:
@@ -175,11 +209,24 @@ class Manifests:
         reference stands in its result.
         """
         with self._database.write() as connection:
-            manifest = target_manifest(connection, target, self._context)
-            if every:
-                refs = (*refs, *loose_shipments(connection, manifest.carrier.id))
-            results = add_to_manifest(connection, manifest, refs, store=store, at=self._context.now())
+            manifest, results = self._put_on(connection, target, refs, store=store, every=every)
             return AddResult(manifest=load_manifest(connection, manifest.id), results=results)
+
+    def put_on(
+        self, target: str, refs: Sequence[str], *, store: str | None = None, every: bool = False
+    ) -> PutOn:
+        """As :meth:`add`, for who does not ask what else stands there: as fast on a manifest of thousands."""
+        with self._database.write() as connection:
+            manifest, results = self._put_on(connection, target, refs, store=store, every=every)
+            return PutOn(number=manifest.number, results=results)
+
+    def _put_on(
+        self, connection: Connection, target: str, refs: Sequence[str], *, store: str | None, every: bool
+    ) -> tuple[ManifestHead, tuple[ItemResult, ...]]:
+        manifest = target_manifest(connection, target, self._context)
+        if every:
+            refs = (*refs, *loose_shipments(connection, manifest.carrier.id))
+        return manifest, add_to_manifest(connection, manifest, refs, store=store, at=self._context.now())
 
     def fill(self, carrier: str) -> Manifest | None:
         """Put all shipments of a carrier that are on no manifest on the one in preparation, opened if there is none.

@@ -58,14 +58,14 @@
 
   function showLeft(told) {
     if (told.complete) left.textContent = place.dataset.complete;
-    else left.textContent = `${place.dataset.left}: ${told.missing.length} (${told.missing.slice(0, 5).join("; ")})`;
+    else left.textContent = `${place.dataset.left}: ${told.left} (${told.missing.join("; ")}${told.left > told.missing.length ? "; ..." : ""})`;
   }
 
   // ---- one code
 
   async function ask(code, chosen) {
     const body = new URLSearchParams({ code, mode: chosen, shipment: next });
-    if (chosen === "check") for (const one of scanned()) body.append("before", one);
+    if (chosen === "check") body.append("before", scanned().join("\n"));
     const told = await fetch(place.dataset.url, {
       method: "POST",
       body,
