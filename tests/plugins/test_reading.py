@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fbridge.cli.fetch import lines_after
-from fbridge.errors import FbridgeError, UnreachableError
+from fbridge.errors import FbridgeError, RefusedError, UnreachableError
 from fbridge.http import BasicAuth, RetryPolicy, StoreHttp
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.secrets import Secret
@@ -39,6 +39,10 @@ PLATFORMS = {
     "shopify": ShopifyUnderTest,
 }
 OVER_REST = ("woocommerce", "prestashop", "magento")
+NO_ROUTE = {
+    "woocommerce": b'{"code": "rest_no_route", "message": "No route was found.", "data": {"status": 404}}',
+    "magento": b'{"message": "Request does not match any route."}',
+}
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 NOTHING = timedelta(0)
@@ -52,6 +56,7 @@ class Before:
         self._store = store
         self.query: Callable[[str], str] = lambda query: query
         self.answers: Callable[[str], int | None] = lambda path: None
+        self.body = b"<html>Please log in</html>"
         self.seen: list[str] = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -59,9 +64,10 @@ class Before:
         self.seen.append(path)
         status = self.answers(path)
         if status is not None:
-            headers = [("Content-Type", "text/html"), ("Location", "https://elsewhere.example/")]
+            kind = "text/html" if self.body.startswith(b"<") else "application/json"
+            headers = [("Content-Type", kind), ("Location", "https://elsewhere.example/")]
             start_response(f"{status} As it is", headers)
-            return [b"<html>Please log in</html>"]
+            return [self.body]
         environ["QUERY_STRING"] = self.query(environ["QUERY_STRING"])
         environ["HTTP_X_FORWARDED_PROTO"] = "https"
         answer: Iterable[bytes] = self._store(environ, start_response)
@@ -393,6 +399,24 @@ class TestWhatStandsBefore:
             later, _ = shop.fetch(cursor)
             assert got | later == set(orders), f"lost at request {number}: {error}"
             assert not shop.rejected, f"booked at request {number}"
+
+
+@pytest.mark.parametrize(("platform", "beside"), [("woocommerce", "/refunds"), ("magento", "/shipments")])
+def test_a_route_that_the_store_does_not_know_for_a_moment_is_no_fault_of_an_order(
+    open_shop: Callable[..., Shop], platform: str, beside: str
+) -> None:
+    """A plugin or the whole platform is being updated."""
+    shop = open_shop(platform)
+    orders = shop.new_orders(3)
+    for order in orders[:2]:
+        shop.merchant.refund(order, 0, 1)
+    shop.before.body = NO_ROUTE[platform]
+    shop.before.answers = lambda path: 404 if beside in path else None
+    with pytest.raises(RefusedError, match="no such route: .*" + beside):
+        list(shop.pages(shipments=True))
+    assert not shop.rejected
+    shop.before.answers = lambda path: None
+    assert shop.fetch()[0] == set(orders)
 
 
 def test_shopifys_cursor_comes_again(open_shop: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -286,6 +286,7 @@ class TestProgress:
         (UnreachableError("", reason="answer_too_large"), False, True),
         (RefusedError("", reason="rest_forbidden"), True, False),
         (RefusedError("", reason="redirected"), False, False),
+        (RefusedError("", reason="rest_no_route"), False, False),
         (UnreachableError("", reason="no_answer"), False, False),
         (UnreachableError("", reason="rate_limited"), False, False),
         (CredentialsError(""), False, False),

@@ -237,9 +237,29 @@ def test_what_is_not_provably_one_whole_document_is_no_data(name: str) -> None:
         ),
         (b"<p>Pay your <b>licence</b></p>" + BODY, "other text beside it: 'Pay your licence'"),
         (BODY[20:], "broken or cut JSON"),
-        (BODY + BODY, "broken or cut JSON"),
+        (b'{"id": 2}, {"id": 3}, {"na', "broken or cut JSON"),
+        (BODY + BODY, "2 JSON documents one after another"),
+        (
+            b"\xef\xbb\xbf[]\n" + HTML_NOTICE.encode() + BODY + b'\n{"id": 1}',
+            "3 JSON documents one after another",
+        ),
+        (b"<!-- cached -->" + BODY + BODY[:-5], "2 JSON documents one after another"),
+        (BODY + b'"done"', "2 JSON documents one after another"),
     ],
-    ids=["digit", "time", "words", "cut", "cut by PHP", "within", "paragraph", "other half", "two"],
+    ids=[
+        *(
+            "digit",
+            "time",
+            "words",
+            "cut",
+            "cut by PHP",
+            "within",
+            "paragraph",
+            "other half",
+            "middle of a list",
+        ),
+        *("two", "three", "two, one cut", "a text too"),
+    ],
 )
 def test_what_stands_beside_whole_json_is_named(content: bytes, words: str) -> None:
     with pytest.raises(UnreachableError) as told:

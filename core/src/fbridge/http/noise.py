@@ -208,6 +208,26 @@ def strange_text(content: bytes) -> str:
     return next(filter(None, around), "")
 
 
+def documents_in(content: bytes) -> int:
+    """How many JSON documents begin in this, one after another with nothing but listed noise between them; 0 where
+    anything else stands there too. The last one may be cut."""
+    text, _ = _text_of(content)
+    count, at = 0, _past_noise(text, 0)
+    while at < len(text):
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return count + 1 if text[at] in "[{" else 0
+        if not isinstance(value, dict | list | str):
+            return 0
+        count, at = count + 1, _past_noise(text, end)
+    return count
+
+
+def _past_noise(text: str, at: int) -> int:
+    return _skipped(text, at, (*_AROUND, *_BEFORE, *_AFTER))[0]
+
+
 def spelling(content: bytes) -> tuple[str, ...]:
     """In which other way than UTF-8 this is written; nothing where it is UTF-8."""
     return _text_of(content)[1]

@@ -14,7 +14,7 @@ from typing import Any
 from fbridge.errors import UnreachableError
 from fbridge.http.before_store import is_block, known_stranger, stranger_in
 from fbridge.http.fresh_reads import cache_sign
-from fbridge.http.noise import noise_in, spelling, strange_text, whole_json, whole_xml
+from fbridge.http.noise import documents_in, noise_in, spelling, strange_text, whole_json, whole_xml
 
 _A_PAGE_BEGINS = re.compile(r"\s*<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
@@ -149,6 +149,12 @@ class Response:
             return UnreachableError(
                 f"{answered} with an empty body instead of JSON; look into the store's error log.",
                 reason="empty_answer",
+            )
+        if (several := documents_in(self.content)) > 1:
+            return UnreachableError(
+                f"{answered} with {several} JSON documents one after another instead of one. Which of them counts "
+                "nobody can tell; find what prints another one on the store, and switch that off.",
+                reason="broken_json",
             )
         if any(words.startswith("PHP ") for words in printed):
             return UnreachableError(

@@ -128,8 +128,15 @@ def error_of(response: Response) -> FbridgeError:
     words = words_of(response) if is_own(response) else ""
     if response.status == 503:  # noqa: PLR2004 - HTTP's number
         words = f"{words or wordless(response)}; maintenance, or too much to do"
-    stranger = responses.strange(response, API, ADVICE, words=words)
-    return stranger or RefusedError(f"The store refused: {words}", reason="refused")
+    if stranger := responses.strange(response, API, ADVICE, words=words):
+        return stranger
+    if body_of(response).get("message") == _NO_ROUTE:
+        return RefusedError(
+            f"The store has no such route: {response.url} ({words}). Check that its modules are switched on and set "
+            "up, then run: fbridge store check STORE",
+            reason="no_route",
+        )
+    return RefusedError(f"The store refused: {words}", reason="refused")
 
 
 def is_own(response: Response) -> bool:
@@ -232,6 +239,7 @@ def _not_allowed(response: Response) -> FbridgeError:
 
 
 _LOOKED_INTO = frozenset({400, NOT_FOUND})
+_NO_ROUTE = "Request does not match any route."
 _KEYS = frozenset({"message", "parameters", "trace", "errors", "code"})
 _REFUSED, _CREDENTIALS = Verdict.REFUSED, Verdict.CREDENTIALS
 
@@ -279,7 +287,7 @@ ANSWERS = AnswerTable(
         ),
         Listed(
             404,
-            "Request does not match any route.",
+            _NO_ROUTE,
             Verdict.NOT_SENT,
             "bulk_ship_wrong_path.json",
             "no_route",

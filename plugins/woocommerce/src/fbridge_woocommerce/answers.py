@@ -67,8 +67,8 @@ def error_of(response: Response) -> FbridgeError:
         return stranger
     if code_of(response) == "rest_no_route":
         return RefusedError(
-            f"The store has no such route ({words_of(response)}): check that WooCommerce and the tracking plugin are "
-            "active there, then run: fbridge store check STORE",
+            f"The store has no such route: {response.url} ({words_of(response)}). Check that WooCommerce and the "
+            "tracking plugin are active there, then run: fbridge store check STORE",
             reason="rest_no_route",
         )
     return RefusedError(f"The store refused: {words_of(response)}", reason=code_of(response))

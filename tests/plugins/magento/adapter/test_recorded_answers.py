@@ -70,7 +70,7 @@ def fault(open_store: OpenStore, name: str) -> FbridgeError:
         ("maintenance", UnreachableError, "unavailable", "maintenance"),
         ("unknown_field", RefusedError, "store_error", "Report ID: webapi-6b03904376f77"),
         ("page_size_limit", RefusedError, "refused", "Maximum SearchCriteria pageSize is 300"),
-        ("unknown_route", RefusedError, "refused", "does not match any route"),
+        ("unknown_route", RefusedError, "no_route", "does not match any route"),
         ("unknown_store_view", RefusedError, "refused", "cannot be processed"),
         ("fields_not_understood", UnreachableError, "unexpected_answer", "something else"),
     ],
