@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from fbridge.plugins import PlatformStatus as PlatformStatus
     from fbridge.push.mail_again import MailPlan as MailPlan
     from fbridge.push.plan import PushPlan as PushPlan
+    from fbridge.push.plan import UnplannedStore as UnplannedStore
     from fbridge.push.results import MailResult as MailResult
     from fbridge.push.results import PushResult as PushResult
     from fbridge.push.run_state import PushProgress as PushProgress
@@ -168,7 +169,7 @@ _NAMES = {
     "fbridge.orders.unreadable": "UnreadableOrder",
     "fbridge.plugins": "PlatformStatus",
     "fbridge.push.mail_again": "MailPlan",
-    "fbridge.push.plan": "PushPlan",
+    "fbridge.push.plan": "PushPlan UnplannedStore",
     "fbridge.push.results": "MailResult PushResult",
     "fbridge.push.run_state": "PushProgress",
     "fbridge.push.status": "StatusReport",

@@ -116,8 +116,8 @@ class Bridge(Nouns):
         guards: Mapping[str, Any] | None = None,
     ) -> PushPlan:
         """What a push would do, of at most ``limit`` orders of each store. ``guards`` count in place of the stores'
-        settings of these names. Raises ConfigError, PluginError; UnreachableError only where a store's carrier codes
-        were never listed."""
+        settings of these names. A store that cannot be planned is ``unplanned``; where none can, it raises
+        ConfigError, PluginError, or UnreachableError where carrier codes were never listed."""
         from fbridge.push.plan import make_plan
 
         return make_plan(self.context, self._names(stores), self._scope(manifest, limit, guards))

@@ -14,8 +14,10 @@ from threading import Event
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from fbridge.bridge import Bridge
+from fbridge.storage import tables
 from fbridge.stores import each_store, open_store
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system with named pipes")
@@ -144,3 +146,22 @@ def test_a_slow_store_gives_its_place_and_what_it_brings_is_kept(monkeypatch: py
         return name if (last.set() if name == "last" else last.wait(LONGEST)) is not False else "held up"
 
     assert each_store.for_each_store("try", ["first", "second", "last"], work) == ("first", "second", "last")
+
+
+def test_a_store_that_cannot_be_planned_holds_up_no_other(
+    user: Any, stores: Callable[..., dict[str, Path]]
+) -> None:
+    """Its carrier codes were never listed, and now nobody answers."""
+    files = stores("dead", "live")
+    with user.bridge() as bridge:
+        ship_one_of_each(bridge, list(files))
+        with bridge.context.database.write() as connection:
+            connection.execute(sa.update(tables.stores).values(codes_at=None))
+    files["dead"].write_text("")
+    planned = user.json("push", "--plan", code=1)["data"]
+    assert [one["store"] for one in planned["stores"]] == ["live"]
+    assert [one["store"] for one in planned["unplanned"]] == ["dead"]
+    pushed = user.json("push", "--yes", code=1)["data"]
+    assert [(item["store"], item["state"]) for item in pushed["results"]] == [("live", "sent")]
+    assert [one["store"] for one in pushed["errors"]] == ["dead"]
+    assert user.json("push", "dead", "--yes", code=planned["unplanned"][0]["error"]["exit_code"])["error"]

@@ -122,6 +122,7 @@ def plan_blocks(plan: PushPlan, *, details: bool = False) -> Iterator[Block[Any]
         if store.left_for_later:
             yield f"{counted(store.left_for_later, 'more order')} of {store.store} for the next push."
         yield ""
+    yield from (f"Nothing is sent to {one.store} now: {one.error}" for one in plan.unplanned)
     yield f"Fingerprint {plan.fingerprint}"
     yield in_one_line(plan)
 

@@ -203,7 +203,16 @@ def _show_plan(session: Session, plan: PushPlan, stores: tuple[str, ...], *, det
     if does_something(plan):
         step = " ".join([*same, "--only-if", plan.fingerprint])
     blocks = plan_blocks(plan, details=details) if plan.stores else ["There is nothing to tell the stores."]
-    return show_data(session, plan, *blocks, next_step=step)
+    code = code_of_plan(plan)
+    return show_data(session, plan, *blocks, next_step=step, code=code)
+
+
+def code_of_plan(plan: PushPlan) -> ExitCode:
+    """Whether all stores that have something could be planned."""
+    from fbridge.cli.output import combined_code
+
+    planned = [ExitCode.OK] * len(plan.stores)
+    return combined_code([*planned, *(one.error.exit_code for one in plan.unplanned)])
 
 
 def carry_out(

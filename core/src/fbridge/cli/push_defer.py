@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fbridge.cli.push import does_something, print_plan
+from fbridge.cli.push import code_of_plan, does_something, print_plan
 from fbridge.cli.questions import confirm
 from fbridge.cli.spoken import told
 from fbridge.exit_codes import ExitCode
@@ -27,7 +27,9 @@ def hand_over(session: Session, plan: PushPlan, *, yes: bool, only_if: str | Non
         print_plan(session, plan, details=details)
     if not does_something(plan):
         words = "There is nothing to tell the stores now."
-        return show_data(session, PushDeferred(plan=plan), words, next_step="fbridge status")
+        return show_data(
+            session, PushDeferred(plan=plan), words, next_step="fbridge status", code=code_of_plan(plan)
+        )
     if not yes and not confirm("Hand this to the workers?"):
         click.echo(told("Nothing was handed over."), err=True)
         return ExitCode.OK
@@ -39,6 +41,7 @@ def hand_over(session: Session, plan: PushPlan, *, yes: bool, only_if: str | Non
         *(_sentence(one.store, one.shipments, known=one.known) for one in handed),
         *([] if alive else ["No worker is at work: it waits for one."]),
         next_step="fbridge worker status" if alive else "fbridge worker",
+        code=code_of_plan(plan),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from fbridge.adapterkit.adopting import carrier_of_others, left_to_others, words_about
 from fbridge.context import Context
+from fbridge.errors import FbridgeError
 from fbridge.models.fulfillments import Fulfillment, Preview, ResolvedCarrier
 from fbridge.models.orders import Money, Order, totals
 from fbridge.models.push import LedgerRow
@@ -102,10 +103,19 @@ class StorePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnplannedStore:
+    """A store that has something, and of which no plan can be made now: nothing is sent to it."""
+
+    store: str
+    error: FbridgeError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PushPlan:
     """The plans of the stores that have something. Equal fingerprints mean that nothing it rests on has changed.
 
     ``names`` are all stores that were looked at, on a push of this plan again. ``made_at`` is aware UTC.
+    ``unplanned`` hold up no other store; a push tells their errors.
     """
 
     fingerprint: str
@@ -113,6 +123,7 @@ class PushPlan:
     names: tuple[str, ...]
     made_at: datetime
     scope: PushScope = field(default_factory=PushScope)
+    unplanned: tuple[UnplannedStore, ...] = ()
 
     @property
     def manifest(self) -> str | None:
@@ -149,6 +160,7 @@ def make_plan(
     """Plan the pushes of these stores, or what the scope chooses of them, as of ``now`` (aware UTC).
 
     Without ``ask`` it rests on what is known of the stores, however old: nothing waits for one that is silent.
+    Raises what hinders it where that is so for every store that has something.
     """
     moment, scope = now or context.now(), scope or PushScope()
     with context.database.read() as connection:
@@ -159,20 +171,29 @@ def make_plan(
         lambda name, _stop: _plan_closed(context, name, scope, moment, ask=ask),
         patience=1.0,  # it only reads
     )
-    plans = tuple(plan for plan in made if plan.entries)
+    unplanned = tuple(one for one in made if isinstance(one, UnplannedStore))
+    if unplanned and len(unplanned) == len(made):
+        raise unplanned[0].error
+    plans = tuple(plan for plan in made if isinstance(plan, StorePlan) and plan.entries)
     return PushPlan(
         fingerprint=fingerprint([plan.grounds for plan in plans]),
         stores=plans,
         names=tuple(names),
         made_at=moment,
         scope=scope,
+        unplanned=unplanned,
     )
 
 
-def _plan_closed(context: Context, name: str, scope: PushScope, now: datetime, *, ask: bool) -> StorePlan:
-    with open_store(context, name) as closed:
-        opened = with_known_facts(context, closed) if ask else closed
-        return plan_store(context, opened, load_policy(context, opened, scope), scope, now=now).plan
+def _plan_closed(
+    context: Context, name: str, scope: PushScope, now: datetime, *, ask: bool
+) -> StorePlan | UnplannedStore:
+    try:
+        with open_store(context, name) as closed:
+            opened = with_known_facts(context, closed) if ask else closed
+            return plan_store(context, opened, load_policy(context, opened, scope), scope, now=now).plan
+    except FbridgeError as error:
+        return UnplannedStore(store=name, error=error)
 
 
 def plan_store(

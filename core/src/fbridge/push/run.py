@@ -137,6 +137,8 @@ def push_stores(
 
     Raises: InputError (``plan_changed``), BusyError.
     """
+    unplanned = approved.unplanned if approved else ()
+    names = [name for name in names if name not in {one.store for one in unplanned}]
     # What was approved was made a moment ago, by what could be asked then.
     plan = make_plan(context, names, scope, now=approved.made_at if approved else None, ask=approved is None)
     for store in plan.stores:
@@ -157,7 +159,11 @@ def push_stores(
         ),
     )
     looked = verify_restored(context, names, progress) if scope.manifest is None else ()
-    return (*pushed, *(StorePush(store=one.store, error=one.error, compared=one) for one in looked))
+    return (
+        *pushed,
+        *(StorePush(store=one.store, error=one.error) for one in (*unplanned, *plan.unplanned)),
+        *(StorePush(store=one.store, error=one.error, compared=one) for one in looked),
+    )
 
 
 def refuse_another(plan: PushPlan, wanted: str | None) -> None:
