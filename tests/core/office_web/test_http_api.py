@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -23,6 +24,8 @@ from fbridge import Bridge
 from fbridge.models.accounts import Right, Role
 from fbridge.models.api_tokens import SCOPES
 from fbridge.office_web.app import create_app
+from fbridge.storage.account_tables import kept_answers
+from fbridge.storage.upserts import insert_if_new
 from fbridge.testing.office import Office
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -140,12 +143,16 @@ def test_an_act_is_done_once_for_its_key(office: Office, program: Programs) -> N
     other.get("/jobs")
     database = office.bridge.context.database
     with ThreadPoolExecutor(1) as pool:
-        with database.write():  # the first one of two at once waits here
+        with database.write() as held, held.begin_nested() as claim:
+            # The first one of two at once waits here: on SQLite for the unit, on PostgreSQL for this row.
+            kept = {"token": "other", "key": "a", "request_hash": "", "status": 0, "body": "", "place": ""}
+            insert_if_new(held, kept_answers, **kept, at=datetime.now(UTC))
             first = pool.submit(other.post, "/shipments", one, 201, "a")
             until = monotonic() + 20
-            while not office.bridge.kept_answers._running and monotonic() < until:
+            while ("other", "a") not in office.bridge.kept_answers._running and monotonic() < until:
                 sleep(0.01)
             assert other.post("/shipments", one, 409, key="a")["reason"] == "request_runs"
+            claim.rollback()
         assert first.result()["label"] == "S2"
     assert len(office.bridge.shipments.list()) == 2
     office.bridge.api_tokens.revoke("OTHER")
