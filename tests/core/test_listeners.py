@@ -118,9 +118,9 @@ KNOWN = "manifest_shipped, needs_attention, order_changed, order_stored, receipt
 FAULTS = {
     "hangs": (
         "def told(event):\n    time.sleep(60)\n" + ALL,
-        "it took longer than 1 s at event 1 (order.new)",
+        "it took longer than 3 s at event 1 (order.new)",
     ),
-    "hangs_at_import": ("time.sleep(60)\n", "it took longer than 1 s at its import"),
+    "hangs_at_import": ("time.sleep(60)\n", "it took longer than 3 s at its import"),
     "ends": (
         "def told(event):\n    os._exit(3)\n" + ALL,
         "its process ended with 3 at event 1 (order.new): hello",
@@ -165,7 +165,9 @@ def test_what_is_wrong_is_told_in_a_sentence(context: Context, site: Site, fault
     site.install("bad", body)
     Listeners(context).find_new(context.now())
     happen(context, "order.new")
-    good_and_bad = {one.name: one for one in Listeners(context).run(patience=1.0)}
+    # On a busy machine a process alone takes a second to begin: only what hangs is given up soon.
+    patience = 3.0 if fault.startswith("hangs") else 60.0
+    good_and_bad = {one.name: one for one in Listeners(context).run(patience=patience)}
     assert good_and_bad["good"].told == 1
     assert good_and_bad["bad"].outcome == "failed"
     assert good_and_bad["bad"].words == words
