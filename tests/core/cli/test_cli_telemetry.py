@@ -61,7 +61,7 @@ def test_what_a_fetch_and_a_push_did_is_told(ready_user: Any, shop: Any) -> None
     page = (Path(__file__).parents[3] / "docs" / "observing.md").read_text("utf-8")
     assert [name for name in told if f"`{name}`" not in page] == []
     acts = [one.name for one in spans.get_finished_spans()]
-    assert acts == ["fbridge fetch", "fbridge plan", "fbridge push"], "nothing before, nothing after"
+    assert acts == ["fbridge fetch", "fbridge push"], "nothing before, nothing after"
 
 
 @pytest.mark.parametrize(

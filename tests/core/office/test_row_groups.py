@@ -10,7 +10,7 @@ import pytest
 
 from fbridge.bridge import Bridge
 from fbridge.errors import InputError
-from fbridge.office.imports import file_import, row_groups
+from fbridge.office.imports import row_groups
 from fbridge.office.imports.row_groups import ReadRow, RowGroups
 from fbridge.office.imports.shipments import ShipmentOptions, import_shipments
 from fbridge.office.tables.cells import Record, Row
@@ -46,11 +46,10 @@ def test_waiting_rows_take_little_memory(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_too_many_rows_are_refused_before_the_first_goes_in(
-    context: Any, office: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    context: Any, office: Any, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(file_import, "MOST_ROWS", 2)
     file = tmp_path / "erp.csv"
     file.write_text("DDT;Anno;Ordine;Corriere\n1;2026;A;BRT\n2;2026;B;BRT\n3;2026;C;BRT\n")
     with pytest.raises(InputError, match="more than 2 rows"):
-        import_shipments(Bridge(context), file, ShipmentOptions())
+        import_shipments(Bridge(context), file, ShipmentOptions(most_rows=2))
     assert office.shipments.list() == ()

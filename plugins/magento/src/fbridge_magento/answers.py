@@ -132,8 +132,8 @@ def error_of(response: Response) -> FbridgeError:
         return stranger
     if body_of(response).get("message") == _NO_ROUTE:
         return RefusedError(
-            f"The store has no such route: {response.url} ({words}). Check that its modules are switched on and set "
-            "up, then run: fbridge store check STORE",
+            f"The store has no such route: {response.url} ({words}). Check that its URL is set without /rest, and "
+            "that its modules are switched on and set up, then run: fbridge store check STORE",
             reason="no_route",
         )
     return RefusedError(f"The store refused: {words}", reason="refused")
