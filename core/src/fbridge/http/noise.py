@@ -20,15 +20,17 @@ _LEVEL = (
     r"(?:PHP )?(?P<level>Parse error|(?:Catchable |Recoverable )?fatal error|Warning|Notice|Deprecated|Startup|"
     r"Strict Standards|(?:User|Core|Compile) (?:Error|Warning|Notice|Deprecated))"
 )
-_BREAKS = r"(?:<br ?/?>\s*)*"
+_BREAKS = r"(?:<br ?/?>\s*){0,9}"
 _TRACE = (
     r"(?:\s*Stack trace:\s*(?:#\d+ [^\n]*\n?)+\s*(?:thrown in [^\n]* on line (?:<b>)?\d+(?:</b>)?)?"
     r"|\s*Call Stack:\s*\n(?:[ \t]+\d+\.\d+ [^\n]*(?:\n|\Z))+)?"
 )
-_SPOT = r"in /?[^\n<>\"{}]+?(?: on line |:)\d+"
+_SPOT = r"in /?[^\n<>\"{}]{1,300}?(?: on line |:)\d+"
 _PLACE = re.compile(
     r"wp-content/(?:mu-)?(plugin|theme)s/([\w.-]+)|/(module)s/([\w.-]+)|app/code/(\w+/\w+)|vendor/([\w.-]+/[\w.-]+)"
 )
+_MOST_SEARCHED = 16_384
+"""Characters in which a message is looked for: a search takes longer than in proportion to them."""
 _TAG = re.compile(r"<[^>]*>")
 _DUMP = "printed debugging text"
 _KEYS = re.compile(r"\d+\Z")
@@ -82,7 +84,7 @@ _HTML_MESSAGE = _kind(
     _message,
 )
 _TEXT_MESSAGE = _kind(
-    rf"(?:FastCGI sent in stderr: \")?(?:PHP message: )?(?:\[[^\]\n]*\] )?{_LEVEL}:\s+"
+    rf"(?:FastCGI sent in stderr: \")?(?:PHP message: )?(?:\[[^\[\]\n]{{0,100}}\] )?{_LEVEL}:\s+"
     rf"(?P<message>.{{0,4000}}?) {_SPOT}(?: and defined {_SPOT})?\"?{_TRACE}",
     _message,
 )
@@ -184,9 +186,12 @@ def whole_xml(content: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 def noise_in(text: str) -> tuple[str, ...]:
     """What stands at the beginning of an answer that cannot be read, where it is of a listed kind; else the first
-    message of PHP anywhere in it."""
+    message of PHP near its beginning or its end."""
     found = _skipped(text, 0, (*_AROUND, *_BEFORE))[1]
-    printed = (kind.name(match) for kind in _MESSAGES if (match := kind.pattern.search(text)))
+    ends = (text[:_MOST_SEARCHED], text[_MOST_SEARCHED:][-_MOST_SEARCHED:])
+    printed = (
+        kind.name(match) for part in ends for kind in _MESSAGES if (match := kind.pattern.search(part))
+    )
     return tuple(found or next(([one] for one in printed), []))
 
 
