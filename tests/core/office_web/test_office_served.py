@@ -19,6 +19,8 @@ import pytest
 from fbridge import InputError
 from fbridge.office_web.serving import Place, refuse_open
 
+pytestmark = pytest.mark.usefixtures("_ctrl_c_reaches_children")
+
 
 @pytest.mark.parametrize(
     "place",
