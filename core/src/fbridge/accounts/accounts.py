@@ -53,6 +53,11 @@ class Accounts:
         with self._database.read() as connection:
             return tuple(map(_account, connection.execute(sa.select(accounts).order_by(accounts.c.name))))
 
+    def get(self, name: str) -> Account:
+        """One account. Raises NotFoundError."""
+        with self._database.read() as connection:
+            return _known(connection, name)
+
     def remove(self, name: str) -> Account:
         """Take an account away; who is signed in with it is signed out. Raises NotFoundError."""
         with self._database.write() as connection:

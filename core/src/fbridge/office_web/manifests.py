@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from fbridge import ManifestState, OrderFilter
 from fbridge.models.accounts import Right
 from fbridge.office_web.afterwards import seen
+from fbridge.office_web.read_fields import number_in
 from fbridge.office_web.rights import needs
 from fbridge.office_web.shown import bridge
 
@@ -34,7 +35,7 @@ def show_list() -> str:
     found = bridge().manifests.list(
         state=ManifestState(state) if state in set(ManifestState) else None,
         carrier=request.args.get("carrier") or None,
-        before=int(before) if before.isdecimal() and len(before) < 10 else None,  # noqa: PLR2004
+        before=number_in(before),
         limit=PAGE + 1,
     )
     return render_template(
@@ -66,8 +67,7 @@ def changed(number: str) -> ResponseReturnValue:
 
 def page(number: str, results: Sequence[ItemResult] = ()) -> str:
     """The page of a manifest, with what became of an act row by row."""
-    after = request.args.get("after", "")
-    last = int(after) if after.isdecimal() and len(after) < 10 else 0  # noqa: PLR2004
+    last = number_in(request.args.get("after", "")) or 0
     found = bridge().manifests.page(number, after=last, limit=ROWS)
     is_open = found.state is ManifestState.PREPARING
     ready = OrderFilter(ready=True, carrier=found.carrier.code)

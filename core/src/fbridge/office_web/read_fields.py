@@ -1,4 +1,4 @@
-"""Numbers as people type them into a form."""
+"""Numbers as people type them into a form, and as links carry them."""
 
 from __future__ import annotations
 
@@ -35,3 +35,8 @@ def count(text: str) -> int | None:
     if not plain.isdecimal() or int(plain) >= _MOST:
         raise InputError(f"{plain!r} is no number.", reason="bad_number")
     return int(plain)
+
+
+def number_in(text: str, *, digits: int = 9) -> int | None:
+    """The number that a link of ours carries; None where there is none of so many digits at most."""
+    return int(text) if text.isdecimal() and len(text) <= digits else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, render_template, request
 
+from fbridge import Bridge
 from fbridge.models.accounts import Right
 from fbridge.office_web.afterwards import done, unchanged
 from fbridge.office_web.jobs import begin
@@ -130,24 +131,14 @@ def _taken_back(one: Shipment) -> bool:
     return bridge().shipments.needs_taking_back(one.label)
 
 
-def _resend(label: str) -> ResponseReturnValue:
-    bridge().resend(label)
-    return done("shipments.show", "changed", label=label)
+def _decided(act: Callable[[Bridge, str], object]) -> Callable[[str], ResponseReturnValue]:
+    """Do it, and show the shipment as it is then."""
 
+    def do(label: str) -> ResponseReturnValue:
+        act(bridge(), label)
+        return done("shipments.show", "changed", label=label)
 
-def _adopt(label: str) -> ResponseReturnValue:
-    bridge().adopt(label)
-    return done("shipments.show", "changed", label=label)
-
-
-def _accept(label: str) -> ResponseReturnValue:
-    bridge().accept_drift(label)
-    return done("shipments.show", "changed", label=label)
-
-
-def _mailed(label: str) -> ResponseReturnValue:
-    bridge().mailed_otherwise(label)
-    return done("shipments.show", "changed", label=label)
+    return do
 
 
 def _withdraw(label: str) -> ResponseReturnValue:
@@ -167,19 +158,25 @@ ACTS = {
         "Is it certain that the store does not show it? It will be sent again.",
         "Send it again",
         Right.DECIDE,
-        _resend,
+        _decided(Bridge.resend),
     ),
     "adopt": Act(
-        "Does the store have it? Then nothing more of it is sent.", "The store has it", Right.DECIDE, _adopt
+        "Does the store have it? Then nothing more of it is sent.",
+        "The store has it",
+        Right.DECIDE,
+        _decided(Bridge.adopt),
     ),
     "accept": Act(
-        "May it stand as the store shows it?", "Let it stand as the store shows it", Right.DECIDE, _accept
+        "May it stand as the store shows it?",
+        "Let it stand as the store shows it",
+        Right.DECIDE,
+        _decided(Bridge.accept_drift),
     ),
     "mailed": Act(
         "Was the customer told in another way, or need not be?",
         "The customer was told otherwise",
         Right.DECIDE,
-        _mailed,
+        _decided(Bridge.mailed_otherwise),
     ),
     "withdraw": Act("Withdraw it, so that its goods are free again?", "Withdraw it", Right.DECIDE, _withdraw),
     "mail_again": Act(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, render_template, request
 
-from fbridge import Account, InputError, NotFoundError, Role
+from fbridge import InputError, Role
 from fbridge.models.accounts import Right
 from fbridge.office_web.afterwards import done, unchanged
 from fbridge.office_web.rights import needs
@@ -38,7 +38,7 @@ def add() -> ResponseReturnValue:
 @needs(Right.MANAGE)
 def set_role(name: str) -> ResponseReturnValue:
     """Let an account do more, or less."""
-    with unchanged(lambda: _account(name)):
+    with unchanged(lambda: bridge().accounts.get(name)):
         bridge().accounts.set_role(name, _role())
     return done("users.show_list", "changed")
 
@@ -47,7 +47,7 @@ def set_role(name: str) -> ResponseReturnValue:
 @needs(Right.MANAGE)
 def switch_off(name: str) -> ResponseReturnValue:
     """Let nobody sign in with an account."""
-    with unchanged(lambda: _account(name)):
+    with unchanged(lambda: bridge().accounts.get(name)):
         bridge().accounts.switch_off(name)
     return done("users.show_list", "changed")
 
@@ -56,7 +56,7 @@ def switch_off(name: str) -> ResponseReturnValue:
 @needs(Right.MANAGE)
 def switch_on(name: str) -> ResponseReturnValue:
     """Let an account sign in again."""
-    with unchanged(lambda: _account(name)):
+    with unchanged(lambda: bridge().accounts.get(name)):
         bridge().accounts.switch_on(name)
     return done("users.show_list", "changed")
 
@@ -88,13 +88,6 @@ def change_own_password() -> ResponseReturnValue:
     except InputError as error:
         return render_template("password.html", words=str(error)), 400
     return done("signing_in.sign_in", "password")
-
-
-def _account(name: str) -> Account:
-    found = next((one for one in bridge().accounts.list() if one.name == name), None)
-    if found is None:
-        raise NotFoundError(f"There is no account {name!r}.", reason="unknown_account")
-    return found
 
 
 def _role() -> Role:
