@@ -60,6 +60,10 @@ def test_a_list_goes_on_where_its_page_ended(office: Office, clerk: Browser) -> 
     assert f"T{made[7]}" in found
     assert "No order fits." in clerk.text("/orders?text=nobody")
     assert clerk.get("/orders?after=nonsense").status_code == 400
+    for moment in ("1764400000.0", "2026-11-29T05:00:00Z"):
+        assert clerk.get(f"/orders?after={moment}~{'9' * 30}").status_code == 400, (
+            "no database holds such a key"
+        )
 
 
 @pytest.mark.slow

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request
 
 from fbridge import InputError, ManifestState, OrderFilter, OrderSort
 from fbridge.models.accounts import Right
+from fbridge.office_web.order_places import place_in, told_place
+from fbridge.office_web.read_fields import number_in
 from fbridge.office_web.rights import needs
 from fbridge.office_web.shown import bridge
 
@@ -38,9 +41,9 @@ def show_list() -> str:
         kind=kind,
         kind_words=_KINDS | _ALL,
         stores=sorted(bridge().context.settings.stores),
-        next_page=f"{last[0].timestamp():.6f}~{last[1]}" if last else "",
+        next_page=told_place(last) if last else "",
         is_first="after" not in request.args,
-        targets=_targets(),
+        targets=_targets(_carriers()),
     )
 
 
@@ -51,28 +54,32 @@ def show_one() -> str:
     ref = request.args.get("of", "")
     order = bridge().orders.get(ref)
     story = bridge().explain(f"{order.row.store}:id={order.row.remote_id}")
-    carriers = [one.code for one in bridge().carriers.list()]
+    carriers = _carriers()
     return render_template(
-        "order.html", order=order, row=order.row, story=story, targets=_targets(), carriers=carriers
+        "order.html", order=order, row=order.row, story=story, targets=_targets(carriers), carriers=carriers
     )
 
 
-def _targets() -> list[tuple[str, str]]:
+def _carriers() -> list[str]:
+    return [one.code for one in bridge().carriers.list()]
+
+
+def _targets(carriers: Sequence[str]) -> list[tuple[str, str]]:
     """Where orders can be put: the manifests in preparation, and a new one of each carrier that has none."""
     preparing = bridge().manifests.list(state=ManifestState.PREPARING)
     found = [(one.number, f"{one.number} {one.carrier.code}") for one in preparing]
     have = {one.carrier.code for one in preparing}
-    return found + [(one.code, one.code) for one in bridge().carriers.list() if one.code not in have]
+    return found + [(code, code) for code in carriers if code not in have]
 
 
 def _chosen(kind: str) -> OrderFilter:
     flags: dict[str, Any] = {kind: True} if kind in _KINDS else {}
-    days = request.args.get("older", "")
+    days = number_in(request.args.get("older", ""), digits=4)
     return OrderFilter(
         **flags,
         store=request.args.get("store") or None,
         carrier=request.args.get("carrier") or None,
-        older_than=timedelta(days=int(days)) if days.isdecimal() and len(days) < 5 else None,  # noqa: PLR2004
+        older_than=None if days is None else timedelta(days=days),
         text=request.args.get("text", "")[:200],
         after=_place(request.args.get("after", "")),
         limit=PAGE + 1,
@@ -82,12 +89,7 @@ def _chosen(kind: str) -> OrderFilter:
 
 def _place(told: str) -> tuple[datetime, int] | None:
     """As :func:`show_list` has written it into the link to the next page."""
-    if not told:
-        return None
-    moment, _, key = told.partition("~")
-    try:
-        return datetime.fromtimestamp(float(moment), UTC), int(key)
-    except (ValueError, OverflowError, OSError):
-        raise InputError(
-            "This page of the list does not exist; begin with the first.", reason="bad_page"
-        ) from None
+    place = place_in(told)
+    if told and place is None:
+        raise InputError("This page of the list does not exist; begin with the first.", reason="bad_page")
+    return place

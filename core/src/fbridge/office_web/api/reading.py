@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from fbridge import (
     Bridge,
@@ -29,9 +28,10 @@ from fbridge import (
 from fbridge.models.events import FeedEvent
 from fbridge.office_web.api import queries
 from fbridge.office_web.api.routes import Asked, Page, Routes
+from fbridge.office_web.order_places import place_in, told_place
 
+T = TypeVar("T")
 routes = Routes()
-_IDS = re.compile(r"[0-9]{1,9}|1[0-9]{9}")  # what every database takes
 
 
 @routes.reads("/status", StatusReport)
@@ -71,11 +71,7 @@ def list_orders(bridge: Bridge, asked: Asked) -> Page:
     limit, after = said.pop("limit"), said.pop("after", "")
     chosen = OrderFilter(**said, after=_place(after), limit=limit + 1)
     found = list(bridge.orders.list(chosen))
-    if len(found) <= limit:
-        return Page(items=found)
-    at, key = found[limit - 1].place(chosen.sort)
-    place = f"{at.astimezone(UTC).isoformat().replace('+00:00', 'Z')}~{key}"
-    return Page(items=found[:limit], following={"after": place})
+    return _part(found, limit, "after", lambda last: told_place(last.place(chosen.sort)))
 
 
 @routes.reads("/orders/<ref>", OrderDetail, queries.OfStoreQuery)
@@ -97,8 +93,7 @@ def list_shipments(bridge: Bridge, asked: Asked) -> Page:
     said: dict[str, Any] = dict(asked.query)
     limit = said.pop("limit")
     found = bridge.shipments.list(**said, limit=limit + 1)
-    following = {"after": found[limit - 1].id} if len(found) > limit else None
-    return Page(items=found[:limit], following=following)
+    return _part(found, limit, "after", lambda last: last.id)
 
 
 @routes.reads("/shipments/<ref>", Shipment)
@@ -119,8 +114,7 @@ def list_manifests(bridge: Bridge, asked: Asked) -> Page:
     said: dict[str, Any] = dict(asked.query)
     limit = said.pop("limit")
     found = bridge.manifests.list(**said, limit=limit + 1)
-    following = {"before": found[limit - 1].id} if len(found) > limit else None
-    return Page(items=found[:limit], following=following)
+    return _part(found, limit, "before", lambda last: last.id)
 
 
 @routes.reads("/manifests/<ref>", Manifest)
@@ -134,8 +128,7 @@ def list_events(bridge: Bridge, asked: Asked) -> Page:
     """What happened, in sequence: go on from the last `id` that was read, and nothing is missed."""
     limit = asked.query["limit"]
     found = list(bridge.events(asked.query["since"], limit + 1))
-    following = {"since": found[limit - 1].id} if len(found) > limit else None
-    return Page(items=found[:limit], following=following)
+    return _part(found, limit, "since", lambda last: last.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +145,7 @@ def list_changed(bridge: Bridge, asked: Asked) -> Page:
     since, limit, store = asked.query["since"], asked.query["limit"], asked.query.get("store")
     told = bridge.orders.changed(since, store=store, limit=limit + 1)
     found = [ChangedOrder(event=event, order=order) for event, order in told]
-    following = {"since": found[limit - 1].event} if len(found) > limit else None
-    return Page(items=found[:limit], following=following)
+    return _part(found, limit, "since", lambda last: last.event)
 
 
 @routes.lists("/find", Found, queries.FindQuery)
@@ -181,15 +173,17 @@ def read_job(bridge: Bridge, asked: Asked) -> object:
     return bridge.jobs.get(asked.ref)
 
 
+def _part(found: Sequence[T], limit: int, name: str, place: Callable[[T], str | int]) -> Page:
+    """A part of a list of which one more than ``limit`` was asked for: the next one begins at its last ``place``."""
+    following = {name: place(found[limit - 1])} if len(found) > limit else None
+    return Page(items=found[:limit], following=following)
+
+
 def _place(told: str) -> tuple[datetime, int] | None:
     """As :func:`list_orders` has written it into ``next``."""
-    if not told:
-        return None
-    moment, _, key = told.partition("~")
-    with suppress(ValueError, OverflowError):
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is not None and _IDS.fullmatch(key):
-            return at.astimezone(UTC), int(key)
-    raise InputError(
-        "There is no page of the list that begins there; take `next` as it was told.", reason="bad_page"
-    )
+    place = place_in(told)
+    if told and place is None:
+        raise InputError(
+            "There is no page of the list that begins there; take `next` as it was told.", reason="bad_page"
+        )
+    return place
