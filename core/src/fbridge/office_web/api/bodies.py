@@ -24,6 +24,16 @@ from fbridge.office_web.api.json_fields import (
 _MOST_PARCELS, _MOST_PIECES, _MOST_GRAMS, _LAST_YEAR = 9999, 999_999, 10**9, 9999
 
 
+def boxes(**more: Any) -> Whole:
+    """How many parcels."""
+    return Whole(1, _MOST_PARCELS, **more)
+
+
+def currency(**more: Any) -> Shaped:
+    """The three letters of a currency."""
+    return Shaped(r"^[A-Z]{3}$", "Not a currency such as EUR.", **more)
+
+
 def nested(schema: type[Body], **more: Any) -> fields.Nested:
     """An object in the object."""
     return fields.Nested(schema, **more)
@@ -42,13 +52,17 @@ class NoBody(Body):
     """Nothing: `{}`, or no body at all."""
 
 
-class DocumentBody(Body):
-    """The ERP's reference of a shipping document."""
+class DocumentFields(Body):
+    """By what a shipping document is named."""
 
     number = Name(required=True)
     source = Text()
     series = Text()
     year = Whole(1, _LAST_YEAR)
+
+
+class DocumentBody(DocumentFields):
+    """The ERP's reference of a shipping document."""
 
     @post_load
     def _made(self, said: dict[str, Any], **_: Any) -> Document:
@@ -59,7 +73,7 @@ class MoneyBody(Body):
     """An amount with its currency."""
 
     amount = Amount(required=True)
-    currency = Shaped(r"^[A-Z]{3}$", "Not a currency such as EUR.", required=True)
+    currency = currency(required=True)
 
     @post_load
     def _made(self, said: dict[str, Any], **_: Any) -> Money:
@@ -93,7 +107,7 @@ class ParcelsBody(Body):
     """In which parcels it leaves, and by which document."""
 
     numbers = texts(metadata={"description": "Tracking numbers."})
-    parcels = Whole(1, _MOST_PARCELS, metadata={"description": "How many boxes; one for each number."})
+    parcels = boxes(metadata={"description": "How many boxes; one for each number."})
     weight_grams = Whole(1, _MOST_GRAMS, metadata={"description": "Of all boxes."})
     warehouse = Name()
     document = nested(DocumentBody)
@@ -135,7 +149,7 @@ class NumbersBody(Body):
     numbers = texts(load_default=list, metadata={"description": "Without any, those it has stay."})
     add = Flag(load_default=False, metadata={"description": "Beside those it has, not in their place."})
     carrier = Name(metadata={"description": "The parcels went with another carrier."})
-    parcels = Whole(1, _MOST_PARCELS)
+    parcels = boxes()
     allow_shared = Flag(load_default=False)
 
     @validates_schema

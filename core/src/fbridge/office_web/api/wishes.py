@@ -7,16 +7,22 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from fbridge import DocumentMeant, DocumentWish, Meant, NumbersWish, PartWish, ReturnKind
-from fbridge.office_web.api.bodies import AddressBody, ParcelsBody, nested, pieces
+from fbridge.office_web.api.bodies import (
+    AddressBody,
+    DocumentFields,
+    ParcelsBody,
+    boxes,
+    currency,
+    nested,
+    pieces,
+)
 from fbridge.office_web.api.json_fields import (
     Amount,
     Body,
     Flag,
     Moment,
     Name,
-    Shaped,
     Text,
-    Whole,
     several,
     texts,
 )
@@ -55,7 +61,7 @@ class DocumentWishBody(ParcelsBody):
     orders = fields.List(nested(PartBody), validate=validate.Length(max=100), load_default=list)
     carrier = Name()
     cod = Amount()
-    currency = Shaped(r"^[A-Z]{3}$", "Not a currency such as EUR.")
+    currency = currency()
     recipient = nested(AddressBody)
 
     @validates_schema
@@ -83,13 +89,8 @@ class DocumentsBody(_HandedIn):
     )
 
 
-class DocumentNameBody(Body):
+class DocumentNameBody(DocumentFields):
     """A document by as much of its name as is known."""
-
-    number = Name(required=True)
-    source = Text()
-    series = Text()
-    year = Whole(1, 9999)
 
     @post_load
     def _made(self, said: dict[str, Any], **_: Any) -> DocumentMeant:
@@ -106,7 +107,7 @@ class NumbersWishBody(Body):
     reference = Name(metadata={"description": "Our reference, as the courier was told it."})
     numbers = several()
     carrier = Name()
-    parcels = Whole(1, 9999)
+    parcels = boxes()
     add = Flag(load_default=False, metadata={"description": "Beside those it has, not in their place."})
 
     @validates_schema
