@@ -6,8 +6,6 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fbridge import Bridge
 
 
@@ -17,24 +15,15 @@ class FreshSettings:
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
         self._lock = Lock()
-        self._seen = self._now()
+        self._seen = self._stamp()
 
     def __call__(self) -> None:
         """Raises ConfigError while the files are wrong."""
         with self._lock:
-            now = self._now()
+            now = self._stamp()
             if now != self._seen:
                 self._bridge.context.reload_settings()
                 self._seen = now
 
-    def _now(self) -> tuple[tuple[int, int] | None, ...]:
-        home = self._bridge.context.settings.home
-        return tuple(map(_facts, (home.config_file, home.secrets_file)))
-
-
-def _facts(file: Path) -> tuple[int, int] | None:
-    try:
-        facts = file.stat()
-    except OSError:
-        return None
-    return facts.st_mtime_ns, facts.st_size
+    def _stamp(self) -> tuple[tuple[int, int] | None, ...]:
+        return self._bridge.context.settings.home.settings_stamp()

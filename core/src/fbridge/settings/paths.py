@@ -38,6 +38,10 @@ class Home:
         """The database where none is configured."""
         return self.data / "fbridge.db"
 
+    def settings_stamp(self) -> tuple[tuple[int, int] | None, ...]:
+        """Another one where somebody has changed the settings: time and size of their files, None for none."""
+        return tuple(map(_stamp, (self.config_file, self.secrets_file)))
+
     def create(self) -> None:
         """Make the folders that are missing.
 
@@ -45,6 +49,14 @@ class Home:
         """
         for folder in (self.config, self.data, self.log):
             make_private_folder(folder)
+
+
+def _stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        facts = file.stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size
 
 
 def find_home(environment: Mapping[str, str] = os.environ) -> Home:

@@ -17,7 +17,7 @@ from fbridge.plugins import load_platform
 from fbridge.settings import resolve_store
 from fbridge.storage.upserts import put_row
 from fbridge.storage.worker_tables import workers
-from fbridge.workers.outcomes import load_outcomes
+from fbridge.workers.outcomes import WorkOutcome, load_outcomes
 from fbridge.workers.queueing import WorkKind, lock_of, put, queued_fetch
 from fbridge.workers.schedule import fetch_pause, next_fetch
 
@@ -80,11 +80,7 @@ def sow(connection: Connection, context: Context, stores: Collection[str]) -> in
     )
 
 
-def _first_fetch(context: Context, last: object) -> datetime | None:
+def _first_fetch(context: Context, last: WorkOutcome | None) -> datetime | None:
     """At once, or when it is due where it was fetched a while ago."""
-    from fbridge.workers.outcomes import WorkOutcome
-
-    if not isinstance(last, WorkOutcome):
-        return None
-    at = next_fetch(context.settings, last.store, last.ended_at)
+    at = next_fetch(context.settings, last.store, last.ended_at) if last else None
     return at if at and at > context.now() else None

@@ -39,7 +39,6 @@ from fbridge.workers.store_work import StoreWorker
 
 log = logging.getLogger("fbridge.workers")
 
-AT_ONCE = 4
 POLL_SECONDS = 5.0
 TEND_SECONDS = 5.0
 """How often a worker makes sure that its database answers."""
@@ -141,7 +140,7 @@ class WorkerRun:
         seen, sown = None, asyncio.get_running_loop().time()
         while True:
             if worker.worker_id is not None:
-                files, now = self._files(), asyncio.get_running_loop().time()
+                files, now = self.context.settings.home.settings_stamp(), asyncio.get_running_loop().time()
                 if files != seen or now - sown > SOW_SECONDS:
                     await self._in_time(self._look_around_and_sign_on, worker)
                     seen, sown = files, now
@@ -158,12 +157,6 @@ class WorkerRun:
             silent = connection.scalar(_OWN_SILENCE, {"worker": worker.worker_id})
         if silent is not None and silent > STALLED_SECONDS + SILENT_SECONDS:
             raise TimeoutError
-
-    def _files(self) -> tuple[tuple[int, int], ...]:
-        """Differs where somebody has changed the settings."""
-        home = self.context.settings.home
-        found = [file.stat() for file in (home.config_file, home.secrets_file) if file.exists()]
-        return tuple((one.st_mtime_ns, one.st_size) for one in found)
 
     def _look_around(self) -> None:
         self._able = workable(self.context, self.chosen)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,8 +100,18 @@ def read_workers(context: Context) -> WorkersReport:
         outcomes = load_outcomes(connection)
     covered = {store for one in seen if one.alive for store in one.stores}
     stores = sorted({*context.settings.stores, *(task.store for task in tasks)})
+    of_store: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)
+    for task in tasks:
+        of_store[task.store, task.task_name].append(task)
     work = (
-        _work(context, store, kind, tasks, outcomes.get((store, kind)), covered=store in covered)
+        _work(
+            context,
+            store,
+            kind,
+            of_store[store, kind.task],
+            outcomes.get((store, kind)),
+            covered=store in covered,
+        )
         for store in stores
         for kind in WorkKind
     )
@@ -110,6 +121,7 @@ def read_workers(context: Context) -> WorkersReport:
 
 def _seen(connection: Connection, tasks: Any) -> tuple[WorkerSeen, ...]:
     known = {row.id: row for row in connection.execute(sa.select(workers))}
+    doing = Counter(task.worker_id for task in tasks if task.status == "doing")
     return tuple(
         WorkerSeen(
             id=beat.id,
@@ -118,7 +130,7 @@ def _seen(connection: Connection, tasks: Any) -> tuple[WorkerSeen, ...]:
             started_at=row.started_at if row else None,
             silent_seconds=round(beat.silent.total_seconds(), 1),
             alive=beat.silent < _DEAD,
-            tasks=sum(task.worker_id == beat.id and task.status == "doing" for task in tasks),
+            tasks=doing[beat.id],
             stores=tuple(row.stores) if row else (),
             left_out=row.left_out if row else {},
         )
@@ -127,9 +139,14 @@ def _seen(connection: Connection, tasks: Any) -> tuple[WorkerSeen, ...]:
 
 
 def _work(
-    context: Context, store: str, kind: WorkKind, tasks: Any, last: WorkOutcome | None, *, covered: bool
+    context: Context,
+    store: str,
+    kind: WorkKind,
+    own: Sequence[Any],
+    last: WorkOutcome | None,
+    *,
+    covered: bool,
 ) -> StoreWork:
-    own = [task for task in tasks if task.store == store and task.task_name == kind.task]
     waiting = [task for task in own if task.status == "todo"]
     since = min((task.scheduled_at or task.put_at for task in waiting), default=None)
     reason, fault = (last.reason, last.words) if last else ("", "")

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from fbridge.workers.queueing import Work
     from fbridge.workers.status import WorkersReport
 
-MOST_AT_ONCE = 16
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver:
