@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import secrets
 from datetime import timedelta
-from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from fbridge.accounts.names import known_form
 from fbridge.accounts.passwords import fits, hashed, refuse_weak
+from fbridge.accounts.token_hashes import hash_of
 from fbridge.context import Context
 from fbridge.errors import InputError, NotFoundError
 from fbridge.models.accounts import LONGEST_NAME, Account, Role
@@ -136,7 +136,7 @@ class Accounts:
             connection.execute(sa.delete(sign_ins).where(sign_ins.c.seen_at < now - LONGEST))
             connection.execute(
                 sa.insert(sign_ins).values(
-                    token_hash=_hash(token), account=row.name, signed_in_at=now, seen_at=now
+                    token_hash=hash_of(token), account=row.name, signed_in_at=now, seen_at=now
                 )
             )
         _log.info("account %s signed in", row.name)
@@ -149,7 +149,7 @@ class Accounts:
             sa.select(accounts, sign_ins.c.seen_at)
             .join(sign_ins, sign_ins.c.account == accounts.c.name)
             .where(
-                sign_ins.c.token_hash == _hash(token),
+                sign_ins.c.token_hash == hash_of(token),
                 sign_ins.c.signed_in_at > now - LONGEST,
                 sign_ins.c.seen_at > now - IDLE,
             )
@@ -158,14 +158,14 @@ class Accounts:
             row = connection.execute(query).one_or_none()
         if row is not None and row.seen_at < now - _SEEN_EVERY:
             with self._database.write() as connection:
-                seen = sa.update(sign_ins).where(sign_ins.c.token_hash == _hash(token))
+                seen = sa.update(sign_ins).where(sign_ins.c.token_hash == hash_of(token))
                 connection.execute(seen.values(seen_at=now))
         return None if row is None else _account(row)
 
     def sign_out(self, token: str) -> None:
         """The token is worth nothing any more."""
         with self._database.write() as connection:
-            connection.execute(sa.delete(sign_ins).where(sign_ins.c.token_hash == _hash(token)))
+            connection.execute(sa.delete(sign_ins).where(sign_ins.c.token_hash == hash_of(token)))
 
     def _changed(
         self, connection: Connection, found: Account, kind: str, words: str, **values: object
@@ -212,7 +212,3 @@ def _account(row: Row[tuple[object, ...]]) -> Account:
 
 def _sign_out_all(connection: Connection, name: str) -> None:
     connection.execute(sa.delete(sign_ins).where(sign_ins.c.account == name))
-
-
-def _hash(token: str) -> str:
-    return sha256(token.encode()).hexdigest()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
-from hashlib import sha256
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from fbridge.accounts.names import known_form
+from fbridge.accounts.token_hashes import hash_of
 from fbridge.context import Context
 from fbridge.errors import InputError, NotFoundError
 from fbridge.models.accounts import Right
@@ -39,7 +39,7 @@ class ApiTokens:
         token = _BEGINS + secrets.token_urlsafe(32)
         with self._database.write() as connection:
             made = _row(connection, name) is None and insert_if_new(
-                connection, api_tokens, name=name, token_hash=_hash(token), scopes=kept, created_at=at
+                connection, api_tokens, name=name, token_hash=hash_of(token), scopes=kept, created_at=at
             )
             if not made:
                 raise InputError(f"There is a token {name!r} already.", reason="token_exists")
@@ -67,7 +67,7 @@ class ApiTokens:
 
     def who(self, token: str) -> ApiToken | None:
         """Whose token it is; None where it is nobody's, or was revoked."""
-        mine = api_tokens.c.token_hash == _hash(token)
+        mine = api_tokens.c.token_hash == hash_of(token)
         with self._database.read() as connection:
             row = connection.execute(sa.select(api_tokens).where(mine)).one_or_none()
         now = self._context.now()
@@ -96,8 +96,3 @@ def _token(row: Row[tuple[object, ...]]) -> ApiToken:
         created_at=row.created_at,
         last_used_at=row.last_used_at,
     )
-
-
-def _hash(token: str) -> str:
-    """Without salt or stretching: the token is 256 random bits, which nobody guesses from a hash."""
-    return sha256(token.encode()).hexdigest()
