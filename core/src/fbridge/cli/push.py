@@ -111,8 +111,7 @@ def push(
     if not plan_only and not yes and not session.may_ask:
         raise click.UsageError("Nobody is there to ask: say --yes, or --plan to see the plan only.")
     if mail_again or even_if_mailed:
-        _refuse_beside_mails(mail_again, manifest or resend)
-        refs = tuple(dict.fromkeys((*mail_again, *stores)))  # whoever names several writes one after another
+        refs = _mails_named(mail_again, stores, manifest or resend)
         return ask_for_mails(
             session, refs, yes=yes, plan_only=plan_only, only_if=only_if, even_if_mailed=even_if_mailed
         )
@@ -149,11 +148,13 @@ def _refuse_beside_defer(session: Session, defer: bool, others: object) -> None:
         session.bridge.workers.refuse_unready()
 
 
-def _refuse_beside_mails(mail_again: tuple[str, ...], others: object) -> None:
+def _mails_named(mail_again: tuple[str, ...], stores: tuple[str, ...], others: object) -> tuple[str, ...]:
+    """Each shipment once; whoever names several writes one after another. Raises UsageError."""
     if not mail_again:
         raise click.UsageError("Give --even-if-mailed only with --mail-again SHIPMENT.")
     if others:
         raise click.UsageError("Give --mail-again alone: it names shipments, and pushes nothing.")
+    return tuple(dict.fromkeys((*mail_again, *stores)))
 
 
 def _decide_resend(session: Session, refs: tuple[str, ...], *, yes: bool) -> bool:
