@@ -128,6 +128,14 @@ class KitFixtures:
         if not store.can_mail:
             pytest.skip(f"this store of {office.platform.label} is set to mail nobody")
 
+    @pytest.fixture
+    def lost_mails(self, store: StoreUnderTest, office: Office) -> None:
+        """Leave the test out where the store's mail server cannot be put out of order."""
+        if not (store.can_mail and store.loses_mails):
+            pytest.skip(
+                f"the mail server of this store of {office.platform.label} cannot be put out of order"
+            )
+
 
 def _office(store: StoreUnderTest, home: Path, **settings: Any) -> Office:
     """A plugin that cannot be loaded, or whose store cannot be added, is told by its own cause."""

@@ -89,13 +89,10 @@ class PlannedMailsConformance(KitFixtures):
         assert store.truth(order).closed
         assert store.mails(order) == ()
 
+    @pytest.mark.usefixtures("lost_mails")
     def test_C11_a_lost_mail_is_not_called_sent_and_is_not_sent_again(
         self, store: StoreUnderTest, office: Office
     ) -> None:
-        if not (store.can_mail and store.loses_mails):
-            pytest.skip(
-                f"the mail server of this store of {office.platform.label} cannot be put out of order"
-            )
         order = store.new_order([(store.skus[0], 1)])
         office.fetch()
         shipment = office.ship(order, [number(1)])
