@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.freezing_relay import FreezingRelay
-from tests.torture.platforms import WooCommerce
-from tests.torture.shop import Shop, open_shop, ship_some, shop_process
+from tests.end_to_end.several_hosts import SHIPMENTS, SeveralHosts
+from tests.torture.shop import ship_some
 
-from fbridge.bridge import Bridge
 from fbridge.errors import BusyError
 from fbridge.exit_codes import ExitCode
 from fbridge.orders.fetch import FetchProgress, fetch_turn
 from fbridge.orders.listing import OrderFilter
-from fbridge.settings import Home
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
-SHIPMENTS = 60
 SILENT = 2.0
 HOST = f"""
 import sys
@@ -41,73 +33,35 @@ main()
 """
 
 
-@dataclass
-class Hosts:
-    """Two computers with the same settings; ``far`` reaches the database over a network that may stand still."""
+class Hosts(SeveralHosts):
+    """Two computers at which somebody pushes."""
 
-    home: Path
-    shop: Shop
-    bridge: Bridge
-    server: Any
-    network: FreezingRelay
-    shipped: list[str] = field(default_factory=list)
-    _started: list[subprocess.Popen[str]] = field(default_factory=list)
+    host = HOST
 
     def start_push(self, *, far: bool = False) -> subprocess.Popen[str]:
-        url = self.server.url("office", port=self.network.port if far else None)
-        process = subprocess.Popen(
-            [sys.executable, "-c", HOST, "push", "--yes"],
-            env={**os.environ, "FBRIDGE_HOME": str(self.home), "FBRIDGE_DATABASE": url},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        self._started.append(process)
-        return process
+        return self.run("push", "--yes", far=far)
 
     def push_until_at_rest(self) -> None:
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             self.start_push().communicate(timeout=90)
-            if self.states() == {"sent": SHIPMENTS}:
+            if self.is_at_rest():
                 return
             time.sleep(0.2)
         raise AssertionError(f"not at rest: {self.states()}")
 
     def wait_for_the_first_mail(self) -> None:
         deadline = time.monotonic() + 30
-        while not self.shop.control("mails"):
+        while not self.mails():
             assert time.monotonic() < deadline
             time.sleep(0.02)
-
-    def states(self) -> dict[str, int]:
-        return {str(state): count for state, count in self.bridge.status().counts.items()}
-
-    def assert_each_went_out_once(self) -> None:
-        shown = [WooCommerce().shown(self.shop.control, remote_id) for remote_id in self.shipped]
-        assert [one.order_number for one in shown if one.numbers != (f"BX{one.order_number}",)] == []
-        mails = Counter(str(mail["order_id"]) for mail in self.shop.control("mails"))
-        assert mails == dict.fromkeys(self.shipped, 1)
-
-    def end(self) -> None:
-        for process in self._started:
-            process.kill()
-            process.communicate()
 
 
 @pytest.fixture
 def hosts(postgres_server_of_its_own: Any, tmp_path: Path) -> Iterator[Hosts]:
-    server = postgres_server_of_its_own
-    home = Home(config=tmp_path, data=tmp_path, log=tmp_path / "log")
-    with (
-        shop_process("woocommerce", orders=3 * SHIPMENTS, pace=0.5) as shop,
-        Bridge.open(home, database_url=server.url("office")) as bridge,
-        FreezingRelay(server.socket) as network,
-    ):
-        open_shop(bridge, shop, WooCommerce(), settle="1s")
-        made = Hosts(tmp_path, shop, bridge, server, network)
-        made.shipped += ship_some(bridge, SHIPMENTS)
+    with Hosts.before_a_store(postgres_server_of_its_own, tmp_path, orders=3 * SHIPMENTS) as made:
+        made.shipped += ship_some(made.bridge, SHIPMENTS)
         yield made
-        network.thaw()
-        made.end()
 
 
 def told_at_the_end(process: subprocess.Popen[str]) -> str:

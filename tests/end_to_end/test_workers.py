@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.freezing_relay import FreezingRelay
-from tests.torture.platforms import WooCommerce
-from tests.torture.shop import Shop, open_shop, ship_some, shop_process
+from tests.end_to_end.several_hosts import SHIPMENTS, SeveralHosts
+from tests.torture.shop import ship_some
 
-from fbridge.bridge import Bridge
 from fbridge.exit_codes import ExitCode
-from fbridge.settings import Home
 from fbridge.storage import session_locks
 from fbridge.storage.maintenance import Maintenance
 from fbridge.workers import queue_app, running, store_work
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
-SHIPMENTS = 60
 HOST = """
 import sys
 from fbridge.storage import session_locks
@@ -46,27 +38,13 @@ main()
 """A worker that waits for seconds where others wait for tens of them."""
 
 
-@dataclass
-class Depot:
-    """Computers with the same settings; ``far`` ones reach the database over a network that may stand still."""
+class Depot(SeveralHosts):
+    """Workers."""
 
-    home: Path
-    shop: Shop
-    bridge: Bridge
-    server: Any
-    network: FreezingRelay
-    shipped: list[str] = field(default_factory=list)
-    _started: list[subprocess.Popen[str]] = field(default_factory=list)
+    host = HOST
 
-    def start(self, *words: str, far: bool = False) -> subprocess.Popen[str]:
-        url = self.server.url("office", port=self.network.port if far else None)
-        process = subprocess.Popen(
-            [sys.executable, "-c", HOST, "worker", *words],
-            env={**os.environ, "FBRIDGE_HOME": str(self.home), "FBRIDGE_DATABASE": url},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        self._started.append(process)
-        return process
+    def start(self, *, far: bool = False) -> subprocess.Popen[str]:
+        return self.run("worker", far=far, stderr=subprocess.STDOUT)
 
     def hand_over(self) -> None:
         self.shipped += ship_some(self.bridge, SHIPMENTS)
@@ -79,43 +57,14 @@ class Depot:
             assert time.monotonic() < deadline, (self.states(), self.bridge.workers.status())
             time.sleep(0.05)
 
-    def mails(self) -> list[Any]:
-        found: list[Any] = self.shop.control("mails")
-        return found
-
-    def states(self) -> dict[str, int]:
-        return {str(state): count for state, count in self.bridge.status().counts.items()}
-
-    def is_at_rest(self) -> bool:
-        return self.states() == {"sent": SHIPMENTS}
-
-    def assert_each_went_out_once(self) -> None:
-        shown = [WooCommerce().shown(self.shop.control, remote_id) for remote_id in self.shipped]
-        assert [one.order_number for one in shown if one.numbers != (f"BX{one.order_number}",)] == []
-        assert Counter(str(mail["order_id"]) for mail in self.mails()) == dict.fromkeys(self.shipped, 1)
-
-    def end(self) -> None:
-        for process in self._started:
-            process.kill()
-            process.communicate()
-
 
 @pytest.fixture
 def depot(postgres_server_of_its_own: Any, tmp_path: Path) -> Iterator[Depot]:
     server = postgres_server_of_its_own
     Maintenance(url=server.url("office"), records=tmp_path).upgrade()
-    home = Home(config=tmp_path, data=tmp_path, log=tmp_path / "log")
-    with (
-        shop_process("woocommerce", orders=2 * SHIPMENTS, pace=0.5) as shop,
-        Bridge.open(home, database_url=server.url("office")) as bridge,
-        FreezingRelay(server.socket) as network,
-    ):
-        open_shop(bridge, shop, WooCommerce(), settle="1s")
-        made = Depot(tmp_path, shop, bridge, server, network)
+    with Depot.before_a_store(server, tmp_path, orders=2 * SHIPMENTS) as made:
         made.hand_over()
         yield made
-        network.thaw()
-        made.end()
 
 
 def told_at_the_end(process: subprocess.Popen[str], seconds: float = 60) -> str:
