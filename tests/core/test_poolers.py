@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from tests.free_ports import free_port
 
 from fbridge.context import utc_now
 from fbridge.errors import BusyError, StorageError
@@ -35,8 +36,7 @@ def pooler(postgres_server: Any) -> Iterator[Callable[[str], str]]:
     started: list[subprocess.Popen[bytes]] = []
 
     def start(mode: str, pool_size: int = 20) -> str:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = free_port()
         folder: Path = postgres_server.folder
         settings = folder / "pgbouncer.ini"
         settings.write_text(

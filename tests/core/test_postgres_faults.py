@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from tests.free_ports import free_port
 from tests.freezing_relay import FreezingRelay
 
 from fbridge.errors import BusyError, DatabaseUnreachableError, FbridgeError, StorageError
@@ -132,10 +132,8 @@ def test_units_do_not_depend_on_how_the_server_isolates(office: Database, postgr
 
 
 def test_a_server_that_is_not_there_is_to_be_tried_again() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     with pytest.raises(DatabaseUnreachableError, match="No connection to the database") as told:
-        open_database(f"postgresql://fbridge:secret@127.0.0.1:{port}/office?password=secret")
+        open_database(f"postgresql://fbridge:secret@127.0.0.1:{free_port()}/office?password=secret")
     assert told.value.exit_code is ExitCode.UNREACHABLE
     assert "secret" not in str(told.value)
     assert "\n" not in str(told.value)

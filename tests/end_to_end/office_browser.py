@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,41 +44,6 @@ def browser(folder: Path) -> Iterator[Chrome]:
         yield driver
     finally:
         driver.quit()
-
-
-def free_port() -> int:
-    """One that nobody has."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
-
-
-@contextmanager
-def served(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
-    """``fbridge office`` in a process of its own, until it answers."""
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "fbridge",
-            "--home",
-            str(home),
-            "office",
-            "--port",
-            str(port),
-            "--json",
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    try:
-        assert process.stdout is not None
-        assert json.loads(process.stdout.readline())["ok"]
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @dataclass

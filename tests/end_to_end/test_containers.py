@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 from tests.conftest import PostgresServer
+from tests.free_ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SERVICES: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
@@ -73,12 +73,6 @@ def place(server: PostgresServer, home: Path) -> dict[str, str]:
     own = {"FBRIDGE_DATABASE": server.url("composed"), "FBRIDGE_HOME": str(home), "FBRIDGE_LANG": "en"}
     path = f"{Path(FBRIDGE).parent}{os.pathsep}{os.environ['PATH']}"
     return os.environ | defaults | own | {"PATH": path, "FBRIDGE_LOG_FORMAT": "json"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

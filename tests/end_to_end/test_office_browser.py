@@ -22,10 +22,10 @@ from tests.end_to_end.office_browser import (
     NARROW,
     Clerk,
     browser,
-    free_port,
     missing_programs,
-    served,
 )
+from tests.free_ports import free_port
+from tests.office_process import office_process
 
 pytestmark = [
     pytest.mark.slow,
@@ -84,18 +84,9 @@ def test_the_evening_of_120_orders_needs_no_order_number_typed_and_survives_the_
     evening: Evening,
 ) -> None:
     clerk, bridge = evening.clerk, evening.bridge
-    with served(evening.home, evening.port) as office:
+    with office_process(evening.home, evening.port) as (office, _):
         clerk.sign_in("anna", PASSWORD)
-        clerk.click("Fetch now")
-        clerk.see("#job", "done")
-        clerk.click("Manifests")
-        clerk.click("New manifest")
-        scanned = [f"{store}:{one}" for store, one in _first_orders(bridge)]
-        for code in scanned:
-            assert clerk.scan(code).startswith("yes"), "the scanner chooses orders, wherever the focus is"
-        clerk.click("Add the orders that are ready")
-        clerk.see("main", f"{ORDERS - len(scanned)} done")
-        number = bridge.manifests.list()[0].number
+        number = _fetch_and_fill(clerk, bridge)
         rows = bridge.manifests.get(number).shipments
         assert len(rows) == ORDERS
         for at, one in enumerate(rows[5:], 5):  # the courier's file brings the numbers of most
@@ -117,7 +108,7 @@ def test_the_evening_of_120_orders_needs_no_order_number_typed_and_survives_the_
         office.send_signal(signal.SIGKILL)
         office.wait()
         assert bridge.jobs.list(running=True), "the push goes on without it"
-    with served(evening.home, evening.port):
+    with office_process(evening.home, evening.port):
         clerk.see("#job", "done")  # the page asks again by itself
         clerk.find("#job table")
     left = [
@@ -132,6 +123,19 @@ def test_the_evening_of_120_orders_needs_no_order_number_typed_and_survives_the_
     ]
     assert sorted(numbers) == [f"FB{at:09d}IT" for at in range(ORDERS)]
     assert clerk.clicks + clerk.keys < MOST_ACTS
+
+
+def _fetch_and_fill(clerk: Clerk, bridge: Bridge) -> str:
+    clerk.click("Fetch now")
+    clerk.see("#job", "done")
+    clerk.click("Manifests")
+    clerk.click("New manifest")
+    scanned = [f"{store}:{one}" for store, one in _first_orders(bridge)]
+    for code in scanned:
+        assert clerk.scan(code).startswith("yes"), "the scanner chooses orders, wherever the focus is"
+    clerk.click("Add the orders that are ready")
+    clerk.see("main", f"{ORDERS - len(scanned)} done")
+    return bridge.manifests.list()[0].number
 
 
 def _print_and_ship(clerk: Clerk, bridge: Bridge, number: str) -> None:
@@ -156,7 +160,7 @@ def test_axe_finds_nothing_light_or_dark_and_no_page_is_wider_than_a_telephone(e
     clerk = evening.clerk
     places = _all_kinds_of_pages(evening)
     found: list[str] = []
-    with served(evening.home, evening.port):
+    with office_process(evening.home, evening.port):
         clerk.driver.get(f"{clerk.url}/sign-in")
         found += clerk.faults()
         clerk.sign_in("bea", PASSWORD)
@@ -230,7 +234,7 @@ def test_a_file_is_dropped_and_taken_and_one_that_is_too_large_is_never_sent(
     file.write_text(f"order;store;carrier\n{first.number};{first.store};BRT\nnobody;milan;BRT\n")
     with large.open("wb") as hollow:
         hollow.truncate(2**30)
-    with served(evening.home, evening.port):
+    with office_process(evening.home, evening.port):
         clerk.sign_in("bea", PASSWORD)
         clerk.driver.get(f"{clerk.url}/files")
         clerk.find("#file-tracking").send_keys(str(large))

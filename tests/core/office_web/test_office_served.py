@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import shutil
 import signal
 import socket
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.free_ports import free_port
+from tests.office_process import office_process
 
 from fbridge import InputError
 from fbridge.office_web.serving import Place, refuse_open
@@ -47,30 +48,12 @@ def test_the_page_is_not_open_to_others_by_mistake(place: Place) -> None:
 
 @contextmanager
 def served(home: Path, *more: str) -> Iterator[tuple[str, int]]:
-    """``fbridge office`` in a process of its own, ended by Ctrl-C; its address and port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "fbridge",
-        "--home",
-        str(home),
-        "office",
-        "--port",
-        str(port),
-        *more,
-        "--json",
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield json.loads(process.stdout.readline())["data"]["url"], port
+    """Its address and port; ended by Ctrl-C."""
+    port = free_port()
+    with office_process(home, port, *more) as (process, url):
+        yield url, port
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
-    finally:
-        process.kill()
-        process.communicate()
 
 
 @pytest.mark.slow
