@@ -6,7 +6,7 @@ without one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Protocol, TypeVar
@@ -67,26 +67,3 @@ def waited(seconds: float) -> None:
     """A request to the store that is worked for had to wait so long."""
     if _watcher is not None and seconds > 0:
         _watcher.waited(_store.get(), seconds)
-
-
-def is_asked_for(environment: Mapping[str, str]) -> bool:
-    """Whether the usual variables of OpenTelemetry say that there is somebody to tell."""
-    if environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
-        return False
-    return any(environment.get(name, "").strip() not in {"", "none"} for name in _ASKS)
-
-
-def is_possible() -> bool:
-    """Whether OpenTelemetry is installed."""
-    from importlib.util import find_spec  # not for those whom nobody watches
-
-    return find_spec("opentelemetry") is not None and find_spec("opentelemetry.sdk") is not None
-
-
-_ASKS = (
-    "OTEL_EXPORTER_OTLP_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
-    "OTEL_METRICS_EXPORTER",
-    "OTEL_TRACES_EXPORTER",
-)

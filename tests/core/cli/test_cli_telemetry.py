@@ -23,7 +23,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 import fbridge
 from fbridge.sandbox import ServedSandbox, create_sandbox
 from fbridge.telemetry import watched
-from fbridge.watching import is_asked_for
+from fbridge.telemetry_asked import is_asked_for
 
 
 def told_by(reader: InMemoryMetricReader) -> dict[str, list[tuple[dict[str, Any], Any]]]:

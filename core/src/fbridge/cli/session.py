@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fbridge.errors import ConfigError
-from fbridge.watching import is_asked_for, is_possible
+from fbridge.telemetry_asked import is_asked_for, is_possible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -20,7 +20,7 @@ from fbridge.settings.private_file import readable_by_others
 from fbridge.storage.check import DatabaseReport
 from fbridge.storage.maintenance import Maintenance
 from fbridge.storage.version import HEAD_REVISION
-from fbridge.watching import is_asked_for, is_possible
+from fbridge.telemetry_asked import is_asked_for, is_possible
 
 LONGEST_WITHOUT_BACKUP = timedelta(days=7)
 _LIBRARIES = ("click", "httpx", "SQLAlchemy", "marshmallow", "pluggy")
