@@ -75,7 +75,7 @@ audit: $(READY)  ## known weaknesses of what constraints.txt names, where a serv
 	.ci/audit $(TOOL) pip-audit==2.10.1 pip-audit
 
 LOWEST := $(VENV)/lowest
-LOWEST_TESTS := $(addprefix tests/, core/http core/office core/test_migrations.py core/test_network_folders.py core/test_plugins.py \
+LOWEST_TESTS := $(addprefix tests/, core/http core/office core/test_migrations.py core/test_network_folders.py core/plugins \
   core/test_settings_editing.py core/test_settings_reading.py core/cli/test_cli_errors.py core/cli/test_cli_tables.py \
   plugins/magento/test_sandbox_signatures.py plugins/prestashop/adapter/test_mapping.py plugins/shopify/test_sandbox_orders.py \
   plugins/woocommerce/adapter/test_fetch.py end_to_end/test_demo.py)

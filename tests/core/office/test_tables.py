@@ -8,58 +8,20 @@ import csv
 import io
 import json
 import tracemalloc
-import zipfile
-from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import openpyxl
 import pytest
-import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from odf.opendocument import OpenDocumentSpreadsheet
-from odf.table import Table as OdfTable
-from odf.table import TableCell, TableRow
-from odf.text import P
 
 from fbridge.errors import InputError
-from fbridge.office.imports.columns import KEYS, SHIPMENT_FIELDS, recogniser
-from fbridge.office.tables import sources
-from fbridge.office.tables.cells import Cell, Fault, UnreadableError, shown
-from fbridge.office.tables.forms import DayOrder, TableForm
-from fbridge.office.tables.reading import Table, Wanted, open_table
-from fbridge.office.tables.values import date_of, number_of, whole_of
+from fbridge.office.imports.columns import KEYS
+from fbridge.office.tables.cells import Fault, shown
+from fbridge.office.tables.forms import TableForm
+from fbridge.office.tables.reading import Wanted, open_table
 
-WANTED = Wanted(recognise=recogniser(SHIPMENT_FIELDS), keys=KEYS, repeated=("tracking",))
-
-
-def read(path: Path, wanted: Wanted = WANTED, **form: object) -> list[dict[str, Cell]]:
-    """The rows that are read, by the names of their fields; a broken row is its fault."""
-    with open_table(path, TableForm(**form), wanted) as table:  # type: ignore[arg-type]
-        return [
-            dict(one.cells) if one.row.fault is None else {"fault": one.row.fault} for one in table.records
-        ]
-
-
-def opened(path: Path, use: Callable[[Table], object], **form: object) -> Table:
-    with open_table(path, TableForm(**form), WANTED) as table:  # type: ignore[arg-type]
-        use(table)
-        return table
-
-
-def written(folder: Path, text: str | bytes, encoding: str = "utf-8", name: str = "table.csv") -> Path:
-    path = folder / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
-    return path
-
-
-def refusal(path: Path, **form: object) -> InputError:
-    with pytest.raises(InputError) as refused:
-        read(path, **form)
-    return refused.value
-
+from .tables_read import WANTED, opened, read, refusal, written
 
 # Text files
 
@@ -186,107 +148,6 @@ def test_columns_of_a_map_by_name_by_number_and_of_fixed_width(tmp_path: Path) -
     ]
 
 
-# Spreadsheets
-
-
-def spreadsheet(folder: Path, name: str = "table.xlsx") -> tuple[openpyxl.Workbook, Path]:
-    return openpyxl.Workbook(), folder / name
-
-
-def test_an_excel_file_with_merged_cells_and_totals(tmp_path: Path) -> None:
-    book, path = spreadsheet(tmp_path)
-    sheet = book.active
-    assert sheet is not None
-    rows = [
-        ["Spedizioni", None, None, None, None],
-        ["DDT", "Ordine", "Peso", "Data", "Tracking"],
-        [12, 1001, 1.5, date(2026, 11, 28), "001234"],
-        [None, 1002, 0.1 + 0.2, "28/11/2026", 42],
-        [None, None, None, None, None],
-        [13, 1003.0, 2, None, None],
-        ["Totale", None, 3.8, None, None],
-    ]
-    for row in rows:
-        sheet.append(row)
-    sheet.merge_cells("A1:E1")
-    sheet.merge_cells("A3:A4")
-    sheet["E4"].number_format = "000000"
-    book.save(path)
-    assert read(path) == [
-        {"document": 12, "order": 1001, "weight": Decimal("1.5"), "date": date(2026, 11, 28), "tracking": "001234"},
-        {"document": 12, "order": 1002, "weight": Decimal("0.3"), "date": "28/11/2026",
-         "tracking": "000042"},
-        {"document": 13, "order": 1003, "weight": 2, "date": "", "tracking": ""},
-    ]  # fmt: skip
-
-
-def test_what_a_spreadsheet_has_lost_is_a_fault_of_its_cell(tmp_path: Path) -> None:
-    book, path = spreadsheet(tmp_path)
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(["order", "tracking", "weight"])
-    sheet.append([1001, 1234567890123456, "=C5*2"])
-    sheet.append([1002, "#N/A", "=1/0"])
-    sheet["B3"].data_type = "e"
-    book.save(path)
-    first, second = read(path)
-    faults = [first["tracking"], first["weight"], second["tracking"], second["weight"]]
-    assert [one.reason for one in faults if isinstance(one, Fault)] == [
-        "digits_lost", "formula_without_value", "error_value", "formula_without_value"
-    ]  # fmt: skip
-
-
-def test_xls_and_ods_are_read_like_xlsx(tmp_path: Path) -> None:
-    old = xlwt.Workbook()
-    sheet = old.add_sheet("Foglio1")
-    for column, name in enumerate(["Ordine", "Colli"]):
-        sheet.write(0, column, name)
-    sheet.write_merge(1, 2, 0, 0, 1001)
-    sheet.write(1, 1, 2)
-    sheet.write(2, 1, 3)
-    old.save(str(tmp_path / "table.xls"))
-    assert read(tmp_path / "table.xls") == [{"order": 1001, "parcels": 2}, {"order": 1001, "parcels": 3}]
-
-    document, table = OpenDocumentSpreadsheet(), OdfTable(name="Foglio1")
-    document.spreadsheet.addElement(table)
-    cells = [
-        [{"valuetype": "string", "text": "Ordine"}, {"valuetype": "string", "text": "Peso"}],
-        [{"valuetype": "float", "value": "1001", "numberrowsspanned": "2"}, {"formula": "of:=[.A2]+1"}],
-        [{}, {"valuetype": "float", "value": "1.5"}],
-    ]
-    for row in cells:
-        line = TableRow()
-        for one in row:
-            text = one.pop("text", "")
-            cell = TableCell(**one)
-            if text:
-                cell.addElement(P(text=text))
-            line.addElement(cell)
-        table.addElement(line)
-    document.save(str(tmp_path / "table.ods"))
-    first, second = read(tmp_path / "table.ods")
-    assert isinstance(first["weight"], Fault)
-    assert first["weight"].reason == "formula_without_value"
-    assert second == {"order": 1001, "weight": Decimal("1.5")}
-
-
-def test_several_sheets_are_refused_by_name_and_one_can_be_said(tmp_path: Path) -> None:
-    book, path = spreadsheet(tmp_path)
-    for name in ("Lunedì", "Martedì"):
-        sheet = book.create_sheet(name)
-        sheet.append(["order"])
-        sheet.append([name])
-    book.create_sheet("Note")
-    hidden = book.create_sheet("Hidden")
-    hidden.append(["order"])
-    hidden.sheet_state = "hidden"
-    book.save(path)
-    refused = refusal(path)
-    assert refused.reason == "ambiguous_sheet"
-    assert "Lunedì, Martedì;" in str(refused)
-    assert read(path, sheet="Martedì") == [{"order": "Martedì"}]
-
-
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
@@ -301,29 +162,6 @@ def test_several_sheets_are_refused_by_name_and_one_can_be_said(tmp_path: Path) 
 )  # fmt: skip
 def test_what_is_no_whole_table_is_refused(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
     assert refusal(written(tmp_path, content, name=name)).reason == reason
-
-
-def test_damaged_and_open_spreadsheets_are_refused(tmp_path: Path) -> None:
-    book, path = spreadsheet(tmp_path)
-    assert book.active is not None
-    book.active.append(["order"])
-    book.save(path)
-    cut = written(tmp_path, path.read_bytes()[:2000], name="cut.xlsx")
-    assert refusal(cut).reason == "file_damaged"
-    for lock in ("~$table.xlsx", ".~lock.table.xlsx#"):
-        (tmp_path / lock).write_text("Anna", "utf-8")
-        refused = refusal(path)
-        assert refused.reason == "file_open"
-        assert lock in str(refused)
-        (tmp_path / lock).unlink()
-
-
-def test_a_spreadsheet_whose_xml_is_broken_is_refused(tmp_path: Path) -> None:
-    for name, part in (("a.ods", "content.xml"), ("a.xlsx", "xl/workbook.xml")):
-        with zipfile.ZipFile(tmp_path / name, "w") as archive:
-            archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-            archive.writestr(part, "<a:b><table:table-row table:number-rows-repeated='2'")
-        assert refusal(tmp_path / name).reason == "file_damaged"
 
 
 @settings(max_examples=40, deadline=None)
@@ -358,20 +196,6 @@ def test_a_file_of_40_mb_is_read_row_by_row(tmp_path: Path) -> None:
         tracemalloc.stop()
 
 
-def test_a_file_that_is_too_large_unpacked_is_refused_with_the_limit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sources, "LARGEST", 1024 * 1024)
-    packed = tmp_path / "bomb.xlsx"
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", b" " * (2 * 1024 * 1024))
-    assert packed.stat().st_size < 10_000
-    for path in (packed, written(tmp_path, "order\n" + "1001\n" * 300_000)):
-        refused = refusal(path)
-        assert refused.reason == "file_too_large"
-        assert "1 MB" in str(refused)
-
-
 # JSON
 
 
@@ -395,74 +219,6 @@ def test_a_cut_line_of_ndjson_is_a_refused_row(tmp_path: Path) -> None:
     found = read(written(tmp_path, '{"order": "1001"}\n{"order": "10', name="a.ndjson"))
     assert found[0] == {"order": "1001"}
     assert isinstance(found[1]["fault"], Fault)
-
-
-# Values
-
-
-@pytest.mark.parametrize(
-    ("text", "decimal", "value"),
-    [
-        ("1,5", None, "1.5"), ("1.5", None, "1.5"), ("1.234,50", None, "1234.5"), ("1,234.50", None, "1234.5"),
-        ("0.500", None, "0.5"), ("1 234,5", None, "1234.5"), ("1.234.567", None, "1234567"),
-        ("12345.678", None, "12345.678"), ("1.234", ",", "1234"), ("1.234", ".", "1.234"), ("1,000", ",", "1"),
-        ("7", None, "7"),
-    ],
-)  # fmt: skip
-def test_numbers_are_read_right(text: str, decimal: str | None, value: str) -> None:
-    assert number_of(text, decimal) == Decimal(value)
-
-
-@pytest.mark.parametrize(
-    ("text", "decimal", "reason"),
-    [
-        ("1.234", None, "ambiguous_number"), ("1,000", None, "ambiguous_number"), ("abc", None, "not_a_number"),
-        ("-3", None, "negative"), ("1.5", ",", "not_a_number"), ("1.2.3", None, "not_a_number"),
-        ("", None, "not_a_number"), ("1.234,567.8", None, "not_a_number"),
-    ],
-)  # fmt: skip
-def test_numbers_that_are_none_or_two_are_refused(text: str, decimal: str | None, reason: str) -> None:
-    with pytest.raises(UnreadableError) as refused:
-        number_of(text, decimal)
-    assert refused.value.reason == reason
-    assert (" or " in refused.value.words) == (reason == "ambiguous_number")
-
-
-DMY, MDY = DayOrder.DMY, DayOrder.MDY
-
-
-@pytest.mark.parametrize(
-    ("text", "order", "day"),
-    [
-        ("2026-11-28", None, "2026-11-28"), ("28/11/2026", None, "2026-11-28"), ("11/28/2026", None, "2026-11-28"),
-        ("3.4.2026", None, "2026-04-03"), ("28 novembre 2026", None, "2026-11-28"),
-        ("28-nov-2026", None, "2026-11-28"), ("20261128", None, "2026-11-28"), ("28/11/26", DMY, "2026-11-28"),
-        ("28/11/2026 18:30", None, "2026-11-28"), ("03/03/2026", None, "2026-03-03"),
-        ("2026-11-28T10:00:00Z", None, "2026-11-28"), ("03/04/2026", DMY, "2026-04-03"),
-        ("03/04/2026", MDY, "2026-03-04"),
-    ],
-)  # fmt: skip
-def test_dates_are_read_right(text: str, order: DayOrder | None, day: str) -> None:
-    assert date_of(text, order).isoformat() == day
-
-
-@pytest.mark.parametrize(
-    ("text", "order", "reason"),
-    [
-        ("03/04/2026", None, "ambiguous_date"), ("28/11/26", None, "ambiguous_date"),
-        ("31/02/2026", None, "not_a_date"), ("1200", None, "not_a_date"), ("28/11/2026", MDY, "not_a_date"),
-    ],
-)  # fmt: skip
-def test_dates_that_are_none_or_two_are_refused(text: str, order: DayOrder | None, reason: str) -> None:
-    with pytest.raises(UnreadableError) as refused:
-        date_of(text, order)
-    assert refused.value.reason == reason
-
-
-def test_half_a_piece_is_refused() -> None:
-    assert whole_of("2,00") == 2
-    with pytest.raises(UnreadableError, match="whole"):
-        whole_of("2,5")
 
 
 # Any table
