@@ -142,8 +142,8 @@ class Accounts:
         _log.info("account %s signed in", row.name)
         return token
 
-    def who(self, token: str) -> Account | None:
-        """Who is signed in with this token; None where nobody is, or is no more."""
+    def who(self, token: str, *, note: bool = True) -> Account | None:
+        """Who is signed in with this token; None where nobody is, or is no more. ``note`` that they were here."""
         now = self._context.now()
         query = (
             sa.select(accounts, sign_ins.c.seen_at)
@@ -156,7 +156,7 @@ class Accounts:
         )
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
-        if row is not None and row.seen_at < now - _SEEN_EVERY:
+        if note and row is not None and row.seen_at < now - _SEEN_EVERY:
             with self._database.write() as connection:
                 seen = sa.update(sign_ins).where(sign_ins.c.token_hash == hash_of(token))
                 connection.execute(seen.values(seen_at=now))

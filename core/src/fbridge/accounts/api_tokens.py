@@ -65,13 +65,14 @@ class ApiTokens:
             record(connection, "token.revoked", f"Token {row.name} was revoked.", at=self._context.now())
             return _token(row)
 
-    def who(self, token: str) -> ApiToken | None:
-        """Whose token it is; None where it is nobody's, or was revoked."""
+    def who(self, token: str, *, note: bool = True) -> ApiToken | None:
+        """Whose token it is; None where it is nobody's, or was revoked. ``note`` that it was used."""
         mine = api_tokens.c.token_hash == hash_of(token)
         with self._database.read() as connection:
             row = connection.execute(sa.select(api_tokens).where(mine)).one_or_none()
         now = self._context.now()
-        if row is not None and (row.last_used_at is None or row.last_used_at < now - _USED_EVERY):
+        is_old = row is not None and (row.last_used_at is None or row.last_used_at < now - _USED_EVERY)
+        if note and is_old:
             with self._database.write() as connection:
                 connection.execute(sa.update(api_tokens).where(mine).values(last_used_at=now))
         return None if row is None else _token(row)

@@ -138,7 +138,7 @@ def _no_page(error: HTTPException) -> ResponseReturnValue:
         else {
             403: "This is not allowed.",
             404: "There is no such page.",
-            413: shown.TOO_LARGE,
+            413: shown.TOO_LARGE if g.get("account") else shown.SIGN_IN_FIRST,
         }.get(error.code or 500, "This request cannot be answered.")
     )
     return render_template("problem.html", words=words, reason=""), error.code or 500

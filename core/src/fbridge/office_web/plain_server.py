@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import socket
+import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
-from waitress.task import ErrorTask
-from waitress.utilities import RequestEntityTooLarge
 
 from fbridge.errors import InputError
-from fbridge.office_web.guarding import MOST_BYTES, MOST_FILE_BYTES
-from fbridge.office_web.shown import TOO_LARGE
+from fbridge.office_web.body_limits import BodyLimits
+from fbridge.office_web.guarding import MOST_BYTES
 
 if TYPE_CHECKING:
     from flask import Flask
+    from waitress.adjustments import Adjustments
 
 _FORWARDED = frozenset({"x-forwarded-for", "x-forwarded-proto"})
 """What counts of a proxy's word: who asks, and how; never by which name."""
@@ -38,11 +40,10 @@ class PlainServer:
                 trusted_proxy=proxy or None,
                 trusted_proxy_headers=_FORWARDED if proxy else frozenset(),
                 clear_untrusted_proxy_headers=True,
-                # The page itself knows for whom and what; this is for bodies that nobody should even keep.
-                max_request_body_size=MOST_FILE_BYTES + MOST_BYTES,
+                max_request_body_size=sys.maxsize,  # `_Parser` knows whose body it is
             ),
         )
-        self._server.channel_class = _Channel
+        self._server.channel_class = partial(_Channel, limits=BodyLimits(app))
 
     def run(self) -> None:
         """Until the process is interrupted."""
@@ -53,23 +54,59 @@ class PlainServer:
         self._server.close()
 
 
-class _TooLarge(ErrorTask):
-    """A body is refused by its announced length, before any of it is kept: in words for people."""
-
-    def execute(self) -> None:
-        error = cast("Any", self.request).error
-        if isinstance(error, RequestEntityTooLarge):
-            cast("Any", error).to_response = _told
-        super().execute()
-
-
 class _Channel(HTTPChannel):
-    error_task_class = _TooLarge
+    """One connection. What trickles in is no sign of life: a request that is not large has to be whole before the
+    server takes the connection for idle."""
+
+    def __init__(self, *connection: Any, limits: BodyLimits, **more: Any) -> None:
+        self.parser_class: Any = partial(_Parser, limits=limits)
+        super().__init__(*connection, **more)
+
+    def handle_read(self) -> None:
+        goes_on, seen = self.request is not None, self.last_activity
+        super().handle_read()
+        if goes_on and isinstance(self.request, _Parser) and not self.request.is_large:
+            self.last_activity = seen
 
 
-def _told(_ident: object = None) -> tuple[str, list[tuple[str, str]], bytes]:
-    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
-    return "413 Request Entity Too Large", headers, TOO_LARGE.encode()
+class _Parser(HTTPRequestParser):
+    """Keeps of a body what its sender may send. Of a larger one no more is read: the page answers to its head and
+    its length, in its own words, and the connection ends."""
+
+    is_large = False
+
+    def __init__(self, adj: Adjustments, limits: BodyLimits) -> None:
+        super().__init__(adj)
+        self._limits = limits
+        self._most: int | None = None
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if self.content_length > self._allowed(self.content_length):
+            self._leave(self.content_length)
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if self.chunked and self.body_bytes_received > self._allowed(self.body_bytes_received):
+            self._leave(self.body_bytes_received)
+        return consumed
+
+    def _allowed(self, size: int) -> int:
+        """Asks who it is only where that matters."""
+        if size <= MOST_BYTES:
+            return size
+        if self._most is None:
+            head = cast("Any", self)  # the stubs know neither the path nor which texts are bytes
+            path = head.path.encode("latin-1").decode("utf-8", "replace")
+            self._most = self._limits.most(head.command, path, head.headers)
+            self.is_large = self._most > MOST_BYTES
+        return self._most
+
+    def _leave(self, size: int) -> None:
+        self.close()
+        self.body_rcv, self.content_length, self.chunked = None, 0, False
+        self.completed, self.expect_continue, self.error = True, False, None
+        self.headers = {**self.headers, "CONTENT_LENGTH": str(size), "CONNECTION": "close"}
 
 
 def _bind(host: str, port: int) -> socket.socket:

@@ -75,9 +75,15 @@ def refuse_wrong_role() -> None:
 
 def let_in() -> None:
     """Let the request be as large as its view takes: only for who is signed in and may see it."""
-    most = getattr(_view(request.endpoint), _MOST, MOST_BYTES)
+    most = most_bytes_of(_view(request.endpoint))
     request.max_content_length = most
     request.max_form_memory_size = min(most, MOST_FORM_BYTES)  # a file does not stand in memory
+
+
+def most_bytes_of(view: object) -> int:
+    """How large a request this view takes, of whoever may see it."""
+    most: int = getattr(view, _MOST, MOST_BYTES)
+    return most
 
 
 def _need(endpoint: str | None) -> object:

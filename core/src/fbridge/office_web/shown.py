@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 TOO_LARGE = f"This is too large; a file may have {MOST_FILE_BYTES // 2**20} MiB: divide it."
+SIGN_IN_FIRST = "This is too large for whoever is not signed in; sign in first, and send it again."
 
 
 _PLAN_WORDS = {

@@ -15,9 +15,13 @@ from fbridge.office_web.rights import is_open, let_in, needs, open_to_all, refus
 from fbridge.office_web.shown import bridge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from flask import Flask
     from flask.typing import ResponseReturnValue
     from werkzeug.wrappers import Response
+
+    from fbridge.models.accounts import Account
 
 blueprint = Blueprint("signing_in", __name__)
 _SIGNED_IN, _VISITOR = "fbridge_signed_in", "fbridge_visitor"
@@ -31,8 +35,8 @@ class _Cookies:
         self._has_tls = has_tls
         self._prefix = "__Host-" if has_tls else ""
 
-    def get(self, name: str) -> str:
-        return request.cookies.get(self._prefix + name, "")
+    def get(self, name: str, among: Mapping[str, str] | None = None) -> str:
+        return (request.cookies if among is None else among).get(self._prefix + name, "")
 
     def set(self, response: Response, name: str, value: str) -> None:
         response.set_cookie(
@@ -111,6 +115,13 @@ def sign_out() -> ResponseReturnValue:
     response = redirect(url_for("signing_in.sign_in"), 303)
     _cookies().forget(response, _SIGNED_IN)
     return response
+
+
+def signed_in(app: Flask, cookies: Mapping[str, str]) -> Account | None:
+    """Who sends these cookies, before their request is looked at; it is not noted that they were here."""
+    token = app.extensions["cookies"].get(_SIGNED_IN, cookies)
+    found: Account | None = app.extensions["bridge"].accounts.who(token, note=False) if token else None
+    return found
 
 
 def wait_for_guesses(name: str) -> int:

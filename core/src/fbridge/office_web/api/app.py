@@ -65,6 +65,12 @@ def create_api(
     return app
 
 
+def token_in(header: str) -> str:
+    """The token that this ``Authorization`` carries; "" for none."""
+    kind, _, token = header.partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
 class _Callers:
     """Who asks."""
 
@@ -74,12 +80,11 @@ class _Callers:
 
     def caller(self) -> ApiToken:
         """Whose token the request carries. Raises ProblemError."""
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        is_token = kind.lower() == "bearer" and bool(token.strip())
-        if is_token and (found := self._bridge.api_tokens.who(token.strip())):
+        token = token_in(request.headers.get("Authorization", ""))
+        if token and (found := self._bridge.api_tokens.who(token)):
             return found
         address = request.remote_addr or ""
-        if is_token and (wait := self._attempts.begin({address: MOST_WRONG_TOKENS})):
+        if token and (wait := self._attempts.begin({address: MOST_WRONG_TOKENS})):
             raise ProblemError(
                 f"Too many wrong tokens; wait {wait} s.",
                 reason="too_many_tries",
