@@ -37,6 +37,17 @@ COD = (
     # Sweden, Denmark, Finland, the Baltic states
     *("Postförskott", "Efterkrav", "Postiennakko", "Lunamaks", "Apmaksa saņemot", "Mokėjimas kurjeriui"),
     *("Atsiskaitymas pristatymo metu",),
+    # Other words for the same, as merchants write them
+    *("Pagamento al ricevimento", "C.O.D.", "Barnachnahme", "Zahlung an den Zusteller", "Pago al recibir"),
+    *("Contra rembolso", "Paiement à la réception", "Betaling aan de deur", "Płatność u kuriera (+5 zł)"),
+    *(
+        "Płatność przy dostawie",
+        "Platba kartou při doručení",
+        "Platba kuriérovi",
+        "Plata cu cardul la livrare",
+    ),
+    *("Plată la primire", "Πληρωμή κατά την παράδοση", "Antikatavoli", "Fizetés a futárnak"),
+    *("Плащане при доставка", "Накладений платіж", "Plačilo ob prevzemu", "Plaćanje prilikom preuzimanja"),
 )
 NOT_COD = (
     *(
@@ -57,6 +68,7 @@ NOT_COD = (
         "Barzahlung bei Abholung",
     ),
     *("Vorkasse", "Przelewy24", "Płatność przy odbiorze osobistym", "Postcode lottery", "Money Order", ""),
+    *("Pago con tarjeta", "Plata cu cardul", "Płatność kartą", "Platba převodem", "Pagamento al ritiro"),
     *(
         "Bancontact",
         "Consegna gratuita, bonifico anticipato",

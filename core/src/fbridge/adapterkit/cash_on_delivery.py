@@ -12,26 +12,32 @@ from functools import lru_cache
 
 _NAMES = (
     # English, Maltese shops too; Irish
-    r"cod\b|cash (up)?on delivery|pay(ment|able)? (up)?on delivery|card on delivery|collect on delivery",
+    r"cod\b|c o d\b|cash (up)?on delivery|cash at delivery|pay(ment|able)? (up)?on delivery",
+    r"(card|collect) on delivery",
     r"ar sheachadadh",
     # Italian
     r"contras?segno|contro assegno|(contanti|pagamento|paga|pagare|pago|carta|pos) alla consegna",
-    r"(contanti|pagamento|paga|pagare|pago) al corriere",
+    r"(contanti|pagamento|paga|pagare|pago) al (corriere|ricevimento)",
     # German
-    r"nachnahme|(bar|\w*zahlung|\w*zahlen) (bei|an) (der )?(lieferung|zustellung|haustur|ubergabe)",
+    r"\w*nachnahme|\w*zahlung (an den zusteller|an den paketboten|beim paketboten)",
+    r"(bar|\w*zahlung|\w*zahlen)( sie)? (bei|an) (der )?(lieferung|zustellung|haustur|ubergabe)",
     # French
-    r"contre remboursement|(paiement|payer|payez|reglement|especes|carte) a la livraison",
+    r"contre remboursement|(paiement|payer|payez|reglement|especes|carte) a la (livraison|reception)",
     # Spanish, Catalan, Portuguese
-    r"contrar?reembols\w*|contra reembols\w*|contra reemborsament|contra ?entrega|a cobranca",
+    r"contrar?reembols\w*|contrar?rembols\w*|contra re?embols\w*|pago al recibir",
+    r"contra reemborsament|contra ?entrega|a cobranca",
     r"(pago|pagar|paga|efectivo|pagamento) (a la|en la|na|no ato da) entrega",
     # Dutch
-    r"rembours|(betal\w*|contant|pin\w*) bij (af)?levering",
+    r"rembours|(betal\w*|contant|pin\w*) (bij (af)?levering|aan de deur)",
     # Polish, Czech, Slovak
-    r"pobrani\w*|przy odbiorze(?! osobist)|dobirk\w*|dobierk\w*|pri prevzeti|pri prevzati",
+    r"pobrani\w*|przy (odbiorze(?! osobist)|dostawie)|(płatnosc|zapłata|gotowka) (u kuriera|kurierowi)",
+    r"dobirk\w*|dobierk\w*|pri prevzeti|pri prevzati|pri doruceni|(platba|hotove|hotovost) kuryrovi|platba kurierovi",
     # Hungarian, Romanian, Bulgarian
-    r"utanvet\w*|ramburs|(plata|numerar|cash) la (livrare|curier)|наложен\w* платеж",
+    r"utanvet\w*|(fizetes|keszpenz) a futar\w*|ramburs|(plata|numerar|cash|card\w*) la (livrare|curier|primire)",
+    r"(наложен\w*|накладении) платіж|наложен\w* платеж|плащане при доставка|оплата при получении",
     # Slovene, Croatian, Greek
-    r"po povzetj\w*|povzetj\w*|pouzec\w*|αντικαταβολ\w*",
+    r"po povzetj\w*|povzetj\w*|(placilo|gotovina) ob (prevzemu|dostavi)|pouzec\w*|(pri|prilikom) preuzimanj\w*",
+    r"αντικαταβολ\w*|antikatavoli|(πληρωμη|μετρητα|καρτα) κατα την παραδοση",
     # Swedish, Danish, Finnish
     r"postforskott|efterkrav|postiennakko|jalkivaatimus",
     # Estonian, Latvian, Lithuanian

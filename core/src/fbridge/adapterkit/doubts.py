@@ -85,6 +85,14 @@ def unknown_status(status: str, settings: Sequence[str] = ()) -> Doubt:
     return Doubt(code=UNKNOWN_STATUS, words=words)
 
 
+def unknown_value(value: str) -> Doubt:
+    """A word that the platform has given a meaning since: of a payment, say, or of a way to deliver."""
+    return Doubt(
+        code="unknown_value",
+        words=f"The store says {value!r} of it, which fbridge does not know; look there what it means.",
+    )
+
+
 def only_a_test() -> Doubt:
     """Made to try the shop out; nobody has bought anything."""
     return Doubt(

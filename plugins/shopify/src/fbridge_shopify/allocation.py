@@ -46,7 +46,7 @@ class FulfillmentOrder:
     """What one location is to ship of an order. ``actions`` are those that Shopify allows now.
 
     One that is not open is over, though it may go on to show remaining pieces. ``service`` names the fulfillment
-    service that ships it, "" where it is ours to ship.
+    service that ships it, "" where it is ours to ship; ``collected``: the customer comes for it.
     """
 
     id: str
@@ -56,12 +56,18 @@ class FulfillmentOrder:
     location: str
     lines: tuple[OpenLine, ...]
     service: str = ""
+    collected: bool = False
     holds: tuple[str, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we ship it, now or later: neither a service does, nor does the customer come for it."""
+        return not self.service and not self.collected
 
     @property
     def is_fulfillable(self) -> bool:
         """Whether a fulfillment can be made of it now; only the allowed actions tell."""
-        return self.is_open and not self.service and CREATE_FULFILLMENT in self.actions
+        return self.is_open and self.is_ours and CREATE_FULFILLMENT in self.actions
 
     @property
     def can_split(self) -> bool:
@@ -96,6 +102,7 @@ def fulfillment_orders_in(adapter_data: Mapping[str, Any]) -> tuple[FulfillmentO
             location=row["location"],
             lines=tuple(OpenLine(*line) for line in row["lines"]),
             service=row["service"],
+            collected=row["collected"],
             holds=tuple(row["holds"]),
         )
         for row in rows
@@ -237,6 +244,10 @@ def _not_now(order: FulfillmentOrder) -> Problem:
     if order.service:
         return refused_as_it_stands(
             "not_fulfillable", f"{name} is at {order.service}, a fulfillment service, which ships it itself."
+        )
+    if order.collected:
+        return refused_as_it_stands(
+            "not_fulfillable", f"{name} is a pick-up: the customer collects it, and no carrier takes it."
         )
     return refused_as_it_stands(
         "not_fulfillable",

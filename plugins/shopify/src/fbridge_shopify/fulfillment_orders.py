@@ -20,6 +20,7 @@ CREATE_FULFILLMENT = "CREATE_FULFILLMENT"
 
 _OVER = frozenset({"CLOSED", "CANCELLED"})
 _ON_HOLD, _SCHEDULED = "ON_HOLD", "SCHEDULED"
+_STATUSES = _OVER | {"OPEN", "IN_PROGRESS", "INCOMPLETE", _ON_HOLD, _SCHEDULED}
 _KEPT_BACK = frozenset({_ON_HOLD, _SCHEDULED})
 """Nothing of it may leave: somebody stopped it, or its day has not come."""
 
@@ -29,7 +30,9 @@ _ASKED_OF_SERVICES = frozenset({"REQUEST_FULFILLMENT", "REQUEST_CANCELLATION"})
 # To a pick-up point (PICKUP_POINT) and on a local delivery (LOCAL) somebody brings the goods.
 _PICKUP = frozenset({"PICK_UP", "RETAIL"})
 _NO_DELIVERY = "NONE"
+_DELIVERIES = _PICKUP | {_NO_DELIVERY, "SHIPPING", "LOCAL", "PICKUP_POINT", ""}
 
+_COLLECTED = "the customer collects them"
 _NOT_SHOWN = (
     "the store does not show this app from where they leave: somebody else ships them (a fulfillment service), or "
     "the app lacks a scope"
@@ -72,7 +75,7 @@ def is_held(found: Sequence[FulfillmentOrder], own_services: Collection[str] = (
 
 
 def kept_back(
-    found: Iterable[FulfillmentOrder], remaining: Mapping[str, int], own_services: Collection[str] = ()
+    found: Sequence[FulfillmentOrder], remaining: Mapping[str, int], own_services: Collection[str] = ()
 ) -> dict[str, tuple[int, str]]:
     """How many pieces may not leave with us, and why, by line id; lines of which all may leave are not in it.
 
@@ -81,10 +84,11 @@ def kept_back(
     counts: Counter[str] = Counter()
     reasons: dict[str, dict[str, None]] = {}
     seen: Counter[str] = Counter()
+    collected = collected_ones(found)
     for one in open_ones(found):
         pieces = _pieces([one])
         seen += pieces
-        why = why_kept_back(one, own_services)
+        why = _COLLECTED if one["id"] in collected else why_kept_back(one, own_services)
         if why:
             counts += pieces
             for line_id in +pieces:
@@ -93,6 +97,20 @@ def kept_back(
         counts[line_id] += unseen
         reasons.setdefault(line_id, {})[_NOT_SHOWN] = None
     return {line_id: (count, "; ".join(reasons[line_id])) for line_id, count in counts.items()}
+
+
+def collected_ones(found: Sequence[FulfillmentOrder]) -> frozenset[str]:
+    """The ids of those whose goods the customer collects, of an order of which a carrier takes others."""
+    if delivery_of(found, needs_shipping=True) is not Delivery.SHIP:
+        return frozenset()
+    return frozenset(one["id"] for one in found if one["delivery_method"] in _PICKUP)
+
+
+def unknown_values(found: Iterable[FulfillmentOrder]) -> list[str]:
+    """States and ways of delivery that fbridge does not know, each once, whatever actions Shopify allows there."""
+    counting = open_ones(found)
+    states = {one["status"] for one in counting} - _STATUSES
+    return sorted(states | {one["delivery_method"] for one in counting} - _DELIVERIES)
 
 
 def why_kept_back(one: FulfillmentOrder, own_services: Collection[str] = ()) -> str:
@@ -145,12 +163,13 @@ def delivery_of(found: Sequence[FulfillmentOrder], *, needs_shipping: bool) -> D
     return Delivery.PICKUP if methods <= _PICKUP | {_NO_DELIVERY} else Delivery.SHIP
 
 
-def for_push(found: Iterable[FulfillmentOrder], own_services: Collection[str] = ()) -> list[dict[str, Any]]:
+def for_push(found: Sequence[FulfillmentOrder], own_services: Collection[str] = ()) -> list[dict[str, Any]]:
     """All of them, JSON-able, as a push wants them back (``Order.adapter_data["fulfillment_orders"]``).
 
     ``lines`` are [id of its line, id of the order's line, remaining pieces]; ``location`` is "" where it is not told,
-    ``service`` where the goods are ours to ship.
+    ``service`` where the goods are ours to ship. ``collected``: the customer comes for them.
     """
+    collected = collected_ones(found)
     return [
         {
             "id": one["id"],
@@ -158,6 +177,7 @@ def for_push(found: Iterable[FulfillmentOrder], own_services: Collection[str] = 
             "actions": list(one["supported_actions"]),
             "location": one["assigned_location"].label,
             "service": service_of(one, own_services),
+            "collected": one["id"] in collected,
             "lines": [
                 [piece["id"], piece["line_item"], piece["remaining_quantity"]] for piece in one["line_items"]
             ],

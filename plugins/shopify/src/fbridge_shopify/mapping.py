@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from fbridge.adapterkit.cash_on_delivery import is_cash_on_delivery
-from fbridge.adapterkit.doubts import only_a_test, with_doubts
+from fbridge.adapterkit.doubts import only_a_test, unknown_value, with_doubts
 from fbridge.adapterkit.needed import understood
 from fbridge.adapterkit.payloads import (
     currency,
@@ -24,6 +24,7 @@ from fbridge.adapterkit.payloads import (
 )
 from fbridge.models.orders import (
     Address,
+    Doubt,
     Order,
     OrderLine,
     Payment,
@@ -37,6 +38,17 @@ from fbridge_shopify.schemas import OrderPayload, number_of
 
 # Reserved at the customer's bank counts: it is booked when the goods leave, and cannot be refused at the door.
 _SETTLED = frozenset({"PAID", "AUTHORIZED", "PARTIALLY_REFUNDED", "REFUNDED"})
+_LAPSED = frozenset({"VOIDED", "EXPIRED"})
+"""What was authorised is not to be had any more, whatever is told as outstanding."""
+
+_FINANCIAL = _SETTLED | _LAPSED | {"PENDING", "PARTIALLY_PAID", ""}
+_SHOWN = frozenset(
+    {
+        *("UNFULFILLED", "PARTIALLY_FULFILLED", "FULFILLED", "IN_PROGRESS", "ON_HOLD", "SCHEDULED"),
+        *("REQUEST_DECLINED", "RESTOCKED", "OPEN", "PENDING_FULFILLMENT", "FULFILLMENT_NOT_REQUIRED", ""),
+    }
+)
+"""All that the schemas of 2025-01 to 2026-10 have; Shopify adds some."""
 
 
 def payment_from(
@@ -52,6 +64,7 @@ def payment_from(
         (name for name in gateways if name.strip().casefold() in own or is_cash_on_delivery(name)), None
     )
     due = Decimal(0) if status in _SETTLED else outstanding and max(outstanding, Decimal(0))
+    due = None if status in _LAPSED and not due else due
     open_ = due is None or due > 0
     method = cod if cod is not None and open_ else next(iter(gateways), "")
     kind = PaymentKind.PAID
@@ -149,7 +162,15 @@ def _order(payload: Mapping[str, Any], reading: Reading) -> Order:
             UNSEEN: not cancelled and fulfillment_orders.are_missing(found, lines),
         },
     )
-    return with_doubts(order, [only_a_test()] if flag(payload.get("test")) else [])
+    return with_doubts(order, _doubts(payload, financial_status))
+
+
+def _doubts(payload: Mapping[str, Any], financial_status: str) -> Iterator[Doubt]:
+    if flag(payload.get("test")):
+        yield only_a_test()
+    yield from map(unknown_value, {financial_status} - _FINANCIAL)
+    yield from map(unknown_value, {text(payload.get("displayFulfillmentStatus"))} - _SHOWN)
+    yield from map(unknown_value, fulfillment_orders.unknown_values(payload["fulfillment_orders"]))
 
 
 def _money(bag: Any, code: str) -> Decimal | None:

@@ -209,10 +209,10 @@ class _Planner:
             self._work.steps.append(Step(creation(some, None, notify=False), (last[-1],), beside=True))
 
     def _nothing_left_of_ours(self) -> bool:
-        """Whether what remains is with fulfillment services: no later push of ours would come by."""
+        """Whether others ship or collect what remains: no later push of ours would come by."""
         goods = {line.id for line in self._order.lines if line.shippable}
         later = [
-            one.pieces for one in self._sources if one.is_open and not one.service and not one.is_fulfillable
+            one.pieces for one in self._sources if one.is_open and one.is_ours and not one.is_fulfillable
         ]
         return not any(goods.intersection(+pieces) for pieces in (self._stock.left, *later))
 

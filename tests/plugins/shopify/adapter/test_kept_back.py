@@ -11,7 +11,7 @@ import pytest
 from tests.plugins.shopify.conformance_store import ShopifyUnderTest
 
 from fbridge.errors import InputError
-from fbridge.models.states import FulfillmentState, OrderStatus, PushState
+from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PushState
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing import StoreClock, StoreUnderTest
 from fbridge.testing.fixtures import KitFixtures
@@ -161,6 +161,45 @@ class TestGoodsOfAService(OnShopify):
             office.pack(mixed, [number(1)], [(1, 1)])
         with pytest.raises(InputError, match="kept back"):
             office.pack(theirs, [number(1)])
+
+
+class TestCollected(OnShopify):
+    """One checkout, two ways: what the customer collects leaves with no carrier of ours."""
+
+    @pytest.fixture
+    def order(self, served: ServedSandbox, store: StoreUnderTest, office: Office) -> str:
+        order = store.new_order([(OURS, 2), ("TAZZA-BLU", 1), ("CORSO-PDF", 1)])
+        served.control.let_collect(order, 1)
+        office.fetch()
+        return order
+
+    def test_only_what_is_sent_leaves_and_the_rest_is_the_customers(
+        self, served: ServedSandbox, store: StoreUnderTest, office: Office, order: str
+    ) -> None:
+        assert "collects" in office.fetched()[order].lines[1].held_why
+        shipment = office.ship(order, [number(1)])
+        assert office.planned_mails() == 1
+        office.push()
+        assert office.state(shipment) is PushState.SENT
+        assert store.truth(order).shipped == (2, 0, 1)
+        assert store.truth(order).numbers == (number(1),)
+        with pytest.raises(InputError, match="the customer collects them"):
+            office.pack(order, [number(2)])
+        office.fetch()
+        assert office.fetched()[order].delivery is Delivery.PICKUP
+
+    @pytest.mark.slow
+    def test_collected_meanwhile_they_get_no_number(
+        self, served: ServedSandbox, store: StoreUnderTest, office: Office
+    ) -> None:
+        other = store.new_order([(OURS, 2), ("TAZZA-BLU", 1)])
+        office.fetch()
+        shipment = office.ship(other, [number(1)])
+        served.control.let_collect(other, 1)
+        office.push()
+        assert (office.state(shipment), office.reason(shipment)) == (PushState.REFUSED, "not_fulfillable")
+        assert "collects" in office.words(shipment)
+        assert store.truth(other).shipped == (2, 0)
 
 
 def test_whose_goods_are_whose_is_told(make_sandbox: Callable[..., ServedSandbox], desk_of: Any) -> None:

@@ -71,6 +71,7 @@ def test_what_comes_back_with_a_push_is_json_without_personal_data(raw_order_of:
                 "actions": ["CREATE_FULFILLMENT", "HOLD"],
                 "location": "31",
                 "service": "",
+                "collected": False,
                 "lines": [["gid://shopify/FulfillmentOrderLineItem/41", LINE_ID, 3]],
                 "holds": [],
             }
@@ -230,6 +231,31 @@ def test_a_test_order_is_marked(raw_order_of: Make) -> None:
     assert mapped(raw_order_of(test=False)).doubts == mapped(raw_order_of()).doubts == ()
 
 
+KNOWN = {
+    "displayFinancialStatus": "PENDING AUTHORIZED PARTIALLY_PAID PARTIALLY_REFUNDED VOIDED PAID EXPIRED",
+    "displayFulfillmentStatus": "UNFULFILLED PARTIALLY_FULFILLED IN_PROGRESS ON_HOLD SCHEDULED REQUEST_DECLINED"
+    " RESTOCKED OPEN PENDING_FULFILLMENT FULFILLMENT_NOT_REQUIRED",
+    "status": "OPEN IN_PROGRESS INCOMPLETE ON_HOLD SCHEDULED CLOSED CANCELLED",
+    "deliveryMethod": "SHIPPING PICK_UP PICKUP_POINT LOCAL RETAIL NONE",
+}
+"""All values of the schemas from 2025-01 on; a refunded order is cancelled."""
+
+
+@pytest.mark.parametrize("field", KNOWN)
+def test_what_shopify_has_since_is_never_ready(
+    raw_order_of: Make, fulfillment_order_of: Make, field: str
+) -> None:
+    def doubts(value: str) -> list[str]:
+        told: Any = {"methodType": value} if field == "deliveryMethod" else value
+        if field in {"status", "deliveryMethod"}:
+            part = fulfillment_order_of([(LINE_ID, 3)], **{field: told})
+            return [doubt.code for doubt in mapped(raw_order_of(fulfillment_orders=[part])).doubts]
+        return [doubt.code for doubt in mapped(raw_order_of(**{field: told})).doubts]
+
+    assert not any(map(doubts, KNOWN[field].split()))
+    assert doubts("A_VALUE_OF_2028") == ["unknown_value"]
+
+
 class TestUnseenFulfillmentOrders:
     def test_none_on_an_unfulfilled_order(self, raw_order_of: Make) -> None:
         assert mapped(raw_order_of(fulfillment_orders=[])).adapter_data["unseen_fulfillment_orders"] is True
@@ -311,6 +337,11 @@ class TestPayment:
     ) -> None:
         got = payment_from(gateways, status, Decimal(outstanding))
         assert (got.kind, got.amount_due) == (kind, Decimal(due))
+
+    @pytest.mark.parametrize("status", ["VOIDED", "EXPIRED"])
+    def test_a_lapsed_authorisation_pays_nothing(self, status: str) -> None:
+        got = payment_from(["paypal"], status, Decimal(0))
+        assert (got.kind, got.amount_due) == (PaymentKind.UNPAID, None)
 
     def test_a_merchants_own_name_of_cash_on_delivery(self, raw_order_of: Make) -> None:
         raw = raw_order_of(

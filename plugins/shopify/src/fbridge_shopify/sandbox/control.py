@@ -189,6 +189,17 @@ class Control(SandboxControl):
                 order.fulfillment_orders.remove(source)
             self.shop.touch(order)
 
+    def let_collect(self, order_id: OrderId, line: int) -> None:
+        """Let the customer come for a line, as with a checkout of goods to be sent and goods to be picked up."""
+        with self.shop.lock:
+            order = self.to_change(order_id)
+            line_id = order.lines[line].id
+            source = next(
+                one for one in order.fulfillment_orders if any(row.line_id == line_id for row in one.lines)
+            )
+            self.move(order_id, line, source.location_id)
+            order.fulfillment_orders[-1].method = "PICK_UP"
+
     def delete(self, order_id: OrderId) -> None:
         """Remove it for good."""
         with self.shop.lock:
