@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic, time_ns
 from typing import Any
 
@@ -32,6 +32,7 @@ from fbridge.listeners.telling import ListenerTold
 from fbridge.orders.fetch import FetchResult
 from fbridge.push.run import StorePush
 from fbridge.push.status import read_status
+from fbridge.push.store_days import DayLine, StoreDay
 from fbridge.version import __version__
 from fbridge.watching import watched_by
 from fbridge.workers.workers import Workers
@@ -82,8 +83,10 @@ class _Watcher:
         self._pushes = meter.create_counter("fbridge.pushes", "{shipment}", "Shipments of pushes, by outcome")
         self._events = meter.create_counter("fbridge.listener.events", "{event}", "Events that were told")
         standing = (("fbridge.standing", "1", _count), ("fbridge.standing.age", "s", _age))
+        read = _ReadOnce(context, is_over, frozenset(name for name, _, _ in standing))
         for name, unit, value in standing:
-            meter.create_observable_gauge(name, [self._standing(value)], unit, "What stands where, by state")
+            tell = self._standing(name, value, read)
+            meter.create_observable_gauge(name, [tell], unit, "What stands where, by state")
         meter.create_observable_gauge(
             "fbridge.task.age", [self._tasks], "s", "How long the oldest task has waited for a worker"
         )
@@ -151,31 +154,53 @@ class _Watcher:
     def _about(self, store: str) -> dict[str, str]:
         return {"store": store, "platform": self._platforms.get(store, "")} if store else {}
 
-    def _standing(self, value: Callable[[Any], float]) -> Callable[[CallbackOptions], Iterable[Observation]]:
+    def _standing(
+        self, name: str, value: Callable[[DayLine], float], read: _ReadOnce
+    ) -> Callable[[CallbackOptions], Iterable[Observation]]:
         def observe(_: CallbackOptions) -> Iterable[Observation]:
-            if self._is_over.is_set():
-                return
-            try:
-                days = read_status(self._context).stores
-            except FbridgeError as error:
-                log.warning("What stands where could not be read: %s", error)
-                return
-            for day in days:
+            for day in read.for_gauge(name):
                 for line in day.lines:
                     yield Observation(value(line), self._about(day.store) | {"state": line.what})
 
         return observe
 
 
+class _ReadOnce:
+    """What stands where, read once for all these gauges: anew when one of them is asked again."""
+
+    def __init__(self, context: Context, is_over: Event, gauges: frozenset[str]) -> None:
+        self._context, self._is_over, self._gauges = context, is_over, gauges
+        self._days: Sequence[StoreDay] = ()
+        self._waiting: frozenset[str] = frozenset()
+        self._turn = Lock()
+
+    def for_gauge(self, name: str) -> Sequence[StoreDay]:
+        """Nothing once the database may be closed, or where it cannot be read."""
+        with self._turn:
+            if name not in self._waiting:
+                self._days, self._waiting = self._read(), self._gauges
+            self._waiting -= {name}
+            return self._days
+
+    def _read(self) -> Sequence[StoreDay]:
+        if self._is_over.is_set():
+            return ()
+        try:
+            return read_status(self._context).stores
+        except FbridgeError as error:
+            log.warning("What stands where could not be read: %s", error)
+            return ()
+
+
 _FIRST_ERROR = 400
 
 
-def _count(line: Any) -> float:
-    return int(line.count)
+def _count(line: DayLine) -> float:
+    return line.count
 
 
-def _age(line: Any) -> float:
-    return float(line.age.total_seconds())
+def _age(line: DayLine) -> float:
+    return line.age.total_seconds()
 
 
 def _add(counter: metrics.Counter, name: str, counts: Mapping[str, int], about: Mapping[str, str]) -> None:

@@ -20,7 +20,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-import fbridge
+import fbridge.telemetry
 from fbridge.sandbox import ServedSandbox, create_sandbox
 from fbridge.telemetry import watched
 from fbridge.telemetry_asked import is_asked_for
@@ -39,6 +39,22 @@ def told_by(reader: InMemoryMetricReader) -> dict[str, list[tuple[dict[str, Any]
         for scope in resource.scope_metrics
         for metric in scope.metrics
     }
+
+
+def test_what_stands_where_is_read_once_for_all_that_tells_of_it(
+    ready_user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, reads = InMemoryMetricReader(), list[object]()
+    real = fbridge.telemetry.read_status
+    monkeypatch.setattr("fbridge.telemetry.read_status", lambda context: reads.append(1) or real(context))
+    meters = MeterProvider([reader], shutdown_on_exit=False)
+    with ready_user.bridge() as bridge, watched(bridge.context, (TracerProvider(), meters)):
+        first = told_by(reader)
+        bridge.fulfil("1001", numbers=["T1"], push=False)
+        second = told_by(reader)
+        assert len(reads) == 2
+    assert first.keys() >= {"fbridge.standing", "fbridge.standing.age"}
+    assert first["fbridge.standing"] != second["fbridge.standing"], "and anew each time"
 
 
 def test_what_a_fetch_and_a_push_did_is_told(ready_user: Any, shop: Any) -> None:

@@ -21,6 +21,7 @@ from tests.core.cli.test_cli_telemetry import told_by
 
 from fbridge.context import utc_now
 from fbridge.exit_codes import ExitCode
+from fbridge.jsonable import jsonable
 from fbridge.settings import Settings
 from fbridge.storage.database import Database, open_database
 from fbridge.storage.maintenance import Maintenance
@@ -178,6 +179,105 @@ def test_fetches_come_by_the_schedule_of_their_store(office: Any, monkeypatch: p
     assert work_of(office, "fetch")["waiting"] == 1, (
         "the worker that fetched it has put the next one into the queue"
     )
+
+
+def standing(user: Any) -> list[tuple[str, str, bool]]:
+    """What is told of workers where the rest is: the kind of task, the reason, and whether it is overdue."""
+    with user.bridge() as bridge:
+        told = jsonable(bridge.status())["worker_faults"]
+    return [(one["kind"], one["reason"], one["overdue"]) for one in told]
+
+
+def in_the_queue(database: Database, sql: str, **values: Any) -> Any:
+    with database.write() as connection:
+        found = connection.execute(sa.text(sql), values)
+        return found.scalar() if found.returns_rows else None
+
+
+LONG_AGO = "UPDATE procrastinate_jobs SET scheduled_at = now() - interval '10 minutes'"
+A_WORKER = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - :silent * interval '1 s') RETURNING id"
+SIGNED_ON = """INSERT INTO workers VALUES (:id, 'depot', 1, now(), '["shop"]', '{}')"""
+LEAVES_IT = (
+    """INSERT INTO workers VALUES (:id, 'depot', 1, now(), '[]', '{"shop": "Its plugin is missing."}')"""
+)
+
+
+def test_the_office_is_told_that_nobody_works_what_was_handed_over(office: Any, database: Database) -> None:
+    ship(office, "1001")
+    office.run("push", "--defer", "--yes")
+    assert standing(office) == [], "a worker has some minutes to come"
+    in_the_queue(database, LONG_AGO)
+    assert standing(office) == [("push", "no_worker", True)], "the fetch is due later than it was done last"
+    told = office.run("status", code=1)
+    assert (
+        "Workers, push of shop: it waits, and no worker at work has this store: fbridge worker" in told.output
+    )
+    assert "Next: fbridge worker" in told.stderr + told.output
+    office.run("status", "--check", code=1)
+    office.run("push", "--yes")
+    in_the_queue(database, "DELETE FROM procrastinate_jobs")
+    assert standing(office) == [], "what workers never had is not missed"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("silent", "signs_on", "reason"),
+    [(1, SIGNED_ON, "workers_busy"), (600, SIGNED_ON, "no_worker"), (1, LEAVES_IT, "no_worker")],
+)
+def test_a_queue_that_grows_old_is_told_with_its_cause(
+    office: Any, database: Database, silent: int, signs_on: str, reason: str
+) -> None:
+    ship(office, "1001")
+    office.run("push", "--defer", "--yes")
+    worker = in_the_queue(database, A_WORKER, silent=silent)
+    in_the_queue(database, signs_on, id=worker)
+    in_the_queue(database, LONG_AGO)
+    assert standing(office) == [("push", reason, True)]
+    assert ("Its plugin is missing." in office.run("status", code=1).output) == (signs_on == LEAVES_IT)
+
+
+@pytest.mark.slow
+def test_what_a_dead_worker_has_begun_and_nobody_picks_up_is_told(office: Any, database: Database) -> None:
+    ship(office, "1001")
+    office.run("push", "--defer", "--yes")
+    begun = (
+        "UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker WHERE queueing_lock LIKE 'push%'"
+    )
+    in_the_queue(database, begun, worker=in_the_queue(database, A_WORKER, silent=600))
+    in_the_queue(database, "UPDATE procrastinate_events SET at = now() - interval '10 minutes'")
+    assert standing(office) == [("push", "no_worker", True)]
+    in_the_queue(database, "DELETE FROM procrastinate_workers")
+    assert standing(office) == [("push", "no_worker", True)]
+
+
+@pytest.mark.slow
+def test_a_fault_of_workers_is_told_until_somebody_has_dealt_with_it(office: Any, shop: Any) -> None:
+    ship(office, "1001")
+    office.run("push", "--defer", "--yes")
+    office.run("tracking", "set", "1001", "BX9")
+    office.run("worker", "--once")
+    assert standing(office) == [("push", "plan_changed", True)]
+    office.run("push", "--yes")
+    assert (standing(office), work_of(office, "push")["fault"]) == ([], "")
+
+
+@pytest.mark.slow
+def test_a_task_that_breaks_off_each_time_is_told(
+    office: Any, shop: Any, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError("no space left on the disk of token=SECRET")
+
+    ship(office, "1001")
+    office.run("push", "--defer", "--yes")
+    with monkeypatch.context() as broken:
+        broken.setattr("fbridge.workers.store_work.push_store", full)
+        office.run("worker", "--once")
+    assert standing(office) == [("push", "broke_off", True)]
+    assert "OSError" in office.run("status", code=1).output
+    in_the_queue(database, LONG_AGO)
+    office.run("worker", "--once")
+    assert (standing(office), shop.order(1001)["mails"]) == ([], 1)
 
 
 def test_a_task_is_there_if_what_causes_it_is(database: Database) -> None:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 @pass_session
 def status(session: Session, check: bool) -> ExitCode:
     """Show the day of each store (its last fetch, its open orders by age, what is stuck), every shipment that is not
-    at rest, what is prepared and still in the house, and the orders that cannot be read; each with the next step.
+    at rest, what is prepared and still in the house, the orders that cannot be read, and what workers do not get
+    done; each with the next step.
 
     The exit code is 1 when something is overdue or needs a person, so that a scheduler can tell. How long what may
     last is in the settings, under [status].
@@ -128,6 +129,9 @@ def day_columns() -> list[Column[_DayRow]]:
 
 
 def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
+    still = next((one for one in report.worker_faults if one.overdue), None)
+    if still and not urgent:  # what waits for a worker waits for nothing else
+        return still.next_step
     first = next(iter(urgent), next(iter(report.items), None))
     unread = next((one for one in report.unreadable if one.count), None)
     if first and not (unread and unread.overdue and not urgent):
@@ -139,6 +143,7 @@ def _next_step(report: StatusReport, urgent: list[StatusItem]) -> str:
     steps = [one.next_step for one in report.restored]
     steps += [one.next_step for one in report.courier_changes]
     steps += [one.next_step for one in report.listeners]
+    steps += [one.next_step for one in report.worker_faults]
     steps += [one.next_step for one in (report.in_the_house.loose if report.in_the_house else ())]
     steps += [one.next_step for one in (report.came_back.items if report.came_back else ())]
     if steps:

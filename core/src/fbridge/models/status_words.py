@@ -39,6 +39,8 @@ def status_sentences(report: StatusReport, speak: Told) -> Iterator[str]:
     for unread in report.unreadable:
         yield _unreadable_words(unread, speak)
     yield from (_listener_words(one, speak) for one in report.listeners)
+    for fault in report.worker_faults:
+        yield f"Workers, {fault.kind} of {fault.store}: {speak(fault.words)}: {fault.next_step}"
     if (
         not report.items
         and not report.orders_marked
@@ -48,6 +50,7 @@ def status_sentences(report: StatusReport, speak: Told) -> Iterator[str]:
         and not report.courier_changes
         and not report.restored
         and not report.listeners
+        and not report.worker_faults
     ):
         yield "Everything is at rest."
 

@@ -27,6 +27,7 @@ from fbridge.shipping.courier_exports import CourierChange, courier_changes
 from fbridge.shipping.returned_goods import CameBack, came_back
 from fbridge.shipping.shipment_rows import load_shipments
 from fbridge.storage.indexes import DRIFTED, IN_THE_HOUSE, MAIL_MISSING
+from fbridge.storage.queue_schema import has_queue
 from fbridge.storage.tables import manifests, pushes, rejected_orders, shipments
 from fbridge.stores.rows import due_notices
 
@@ -114,6 +115,19 @@ class ListenerBehind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerFault:
+    """What is wrong with what workers do for a store (``kind``: ``fetch``, ``push``): ``words``, and ``reason``, its
+    code. ``overdue``: nothing will come of it by itself."""
+
+    store: str
+    kind: str
+    reason: str
+    words: str
+    next_step: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """What is stuck, oldest first; how many shipments stand in each state; manifests in preparation.
 
@@ -127,6 +141,7 @@ class StatusReport:
     ``orders_marked`` are those of which nobody has decided anything, also where goods of them are in shipments;
     ``unreadable`` are of each store those that cannot be read. ``courier_changes`` are otherwise than their courier's
     program was told. ``stores``: the day of each, by name. ``listeners`` are those that were not told everything.
+    ``worker_faults``: by store, where tasks were given to workers.
     """
 
     items: tuple[StatusItem, ...]
@@ -143,6 +158,7 @@ class StatusReport:
     restored: tuple[RestoredStatus, ...] = ()
     stores: tuple[StoreDay, ...] = ()
     listeners: tuple[ListenerBehind, ...] = ()
+    worker_faults: tuple[WorkerFault, ...] = ()
 
     @property
     def overdue(self) -> bool:
@@ -150,6 +166,7 @@ class StatusReport:
         late = self.in_the_house is not None and self.in_the_house.overdue
         late = late or (self.came_back is not None and self.came_back.overdue)
         late = late or any(one.overdue for one in self.listeners)
+        late = late or any(one.overdue for one in self.worker_faults)
         late = late or any(item.overdue for item in self.items) or any(day.overdue for day in self.stores)
         return late or any(one.overdue for one in self.unreadable)
 
@@ -177,6 +194,7 @@ def read_status(context: Context) -> StatusReport:
             restored=_restored(connection, context, now),
             stores=store_days(connection, context.settings.stores, items, limits, now),
             listeners=_listeners(connection, limits, now),
+            worker_faults=_worker_faults(connection, context),
         )
 
 
@@ -199,6 +217,26 @@ def _listeners(connection: Connection, limits: StatusLimits, now: datetime) -> t
         )
         for one, since in found
         if since and (one.fault or is_over(now - since, limits.listener))
+    )
+
+
+def _worker_faults(connection: Connection, context: Context) -> tuple[WorkerFault, ...]:
+    """Where a task was given to workers: a database that many computers share is not one that workers are used on."""
+    if not has_queue(connection):
+        return ()
+    from fbridge.workers.status import look_at_workers
+
+    return tuple(
+        WorkerFault(
+            store=one.store,
+            kind=str(one.kind),
+            reason=one.reason,
+            words=one.fault,
+            next_step=one.next_step,
+            overdue=one.stands_still,
+        )
+        for one in look_at_workers(connection, context).work
+        if one.fault and (one.running or one.waiting or one.reason != "no_worker")
     )
 
 

@@ -12,6 +12,9 @@ from fbridge.storage.upserts import put_row
 from fbridge.storage.worker_tables import work_outcomes
 from fbridge.workers.queueing import WorkKind
 
+BROKE_OFF = "broke_off"
+"""The reason of a task that ended in the middle; it says of itself nothing more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkOutcome:

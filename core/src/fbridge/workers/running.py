@@ -32,6 +32,7 @@ from fbridge.exit_codes import ExitCode
 from fbridge.listeners.after_commands import tell_after_command
 from fbridge.storage.database import Database, read_revision
 from fbridge.storage.version import HEAD_REVISION
+from fbridge.workers.outcomes import BROKE_OFF, WorkOutcome, keep_outcome
 from fbridge.workers.queue_app import BEAT_SECONDS, LOST, STALLED_SECONDS, UPKEEP, make_app
 from fbridge.workers.queueing import WorkKind
 from fbridge.workers.registry import Workable, sign_on, sow, workable
@@ -192,26 +193,39 @@ class WorkerRun:
     def _add_tasks(self, app: App, tasks: StoreWorker) -> None:
         @app.task(name=WorkKind.FETCH.task)
         def fetch(store: str) -> None:
-            self._guarded(lambda: tasks.fetch(store))
+            self._guarded(WorkKind.FETCH, store, lambda: tasks.fetch(store))
 
         @app.task(name=WorkKind.PUSH.task)
         def push(store: str, **told: Any) -> None:
-            self._guarded(lambda: tasks.push(store, told))
+            self._guarded(WorkKind.PUSH, store, lambda: tasks.push(store, told))
 
-    def _guarded(self, work: Callable[[], None]) -> None:
+    def _guarded(self, kind: WorkKind, store: str, work: Callable[[], None]) -> None:
         """What is raised puts the task back (:class:`fbridge.workers.queue_app.FencedManager`)."""
         begun = self.context.now()
         try:
             work()
         except FbridgeError as error:
             log.warning("a task broke off, and comes again: %s", error)
+            self._keep_broken(kind, store, str(error))
             raise
-        except Exception:
+        except Exception as error:
             log.exception("a task broke off, and comes again")
+            self._keep_broken(
+                kind, store, f"{type(error).__name__}, which the log of the worker tells more of"
+            )
             raise
         finally:
             self._done += 1
         tell_after_command(self.context, self.home, begun)
+
+    def _keep_broken(self, kind: WorkKind, store: str, why: str) -> None:
+        """For the office to see, where the database can be told; a task that broke off tells nothing itself."""
+        words = f"its task broke off, and is tried again: {why}"
+        outcome = WorkOutcome(
+            store=store, kind=kind, ended_at=self.context.now(), reason=BROKE_OFF, words=words
+        )
+        with suppress(FbridgeError, sa.exc.SQLAlchemyError), self.context.database.write() as connection:
+            keep_outcome(connection, outcome)
 
 
 _OWN_SILENCE = sa.text("""
