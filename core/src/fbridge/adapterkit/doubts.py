@@ -73,6 +73,14 @@ def refund_unread(refund: str) -> Doubt:
     )
 
 
+def shipped_unread() -> Doubt:
+    """A part of it has left, and the store does not show which."""
+    return Doubt(
+        code="shipped_unread",
+        words="The store has it as partly shipped, and does not show which goods have left; look there.",
+    )
+
+
 def unknown_status(status: str, settings: Sequence[str] = ()) -> Doubt:
     """A state that neither the platform nor the settings explain; ``settings`` are those that could."""
     if not status:

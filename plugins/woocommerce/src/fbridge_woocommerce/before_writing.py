@@ -103,8 +103,6 @@ def _answers(store: Store, client: WooClient, facts: StoreFacts, place: Place, o
     if place in (Place.AST, Place.WST) and facts.namespace:
         namespace = facts.namespace
         return _has_route(lambda: client.trackings(namespace, order_id))
-    if place is Place.FULFILLMENTS:
-        return not memory_of(store).fulfillments_gone
     if place is Place.META and store.settings["tracking"] == AUTO:
         return wst_is_active(system_status_of(client))
     return True

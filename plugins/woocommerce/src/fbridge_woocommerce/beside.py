@@ -13,10 +13,12 @@ from functools import partial
 from typing import Any
 
 from fbridge.adapterkit.payloads import reference, rows
+from fbridge.errors import RefusedError
 from fbridge.http.side_by_side import side_by_side
 from fbridge.models.parts import in_parts
 from fbridge.models.platforms import Store
 from fbridge_woocommerce.client import PAGE_SIZE, WooClient
+from fbridge_woocommerce.detection import facts_of
 from fbridge_woocommerce.mapping import (
     MARK_BOTH,
     SHIP_PARENTS,
@@ -41,6 +43,7 @@ class Beside:
     """
 
     def __init__(self, store: Store, client: WooClient, place: Place | None, route: str | None) -> None:
+        self._store = store
         self._memory = memory_of(store)
         self._sub_orders = store.settings.get("sub_orders", MARK_BOTH)
         self._client = client
@@ -131,9 +134,16 @@ class Beside:
 
     def _fulfillments(self, order_id: str, found: _ByOrder) -> None:
         read = self._client.fulfillments(order_id)
-        if self._place is Place.FULFILLMENTS:
-            self._memory.fulfillments_gone = read is None
-        found[order_id] = read or []
+        if read is not None:
+            found[order_id] = read
+        elif self._place is Place.FULFILLMENTS and facts_of(self._store, self._client).fulfillments:
+            # What cannot be read is not "nothing has left": that would be made, and mailed, a second time.
+            raise RefusedError(
+                f"WooCommerce's feature fulfillments does not answer on {self._store.url}, so it cannot be seen what "
+                "has left. Switch it on there, or see where numbers can be kept: "
+                f"fbridge store check {self._store.name}",
+                reason="rest_no_route",
+            )
 
     def _notes(self, order_id: str, found: _ByOrder) -> None:
         found[order_id] = self._memory.notes[order_id] = self._client.notes(order_id)

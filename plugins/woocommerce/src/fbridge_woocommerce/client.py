@@ -164,9 +164,15 @@ class WooClient:
     # What an order's tracking place holds
 
     def fulfillments(self, order_id: str) -> list[Any] | None:
-        """The core fulfillments of an order; None where the feature is off."""
-        response = self._http.read(f"{_API}/orders/{order_id}/fulfillments", fresh=True)
-        return None if code_of(response) == "rest_no_route" else list_of(response)
+        """The core fulfillments of an order; None where the store says twice that it has no such route.
+
+        It says so where the feature is off, and for a moment while plugins are updated.
+        """
+        for _ in range(2):
+            response = self._http.read(f"{_API}/orders/{order_id}/fulfillments", fresh=True)
+            if code_of(response) != "rest_no_route":
+                return list_of(response)
+        return None
 
     def fulfillment(self, order_id: str, fulfillment_id: str) -> Json:
         """One core fulfillment."""

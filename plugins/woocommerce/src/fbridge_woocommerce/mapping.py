@@ -12,6 +12,7 @@ from fbridge.adapterkit.doubts import (
     part_of_order,
     refund_unread,
     refund_without_line,
+    shipped_unread,
     split_into_parts,
     with_doubts,
 )
@@ -158,7 +159,9 @@ def _order(raw: RawOrder, settings: Mapping[str, Any]) -> Order:
     )
     both = settings.get("sub_orders", MARK_BOTH) == MARK_BOTH
     twice = _in_two_orders(raw, payload) if both else ()
-    return with_doubts(order, (meaning.doubt(status), *twice, *refunds.doubts))
+    unread = raw.fulfillments is None and needs_fulfillments(raw.order)
+    doubts = (meaning.doubt(status), *twice, *refunds.doubts, shipped_unread() if unread else None)
+    return with_doubts(order, doubts)
 
 
 def _ships_here(raw: RawOrder, payload: Mapping[str, Any], sub_orders: str) -> bool:

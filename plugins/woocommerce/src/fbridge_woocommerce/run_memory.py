@@ -17,7 +17,6 @@ class RunMemory:
     - ``place_confirmed``: in this run the place of numbers was seen to be there
     - ``mails_confirmed``: in this run the shop's mails were seen to be switched as the plan has it
     - ``completed_mail``: whether "Completed order" was on then (None: not told)
-    - ``fulfillments_gone``: the last read found that feature switched off
     - ``lists_refunds``: whether the store gives refunds of several orders at once (None: not asked yet)
     - ``has_parts``: whether a marketplace plugin has split orders of this store (None: not asked yet)
     - ``mail_notes``: whether the store notes which mails left (None: not seen yet)
@@ -29,7 +28,6 @@ class RunMemory:
     place_confirmed: bool = False
     mails_confirmed: bool = False
     completed_mail: bool | None = None
-    fulfillments_gone: bool = False
     lists_refunds: bool | None = None
     has_parts: bool | None = None
     mail_notes: bool | None = None

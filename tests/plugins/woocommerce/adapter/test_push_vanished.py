@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from fbridge.errors import NotSent
+from fbridge.errors import NotSent, RefusedError
 from fbridge.models.fulfillments import Fulfillment, ResolvedCarrier
-from fbridge.models.states import Effect
+from fbridge.models.states import Effect, Outcome
 from fbridge.sandbox import ServedSandbox
+from fbridge.testing.faults import Answer, Fault, FaultProxy, On
 
 DeskOf = Callable[..., Any]
 FulfillmentOf = Callable[..., Fulfillment]
@@ -20,7 +22,6 @@ GONE = [
     ({"tracking": "ast"}, {}, "tracking", "Advanced Shipment Tracking"),
     ({"tracking": "wst", "wst_routes": True}, {}, "tracking", "Shipment Tracking"),
     ({"tracking": "wst", "wst_routes": False}, {}, "tracking", "Shipment Tracking"),
-    ({"tracking": "none", "fulfillments": True}, {}, "fulfillments", "fulfillments"),
     ({"tracking": "ast"}, {"tracking": "ast"}, "tracking", "Advanced Shipment Tracking"),
 ]
 
@@ -103,3 +104,64 @@ def test_the_look_costs_one_request_a_run(
     served.control.forget_requests()
     desk.push(*(fulfillment_of(order, ["B"], carrier=carrier) for order in chunks[1]))
     assert [seen.method for seen in served.control.requests()] == ["POST", "GET"], "and what became of a mail"
+
+
+def vars_of(served: ServedSandbox) -> dict[str, Any]:
+    return {"store_settings": served.store_settings, "control": served.control}
+
+
+NO_ROUTE = Fault(
+    name="no route",
+    answer=Answer.STATUS,
+    status=404,
+    body=b'{"code":"rest_no_route","message":"No route was found.","data":{"status":404}}',
+)
+
+
+@pytest.mark.parametrize("times", [1, 4], ids=["once", "for longer"])
+def test_a_route_that_is_away_for_a_moment_hides_no_fulfillment(
+    make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, *, times: int
+) -> None:
+    """As while WooCommerce is updated: what is there already is neither made again nor mailed again."""
+    served = make_sandbox(orders=20, tracking="none", fulfillments=True)
+    with FaultProxy(served.url) as proxy:
+        desk = desk_of(SimpleNamespace(**vars_of(served), url=proxy.url))
+        orders = due(served, desk, 2)
+        desk.push(
+            *(fulfillment_of(order, [f"N{order.remote_id}"], completes_order=False) for order in orders)
+        )
+        sent = {order.remote_id: order for order in orders}
+        proxy.strike(NO_ROUTE, on=On.READ, path=f"{orders[0].remote_id}/fulfillments", times=times)
+        if times > 1:
+            with pytest.raises(RefusedError, match="fulfillments") as away:
+                desk.orders(*sent)
+            assert away.value.reason == "rest_no_route"
+            proxy.heal()
+        again = [fulfillment_of(order, [f"N{order.remote_id}"]) for order in desk.orders(*sent)]
+        assert {one.shipments[0].outcome for one in desk.push(*again).values()} == {Outcome.DONE}
+        assert [len(order.shipments) for order in desk.orders(*sent)] == [1, 1]
+
+
+def test_where_fulfillments_are_switched_off_nothing_is_read_as_unshipped(
+    make_sandbox: MakeSandbox, desk_of: DeskOf
+) -> None:
+    served = make_sandbox(orders=20, tracking="none", fulfillments=True)
+    desk = desk_of(served)
+    served.control.switch_off("fulfillments")
+    with pytest.raises(RefusedError, match="fbridge store check lab") as gone:
+        due(served, desk, 1)
+    assert gone.value.reason == "rest_no_route"
+
+
+def test_an_order_of_which_a_part_has_left_waits_where_nothing_tells_which(
+    make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    """The feature was switched off since: its mark stays with the order, its fulfillments are shown nowhere."""
+    served = make_sandbox(orders=20, tracking="none", fulfillments=True)
+    order = next(one for one in due(served, desk_of(served), 20) if sum(line.due for line in one.lines) > 1)
+    line = next(line for line in order.lines if line.due)
+    part = fulfillment_of(order, ["N1"], items=[(line.id, 1)], completes_order=False)
+    desk_of(served).push_one(part)
+    served.control.switch_off("fulfillments")
+    (doubt,) = desk_of(served, checked=False).order(order.remote_id).doubts
+    assert doubt.code == "shipped_unread"
