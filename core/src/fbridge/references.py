@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +22,8 @@ from fbridge.shipping.carrier_rows import load_carriers
 from fbridge.storage.tables import orders, rejected_orders, shipments, stores
 
 _LABEL = re.compile(r"[Ss](\d{1,9})")
-_REMOTE_ID = "id="
+REMOTE_ID = "id="
+"""Before the platform's own id of an order: ``shop:id=77``."""
 _LARGEST_KEY = 2**31 - 1
 
 
@@ -82,7 +83,7 @@ def find_unreadable(connection: Connection, ref: str, store: str | None = None) 
     found = _unreadable_named(connection, wanted, store)
     if not found:
         _refuse_readable(connection, ref, wanted, store)
-        names = [one.number or f"{_REMOTE_ID}{one.remote_id}" for one in _unreadable(connection, store)]
+        names = [one.number or f"{REMOTE_ID}{one.remote_id}" for one in _unreadable(connection, store)]
         place = f" in store {store}" if store else ""
         raise NotFoundError(
             f"There is no order {wanted}{place} that cannot be read.{did_you_mean(wanted, names)} "
@@ -90,7 +91,7 @@ def find_unreadable(connection: Connection, ref: str, store: str | None = None) 
             reason="unknown_order",
         )
     if len(found) > 1:
-        names = [f"{one.store}:{_REMOTE_ID}{one.remote_id}" for one in found]
+        names = [f"{one.store}:{REMOTE_ID}{one.remote_id}" for one in found]
         raise InputError(
             f"{len(found)} orders that cannot be read are called {wanted}; name one of them: {', '.join(names)}.",
             reason="ambiguous_order",
@@ -118,8 +119,8 @@ def _unreadable(connection: Connection, store: str | None) -> tuple[UnreadableOr
 
 def _unreadable_named(connection: Connection, wanted: str, store: str | None) -> list[UnreadableOrder]:
     """By its number (also that of the version read before), by ``id=77``, and by the bare id if that is no number."""
-    if wanted.startswith(_REMOTE_ID):
-        remote_id = wanted.removeprefix(_REMOTE_ID)
+    if wanted.startswith(REMOTE_ID):
+        remote_id = wanted.removeprefix(REMOTE_ID)
         return [one for one in _unreadable(connection, store) if one.remote_id == remote_id]
     bare = wanted.lstrip("#")
     known = [one for one in _unreadable(connection, store) if bare in (one.number.lstrip("#"), one.remote_id)]
@@ -198,11 +199,29 @@ def _carrier_hint(code: str, known: dict[str, Carrier]) -> str:
 def _split(connection: Connection, ref: str, store: str | None) -> tuple[str | None, str]:
     if store is not None:
         known_store(connection, store)
+    return parts_of_reference(
+        ref,
+        store,
+        lambda name: (
+            connection.execute(sa.select(stores.c.name).where(stores.c.name == name)).first() is not None
+        ),
+    )
+
+
+def parts_of_reference(
+    ref: str, store: str | None, is_store: Callable[[str], bool]
+) -> tuple[str | None, str]:
+    """The store that a reference to an order names, else ``store``, and what it calls the order."""
     before, colon, after = ref.partition(":")
     if not colon or (store is not None and before != store):
         return store, ref
-    is_store = connection.execute(sa.select(stores.c.name).where(stores.c.name == before)).first()
-    return (before, after) if is_store else (store, ref)
+    return (before, after) if is_store(before) else (store, ref)
+
+
+def spellings(number: str) -> set[str]:
+    """How stores may write an order number that a person typed with or without ``#``."""
+    bare = number.lstrip("#")
+    return {bare, f"#{bare}"}
 
 
 def _orders_named(connection: Connection, wanted: str, store: str | None) -> Sequence[Row[Any]]:
@@ -210,11 +229,10 @@ def _orders_named(connection: Connection, wanted: str, store: str | None) -> Seq
     query: sa.Select[Any] = sa.select(*columns).order_by(orders.c.id)
     if store is not None:
         query = query.where(orders.c.store == store)
-    if wanted.startswith(_REMOTE_ID):
-        return connection.execute(query.where(orders.c.remote_id == wanted.removeprefix(_REMOTE_ID))).all()
+    if wanted.startswith(REMOTE_ID):
+        return connection.execute(query.where(orders.c.remote_id == wanted.removeprefix(REMOTE_ID))).all()
     exact = connection.execute(query.where(orders.c.number == wanted)).all()
-    bare = wanted.lstrip("#")
-    return exact or connection.execute(query.where(orders.c.number.in_([bare, f"#{bare}"]))).all()
+    return exact or connection.execute(query.where(orders.c.number.in_(sorted(spellings(wanted))))).all()
 
 
 def _apart(rows: Sequence[Row[Any]]) -> str:
@@ -235,7 +253,7 @@ def sold_in_words(sold_in: str) -> str:
 
 def ref_by_id(store: str, remote_id: str) -> str:
     """How commands name an order whose number another one has as well."""
-    return f"{store}:{_REMOTE_ID}{remote_id}"
+    return f"{store}:{REMOTE_ID}{remote_id}"
 
 
 def _numbers_like(connection: Connection, wanted: str, store: str | None) -> Sequence[str]:

@@ -141,8 +141,9 @@ def lock_orders(connection: Connection, ids: Collection[int]) -> None:
     Rows are locked in the sequence of their keys, after manifests and before shipments, so that two programs
     never wait for each other.
     """
-    query = sa.select(orders.c.id).where(orders.c.id.in_(ids)).order_by(orders.c.id)
-    connection.execute(query.with_for_update(key_share=True))
+    for part in in_parts(sorted(ids), MOST_KEYS):
+        query = sa.select(orders.c.id).where(orders.c.id.in_(part)).order_by(orders.c.id)
+        connection.execute(query.with_for_update(key_share=True))
 
 
 def order_ids(connection: Connection, store: str, remote_ids: Collection[str]) -> dict[str, int]:

@@ -6,7 +6,7 @@ A wish is recorded at once, whatever a run is doing; what it means for the store
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -27,26 +27,25 @@ _IN_DOUBT = frozenset(
 )
 
 
-def open_entry(connection: Connection, shipment_id: int, at: datetime) -> None:
-    """Begin the entry of a new store shipment, which waits for its manifest. ``at`` is aware UTC."""
+def open_entries(connection: Connection, shipment_ids: Sequence[int], at: datetime) -> None:
+    """Begin the entries of new store shipments, which wait for their manifest. ``at`` is aware UTC."""
     reason, words = _NOT_SHIPPED
-    connection.execute(
-        sa.insert(pushes).values(
-            shipment_id=shipment_id,
-            state=PushState.WAITING,
-            reason=reason,
-            words=words,
-            since=at,
-            tries=0,
-            epoch=0,
-            remote_ids=[],
-            fences=[],
-            effect_shipment=Effect.NOT_DONE,
-            effect_tracking=Effect.NOT_DONE,
-            effect_status=Effect.NOT_DONE,
-            effect_mail=MailEffect.NOT_SENT,
-        )
-    )
+    entry = {
+        "state": PushState.WAITING,
+        "reason": reason,
+        "words": words,
+        "since": at,
+        "tries": 0,
+        "epoch": 0,
+        "remote_ids": [],
+        "fences": [],
+        "effect_shipment": Effect.NOT_DONE,
+        "effect_tracking": Effect.NOT_DONE,
+        "effect_status": Effect.NOT_DONE,
+        "effect_mail": MailEffect.NOT_SENT,
+    }
+    if shipment_ids:
+        connection.execute(sa.insert(pushes), [{"shipment_id": key, **entry} for key in shipment_ids])
 
 
 def let_go(connection: Connection, shipment_ids: Collection[int], at: datetime) -> None:

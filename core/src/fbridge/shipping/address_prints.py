@@ -19,13 +19,6 @@ def address_print(address: Address) -> str:
     return hashlib.blake2b(repr(door).encode(), digest_size=16).hexdigest()
 
 
-def keep_address_print(connection: Connection, shipment_id: int, address: Address) -> None:
-    """Remember where the shipment was to go when it was made."""
-    connection.execute(
-        sa.update(shipments).where(shipments.c.id == shipment_id).values(address_print=address_print(address))
-    )
-
-
 def address_prints(connection: Connection, shipment_ids: Collection[int]) -> dict[int, str]:
     """The prints of these shipments, by key; external parcels have none."""
     query = sa.select(shipments.c.id, shipments.c.address_print).where(

@@ -1,9 +1,9 @@
-"""Putting goods on a locked manifest and taking them off, reference by reference, in one write unit."""
+"""Putting goods on a locked manifest, hundreds at once: each reference decided by itself, all written together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,21 +11,25 @@ from sqlalchemy.engine import Connection
 
 from fbridge.errors import FbridgeError, InputError
 from fbridge.models.results import ItemResult
-from fbridge.models.shipments import Manifest, ManifestHead, Shipment
-from fbridge.models.states import Delivery, ManifestState
+from fbridge.models.shipments import ManifestHead, Shipment
+from fbridge.models.states import Delivery
 from fbridge.orders.storage import lock_orders
-from fbridge.push.decide import TAKEN_BY_STORE
-from fbridge.push.ledger import raise_version, standings
-from fbridge.push.wishes import hold_back
-from fbridge.references import find_order, find_shipment, shipment_labelled
-from fbridge.shipping.carrier_rows import route_for
-from fbridge.shipping.manifest_rows import strike
-from fbridge.shipping.shipment_creation import Wish, create_for_order, load_candidate, pieces
-from fbridge.shipping.shipment_rows import load_shipment, lock_shipments, update_shipments
-from fbridge.shipping.shipment_rules import Candidate, refuse_came_back, refuse_if_told
-from fbridge.storage.events import record
+from fbridge.push.ledger import raise_version
+from fbridge.shipping.carrier_rows import DEFAULT_METHOD, Route, load_routes
+from fbridge.shipping.many_references import Named, find_named
+from fbridge.shipping.shipment_creation import (
+    Wish,
+    Wished,
+    load_candidates,
+    make_wished,
+    pieces,
+    wished_of_order,
+)
+from fbridge.shipping.shipment_rows import load_shipments, lock_shipments, update_shipments
+from fbridge.shipping.shipment_rules import Candidate
+from fbridge.storage.events import record_all
 from fbridge.storage.indexes import IN_THE_HOUSE
-from fbridge.storage.tables import shipments
+from fbridge.storage.tables import MOST_KEYS, shipments
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +37,60 @@ class _Filling:
     connection: Connection
     manifest: ManifestHead
     at: datetime
+    routes: dict[str, dict[str, Route]] = field(default_factory=dict)
+
+    def route(self, store: str, method: str) -> Route | None:
+        if store not in self.routes:
+            found = load_routes(self.connection, store)
+            self.routes[store] = {one.shipping_method: one for one in found}
+        return self.routes[store].get(method) or self.routes[store].get(DEFAULT_METHOD)
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """What a reference names: one of our shipments, or an order."""
+class _Making:
+    """A shipment to be made; ``aside`` are words on a route that leads elsewhere."""
 
-    shipment_id: int | None = None
-    order_id: int | None = None
+    wished: Wished
+    aside: str
+
+    def made(self, ref: str, key: int) -> ItemResult:
+        goods = pieces(self.wished.new.items)
+        words = f"S{key} made of order {self.wished.candidate.label}: {goods}{self.aside}."
+        return ItemResult(ref=ref, ok=True, reason="added", words=words, label=f"S{key}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Putting:
+    """Shipments that may be on the manifest; ``fresh`` are those that are not yet."""
+
+    goods: Sequence[Shipment]
+    fresh: Sequence[Shipment]
+
+    def put(self, ref: str, number: str) -> ItemResult:
+        labels = ", ".join(one.label for one in self.goods)
+        words = f"{labels} {'put on' if self.fresh else 'is already on'} manifest {number}."
+        reason = "added" if self.fresh else "already_there"
+        return ItemResult(ref=ref, ok=True, reason=reason, words=words, label=self.goods[0].label)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is in the database of the things that references name, by key."""
+
+    orders: Mapping[int, Candidate]
+    shipments: Mapping[int, Shipment]
 
 
 def add_to_manifest(
     connection: Connection, manifest: ManifestHead, refs: Sequence[str], *, store: str | None, at: datetime
 ) -> tuple[ItemResult, ...]:
     """Put shipments and orders on a manifest that is locked and in preparation; one result a reference."""
-    named: dict[str, _Named] = {}
-    unknown: dict[str, ItemResult] = {}
-    for ref in refs:
-        try:
-            named[ref] = _named(connection, ref, store)
-        except FbridgeError as error:
-            unknown[ref] = _failed(ref, error)
-    lock_orders(connection, [one.order_id for one in named.values() if one.order_id is not None])
+    named = find_named(connection, refs, store)
+    right = [one for one in named.values() if isinstance(one, Named)]
+    lock_orders(connection, {one.order_id for one in right if one.order_id and not one.shipment_id})
+    lock_shipments(connection, {one.shipment_id for one in right if one.shipment_id})
     filling = _Filling(connection, manifest, at)
-    return tuple(
-        unknown.get(ref) or _attempt(connection, ref, lambda ref: _add(filling, ref, named[ref]))
-        for ref in refs
-    )
+    return tuple(result for part in _apart(refs, named) for result in _add(filling, part, named))
 
 
 def loose_shipments(connection: Connection, carrier_id: int) -> tuple[str, ...]:
@@ -76,69 +107,82 @@ def loose_shipments(connection: Connection, carrier_id: int) -> tuple[str, ...]:
     return tuple(f"S{key}" for key in connection.execute(query).scalars())
 
 
-def take_off_manifest(
-    connection: Connection, manifest: Manifest, refs: Sequence[str], *, at: datetime
-) -> tuple[ItemResult, ...]:
-    """Take shipments off a locked manifest, while nothing of them was pushed; one result a reference."""
-    ids = [shipment.id for shipment in manifest.shipments]
-    lock_shipments(connection, ids)
-    standings(connection, ids)
-    filling = _Filling(connection, manifest, at)
-    return tuple(_attempt(connection, ref, lambda ref: _take_off(filling, ref)) for ref in refs)
-
-
-def _attempt(connection: Connection, ref: str, act: Callable[[str], ItemResult]) -> ItemResult:
-    try:
-        with connection.begin_nested():
-            return act(ref)
-    except FbridgeError as error:
-        return _failed(ref, error)
-
-
-def _failed(ref: str, error: FbridgeError) -> ItemResult:
+def refused(ref: str, error: FbridgeError) -> ItemResult:
+    """What is said of a reference with which nothing was done."""
     return ItemResult(ref=ref, ok=False, reason=error.reason, words=str(error))
 
 
-def _named(connection: Connection, ref: str, store: str | None) -> _Named:
-    """A label names a shipment, unless there is none and an order is numbered like that."""
-    key = shipment_labelled(connection, ref)
-    if key is None:
-        return _Named(order_id=find_order(connection, ref, store))
-    of_order = sa.select(shipments.c.order_id).where(shipments.c.id == key)
-    return _Named(shipment_id=key, order_id=connection.execute(of_order).scalar_one())
+def _apart(refs: Sequence[str], named: Mapping[str, Named | FbridgeError]) -> Iterator[list[str]]:
+    """In parts that name no order twice: what is done of one reference the next one of that order has to see."""
+    part: list[str] = []
+    seen: set[Named | int | str] = set()
+    for ref in refs:
+        one = named[ref]
+        goods = (one.order_id or one) if isinstance(one, Named) else ref
+        if goods in seen or len(part) == MOST_KEYS:
+            yield part
+            part, seen = [], set()
+        part.append(ref)
+        seen.add(goods)
+    if part:
+        yield part
 
 
-def _add(filling: _Filling, ref: str, named: _Named) -> ItemResult:
+def _add(
+    filling: _Filling, refs: Sequence[str], named: Mapping[str, Named | FbridgeError]
+) -> Iterator[ItemResult]:
+    known = _load(filling.connection, [named[ref] for ref in refs])
+    results: dict[str, ItemResult] = {}
+    making: dict[str, _Making] = {}
+    putting: dict[str, _Putting] = {}
+    for ref in refs:
+        try:
+            act = _decided(filling, named[ref], known)
+        except FbridgeError as error:
+            results[ref] = refused(ref, error)
+            continue
+        if isinstance(act, _Making):
+            making[ref] = act
+        else:
+            putting[ref] = act
+    keys = make_wished(filling.connection, [one.wished for one in making.values()], at=filling.at)
+    for (ref, act), key in zip(making.items(), keys, strict=True):
+        results[ref] = act.made(ref, key)
+    _put_on(filling, [one for act in putting.values() for one in act.fresh])
+    results |= {ref: act.put(ref, filling.manifest.number) for ref, act in putting.items()}
+    return (results[ref] for ref in refs)
+
+
+def _load(connection: Connection, named: Iterable[Named | FbridgeError]) -> _Known:
+    right = [one for one in named if isinstance(one, Named)]
+    keys = [one.shipment_id for one in right if one.shipment_id]
+    whole = [one.order_id for one in right if one.order_id and not one.shipment_id]
+    return _Known(
+        load_candidates(connection, whole),
+        {one.id: one for one in load_shipments(connection, shipments.c.id.in_(keys))} if keys else {},
+    )
+
+
+def _decided(filling: _Filling, named: Named | FbridgeError, known: _Known) -> _Making | _Putting:
+    if isinstance(named, FbridgeError):
+        raise named
     if named.shipment_id is not None:
-        lock_shipments(filling.connection, [named.shipment_id])
-        return _put_on(filling, ref, [load_shipment(filling.connection, named.shipment_id)])
+        return _putting(filling.manifest, [known.shipments[named.shipment_id]])
     assert named.order_id is not None  # noqa: S101 - a reference names one or the other
-    candidate = load_candidate(filling.connection, named.order_id)
+    candidate = known.orders[named.order_id]
     made = [one for one in candidate.shipments if one.manifest in {None, filling.manifest.number}]
     if made and candidate.free == 0:
-        return _put_on(filling, ref, made)
-    return _ship_rest(filling, ref, candidate)
-
-
-def _ship_rest(filling: _Filling, ref: str, candidate: Candidate) -> ItemResult:
+        return _putting(filling.manifest, made)
     aside = _other_route(filling, candidate)
-    shipment_id = create_for_order(
-        filling.connection,
-        candidate,
-        Wish(),
-        carrier=filling.manifest.carrier,
-        manifest=filling.manifest,
-        at=filling.at,
-    )
-    shipment = load_shipment(filling.connection, shipment_id)
-    words = f"{shipment.label} made of order {candidate.label}: {pieces(shipment.items)}{aside}."
-    return ItemResult(ref=ref, ok=True, reason="added", words=words, label=shipment.label)
+    carrier, manifest = filling.manifest.carrier, filling.manifest
+    wished = wished_of_order(filling.connection, candidate, Wish(), carrier=carrier, manifest=manifest)
+    return _Making(wished, aside)
 
 
 def _other_route(filling: _Filling, candidate: Candidate) -> str:
     """Words on a route that leads to another carrier. Raises InputError for one that leads to none."""
     method = candidate.order.shipping_method
-    route = route_for(filling.connection, candidate.store, method.code if method else "")
+    route = filling.route(candidate.store, method.code if method else "")
     if route is None or (route.carrier and route.carrier.id == filling.manifest.carrier.id):
         return ""
     if route.carrier is None:
@@ -151,18 +195,18 @@ def _other_route(filling: _Filling, candidate: Candidate) -> str:
     return f"; it was routed to {route.carrier.code} and goes with {filling.manifest.carrier.code}"
 
 
-def _put_on(filling: _Filling, ref: str, goods: Sequence[Shipment]) -> ItemResult:
+def _putting(manifest: ManifestHead, goods: Sequence[Shipment]) -> _Putting:
     for shipment in goods:
-        _refuse_to_put_on(filling.manifest, shipment)
-    fresh = [shipment for shipment in goods if shipment.manifest != filling.manifest.number]
+        _refuse_to_put_on(manifest, shipment)
+    return _Putting(goods, [shipment for shipment in goods if shipment.manifest != manifest.number])
+
+
+def _put_on(filling: _Filling, fresh: Sequence[Shipment]) -> None:
     keys = [one.id for one in fresh]
     update_shipments(filling.connection, keys, manifest_id=filling.manifest.id)
     raise_version(filling.connection, keys)
-    for shipment in fresh:
-        _record(filling, "manifest.added", shipment, f"put on manifest {filling.manifest.number}")
-    words = f"{_labels(goods)} {'put on' if fresh else 'is already on'} manifest {filling.manifest.number}."
-    reason = "added" if fresh else "already_there"
-    return ItemResult(ref=ref, ok=True, reason=reason, words=words, label=goods[0].label)
+    words = f"put on manifest {filling.manifest.number}"
+    tell_of_manifest(filling.connection, filling.manifest, "manifest.added", fresh, words, at=filling.at)
 
 
 def _refuse_to_put_on(manifest: ManifestHead, shipment: Shipment) -> None:
@@ -182,62 +226,26 @@ def _refuse_to_put_on(manifest: ManifestHead, shipment: Shipment) -> None:
         )
 
 
-def _take_off(filling: _Filling, ref: str) -> ItemResult:
-    connection, manifest = filling.connection, filling.manifest
-    shipment = load_shipment(connection, find_shipment(connection, ref))
-    if shipment.manifest != manifest.number:
-        raise InputError(f"{shipment.label} is not on manifest {manifest.number}.", reason="not_on_manifest")
-    refuse_came_back(shipment)
-    left = manifest.state is ManifestState.SHIPPED
-    if _store_holds(shipment):
-        raise_version(connection, [shipment.id])
-    else:
-        refuse_if_told(shipment, f"stays on manifest {manifest.number}")
-        update_shipments(connection, [shipment.id], shipped_at=None)
-        hold_back(connection, [shipment.id], filling.at)
-    since = filling.at if left else shipment.left_behind_at
-    update_shipments(connection, [shipment.id], manifest_id=None, left_behind_at=since)
-    if left:
-        strike(connection, manifest.id, shipment.id, filling.at)
-    words = f"{'left behind by' if left else 'taken off'} manifest {manifest.number}"
-    _record(filling, "manifest.left_behind" if left else "manifest.removed", shipment, words)
-    return ItemResult(
-        ref=ref, ok=True, reason="removed", words=f"{shipment.label} {words}.", label=shipment.label
-    )
-
-
-def tell_taken_off(connection: Connection, manifest: Manifest, *, at: datetime) -> None:
-    """The manifest is cancelled: each of its shipments is on none now, and its own story tells that."""
-    for one in manifest.shipments:
-        record(
-            connection,
-            "manifest.removed",
-            f"{one.label} taken off manifest {manifest.number}, which was cancelled.",
-            at=at,
-            store=one.store,
-            order_id=one.order_id,
-            shipment_id=one.id,
-            manifest_id=manifest.id,
-        )
-
-
-def _store_holds(shipment: Shipment) -> bool:
-    """It was told that it left: that is not taken back, and not told again when it does leave."""
-    return shipment.push is not None and shipment.push.state in TAKEN_BY_STORE
-
-
-def _labels(goods: Iterable[Shipment]) -> str:
-    return ", ".join(shipment.label for shipment in goods)
-
-
-def _record(filling: _Filling, kind: str, shipment: Shipment, words: str) -> None:
-    record(
-        filling.connection,
-        kind,
-        f"{shipment.label} {words}.",
-        at=filling.at,
-        store=shipment.store,
-        order_id=shipment.order_id,
-        shipment_id=shipment.id,
-        manifest_id=filling.manifest.id,
-    )
+def tell_of_manifest(
+    connection: Connection,
+    manifest: ManifestHead,
+    kind: str,
+    goods: Iterable[Shipment],
+    words: str,
+    *,
+    at: datetime,
+) -> None:
+    """Add to the story of each of these shipments what became of it on the manifest."""
+    rows = [
+        {
+            "at": at,
+            "kind": kind,
+            "words": f"{one.label} {words}.",
+            "store": one.store,
+            "order_id": one.order_id,
+            "shipment_id": one.id,
+            "manifest_id": manifest.id,
+        }
+        for one in goods
+    ]
+    record_all(connection, rows)

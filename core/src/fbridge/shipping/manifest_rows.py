@@ -182,11 +182,11 @@ def _query(conditions: Sequence[sa.ColumnElement[bool]], limit: int | None = Non
     )
 
 
-def strike(connection: Connection, manifest_id: int, shipment_id: int, at: datetime) -> None:
-    """The manifest keeps the row, struck through."""
-    connection.execute(
-        sa.insert(struck_rows).values(manifest_id=manifest_id, shipment_id=shipment_id, struck_at=at)
-    )
+def strike(connection: Connection, manifest_id: int, shipment_ids: Sequence[int], at: datetime) -> None:
+    """The manifest keeps these rows, struck through."""
+    rows = [{"manifest_id": manifest_id, "shipment_id": key, "struck_at": at} for key in shipment_ids]
+    if rows:
+        connection.execute(sa.insert(struck_rows), rows)
 
 
 def _struck_on(connection: Connection, manifest_id: int) -> Sequence[StruckRow]:

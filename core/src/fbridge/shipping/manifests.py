@@ -17,12 +17,8 @@ from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
 from fbridge.references import find_carrier, find_shipment
 from fbridge.shipping.contents import Content, contents
-from fbridge.shipping.manifest_filling import (
-    add_to_manifest,
-    loose_shipments,
-    take_off_manifest,
-    tell_taken_off,
-)
+from fbridge.shipping.manifest_emptying import take_off_manifest, tell_taken_off
+from fbridge.shipping.manifest_filling import add_to_manifest, loose_shipments
 from fbridge.shipping.manifest_lines import load_lines
 from fbridge.shipping.manifest_prints import LastPrint, begin_print, end_print, is_printed, last_print
 from fbridge.shipping.manifest_references import (
@@ -274,7 +270,7 @@ class Manifests:
     def remove(self, ref: str, shipments: Sequence[str]) -> tuple[ItemResult, ...]:
         """Take shipments off a manifest in preparation; they stay as shipments. Raises as :meth:`get` does."""
         with self._database.write() as connection:
-            manifest = _locked(connection, ref)
+            manifest = lock_manifest(connection, find_manifest(connection, ref))
             refuse_unless_preparing(manifest)
             return take_off_manifest(connection, manifest, shipments, at=self._context.now())
 
@@ -284,7 +280,7 @@ class Manifests:
         What a store was told of stays told; what may be on its way to it is refused.
         """
         with self._database.write() as connection:
-            manifest = _locked(connection, ref)
+            manifest = lock_manifest(connection, find_manifest(connection, ref))
             if manifest.state is ManifestState.CANCELLED:
                 refuse_unless_preparing(manifest)
             return take_off_manifest(connection, manifest, shipments, at=self._context.now())

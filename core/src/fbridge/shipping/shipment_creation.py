@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,20 +15,20 @@ from sqlalchemy.engine import Connection
 from fbridge.errors import InputError
 from fbridge.models.fulfillments import Item
 from fbridge.models.particulars import Particulars
-from fbridge.models.shipments import Carrier, Document, ManifestHead
+from fbridge.models.parts import in_parts
+from fbridge.models.shipments import Carrier, Document, ManifestHead, Shipment
 from fbridge.models.states import Delivery
 from fbridge.orders.quantities import line_quantities
 from fbridge.orders.storage import load_orders, lock_orders, refresh_open_quantity
-from fbridge.push.wishes import open_entry
-from fbridge.shipping.address_prints import keep_address_print
-from fbridge.shipping.allowed_doubts import keep_allowed_doubts
+from fbridge.push.wishes import open_entries
+from fbridge.shipping.address_prints import address_print
 from fbridge.shipping.carrier_rows import route_for
 from fbridge.shipping.objections import known_at_making
-from fbridge.shipping.shipment_rows import NewShipment, insert_shipment, load_shipments, users_of_numbers
+from fbridge.shipping.shipment_rows import NewShipment, insert_shipments, load_shipments, users_of_numbers
 from fbridge.shipping.shipment_rules import Candidate, allot, cod_for, refuse_unshippable
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for
-from fbridge.storage.events import record
-from fbridge.storage.tables import orders, shipments
+from fbridge.storage.events import record_all
+from fbridge.storage.tables import MOST_KEYS, orders, shipments
 
 _DOCUMENT_LIMITS = {"source": 32, "series": 32, "number": 64}
 _WAREHOUSE_LIMIT = 64
@@ -58,18 +60,42 @@ def lock_candidate(connection: Connection, order_id: int) -> Candidate:
 
 def load_candidate(connection: Connection, order_id: int) -> Candidate:
     """The order with its lines and its shipments that are not withdrawn."""
-    query = sa.select(orders.c.store, orders.c.historic).where(orders.c.id == order_id)
-    store, historic = connection.execute(query).one()
-    return Candidate(
-        id=order_id,
-        store=store,
-        historic=historic,
-        order=load_orders(connection, [order_id])[order_id],
-        lines=line_quantities(connection, [order_id])[order_id],
-        shipments=load_shipments(
-            connection, shipments.c.order_id == order_id, shipments.c.withdrawn_at.is_(None)
-        ),
-    )
+    return load_candidates(connection, [order_id])[order_id]
+
+
+def load_candidates(connection: Connection, order_ids: Sequence[int]) -> dict[int, Candidate]:
+    """The same of several orders, by key: nine queries for any 500."""
+    return {
+        one.id: one for part in in_parts(order_ids, MOST_KEYS) for one in _load_candidates(connection, part)
+    }
+
+
+def _load_candidates(connection: Connection, order_ids: Sequence[int]) -> Iterator[Candidate]:
+    query = sa.select(orders.c.id, orders.c.store, orders.c.historic).where(orders.c.id.in_(order_ids))
+    kept, lines = load_orders(connection, order_ids), line_quantities(connection, order_ids)
+    made: defaultdict[int | None, list[Shipment]] = defaultdict(list)
+    for one in load_shipments(
+        connection, shipments.c.order_id.in_(order_ids), shipments.c.withdrawn_at.is_(None)
+    ):
+        made[one.order_id].append(one)
+    for key, store, historic in connection.execute(query):
+        yield Candidate(
+            id=key,
+            store=store,
+            historic=historic,
+            order=kept[key],
+            lines=lines[key],
+            shipments=tuple(made[key]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """A shipment that may be made of a locked order, and is not made yet."""
+
+    candidate: Candidate
+    carrier: Carrier
+    new: NewShipment
 
 
 def create_for_order(
@@ -82,12 +108,25 @@ def create_for_order(
     at: datetime,
 ) -> int:
     """Make the wished shipment of a locked order and give its key; a refusal (InputError) writes nothing."""
+    wished = wished_of_order(connection, candidate, wish, carrier=carrier, manifest=manifest)
+    (key,) = make_wished(connection, [wished], at=at)
+    return key
+
+
+def wished_of_order(
+    connection: Connection,
+    candidate: Candidate,
+    wish: Wish,
+    *,
+    carrier: Carrier,
+    manifest: ManifestHead | None,
+) -> Wished:
+    """What is to be made by this wish. Raises InputError where a rule is against it."""
     refuse_unshippable(candidate, allow_unpaid=wish.allow_unpaid, allow_marked=wish.allow_marked)
-    items = allot(candidate, wish.items)
     new = NewShipment(
         carrier_id=carrier.id,
         parcels=parcels_for(wish.numbers, wish.parcels),
-        items=items,
+        items=allot(candidate, wish.items),
         numbers=clean_numbers(wish.numbers),
         store=candidate.store,
         order_id=candidate.id,
@@ -97,25 +136,33 @@ def create_for_order(
         warehouse=wish.warehouse,
         document=wish.document,
         particulars=wish.particulars,
+        address_print=address_print(candidate.order.ship_to),
+        allowed_doubts=known_at_making(candidate.order),
     )
     refuse_bad_particulars(connection, new, allow_shared=wish.allow_shared)
-    shipment_id = insert_shipment(connection, new, at)
-    keep_address_print(connection, shipment_id, candidate.order.ship_to)
-    keep_allowed_doubts(connection, shipment_id, known_at_making(candidate.order))
-    open_entry(connection, shipment_id, at)
-    refresh_open_quantity(connection, [candidate.id])
-    record(
-        connection,
-        "shipment.created",
-        f"S{shipment_id} made of order {candidate.label} ({pieces(items)}) for {carrier.code}"
-        f"{f', cash on delivery {new.cod}' if new.cod else ''}.",
-        at=at,
-        store=candidate.store,
-        order_id=candidate.id,
-        shipment_id=shipment_id,
-        manifest_id=new.manifest_id,
-    )
-    return shipment_id
+    return Wished(candidate, carrier, new)
+
+
+def make_wished(connection: Connection, wished: Sequence[Wished], *, at: datetime) -> list[int]:
+    """Make these, of different orders that are locked, and give their keys in this sequence."""
+    keys = insert_shipments(connection, [one.new for one in wished], at)
+    open_entries(connection, keys, at)
+    refresh_open_quantity(connection, [one.candidate.id for one in wished])
+    record_all(connection, [_told(key, one) | {"at": at} for key, one in zip(keys, wished, strict=True)])
+    return keys
+
+
+def _told(key: int, made: Wished) -> dict[str, Any]:
+    new, candidate = made.new, made.candidate
+    cod = f", cash on delivery {new.cod}" if new.cod else ""
+    return {
+        "kind": "shipment.created",
+        "words": f"S{key} made of order {candidate.label} ({pieces(new.items)}) for {made.carrier.code}{cod}.",
+        "store": candidate.store,
+        "order_id": candidate.id,
+        "shipment_id": key,
+        "manifest_id": new.manifest_id,
+    }
 
 
 def routed_carrier(connection: Connection, candidate: Candidate) -> Carrier:
@@ -164,7 +211,7 @@ def refuse_used_numbers(
     connection: Connection, numbers: Collection[str], *, apart_from: int | None = None
 ) -> None:
     """Raises InputError naming the shipment that has one of these numbers already."""
-    used = users_of_numbers(connection, numbers, apart_from=apart_from)
+    used = users_of_numbers(connection, numbers, apart_from=apart_from) if numbers else {}
     for number, shipment_id in used.items():
         raise InputError(
             f"The tracking number {number} is already used by S{shipment_id}; "

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from fbridge.models.fulfillments import Item
-from fbridge.models.orders import Address, Money
+from fbridge.models.orders import Address, Doubt, Money
 from fbridge.models.particulars import Particulars
 from fbridge.models.parts import in_parts
 from fbridge.models.shipments import Document, PushStatus, Return, Shipment
 from fbridge.models.states import ShipmentOrigin
-from fbridge.orders.rows import address_from_json, address_to_json
+from fbridge.orders.rows import address_from_json, address_to_json, doubts_to_json
 from fbridge.push.rows import status_of
 from fbridge.shipping.carrier_rows import carrier_columns, carrier_from_row
 from fbridge.shipping.particulars_rows import particulars_from_json, particulars_to_json
@@ -63,20 +63,53 @@ class NewShipment:
     document: Document | None = None
     recipient: Address | None = None
     particulars: Particulars | None = None
+    address_print: str | None = None
+    allowed_doubts: tuple[Doubt, ...] = ()
 
 
-def insert_shipment(connection: Connection, new: NewShipment, at: datetime) -> int:
-    """Add a shipment in its first revision and give its key; the ledger entry is opened apart."""
-    result = connection.execute(sa.insert(shipments).values(**_shipment_row(new), created_at=at))
-    (shipment_id,) = result.inserted_primary_key or (0,)
+def insert_shipments(connection: Connection, new: Sequence[NewShipment], at: datetime) -> list[int]:
+    """Add shipments in their first revision and give their keys, in this sequence; the ledger's entries are opened
+    apart."""
+    rows = [{**_shipment_row(one), "created_at": at} for one in new]
+    keys = _inserted(connection, rows)
     lines = [
-        {"shipment_id": shipment_id, "line_id": item.line_id, "quantity": item.quantity} for item in new.items
+        {"shipment_id": key, "line_id": item.line_id, "quantity": item.quantity}
+        for key, one in zip(keys, new, strict=True)
+        for item in one.items
     ]
     if lines:
         connection.execute(sa.insert(shipment_lines), lines)
-    add_revision(connection, shipment_id, 1, new.carrier_id, new.numbers, reason="created", at=at)
-    add_shipment_words(connection, int(shipment_id), new.document, new.recipient)
-    return int(shipment_id)
+    first = [
+        Revision(key, 1, one.carrier_id, one.numbers, "created") for key, one in zip(keys, new, strict=True)
+    ]
+    add_revisions(connection, first, at=at)
+    for key, one in zip(keys, new, strict=True):
+        add_shipment_words(connection, key, one.document, one.recipient)
+    return keys
+
+
+def _inserted(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Told apart by UUID: asked for the keys in the sequence of the rows, SQLite is given one row at a time; asked in
+    another, all in one statement, for which it means to scan every table that refers to shipments."""
+    if not rows:
+        return []
+    connection.execute(sa.insert(shipments), rows)
+    keys: dict[str, int] = {}
+    for part in in_parts([row["uuid"] for row in rows], MOST_KEYS):
+        query = sa.select(shipments.c.uuid, shipments.c.id).where(shipments.c.uuid.in_(part))
+        keys |= {row.uuid: row.id for row in connection.execute(query)}
+    return [keys[row["uuid"]] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What is wanted of a shipment from now on."""
+
+    shipment_id: int
+    revision: int
+    carrier_id: int
+    numbers: Sequence[str]
+    reason: str
 
 
 def add_revision(
@@ -90,19 +123,44 @@ def add_revision(
     at: datetime,
 ) -> None:
     """Add what is wanted from now on: carrier and numbers; the caller sets the shipment's own columns."""
-    key = {"shipment_id": shipment_id, "revision": revision}
-    connection.execute(
-        sa.insert(shipment_revisions).values(**key, carrier_id=carrier_id, created_at=at, reason=reason)
-    )
-    rows = [{**key, "position": position, "number": number} for position, number in enumerate(numbers)]
+    add_revisions(connection, [Revision(shipment_id, revision, carrier_id, numbers, reason)], at=at)
+
+
+def add_revisions(connection: Connection, wanted: Sequence[Revision], *, at: datetime) -> None:
+    """The same of several shipments."""
+    rows = [
+        {
+            "shipment_id": one.shipment_id,
+            "revision": one.revision,
+            "carrier_id": one.carrier_id,
+            "created_at": at,
+            "reason": one.reason,
+        }
+        for one in wanted
+    ]
+    numbers = [
+        {
+            "shipment_id": one.shipment_id,
+            "revision": one.revision,
+            "position": position,
+            "number": number,
+        }
+        for one in wanted
+        for position, number in enumerate(one.numbers)
+    ]
     if rows:
-        connection.execute(sa.insert(shipment_numbers), rows)
-        add_number_words(connection, shipment_id, numbers)
+        connection.execute(sa.insert(shipment_revisions), rows)
+    if numbers:
+        connection.execute(sa.insert(shipment_numbers), numbers)
+    for one in wanted:
+        if one.numbers:
+            add_number_words(connection, one.shipment_id, one.numbers)
 
 
 def update_shipments(connection: Connection, shipment_ids: Collection[int], **values: Any) -> None:
     """Set the same columns of these shipments."""
-    connection.execute(sa.update(shipments).where(shipments.c.id.in_(shipment_ids)).values(**values))
+    for part in in_parts(sorted(shipment_ids), MOST_KEYS):
+        connection.execute(sa.update(shipments).where(shipments.c.id.in_(part)).values(**values))
 
 
 def load_shipments(
@@ -152,8 +210,9 @@ def load_shipment(connection: Connection, shipment_id: int) -> Shipment:
 
 def lock_shipments(connection: Connection, shipment_ids: Collection[int]) -> None:
     """Keep other writers off these rows until the write unit ends (PostgreSQL; alone on SQLite anyway)."""
-    query = sa.select(shipments.c.id).where(shipments.c.id.in_(shipment_ids)).order_by(shipments.c.id)
-    connection.execute(query.with_for_update(key_share=True))
+    for part in in_parts(sorted(shipment_ids), MOST_KEYS):
+        query = sa.select(shipments.c.id).where(shipments.c.id.in_(part)).order_by(shipments.c.id)
+        connection.execute(query.with_for_update(key_share=True))
 
 
 def users_of_numbers(
@@ -299,7 +358,9 @@ def _shipment_row(new: NewShipment) -> dict[str, Any]:
         "cod_amount": new.cod.amount if new.cod else None,
         "cod_currency": new.cod.currency if new.cod else None,
         "warehouse": new.warehouse,
-        "recipient": address_to_json(new.recipient) if new.recipient else sa.null(),
+        "recipient": address_to_json(new.recipient) if new.recipient else None,
+        "address_print": new.address_print,
+        "allowed_doubts": doubts_to_json(new.allowed_doubts),
         "document_source": document.source if document else None,
         "document_series": document.series if document else None,
         "document_number": document.number if document else None,

@@ -32,7 +32,7 @@ from fbridge.shipping.shipment_listing import ChosenShipments, each_chosen
 from fbridge.shipping.shipment_rows import (
     NewShipment,
     add_revision,
-    insert_shipment,
+    insert_shipments,
     load_shipment,
     lock_shipments,
     update_shipments,
@@ -176,7 +176,7 @@ class Shipments:
             particulars=particulars,
         )
         refuse_bad_particulars(connection, new, allow_shared=allow_shared)
-        shipment_id = insert_shipment(connection, new, self._context.now())
+        (shipment_id,) = insert_shipments(connection, [new], self._context.now())
         words = f"S{shipment_id} made outside of any store."
         record(connection, "shipment.created", words, at=self._context.now(), shipment_id=shipment_id)
         return shipment_id

@@ -240,7 +240,7 @@ shipments = sa.Table(
     sa.Column("cod_amount", ExactDecimal),
     sa.Column("cod_currency", sa.String(3)),
     sa.Column("warehouse", sa.String(64)),
-    sa.Column("recipient", sa.JSON),
+    sa.Column("recipient", sa.JSON(none_as_null=True)),
     sa.Column("address_print", sa.String(32)),
     sa.Column("allowed_doubts", sa.JSON(none_as_null=True)),
     sa.Column("document_source", sa.String(32)),
