@@ -54,9 +54,9 @@ class _Making:
     aside: str
 
     def made(self, ref: str, key: int) -> ItemResult:
-        goods = pieces(self.wished.new.items)
-        words = f"S{key} made of order {self.wished.candidate.label}: {goods}{self.aside}."
-        return ItemResult(ref=ref, ok=True, reason="added", words=words, label=f"S{key}")
+        label, goods = f"S{key}", pieces(self.wished.new.items)
+        words = f"{label} made of order {self.wished.candidate.label}: {goods}{self.aside}."
+        return ItemResult(ref=ref, ok=True, reason="added", words=words, label=label)
 
 
 @dataclass(frozen=True, slots=True)

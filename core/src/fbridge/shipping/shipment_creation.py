@@ -152,15 +152,16 @@ def make_wished(connection: Connection, wished: Sequence[Wished], *, at: datetim
     return keys
 
 
-def _told(key: int, made: Wished) -> dict[str, Any]:
+def _told(shipment_id: int, made: Wished) -> dict[str, Any]:
     new, candidate = made.new, made.candidate
     cod = f", cash on delivery {new.cod}" if new.cod else ""
     return {
         "kind": "shipment.created",
-        "words": f"S{key} made of order {candidate.label} ({pieces(new.items)}) for {made.carrier.code}{cod}.",
+        "words": f"S{shipment_id} made of order {candidate.label} ({pieces(new.items)}) for "
+        f"{made.carrier.code}{cod}.",
         "store": candidate.store,
         "order_id": candidate.id,
-        "shipment_id": key,
+        "shipment_id": shipment_id,
         "manifest_id": new.manifest_id,
     }
 

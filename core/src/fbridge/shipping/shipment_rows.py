@@ -80,7 +80,8 @@ def insert_shipments(connection: Connection, new: Sequence[NewShipment], at: dat
     if lines:
         connection.execute(sa.insert(shipment_lines), lines)
     first = [
-        Revision(key, 1, one.carrier_id, one.numbers, "created") for key, one in zip(keys, new, strict=True)
+        Revision(key, 1, one.carrier_id, one.numbers, reason="created")
+        for key, one in zip(keys, new, strict=True)
     ]
     add_revisions(connection, first, at=at)
     for key, one in zip(keys, new, strict=True):
