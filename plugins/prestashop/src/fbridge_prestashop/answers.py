@@ -39,6 +39,8 @@ _OF_PHP = range(2, 16)
 
 _CODE = re.compile(r"\d{1,6}", re.ASCII)
 _VERSION = "psws-version"
+_OWN_COOKIE = "PrestaShop-"
+_PAGE = re.compile(r"<(?:!doctype|html)\b", re.IGNORECASE)
 
 
 def rows_of(response: Response, resource: str) -> list[dict[str, Any]]:
@@ -125,6 +127,14 @@ def version_of(response: Response) -> str:
 def is_empty_crash(response: Response) -> bool:
     """PHP ended in the middle: 500 without a word. What was saved before stays saved."""
     return response.status == 500 and not response.content.strip()  # noqa: PLR2004 - HTTP's number
+
+
+def is_own_end(response: Response) -> bool:
+    """Whether PrestaShop itself broke off, or a module ended the program: its cookie is there, and no word of the
+    Webservice. It writes that as the program ends, so nothing is at work any more; a gateway has none."""
+    began = _OWN_COOKIE in response.headers.get("set-cookie", "")
+    broke_off = response.ok or response.status == 500  # noqa: PLR2004 - HTTP's number
+    return began and broke_off and not version_of(response) and not _errors(response)
 
 
 def is_php_warning(response: Response) -> bool:
@@ -242,6 +252,8 @@ class End(Enum):
     WARNED = auto()
     """PHP warned, and PrestaShop answers with that alone: the entity of which it warned may be saved and mailed,
     those after it are not."""
+    DIED = auto()
+    """It or a module ended the program, and nothing goes on. The last entity that it saved may lack its mail."""
     CRASHED = auto()
     """It seems so: a 500 without a word, which a gateway may say as well."""
 
@@ -275,6 +287,8 @@ def _rows_in(response: Response, resource: str, now: datetime) -> list[dict[str,
     try:
         return rows_of(response, resource)
     except UnreachableError as error:
+        if is_own_end(response) and not _PAGE.search(response.text):
+            raise Interrupted(End.DIED, unproved(error, now, response.wait_asked)) from None
         whole = whole_json(response.content)
         if whole is None or not whole.noise or not version_of(response):
             raise
@@ -298,6 +312,8 @@ def _own_codes(response: Response, *, mail: bool) -> Iterator[str]:
 
 def _fault_in(response: Response, now: datetime, *, mail: bool) -> Exception:
     named, said = error_of(response), said_by(response, mail=mail)
+    if is_own_end(response):
+        return Interrupted(End.DIED, unproved(named, now, response.wait_asked))
     if is_empty_crash(response):
         return Interrupted(End.CRASHED, unproved(named, now, response.wait_asked))
     if is_php_warning(response):

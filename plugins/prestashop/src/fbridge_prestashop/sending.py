@@ -120,7 +120,7 @@ class _Sending:
 
     def _sort_out(self, batch: Batch, works: Sequence[Work], end: Interrupted, *, mail: bool) -> None:
         """PrestaShop ended in the middle: find out what it saved, and send the rest one by one."""
-        if len(works) == 1 and end.end in (End.REFUSED, End.CRASHED):
+        if len(works) == 1 and end.end in (End.REFUSED, End.DIED, End.CRASHED):
             batch.fail(works[0], end.problem)
             if end.end is End.CRASHED:
                 self._halt.stop(still_at_work())
@@ -159,36 +159,40 @@ class _Sending:
             return ()
         if end.end is End.WARNED and saved:
             return missing
-        if end.end is not End.CRASHED:
+        if end.end not in (End.DIED, End.CRASHED):
             if missing:
                 batch.fail(missing[0], end.problem)
             return missing[1:]
-        return self._blame_for_crash(batch, saved, missing, end.problem, shown, mail=mail)
+        return self._blame_for_crash(batch, saved, missing, end, shown, mail=mail)
 
     def _blame_for_crash(
         self,
         batch: Batch,
         saved: Sequence[Work],
         missing: Sequence[Work],
-        problem: Problem,
+        end: Interrupted,
         shown: dict[str, Row],
         *,
         mail: bool,
     ) -> Sequence[Work]:
-        """Perhaps a gateway said it and PrestaShop goes on; it surely ends only at an order that is gone."""
+        """Perhaps a gateway said it and PrestaShop goes on; it surely ends where it says so itself, or at an order
+        that is gone."""
         if missing and batch.key(missing[0]) not in shown:
             batch.fail(missing[0], _is_gone(missing[0]))
             return missing[1:]
         if saved and (mail or not missing):
             # Its state may be set and its mail not made: what the store's history tells of it is seen later.
-            batch.fail(saved[-1], problem)
+            batch.fail(saved[-1], end.problem)
         elif saved and isinstance(batch, StateBatch):
             saved[-1].half_set = _looks_half_set(batch, saved[-1])
-        if not missing:
+        if not missing or (saved and end.end is End.DIED):
             return missing
+        if end.end is End.DIED:
+            batch.fail(missing[0], end.problem)
+            return missing[1:]
         self._halt.stop(still_at_work())
         for work in missing:
-            batch.fail(work, problem)
+            batch.fail(work, end.problem)
         return ()
 
 

@@ -180,14 +180,54 @@ def test_after_a_500_without_a_word_nothing_is_sent_again_at_once(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
     """PHP died at the first order, or so it seems: a gateway says the same of a shop that goes on."""
-    desk = desk_of(sandbox)
-    chunk = chunk_of(sandbox, desk, fulfillment_of, 4)
-    sandbox.control.crash_status_writes()
-    got = entries(desk.push(*chunk), chunk)
-    assert writes(sandbox).count("order_histories") == 1
+    with FaultProxy(sandbox.url) as proxy:
+        desk = desk_of(
+            SimpleNamespace(url=proxy.url, store_settings=sandbox.store_settings, control=sandbox.control)
+        )
+        chunk = chunk_of(sandbox, desk, fulfillment_of, 4)
+        gateway = Fault(name="a gateway", answer=Answer.STATUS, status=500, body=b"")
+        proxy.strike(gateway, path="order_histories")
+        got = entries(desk.push(*chunk), chunk)
+        assert len([one for one in proxy.writes if "order_histories" in one.path]) == 1
     assert [(entry.outcome, entry.reason) for entry in got] == [(Outcome.UNCONFIRMED, "server_error")] * 4
     assert {entry.effects.mail for entry in got} == {MailEffect.UNCONFIRMED}
     assert all(histories(sandbox, one).count("4") <= 1 for one in chunk)
+
+
+@pytest.mark.parametrize("words", ["", "goodbye", "<br />\n<b>Fatal error</b>: Uncaught Exception"])
+def test_a_module_at_which_prestashop_dies_holds_up_no_other_order(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, words: str
+) -> None:
+    """Its own cookie says that the program has ended, so nothing is still at work: each order is tried once."""
+    desk = desk_of(sandbox)
+    chunk = chunk_of(sandbox, desk, fulfillment_of, 4)
+    baseline = Baseline(entries=(), remaining=(), remote_status="2")
+    sandbox.control.crash_status_writes(times=3, words=words)
+    got = entries(desk.push(*chunk), chunk)
+    assert [one.outcome for one in got] == [Outcome.UNCONFIRMED] * 3 + [Outcome.DONE]
+    assert writes(sandbox).count("order_histories") == 4
+    seen = desk.orders(*(one.order_id for one in chunk[:3]))
+    again = [
+        fulfillment_of(order, [f"BX{order.remote_id}"], baseline=baseline, mail=MailEffect.UNCONFIRMED)
+        for order in seen
+    ]
+    told = entries(desk.push(*again), again)
+    assert {(one.outcome, one.effects.status, one.reason) for one in told} == {
+        (Outcome.DONE, Effect.DONE, "mail_failed")
+    }
+    assert [len(sandbox.control.mails(int(one.order_id))) for one in chunk] == [0, 0, 0, 1]
+    assert writes(sandbox).count("order_histories") == 4
+
+
+def test_an_order_that_prestashop_cannot_save_holds_up_no_other(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    chunk = chunk_of(sandbox, desk, fulfillment_of, 3)
+    sandbox.control.crash_status_writes(before=True)
+    got = entries(desk.push(*chunk), chunk)
+    assert [one.outcome for one in got] == [Outcome.UNCONFIRMED, Outcome.DONE, Outcome.DONE]
+    assert [histories(sandbox, one).count("4") for one in chunk] == [0, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -246,7 +286,7 @@ def test_a_state_without_history_is_told_also_where_no_mail_was_asked_for(
     first, second = entries(desk.push(*chunk), chunk)
     assert (first.outcome, first.effects.status) == (Outcome.DONE, Effect.DONE)
     assert first.words.endswith("it has no entry of it in the order's history.")
-    assert second.outcome is Outcome.UNCONFIRMED
+    assert (second.outcome, second.words) == (Outcome.DONE, "")
 
 
 def test_a_crash_over_a_single_order_is_unconfirmed(

@@ -163,10 +163,11 @@ class Control(SandboxControl):
             self.shop.broken.add(order_id)
             self.shop.touch(self.shop.orders.to_change(order_id))
 
-    def crash_status_writes(self, times: int = 1, words: str = "") -> None:
-        """Let the next status writes die half-way: the state is written, neither history row nor mail. The answer is
-        an empty 500, or 200 with the last ``words`` of a module."""
+    def crash_status_writes(self, times: int = 1, words: str = "", *, before: bool = False) -> None:
+        """Let the next status writes die half-way: the state is written, unless they die ``before``, and neither
+        history row nor mail. The answer is an empty 500, or 200 with the last ``words`` of a module."""
         self.shop.status_crashes, self.shop.last_words = times, words
+        self.shop.crashes_before = before
 
     def warn_in_writes(self, times: int = 1, *, before: bool = False) -> None:
         """Let PHP warn in the next writes: 500 with its words. The entity of which it warned is saved and mailed,

@@ -29,6 +29,8 @@ TOO_LONG_PAGE = (
     "<center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"
 )
 HTML = "text/html; charset=utf-8"
+COOKIE = {"Set-Cookie": "PrestaShop-sandbox=def50200; path=/; HttpOnly"}
+"""PrestaShop sets it before it begins to work, so an answer that breaks off has it too."""
 HARMLESS = frozenset({"id", "date_add", "date_upd"})
 READS = frozenset({"GET", "HEAD"})
 
@@ -72,7 +74,8 @@ class Dispatcher:
             del response.headers["Content-Type"]
             return response
         except errors.Crash as crash:
-            return Response(crash.words, status=200 if crash.words else 500, content_type=HTML)
+            status = 200 if crash.words else 500
+            return Response(crash.words, status=status, headers=COOKIE, content_type=HTML)
         return self._response(call, status, text)
 
     def _as_this_version_says(self, error: errors.WebserviceError) -> errors.WebserviceError:
@@ -220,7 +223,7 @@ class Dispatcher:
             "X-Powered-By": "PrestaShop Webservice",
             "PSWS-Version": self._shop.settings.version if is_known else "0",
             "Execution-Time": "0.004",
-            "Set-Cookie": "PrestaShop-sandbox=def50200; path=/; HttpOnly",
+            **COOKIE,
         }
         text = f"{self._shop.printed}{text}"
         if text:

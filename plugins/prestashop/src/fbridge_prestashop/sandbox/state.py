@@ -87,6 +87,7 @@ class Shop:
         self.mails: list[Mail] = []
         self.status_writers = WriterCount()
         self.status_crashes = 0
+        self.crashes_before = False
         self.last_words = ""
         self.warnings = Warnings()
         self.printed = ""

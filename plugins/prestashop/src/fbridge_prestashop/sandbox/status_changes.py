@@ -30,8 +30,9 @@ def change_status(
         shop.pace.wait(pace.STATUS_WRITE)
         with shop.lock:
             record, state = _order_and_state(shop, order_id, state_id)
+            _crash_when_told(shop, before=True)
             _set_state(shop, record, state, slip)
-            _crash_when_told(shop)
+            _crash_when_told(shop, before=False)
             row = {
                 "id_employee": employee,
                 "id_order_state": state_id,
@@ -42,8 +43,8 @@ def change_status(
         return StatusChange(history, not mails or _mail(shop, record, state))
 
 
-def _crash_when_told(shop: Shop) -> None:
-    if shop.status_crashes > 0:
+def _crash_when_told(shop: Shop, *, before: bool) -> None:
+    if shop.status_crashes > 0 and shop.crashes_before is before:
         shop.status_crashes -= 1
         raise Crash(shop.last_words)
 
