@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     from fbridge.shipping.carrier_standing import CarrierStanding as CarrierStanding
     from fbridge.shipping.carriers import Carriers as Carriers
     from fbridge.shipping.carriers import CoverageRow as CoverageRow
+    from fbridge.shipping.carriers import MappingRow as MappingRow
     from fbridge.shipping.carriers import RouteRow as RouteRow
     from fbridge.shipping.contents import Content as Content
     from fbridge.shipping.deliveries import Deliveries as Deliveries
@@ -179,7 +180,7 @@ _NAMES = {
     "fbridge.shipping.carrier_likeness": "Suggestion",
     "fbridge.shipping.carrier_rows": "Mapped",
     "fbridge.shipping.carrier_standing": "CarrierStanding",
-    "fbridge.shipping.carriers": "Carriers CoverageRow RouteRow",
+    "fbridge.shipping.carriers": "Carriers CoverageRow MappingRow RouteRow",
     "fbridge.shipping.contents": "Content",
     "fbridge.shipping.deliveries": "Deliveries",
     "fbridge.shipping.document_wishes": "DocumentWish PartWish",

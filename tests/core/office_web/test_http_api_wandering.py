@@ -25,7 +25,7 @@ from fbridge.sandbox import ServedSandbox, create_sandbox
 from fbridge.settings import Home
 
 pytestmark = pytest.mark.slow
-LONG_WORK = "/(fetch|push|missing-mails|verify|shipments/{ref}/take-back)$"
+LONG_WORK = "/(fetch|push|missing-mails|verify|shipments/{ref}/take-back|stores/{ref}/check)$"
 """Each request of these starts a process; how they work is shown elsewhere."""
 load_all_checks()
 OPERATIONS = [

@@ -32,7 +32,8 @@ def add(session: Session, name: str, scopes: tuple[str, ...]) -> ExitCode:
     """Make a token for a program, and show it: this once only, for no copy is kept.
 
     `read` shows everything that is kept, `prepare` changes what has not left, `ship` says that it has left, `push`
-    tells stores, `decide` is what a person otherwise decides: force, send again, adopt.
+    tells stores, `decide` is what a person otherwise decides: force, send again, adopt. `manage` is
+    for stores and carriers.
     """
     from fbridge.cli.output import say, show_data
     from fbridge.models.accounts import Right

@@ -9,8 +9,8 @@ from fbridge.models.accounts import Right
 
 LONGEST_TOKEN_NAME = 48
 """Characters in the name of a token."""
-SCOPES = (Right.READ, Right.PREPARE, Right.SHIP, Right.PUSH, Right.DECIDE)
-"""What a token can be good for; stores, users and tokens are managed by people."""
+SCOPES = tuple(Right)
+"""What a token can be good for. ``manage`` is stores and carriers: users and tokens are managed by people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ _DONE = {
     "asked": "The store was asked.",
     "changed": "It is changed.",
     "removed": "It is removed.",
+    "handed": "It is handed to the workers. Here stands what no store shows yet.",
     "password": "The password is another one now; sign in with it.",
 }
 _ONE_AT_A_TIME = Lock()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template, request
 
-from fbridge.errors import InputError
+from fbridge.errors import ConfigError, InputError, StorageError
 from fbridge.models.accounts import Right
+from fbridge.office_web.afterwards import done
 from fbridge.office_web.jobs import begin
 from fbridge.office_web.rights import needs, refuse_without
 from fbridge.office_web.shown import bridge
@@ -16,7 +17,7 @@ from fbridge.office_web.shown import bridge
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from fbridge import PushPlan
+    from fbridge import PushPlan, WorkersReport
 
 blueprint = Blueprint("pushes", __name__)
 MOST_SHOWN = 100
@@ -40,6 +41,7 @@ def plan() -> str:
         stores=stores,
         guards=[f"{name}={value:g}" for name, value in guards.items()],
         does_something=_does_something(made),
+        workers=_workers(),
     )
 
 
@@ -55,6 +57,25 @@ def push() -> ResponseReturnValue:
     for name, value in guards.items():
         words += ["--guard", f"{name}={value:g}"]
     return begin([*words, "--only-if", request.form.get("only_if", "")])
+
+
+@blueprint.post("/push/defer")
+@needs(Right.PUSH)
+def defer() -> ResponseReturnValue:
+    """Hand what the plan has shown to the workers on other computers."""
+    guards = _guards(request.form.getlist("guard"))
+    stores, manifest = request.form.getlist("store"), request.form.get("manifest") or None
+    made = bridge().plan(stores, manifest=manifest, guards=guards)
+    bridge().workers.defer(made, only_if=request.form.get("only_if", ""))
+    return done("pushes.plan", "handed", **({"manifest": manifest} if manifest else {}))
+
+
+def _workers() -> WorkersReport | None:
+    """Who is at work on other computers; None where this office has not set that up."""
+    try:
+        return bridge().workers.status()
+    except (ConfigError, StorageError):
+        return None
 
 
 def _guards(said: list[str]) -> dict[str, float]:

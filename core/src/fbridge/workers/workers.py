@@ -12,6 +12,7 @@ from fbridge.errors import ConfigError, InputError
 from fbridge.push.decide import MAY_GO_OUT, fingerprint
 from fbridge.push.plan import PlannedStore, PushPlan, StorePlan, plan_store
 from fbridge.push.policy import load_policy
+from fbridge.push.run import refuse_another
 from fbridge.storage.events import record
 from fbridge.storage.queue_schema import check_queue, refuse_without_extra
 from fbridge.stores.open_store import open_store, with_known_facts
@@ -40,8 +41,9 @@ class Workers:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def defer(self, plan: PushPlan) -> tuple[HandedOver, ...]:
+    def defer(self, plan: PushPlan, *, only_if: str | None = None) -> tuple[HandedOver, ...]:
         """Hand a plan to the workers: what it shows is done, and no more, also where it takes them several tries.
+        With ``only_if`` (the fingerprint of a plan that was looked at) only where it is the same.
 
         A store that a guard stops, or to which nothing goes out, is left alone. All of it is handed over or nothing.
         Raises InputError (``plan_changed``).
@@ -49,6 +51,7 @@ class Workers:
         from fbridge.workers.queueing import put
 
         self.refuse_unready()
+        refuse_another(plan, only_if)
         found = [(one.store, *self._approved(plan, one)) for one in plan.stores if _goes_out(one)]
         with self._context.database.write() as connection:
             return tuple(

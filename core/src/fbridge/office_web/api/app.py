@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
@@ -16,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from fbridge import ApiToken, FbridgeError, KeptAnswer, Keyed
 from fbridge.jsonable import jsonable
-from fbridge.office_web.api import handing_in, leaving, preparing, problems, reading
+from fbridge.office_web.api import carriers, handing_in, leaving, preparing, problems, reading, stores
 from fbridge.office_web.api.asking import read_body, read_key, read_path, read_query
 from fbridge.office_web.api.problems import ProblemError
 from fbridge.office_web.api.routes import PREFIX, Asked, Made, Page, Route
@@ -35,7 +36,9 @@ MOST_BYTES = 1024 * 1024
 MOST_WRONG_TOKENS = 20
 """From one address, within the span of :mod:`fbridge.office_web.attempts`. A right token is taken all the same."""
 DOCUMENT = "openapi.json"
-ROUTES = (*reading.routes, *preparing.routes, *handing_in.routes, *leaving.routes)
+ROUTES = tuple(
+    chain(reading.routes, stores.routes, carriers.routes, preparing.routes, handing_in.routes, leaving.routes)
+)
 _log = logging.getLogger(__name__)
 
 
@@ -71,6 +74,10 @@ def token_in(header: str) -> str:
     return token.strip() if kind.lower() == "bearer" else ""
 
 
+def _token() -> str:
+    return token_in(request.headers.get("Authorization", ""))
+
+
 class _Callers:
     """Who asks."""
 
@@ -80,7 +87,7 @@ class _Callers:
 
     def caller(self) -> ApiToken:
         """Whose token the request carries. Raises ProblemError."""
-        token = token_in(request.headers.get("Authorization", ""))
+        token = _token()
         if token and (found := self._bridge.api_tokens.who(token)):
             return found
         address = request.remote_addr or ""
@@ -118,7 +125,9 @@ def _written(bridge: Bridge, route: Route, asked: Asked) -> KeptAnswer:
     key = read_key()
     assert route.body is not None  # noqa: S101 - only acts come here
     said, body = read_body(route.body())
-    keyed = Keyed(token=asked.token.name, key=key, request=f"{route.method} {request.path}\n{said}")
+    # With the token, which the database does not have, nobody finds out by guessing which keys of a store were sent.
+    told = f"{_token()}\n{route.method} {request.path}\n{said}"
+    keyed = Keyed(token=asked.token.name, key=key, request=told)
     job_id = uuid5(NAMESPACE_URL, f"fbridge:{asked.token.created_at}:{keyed.token}:{key}").hex
     whole = replace(asked, body=body, job_id=job_id)
     once = bridge.kept_answers.at_the_end if route.in_parts else bridge.kept_answers.in_one_unit

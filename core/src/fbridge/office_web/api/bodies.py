@@ -39,6 +39,11 @@ def nested(schema: type[Body], **more: Any) -> fields.Nested:
     return fields.Nested(schema, **more)
 
 
+def _refuse_both(said: dict[str, Any]) -> None:
+    if said.get("no_cod") and "cod" in said:
+        raise ValidationError("Give either cod or no_cod.", "no_cod")
+
+
 def pieces() -> fields.Field[Any]:
     """What leaves of an order."""
     return fields.Dict(
@@ -129,8 +134,7 @@ class ShipmentBody(ParcelsBody):
 
     @validates_schema
     def _one_of_both(self, said: dict[str, Any], **_: Any) -> None:
-        if said.get("no_cod") and "cod" in said:
-            raise ValidationError("Give either cod or no_cod.", "no_cod")
+        _refuse_both(said)
 
 
 class ExternalShipmentBody(ParcelsBody):
@@ -141,6 +145,30 @@ class ExternalShipmentBody(ParcelsBody):
     cod = nested(MoneyBody)
     manifest = Name()
     allow_shared = Flag()
+
+
+class ReplacementBody(ParcelsBody):
+    """Goods of an order that are sent once more."""
+
+    order = Name(required=True)
+    store = Name()
+    carrier = Name(metadata={"description": "That of the shipping method if it is left out."})
+    cod = Amount()
+    manifest = Name()
+    allow_shared = Flag()
+
+
+class RepackBody(Body):
+    """What is otherwise with a shipment that is still in the house."""
+
+    parcels = boxes()
+    weight_grams = Whole(1, _MOST_GRAMS)
+    cod = Amount(metadata={"description": "Cash to collect."})
+    no_cod = Flag(metadata={"description": "Collect nothing with this shipment."})
+
+    @validates_schema
+    def _one_of_both(self, said: dict[str, Any], **_: Any) -> None:
+        _refuse_both(said)
 
 
 class NumbersBody(Body):
@@ -213,9 +241,13 @@ class FetchBody(Body):
 
     stores = texts(load_default=list, metadata={"description": "All if none is named."})
     since = Moment(metadata={"description": "Read again all that changed since then."})
+    audit = Flag(
+        load_default=False,
+        metadata={"description": "Tell what fetches missed and what was deleted: reads all, or all `since`."},
+    )
 
 
-class PushBody(Body):
+class DeferBody(Body):
     """What to tell the stores: all that was shipped, of some stores, or of one manifest."""
 
     stores = texts(load_default=list, metadata={"description": "All if none is named."})
@@ -232,6 +264,12 @@ class PushBody(Body):
         load_default=dict,
         metadata={"description": f"Other values for this push (`decide`): {', '.join(GUARDS)}."},
     )
+
+
+class PushBody(DeferBody):
+    """What to tell the stores now."""
+
+    verify = Flag(load_default=False, metadata={"description": "Read back at the end what was written."})
 
 
 class MailsBody(Body):

@@ -44,3 +44,17 @@ def end_returns(bridge: Bridge, asked: Asked) -> tuple[ItemResult, ...]:
 def list_unreadable(bridge: Bridge, asked: Asked) -> Page:
     """The orders that cannot be read, and why."""
     return Page(items=bridge.orders.unreadable(asked.query.get("store")))
+
+
+@routes.writes("/unreadable-orders/set-aside", Right.PREPARE, UnreadableOrder, wishes.SetAsideBody)
+def set_aside(bridge: Bridge, asked: Asked) -> UnreadableOrder:
+    """Say that nobody needs to look at an order that cannot be read."""
+    said: dict[str, Any] = dict(asked.body)
+    return bridge.orders.set_aside(said.pop("order"), **said)
+
+
+@routes.writes("/unreadable-orders/bring-back", Right.PREPARE, UnreadableOrder, wishes.BroughtBackBody)
+def bring_back(bridge: Bridge, asked: Asked) -> UnreadableOrder:
+    """Have the next fetch read an order again that was set aside."""
+    said: dict[str, Any] = dict(asked.body)
+    return bridge.orders.bring_back(said.pop("order"), **said)

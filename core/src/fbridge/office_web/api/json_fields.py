@@ -15,6 +15,7 @@ MOST_ENTRIES = 5000
 MOST_COUNT = 2**31 - 1
 _DIGITS = re.compile(r"\d{1,10}", re.ASCII)
 AMOUNT = r"^[0-9]{1,9}(\.[0-9]{1,4})?$"
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
 
 
@@ -114,6 +115,15 @@ class Moment(fields.AwareDateTime):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
         if not isinstance(value, str) or not re.fullmatch(MOMENT, value):
             raise self.make_error("invalid", input=value, obj_type="datetime")
+        return super()._deserialize(value, attr, data, **more)
+
+
+class Day(fields.Date):
+    """A day: ``2026-11-03``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
+        if not isinstance(value, str) or not re.fullmatch(DAY, value):
+            raise self.make_error("invalid", input=value, obj_type="date")
         return super()._deserialize(value, attr, data, **more)
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fbridge import Bridge, Fulfilled, ItemResult, Manifest, Shipment, ShipResult
+from fbridge import Bridge, Fulfilled, HandedOver, ItemResult, Manifest, Shipment, ShipResult
 from fbridge.models.accounts import Right
 from fbridge.office_web.api import bodies
 from fbridge.office_web.api.routes import Asked, Made, Routes
 
 routes = Routes()
+
+
+def begun(bridge: Bridge, asked: Asked, *command: str) -> Made:
+    """A command of ours as a job. The same request again is the same job."""
+    job = bridge.jobs.start(command, asked_by=asked.token.signature, job_id=asked.job_id)
+    return Made(what=job, place=f"/jobs/{job.id}")
 
 
 @routes.writes("/manifests/<ref>/ship", Right.SHIP, ShipResult, bodies.ShipBody, in_parts=True)
@@ -51,7 +57,8 @@ def fetch(bridge: Bridge, asked: Asked) -> Made:
     """Read from the stores what is new or changed."""
     since = asked.body.get("since")
     options = _options(since=since and since.isoformat())
-    return _begun(bridge, asked, "fetch", *options, *_stores(bridge, asked))
+    sweep = ["--audit"] if asked.body["audit"] else []
+    return begun(bridge, asked, "fetch", *sweep, *options, *_stores(bridge, asked))
 
 
 @routes.begins("/push", Right.PUSH, bodies.PushBody)
@@ -63,8 +70,19 @@ def push(bridge: Bridge, asked: Asked) -> Made:
     options = [
         *_options(manifest=_left(bridge, asked), limit=said.get("limit"), only_if=said.get("only_if")),
         *(f"--guard={name}={_plain(most)}" for name, most in said["guards"].items()),
+        *(["--verify"] if said["verify"] else []),
     ]
-    return _begun(bridge, asked, "push", "--yes", *options, *_stores(bridge, asked))
+    return begun(bridge, asked, "push", "--yes", *options, *_stores(bridge, asked))
+
+
+@routes.writes("/deferred-pushes", Right.PUSH, tuple[HandedOver, ...], bodies.DeferBody, in_parts=True)
+def defer_push(bridge: Bridge, asked: Asked) -> tuple[HandedOver, ...]:
+    """Hand what a push would do to the workers on other computers: just that, and once."""
+    said: dict[str, Any] = dict(asked.body)
+    only_if, stores = said.pop("only_if", None), said.pop("stores")
+    if said["guards"]:
+        asked.refuse_without(Right.DECIDE)
+    return bridge.workers.defer(bridge.plan(stores, **said), only_if=only_if)
 
 
 @routes.begins("/missing-mails", Right.PUSH, bodies.MailsBody)
@@ -75,7 +93,7 @@ def ask_for_mails(bridge: Bridge, asked: Asked) -> Made:
         asked.refuse_without(Right.DECIDE)
     labels = [bridge.shipments.get(ref).label for ref in asked.body["shipments"]]
     mails = [f"--mail-again={label}" for label in labels]
-    return _begun(bridge, asked, "push", "--yes", *mails, *may_be_second)
+    return begun(bridge, asked, "push", "--yes", *mails, *may_be_second)
 
 
 @routes.begins("/verify", Right.PUSH, bodies.VerifyBody)
@@ -83,7 +101,7 @@ def verify(bridge: Bridge, asked: Asked) -> Made:
     """Compare what the stores show with what they were told; nothing is written there."""
     since = asked.body.get("since")
     options = _options(since=since and since.isoformat(), manifest=_left(bridge, asked))
-    return _begun(bridge, asked, "verify", *options, *_stores(bridge, asked))
+    return begun(bridge, asked, "verify", *options, *_stores(bridge, asked))
 
 
 @routes.begins("/shipments/<ref>/take-back", Right.DECIDE, bodies.TakeBackBody)
@@ -91,7 +109,7 @@ def take_back(bridge: Bridge, asked: Asked) -> Made:
     """Take a shipment back from its store, as far as the store allows, and withdraw it."""
     options = _options(status=asked.body.get("status"))
     label = bridge.shipments.get(asked.ref).label
-    return _begun(bridge, asked, "shipment", "withdraw", label, "--yes", *options)
+    return begun(bridge, asked, "shipment", "withdraw", label, "--yes", *options)
 
 
 @routes.writes("/shipments/<ref>/resend", Right.DECIDE, Shipment)
@@ -116,11 +134,6 @@ def mailed(bridge: Bridge, asked: Asked) -> Shipment:
 def accept_drift(bridge: Bridge, asked: Asked) -> Shipment:
     """Decide that a shipment may stand as its store shows it."""
     return bridge.accept_drift(asked.ref)
-
-
-def _begun(bridge: Bridge, asked: Asked, *command: str) -> Made:
-    job = bridge.jobs.start(command, asked_by=asked.token.signature, job_id=asked.job_id)
-    return Made(what=job, place=f"/jobs/{job.id}")
 
 
 def _plain(number: float) -> str:

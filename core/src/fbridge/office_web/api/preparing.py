@@ -25,6 +25,19 @@ def make_external(bridge: Bridge, asked: Asked) -> Made:
     return _made(bridge.shipments.create_external(**asked.body))
 
 
+@routes.writes("/replacements", Right.PREPARE, Shipment, bodies.ReplacementBody, makes=True)
+def make_replacement(bridge: Bridge, asked: Asked) -> Made:
+    """Send goods of an order once more: a parcel of which no store is told."""
+    said: dict[str, Any] = dict(asked.body)
+    return _made(bridge.returns.replace(said.pop("order"), **said))
+
+
+@routes.writes("/shipments/<ref>/repack", Right.PREPARE, Shipment, bodies.RepackBody)
+def repack(bridge: Bridge, asked: Asked) -> Shipment:
+    """Say that a shipment in the house is packed otherwise; what is not named stays."""
+    return bridge.repack(asked.ref, **asked.body)
+
+
 @routes.writes("/shipments/<ref>/numbers", Right.PREPARE, Shipment, bodies.NumbersBody)
 def set_numbers(bridge: Bridge, asked: Asked) -> Shipment:
     """Give a shipment its numbers; a store that was told hears of it with the next push."""

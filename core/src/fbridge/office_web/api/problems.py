@@ -33,7 +33,7 @@ _STATUS = (
     (UnreachableError, 503),
     (DatabaseUnreachableError, 503),
 )
-_STATUS_OF_REASON = {"request_runs": 409}
+_STATUS_OF_REASON = {"request_runs": 409, "workers_need_postgresql": 422, "workers_not_installed": 422}
 _WAIT_SECONDS = 5
 _OF_HTTP = {
     400: ("bad_request", "This request cannot be read, or came by a name that is none of this server."),

@@ -9,8 +9,6 @@ from typing import Any, TypeVar
 
 from fbridge import (
     Bridge,
-    Carrier,
-    CoverageRow,
     Found,
     InputError,
     Job,
@@ -22,8 +20,8 @@ from fbridge import (
     PushPlan,
     Shipment,
     StatusReport,
-    StoreInfo,
     Story,
+    WorkersReport,
 )
 from fbridge.models.events import FeedEvent
 from fbridge.office_web.api import queries
@@ -38,30 +36,6 @@ routes = Routes()
 def read_status(bridge: Bridge, _asked: Asked) -> object:
     """Everything that is not at rest, store by store."""
     return bridge.status()
-
-
-@routes.lists("/stores", StoreInfo)
-def list_stores(bridge: Bridge, _asked: Asked) -> Page:
-    """The stores with their settings, without secrets."""
-    return Page(items=bridge.stores.list())
-
-
-@routes.reads("/stores/<ref>", StoreInfo)
-def read_store(bridge: Bridge, asked: Asked) -> object:
-    """One store by its name."""
-    return bridge.stores.show(asked.ref)
-
-
-@routes.lists("/carriers", Carrier)
-def list_carriers(bridge: Bridge, _asked: Asked) -> Page:
-    """Your own carriers."""
-    return Page(items=bridge.carriers.list())
-
-
-@routes.lists("/carrier-coverage", CoverageRow, queries.StoreQuery)
-def list_coverage(bridge: Bridge, asked: Asked) -> Page:
-    """What waits for a carrier or its code, by store and shipping method."""
-    return Page(items=bridge.carriers.coverage(asked.query.get("store")))
 
 
 @routes.lists("/orders", OrderRow, queries.OrdersQuery)
@@ -159,6 +133,12 @@ def read_plan(bridge: Bridge, asked: Asked) -> object:
     """What a push would do: every change and every mail, with the fingerprint for `only_if`."""
     said = asked.query
     return bridge.plan(said["store"], manifest=said.get("manifest"), limit=said.get("limit"))
+
+
+@routes.reads("/workers", WorkersReport)
+def read_workers(bridge: Bridge, _asked: Asked) -> object:
+    """Who is at work on other computers, and what waits for them."""
+    return bridge.workers.status()
 
 
 @routes.lists("/jobs", Job, queries.JobsQuery)

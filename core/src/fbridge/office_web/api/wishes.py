@@ -82,6 +82,9 @@ class DocumentsBody(_HandedIn):
     on_manifest = Flag(
         load_default=False, metadata={"description": "Put each on its carrier's manifest in preparation."}
     )
+    replacement = Flag(
+        load_default=False, metadata={"description": "The goods go once more, for orders that are done."}
+    )
     unknown_order = fields.String(
         validate=validate.OneOf(["refuse", "external"]),
         load_default="refuse",
@@ -146,3 +149,18 @@ class ReturnsEndedBody(Body):
 
     refs = texts(required=True)
     outcome = fields.String(required=True, validate=validate.OneOf(["resent", "closed", "mistaken"]))
+
+
+class BroughtBackBody(Body):
+    """An order that cannot be read."""
+
+    order = Name(
+        required=True, metadata={"description": "Its id on the store, or its number where that is known."}
+    )
+    store = Name()
+
+
+class SetAsideBody(BroughtBackBody):
+    """An order that cannot be read, and why nobody needs to look at it."""
+
+    reason = Text(longest=200)
