@@ -7,6 +7,8 @@ import pytest
 from fbridge.adapterkit.cash_on_delivery import is_cash_on_delivery
 
 COD = (
+    # What modules and plugins call themselves
+    *("ps_cashondelivery", "codfee", "maofree_cashondeliveryfee", "wc_cod", "phoenix_cashondelivery"),
     # Italy
     *("Contrassegno", "Contrassegno (+5 EUR)", "Pagamento in contrassegno", "Contanti alla consegna"),
     *("Paga alla consegna - solo Italia", "Contro assegno", "PAGAMENTO ALLA CONSEGNA", "Paga al corriere"),

@@ -11,9 +11,9 @@ import unicodedata
 from functools import lru_cache
 
 _NAMES = (
-    # English, Maltese shops too; Irish
-    r"cod\b|c o d\b|cash (up)?on delivery|cash at delivery|pay(ment|able)? (up)?on delivery",
-    r"(card|collect) on delivery",
+    # As modules call themselves; English, Maltese shops too; Irish
+    r"\w*cashondelivery|cod ?fee|cod\b|c o d\b|cash (up)?on delivery|cash at delivery",
+    r"pay(ment|able)? (up)?on delivery|(card|collect) on delivery",
     r"ar sheachadadh",
     # Italian
     r"contras?segno|contro assegno|(contanti|pagamento|paga|pagare|pago|carta|pos) alla consegna",

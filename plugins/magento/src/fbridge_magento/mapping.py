@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from fbridge.adapterkit.cash_on_delivery import is_cash_on_delivery
 from fbridge.adapterkit.doubts import with_doubts
 from fbridge.adapterkit.needed import understood
 from fbridge.adapterkit.order_states import Meaning, StateMeaning, meaning_of
@@ -186,13 +187,14 @@ def _payment(
     code: str,
 ) -> Payment:
     method, due = text(mapping(payload.get("payment")).get("method")), _due(payload, code)
-    if method == COD or method in rules.cod_methods:
+    title = _method_title(extension)
+    if method in {COD, *rules.cod_methods} or any(map(is_cash_on_delivery, (method, title))):
         kind = PaymentKind.COD
     else:
         paid = due == 0 or (rules.authorized_is_paid and _is_authorized(payload, due))
         kind = meaning.payment(PaymentKind.PAID if paid else PaymentKind.UNPAID)
     due = Decimal(0) if kind is PaymentKind.PAID else due
-    return Payment(kind=kind, method=method, title=_method_title(extension), amount_due=due)
+    return Payment(kind=kind, method=method, title=title, amount_due=due)
 
 
 def _is_authorized(payload: Mapping[str, Any], due: Decimal | None) -> bool:

@@ -23,6 +23,9 @@ from fbridge_prestashop.shop_time import parse
 
 Row = Mapping[str, Any]
 
+_OWN_MODULES = frozenset({"ps_wirepayment", "bankwire", "ps_checkpayment", "cheque", "free_order"})
+"""PrestaShop's own that are paid beforehand; what others are called the merchant says."""
+
 AT_ONCE = timedelta(seconds=5)
 """Between an invoice and the payment that is booked with it."""
 
@@ -47,8 +50,12 @@ def payment_of(
 
 
 def is_cod(order: Row, shop: Shop) -> bool:
-    """Whether the courier is to be paid: by the module, whatever the state says of paid and unpaid."""
-    return text(order.get("module")) in shop.cod_modules
+    """Whether the courier is to be paid: by the module, or by what it is called, whatever the state says of paid and
+    unpaid."""
+    module = text(order.get("module"))
+    if module in shop.cod_modules or module in _OWN_MODULES:
+        return module in shop.cod_modules
+    return is_cash_on_delivery(module) or is_cash_on_delivery(words(order.get("payment")))
 
 
 def needs_payments(order: Row, shop: Shop) -> bool:
@@ -78,7 +85,8 @@ def _to_collect(
     order: Row, booked: Sequence[Row] | None, currency: str
 ) -> tuple[Decimal | None, Doubt | None]:
     """The whole total, but for what was paid otherwise."""
-    total, shown = number(order.get("total_paid")), _paid(order)
+    total, paid_so_far = number(order.get("total_paid")), _paid(order)
+    shown = money(paid_so_far, currency)
     if total is None or shown is None:
         return None, None
     if shown == 0:
@@ -127,7 +135,7 @@ def _doubt(order: Row, shown: Decimal, why: str) -> Doubt:
     return Doubt(
         code="payment_untold",
         words=(
-            f"It is cash on delivery, and the store shows {shown:.2f} of it as paid {why}; look there whether the "
+            f"It is cash on delivery, and the store shows {shown} of it as paid {why}; look there whether the "
             f"customer has paid ({words(order.get('payment'))})."
         ),
     )

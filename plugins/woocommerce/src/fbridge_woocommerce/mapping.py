@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from fbridge.adapterkit.cash_on_delivery import is_cash_on_delivery
 from fbridge.adapterkit.doubts import (
     part_of_order,
     refund_unread,
@@ -55,6 +56,9 @@ from fbridge_woocommerce.schemas import (
     meta,
     state,
 )
+
+COD = "cod"
+"""WooCommerce's own method; others are of plugins."""
 
 COMPLETED = "completed"
 MARK_BOTH, SHIP_PARENTS, SHIP_PARTS = "mark", "parent", "parts"
@@ -299,7 +303,12 @@ def _payment_kind(
 ) -> PaymentKind:
     """Completing stamps ``date_paid`` on a COD order, and so does ``processing`` with COD methods of plugins."""
     paid = moment(payload.get("date_paid_gmt")) is not None
-    if method in cod_methods or (method == "cod" and (not paid or meaning.meaning is Meaning.SHIPPED)):
+    if method == COD and method not in cod_methods:
+        is_cod = not paid or meaning.meaning is Meaning.SHIPPED
+    else:
+        names = (method, words(payload.get("payment_method_title")))
+        is_cod = method in cod_methods or any(map(is_cash_on_delivery, names))
+    if is_cod:
         return PaymentKind.COD
     return PaymentKind.PAID if paid or number(payload.get("total")) == 0 else PaymentKind.UNPAID
 

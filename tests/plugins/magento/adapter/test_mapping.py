@@ -327,9 +327,14 @@ class TestPayment:
         assert (got.kind, got.amount_due) == (PaymentKind.COD, Decimal("98.8"))
 
     def test_methods_of_the_settings_are_cash_on_delivery_too(self, recorded: Recorded) -> None:
-        order = recorded("order_simple") | {"payment": {"method": "contrassegno"}, "total_due": 10}
+        order = recorded("order_simple") | {"payment": {"method": "at_the_door"}, "total_due": 10}
         assert mapped(order).payment.kind is PaymentKind.UNPAID
-        assert mapped(order, cod_methods=frozenset({"contrassegno"})).payment.kind is PaymentKind.COD
+        assert mapped(order, cod_methods=frozenset({"at_the_door"})).payment.kind is PaymentKind.COD
+
+    def test_a_method_that_nobody_named_is_told_by_its_title(self, recorded: Recorded) -> None:
+        title = {"payment_additional_info": [{"key": "method_title", "value": "Contrassegno (+5 EUR)"}]}
+        order = recorded("order_simple") | {"payment": {"method": "msp_cod9"}, "total_due": 10}
+        assert mapped(order | {"extension_attributes": title}).payment.kind is PaymentKind.COD
 
     def test_a_field_that_the_store_leaves_out_is_worked_out(self, recorded: Recorded) -> None:
         order = recorded("order_simple") | {"total_due": None, "total_paid": 33.3}

@@ -168,7 +168,7 @@ def test_who_has_the_money(changes: dict[str, Any], kind: PaymentKind, due: str)
 
 BY_ITSELF = {"payment_method": "Cash on delivery (COD)", "amount": "314.470000", "transaction_id": ""}
 IN_ANOTHER_LANGUAGE = {
-    "payment_method": "Platba kurýrovi",
+    "payment_method": "Greiðsla við afhendingu",
     "amount": "314.470000",
     "date_add": "2026-11-18 09:00:01",
 }
@@ -205,6 +205,30 @@ def test_cash_on_delivery_that_shows_as_paid_is_paid_by_another_method_alone(
 
 def test_other_modules_may_be_cash_on_delivery() -> None:
     assert mapped(raw(module="codfee"), cod_modules="codfee").payment.kind is PaymentKind.COD
+
+
+@pytest.mark.parametrize(("currency", "told"), [("KWD", "12.345"), ("JPY", "12"), ("EUR", "12.35")])
+def test_a_doubt_about_a_payment_has_the_decimals_of_its_currency(currency: str, told: str) -> None:
+    one = raw(current_state="3", total_paid="12.345000", total_paid_real="12.345000")
+    got = order_from(replace(one, payments=None), shop(replace(FACTS, currencies={"1": currency})))
+    assert isinstance(got, Order)
+    (doubt,) = got.doubts
+    assert f"the store shows {told} of it as paid" in doubt.words
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("idxcodfees", "Contrassegno (+5 EUR)"), ("codplus", "Dobírka"), ("maofree_cashondeliveryfee", "")],
+)
+@pytest.mark.parametrize(("booked", "due"), [("Contrassegno (+5 EUR)", "314.47"), ("PayPal", "0")])
+def test_a_module_that_nobody_named_is_told_by_the_name_that_customers_see(
+    module: str, name: str, booked: str, due: str
+) -> None:
+    """In "Processing in progress" it shows as paid, and nobody has paid."""
+    one = raw(module=module, payment=name, current_state="3", total_paid_real="314.470000")
+    payments = [{"payment_method": booked, "amount": "314.47", "transaction_id": "T1"}]
+    got = mapped(replace(one, payments=payments)).payment
+    assert (got.kind is PaymentKind.COD, got.amount_due) == (due != "0", Decimal(due))
 
 
 def test_the_carrier_named_0_is_the_shop() -> None:

@@ -138,6 +138,9 @@ def fulfillment(remote_id: int, status: str, items: list[tuple[int, int]], numbe
         ({"payment_method": "cod"}, PaymentKind.PAID, "0"),
         ({"payment_method": "cod", "status": "completed"}, PaymentKind.COD, "218.32"),
         ({"payment_method": "contrassegno_bis"}, PaymentKind.COD, "218.32"),
+        ({"payment_method": "smart", "payment_method_title": "Nachnahme (+6 €)"}, PaymentKind.COD, "218.32"),
+        ({"payment_method": "wc_cashondelivery", "date_paid_gmt": None}, PaymentKind.COD, "218.32"),
+        ({"payment_method": "stripe", "payment_method_title": "Carta"}, PaymentKind.PAID, "0"),
         (
             {"payment_method": "bacs", "date_paid_gmt": None, "status": "on-hold"},
             PaymentKind.UNPAID,
