@@ -250,7 +250,8 @@ class ShopifyClient:
             if isinstance(response, Answer):
                 if not response.throttled:
                     return response
-                if response.throttle is None:
+                if not self._budget.seconds_until(request.cost):
+                    # It does not tell what is left, or tells that there is enough.
                     self._budget.pause(_SHORT_WAIT)
             elif response.status == _UNAUTHORISED and not renewed and self._token(refused=token) != token:
                 renewed = True

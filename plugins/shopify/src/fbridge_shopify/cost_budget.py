@@ -19,6 +19,9 @@ from typing import Any, Self
 MARGIN = 1.0
 """Points to wait for beyond the need: the numbers that Shopify tells are rounded."""
 
+LEAST_RATE = 1.0
+"""Points a second: the smallest plan has 50 of them, and what tells fewer would be waited for without end."""
+
 _INSTANT = 0.0005
 """Seconds that are not worth a wait: less than the margin comes back in them on any plan."""
 
@@ -44,7 +47,9 @@ class ThrottleStatus:
             )
         except (KeyError, TypeError, ValueError):
             return None
-        return read if read.restore_rate > 0 else None
+        finite = all(map(math.isfinite, (read.maximum, read.available, read.restore_rate)))
+        usable = finite and read.restore_rate >= LEAST_RATE
+        return replace(read, available=max(read.available, 0.0)) if usable else None
 
 
 @dataclass(frozen=True, slots=True)

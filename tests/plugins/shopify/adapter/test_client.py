@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+import vcr  # type: ignore[import-untyped]
+from tests.plugins.shopify.adapter.conftest import CASSETTES
 
 from fbridge.errors import (
     CredentialsError,
@@ -102,6 +105,32 @@ def test_a_read_that_is_always_put_off_ends(shop: Shop, played: Played, fake_tim
     assert caught.value.reason == "rate_limited"
     assert caught.value.retry_after is not None
     assert len(fake_time.sleeps) == MOST_TRIES - 1
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '"currentlyAvailable": 2000',
+        '"currentlyAvailable": null',
+        '"currentlyAvailable": "many"',
+        '"currentlyAvailable": NaN',
+        '"currentlyAvailable": -1e300',
+        '"currentlyAvailable": 4, "maximumAvailable": null',
+    ],
+)
+def test_a_store_that_tells_nonsense_of_its_points_is_neither_hammered_nor_waited_for_without_end(
+    shop: Shop, fake_time: Time, tmp_path: Path, told: str
+) -> None:
+    recorded = (CASSETTES / "put_off_always.yaml").read_text("utf-8")
+    (tmp_path / "odd.yaml").write_text(recorded.replace('"currentlyAvailable": 4', told), "utf-8")
+    player = vcr.VCR(record_mode="none", match_on=["method", "path"])
+    with (
+        player.use_cassette(str(tmp_path / "odd.yaml")),
+        pytest.raises(UnreachableError, match="Try again later"),
+    ):
+        counted(shop())
+    assert len(fake_time.sleeps) >= MOST_TRIES - 1
+    assert 0 < min(fake_time.sleeps) <= max(fake_time.sleeps) <= 20  # noqa: PLR2004 - the whole bucket's time
 
 
 def test_too_many_requests_are_waited_for_as_asked(shop: Shop, played: Played, fake_time: Time) -> None:
