@@ -77,12 +77,7 @@ def report(store: Store) -> StoreReport:
 
 def _remember(look: _Look) -> None:
     memory = memory_of(look.store)
-    memory.msi, memory.sources = look.facts["msi"], _tuple(look.facts["sources"])
     memory.store_views = look.facts.get("store_views") or memory.store_views
-
-
-def _tuple(codes: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if codes is None else tuple(codes)
 
 
 def _rest_api(look: _Look, version: Response, modules: Response) -> Finding:

@@ -76,13 +76,13 @@ MSI = "Magento_InventoryShipping"
 def inventory_of(store: Store, client: MagentoClient) -> tuple[bool, tuple[str, ...] | None]:
     """Whether the store has multi-source inventory, and the codes of its sources (None: it does not tell them).
 
-    From the last check, else asked once in a run. Raises: CredentialsError, RefusedError, UnreachableError.
+    Asked once in a run: where a source was added since the last check, and none is named, goods would be booked on
+    the wrong one without a word. Raises: CredentialsError, RefusedError, UnreachableError.
     """
-    if isinstance(known := store.facts.get("msi"), bool):
-        return known, codes_in(store.facts.get("sources"))
     memory = memory_of(store)
     if memory.msi is None:
-        has_msi = MSI in list_of(client.modules())
+        known = store.facts.get("msi")
+        has_msi = known if isinstance(known, bool) else MSI in list_of(client.modules())
         found = read_sources(client) if has_msi else ()
         memory.sources = None if found is None else tuple(source.id for source in found)
         memory.msi = has_msi

@@ -89,7 +89,7 @@ def no_source(words: str) -> SourceChoice:
 def _known(code: str, inventory: Inventory) -> SourceChoice:
     if inventory.sources is not None and code not in inventory.sources:
         return no_source(
-            f"The store had no source {code!r} when it was checked (it has {', '.join(inventory.sources)}): correct "
-            "the setting source or warehouses, or check the store again."
+            f"The store has no source {code!r} in use (it has {', '.join(inventory.sources)}): correct the setting "
+            "source or warehouses, or switch it on there."
         )
     return SourceChoice(code=code)

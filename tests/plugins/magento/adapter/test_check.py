@@ -215,7 +215,7 @@ class TestInventory:
         client = MagentoClient(store)
         assert inventory_of(store, client) == (True, SOURCES)
         asked = len(spread.control.requests())
-        assert asked == (0 if checked else 2)
+        assert asked == (1 if checked else 2)
         inventory_of(store, client)
         assert len(spread.control.requests()) == asked
 

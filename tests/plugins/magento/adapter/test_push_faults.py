@@ -204,7 +204,8 @@ def test_in_maintenance_nothing_is_known_and_nothing_more_is_sent(
 ) -> None:
     """A cache in front of a slow store says 503 too, so it proves nothing."""
     desk = desk_of(sandbox, connections=1)
-    chunk = chunk_of(sandbox, desk, fulfillment_of, 2)
+    before, *chunk = chunk_of(sandbox, desk, fulfillment_of, 3)
+    desk.push_one(before)
     sandbox.control.maintain()
     entries, stop = collect(desk, chunk)
     assert entries[chunk[0].order_id].outcome is Outcome.UNCONFIRMED

@@ -132,7 +132,32 @@ def test_an_unknown_source_is_refused_by_name(
     assert not ships(several)
 
 
-def test_with_one_source_nothing_is_asked_nor_named(
+def test_a_source_that_was_added_since_the_last_check_is_never_overlooked(
+    several: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    several.control.switch_sources("roma")
+    desk = desk_of(several)
+    order = desk.order(several.control.new_order([("TAZZA-01", 1)], store_id=B2B))
+    several.control.switch_sources("roma", "torino")
+    (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "no_source")
+    assert "roma, torino" in entry.words
+    assert not ships(several)
+
+
+def test_a_source_that_was_switched_off_meanwhile_is_named(
+    several: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(several, source="torino")
+    order = desk.order(several.control.new_order([("TAZZA-01", 1)], store_id=B2B))
+    several.control.switch_sources("default", "roma")
+    (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "no_source")
+    assert "'torino' in use" in entry.words
+    assert not ships(several)
+
+
+def test_with_one_source_none_is_named(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
     desk = desk_of(sandbox)
@@ -140,7 +165,7 @@ def test_with_one_source_nothing_is_asked_nor_named(
     sandbox.control.forget_requests()
     (entry,) = desk.push_one(fulfillment_of(order, ["BX1"], notify=False)).shipments
     assert entry.outcome is Outcome.DONE
-    assert len(sandbox.control.requests()) == 2
+    assert len(sandbox.control.requests()) == 3
 
 
 def test_without_the_right_to_see_sources_a_source_must_be_set(

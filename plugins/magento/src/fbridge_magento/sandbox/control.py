@@ -247,6 +247,10 @@ class Control(SandboxControl):
         """Let the store take so many entries in a list of a body, and pages of that size."""
         self.shop.most_entries, self.shop.most_on_a_page = entries, page
 
+    def switch_sources(self, *codes: str) -> None:
+        """Let these sources be on, and all others off."""
+        self.shop.sources[:] = codes
+
     def take_right(self, resource: str, *, of: str = "full") -> None:
         """Take a right from an integration."""
         self.integrations[of].taken.add(resource)

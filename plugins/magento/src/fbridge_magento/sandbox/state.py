@@ -59,6 +59,8 @@ class Shop:
         self.waiting_mails: list[tuple[ShipmentRecord, str | None]] = []
         self.module_fault = ""
         """How a module of the store fails after a shipment was saved; see ``module_faults``."""
+        self.sources = list(settings.sources)
+        """Those that are switched on."""
         self.most_on_a_page = settings.most_on_a_page or (MOST_ON_A_PAGE if settings.input_limit else None)
         self.most_entries = settings.most_entries
         self.orders: dict[int, OrderRecord] = {}

@@ -26,7 +26,7 @@ def inventory_routes(shop: Shop) -> list[Route]:
         return []
 
     def sources(call: Call) -> Answer:
-        rows = [_source(code) for code in shop.settings.sources]
+        rows = [_source(code, enabled=code in shop.sources) for code in shop.settings.sources]
         criteria = read_criteria(call.query, most=shop.most_on_a_page)
         table = json_table("inventory_source", rows, frozenset({"enabled"}), frozenset(rows[0]) - {"enabled"})
         found = find(table, criteria)
@@ -43,11 +43,11 @@ def inventory_routes(shop: Shop) -> list[Route]:
     ]
 
 
-def _source(code: str) -> dict[str, Any]:
+def _source(code: str, *, enabled: bool) -> dict[str, Any]:
     return {
         "source_code": code,
         "name": NAMES[code],
-        "enabled": True,
+        "enabled": enabled,
         "country_id": "IT",
         "postcode": "00000",
         "use_default_carrier_config": True,
