@@ -31,6 +31,7 @@ from fbridge_magento.answers import (
     resource_of,
     rows_of,
     total_of,
+    unknown_token,
 )
 from fbridge_magento.field_filter import with_extra_fields
 from fbridge_magento.run_memory import PAGE_SIZE, memory_of
@@ -156,7 +157,11 @@ class MagentoClient:
         error = error_of(response)
         if isinstance(error, CredentialsError) and error.reason == "missing_permission":
             look = self.modules()
-            return missing_permission(resource) if look.ok else error_of(look)
+            if look.ok:
+                return missing_permission(resource)
+            # Whatever right it names there, every good token may see that.
+            error = error_of(look)
+            return unknown_token() if error.reason == "missing_permission" else error
         return error
 
     def _list(
