@@ -15,7 +15,7 @@ PAGE_SIZE = 100
 
 @dataclass(slots=True)
 class RunMemory:
-    """``store_views``: codes by id (None: not read yet). ``msi`` and ``sources`` are as they are now (None: not asked).
+    """``store_views``: codes by id (None: not read yet). ``msi`` and ``sources`` are those of now (None: not asked).
 
     ``kinds``: how bundles are shipped, by SKU. ``websites``: the code of each store view's website (None: not asked
     yet), ``stocks``: the stock of each website; both under ``site_lock``.
