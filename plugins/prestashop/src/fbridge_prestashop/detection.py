@@ -85,6 +85,18 @@ def refreshed(store: Store, client: PrestaShopClient, facts: ShopFacts) -> ShopF
     )
 
 
+def with_carriers_now(store: Store, client: PrestaShopClient, shop: Shop) -> Shop:
+    """The shop with its carriers as they are today, read once in a run: an edit gives a carrier another id.
+
+    Raises as :func:`shop_of`.
+    """
+    memory = memory_of(store)
+    if not memory.carriers_read:
+        memory.facts = replace(memory.facts or shop.known, carriers=carriers_of(client))
+        memory.carriers_read = True
+    return Shop(store.settings, memory.facts or shop.known)
+
+
 def mails_now(store: Store, client: PrestaShopClient) -> Shop | None:
     """The shop as it sends mails today, or none, read once in a run; None where that cannot be seen."""
     memory = memory_of(store)

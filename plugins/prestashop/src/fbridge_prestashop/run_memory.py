@@ -14,6 +14,7 @@ class RunMemory:
 
     ``virtual`` tells of products by id whether no carrier takes them. ``withheld`` are resources that the key may
     not read and that can be done without. ``patch_fails``: something before the store does not let PATCH pass.
+    ``carriers_read``: the carriers are those of this run.
     ``mails_now``: which shops send mails, as read in this run before the first was asked for.
     """
 
@@ -23,6 +24,7 @@ class RunMemory:
     withheld: set[str] = field(default_factory=set)
     asked_in_vain: set[tuple[str, str]] = field(default_factory=set)
     patch_fails: bool = False
+    carriers_read: bool = False
     mails_now: ShopFacts | None = None
 
 

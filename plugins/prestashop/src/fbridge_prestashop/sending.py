@@ -22,10 +22,11 @@ from fbridge.models.states import MailEffect, Outcome
 from fbridge_prestashop.answers import End, Interrupted, entities_of
 from fbridge_prestashop.batches import Batch, NumberBatch, StateBatch, take_answer
 from fbridge_prestashop.client import PrestaShopClient, Row
-from fbridge_prestashop.detection import mails_now, shop_of
+from fbridge_prestashop.detection import mails_now, shop_of, with_carriers_now
 from fbridge_prestashop.mails import SWITCHED_OFF
 from fbridge_prestashop.push import Work, begin, receipt_of, shop_of_order
 from fbridge_prestashop.shop import Shop
+from fbridge_prestashop.tracking import plan_tracking
 
 MOST_NUMBERS = 100
 MOST_STATES = 50
@@ -44,8 +45,15 @@ UNREAD = not_understood(
 def send(store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
     """The receipts of a chunk. Raises, after all that are known: NotSent, CredentialsError."""
     client = PrestaShopClient(store)
-    shop = known_first(lambda: shop_of(store, client), fulfillments)
+    shop = known_first(lambda: _shop(store, client, fulfillments), fulfillments)
     yield from _Sending(store, client, shop).run(fulfillments)
+
+
+def _shop(store: Store, client: PrestaShopClient, fulfillments: Sequence[Fulfillment]) -> Shop:
+    """With the carriers of today where one is to be written."""
+    shop = shop_of(store, client)
+    sets_carrier = any(plan_tracking(one).carrier for one in fulfillments)
+    return with_carriers_now(store, client, shop) if sets_carrier else shop
 
 
 class _Sending:

@@ -107,7 +107,9 @@ def test_a_chunk_of_fifty_keeps_the_budget_too(
     served.control.forget_requests()
     chunk = desk.orders(*served.control.shippable_ids()[:50])
     desk.push(*(fulfillment_of(order, [f"BX{order.remote_id}"], notify=False) for order in chunk))
-    assert len(served.control.requests()) / len(chunk) <= 0.15
+    seen = [one for one in served.control.requests() if "/carriers" not in one.path]
+    assert len(seen) / len(chunk) <= 0.15
+    assert len(served.control.requests()) - len(seen) <= 1, "the carriers of today, once a run"
 
 
 def test_states_are_never_written_side_by_side(
@@ -336,6 +338,35 @@ def test_the_carrier_that_took_the_parcel_stands_on_the_row(
     assert (entry.outcome, entry.holds.carrier) == (Outcome.DONE, "7")
     (row,) = sandbox.control.order(int(order.remote_id))["carriers"]
     assert row["id_carrier"] == str(new_id)
+
+
+def test_a_carrier_that_was_edited_since_the_last_check_stands_under_its_new_id(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    order = new_order(sandbox, desk)
+    new_id = sandbox.control.edit_carrier(7, name="Poste Crono 2026")
+    poste = ResolvedCarrier(code="PT", label="Poste", site_code="7")
+    (entry,) = desk.push_one(fulfillment_of(order, ["PT1"], carrier=poste)).shipments
+    assert (entry.outcome, entry.holds.carrier) == (Outcome.DONE, "7")
+    (row,) = sandbox.control.order(int(order.remote_id))["carriers"]
+    assert row["id_carrier"] == str(new_id)
+
+
+@pytest.mark.parametrize("change", [{"active": "0"}, {"deleted": "1"}], ids=["switched off", "deleted"])
+def test_a_carrier_that_went_since_the_last_check_is_refused_before_sending(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, change: dict[str, str]
+) -> None:
+    """Asked once a run, and only where a parcel left with another carrier than the customer chose."""
+    desk = desk_of(sandbox)
+    orders = [new_order(sandbox, desk) for _ in range(2)]
+    sandbox.control.shop.tables["carriers"].change(7, change)
+    poste = ResolvedCarrier(code="PT", label="Poste", site_code="7")
+    sandbox.control.forget_requests()
+    for order in orders:
+        (entry,) = desk.push_one(fulfillment_of(order, ["PT1"], carrier=poste)).shipments
+        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "carrier_gone")
+    assert [one.path.partition("?")[0] for one in sandbox.control.requests()] == ["/api/carriers"]
 
 
 def test_a_carrier_that_is_gone_is_refused_before_sending(
