@@ -116,6 +116,19 @@ def test_a_receipt_that_shows_less_than_it_claims_is_not_believed(
     assert len(store.truth(order).numbers) == 1, "it was sent once more on the word of a plugin that errs"
 
 
+def test_the_stores_word_for_a_finished_order_is_kept_as_far_as_it_goes(
+    store: ToyUnderTest, make_office: MakeOffice
+) -> None:
+    """PostgreSQL takes no longer one, and would break the run off after the store was told."""
+    order = store.new_order([("CUP", 1)])
+    office = make_office("long_status")
+    office.fetch()
+    shipment = office.ship(order, [number(1)])
+    assert not office.push().errors
+    assert office.state(shipment) is PushState.SENT
+    assert office.fetched()[order].remote_status == "done" * 32
+
+
 @pytest.mark.parametrize(
     ("adapter", "words"),
     [

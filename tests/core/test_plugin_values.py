@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from fbridge.errors import NotSent
-from fbridge.models.fulfillments import Effects, Receipt, ShipmentReceipt, StoreHolds
+from fbridge.models.fulfillments import Effects, MailReceipt, Receipt, ShipmentReceipt, StoreHolds
 from fbridge.models.orders import Address, Order, OrderLine, Payment, RejectedOrder, StoreShipment
 from fbridge.models.platforms import CarrierCode, CarrierCodes, Finding, OrderPage, StoreReport
-from fbridge.models.states import OrderStatus, Outcome, PaymentKind
+from fbridge.models.states import MailEffect, OrderStatus, Outcome, PaymentKind
+from fbridge.models.undo import UndoReceipt
 from fbridge.plugin_answers import believable, page_fault, sorted_out
 from fbridge.plugin_values import fault_in, order_fault
 
@@ -34,6 +35,8 @@ ORDER = Order(
     adapter_data={"rows": [{"id": 7, "open": True, "weight": 1.5, "of": None}]},
 )
 ENTRY = ShipmentReceipt(shipment_id="u1", revision=1, outcome=Outcome.DONE, reason="sent")
+MAIL = MailReceipt(shipment_id="u1", mail=MailEffect.SENT, reason="mailed")
+UNDONE = UndoReceipt(shipment_id="u1", outcome=Outcome.DONE, reason="taken_back")
 RECEIPT = Receipt(order_id="1", shipments=(ENTRY,))
 
 
@@ -147,6 +150,10 @@ def test_values_stand_in_no_words() -> None:
         (StoreReport(findings=(Finding(name="key", ok="yes", words=""),)), "findings[0].ok is a str"),  # type: ignore[arg-type]
         (StoreReport(findings=(), facts={"at": NOW}), "facts['at'] is a datetime where JSON is due"),
         (StoreReport(findings=(), clock_offset=3), "clock_offset is an int where timedelta is due"),  # type: ignore[arg-type]
+        (replace(MAIL, reason="x" * 65), "reason is longer than 64 characters"),
+        (replace(MAIL, reason=""), "reason is empty"),
+        (replace(UNDONE, reason="x" * 65), "reason is longer than 64 characters"),
+        (replace(UNDONE, shipment_id=""), "shipment_id is empty"),
     ],
 )
 def test_codes_and_reports_are_held_to_their_types(value: Any, words: str) -> None:
@@ -209,6 +216,9 @@ def test_a_page_that_is_wrong_as_a_whole_is_told(changes: dict[str, Any], words:
         ({"shipment_id": ["u1"]}, "shipment_id is a list where str is due"),
         ({"reason": None}, "reason is None where str is due"),
         ({"reason": "x" * 65}, "reason is longer than 64 characters"),
+        ({"reason": ""}, "reason is empty"),
+        ({"fences": ("",)}, "fences[0] is empty"),
+        ({"remote_ids": ("7", "")}, "remote_ids[1] is empty"),
         ({"remote_ids": "77"}, "remote_ids is a str where tuple is due"),
         ({"remote_ids": (77,)}, "remote_ids[0] is an int where str is due"),
         ({"not_before": datetime(2026, 11, 23)}, "not_before is a time without a zone"),  # noqa: DTZ001
@@ -245,4 +255,6 @@ def test_a_good_receipt_is_believed_with_the_stores_words_as_far_as_they_can_be_
 def test_one_text_is_no_list_of_orders_that_were_not_sent() -> None:
     with pytest.raises(TypeError, match="several orders"):
         NotSent("12", "nothing was sent")
+    with pytest.raises(TypeError, match="as texts"):
+        NotSent([12], "nothing was sent")  # type: ignore[list-item]
     assert NotSent(["12"], "nothing was sent").order_ids == {"12"}

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import timedelta
 
+LONGEST_REASON = 64
+"""Of a reason, which may be a store's own code, and that of any of its plugins, so much is kept."""
+
 
 class FbridgeError(Exception):
     """Base of every error that fbridge expects; anything else is a bug."""
@@ -24,7 +27,7 @@ class FbridgeError(Exception):
 
     def __init__(self, message: str, *, reason: str | None = None) -> None:
         super().__init__(message)
-        self.reason = reason or self.default_reason
+        self.reason = "".join(filter(str.isprintable, reason or ""))[:LONGEST_REASON] or self.default_reason
 
 
 class InputError(FbridgeError):
@@ -131,6 +134,8 @@ class NotSent(FbridgeError):  # noqa: N818 - the contract's word (docs/contract.
         if isinstance(order_ids, str):  # its letters could be the ids of other orders
             raise TypeError("NotSent takes the ids of several orders, not one text")
         self.order_ids = frozenset(order_ids)
+        if not all(isinstance(one, str) for one in self.order_ids):
+            raise TypeError("NotSent takes the ids of orders as texts")
 
 
 class BusyError(FbridgeError):

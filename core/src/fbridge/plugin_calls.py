@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -16,7 +17,7 @@ from fbridge.models.secrets import Secret
 from fbridge.models.storable_text import storable_copy
 from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
 from fbridge.plugin_answers import believable, page_fault, sorted_out
-from fbridge.plugin_values import fault_in
+from fbridge.plugin_values import error_fault, fault_in
 
 if TYPE_CHECKING:
     import pluggy
@@ -78,7 +79,13 @@ class LoadedPlatform:
         if not self._hooks.preview_push.get_hookimpls():
             return None
         checked = partial(self._checked, "preview_push", Preview)
-        return tuple(self._each("preview_push", checked, store=store, fulfillments=fulfillments))
+        previews = tuple(self._each("preview_push", checked, store=store, fulfillments=fulfillments))
+        if extra := Counter(one.order_id for one in previews) - Counter(one.order_id for one in fulfillments):
+            raise self._error(
+                f"preview_push gave a Preview for order {next(iter(extra))}, which was not asked for or had one "
+                "already"
+            )
+        return previews
 
     @property
     def mails_again(self) -> bool:
@@ -107,13 +114,16 @@ class LoadedPlatform:
     def _one(self, hook: str, kind: type[T], **arguments: Any) -> T:
         store = arguments["store"]
         with self._blamed(hook, store):
-            result = self._checked(hook, kind, storable_copy(getattr(self._hooks, hook)(**arguments)))
+            result = self._checked(hook, kind, getattr(self._hooks, hook)(**arguments))
             return without_secrets(result, _redactor_of(store))
 
     def _each(self, hook: str, taken: Callable[[object], T], **arguments: Any) -> Generator[T]:
         store = arguments["store"]
         with self._blamed(hook, store):
-            items = iter(getattr(self._hooks, hook)(**arguments))
+            given = getattr(self._hooks, hook)(**arguments)
+            if not isinstance(given, Iterable):
+                raise self._error(f"{hook} gave {type(given).__name__} where an iterator is due")
+            items = iter(given)
         try:
             while True:
                 with self._blamed(hook, store):
@@ -132,15 +142,19 @@ class LoadedPlatform:
         return sorted_out(cast("OrderPage", page), self.platform.key)
 
     def _checked(self, hook: str, kind: type[T], value: object) -> T:
-        if fault := fault_in(value, kind):
+        """What the store wrote into it is told as far as it can be kept."""
+        kept = storable_copy(value)
+        if fault := fault_in(kept, kind):
             raise self._error(f"{hook} gave {fault}")
-        return cast("T", value)
+        return cast("T", kept)
 
     @contextmanager
     def _blamed(self, hook: str, store: Store) -> Iterator[None]:
         try:
             yield
         except FbridgeError as error:
+            if fault := error_fault(error):
+                raise self._error(f"{hook} raised {fault}") from None
             hide_in_error(error, _redactor_of(store))
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything

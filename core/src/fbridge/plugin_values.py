@@ -17,10 +17,12 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from fbridge.models.fulfillments import ShipmentReceipt
+from fbridge.errors import LONGEST_REASON, FbridgeError
+from fbridge.models.fulfillments import MailReceipt, Preview, Receipt, ShipmentReceipt
 from fbridge.models.orders import Address, Doubt, Order, OrderLine, Payment, RejectedOrder, ShippingMethod
 from fbridge.models.platforms import CarrierCode, Notice
 from fbridge.models.storable_text import HIGHEST_IN_JSON, is_storable
+from fbridge.models.undo import UndoReceipt
 
 Check = Callable[[Any], str]
 """Gives the rest of a sentence that begins with the field's path, or "" where the value will do."""
@@ -51,10 +53,21 @@ _LONGEST: dict[tuple[type, str], int] = {
     (Order, "currency"): 3,
     (OrderLine, "id"): 128,
     (RejectedOrder, "remote_id"): 128,
-    (ShipmentReceipt, "reason"): 64,
+    (ShipmentReceipt, "reason"): LONGEST_REASON,
+    (MailReceipt, "reason"): LONGEST_REASON,
+    (UndoReceipt, "reason"): LONGEST_REASON,
     (CarrierCode, "code"): 255,
 }
 """Keys and codes are never shortened: a shortened key would be another one."""
+
+_NEVER_EMPTY: dict[type, frozenset[str]] = {
+    Receipt: frozenset({"order_id"}),
+    ShipmentReceipt: frozenset({"shipment_id", "reason", "remote_ids", "fences"}),
+    MailReceipt: frozenset({"shipment_id", "reason"}),
+    UndoReceipt: frozenset({"shipment_id", "reason"}),
+    Preview: frozenset({"order_id"}),
+}
+"""An empty key stands for nothing, and is equal to whatever of other people has none."""
 
 
 def fault_in(value: object, kind: type) -> str:
@@ -63,6 +76,16 @@ def fault_in(value: object, kind: type) -> str:
         return f"{type(value).__name__} where {kind.__name__} is due"
     words = _checks_of(kind)(value)
     return f"{_article(kind.__name__)} whose {words}" if words else ""
+
+
+def error_fault(error: FbridgeError) -> str:
+    """What is wrong with an error that a plugin raises, or "": ``an UnreachableError whose reason is an int ...``."""
+    parts = {
+        "reason": _text_of(LONGEST_REASON, needed=True)(getattr(error, "reason", None)),
+        "retry_after": _optional(_instance_of(timedelta))(getattr(error, "retry_after", None)),
+    }
+    name = _article(type(error).__name__)
+    return next((f"{name} whose {part}{words}" for part, words in parts.items() if words), "")
 
 
 def order_fault(value: object) -> str:
@@ -126,11 +149,13 @@ def _checks_of(kind: type) -> Check:
 
 def _field_check(owner: type, name: str, hint: Any) -> tuple[frozenset[type], Check]:
     """The exact types that need no look, and the check for all others."""
+    needed = name in _NEVER_EMPTY.get(owner, ())
     longest = _LONGEST.get((owner, name))
     if longest:
-        return frozenset(), _text_of(longest)
+        return frozenset(), _text_of(longest, needed=needed)
     free = name in _FREE_TEXT.get(owner, ())
-    scalars = _SCALARS | {str: _instance_of(str)} if free else _SCALARS
+    text = _instance_of(str) if free else _needed_text if needed else _text
+    scalars = _SCALARS | {str: text}
     alternatives = typing.get_args(hint) if _is_union(hint) else (hint,)
     plain = {bool, timedelta, _NOTHING, *((str,) if free else ())}
     return frozenset(one for one in alternatives if one in plain or _is_enum(one)), _check_of(hint, scalars)
@@ -215,9 +240,15 @@ def _text(value: Any) -> str:
     return "" if is_storable(value) else " holds a character that cannot be stored"
 
 
-def _text_of(longest: int) -> Check:
+def _needed_text(value: Any) -> str:
+    return _text(value) or ("" if value else " is empty")
+
+
+def _text_of(longest: int, *, needed: bool) -> Check:
+    text = _needed_text if needed else _text
+
     def check(value: Any) -> str:
-        words = _text(value)
+        words = text(value)
         return words or (f" is longer than {longest} characters" if len(value) > longest else "")
 
     return check

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from base64 import b64encode
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -47,8 +48,8 @@ def test_a_bug_in_the_middle_names_the_plugin_and_keeps_what_came_before(
     [
         ("    yield {'orders': []}", "fetch_orders gave dict where OrderPage is due"),
         ("    yield None", "fetch_orders gave NoneType where OrderPage is due"),
-        ("    return None", "fetch_orders failed on store \"shop\": TypeError: 'NoneType'"),
-        ("    return 5", "TypeError"),
+        ("    return None", "fetch_orders gave NoneType where an iterator is due"),
+        ("    return 5", "fetch_orders gave int where an iterator is due"),
         ("    raise ValueError('no')", "ValueError: no"),
         ("    import sys\n    sys.exit(0)", "SystemExit: 0"),
         ("    raise StopIteration", "StopIteration"),
@@ -68,6 +69,33 @@ def test_expected_errors_pass_as_they_are(install: Install, store: Store) -> Non
     with pytest.raises(UnreachableError, match="down") as raised:
         list(adapter.fetch_orders(store, OrderQuery()))
     assert raised.value.reason == "x"
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "cause"),
+    [
+        ("reason", "5", "reason is an int where str is due"),
+        ("reason", "None", "reason is None where str is due"),
+        ("reason", "'r' * 65", "reason is longer than 64 characters"),
+        ("reason", "''", "reason is empty"),
+        ("retry_after", "60", "retry_after is an int where timedelta is due"),
+    ],
+)
+def test_a_wrong_value_of_an_error_is_the_plugins(
+    install: Install, store: Store, part: str, value: str, cause: str
+) -> None:
+    adapter = fetching(
+        install, f"    error = UnreachableError('down')\n    error.{part} = {value}\n    raise error"
+    )
+    with pytest.raises(PluginError, match=f"fetch_orders raised an UnreachableError whose {cause}"):
+        list(adapter.fetch_orders(store, OrderQuery()))
+
+
+def test_an_errors_words_are_told_as_far_as_they_can_be_kept(install: Install, store: Store) -> None:
+    adapter = fetching(install, r"    raise UnreachableError('no \x00\ud83d', reason='a\x00' + 'b' * 99)")
+    with pytest.raises(UnreachableError) as raised:
+        list(adapter.fetch_orders(store, OrderQuery()))
+    assert (str(raised.value), raised.value.reason) == ("no ?", "a" + "b" * 63)
 
 
 @pytest.mark.parametrize("told", [CANARY, CANARY.upper(), WRAPPED, ENCODED, ENCODED[:30]])
@@ -180,3 +208,17 @@ def test_a_wrong_single_answer_is_a_plugin_error(install: Install, store: Store)
         adapter.list_carrier_codes(store)
     with pytest.raises(PluginError, match="check_store gave NoneType where StoreReport is due"):
         adapter.check_store(store)
+
+
+@pytest.mark.parametrize("order_ids", [["7", "7"], ["8"]], ids=["twice", "of another order"])
+def test_a_preview_that_nobody_asked_for_is_a_plugin_error(
+    install: Install, store: Store, order_ids: list[str]
+) -> None:
+    """The plan counts one preview for each order: a second one would hide the mails of the first."""
+    install(
+        "alpha",
+        f"{GOOD}from fbridge.models.fulfillments import Preview\n@hookimpl\ndef preview_push(store, fulfillments):\n"
+        f"    return [Preview(order_id=one) for one in {order_ids}]\n",
+    )
+    with pytest.raises(PluginError, match="preview_push gave a Preview for order [78], which was not asked for"):
+        load_platform("alpha").preview_push(store, [Mock(order_id="7")])

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from fbridge.errors import FbridgeError
 from fbridge.http.redaction import Redactor
+from fbridge.models.storable_text import storable
 
 T = TypeVar("T")
 
@@ -48,8 +49,12 @@ def hide_in_error(error: BaseException, redactor: Redactor) -> None:
 
 
 def _clean(error: BaseException, redactor: Redactor) -> None:
-    error.args = tuple(redactor.text(part) if isinstance(part, str) else part for part in error.args)
-    if isinstance(error, FbridgeError) and redactor.text(error.reason) != error.reason:
+    """Of secrets, and of what no database can hold, for an error's words are kept with what it stopped."""
+    error.args = tuple(
+        storable(redactor.text(part)) if isinstance(part, str) else part for part in error.args
+    )
+    reason = getattr(error, "reason", None)
+    if isinstance(error, FbridgeError) and isinstance(reason, str) and redactor.text(reason) != reason:
         error.reason = error.default_reason
     if notes := getattr(error, "__notes__", None):
         error.__notes__ = [redactor.text(str(note)) for note in notes]

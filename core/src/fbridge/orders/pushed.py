@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.states import Effect, MadeBy, OrderStatus, Outcome
+from fbridge.models.storable_text import storable
 from fbridge.storage.tables import order_lines, orders
 
 _ADD_SHIPPED = (
@@ -57,7 +58,7 @@ def _closed_as(fulfillment: Fulfillment, receipt: Receipt) -> str:
     """The store's word for the finished order; "" where it is not known to be finished."""
     shown = {one.holds.order_status for one in receipt.shipments if one.holds} - {""}
     done = all(one.effects.status is Effect.DONE for one in receipt.shipments)
-    return shown.pop() if fulfillment.completes_order and done and len(shown) == 1 else ""
+    return storable(shown.pop(), 128) if fulfillment.completes_order and done and len(shown) == 1 else ""
 
 
 def _shipped(fulfillment: Fulfillment, receipt: Receipt) -> Counter[str]:

@@ -66,6 +66,17 @@ class ShowsLess(ToyAdapter):
             yield replace(receipt, shipments=(replace(entry, holds=replace(entry.holds, numbers=("X",))),))
 
 
+class LongStatus(ToyAdapter):
+    """The store's word for a finished order is longer than any that is kept."""
+
+    def push(self, store: Store, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
+        for receipt in super().push(store, fulfillments):
+            (entry,) = receipt.shipments
+            assert entry.holds
+            held = replace(entry.holds, order_status="done" * 50)
+            yield replace(receipt, shipments=(replace(entry, holds=held),))
+
+
 class WrongCodes(ToyAdapter):
     """The list of carriers is wrong."""
 
@@ -103,6 +114,7 @@ unknown_outcome = WrongReceipt(outcome="shipped")
 naive_time = WrongReceipt(not_before="tomorrow")
 one_remote_id = WrongReceipt(remote_ids="77")
 shows_less = ShowsLess()
+long_status = LongStatus()
 wrong_codes = WrongCodes()
 wrong_preview = WrongPreview()
 wrong_report = WrongReport()
