@@ -15,7 +15,7 @@ from fbridge.models.fulfillments import Fulfillment, MailReceipt, MailRequest, P
 from fbridge.models.platforms import CarrierCodes, OrderPage, OrderQuery, Platform, Store, StoreReport
 from fbridge.models.secrets import Secret
 from fbridge.models.storable_text import storable_copy
-from fbridge.models.undo import Undo, UndoPreview, UndoReceipt
+from fbridge.models.undo import UNDO_OUTCOMES, Undo, UndoPreview, UndoReceipt
 from fbridge.plugin_answers import believable, page_fault, sorted_out
 from fbridge.plugin_values import error_fault, fault_in
 
@@ -109,7 +109,12 @@ class LoadedPlatform:
 
     def undo_fulfillment(self, store: Store, undo: Undo) -> UndoReceipt:
         """See :func:`fbridge.hookspecs.undo_fulfillment`; only where :attr:`takes_back`."""
-        return self._one("undo_fulfillment", UndoReceipt, store=store, undo=undo)
+        receipt = self._one("undo_fulfillment", UndoReceipt, store=store, undo=undo)
+        if receipt.shipment_id != undo.shipment.id:
+            raise self._error(f"undo_fulfillment gave a receipt for shipment {receipt.shipment_id}")
+        if receipt.outcome not in UNDO_OUTCOMES:
+            raise self._error(f"undo_fulfillment gave the outcome {receipt.outcome}, which is none of it")
+        return receipt
 
     def _one(self, hook: str, kind: type[T], **arguments: Any) -> T:
         store = arguments["store"]

@@ -217,8 +217,27 @@ def test_a_preview_that_nobody_asked_for_is_a_plugin_error(
     """The plan counts one preview for each order: a second one would hide the mails of the first."""
     install(
         "alpha",
-        f"{GOOD}from fbridge.models.fulfillments import Preview\n@hookimpl\ndef preview_push(store, fulfillments):\n"
+        f"{GOOD}from fbridge.models.fulfillments import Preview\n"
+        "@hookimpl\ndef preview_push(store, fulfillments):\n"
         f"    return [Preview(order_id=one) for one in {order_ids}]\n",
     )
-    with pytest.raises(PluginError, match="preview_push gave a Preview for order [78], which was not asked for"):
+    with pytest.raises(
+        PluginError, match=r"preview_push gave a Preview for order [78], which was not asked for"
+    ):
         load_platform("alpha").preview_push(store, [Mock(order_id="7")])
+
+
+@pytest.mark.parametrize(
+    ("given", "cause"),
+    [
+        ("shipment_id='u2', outcome=Outcome.DONE", "a receipt for shipment u2"),
+        ("shipment_id='u1', outcome=Outcome.PREPARED", "the outcome prepared, which is none of it"),
+    ],
+)
+def test_a_receipt_of_an_undo_that_cannot_be_its_own_is_a_plugin_error(
+    install: Install, store: Store, given: str, cause: str
+) -> None:
+    hook = f"@hookimpl\ndef undo_fulfillment(store, undo):\n    return UndoReceipt({given}, reason='x')\n"
+    install("alpha", f"{GOOD}from fbridge.models.undo import UndoReceipt\n{hook}")
+    with pytest.raises(PluginError, match=f"undo_fulfillment gave {cause}"):
+        load_platform("alpha").undo_fulfillment(store, Mock(shipment=Mock(id="u1")))

@@ -9,6 +9,9 @@ from fbridge.models.fulfillments import FulfillmentShipment
 from fbridge.models.orders import Order, StoreShipment
 from fbridge.models.states import Outcome
 
+UNDO_OUTCOMES = frozenset({Outcome.DONE, Outcome.REFUSED, Outcome.RETRY, Outcome.UNCONFIRMED})
+"""The outcomes that an :class:`UndoReceipt` may have."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo:
