@@ -268,11 +268,13 @@ class Bridge(Nouns):
 
         return mailed_otherwise(self.context, self.shipments.get(ref))
 
-    def status(self) -> StatusReport:
-        """Everything that is not at rest."""
+    def status(self, *, most: int | None = None, store: str = "", what: str = "") -> StatusReport:
+        """Everything that is not at rest. With ``most`` its ``items`` are so many of the oldest, of one store and of
+        one kind (a :class:`DayLine`'s ``what``) where that is said; all of them are counted in ``stores``."""
+        from fbridge.push.not_at_rest import Shown
         from fbridge.push.status import read_status
 
-        return read_status(self.context)
+        return read_status(self.context, None if most is None else Shown(most, store, what))
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Orders, shipments, manifests and numbers that match."""

@@ -30,6 +30,7 @@ from fbridge.context import Context
 from fbridge.errors import FbridgeError
 from fbridge.listeners.telling import ListenerTold
 from fbridge.orders.fetch import FetchResult
+from fbridge.push.not_at_rest import Shown
 from fbridge.push.run import StorePush
 from fbridge.push.status import read_status
 from fbridge.push.store_days import DayLine, StoreDay
@@ -186,7 +187,7 @@ class _ReadOnce:
         if self._is_over.is_set():
             return ()
         try:
-            return read_status(self._context).stores
+            return read_status(self._context, Shown(most=0)).stores
         except FbridgeError as error:
             log.warning("What stands where could not be read: %s", error)
             return ()

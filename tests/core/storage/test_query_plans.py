@@ -23,6 +23,7 @@ from fbridge.orders.filters import OrderFilter
 from fbridge.orders.kept_back import kept_back
 from fbridge.push import ledger
 from fbridge.push.concerns import concerns_of
+from fbridge.push.not_at_rest import Shown
 from fbridge.push.plan_grounds import grounds_in_time
 from fbridge.push.rows import has_orders_in_work, load_orders_in_work
 from fbridge.push.status import read_status
@@ -81,6 +82,10 @@ def mend(office: Any) -> None:
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 DAILY: dict[str, Work] = {
     "status": lambda office: read_status(office.context),
+    "the page of the day": lambda office: read_status(office.context, Shown(9)),
+    "the page of the day, a state of a store": lambda office: read_status(
+        office.context, Shown(9, "shop", "ready")
+    ),
     "shipment list --returned": shipments(returned=True),
     "orders list --ready": orders(ready=True),
     "orders list --ready --store": orders(ready=True, store="shop"),

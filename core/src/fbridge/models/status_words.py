@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from fbridge.models.standing_words import age, return_words
+from fbridge.models.standing_words import OPEN_ORDERS, age, return_words
 
 if TYPE_CHECKING:
     from fbridge.push.status import InTheHouse, ListenerBehind, StatusReport, UnreadableStatus
@@ -43,6 +43,7 @@ def status_sentences(report: StatusReport, speak: Told) -> Iterator[str]:
         yield f"Workers, {fault.kind} of {fault.store}: {speak(fault.words)}: {fault.next_step}"
     if (
         not report.items
+        and not any(line.what not in OPEN_ORDERS for day in report.stores for line in day.lines)
         and not report.orders_marked
         and not any(unread.count for unread in report.unreadable)
         and not report.in_the_house

@@ -19,14 +19,19 @@ MOST_ITEMS = 100
 @needs(Right.READ)
 def show() -> str:
     """The day; ``store`` and ``what`` choose of what is not at rest."""
-    report = bridge().status()
     store, what = request.args.get("store", ""), request.args.get("what", "")
-    items = [one for one in report.items if store in {"", one.store} and what in {"", one.what}]
+    report = bridge().status(most=MOST_ITEMS, store=store, what=what)
+    counted = (
+        line.count
+        for day in report.stores
+        for line in day.lines
+        if store in {"", day.store} and what in {"", line.what} and line.what not in OPEN_ORDERS
+    )
     return render_template(
         "day.html",
         report=report,
-        items=items[:MOST_ITEMS],
-        more=max(0, len(items) - MOST_ITEMS),
+        items=report.items,
+        more=max(0, sum(counted) - len(report.items)),
         chosen=store or what,
         at_work=bridge().jobs.list(running=True),
         preparing=bridge().manifests.list(state=ManifestState.PREPARING),

@@ -17,8 +17,7 @@ from fbridge.models.shipments import PushStatus, Shipment
 from fbridge.models.states import ManifestState, PushState
 from fbridge.orders.unreadable import GONE, UnreadableOrder, load_unreadable
 from fbridge.push.concerns import count_marked
-from fbridge.push.rows import UNFINISHED
-from fbridge.push.status_items import DRIFTED as DRIFTED_KIND
+from fbridge.push.not_at_rest import Shown, load_not_at_rest
 from fbridge.push.status_items import Items, StatusItem
 from fbridge.push.store_days import StoreDay, store_days
 from fbridge.push.verify_scope import count_unlooked
@@ -26,9 +25,9 @@ from fbridge.settings.status_limits import StatusLimits, is_over, status_limits
 from fbridge.shipping.courier_exports import CourierChange, courier_changes
 from fbridge.shipping.returned_goods import CameBack, came_back
 from fbridge.shipping.shipment_rows import load_shipments
-from fbridge.storage.indexes import DRIFTED, IN_THE_HOUSE, MAIL_MISSING
+from fbridge.storage.indexes import IN_THE_HOUSE
 from fbridge.storage.queue_schema import has_queue
-from fbridge.storage.tables import manifests, pushes, rejected_orders, shipments
+from fbridge.storage.tables import carriers, manifests, pushes, rejected_orders, shipments
 from fbridge.stores.rows import due_notices
 
 
@@ -171,28 +170,25 @@ class StatusReport:
         return late or any(one.overdue for one in self.unreadable)
 
 
-def read_status(context: Context) -> StatusReport:
-    """Look at all shipments that have left and are not at rest."""
+def read_status(context: Context, shown: Shown | None = None) -> StatusReport:
+    """Look at all shipments that have left and are not at rest; ``items`` are all of them, or those to be shown."""
     now, limits = context.now(), status_limits(context.settings)
     with context.database.read() as connection:
-        found = load_shipments(
-            connection, shipments.c.id.in_(_NOT_AT_REST), shipments.c.shipped_at.is_not(None)
-        )
-        items = Items(limits, now).of(found)
+        stuck = load_not_at_rest(connection, Items(limits, now), shown)
         return StatusReport(
-            items=items,
+            items=stuck.items,
             counts=_counts(connection),
             manifests_preparing=_preparing(connection),
             orders_marked=count_marked(connection),
             unreadable=_unreadable(connection, context, limits, now),
-            missing_mails=_missing_mails([one.push for one in found if one.push], now),
-            in_the_house=_in_the_house(load_shipments(connection, IN_THE_HOUSE), limits, now),
+            missing_mails=_missing_mails([one.push for one in stuck.found if one.push], now),
+            in_the_house=_in_the_house(connection, limits, now),
             came_back=came_back(connection, now, longest=limits.came_back),
-            drifted=sum(item.what == DRIFTED_KIND for item in items),
+            drifted=stuck.drifted,
             notices=_notices(connection, context, now),
             courier_changes=courier_changes(connection, now),
             restored=_restored(connection, context, now),
-            stores=store_days(connection, context.settings.stores, items, limits, now),
+            stores=store_days(connection, context.settings.stores, stuck.stuck, limits, now),
             listeners=_listeners(connection, limits, now),
             worker_faults=_worker_faults(connection, context),
         )
@@ -256,21 +252,25 @@ def _restored(connection: Connection, context: Context, now: datetime) -> tuple[
     )
 
 
-_NOT_AT_REST = sa.union(  # each part by its own index
-    sa.select(pushes.c.shipment_id).where(pushes.c.state.in_(UNFINISHED)),
-    sa.select(pushes.c.shipment_id).where(MAIL_MISSING),
-    sa.select(pushes.c.shipment_id).where(DRIFTED),
-)
-
-
-def _in_the_house(found: Sequence[Shipment], limits: StatusLimits, now: datetime) -> InTheHouse | None:
-    if not found:
+def _in_the_house(connection: Connection, limits: StatusLimits, now: datetime) -> InTheHouse | None:
+    """Most of it waits for a carrier: that is counted, and only what nobody takes is loaded."""
+    begun = sa.func.coalesce(shipments.c.left_behind_at, shipments.c.created_at)
+    query = (
+        sa.select(carriers.c.code, sa.func.count(), sa.func.min(begun))
+        .select_from(shipments.join(carriers, carriers.c.id == shipments.c.carrier_id))
+        .where(IN_THE_HOUSE)
+        .group_by(carriers.c.code)
+        .order_by(carriers.c.code)
+    )
+    counted = connection.execute(query).all()
+    if not counted:
         return None
-    since = min(one.left_behind_at or one.created_at for one in found)
+    loose = load_shipments(connection, IN_THE_HOUSE, shipments.c.manifest_id.is_(None))
+    since = min(oldest for _, _, oldest in counted)
     return InTheHouse(
-        count=len(found),
-        carriers=tuple(sorted({one.carrier.code for one in found})),
-        loose=tuple(_loose(one) for one in found if one.manifest is None),
+        count=sum(count for _, count, _ in counted),
+        carriers=tuple(code for code, _, _ in counted),
+        loose=tuple(_loose(one) for one in loose),
         since=since,
         age=now - since,
         overdue=is_over(now - since, limits.in_the_house),

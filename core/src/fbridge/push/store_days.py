@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +11,8 @@ from sqlalchemy.engine import Connection
 
 from fbridge.models.standing_words import OPEN_ORDERS
 from fbridge.orders.filters import OPEN
-from fbridge.push.status_items import DRIFTED, MISSING_MAIL, StatusItem
+from fbridge.push.not_at_rest import Stuck
+from fbridge.push.status_items import DRIFTED, MISSING_MAIL
 from fbridge.settings.status_limits import StatusLimits, is_over
 from fbridge.storage.tables import orders
 from fbridge.stores.rows import fetch_times
@@ -85,15 +85,12 @@ def count_open_orders(connection: Connection, now: datetime) -> OpenOrders:
 def store_days(
     connection: Connection,
     stores: Iterable[str],
-    items: Sequence[StatusItem],
+    stuck: Mapping[tuple[str, str], Stuck],
     limits: StatusLimits,
     now: datetime,
 ) -> tuple[StoreDay, ...]:
-    """The stores by name; ``items`` are the shipments of all that are not at rest."""
+    """The stores by name; ``stuck`` counts by store and kind what is not at rest."""
     times, open_orders = fetch_times(connection, list(stores)), count_open_orders(connection, now)
-    stuck: dict[tuple[str, str], list[StatusItem]] = defaultdict(list)
-    for item in items:
-        stuck[item.store, item.what].append(item)
     found = []
     for store in sorted(stores):
         at = times.get(store)
@@ -113,20 +110,17 @@ def store_days(
     return tuple(found)
 
 
-def _shipments(
-    store: str, stuck: Mapping[tuple[str, str], Sequence[StatusItem]], now: datetime
-) -> Iterator[DayLine]:
+def _shipments(store: str, stuck: Mapping[tuple[str, str], Stuck], now: datetime) -> Iterator[DayLine]:
     for what in _SEQUENCE:
         if not (of_kind := stuck.get((store, what))):
             continue
-        oldest = min(of_kind, key=lambda item: item.since)
         yield DayLine(
             what=what,
-            count=len(of_kind),
-            since=oldest.since,
-            age=now - oldest.since,
-            overdue=any(item.overdue for item in of_kind),
-            next_step=f"fbridge push {store}" if what in _PUSHED else oldest.next_step,
+            count=of_kind.count,
+            since=of_kind.oldest.since,
+            age=now - of_kind.oldest.since,
+            overdue=of_kind.oldest.overdue,
+            next_step=f"fbridge push {store}" if what in _PUSHED else of_kind.oldest.next_step,
         )
 
 
