@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from fbridge.errors import UnconfirmedError, UnreachableError
 from fbridge.http import StoreHttp
-from fbridge.http.noise import list_in, whole_json, whole_xml
+from fbridge.http.noise import list_in, whole_json
 from fbridge.http.response import Response
 
 Connect = Callable[..., StoreHttp]
@@ -326,22 +326,6 @@ def test_no_document_without_its_beginning_is_data(value: Any, cut: float) -> No
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_not_but_never_an_error(content: bytes) -> None:
     whole_json(content)
-    whole_xml(content)
-
-
-XML = b'<?xml version="1.0" encoding="UTF-8"?>\n<prestashop><api shopName="A"/></prestashop>'
-
-
-@pytest.mark.parametrize("before", ["\n", "\ufeff", HTML_NOTICE, DEPRECATED, "<!-- x -->"])
-@pytest.mark.parametrize("after", ["", "\n<!-- x -->", HTML_NOTICE])
-def test_xml_is_read_alike(before: str, after: str) -> None:
-    content, _ = whole_xml(before.encode() + XML + after.encode())
-    assert content == b'<prestashop><api shopName="A"/></prestashop>'
-
-
-@pytest.mark.parametrize("content", [LOGIN, XML[:-5], b"<!-- x -->", b"", XML + b"x"])
-def test_what_is_no_whole_xml_is_left_as_it_is(content: bytes) -> None:
-    assert whole_xml(content) == (content, ())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 from fbridge.errors import UnreachableError
 from fbridge.http import Response, blocked, redirected, wordless
 from fbridge.http.before_store import known_stranger
-from fbridge.http.noise import list_in
+from fbridge.http.noise import list_in, noise_in
 
 NOT_FOUND = 404
 """The HTTP status of what is not there."""
@@ -104,6 +104,7 @@ def unexpected(response: Response, wanted: str) -> UnreachableError:
     """A good answer of another form than was asked for, with what it says for itself."""
     body = body_of(response)
     said = next((words for key in _SAYING if (words := _one_line(body.get(key)))), "")
+    said = said or "; ".join(noise_in(response.text))
     told = f" (it says: {said})" if said else ""
     return UnreachableError(
         f"{response.url} answered with something else than {wanted}{told}; a plugin or module of the store, or "

@@ -178,10 +178,17 @@ def whole_xml(content: bytes) -> tuple[bytes, tuple[str, ...]]:
             continue
         end += len(root[1]) + 3
         stop, after = _skipped(text, end, (*_AROUND, *_AFTER))
-        if stop == len(text):
+        if stop == len(text) and _needs_mending(text, text[start:end], framing, spelling):
             declared = _DECLARATION.sub("", text[start:end])
             return declared.encode(), _told((*framing, *spelling), before, after, "XML")
     return content, ()
+
+
+def _needs_mending(text: str, document: str, framing: tuple[str, ...], spelling: tuple[str, ...]) -> bool:
+    """Whether an XML parser would not take it as it is: something stands around it, or it is not in the encoding
+    that it declares."""
+    around = len(document) < len(text.rstrip())
+    return around or bool(framing) or (bool(spelling) and _OTHER_ENCODING.match(document) is None)
 
 
 def noise_in(text: str) -> tuple[str, ...]:
@@ -256,6 +263,7 @@ _MOST_DIGITS = 400
 _STRICT = json.JSONDecoder(parse_int=_whole_number)
 _DECODER = json.JSONDecoder(strict=False, parse_int=_whole_number)
 _DECLARATION = re.compile(r"\A<\?xml[^>]*\?>\s*")
+_OTHER_ENCODING = re.compile(r"<\?xml[^>]*\bencoding=['\"](?!utf-8)", re.IGNORECASE)
 _ROOT = re.compile(r"(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<([A-Za-z_][\w.:-]*)", re.DOTALL)
 _CHARSETS = re.compile(r"iso-?8859|latin|windows-|cp\d|koi8|macintosh|gb|big5|shift|euc", re.IGNORECASE)
 """Those in which all plain letters are as in UTF-8."""

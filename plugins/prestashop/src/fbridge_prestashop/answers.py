@@ -190,7 +190,9 @@ def redirected(response: Response) -> UnreachableError:
 
 
 def no_api(response: Response) -> UnreachableError:
-    """The Webservice does not stand there."""
+    """The Webservice does not stand there, or what else is printed there spoils what it says."""
+    if "<prestashop" in response.text:
+        return responses.unexpected(response, "one whole XML document")
     return responses.no_api(response, API, ADVICE)
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from fbridge.errors import UnreachableError
+from fbridge.http import Response
 from fbridge.models.platforms import Store, StoreReport
 from fbridge.sandbox import ServedSandbox
 from fbridge_prestashop import plugin
+from fbridge_prestashop.answers import no_api
 
 MakeSandbox = Callable[..., ServedSandbox]
 StoreOf = Callable[..., Store]
@@ -135,3 +137,26 @@ def test_carriers_are_listed_by_reference_with_their_pages(sandbox: ServedSandbo
     assert codes["9"].label == "Negozio Prova"
     assert not {"3", "4"} & set(codes), "switched off"
     assert not plugin.list_carrier_codes(store_of(sandbox)).open
+
+
+LIST = b'<?xml version="1.0"?><prestashop><api shopName="A"/></prestashop>'
+NOTICE = b"<br /><b>Notice</b>:  No index in <b>/srv/modules/foo/foo.php</b> on line <b>3</b><br />"
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [(LIST + LIST, ""), (LIST + b"1", ""), (NOTICE + LIST[:-5], "PHP notice: No index, module foo")],
+    ids=["two documents", "other text", "cut after a notice"],
+)
+def test_a_list_that_is_spoilt_is_not_told_as_another_site(content: bytes, cause: str) -> None:
+    answer = Response(
+        status=200,
+        headers={},
+        url="https://shop.example/api",
+        content=content,
+        elapsed=timedelta(0),
+        on_noise=print,
+    )
+    told = str(no_api(answer))
+    assert "something else than one whole XML document" in told
+    assert cause in told
