@@ -100,10 +100,11 @@ def kept_back(
 
 
 def collected_ones(found: Sequence[FulfillmentOrder]) -> frozenset[str]:
-    """The ids of those whose goods the customer collects, of an order of which a carrier takes others."""
-    if delivery_of(found, needs_shipping=True) is not Delivery.SHIP:
-        return frozenset()
-    return frozenset(one["id"] for one in found if one["delivery_method"] in _PICKUP)
+    """The ids of those whose goods the customer collects, of an order of which a carrier takes others, or took them:
+    pieces of one line may be among both."""
+    collected = {one["id"] for one in found if one["delivery_method"] in _PICKUP}
+    sent = any(one["delivery_method"] not in _PICKUP | {_NO_DELIVERY} for one in found)
+    return frozenset(collected) if sent else frozenset()
 
 
 def unknown_values(found: Iterable[FulfillmentOrder]) -> list[str]:

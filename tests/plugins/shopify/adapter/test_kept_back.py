@@ -202,6 +202,24 @@ class TestCollected(OnShopify):
         assert store.truth(other).shipped == (2, 0)
 
 
+def test_pieces_that_the_customer_collects_do_not_make_up_for_those_that_somebody_sent(
+    make_sandbox: Callable[..., ServedSandbox], desk_of: Any, fulfillment_of: Any
+) -> None:
+    served = make_sandbox(orders=0)
+    order_id = served.control.new_order([(OURS, 3)])
+    served.control.let_collect(order_id, 0, 1)
+    desk = desk_of(served)
+    line = desk.order(order_id).lines[0]
+    assert (line.remaining, line.held) == (3, 1)
+    served.control.ship_by_hand(order_id, {0: 2})
+    late = fulfillment_of(desk.order(order_id), ["N1"], items=[(line.id, 2)])
+    (entry,) = desk.push_one(late).shipments
+    assert entry.outcome == "done_elsewhere"
+    assert [one["remaining"] for one in served.control.order(order_id)["fulfillmentOrders"][-1]["lines"]] == [
+        1
+    ]
+
+
 def test_whose_goods_are_whose_is_told(make_sandbox: Callable[..., ServedSandbox], desk_of: Any) -> None:
     served = make_sandbox(orders=0)
     order_id = served.control.new_order([(OURS, 2), (THEIRS, 1)])

@@ -189,15 +189,15 @@ class Control(SandboxControl):
                 order.fulfillment_orders.remove(source)
             self.shop.touch(order)
 
-    def let_collect(self, order_id: OrderId, line: int) -> None:
-        """Let the customer come for a line, as with a checkout of goods to be sent and goods to be picked up."""
+    def let_collect(self, order_id: OrderId, line: int, quantity: int | None = None) -> None:
+        """Let the customer come for a line, or some of its pieces, as where a checkout has both ways."""
         with self.shop.lock:
             order = self.to_change(order_id)
             line_id = order.lines[line].id
             source = next(
                 one for one in order.fulfillment_orders if any(row.line_id == line_id for row in one.lines)
             )
-            self.move(order_id, line, source.location_id)
+            self.move(order_id, line, source.location_id, quantity)
             order.fulfillment_orders[-1].method = "PICK_UP"
 
     def delete(self, order_id: OrderId) -> None:
