@@ -139,10 +139,23 @@ def test_a_server_that_is_not_there_is_to_be_tried_again() -> None:
     assert "\n" not in str(told.value)
 
 
-def test_a_database_that_does_not_exist_is_to_be_mended(postgres_server: Any) -> None:
-    with pytest.raises(StorageError, match='database "nowhere" does not exist') as told:
-        open_database(postgres_server.url("nowhere"))
-    assert told.value.exit_code is ExitCode.CONFIGURATION
+@pytest.mark.parametrize(
+    ("user", "database", "words", "code"),
+    [
+        ("fbridge", "nowhere", "does not exist; create it", ExitCode.CONFIGURATION),
+        ("nobody", "office", "refuses our user", ExitCode.CONFIGURATION),
+        ("full", "office", "has no connection left; raise max_connections", ExitCode.UNREACHABLE),
+    ],
+)
+def test_who_is_refused_a_session_is_told_why(
+    postgres_server: Any, user: str, database: str, words: str, code: ExitCode
+) -> None:
+    """As the server says it before there is a session, in words alone."""
+    postgres_server.execute('DROP ROLE IF EXISTS "full"')
+    postgres_server.execute('CREATE ROLE "full" LOGIN CONNECTION LIMIT 0')
+    with pytest.raises(FbridgeError, match=words) as told:
+        open_database(postgres_server.url(database).replace("fbridge@", f"{user}@"))
+    assert told.value.exit_code is code
 
 
 def test_a_server_that_stops_in_the_middle_of_a_unit_is_told(postgres_server_of_its_own: Any) -> None:

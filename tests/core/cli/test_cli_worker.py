@@ -280,6 +280,26 @@ def test_a_task_that_breaks_off_each_time_is_told(
     assert (standing(office), shop.order(1001)["mails"]) == ([], 1)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("hours", "words"), [(-1, "differ by 60 min"), (1, "differ by 60 min"), (0, "")])
+def test_a_host_whose_clock_is_wrong_works_by_the_databases(
+    office: Any, database: Database, monkeypatch: pytest.MonkeyPatch, hours: int, words: str
+) -> None:
+    """By its own, it would fetch again at once and for ever, or an hour late."""
+    ship(office, "1001")
+    office.run("push", "--defer", "--yes")
+    in_the_queue(database, LONG_AGO)
+    monkeypatch.setattr("fbridge.workers.clock.utc_now", lambda: utc_now() + timedelta(hours=hours))
+    told = office.run("worker", "--once").stderr
+    assert (words in told, "The clock of this computer" in told) == (True, bool(words))
+    seconds = (
+        "SELECT extract(epoch FROM scheduled_at - now()) FROM procrastinate_jobs WHERE lock = 'fetch-shop'"
+    )
+    assert 500 < in_the_queue(database, seconds) < 700, "the pause of ten minutes"
+    apart = "SELECT max(abs(extract(epoch FROM ended_at - now()))) FROM work_outcomes"
+    assert in_the_queue(database, apart) < 60
+
+
 def test_a_task_is_there_if_what_causes_it_is(database: Database) -> None:
     def break_off() -> None:
         with database.write() as connection:

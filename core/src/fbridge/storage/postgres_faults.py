@@ -34,6 +34,19 @@ _TO_MEND = {
     "28000": "refuses our user; correct the URL in the settings, or pg_hba.conf on the server",
     "3D000": "does not exist; create it, or correct its name in the settings",
 }
+_AT_CONNECT = {
+    "sorry, too many clients": "53300",
+    "too many connections for": "53300",
+    "connection slots are reserved": "53300",
+    "the database system is": "57P03",
+    "password authentication failed": "28P01",
+    "no password supplied": "28P01",
+    "no pg_hba.conf entry": "28000",
+    "is not permitted to log in": "28000",
+    'fatal:  role "': "28000",
+    '" does not exist': "3D000",
+}
+"""Who is refused a session is told why in words alone: libpq has no code of it."""
 _LOST = (
     "server closed the connection",
     "connection refused",
@@ -61,8 +74,8 @@ _LOST = (
 
 def postgres_fault(place: str, error: sa.exc.DBAPIError) -> FbridgeError | None:
     """The error to raise, or None where it is no fault that a person can mend, but a bug."""
-    code = getattr(error.orig, "sqlstate", None) or ""
     words = str(error.orig).strip().lower()
+    code = getattr(error.orig, "sqlstate", None) or _code_at_connect(words)
     if "statement pooling mode" in words:
         return pooler_refused()
     if code in _BUSY:
@@ -77,6 +90,10 @@ def postgres_fault(place: str, error: sa.exc.DBAPIError) -> FbridgeError | None:
             f"No connection to the database {place} ({cause}); see whether the server runs, and try again."
         )
     return None
+
+
+def _code_at_connect(words: str) -> str:
+    return next((code for sign, code in _AT_CONNECT.items() if sign in words), "")
 
 
 def _is_lost(error: sa.exc.DBAPIError, words: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -41,7 +41,7 @@ FROM procrastinate_jobs
 WHERE id = %(job_id)s AND status = 'doing' AND worker_id IS NOT DISTINCT FROM %(worker_id)s
 """
 _FINISH = f"SELECT procrastinate_finish_job_v1(id, %(status)s, %(delete_job)s) {_OURS} FOR UPDATE"
-_AGAIN = f"SELECT procrastinate_retry_job_v2(id, %(at)s, NULL, NULL, NULL) {_OURS} FOR UPDATE"
+_AGAIN = f"SELECT procrastinate_retry_job_v2(id, clock_timestamp() + %(after)s, NULL, NULL, NULL) {_OURS} FOR UPDATE"
 
 
 class FencedManager(JobManager):
@@ -70,7 +70,7 @@ class FencedManager(JobManager):
     async def put_back(self, job: Job, *, after: timedelta = timedelta(0)) -> None:
         """Let it wait in the queue again, where it is still whose it was; it is needless where its like waits."""
         try:
-            await self._on_ours(_AGAIN, job, at=datetime.now(UTC) + after)
+            await self._on_ours(_AGAIN, job, after=after)
         except UniqueViolation:
             await self._on_ours(_FINISH, job, status=Status.FAILED.value, delete_job=True)
 

@@ -16,8 +16,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -32,6 +32,7 @@ from fbridge.exit_codes import ExitCode
 from fbridge.listeners.after_commands import tell_after_command
 from fbridge.storage.database import Database, read_revision
 from fbridge.storage.version import HEAD_REVISION
+from fbridge.workers.clock import DatabaseClock
 from fbridge.workers.outcomes import BROKE_OFF, WorkOutcome, keep_outcome
 from fbridge.workers.queue_app import BEAT_SECONDS, LOST, STALLED_SECONDS, UPKEEP, make_app
 from fbridge.workers.queueing import WorkKind
@@ -50,6 +51,7 @@ GRACE_SECONDS = 10.0
 SOW_SECONDS = 60.0
 RECONNECT_SECONDS = 5.0
 MOST_NAMED = 10
+CLOCK_WRONG = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -66,6 +68,10 @@ class WorkerRun:
     _done: int = 0
     _since: datetime = field(default_factory=utc_now)
     _able: Workable = field(default_factory=lambda: Workable(stores=(), left_out={}))
+    _clock: DatabaseClock = field(default_factory=DatabaseClock)
+
+    def __post_init__(self) -> None:
+        self.context = replace(self.context, now=self._clock)
 
     def run(self) -> None:
         """Until it is stopped. Raises StorageError and its like where the database is not there at the start."""
@@ -77,6 +83,7 @@ class WorkerRun:
     async def _until_stopped(self) -> None:
         threads = ThreadPoolExecutor(self.at_once + 4, thread_name_prefix="worker")
         asyncio.get_running_loop().set_default_executor(threads)
+        await asyncio.to_thread(self._set_clock)
         self._look_around()
         while not self._ending.is_set():
             before = self._done
@@ -154,10 +161,23 @@ class WorkerRun:
 
     def _ask(self, worker: Worker) -> None:
         """Raises: TimeoutError where our signs of life do not arrive, so that others take us for dead."""
+        self._set_clock()
         with self.context.database.read() as connection:
             silent = connection.scalar(_OWN_SILENCE, {"worker": worker.worker_id})
         if silent is not None and silent > STALLED_SECONDS + SILENT_SECONDS:
             raise TimeoutError
+
+    def _set_clock(self) -> None:
+        before = self._clock.ahead
+        with self.context.database.read() as connection:
+            self._clock.set_by(connection)
+        ahead = self._clock.ahead
+        if abs(ahead) >= CLOCK_WRONG > abs(before):
+            span = round(abs(ahead) / timedelta(minutes=1))
+            self.tell(
+                f"The clock of this computer and that of the database differ by {span} min; the database's counts "
+                "for workers. Set this one right: stores may refuse what it signs."
+            )
 
     def _look_around(self) -> None:
         self._able = workable(self.context, self.chosen)
