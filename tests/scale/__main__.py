@@ -10,8 +10,8 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,8 @@ COLUMNS = ("workers", "fetched/s", "pushed/s", "push ms", "database ms", "lost",
 
 
 def main() -> None:
-    """Measure each number of workers on a fresh office, and at the end once more with a worker killed."""
+    """One office, for which each number of workers fetches a part of the stores and then pushes a part of the orders
+    of all; the last part of the pushes with a worker killed."""
     given = _arguments()
     size = Size(
         platform=given.platform,
@@ -38,56 +39,91 @@ def main() -> None:
         latency=given.latency,
         at_once=given.at_once,
     )
-    rounds = [(int(count), False) for count in given.workers.split(",")] + [(2, True)] * (not given.no_kill)
+    rounds = [Round(int(count)) for count in given.workers.split(",")]
+    rounds += [Round(2, kill=True)] * (not given.no_kill)
     print(_described(size), flush=True)
-    print("  ".join(f"{name:>12}" for name in COLUMNS), flush=True)
-    results = []
-    with running_postgres(durable=True) as server:
-        for number, (count, kill) in enumerate(rounds):
-            with (
-                tempfile.TemporaryDirectory() as folder,
-                depot(server, size, Path(folder), f"scale{number}") as office,
-            ):
-                results.append(_round(office, server, count, kill=kill))
-            print(_line(results[-1]), flush=True)
-            _keep(size, results)
+    with (
+        running_postgres(durable=True) as server,
+        tempfile.TemporaryDirectory() as folder,
+        depot(server, size, Path(folder)) as office,
+    ):
+        results = _measured(office, server, rounds)
     if any(result[name] for result in results for name in ("lost", "doubled", "second_mails")):
         raise SystemExit("something was lost or doubled")
 
 
-def _round(office: Depot, server: PostgresServer, count: int, *, kill: bool) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Round:
+    """So many workers at once; ``kill``: one of them by a power cut."""
+
+    workers: int
+    kill: bool = False
+
+
+def _measured(office: Depot, server: PostgresServer, rounds: Sequence[Round]) -> list[dict[str, Any]]:
     began = time.monotonic()
-    fetchers = [office.start().pid for _ in range(count)]
-    wait_until(lambda: office.fetched() == office.size.stores, LONGEST)
-    fetching, of_fetchers = time.monotonic() - began, processor_seconds(fetchers)
-    office.stop_all()
+    results = []
+    for number, one in enumerate(rounds):
+        part = range(
+            office.size.stores * number // len(rounds), office.size.stores * (number + 1) // len(rounds)
+        )
+        results.append({"workers": one.workers, "killed": int(one.kill)} | _fetched(office, one, part))
+    _tell("fetched", began)
     known = office.fill()
-    wanted = office.ship_and_hand_over()
-    before = processor_seconds([server.process.pid])
-    workers = [office.start() for _ in range(count)]
-    wait_until(lambda: office.sent() > 0, LONGEST)
-    first, some = time.monotonic(), office.sent()
-    if kill:
-        wait_until(lambda: office.sent() > wanted // 3, LONGEST)
+    _tell(f"filled to {known} orders", began)
+    office.add_carrier()
+    print("  ".join(f"{name:>12}" for name in COLUMNS), flush=True)
+    for one, result in zip(rounds, results, strict=True):
+        result.update(_pushed(office, server, one, office.size.pushes // len(rounds)), known=known)
+        print(_line(result), flush=True)
+        _keep(office.size, results)
+    _tell("done", began)
+    return results
+
+
+def _fetched(office: Depot, one: Round, stores: range) -> dict[str, Any]:
+    office.add_stores(stores)
+    began = time.monotonic()
+    workers = [office.start().pid for _ in range(one.workers)]
+    wait_until(lambda: office.fetched() == stores.stop, LONGEST)
+    seconds, processor = time.monotonic() - began, processor_seconds(workers)
+    office.stop_all()
+    orders = len(stores) * office.size.orders
+    return {
+        "fetched_per_second": orders / seconds,
+        "worker_ms_per_fetched_order": 1000 * processor / orders,
+    }
+
+
+def _pushed(office: Depot, server: PostgresServer, one: Round, of_each: int) -> dict[str, Any]:
+    before = office.sent()
+    began = time.monotonic()
+    wanted = office.ship_and_hand_over(of_each)
+    _tell(f"{wanted} shipments have left and are handed over", began)
+    of_database = processor_seconds([server.process.pid])
+    workers = [office.start() for _ in range(one.workers)]
+    wait_until(lambda: office.sent() > before, LONGEST)
+    first, some = time.monotonic(), office.sent() - before
+    if one.kill:
+        wait_until(lambda: office.unsent() < wanted * 2 // 3, LONGEST)
         workers[0].kill()
         workers.append(office.start())
-    wait_until(lambda: office.sent() == wanted, LONGEST)
-    pushing = time.monotonic() - first
+    wait_until(lambda: office.unsent() == 0, LONGEST)
+    seconds = time.monotonic() - first
     of_workers = processor_seconds([one.pid for one in workers])
-    of_database = processor_seconds([server.process.pid]) - before
+    of_database = processor_seconds([server.process.pid]) - of_database
     office.stop_all()
     return {
-        "workers": count,
-        "killed": int(kill),
-        "known": known,
         "pushes": wanted,
-        "fetched_per_second": office.size.stores * office.size.orders / fetching,
-        "pushed_per_second": (wanted - some) / pushing,
-        "worker_ms_per_fetched_order": 1000 * of_fetchers / (office.size.stores * office.size.orders),
+        "pushed_per_second": (wanted - some) / seconds,
         "worker_ms_per_push": 1000 * of_workers / wanted,
         "database_ms_per_push": 1000 * of_database / wanted,
         **office.wrong(),
     }
+
+
+def _tell(what: str, began: float) -> None:
+    print(f"{what} after {time.monotonic() - began:.0f} s", flush=True)
 
 
 def _line(result: Mapping[str, Any]) -> str:

@@ -9,9 +9,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -21,13 +24,15 @@ import sqlalchemy as sa
 
 from fbridge.bridge import Bridge
 from fbridge.orders.listing import OrderFilter
+from fbridge.push.rows import UNFINISHED
 from fbridge.settings import Home
 from fbridge.storage.maintenance import Maintenance
-from fbridge.storage.tables import order_lines, orders, pushes
+from fbridge.storage.tables import orders, pushes
 from fbridge.storage.worker_tables import work_outcomes
+from tests.scale.old_orders import copy_orders
 from tests.torture.platforms import PLATFORMS
 
-STORES_OF_A_PROCESS = 25
+STORES_OF_A_PROCESS, STORES_OF_A_CLERK = 25, 5
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def shops(size: Size) -> Iterator[list[dict[str, Any]]]:
 
 @dataclass
 class Depot:
-    """One office: its stores, its database, and what was shipped, by store."""
+    """One office: its stores, its database, and what was shipped since the last look, by store."""
 
     size: Size
     home: Path
@@ -78,46 +83,42 @@ class Depot:
     shipped: dict[str, list[str]] = field(default_factory=dict)
     _workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def add_stores(self) -> None:
-        for number, one in enumerate(self.served):
+    def add_stores(self, numbers: range) -> None:
+        for number in numbers:
+            one, store = self.served[number], f"shop{number}"
             self.bridge.stores.add(
-                f"shop{number}", self.size.platform, one["url"],
-                {**one["settings"], "settle": "1s", "fetch_every": "24h"},
+                store, self.size.platform, one["url"],
+                {**one["settings"], "settle": "1s", "fetch_every": "24h", "oldest_order": 36_500},
                 orders_from=date(1980, 1, 1), accept_mail=True,
             )  # fmt: skip
-        self.bridge.carriers.add("BRT", "BRT Bartolini", tracking_url="https://brt.example/{number}")
 
-    def ship_and_hand_over(self) -> int:
-        """Ship from each store, and give the plan to the workers; tells how many shipments."""
-        code = PLATFORMS[self.size.platform].site_code
-        for number in range(len(self.served)):
-            store = f"shop{number}"
-            if code:
-                self.bridge.carriers.codes(store)
-                self.bridge.carriers.map(store, "BRT", code)
-            self.shipped[store] = self._ship(store)
+    def add_carrier(self) -> None:
+        """Each store knows it: with that, everything is there for pushes."""
+        self.bridge.carriers.add("BRT", "BRT Bartolini", tracking_url="https://brt.example/{number}")
+        if code := PLATFORMS[self.size.platform].site_code:
+            for number in range(len(self.served)):
+                self.bridge.carriers.codes(f"shop{number}")
+                self.bridge.carriers.map(f"shop{number}", "BRT", code)
+
+    def ship_and_hand_over(self, count: int) -> int:
+        """Ship so many orders of each store, and give the plan to the workers; tells how many shipments."""
+        stores = [f"shop{number}" for number in range(len(self.served))]
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as clerks:
+            some = [
+                stores[begin : begin + STORES_OF_A_CLERK]
+                for begin in range(0, len(stores), STORES_OF_A_CLERK)
+            ]
+            for shipped in clerks.map(ship_some, repeat(self.home), repeat(self.url), some, repeat(count)):
+                self.shipped |= shipped
         handed = self.bridge.workers.defer(self.bridge.plan())
         return sum(one.shipments for one in handed)
 
-    def _ship(self, store: str) -> list[str]:
-        listed = self.bridge.orders.list(OrderFilter(ready=True, store=store))
-        rows = list(listed)[: self.size.pushes]
-        manifest = self.bridge.manifests.new("BRT").number
-        added = self.bridge.manifests.add(manifest, [f"{store}:{row.number}" for row in rows])
-        assert all(result.ok for result in added.results)
-        for row in rows:
-            self.bridge.shipments.set_tracking(f"{store}:{row.number}", [_number(store, row.number)])
-        self.bridge.manifests.ship(manifest, check=False)
-        return [row.remote_id for row in rows]
-
     def fill(self) -> int:
         """Old orders beside those that were fetched, until so many are known; tells how many there are."""
-        with self.bridge.context.database.write() as connection:
-            there = connection.scalar(sa.select(sa.func.count()).select_from(orders)) or 0
-            copies = max(0, self.size.known - there) // max(there, 1)
-            if copies:
-                _copy(connection, copies)
-            return there * (copies + 1)
+        there = self._count(sa.select(sa.func.count()).select_from(orders))
+        if missing := max(0, self.size.known - there):
+            copy_orders(self.bridge.context.database, missing, there)
+        return there + missing
 
     def start(self) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
@@ -145,24 +146,57 @@ class Depot:
     def sent(self) -> int:
         return self._count(sa.select(sa.func.count()).select_from(pushes).where(pushes.c.state == "sent"))
 
+    def unsent(self) -> int:
+        """What was handed over and is not at rest; as cheap to ask at the millionth push as at the first."""
+        return self._count(
+            sa.select(sa.func.count()).select_from(pushes).where(pushes.c.state.in_(UNFINISHED))
+        )
+
     def _count(self, query: sa.Select[tuple[int]]) -> int:
         with self.bridge.context.database.read() as connection:
             return connection.scalar(query) or 0
 
     def wrong(self) -> dict[str, int]:
         """What the stores show: how many numbers are lost, how many are there twice, how many second mails left."""
-        platform, found = PLATFORMS[self.size.platform], Counter(lost=0, doubled=0, second_mails=0)
-        for store, ids in self.shipped.items():
-            control = self.served[int(store.removeprefix("shop"))]["control"]
-            shown = [platform.shown(lambda path, to=control: _ask(f"{to}/{path}"), one) for one in ids]
-            numbers = [one.numbers.count(_number(store, one.order_number)) for one in shown]
-            found["lost"] += numbers.count(0)
-            found["doubled"] += sum(number > 1 for number in numbers) + sum(
-                one.times_shipped > 1 for one in shown
-            )
-            mails = Counter(str(mail.get("order_id")) for mail in _ask(f"{control}/mails"))
-            found["second_mails"] += sum(count > 1 for count in mails.values())
+        found = Counter(lost=0, doubled=0, second_mails=0)
+        with ThreadPoolExecutor(8) as looking:
+            for one in looking.map(lambda item: self._wrong_at(*item), self.shipped.items()):
+                found.update(one)
         return dict(found)
+
+    def _wrong_at(self, store: str, ids: Sequence[str]) -> dict[str, int]:
+        platform = PLATFORMS[self.size.platform]
+        control = self.served[int(store.removeprefix("shop"))]["control"]
+        shown = [platform.shown(lambda path: _ask(f"{control}/{path}"), one) for one in ids]
+        numbers = [one.numbers.count(_number(store, one.order_number)) for one in shown]
+        mails = Counter(str(mail.get("order_id")) for mail in _ask(f"{control}/mails"))
+        return {
+            "lost": numbers.count(0),
+            "doubled": sum(number > 1 for number in numbers) + sum(one.times_shipped > 1 for one in shown),
+            "second_mails": sum(mails[one] > 1 for one in ids),
+        }
+
+
+def ship_some(home: Path, url: str, stores: Sequence[str], count: int) -> dict[str, list[str]]:
+    """Ship so many orders of each of these stores, as a clerk at a desk does; gives their remote ids."""
+    with Bridge.open(_home(home), database_url=url) as bridge:
+        return {store: _ship(bridge, store, count) for store in stores}
+
+
+def _ship(bridge: Bridge, store: str, count: int) -> list[str]:
+    rows = list(bridge.orders.list(OrderFilter(ready=True, store=store, limit=count)))
+    assert len(rows) == count, f"{store} has {len(rows)} orders to ship, not {count}"
+    with bridge.context.database.one_unit():
+        manifest = bridge.manifests.new("BRT").number
+        for row in rows:
+            numbers = [_number(store, row.number)]
+            bridge.shipments.create(row.number, store=store, manifest=manifest, numbers=numbers)
+        bridge.manifests.ship(manifest, check=False)
+    return [row.remote_id for row in rows]
+
+
+def _home(folder: Path) -> Home:
+    return Home(config=folder, data=folder, log=folder / "log")
 
 
 def _number(store: str, order_number: str) -> str:
@@ -175,49 +209,13 @@ def _ask(url: str) -> Any:
         return json.load(answer)
 
 
-def _copy(connection: sa.Connection, copies: int) -> None:
-    again = sa.func.generate_series(1, copies).table_valued("number").render_derived(name="again")
-    key = orders.c.remote_id + "-" + sa.cast(again.c.number, sa.String)
-    changed = {"remote_id": key, "number": orders.c.number + "-" + sa.cast(again.c.number, sa.String)}
-    changed |= {
-        "open_quantity": sa.literal(0),
-        "fulfillment": sa.literal("fulfilled"),
-        "status": sa.literal("closed"),
-    }
-    columns = [column for column in orders.c if column.name != "id"]
-    rows = (
-        sa.select(*(changed.get(column.name, column) for column in columns))
-        .select_from(orders)
-        .join(again, sa.true())
-    )
-    connection.execute(sa.insert(orders).from_select([column.name for column in columns], rows))
-    copy, first = orders.alias("copy"), orders.alias("first")
-    lines = [column for column in order_lines.c if column.name != "order_id"]
-    of_copies = (
-        sa.select(copy.c.id, *lines)
-        .select_from(order_lines)
-        .join(first, first.c.id == order_lines.c.order_id)
-        .join(
-            copy,
-            sa.and_(
-                copy.c.store == first.c.store,
-                copy.c.remote_id.contains("-"),
-                sa.func.split_part(copy.c.remote_id, "-", 1) == first.c.remote_id,
-            ),
-        )
-    )
-    connection.execute(
-        sa.insert(order_lines).from_select(["order_id", *(column.name for column in lines)], of_copies)
-    )
-
-
 def wait_until(done: Callable[[], bool], seconds: float) -> float:
     """How long it took, in seconds."""
     began = time.monotonic()
     while not done():
         if time.monotonic() - began > seconds:
             raise TimeoutError(f"not done after {seconds:g} s")
-        time.sleep(0.1)
+        time.sleep(0.2)
     return time.monotonic() - began
 
 
@@ -236,17 +234,15 @@ def processor_seconds(processes: Sequence[int]) -> float:
 
 
 @contextmanager
-def depot(server: Any, size: Size, folder: Path, name: str) -> Iterator[Depot]:
-    """A fresh office, whose database lies on this server."""
-    server.execute(f"CREATE DATABASE {name}")
-    home = Home(config=folder, data=folder, log=folder / "log")
-    url = server.url(name)
+def depot(server: Any, size: Size, folder: Path) -> Iterator[Depot]:
+    """A fresh office without stores, whose database lies on this server."""
+    server.execute("CREATE DATABASE scale")
+    home = _home(folder)
+    url = server.url("scale")
     Maintenance(url=url, records=folder).upgrade()
     with shops(size) as served, Bridge.open(home, database_url=url) as bridge:
         made = Depot(size, folder, url, bridge, served)
         try:
-            made.add_stores()
             yield made
         finally:
             made.stop_all()
-    server.execute(f"DROP DATABASE {name}")
