@@ -191,13 +191,13 @@ def _payment(
     if method in {COD, *rules.cod_methods} or any(map(is_cash_on_delivery, (method, title))):
         kind = PaymentKind.COD
     else:
-        paid = due == 0 or (rules.authorized_is_paid and _is_authorized(payload, due))
+        paid = due == 0 or (rules.authorized_is_paid and _is_authorized(payload, due, code))
         kind = meaning.payment(PaymentKind.PAID if paid else PaymentKind.UNPAID)
     due = Decimal(0) if kind is PaymentKind.PAID else due
     return Payment(kind=kind, method=method, title=title, amount_due=due)
 
 
-def _is_authorized(payload: Mapping[str, Any], due: Decimal | None) -> bool:
+def _is_authorized(payload: Mapping[str, Any], due: Decimal | None, code: str) -> bool:
     """Whether the payment's authorisation covers what is due, of an order that Magento itself goes on with.
 
     Shops that capture when they ship have nothing but such orders: processing, and nothing paid.
@@ -206,7 +206,8 @@ def _is_authorized(payload: Mapping[str, Any], due: Decimal | None) -> bool:
         return False
     payment = mapping(payload.get("payment"))
     authorized, canceled = number(payment.get("amount_authorized")), number(payment.get("amount_canceled"))
-    return authorized is not None and authorized - (canceled or Decimal(0)) >= due
+    covered = None if authorized is None else money(authorized - (canceled or Decimal(0)), code)
+    return covered is not None and covered >= due
 
 
 def _due(payload: Mapping[str, Any], code: str) -> Decimal | None:

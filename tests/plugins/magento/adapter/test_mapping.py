@@ -444,6 +444,7 @@ PROCESSING = {"state": "processing", "status": "processing"}
         (PROCESSING, {"amount_authorized": 53}, PaymentKind.PAID),
         (PROCESSING | {"total_paid": 13, "total_due": 40}, {"amount_authorized": 53}, PaymentKind.PAID),
         (PROCESSING, {"amount_authorized": "53.0000"}, PaymentKind.PAID),
+        (PROCESSING | {"total_due": 53.006}, {"amount_authorized": 53.006}, PaymentKind.PAID),
         (PROCESSING, {"amount_authorized": 52.99}, PaymentKind.UNPAID),
         (PROCESSING, {"amount_authorized": 53, "amount_canceled": 53}, PaymentKind.UNPAID),
         (PROCESSING, {"amount_authorized": None}, PaymentKind.UNPAID),
