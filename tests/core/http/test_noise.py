@@ -46,6 +46,14 @@ WRONG_ARGUMENT = (
     "Fatal error: Uncaught TypeError: a(): Argument #1 must be a string, null given, called in /srv/a.php on line 3 "
     "and defined in /srv/b.php:12\nStack trace:\n#0 {main}\n  thrown in /srv/b.php on line 12\n"
 )
+CHAINED = (
+    "PHP Fatal error:  Uncaught Exception: a in /srv/a.php:3\nStack trace:\n#0 /srv/b.php(1): a()\n#1 {main}\n\n"
+    "Next RuntimeError: b in /srv/b.php:4\nStack trace:\n#0 {main}\n  thrown in /srv/b.php on line 4\n"
+)
+XDEBUG_LINES = (
+    "PHP Notice:  Undefined variable: a in /srv/a.php on line 3\n"
+    "PHP Stack trace:\nPHP   1. {main}() /srv/a.php:0\n"
+)
 XDEBUG = (
     "<br />\n<font size='1'><table class='xdebug-error xe-notice' dir='ltr'><tr><th>( ! ) Notice: Undefined offset"
     "</th></tr></table></font>\n"
@@ -60,6 +68,8 @@ BEFORE = {
     "theme": (TEXT_WARNING, ", theme storefront"),
     "magento module": (TEXT_WARNING, ", module Acme/Tools"),
     "many": (HTML_NOTICE * 3 + TEXT_WARNING, "PHP notice before the JSON"),
+    "chained": (CHAINED, "PHP fatal error before the JSON: Uncaught Exception: a"),
+    "xdebug's lines": (XDEBUG_LINES, "PHP notice before the JSON: Undefined variable: a"),
     "xdebug": (XDEBUG, "PHP message before the JSON: ( ! ) Notice: Undefined offset"),
     "database": (DATABASE, "database message before the JSON: WordPress database error"),
     "comment": ("<!-- WP Fastest Cache -->\n", "HTML comment before the JSON"),
@@ -69,7 +79,10 @@ BEFORE = {
         "<pre class='xdebug-var-dump'>array(1) { [0] => 1 }</pre>",
         "printed debugging text before the JSON",
     ),
-    "var_dump": ('string(3) "abc"\nint(5)\nbool(true)\n', "printed debugging text before the JSON"),
+    "var_dump": (
+        'string(3) "abc"\nint(5)\nbool(true)\nNULL\nenum(A\\B)\n',
+        "printed debugging text before the JSON",
+    ),
     "headers": ("X-Powered-By: PHP/8.1\r\nContent-type: text/html\r\n\r\n", "HTTP headers before the JSON"),
     "shebang": ("#!/usr/bin/env php\n", "first line of a script before the JSON"),
     "guard": (")]}',\n", "guard against inclusion before the JSON"),
@@ -228,6 +241,12 @@ def test_what_is_not_provably_one_whole_document_is_no_data(name: str) -> None:
     [
         (BODY + b"0", "other text beside it: '0'"),
         (BODY + b"\n0.031 seconds", "other text beside it: '0.031 seconds'"),
+        (b"SQLSTATE[HY000] [2002] No such file\n" + BODY, "'SQLSTATE[HY000] [2002] No such file'"),
+        (
+            BODY + b'<!DOCTYPE html><html lang="en"><body class="a"></body></html>',
+            "other text beside it: 'HTML'",
+        ),
+        (b'<?xml version="1.0"?><response/>', "XML instead of JSON"),
         (b"mysqli_connect(): Too many connections" + BODY, "'mysqli_connect(): Too many connections'"),
         (BODY[:-5], "broken or cut JSON"),
         (b'[{"id": 1}, {"na' + HTML_NOTICE.encode(), "with a PHP notice: Undefined index: x, plugin akismet"),
@@ -250,6 +269,9 @@ def test_what_is_not_provably_one_whole_document_is_no_data(name: str) -> None:
         *(
             "digit",
             "time",
+            "brackets",
+            "a page after",
+            "XML",
             "words",
             "cut",
             "cut by PHP",

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from typing import Any
 
 LONGEST_WORDS = 160
@@ -21,8 +22,10 @@ _LEVEL = (
     r"Strict Standards|(?:User|Core|Compile) (?:Error|Warning|Notice|Deprecated))"
 )
 _BREAKS = r"(?:<br ?/?>\s*){0,9}"
+_FRAMES = r"Stack trace:\s*(?:#\d+ [^\n]*\n?)+\s*"
 _TRACE = (
-    r"(?:\s*Stack trace:\s*(?:#\d+ [^\n]*\n?)+\s*(?:thrown in [^\n]* on line (?:<b>)?\d+(?:</b>)?)?"
+    rf"(?:\s*{_FRAMES}(?:Next [^\n]*\n{_FRAMES}){{0,9}}(?:thrown in [^\n]* on line (?:<b>)?\d+(?:</b>)?)?"
+    r"|\s*PHP Stack trace:\s*\n(?:PHP\s+\d+\. [^\n]*(?:\n|\Z))+"
     r"|\s*Call Stack:\s*\n(?:[ \t]+\d+\.\d+ [^\n]*(?:\n|\Z))+)?"
 )
 _SPOT = r"in /?[^\n<>\"{}]{1,300}?(?: on line |:)\d+"
@@ -91,8 +94,8 @@ _TEXT_MESSAGE = _kind(
 _MESSAGES = (_HTML_MESSAGE, _TEXT_MESSAGE)
 _AROUND = (
     _kind(r"[\s\0-\x1f\x7f]+", ""),
-    _kind("(?:[\ufeff\u200b\u2060\ufffe]|ï»¿)+", "byte order mark"),
-    _kind(r"<!--.*?-->", "HTML comment"),
+    _kind("(?:[\ufeff\u200b\u200e\u200f\u2060\ufffe]|ï»¿)+", "byte order mark"),
+    _kind(r"(?:<!--.*?-->\s*)+", "HTML comment"),
     _kind(r"/\*.*?\*/", "comment"),
     *_MESSAGES,
     _kind(r"\[\d{4}-\d\d-\d\d[^\]\n]*\] [\w-]+\.[A-Z]+: (?P<message>[^\n]*)(?:\n|\Z)", _log_line),
@@ -108,14 +111,18 @@ _AROUND = (
     ),
     _kind(r"<pre[^>]*>.*?</pre>", _DUMP),
     _kind(
-        r"(?:string\(\d+\) \"[^\"\n]*\"|int\(-?\d+\)|float\([^)\n]*\)|bool\(\w+\))\r?\n",
+        r"(?:(?:string\(\d+\) \"[^\"\n]*\"|int\(-?\d+\)|float\([^)\n]*\)|bool\(\w+\)|(?-i:NULL)"
+        r"|enum\([\w\\:]+\))\r?\n)+",
         _DUMP,
     ),
     _kind(r"(?:array\(\d+\)|object\([\w\\]+\)#\d+ \(\d+\)) \{\n.*?\n\}\n", _DUMP),
     _kind(r"(?:Array|[\w\\]+ Object)\n\(\n.*?\n\)\n", _DUMP),
-    _kind(r"<(script|style|noscript|iframe)\b.*?</\1>|<(?:img|link|meta)\b[^>]*>", "HTML"),
+    _kind(
+        r"(?:(?:<(script|style|noscript|iframe)\b.*?</\1>|<(?:img|link|meta)\b[^>]*>)\s*)+",
+        "HTML",
+    ),
     _kind(r"<table[^>]*>\s*<caption>[^<]*Code Profiler.*?</table>", "table of a profiler"),
-    _kind(r"<br ?/?>", "HTML"),
+    _kind(r"(?:<br ?/?>\s*)+", "HTML"),
 )
 _BEFORE = (
     _kind(r"\)\]\}',?\n?|(?:for\s*\(;;\)|while\s*\(1\));|\{\}\s*&&|&&&START&&&", "guard against inclusion"),
@@ -206,18 +213,21 @@ def strange_text(content: bytes) -> str:
     """What stands beside a whole document and is of no listed kind, so that it proves nothing; "" otherwise."""
     text, _ = _text_of(content)
     start = _skipped(text, 0, (*_AROUND, *_BEFORE))[0]
-    opens = _OPENS.search(text, start)
-    if opens is None:
-        return ""
-    try:
-        value, end = _DECODER.raw_decode(text, opens.start())
-    except (ValueError, RecursionError):
-        return ""
-    end = _skipped(text, end, (*_AROUND, *_AFTER))[0]
-    around = [_plain(part) for part in (text[start : opens.start()], text[end:])]
-    if not value or any(_MARKS.search(part) for part in around):
-        return ""
-    return next(filter(None, around), "")
+    for opens in islice(_OPENS.finditer(text, start), _MOST_OPENINGS):
+        try:
+            value, end = _DECODER.raw_decode(text, opens.start())
+        except (ValueError, RecursionError):
+            continue
+        end = _skipped(text, end, (*_AROUND, *_AFTER))[0]
+        before, after = (_shown(part) for part in (text[start : opens.start()], text[end:]))
+        if value and not _PART_OF_JSON.search(before) and not _MARKS.search(after):
+            return before or after
+    return ""
+
+
+def _shown(part: str) -> str:
+    """In one line, without markup; ``HTML`` where it is markup alone."""
+    return _plain(part) or ("HTML" if part.strip() else "")
 
 
 def documents_in(content: bytes) -> int:
@@ -269,6 +279,8 @@ _CHARSETS = re.compile(r"iso-?8859|latin|windows-|cp\d|koi8|macintosh|gb|big5|sh
 """Those in which all plain letters are as in UTF-8."""
 _OPENS = re.compile(r"[\[{]")
 _MARKS = re.compile(r"[\[\]{}\"]")
+_PART_OF_JSON = re.compile(r"[{}\"]|[\[,:]\Z")
+_MOST_OPENINGS = 20
 _SIZE = re.compile(rb"\s*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 

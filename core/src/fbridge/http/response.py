@@ -176,6 +176,12 @@ class Response:
         )
 
     def _a_page(self, answered: str) -> UnreachableError:
+        if self.content.lstrip().startswith(b"<?xml"):
+            return UnreachableError(
+                f"{answered} with XML instead of JSON: look for a proxy, cache or firewall before the store that "
+                "takes the query or the Accept header away.",
+                reason="html_instead_of_json",
+            )
         stranger = known_stranger(self.status, self.headers, self.text)
         told = f"{stranger.name}; {stranger.advice}" if stranger else _A_PAGE
         return UnreachableError(
