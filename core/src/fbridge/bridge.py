@@ -6,6 +6,7 @@ than the work (docs/architecture.md, "Budgets").
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from fbridge.context import Context
@@ -67,6 +68,13 @@ class Bridge(Nouns):
     def close(self) -> None:
         """Give back the database connections."""
         self.context.database.close()
+
+    @contextmanager
+    def one_unit(self) -> Iterator[None]:
+        """All that is read and written in this block, by this thread, is one write unit: nobody else changes anything
+        in between, and it is all of it or nothing. Only for what asks no store."""
+        with self.context.database.one_unit():
+            yield
 
     @staticmethod
     def acting_as(who: str) -> AbstractContextManager[None]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import redirect, request, url_for
 
 from fbridge.office_web.refusals import RefusalError
+from fbridge.office_web.shown import bridge
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,15 +45,26 @@ def seen(*shown: object) -> str:
     return sha256(repr(shown).encode()).hexdigest()[:16]
 
 
-@contextmanager
-def unchanged(shown: Callable[[], object]) -> Iterator[None]:
-    """Do what a form wants only where all is as it showed; two on this page come one after the other.
+CHANGED_MEANWHILE = "Somebody has changed this meanwhile, and nothing was done now; look at it again."
 
-    Raises RefusalError where somebody else was faster: they would overwrite what they have not seen.
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """What is looked at in this block is the same when it is written: two on this page come one after the other, and
+    on SQLite nobody at a terminal comes in between either. On PostgreSQL the rules of the act see who did."""
+    with _ONE_AT_A_TIME, bridge().one_unit():
+        yield
+
+
+@contextmanager
+def unchanged(shown: Callable[[], object], *, may_ask_store: bool = False) -> Iterator[None]:
+    """Do what a form wants only where all is as it showed, :func:`alone`.
+
+    What ``may_ask_store`` cannot keep the database for itself as long as that takes: there only two on this page
+    come one after the other. Raises RefusalError where somebody else was faster: they would overwrite what they have
+    not seen.
     """
-    with _ONE_AT_A_TIME:
+    with _ONE_AT_A_TIME if may_ask_store else alone():
         if not compare_digest(request.form.get("seen", "").encode(), seen(shown()).encode()):
-            raise RefusalError(
-                "Somebody has changed this meanwhile, and nothing was done now; look at it again.", code=409
-            )
+            raise RefusalError(CHANGED_MEANWHILE, code=409)
         yield

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from fbridge.models.accounts import Right
+from fbridge.models.states import PushState
 from fbridge.office_web.rights import needs
 from fbridge.office_web.shown import bridge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flask.typing import ResponseReturnValue
+
+    from fbridge import ItemResult
 
 blueprint = Blueprint("jobs", __name__)
 
@@ -23,6 +27,29 @@ blueprint = Blueprint("jobs", __name__)
 def _new_ids() -> dict[str, object]:
     """A form that starts a job carries the job's id: sent twice, by a double click or anew, it is one job."""
     return {"new_job": lambda: uuid4().hex}
+
+
+MOST_ROWS = 100
+"""So many rows of what came of something are shown; who wants all of thousands has the lists for it."""
+
+
+@blueprint.app_template_global()
+def some(rows: Iterable[Mapping[str, Any] | ItemResult]) -> tuple[list[Any], int]:
+    """As many of these as a page shows, and how many more there are."""
+    all_of_them = list(rows)
+    return all_of_them[:MOST_ROWS], max(0, len(all_of_them) - MOST_ROWS)
+
+
+@blueprint.app_template_global()
+def pushed_first(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those first that did not simply arrive."""
+    return sorted(results, key=lambda one: one.get("state") == PushState.SENT)
+
+
+@blueprint.app_template_global()
+def counted(results: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """How many ended in which state."""
+    return Counter(str(one["state"]) for one in results if one.get("state")).most_common()
 
 
 def begin(command: Sequence[str]) -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from fbridge.installation import extra_command
 from fbridge.models.accounts import Right
 from fbridge.models.parts import in_parts
 from fbridge.models.results import ItemResult
-from fbridge.office_web.afterwards import done, unchanged
+from fbridge.office_web.afterwards import CHANGED_MEANWHILE, alone, done, unchanged
 from fbridge.office_web.jobs import begin
 from fbridge.office_web.manifests import page, row_seen
 from fbridge.office_web.rights import needs, refuse_without
@@ -22,11 +22,11 @@ from fbridge.office_web.shown import bridge, spoken
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from fbridge import Job, Manifest
+    from fbridge import Job
     from fbridge.office.paper.printing import Look
 
 blueprint = Blueprint("manifest_acts", __name__)
-AT_ONCE = 500
+AT_ONCE = 2_000
 """So many orders are put on a manifest by one click."""
 _IN_ONE_UNIT = 100
 _COPIES = 2
@@ -61,10 +61,12 @@ def add_chosen() -> ResponseReturnValue:
 @needs(Right.PREPARE)
 def take_off(number: str) -> ResponseReturnValue:
     """Take the ticked ones off it; of a shipped one they stayed in the house."""
-    manifest = bridge().manifests.get(number)
-    fresh, stale = _as_they_were_seen(manifest, request.form.getlist("row"))
-    act = bridge().manifests.leave_behind if manifest.shipped_at else bridge().manifests.remove
-    return page(number, (*act(number, fresh), *stale))
+    with alone():
+        fresh, stale = _as_they_were_seen(number, request.form.getlist("row"))
+        was_shipped = bridge().manifests.head(number).shipped_at
+        act = bridge().manifests.leave_behind if was_shipped else bridge().manifests.remove
+        results = act(number, fresh)
+    return page(number, (*results, *stale))
 
 
 @blueprint.post("/manifests/<number>/ship")
@@ -138,17 +140,20 @@ def ready_refs(carrier: str) -> list[str]:
     return [f"{row.store}:id={row.remote_id}" for row in rows]
 
 
-def _as_they_were_seen(manifest: Manifest, ticked: Sequence[str]) -> tuple[list[str], list[ItemResult]]:
+def _as_they_were_seen(number: str, ticked: Sequence[str]) -> tuple[list[str], list[ItemResult]]:
     """The rows that are still as they were shown, and what is said of the others."""
-    now = {one.label: row_seen(one) for one in manifest.shipments}
+    labels = [one.partition("~")[0] for one in ticked]
+    now = {one.label: row_seen(one) for one in bridge().manifests.rows(number, labels)}
     fresh, stale = [], []
-    for one in ticked:
-        label = one.partition("~")[0]
+    for label, one in zip(labels, ticked, strict=True):
         if now.get(label) == one:
             fresh.append(label)
         else:
-            words = "Somebody has changed this meanwhile, and nothing was done now; look at it again."
-            stale.append(ItemResult(ref=label, ok=False, reason="manifest_changed", words=words, label=label))
+            stale.append(
+                ItemResult(
+                    ref=label, ok=False, reason="manifest_changed", words=CHANGED_MEANWHILE, label=label
+                )
+            )
     return fresh, stale
 
 

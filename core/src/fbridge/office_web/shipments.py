@@ -107,7 +107,7 @@ def decide(label: str, act: str) -> ResponseReturnValue:
     asked = ACTS.get(act) or abort(404)
     one = bridge().shipments.get(label)
     refuse_without(_right(asked, one, act))
-    with unchanged(lambda: looked(bridge().shipments.get(one.label))):
+    with unchanged(lambda: looked(bridge().shipments.get(one.label)), may_ask_store=True):
         return asked.do(one.label)
 
 

@@ -10,12 +10,20 @@ from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
 from fbridge.errors import FbridgeError, InputError
+from fbridge.models.parts import in_parts
 from fbridge.models.results import ItemResult
-from fbridge.models.shipments import Manifest, ManifestHead, ManifestPage, ManifestRow, fingerprint_of
+from fbridge.models.shipments import (
+    Manifest,
+    ManifestHead,
+    ManifestPage,
+    ManifestRow,
+    Shipment,
+    fingerprint_of,
+)
 from fbridge.models.states import ManifestState
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import hold_back
-from fbridge.references import find_carrier, find_shipment
+from fbridge.references import find_carrier, find_shipment, shipment_key
 from fbridge.shipping.contents import Content, contents
 from fbridge.shipping.manifest_emptying import take_off_manifest, tell_taken_off
 from fbridge.shipping.manifest_filling import add_to_manifest, loose_shipments
@@ -37,10 +45,16 @@ from fbridge.shipping.manifest_rows import (
 )
 from fbridge.shipping.manifest_scanning import Scan
 from fbridge.shipping.ship import ShipResult, ship_manifest
-from fbridge.shipping.shipment_rows import load_shipment, lock_shipments, update_shipments, users_of_numbers
+from fbridge.shipping.shipment_rows import (
+    load_shipment,
+    load_shipments,
+    lock_shipments,
+    update_shipments,
+    users_of_numbers,
+)
 from fbridge.shipping.shipment_rules import refuse_came_back, refuse_if_told, told
 from fbridge.storage.events import record
-from fbridge.storage.tables import carriers, manifests
+from fbridge.storage.tables import MOST_KEYS, carriers, manifests, shipments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +142,17 @@ class Manifests:
         """A part of it: so many shipments after the one with this key. Raises as :meth:`get` does."""
         with self._database.read() as connection:
             return load_page(connection, find_manifest(connection, ref), after=after, limit=limit)
+
+    def rows(self, ref: str, labels: Sequence[str]) -> tuple[Shipment, ...]:
+        """Of what stands on it the shipments with these labels. Raises as :meth:`get` does."""
+        keys = {key for label in labels if (key := shipment_key(label)) is not None}
+        with self._database.read() as connection:
+            on_it = shipments.c.manifest_id == find_manifest(connection, ref)
+            return tuple(
+                one
+                for part in in_parts(sorted(keys), MOST_KEYS)
+                for one in load_shipments(connection, on_it, shipments.c.id.in_(part))
+            )
 
     def fingerprint(self, ref: str) -> str:
         """The :attr:`Manifest.fingerprint` alone. Raises as :meth:`get` does."""
