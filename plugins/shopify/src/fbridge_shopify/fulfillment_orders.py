@@ -136,12 +136,15 @@ def holds_of(one: FulfillmentOrder) -> list[str]:
     ]
 
 
-def placed_pieces(found: Iterable[FulfillmentOrder]) -> dict[str, Counter[str]]:
-    """Pieces still to ship by line id and location, where the store tells the location."""
+def placed_pieces(
+    found: Sequence[FulfillmentOrder], own_services: Collection[str] = ()
+) -> dict[str, Counter[str]]:
+    """Pieces that may leave with us now by line id and location, where the store tells the location."""
     placed: dict[str, Counter[str]] = {}
+    collected = collected_ones(found)
     for one in open_ones(found):
         place = one["assigned_location"].label
-        if place:
+        if place and one["id"] not in collected and not why_kept_back(one, own_services):
             for line_id, pieces in _pieces([one]).items():
                 placed.setdefault(line_id, Counter())[place] += pieces
     return placed

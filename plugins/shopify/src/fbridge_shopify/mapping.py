@@ -201,7 +201,7 @@ def _lines(payload: Mapping[str, Any], code: str, reading: Reading) -> tuple[Ord
         if _is_shippable(line) and is_nothing(payload.get("cancelledAt"))
     }
     kept = fulfillment_orders.kept_back(payload["fulfillment_orders"], unfulfilled, reading.own_services)
-    placed = fulfillment_orders.placed_pieces(payload["fulfillment_orders"])
+    placed = fulfillment_orders.placed_pieces(payload["fulfillment_orders"], reading.own_services)
     taxed = flag(payload.get("taxesIncluded"), otherwise=True)
     return tuple(
         OrderLine(

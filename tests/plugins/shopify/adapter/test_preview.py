@@ -121,6 +121,12 @@ PLACES_OF_LINES = st.dictionaries(
 )
 
 
+KEPT_BACK: dict[str, dict[str, Any]] = {
+    "on hold": {"status": "ON_HOLD", "supportedActions": [{"action": "RELEASE_HOLD"}]},
+    "collected": {"deliveryMethod": {"methodType": "PICK_UP"}},
+}
+
+
 @given(kept=PLACES_OF_LINES, data=st.data())
 def test_the_plan_shows_as_many_mails_as_the_push_asks_for(
     raw_order_of: Make,
@@ -129,6 +135,7 @@ def test_the_plan_shows_as_many_mails_as_the_push_asks_for(
     kept: dict[tuple[str, str], int],
     data: st.DataObject,
 ) -> None:
+    """Those of what the store keeps back at some place are none of them."""
     left = {line: sum(n for (_, one), n in kept.items() if one == line) for _, line in kept}
     lines = [
         line_of(id=line, quantity=n, currentQuantity=n, unfulfilledQuantity=n) for line, n in left.items()
@@ -136,8 +143,10 @@ def test_the_plan_shows_as_many_mails_as_the_push_asks_for(
     goods = []
     for place in data.draw(st.permutations(sorted({place for place, _ in kept}))):
         pieces = [(line, n) for (one, line), n in kept.items() if one == place]
+        why = KEPT_BACK.get(data.draw(st.sampled_from(["", "", *KEPT_BACK])), {})
+        left = {line: n - (dict(pieces).get(line, 0) if why else 0) for line, n in left.items()}
         goods.append(
-            fulfillment_order_of(pieces, location=place, id=f"gid://shopify/FulfillmentOrder/{place}")
+            fulfillment_order_of(pieces, location=place, id=f"gid://shopify/FulfillmentOrder/{place}", **why)
         )
         for node in goods[-1]["lineItems"]["nodes"]:
             node["id"] += place
