@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -124,6 +124,13 @@ def test_with_a_certificate_it_speaks_tls_and_takes_a_renewed_one(tmp_path: Path
         assert "Secure" in _asked(port, certificate)
         for one in silent:
             one.close()
+        for head, status in (
+            (b"POST /fetch HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 60000000", b"400"),
+            (b"POST /api/v1/fetch HTTP/1.1\r\nHost: office.example\r\nContent-Length: 60000000", b"401"),
+            (b"POST /sign-in HTTP/1.1\r\nHost: office.example\r\nTransfer-Encoding: chunked", b"411"),
+            (b"GET / HTTP/1.1\r\nHost: office.example\r\nX-Long: " + b"x" * 300_000, b"413"),
+        ):
+            assert _said(port, certificate, head + b"\r\n\r\n").split()[1] == status, "no body is waited for"
         _certify(certificate, key)
         assert "Secure" in _asked(port, certificate), "the new one is used at once"
         key.write_text("half wri")
@@ -132,17 +139,26 @@ def test_with_a_certificate_it_speaks_tls_and_takes_a_renewed_one(tmp_path: Path
 
 def _asked(port: int, trusted: Path) -> str:
     """The cookie that is set for who trusts this certificate alone."""
+    answer = _said(
+        port, trusted, b"GET /sign-in HTTP/1.1\r\nHost: office.example\r\nConnection: close\r\n\r\n"
+    )
+    assert answer.startswith(b"HTTP/1.1 200"), answer[:200]
+    return answer.decode().partition("Set-Cookie:")[2].splitlines()[0]
+
+
+def _said(port: int, trusted: Path, request: bytes) -> bytes:
+    """All that is answered until the connection ends."""
     context = ssl.create_default_context(cafile=str(trusted))
     with (
         socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
         context.wrap_socket(plain, server_hostname="office.example") as told,
     ):
-        told.sendall(b"GET /sign-in HTTP/1.1\r\nHost: office.example\r\nConnection: close\r\n\r\n")
+        told.sendall(request)
         answer = b""
-        while part := told.recv(65536):
-            answer += part
-    assert answer.startswith(b"HTTP/1.1 200"), answer[:200]
-    return answer.decode().partition("Set-Cookie:")[2].splitlines()[0]
+        with suppress(ConnectionResetError):
+            while part := told.recv(65536):
+                answer += part
+    return answer
 
 
 def _certify(certificate: Path, key: Path) -> None:

@@ -9,11 +9,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from cheroot.makefile import StreamReader, StreamWriter
+from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.ssl import Adapter
 from cheroot.wsgi import Server
 
 from fbridge.errors import InputError
-from fbridge.office_web.guarding import MOST_BYTES, MOST_FILE_BYTES
+from fbridge.office_web.body_limits import BodyLimits
+from fbridge.office_web.guarding import MOST_BYTES
 
 if TYPE_CHECKING:
     import socket
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+_MOST_HEADER_BYTES = 256 * 1024
 _log = logging.getLogger(__name__)
 
 
@@ -31,7 +34,8 @@ class TlsServer:
         self, app: Flask, host: str, port: int, certificate: Path, key: Path, *, threads: int
     ) -> None:
         self._server = _Server((host, port), app, numthreads=threads, max=threads, server_name="fbridge")
-        self._server.max_request_body_size = MOST_FILE_BYTES + MOST_BYTES
+        self._server.limits = BodyLimits(app)
+        self._server.max_request_header_size = _MOST_HEADER_BYTES
         self._server.ssl_adapter = _Tls(certificate, key)
         try:
             self._server.prepare()
@@ -121,7 +125,40 @@ class _Tls(Adapter):
             return ()
 
 
+class _Request(HTTPRequest):
+    """Of a body that is larger than its sender may send nothing is read: cheroot would take all of it into memory
+    after the answer, and of a body without a length parts of any size."""
+
+    server: _Server
+
+    def read_request_headers(self) -> bool:
+        if not super().read_request_headers():  # type: ignore[no-untyped-call]
+            return False
+        if self.chunked_read:
+            self.close_connection = True
+            self.simple_response("411 Length Required", "Send a body with its Content-Length.")
+            return False
+        announced = int(self.inheaders.get(b"Content-Length", 0))
+        if announced < 0 or (announced > MOST_BYTES and announced > self._most()):
+            self.close_connection = True
+        return True
+
+    def _most(self) -> int:
+        heads = {
+            name.decode("latin-1").upper(): text.decode("latin-1") for name, text in self.inheaders.items()
+        }
+        path = self.path.decode("utf-8", "replace").partition("?")[0]
+        return self.server.limits.most(self.method.decode("latin-1"), path, heads)
+
+
+class _Connection(HTTPConnection):
+    RequestHandlerClass = _Request
+
+
 class _Server(Server):
+    ConnectionClass = _Connection
+    limits: BodyLimits
+
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
         """What clients do to their connections is for the log, and not for the terminal."""
         _log.log(level, "%s", msg, exc_info=traceback)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 from flask import Flask, Response, request
@@ -137,7 +137,7 @@ def _written(bridge: Bridge, route: Route, asked: Asked) -> KeptAnswer:
 
 
 def _answer(route: Route, done: object) -> KeptAnswer:
-    place = PREFIX + done.place if isinstance(done, Made) else ""
+    place = PREFIX + quote(done.place) if isinstance(done, Made) else ""
     if isinstance(done, Made):
         done = done.what
     elif isinstance(done, Page):
