@@ -134,7 +134,7 @@ def _fetch_and_fill(clerk: Clerk, bridge: Bridge) -> str:
     for code in scanned:
         assert clerk.scan(code).startswith("yes"), "the scanner chooses orders, wherever the focus is"
     clerk.click("Add the orders that are ready")
-    clerk.see("main", f"{ORDERS - len(scanned)} done")
+    clerk.see("main", f"Done: {ORDERS - len(scanned)}")
     return bridge.manifests.list()[0].number
 
 

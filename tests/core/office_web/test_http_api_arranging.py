@@ -15,6 +15,7 @@ from fbridge.testing.office import Office
 KEY = "a-key-that-nobody-should-see"
 
 
+@pytest.mark.slow
 def test_carriers_and_what_stores_call_them(office: Office, program: Programs) -> None:  # noqa: F811
     order = office.store.new_order([("HAT", 2)])
     office.fetch()

@@ -40,7 +40,7 @@ def test_the_evening_is_filled_scanned_printed_shipped_and_pushed_on_the_page(
     assert not clerk.scan(number, "add", f"T{orders[0]}")["ok"], "it is there already"
     assert not clerk.scan(number, "add", "nobody")["ok"]
     filled = clerk.act(page, f"{page}/add", what="ready").text
-    assert "2 done" in filled
+    assert "Done: 2" in filled
     for at, order in enumerate(orders):
         chosen = clerk.scan(number, "number", f"T{order}")
         told = clerk.scan(number, "number", f"FB00000000{at}IT", shipment=chosen["next"])

@@ -76,6 +76,16 @@ def test_only_forms_of_our_own_and_only_by_our_own_name(clerk: Browser, visitor:
     assert visitor.post("/sign-in", right, Origin=ADDRESS).status_code == 303
 
 
+@pytest.mark.slow
+def test_what_no_database_holds_is_no_fault_of_ours(visitor: Browser, clerk: Browser) -> None:
+    form = {"name": "an\x00na", "password": PASSWORD, "form_token": visitor.token()}
+    assert visitor.post("/sign-in", form, Origin=ADDRESS).status_code == 400
+    for path in ("/shipments/%00", "/orders?text=a%00b", "/order?of=shop:id=%00", "/orders?%00=1"):
+        assert clerk.get(path).status_code == 400, path
+    fields = {"form_token": clerk.form_token(), "numbers": "\x00"}
+    assert clerk.post("/shipments/S1/numbers", fields).status_code == 400
+
+
 def test_signing_in_gives_a_new_cookie_and_signing_out_ends_it_everywhere(
     office: Office, app: Flask, visitor: Browser
 ) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from hashlib import sha256
 from hmac import compare_digest
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import abort, g, request
+
+from fbridge.models.storable_text import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -62,6 +65,13 @@ def guard(app: Flask, names: Collection[str], *, has_tls: bool) -> None:
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"  # names and addresses stay in no cache
         return response
+
+
+def refuse_unstorable() -> None:
+    """Stop what no database can be asked for, wherever it stands; PostgreSQL would call it an error of ours."""
+    said = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    if not all(map(is_storable, (request.path, *chain.from_iterable(said)))):
+        abort(400)
 
 
 def form_token(cookie: str) -> str:

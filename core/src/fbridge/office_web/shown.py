@@ -57,6 +57,7 @@ def register(app: Flask) -> None:
         because=lambda reason, words: spoken().because(reason, words),
         language=lambda: spoken().language,
         state_word=lambda value: spoken().word(value, PushState.__name__),
+        states_word=_states_word,
         too_large=lambda: _told(TOO_LARGE),
         outcome_word=lambda value: _word(Outcome(value)),
         tracking_page=tracking_page,
@@ -90,11 +91,19 @@ def web_page(address: str) -> str:
 def job_words(job: Job) -> str:
     """Where a job is, in words."""
     if job.state is JobState.ENDED:
-        return "done" if job.exit_code == ExitCode.OK else "done, and something needs you"
+        return "is done" if job.exit_code == ExitCode.OK else "done, and something needs you"
     return {
         JobState.ASKED: "begins",
         JobState.RUNNING: "at work",
     }.get(job.state, "its process ended without an answer; what was done is kept")
+
+
+def _states_word(state: str, count: int) -> str:
+    """What several of a state are called, which in some languages is another word than for one."""
+    said = f"{count} {state.replace('_', ' ')}"
+    told = spoken()(said)
+    beside = told.removeprefix(f"{count} ")
+    return spoken().word(state, PushState.__name__) if count == 1 or told in {said, beside} else beside
 
 
 def _told(text: str) -> str:

@@ -10,7 +10,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from fbridge.models.accounts import Right
 from fbridge.office_web.attempts import Attempts
-from fbridge.office_web.guarding import refuse_foreign_form, remember_form_token
+from fbridge.office_web.guarding import refuse_foreign_form, refuse_unstorable, remember_form_token
 from fbridge.office_web.rights import is_open, let_in, needs, open_to_all, refuse_wrong_role
 from fbridge.office_web.shown import bridge
 
@@ -66,6 +66,7 @@ def _who() -> ResponseReturnValue | None:
     g.visitor = cookies.get(_VISITOR) or secrets.token_urlsafe(16)
     cookie = token if g.account else cookies.get(_VISITOR)
     refuse_foreign_form(cookie)
+    refuse_unstorable()
     remember_form_token(cookie or g.visitor)
     if g.account:
         g.acting = ExitStack()
