@@ -186,11 +186,15 @@ def ship_some(home: Path, url: str, stores: Sequence[str], count: int) -> dict[s
 def _ship(bridge: Bridge, store: str, count: int) -> list[str]:
     rows = list(bridge.orders.list(OrderFilter(ready=True, store=store, limit=count)))
     assert len(rows) == count, f"{store} has {len(rows)} orders to ship, not {count}"
-    with bridge.context.database.one_unit():
+    with bridge.context.database.one_unit() as connection:
         manifest = bridge.manifests.new("BRT").number
-        for row in rows:
-            numbers = [_number(store, row.number)]
-            bridge.shipments.create(row.number, store=store, manifest=manifest, numbers=numbers)
+        added = bridge.manifests.add(manifest, [f"{store}:{row.number}" for row in rows])
+        assert all(result.ok for result in added.results)
+        for one in bridge.manifests.get(manifest).shipments:
+            numbers = [_number(store, one.order_number)]
+            bridge.shipments.give_numbers(
+                connection, one.id, numbers, carrier=None, parcels=None, allow_shared=False
+            )
         bridge.manifests.ship(manifest, check=False)
     return [row.remote_id for row in rows]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Unpack
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.context import Context
@@ -18,7 +19,7 @@ from fbridge.orders.storage import lock_orders
 from fbridge.push.ledger import raise_version, standings
 from fbridge.push.wishes import want_revision
 from fbridge.references import find_carrier, find_order, find_shipment
-from fbridge.shipping.manifest_references import find_manifest, target_manifest
+from fbridge.shipping.manifest_references import target_manifest
 from fbridge.shipping.manifest_rows import lock_manifest
 from fbridge.shipping.shipment_creation import (
     Wish,
@@ -47,6 +48,7 @@ from fbridge.shipping.shipment_rules import (
 from fbridge.shipping.tracking_numbers import clean_numbers, parcels_for, refuse_odd
 from fbridge.shipping.withdrawing import set_free
 from fbridge.storage.events import record
+from fbridge.storage.tables import shipments
 
 FEWER_NUMBERS = "fewer_numbers_than_parcels"
 """The reason of a refusal: boxes would be left without a number, and nobody said that one stands for several."""
@@ -294,7 +296,7 @@ class Shipments:
         )
         update_shipments(connection, [shipment.id], revision=revision, carrier_id=wanted.carrier.id)
         want_revision(connection, shipment.id, at)
-        corrected = load_shipment(connection, shipment.id)
+        corrected = replace(shipment, carrier=wanted.carrier, numbers=wanted.numbers)
         under = ", ".join(wanted.numbers) or "no number"
         record(
             connection,
@@ -330,18 +332,20 @@ class _Wanted:
 
 def _lock(connection: Connection, shipment_id: int) -> Shipment:
     """The shipment as it is now, kept with its manifest, order and ledger entry from other writers."""
-    before = load_shipment(connection, shipment_id)
-    if connection.dialect.name == "sqlite":
-        return before  # whose write units keep all other writers off
-    if before.manifest is not None:
-        lock_manifest(connection, find_manifest(connection, before.manifest))
+    if connection.dialect.name == "sqlite":  # whose write units keep all other writers off
+        return load_shipment(connection, shipment_id)
+    place = sa.select(shipments.c.manifest_id, shipments.c.order_id).where(shipments.c.id == shipment_id)
+    before = connection.execute(place).one()
+    if before.manifest_id is not None:
+        lock_manifest(connection, before.manifest_id)
     lock_orders(connection, [before.order_id] if before.order_id is not None else [])
     lock_shipments(connection, [shipment_id])
     standings(connection, [shipment_id])
-    now = load_shipment(connection, shipment_id)
-    if now.manifest != before.manifest:
-        raise BusyError(f"{now.label} was moved to another manifest at this moment; run the command again.")
-    return now
+    if connection.execute(place).one() != before:
+        raise BusyError(
+            f"S{shipment_id} was moved to another manifest at this moment; run the command again."
+        )
+    return load_shipment(connection, shipment_id)
 
 
 def _wanted(shipment: Shipment, numbers: Sequence[str], carrier: Carrier, parcels: int | None) -> _Wanted:
