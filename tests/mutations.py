@@ -457,8 +457,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a tracking plugin that is gone is not missed",
         "fbridge_woocommerce/before_writing.py",
-        '        return error.reason != "rest_no_route"\n',
-        "        return True\n",
+        '            if error.reason != "rest_no_route":\n',
+        "            return frozenset()\n            if False:\n",
         "tests/plugins/woocommerce/adapter/test_push_vanished.py -k gone",
     ),
     Mutation(

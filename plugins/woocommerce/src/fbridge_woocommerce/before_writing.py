@@ -1,15 +1,16 @@
-"""What a push rests on is looked at once in a run, before its first write: completing mails the customer, and a
-tracking plugin that was switched off since the last check would leave that mail without its number.
+"""What a push rests on is looked at before it writes: completing mails the customer, and a tracking plugin that was
+switched off since the last check, or in the middle of a run, would leave that mail without its number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fbridge.errors import RefusedError
 from fbridge.models.fulfillments import Fulfillment
 from fbridge.models.platforms import Store
+from fbridge_woocommerce.carriers import providers_as_codes
 from fbridge_woocommerce.client import WooClient
 from fbridge_woocommerce.detection import system_status_of, wst_is_active
 from fbridge_woocommerce.mails import completed_mail_now, with_mail_switches
@@ -29,22 +30,22 @@ TRACKING_GONE = "tracking_gone"
 
 def confirm_place(
     store: Store, client: WooClient, facts: StoreFacts, place: Place, fulfillments: Iterable[Fulfillment]
-) -> None:
-    """See that the store still keeps numbers where the plan says, unless no number is due.
+) -> frozenset[str]:
+    """See that the store still keeps numbers where the plan says, unless no number is due; give the codes of the
+    carriers that its tracking plugin knows now, none where it does not tell.
 
     Raises: RefusedError where it does not, and what a read raises where that cannot be seen.
     """
-    memory = memory_of(store)
-    numbered = next((one.order_id for one in fulfillments if _has_number(one)), None)
-    if memory.place_confirmed or numbered is None:
-        return
-    if not is_offered(place, facts) or not _answers(store, client, facts, place, numbered):
+    if not any(map(_has_number, fulfillments)):
+        return frozenset()
+    codes = _codes_now(store, client, facts, place) if is_offered(place, facts) else None
+    if codes is None:
         raise RefusedError(
             f"{PLACE_NAMES[place]} does not answer on {store.url}, so nothing was sent: the customers' mails would "
             f"have no number. Switch it on there, or see where numbers can be kept: fbridge store check {store.name}",
             reason=TRACKING_GONE,
         )
-    memory.place_confirmed = True
+    return codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +100,17 @@ def _has_number(fulfillment: Fulfillment) -> bool:
     return any(shipment.numbers and shipment.carrier for shipment in fulfillment.outstanding)
 
 
-def _answers(store: Store, client: WooClient, facts: StoreFacts, place: Place, order_id: str) -> bool:
+def _codes_now(store: Store, client: WooClient, facts: StoreFacts, place: Place) -> frozenset[str] | None:
+    """None where the place is gone. The list of a plugin's carriers needs its route, so it tells both at once."""
     if place in (Place.AST, Place.WST) and facts.namespace:
-        namespace = facts.namespace
-        return _has_route(lambda: client.trackings(namespace, order_id))
-    if place is Place.META and store.settings["tracking"] == AUTO:
-        return wst_is_active(system_status_of(client))
-    return True
-
-
-def _has_route(read: Callable[[], object]) -> bool:
-    try:
-        read()
-    except RefusedError as error:
-        return error.reason != "rest_no_route"
-    return True
+        try:
+            codes = providers_as_codes(client.providers(facts.namespace))
+        except RefusedError as error:
+            if error.reason != "rest_no_route":
+                raise
+            return None
+        return frozenset(one.code for one in codes)
+    if place is Place.META and store.settings["tracking"] == AUTO and not memory_of(store).place_confirmed:
+        memory_of(store).place_confirmed = wst_is_active(system_status_of(client))
+        return frozenset() if memory_of(store).place_confirmed else None
+    return frozenset()

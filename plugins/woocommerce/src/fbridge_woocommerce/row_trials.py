@@ -32,6 +32,17 @@ def style_of(store: Store, facts: StoreFacts) -> RowStyle:
     return RowStyle({**facts.spellings, **memory_of(store).spellings}, own_links=facts.ast)
 
 
+def still_listed(facts: StoreFacts, codes: frozenset[str]) -> StoreFacts:
+    """The facts without the carriers that the plugin's list has lost since: how it shows those is tried anew.
+    ``codes`` are those of the list, none where it was not told."""
+    spellings = {
+        code: written
+        for code, written in facts.spellings.items()
+        if not codes or code in codes or written != code
+    }
+    return replace(facts, spellings=spellings)
+
+
 def new_carriers(works: Sequence[Work], style: RowStyle) -> dict[ResolvedCarrier, Work]:
     """Each carrier with a code of which nothing is known yet, with the first order that has rows to write for it."""
     found: dict[ResolvedCarrier, Work] = {}

@@ -14,7 +14,7 @@ class RunMemory:
     """``facts`` stand in for a check that was never made.
 
     - ``spellings``: what is written for which carrier's code
-    - ``place_confirmed``: in this run the place of numbers was seen to be there
+    - ``place_confirmed``: in this run a tracking plugin without routes was seen to be active
     - ``mails_confirmed``: in this run the shop's mails were seen to be switched as the plan has it
     - ``completed_mail``: whether "Completed order" was on then (None: not told)
     - ``lists_refunds``: whether the store gives refunds of several orders at once (None: not asked yet)

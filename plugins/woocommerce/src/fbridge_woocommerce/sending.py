@@ -35,7 +35,7 @@ from fbridge_woocommerce.push import (
     take_item,
     update_for,
 )
-from fbridge_woocommerce.row_trials import learn, new_carriers, rows_alone, style_of
+from fbridge_woocommerce.row_trials import learn, new_carriers, rows_alone, still_listed, style_of
 from fbridge_woocommerce.run_memory import memory_of
 from fbridge_woocommerce.schemas import BatchPayload
 from fbridge_woocommerce.tracking_place import Place, StoreFacts
@@ -63,13 +63,14 @@ def _grounds(
         one.completes_order and one.order.status is not OrderStatus.CLOSED for one in fulfillments
     )
     mails: list[MailsNow] = []
+    codes: list[frozenset[str]] = []
     looks: tuple[Callable[[], None], ...] = (
-        lambda: confirm_place(store, client, facts, place, fulfillments),
+        lambda: codes.append(confirm_place(store, client, facts, place, fulfillments)),
         lambda: mails.append(confirm_mail(store, client, facts, place, completes=completes)),
     )
     for _ in side_by_side(looks, lambda look: look(), len(looks)):
         pass
-    return facts, place, mails[0]
+    return still_listed(facts, codes[0]), place, mails[0]
 
 
 class _Sending:

@@ -95,8 +95,8 @@ def test_the_budget_of_requests(
     ids = [order.remote_id for order in candidates if any(line.due for line in order.lines)][:100]
     refunded = sum(bool(served.control.order(int(order_id))["refunds"]) for order_id in ids)
     served.control.forget_requests()
-    for start in range(0, len(ids), 25):
-        chunk = desk.orders(*ids[start : start + 25])
+    for start in range(0, len(ids), 50):
+        chunk = desk.orders(*ids[start : start + 50])
         desk.push(*(fulfillment_of(order, [f"BX{order.remote_id}"]) for order in chunk))
     assert len(ids) == 100
     assert (len(served.control.requests()) - refunded) / len(ids) <= 0.15

@@ -72,7 +72,13 @@ def test_forty_orders_cost_one_read_and_two_bodies(shop: ServedSandbox, office: 
         f"{one.method} {one.path.partition('?')[0].rpartition('/')[2]}" for one in shop.control.requests()
     ]
     assert sorted(seen) == sorted(
-        ["GET enabled", *["GET orders", "GET shipment-trackings", "GET notes"] * 2, *["POST batch"] * 3]
+        [
+            "GET enabled",
+            "GET shipment-trackings",
+            "GET providers",
+            *["GET orders", "GET notes"] * 2,
+            *["POST batch"] * 3,
+        ]
     ), (
         "one batch and look more to try how the plugin shows the carrier; of each body whether its last mail left"
     )

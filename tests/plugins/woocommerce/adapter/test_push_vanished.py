@@ -1,4 +1,4 @@
-"""What the plan rests on is looked at before the first write of a run: a plugin that is gone mails nobody."""
+"""What the plan rests on is looked at before each chunk of a run: a plugin that is gone mails nobody."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from fbridge.models.fulfillments import Fulfillment, ResolvedCarrier
 from fbridge.models.states import Effect, Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing.faults import Answer, Fault, FaultProxy, On
+from fbridge_woocommerce.run_memory import memory_of
 
 DeskOf = Callable[..., Any]
 FulfillmentOf = Callable[..., Fulfillment]
@@ -94,16 +95,46 @@ def test_a_plugin_is_not_needed_for_what_has_no_number(
     assert entry.effects.status is Effect.DONE
 
 
-def test_the_look_costs_one_request_a_run(
+def test_a_plugin_that_goes_in_the_middle_of_a_run_ends_it(
     make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, carrier: ResolvedCarrier
 ) -> None:
+    """It is looked at before each chunk, by one request."""
     served = make_sandbox(orders=60, tracking="ast")
     desk = desk_of(served)
     chunks = [due(served, desk, 20)[:10], due(served, desk, 20)[10:]]
     desk.push(*(fulfillment_of(order, ["A"], carrier=carrier) for order in chunks[0]))
     served.control.forget_requests()
-    desk.push(*(fulfillment_of(order, ["B"], carrier=carrier) for order in chunks[1]))
-    assert [seen.method for seen in served.control.requests()] == ["POST", "GET"], "and what became of a mail"
+    mails = len(served.control.mails())
+    served.control.switch_off("tracking")
+    with pytest.raises(NotSent, match="Advanced Shipment Tracking"):
+        desk.push(*(fulfillment_of(order, ["B"], carrier=carrier) for order in chunks[1]))
+    assert [seen.method for seen in served.control.requests()] == ["GET"]
+    assert len(served.control.mails()) == mails
+
+
+GLS = {"Italy": {"GLS Italy": {"url": "https://gls-italy.com/?t=%number%"}}}
+
+
+@pytest.mark.parametrize("plugin", ["ast", "wst"])
+def test_a_carrier_that_the_plugin_lost_since_the_last_check_gets_its_own_name_and_link(
+    make_sandbox: MakeSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+    carrier: ResolvedCarrier,
+    plugin: str,
+) -> None:
+    """Renamed, switched off or deleted in the shop: the mails would show a bare slug, and no link."""
+    served = make_sandbox(orders=30, tracking=plugin, wst_routes=True)
+    first, *others = due(served, desk_of(served), 3)
+    desk_of(served).push_one(fulfillment_of(first, ["A1"], carrier=carrier))
+    desk = desk_of(served)
+    memory_of(desk.store).spellings.clear()
+    served.control.set_providers(GLS)
+    url = "https://own.example/N"
+    desk.push(*(fulfillment_of(one, ["N"], carrier=carrier, url=url) for one in others))
+    for one in others:
+        (mail,) = served.control.mails(int(one.remote_id))
+        assert (mail.carriers, mail.links) == (("BRT",), (url,))
 
 
 def vars_of(served: ServedSandbox) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +79,10 @@ class Control(SandboxControl):
             record = self._record(order_id)
             self.shop.set_meta(record, TRACKING_META, [dict(row) for row in rows])
             self.shop.touch(record)
+
+    def set_providers(self, providers: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
+        """Edit the carriers of the tracking plugin; as in ``SandboxSettings.providers``."""
+        self.shop.settings = replace(self.shop.settings, providers=providers)
 
     def switch_off(self, part: str) -> None:
         """Deactivate ``tracking`` (the tracking plugin), ``woocommerce`` or the feature ``fulfillments``."""

@@ -34,8 +34,13 @@ class _Place:
     """The store seen through one namespace of its plugin."""
 
     shop: Shop
-    plugin: TrackingPlugin
+    installed: TrackingPlugin
     namespace: str
+
+    @property
+    def plugin(self) -> TrackingPlugin:
+        """With the carriers that somebody gave it since."""
+        return chosen_plugin(self.shop.settings) or self.installed
 
     def parent(self, call: Call) -> str:
         return f"{call.home}/wp-json/{self.namespace}/orders/{call.number('order_id')}"
