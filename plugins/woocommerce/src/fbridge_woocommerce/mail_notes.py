@@ -55,10 +55,13 @@ class MailNotes:
     def of(self, order_id: str, title: str) -> MailTold | None:
         """What the order's notes tell of this mail; None where they do not, or cannot be read now."""
         try:
-            response = self.client.notes_now(order_id)
-            notes = list_of(response)
+            return self._read(order_id, title)
         except FbridgeError:
             return None
+
+    def _read(self, order_id: str, title: str) -> MailTold | None:
+        response = self.client.notes_now(order_id)
+        notes = list_of(response)
         if response.date is None:
             return None
         # Neither the header nor a note has fractions of a second.
@@ -84,13 +87,18 @@ class MailNotes:
         if not asked or memory.mail_notes is False:
             return
         last = asked.pop()
-        self._look_at(last)
-        memory.mail_notes = last.mail_told is not None
+        if self._look_at(last):
+            memory.mail_notes = last.mail_told is not None
         if last.mail_told is not None and last.mail_told.mail is MailEffect.NOT_SENT:
             for _ in side_by_side(asked, self._look_at, _AT_ONCE):
                 pass
 
-    def _look_at(self, work: Work) -> None:
-        told = self.of(work.order_id, CREATED_TITLE if work.own_mail else COMPLETED_TITLE)
+    def _look_at(self, work: Work) -> bool:
+        """Whether its notes could be read."""
+        try:
+            told = self._read(work.order_id, CREATED_TITLE if work.own_mail else COMPLETED_TITLE)
+        except FbridgeError:
+            return False
         if told is not None:
             work.take_mail(told)
+        return True

@@ -218,6 +218,47 @@ def test_orders_that_need_nothing_are_told_before_a_stop(
     assert stop.value.order_ids == {chunk[1].order_id}
 
 
+def test_notes_that_cannot_be_read_for_a_moment_are_read_after_the_next_body(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    sandbox.control.refuse_mails()
+    sandbox.control.add_fault("login_page", method="read", path="/notes")
+    mails = [
+        desk.push_one(one).shipments[0].effects.mail for one in chunk_of(sandbox, desk, fulfillment_of, 2)
+    ]
+    assert mails == [MailEffect.UNKNOWABLE, MailEffect.NOT_SENT]
+
+
+@pytest.mark.parametrize("fails", ["", "SMTP Error"])
+def test_what_a_shop_notes_in_another_language_proves_nothing(
+    sandbox: ServedSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: str,
+) -> None:
+    """A mail that failed is not told as sent, nor one that left as missing."""
+    add = sandbox.control.shop.add_note
+    said = {
+        'Email "Completed order"': 'Email "Ordine completato"',
+        " failed to send": " non inviata",
+        " sent": " inviata",
+    }
+
+    def in_italian(record: Any, text: str, **options: Any) -> Any:
+        for english, italian in said.items():
+            text = text.replace(english, italian)
+        return add(record, text, **options)
+
+    monkeypatch.setattr(sandbox.control.shop, "add_note", in_italian)
+    sandbox.control.refuse_mails(fails)
+    desk = desk_of(sandbox)
+    (one,) = chunk_of(sandbox, desk, fulfillment_of, 1)
+    assert desk.push_one(one).shipments[0].effects.mail is MailEffect.UNKNOWABLE
+    assert len(sandbox.control.mails(int(one.order_id))) == (0 if fails else 1)
+
+
 def test_an_unchecked_store_is_looked_at_once(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
