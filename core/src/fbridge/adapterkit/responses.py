@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
 from fbridge.errors import UnreachableError
 from fbridge.http import Response, blocked, redirected, wordless
@@ -17,6 +18,11 @@ NOT_FOUND = 404
 
 _SAYING = ("message", "error", "error_description", "detail", "reason")
 _LONGEST_SAID = 160
+_SURPLUS = re.compile(
+    r"/(?:(?:[\w-]+/)?[\w-]+\.php|wp-admin|wp-json(?:/[\w/]+)?|api(?:/\w+)?|rest(?:/\w+)*)(?=/(?:wp-json|api|rest)/)"
+)
+"""What the address of an API has before it by mistake: a script, the back office, the API itself."""
+
 _TAG = re.compile(r"<[^>]*>")
 _PASSING = {429: "rate_limited", 500: "server_error", 502: "gateway_timeout", 504: "gateway_timeout"}
 
@@ -79,10 +85,18 @@ def no_api(response: Response, api: str, advice: str) -> UnreachableError:
     """The platform's ``api`` does not stand there; ``advice`` says what to check."""
     if known_stranger(response.status, response.headers, response.text):
         return blocked(response)
+    if surplus := surplus_in(response.url):
+        advice = f"the store's URL, and take {surplus} off it"
     return UnreachableError(
         f"{response.url} answered HTTP {response.status} without the {api}: check {advice}.",
         reason="no_api",
     )
+
+
+def surplus_in(url: str) -> str:
+    """What stands in a store's URL because it was copied from a browser or a manual; "" where nothing does."""
+    found = _SURPLUS.search(urlsplit(url).path)
+    return found[0] if found else ""
 
 
 def strange(response: Response, api: str, advice: str, *, words: str = "") -> UnreachableError | None:

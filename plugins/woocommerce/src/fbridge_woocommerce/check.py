@@ -11,7 +11,7 @@ from fbridge.adapterkit.caches import cache_finding
 from fbridge.adapterkit.clocks import clock_finding, clock_offset
 from fbridge.adapterkit.order_states import Meaning, SeenState, states_finding
 from fbridge.adapterkit.payloads import number, text
-from fbridge.adapterkit.responses import body_of
+from fbridge.adapterkit.responses import body_of, surplus_in
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import Finding, Store, StoreReport
@@ -98,6 +98,8 @@ def _no_api_words(client: WooClient, index: Response, error: FbridgeError) -> st
     """Plain permalinks, no WordPress at all and a passing fault want different acts."""
     if index.status != 404 and not index.ok:  # noqa: PLR2004 - HTTP's number
         return str(error)
+    if surplus_in(index.url):
+        return str(no_api(index))
     if namespaces_in(body_of(client.index_without_permalinks())):
         return (
             f"{index.url} is not there because Settings > Permalinks is Plain: choose any other structure, for "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -29,6 +30,15 @@ def words(report: StoreReport, name: str) -> str:
 
 def check(store_of: StoreOf, served: ServedSandbox, **settings: Any) -> StoreReport:
     return plugin.check_store(store_of(served, checked=False, **settings))
+
+
+@pytest.mark.parametrize("end", ["/index.php", "/api/orders", "/admin42/index.php"])
+def test_an_address_copied_with_too_much_is_told_what_to_leave_out(
+    sandbox: ServedSandbox, store_of: Callable[..., Store], end: str
+) -> None:
+    copied = SimpleNamespace(url=f"{sandbox.url}{end}", store_settings=sandbox.store_settings)
+    (finding,) = plugin.check_store(store_of(copied, checked=False)).findings
+    assert finding.words.endswith(f"check the store's URL, and take {end} off it.")
 
 
 def test_a_good_store_tells_version_zone_languages_and_states(

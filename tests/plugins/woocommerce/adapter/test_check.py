@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -239,3 +240,12 @@ def test_a_store_that_is_not_there_is_no_finding(sandbox: ServedSandbox, store_o
     sandbox.close()
     with pytest.raises(UnreachableError):
         plugin.check_store(store)
+
+
+@pytest.mark.parametrize("end", ["/wp-json", "/wp-json/wc/v3", "/wp-admin", "/index.php"])
+def test_an_address_copied_with_too_much_is_told_what_to_leave_out(
+    sandbox: ServedSandbox, store_of: StoreOf, end: str
+) -> None:
+    copied = SimpleNamespace(url=f"{sandbox.url}{end}", store_settings=sandbox.store_settings)
+    (finding,) = plugin.check_store(store_of(copied, checked=False)).findings
+    assert finding.words.endswith(f"check the store's URL, and take {end} off it.")
