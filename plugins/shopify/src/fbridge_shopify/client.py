@@ -48,8 +48,12 @@ MOST_TRIES = 8
 MOST_BREAKDOWNS = 3
 """Of one read that Shopify breaks off with an error of its own."""
 
+LONGEST_WAIT = timedelta(minutes=1)
+"""What a read waits where it is asked to; whoever wants it comes back later for more."""
+
 _EPOCH = "1970-01-01T00:00:00Z"
 _SHORT_WAIT = 2.0
+_SHORTLY = timedelta(seconds=_SHORT_WAIT)
 _SMALL = 20
 _BULK_COST = 10
 _UNAUTHORISED = 401
@@ -255,8 +259,8 @@ class ShopifyClient:
                     self._budget.pause(_SHORT_WAIT)
             elif response.status == _UNAUTHORISED and not renewed and self._token(refused=token) != token:
                 renewed = True
-            elif response.status == _TOO_MANY:
-                self._budget.pause((response.wait_asked or timedelta(seconds=_SHORT_WAIT)).total_seconds())
+            elif response.status == _TOO_MANY and (wait := response.wait_asked or _SHORTLY) <= LONGEST_WAIT:
+                self._budget.pause(wait.total_seconds())
             else:
                 raise error_of(response)
         raise self._put_off(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -107,6 +108,16 @@ def test_a_read_that_is_always_put_off_ends(shop: Shop, played: Played, fake_tim
     assert len(fake_time.sleeps) == MOST_TRIES - 1
 
 
+def told_otherwise(cassette: str, folder: Path, changes: dict[str, str]) -> Any:
+    """A cassette with other words in its answers."""
+    recorded = (CASSETTES / f"{cassette}.yaml").read_text("utf-8")
+    for said, instead in changes.items():
+        assert said in recorded
+        recorded = recorded.replace(said, instead)
+    (folder / "odd.yaml").write_text(recorded, "utf-8")
+    return vcr.VCR(record_mode="none", match_on=["method", "path"]).use_cassette(str(folder / "odd.yaml"))
+
+
 @pytest.mark.parametrize(
     "told",
     [
@@ -121,13 +132,8 @@ def test_a_read_that_is_always_put_off_ends(shop: Shop, played: Played, fake_tim
 def test_a_store_that_tells_nonsense_of_its_points_is_neither_hammered_nor_waited_for_without_end(
     shop: Shop, fake_time: Time, tmp_path: Path, told: str
 ) -> None:
-    recorded = (CASSETTES / "put_off_always.yaml").read_text("utf-8")
-    (tmp_path / "odd.yaml").write_text(recorded.replace('"currentlyAvailable": 4', told), "utf-8")
-    player = vcr.VCR(record_mode="none", match_on=["method", "path"])
-    with (
-        player.use_cassette(str(tmp_path / "odd.yaml")),
-        pytest.raises(UnreachableError, match="Try again later"),
-    ):
+    odd = told_otherwise("put_off_always", tmp_path, {'"currentlyAvailable": 4': told})
+    with odd, pytest.raises(UnreachableError, match="Try again later"):
         counted(shop())
     assert len(fake_time.sleeps) >= MOST_TRIES - 1
     assert 0 < min(fake_time.sleeps) <= max(fake_time.sleeps) <= 20
@@ -137,6 +143,14 @@ def test_too_many_requests_are_waited_for_as_asked(shop: Shop, played: Played, f
     with played("too_many_requests"):
         assert counted(shop()) == 7
     assert fake_time.sleeps == [2.0]
+
+
+def test_a_long_wait_is_for_whoever_asked(shop: Shop, fake_time: Time, tmp_path: Path) -> None:
+    asked = told_otherwise("too_many_requests", tmp_path, {"'2.0'": "'7200'"})
+    with asked, pytest.raises(UnreachableError) as caught:
+        counted(shop())
+    assert (caught.value.reason, caught.value.retry_after) == ("rate_limited", timedelta(hours=2))
+    assert fake_time.sleeps == []
 
 
 def test_a_read_that_broke_off_is_repeated(shop: Shop, played: Played, fake_time: Time) -> None:

@@ -128,7 +128,7 @@ KEPT_BACK: dict[str, dict[str, Any]] = {
 
 
 @given(kept=PLACES_OF_LINES, data=st.data())
-def test_the_plan_shows_as_many_mails_as_the_push_asks_for(
+def test_the_plan_shows_the_mails_and_places_of_the_push(
     raw_order_of: Make,
     line_of: Make,
     fulfillment_order_of: Make,
@@ -160,8 +160,16 @@ def test_the_plan_shows_as_many_mails_as_the_push_asks_for(
     order = mapped(raw_order_of(lines=lines, fulfillment_orders=goods))
     fulfillment = Fulfillment(order=order, shipments=tuple(shipments), completes_order=False, notify=True)
     planned = begin(fulfillment, may_split=True).steps
-    assert len(previewed(fulfillment).mails) == len(planned)
+    preview = previewed(fulfillment)
+    assert len(preview.mails) == len(planned)
     assert all(step.notify for step in planned)
+    groups = [
+        one
+        for step in planned
+        for one in step.mutation.arguments["fulfillment"]["lineItemsByFulfillmentOrder"]
+    ]
+    taken_from = {one["fulfillmentOrderId"].rpartition("/")[2] for one in groups}
+    assert set(preview.places) == {f"location {place}" for place in taken_from}
 
 
 def numbered(name: str, items: dict[str, int], location: str | None) -> FulfillmentShipment:
