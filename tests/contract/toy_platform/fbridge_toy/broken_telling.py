@@ -1,17 +1,15 @@
-"""Adapters that break one promise of telling each (C9 to C12). The conformance kit must notice every one of them."""
+"""Adapters that break one promise of telling each (C9 to C11, C13): the kit must notice every one of them."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from urllib.request import Request, urlopen
 
-from fbridge.errors import CredentialsError, FbridgeError, NotSent
+from fbridge.errors import NotSent
 from fbridge.hookspecs import hookimpl
-from fbridge.http import HeaderAuth, Response
+from fbridge.http import Response
 from fbridge.models.fulfillments import (
     Fulfillment,
     FulfillmentShipment,
@@ -22,7 +20,7 @@ from fbridge.models.fulfillments import (
     ShipmentReceipt,
     StoreHolds,
 )
-from fbridge.models.platforms import Finding, OrderPage, OrderQuery, Platform, Store, StoreReport
+from fbridge.models.platforms import Finding, OrderPage, OrderQuery, Store, StoreReport
 from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
 from fbridge_toy.adapter import Json, ToyAdapter
 
@@ -241,64 +239,6 @@ class _WritesToFetch(ToyAdapter):
             yield page
 
 
-class _LeaksItsKey(ToyAdapter):
-    """C12: writes its key into the log."""
-
-    def http(self, store: Store) -> Any:
-        logging.getLogger("fbridge_toy").debug("working with %s", store.settings["api_key"].reveal())
-        return super().http(store)
-
-
-class _CarriesItsKey(ToyAdapter):
-    """C12: puts its key into what the core keeps with an order."""
-
-    def by_id(self, store: Store, ids: Sequence[str]) -> Iterator[OrderPage]:
-        for page in super().by_id(store, ids):
-            carried = {"session": store.settings["api_key"].reveal()}
-            yield replace(page, orders=tuple(replace(one, adapter_data=carried) for one in page.orders))
-
-
-class _PutsItsKeyIntoTheCursor(ToyAdapter):
-    """C12: goes on with the key of the last time."""
-
-    def changed(self, store: Store, query: OrderQuery) -> Iterator[OrderPage]:
-        for page in super().changed(store, query):
-            yield replace(page, cursor={**page.cursor, "session": store.settings["api_key"].reveal()})
-
-
-class _ShowsARefusedKey(ToyAdapter):
-    """C12: tells a person which key the store does not know."""
-
-    key = ""
-
-    def http(self, store: Store) -> Any:
-        self.key = store.settings["api_key"].reveal()
-        return super().http(store)
-
-    def error_of(self, answer: Response) -> FbridgeError:
-        if answer.status == 401:
-            return CredentialsError(f"The store does not know the key {self.key}.")
-        return super().error_of(answer)
-
-
-class _CarriesTheCustomer(ToyAdapter):
-    """C12: keeps the whole order for the push, with its customer."""
-
-    def by_id(self, store: Store, ids: Sequence[str]) -> Iterator[OrderPage]:
-        for page in super().by_id(store, ids):
-            orders = (replace(one, adapter_data={"name": one.ship_to.name}) for one in page.orders)
-            yield replace(page, orders=tuple(orders))
-
-
-class _RecordsTheCustomer(ToyAdapter):
-    """C12: lets the record of exchanges show addresses."""
-
-    @hookimpl
-    def describe_platform(self) -> Platform:
-        platform = super().describe_platform()
-        return replace(platform, exchange_fields=platform.exchange_fields | {"ship_to", "name", "street"})
-
-
 class _ClaimsWhatOthersDid(_Mistells):
     """C10: whatever the store shows is its own work."""
 
@@ -329,44 +269,6 @@ class _FindsEveryStoreWell(ToyAdapter):
         return StoreReport(findings=(Finding(name="orders", ok=True, words="Somebody answers."),))
 
 
-class _KnowsOneStore(ToyAdapter):
-    """C12: keeps the first store's key for all of them."""
-
-    def __init__(self) -> None:
-        self._auth: HeaderAuth | None = None
-
-    def http(self, store: Store) -> Any:
-        self._auth = store.http.auth = self._auth or HeaderAuth("X-Key", store.settings["api_key"])
-        return store.http
-
-
-class _HasAConnectionOfItsOwn(ToyAdapter):
-    """C12: looks at the carriers by itself, past the core's limits, certificates and redaction."""
-
-    @hookimpl
-    def check_store(self, store: Store) -> StoreReport:
-        urlopen(
-            Request(f"{store.url}/orders?ids=0", headers={"X-Key": store.settings["api_key"].reveal()})
-        ).read()
-        return super().check_store(store)
-
-
-class _PrintsWhatItDoes(ToyAdapter):
-    """C12: for its author's eyes."""
-
-    def by_id(self, store: Store, ids: Sequence[str]) -> Iterator[OrderPage]:
-        print("reading", ids)  # noqa: T201 - that is what is wrong
-        yield from super().by_id(store, ids)
-
-
-class _LogsTheCustomer(ToyAdapter):
-    """C12: in case something goes wrong."""
-
-    def decoded(self, rows: Sequence[Json]) -> Any:
-        logging.getLogger("toy").debug("read %s", rows)
-        return super().decoded(rows)
-
-
 drops_a_receipt = _DropsAReceipt()
 calls_every_no_a_lost_answer = _CallsEveryNoALostAnswer()
 knocks_too_early = _KnocksTooEarly()
@@ -390,17 +292,7 @@ calls_every_mail_again_sent = _CallsEveryMailAgainSent()
 calls_every_mail_again_failed = _CallsEveryMailAgainFailed()
 writes_to_check = _WritesToCheck()
 writes_to_fetch = _WritesToFetch()
-leaks_its_key = _LeaksItsKey()
-carries_its_key = _CarriesItsKey()
-puts_its_key_into_the_cursor = _PutsItsKeyIntoTheCursor()
-shows_a_refused_key = _ShowsARefusedKey()
-carries_the_customer = _CarriesTheCustomer()
-records_the_customer = _RecordsTheCustomer()
 finds_every_store_well = _FindsEveryStoreWell()
-knows_one_store = _KnowsOneStore()
-has_a_connection_of_its_own = _HasAConnectionOfItsOwn()
-prints_what_it_does = _PrintsWhatItDoes()
-logs_the_customer = _LogsTheCustomer()
 claims_what_others_did = _ClaimsWhatOthersDid()
 names_no_record = _NamesNoRecord()
 names_the_order_for_the_record = _NamesTheOrderForTheRecord()
