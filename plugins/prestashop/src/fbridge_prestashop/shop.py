@@ -107,7 +107,7 @@ class Shop:
     def words_of(self, state_id: str) -> tuple[str, ...]:
         """How the settings may name a state: by its id or its name."""
         state = self.facts.state(state_id)
-        return (state_id, state.name, self.label_of(state_id)) if state else (state_id,)
+        return (state_id, state.name, self.label_of(state_id), *state.others) if state else (state_id,)
 
     def own_meaning(self, state_id: str) -> Meaning:
         """What PrestaShop itself tells of a state: one of the merchant's without any flag is not known."""

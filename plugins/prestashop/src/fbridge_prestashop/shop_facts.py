@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from fbridge.adapterkit.payloads import reference, text
+from fbridge.adapterkit import payloads
+from fbridge.adapterkit.payloads import reference, text, words
 from fbridge.models.platforms import CarrierCode
 from fbridge_prestashop.schemas import CarrierPayload, StatePayload
 from fbridge_prestashop.xml_bodies import Permissions
@@ -38,11 +39,13 @@ _NAMED_AS_SHOP = "0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A state of orders. ``mails``: the shop may mail the customer when an order comes into it. ``valid``: its orders
-    count as valid; ``made_by_software``: by PrestaShop or a payment module, and not by the merchant."""
+    """A state of orders. ``others`` are its names in further languages. ``mails``: the shop may mail the customer
+    when an order comes into it. ``valid``: its orders count as valid; ``made_by_software``: by PrestaShop or a
+    payment module, and not by the merchant."""
 
     id: str
     name: str
+    others: tuple[str, ...] = ()
     template: str = ""
     shipped: bool = False
     paid: bool = False
@@ -101,7 +104,9 @@ class ShopFacts:
         if data.get("shape") != SHAPE:
             return None
         kept = {name: value for name, value in data.items() if name != "shape"}
-        kept["states"] = tuple(State(**one) for one in kept["states"])
+        kept["states"] = tuple(
+            State(**{**one, "others": tuple(one.get("others", ()))}) for one in kept["states"]
+        )
         kept["carriers"] = tuple(ShopCarrier(**one) for one in kept["carriers"])
         return cls(**kept)
 
@@ -192,11 +197,13 @@ class ShopFacts:
 
 def states_from(rows: Sequence[Mapping[str, Any]]) -> tuple[State, ...]:
     """The answer of ``order_states``. Raises: ValidationError."""
-    loaded = StatePayload(many=True).load(list(rows))
+    given = list(rows)
+    loaded = StatePayload(many=True).load(given)
     return tuple(
         State(
             id=one["id"],
             name=one["name"],
+            others=_in_further_languages(row.get("name")),
             template=one["template"],
             shipped=one["shipped"],
             paid=one["paid"],
@@ -205,8 +212,12 @@ def states_from(rows: Sequence[Mapping[str, Any]]) -> tuple[State, ...]:
             valid=one["logable"],
             made_by_software=one["unremovable"] or bool(one["module_name"]),
         )
-        for one in loaded
+        for row, one in zip(given, loaded, strict=True)
     )
+
+
+def _in_further_languages(name: Any) -> tuple[str, ...]:
+    return tuple(words(one.get("value")) for one in payloads.rows(name)[1:])
 
 
 def carriers_from(rows: Sequence[Mapping[str, Any]]) -> tuple[ShopCarrier, ...]:

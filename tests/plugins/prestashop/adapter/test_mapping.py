@@ -284,6 +284,17 @@ def test_c2_what_makes_no_sense_is_rejected_by_name(one: RawOrder, reason: str) 
     assert got.reason.startswith(reason)
 
 
+def test_a_state_may_be_named_in_any_language_of_the_shop() -> None:
+    """The merchant names what the back office shows, in a language of his own."""
+    name = [{"id": "1", "value": "Out for delivery"}, {"id": "2", "value": "In consegna"}]
+    (state,) = states_from([{"id": 21, "name": name}])
+    facts = replace(FACTS, states=(*FACTS.states, state))
+    assert ShopFacts.from_json(json.loads(json.dumps(facts.to_json()))) == facts
+    for word in ("in consegna", "Out for delivery", "21"):
+        assert shop(facts, shipped_states=[word]).meaning("21").status is OrderStatus.CLOSED
+    assert shop(facts).label_of("21") == "21 Out for delivery"
+
+
 def test_facts_survive_their_keeping() -> None:
     kept = json.loads(json.dumps(FACTS.to_json()))
     assert ShopFacts.from_json(kept) == FACTS
