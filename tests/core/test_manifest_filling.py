@@ -74,6 +74,22 @@ def test_as_many_statements_for_many_orders_as_for_few(office: Any, make: Any) -
     assert len(statements(office, lambda: office.manifests.put_on("BRT", labels[FEW:]))) == len(few)
 
 
+def test_as_many_statements_to_ship_many_and_to_leave_them_behind(office: Any, make: Any) -> None:
+    numbers = [str(at) for at in range(100, 100 + FEW + MANY)]
+    office.keep(*map(make.order, numbers))
+    few, many = (ship_and_leave(office, refs) for refs in (numbers[:FEW], numbers[FEW:]))
+    assert many == few
+
+
+def ship_and_leave(office: Any, refs: list[str]) -> tuple[int, int]:
+    made = office.manifests.put_on("BRT", refs)
+    labels = [one.label for one in made.results]
+    shipped = statements(office, lambda: office.manifests.ship("BRT", check=False))
+    left = statements(office, lambda: office.manifests.leave_behind(made.number, labels))
+    assert not office.manifests.get(made.number).shipments
+    return len(shipped), len(left)
+
+
 def test_each_reference_sees_what_those_before_it_did(office: Any, make: Any) -> None:
     office.keep(*(make.order(number) for number in ("1001", "1002")))
     first = office.shipments.create("1001", items={"MUG": 1})

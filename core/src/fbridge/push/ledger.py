@@ -1,12 +1,14 @@
 """The push ledger: the only code that writes where a shipment stands towards its store.
 
-:func:`move` is a compare-and-set on one row; whoever comes second is told what stands there now, and decides anew
-(docs/architecture.md, promise 7). A run calls these inside its write unit, after the turn's epoch was verified there.
+:func:`move` is a compare-and-set on one row, :func:`move_held` on many that are locked already; whoever comes second
+is told what stands there now, and decides anew (docs/architecture.md, promise 7). A run calls these inside its write
+unit, after the turn's epoch was verified there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,21 +81,69 @@ def move(
 
     Raises: RuntimeError for a move that the table of transitions does not know.
     """
-    if (expected.state, to, by) not in ALLOWED:
-        raise RuntimeError(f"shipment {shipment_id}: no {by} may move {expected.state} to {to} ({reason})")
-    stays = expected.state is to
-    known = _reason(connection, shipment_id) if stays else ""
-    values = {"state": to, "reason": reason, "words": words, "next_at": next_at, **changes}
-    if not stays:
-        values["since"] = at
-    if by is Mover.PERSON:
-        values["version"] = expected.version + 1
-    moved = connection.execute(sa.update(pushes).where(*_stands(shipment_id, expected)).values(**values))
-    if not moved.rowcount:
+    _refuse_unknown_move(shipment_id, expected, to, by, reason)
+    known = _reasons(connection, [shipment_id]) if expected.state is to else {}
+    values = {"reason": reason, "words": words, "next_at": next_at, **changes}
+    if not _set(connection, [shipment_id], expected, to, by, at, values):
         return standings(connection, [shipment_id]).get(shipment_id)
-    if not quiet and not (stays and known == reason):
+    if not quiet and known.get(shipment_id) != reason:
         tell(connection, shipment_id, f"push.{to}", words or reason, at=at)
     return None
+
+
+def move_held(
+    connection: Connection,
+    held: Mapping[int, Standing],
+    *,
+    to: PushState,
+    by: Mover,
+    reason: str,
+    words: str,
+    at: datetime,
+    quiet: bool = False,
+) -> None:
+    """As :func:`move`, of many at once whose rows the caller holds (:func:`standings`): none stands otherwise.
+
+    Raises: RuntimeError for a move that the table of transitions does not know, and for rows that nobody held.
+    """
+    alike: defaultdict[Standing, list[int]] = defaultdict(list)
+    for key, standing in sorted(held.items()):
+        _refuse_unknown_move(key, standing, to, by, reason)
+        alike[standing].append(key)
+    staying = [key for key, standing in held.items() if standing.state is to]
+    known = {} if quiet else _reasons(connection, staying)
+    values = {"reason": reason, "words": words, "next_at": None}
+    for standing, keys in alike.items():
+        for part in in_parts(keys, MOST_KEYS):
+            if _set(connection, part, standing, to, by, at, values) != len(part):
+                raise RuntimeError(f"shipments that nobody held were moved to {to} ({reason})")
+    news = [] if quiet else [key for key in sorted(held) if known.get(key) != reason]
+    tell_all(connection, [(key, f"push.{to}", words or reason) for key in news], at=at)
+
+
+def _refuse_unknown_move(key: int, expected: Standing, to: PushState, by: Mover, reason: str) -> None:
+    if (expected.state, to, by) not in ALLOWED:
+        raise RuntimeError(f"shipment {key}: no {by} may move {expected.state} to {to} ({reason})")
+
+
+def _set(
+    connection: Connection,
+    keys: Sequence[int],
+    expected: Standing,
+    to: PushState,
+    by: Mover,
+    at: datetime,
+    values: Mapping[str, Any],
+) -> int:
+    """How many of these stood as expected, and stand there now; what stays where it is keeps its age."""
+    changed: dict[str, Any] = {"state": to, **values}
+    if expected.state is not to:
+        changed["since"] = at
+    if by is Mover.PERSON:
+        changed["version"] = expected.version + 1
+    stand = (pushes.c.state == expected.state, pushes.c.version == expected.version)
+    moved = sa.update(pushes).where(pushes.c.shipment_id.in_(keys), *stand).values(**changed)
+    return connection.execute(moved).rowcount
 
 
 def note_mail(connection: Connection, shipment_id: int, **columns: Any) -> None:
@@ -113,17 +163,12 @@ def raise_version(connection: Connection, shipment_ids: Collection[int]) -> None
         connection.execute(raised.values(version=pushes.c.version + 1))
 
 
-def _stands(shipment_id: int, expected: Standing) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        pushes.c.shipment_id == shipment_id,
-        pushes.c.state == expected.state,
-        pushes.c.version == expected.version,
-    )
-
-
-def _reason(connection: Connection, shipment_id: int) -> str:
-    query = sa.select(pushes.c.reason).where(pushes.c.shipment_id == shipment_id)
-    return str(connection.execute(query).scalar_one())
+def _reasons(connection: Connection, shipment_ids: Sequence[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for part in in_parts(shipment_ids, MOST_KEYS):
+        query = sa.select(pushes.c.shipment_id, pushes.c.reason).where(pushes.c.shipment_id.in_(part))
+        found |= {row.shipment_id: row.reason for row in connection.execute(query)}
+    return found
 
 
 def claim(

@@ -6,7 +6,7 @@ A wish is recorded at once, whatever a run is doing; what it means for the store
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from fbridge.models.push import Standing
 from fbridge.models.states import Effect, MailEffect, PushState
 from fbridge.models.transitions import Mover
-from fbridge.push.ledger import move, note_mail, raise_version, standings
+from fbridge.push.ledger import move_held, note_mail, raise_version, standings
 from fbridge.push.mails import AT_REST
 from fbridge.storage.tables import pushes, shipments
 
@@ -50,12 +50,10 @@ def open_entries(connection: Connection, shipment_ids: Sequence[int], at: dateti
 
 def let_go(connection: Connection, shipment_ids: Collection[int], at: datetime) -> None:
     """Their manifest is shipped: the next push sends them, but for what a store was told of before it left."""
-    for shipment_id, standing in standings(connection, shipment_ids).items():
-        if standing.state in _TOLD:
-            raise_version(connection, [shipment_id])
-        else:
-            why = ("shipped", "it has left")
-            _wish(connection, shipment_id, standing, PushState.READY, why, at, quiet=False)
+    held = standings(connection, shipment_ids)
+    raise_version(connection, [key for key, one in held.items() if one.state in _TOLD])
+    leaving = {key: one for key, one in held.items() if one.state not in _TOLD}
+    _wish(connection, leaving, PushState.READY, ("shipped", "it has left"), at, quiet=False)
 
 
 def want_revision(connection: Connection, shipment_id: int, at: datetime) -> None:
@@ -66,33 +64,30 @@ def want_revision(connection: Connection, shipment_id: int, at: datetime) -> Non
     query = sa.select(shipments.c.shipped_at).where(shipments.c.id == shipment_id)
     left = connection.execute(query).scalar_one() is not None
     state, why = (PushState.READY, _WANTED_AGAIN) if left else (PushState.WAITING, _NOT_SHIPPED)
-    for key, standing in standings(connection, [shipment_id]).items():
-        if standing.state in _IN_DOUBT:
-            raise_version(connection, [key])
-        else:
-            _wish(connection, key, standing, state, why, at)
+    held = standings(connection, [shipment_id])
+    raise_version(connection, [key for key, one in held.items() if one.state in _IN_DOUBT])
+    settled = {key: one for key, one in held.items() if one.state not in _IN_DOUBT}
+    _wish(connection, settled, state, why, at)
 
 
 def hold_back(connection: Connection, shipment_ids: Collection[int], at: datetime) -> None:
     """Let these wait again because they have not left after all; the caller made sure no store was told."""
-    for shipment_id, standing in standings(connection, shipment_ids).items():
-        _wish(connection, shipment_id, standing, PushState.WAITING, _NOT_SHIPPED, at)
+    _wish(connection, standings(connection, shipment_ids), PushState.WAITING, _NOT_SHIPPED, at)
 
 
 def close_entry(
     connection: Connection, shipment_id: int, at: datetime, words: str = "withdrawn by a person"
 ) -> None:
     """The shipment is withdrawn; the caller made sure that it may be."""
-    for key, standing in standings(connection, [shipment_id]).items():
-        why = ("withdrawn", words)
-        _wish(connection, key, standing, PushState.WITHDRAWN, why, at)
+    held = standings(connection, [shipment_id])
+    _wish(connection, held, PushState.WITHDRAWN, ("withdrawn", words), at)
+    for key in held:
         note_mail(connection, key, **AT_REST)
 
 
 def _wish(
     connection: Connection,
-    shipment_id: int,
-    standing: Standing,
+    held: Mapping[int, Standing],
     to: PushState,
     why: tuple[str, str],
     at: datetime,
@@ -100,14 +95,4 @@ def _wish(
     quiet: bool = True,
 ) -> None:
     reason, words = why
-    move(
-        connection,
-        shipment_id,
-        expected=standing,
-        to=to,
-        by=Mover.PERSON,
-        reason=reason,
-        words=words,
-        at=at,
-        quiet=quiet,
-    )
+    move_held(connection, held, to=to, by=Mover.PERSON, reason=reason, words=words, at=at, quiet=quiet)
