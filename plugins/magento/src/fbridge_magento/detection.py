@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fbridge.adapterkit.payloads import reference, rows, text
-from fbridge.errors import ConfigError, CredentialsError
+from fbridge.errors import ConfigError, CredentialsError, RefusedError, UnreachableError
 from fbridge.models.platforms import Location, Store
 from fbridge_magento.answers import list_of
 from fbridge_magento.client import MagentoClient
@@ -77,14 +77,20 @@ def inventory_of(store: Store, client: MagentoClient) -> tuple[bool, tuple[str, 
     """Whether the store has multi-source inventory, and the codes of its sources (None: it does not tell them).
 
     Asked once in a run: where a source was added since the last check, and none is named, goods would be booked on
-    the wrong one without a word. Raises: CredentialsError, RefusedError, UnreachableError.
+    the wrong one without a word. Where they cannot be asked, what that check saw counts. Raises: CredentialsError,
+    RefusedError, UnreachableError.
     """
     memory = memory_of(store)
     if memory.msi is None:
         known = store.facts.get("msi")
         has_msi = known if isinstance(known, bool) else MSI in list_of(client.modules())
-        found = read_sources(client) if has_msi else ()
-        memory.sources = None if found is None else tuple(source.id for source in found)
+        try:
+            found = read_sources(client) if has_msi else ()
+            memory.sources = None if found is None else tuple(source.id for source in found)
+        except (RefusedError, UnreachableError):
+            if known is None:
+                raise
+            memory.sources = codes_in(store.facts.get("sources"))
         memory.msi = has_msi
     return memory.msi, memory.sources
 

@@ -157,6 +157,23 @@ def test_a_source_that_was_switched_off_meanwhile_is_named(
     assert not ships(several)
 
 
+@pytest.mark.parametrize("status", [500, 403])
+def test_where_the_sources_cannot_be_asked_the_last_check_counts(
+    several: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, status: int
+) -> None:
+    with FaultProxy(several.url) as proxy:
+        behind = SimpleNamespace(
+            url=proxy.url, store_settings=several.store_settings, control=several.control
+        )
+        desk = desk_of(behind, source="torino")
+        order = desk.order(several.control.new_order([("TAZZA-01", 1)], store_id=B2B))
+        fault = Fault(name="blocked", answer=Answer.STATUS, status=status, body=OWN_FAULT)
+        proxy.strike(fault, on=On.ANY, path="inventory/sources", times=9)
+        (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
+    assert entry.outcome is Outcome.DONE
+    assert source_of(several, order) == "torino"
+
+
 def test_with_one_source_none_is_named(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
