@@ -260,6 +260,8 @@ def test_a_slip_is_told_by_its_field_and_changes_nothing(office: Office, program
         "open=1",
         "after=x",
         "since=3d",
+        "since=0001-01-01T00:00:00%2B14:00",
+        "changed_since=9999-12-31T23:59:59-14:00",
     ):
         assert erp.get(f"/orders?{query}", 422)["detail"]
     assert erp.get("/shipments?after=4294967296", 422)["faults"][0]["field"] == "after"

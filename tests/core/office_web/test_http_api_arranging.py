@@ -22,6 +22,12 @@ def test_carriers_and_what_stores_call_them(office: Office, program: Programs) -
     erp = program()
     assert erp.post("/carriers", {"code": "gls"}, 201)["tracking_url"]
     assert erp.post("/carriers", {"code": "gls"}, 422)["reason"] == "carrier_exists"
+    for code in ("..", "-x", "a/b"):
+        assert erp.post("/carriers", {"code": code}, 422)["reason"] == "bad_carrier_code"
+    for page in ("http:///{number}", "javascript:1", "https://x/\u202e"):
+        assert erp.post("/carriers", {"code": "X", "tracking_url": page}, 422)["reason"] == "bad_tracking_url"
+    answer = erp.ask("POST", "/carriers", json={"code": "È"}, headers={"Idempotency-Key": "k"})
+    assert answer.headers["Location"] == "/api/v1/carriers/%C3%88"
     assert erp.post("/carriers/GLS/change", {"depot": "MI"})["depot"] == "MI"
     assert erp.get("/carriers/gls")["depot"] == "MI"
     codes = erp.post("/stores/shop/carrier-codes")["codes"]

@@ -65,6 +65,11 @@ def test_of_a_stranger_no_large_body_is_waited_for(server: PlainServer) -> None:
                 told.sendall(b"2000\r\n" + b"x" * 8192 + b"\r\n")
         assert answered(told).startswith("HTTP/1.1 413 ")
 
+    for headers in ((f"Content-Length: {'9' * 5000}",), ("Content-Length: 5", "Transfer-Encoding: chunked")):
+        with sent(server, "POST /sign-in", FORM, *headers) as told:
+            told.sendall(b"0\r\n\r\n")
+            assert answered(told).startswith("HTTP/1.1 400 ")
+
 
 @pytest.mark.slow
 def test_what_follows_a_body_that_was_left_is_no_request(server: PlainServer) -> None:

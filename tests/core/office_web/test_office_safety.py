@@ -77,11 +77,15 @@ def test_only_forms_of_our_own_and_only_by_our_own_name(clerk: Browser, visitor:
 
 
 @pytest.mark.slow
-def test_what_no_database_holds_is_no_fault_of_ours(visitor: Browser, clerk: Browser) -> None:
+def test_what_no_database_holds_is_no_fault_of_ours(
+    visitor: Browser, clerk: Browser, manager: Browser
+) -> None:
     form = {"name": "an\x00na", "password": PASSWORD, "form_token": visitor.token()}
     assert visitor.post("/sign-in", form, Origin=ADDRESS).status_code == 400
     for path in ("/shipments/%00", "/orders?text=a%00b", "/order?of=shop:id=%00", "/orders?%00=1"):
         assert clerk.get(path).status_code == 400, path
+    for guard in ("most_mails=nan", "most_mails=inf", "=1", "most_mails"):
+        assert manager.get(f"/push?guard={guard}").status_code == 400, guard
     fields = {"form_token": clerk.form_token(), "numbers": "\x00"}
     assert clerk.post("/shipments/S1/numbers", fields).status_code == 400
 

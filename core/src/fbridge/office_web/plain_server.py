@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 
 from fbridge.errors import InputError
@@ -81,7 +81,12 @@ class _Parser(HTTPRequestParser):
         self._most: int | None = None
 
     def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
+        try:
+            super().parse_header(header_plus)
+        except ValueError:  # more digits than Python reads
+            raise ParsingError("Content-Length is invalid") from None
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("A proxy may have taken this for two requests")
         if self.content_length > self._allowed(self.content_length):
             self._leave(self.content_length)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template, request
@@ -11,6 +12,7 @@ from fbridge.errors import ConfigError, InputError, StorageError
 from fbridge.models.accounts import Right
 from fbridge.office_web.afterwards import done
 from fbridge.office_web.jobs import begin
+from fbridge.office_web.read_fields import plain
 from fbridge.office_web.rights import needs, refuse_without
 from fbridge.office_web.shown import bridge
 
@@ -39,7 +41,7 @@ def plan() -> str:
         plan=made,
         parts=[_shown(store) for store in made.stores],
         stores=stores,
-        guards=[f"{name}={value:g}" for name, value in guards.items()],
+        guards=[f"{name}={plain(value)}" for name, value in guards.items()],
         does_something=_does_something(made),
         workers=_workers(),
     )
@@ -55,7 +57,7 @@ def push() -> ResponseReturnValue:
     if manifest := request.form.get("manifest"):
         words += ["--manifest", bridge().manifests.get(manifest).number]
     for name, value in guards.items():
-        words += ["--guard", f"{name}={value:g}"]
+        words += ["--guard", f"{name}={plain(value)}"]
     return begin([*words, "--only-if", request.form.get("only_if", "")])
 
 
@@ -89,7 +91,7 @@ def _guards(said: list[str]) -> dict[str, float]:
             found[name] = float(value)
         except ValueError:
             name = ""
-        if name not in _GUARDS:
+        if name not in _GUARDS or not isfinite(found[name]):
             raise InputError(f"{one!r} is no guard: {', '.join(_GUARDS)}.", reason="bad_guard")
     return found
 

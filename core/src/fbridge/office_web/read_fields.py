@@ -40,3 +40,8 @@ def count(text: str) -> int | None:
 def number_in(text: str, *, digits: int = 9) -> int | None:
     """The number that a link of ours carries; None where there is none of so many digits at most."""
     return int(text) if text.isdecimal() and len(text) <= digits else None
+
+
+def plain(number: float) -> str:
+    """As it is typed, never as ``2e+06``."""
+    return str(int(number)) if number.is_integer() else str(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,7 @@ from fbridge.storage.tables import orders, pushes, shipments, stores
 from fbridge.stores.open_store import open_store
 
 LONGEST_CODE = 32
+_WEB_PAGE = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _TARGET_WORDS = {"pickup": Delivery.PICKUP, "none": Delivery.NONE}
 
 MappingRow = carrier_rows.Mapped
@@ -289,9 +291,14 @@ class Carriers:
 
 def _clean_code(code: str) -> str:
     clean = code.strip().upper()
-    if not clean or len(clean) > LONGEST_CODE or not all(c.isalnum() or c in "-_." for c in clean):
+    if (
+        not clean[:1].isalnum()
+        or len(clean) > LONGEST_CODE
+        or not all(c.isalnum() or c in "-_." for c in clean)
+    ):
         raise InputError(
-            f"A carrier's code has 1 to {LONGEST_CODE} letters, digits, '-', '_' or '.'; {code!r} has not.",
+            f"A carrier's code has 1 to {LONGEST_CODE} letters, digits, '-', '_' or '.', the first one a letter or "
+            f"digit; {code!r} has not.",
             reason="bad_carrier_code",
         )
     if clean.lower() in _TARGET_WORDS:
@@ -305,7 +312,7 @@ def _clean_code(code: str) -> str:
 def _clean_template(url: str) -> str:
     if not url:
         return ""
-    if not url.lower().startswith(("http://", "https://")) or any(not c.isprintable() for c in url):
+    if not _WEB_PAGE.match(url) or not url.isprintable():
         raise InputError(f"The tracking URL {url!r} does not begin with https://", reason="bad_tracking_url")
     probe = Carrier(id=0, code="", name="", tracking_url=url).url_for("")
     if "{" in probe or "}" in probe:

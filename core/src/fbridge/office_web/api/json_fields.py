@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import MAXYEAR, MINYEAR, date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
@@ -17,6 +18,9 @@ _DIGITS = re.compile(r"\d{1,10}", re.ASCII)
 AMOUNT = r"^[0-9]{1,9}(\.[0-9]{1,4})?$"
 DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+
+
+When = TypeVar("When", bound=date)
 
 
 class Query(Schema):
@@ -115,7 +119,8 @@ class Moment(fields.AwareDateTime):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
         if not isinstance(value, str) or not re.fullmatch(MOMENT, value):
             raise self.make_error("invalid", input=value, obj_type="datetime")
-        return super()._deserialize(value, attr, data, **more)
+        made = super()._deserialize(value, attr, data, **more)
+        return _in_time(self, made)
 
 
 class Day(fields.Date):
@@ -124,7 +129,14 @@ class Day(fields.Date):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Any:
         if not isinstance(value, str) or not re.fullmatch(DAY, value):
             raise self.make_error("invalid", input=value, obj_type="date")
-        return super()._deserialize(value, attr, data, **more)
+        return _in_time(self, super()._deserialize(value, attr, data, **more))
+
+
+def _in_time(field: fields.Field[Any], value: When) -> When:
+    """With room on both sides: in another time zone the first and the last day of all have no date."""
+    if not MINYEAR < value.year < MAXYEAR:
+        raise field.make_error("invalid", input=value, obj_type="date")
+    return value
 
 
 def texts(most: int = MOST_ENTRIES, **more: Any) -> fields.List[str]:

@@ -9,6 +9,7 @@ from fbridge import Bridge, Fulfilled, HandedOver, ItemResult, Manifest, Shipmen
 from fbridge.models.accounts import Right
 from fbridge.office_web.api import bodies
 from fbridge.office_web.api.routes import Asked, Made, Routes
+from fbridge.office_web.read_fields import plain
 
 routes = Routes()
 
@@ -69,7 +70,7 @@ def push(bridge: Bridge, asked: Asked) -> Made:
         asked.refuse_without(Right.DECIDE)
     options = [
         *_options(manifest=_left(bridge, asked), limit=said.get("limit"), only_if=said.get("only_if")),
-        *(f"--guard={name}={_plain(most)}" for name, most in said["guards"].items()),
+        *(f"--guard={name}={plain(most)}" for name, most in said["guards"].items()),
         *(["--verify"] if said["verify"] else []),
     ]
     return begun(bridge, asked, "push", "--yes", *options, *_stores(bridge, asked))
@@ -134,11 +135,6 @@ def mailed(bridge: Bridge, asked: Asked) -> Shipment:
 def accept_drift(bridge: Bridge, asked: Asked) -> Shipment:
     """Decide that a shipment may stand as its store shows it."""
     return bridge.accept_drift(asked.ref)
-
-
-def _plain(number: float) -> str:
-    """As it is typed, never as ``2e+06``."""
-    return str(int(number)) if number.is_integer() else str(number)
 
 
 def _left(bridge: Bridge, asked: Asked) -> str | None:
