@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 
 from fbridge.adapterkit.answers import not_understood
 from fbridge.adapterkit.halting import Halt, known_first, still_at_work
-from fbridge.errors import CredentialsError, RefusedError, UnreachableError
+from fbridge.errors import CredentialsError, NotSentError, RefusedError, UnreachableError
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.parts import in_parts
 from fbridge.models.platforms import Store
@@ -37,6 +37,7 @@ NOT_TOLD = not_understood(
     "The store's answer does not tell what became of this order; a module of the store may interfere.",
     "not_in_answer",
 ).problem
+MOST_IN_VAIN = 3
 UNREAD = not_understood(
     "The store ended in the middle, and could not be read afterwards.", "server_error"
 ).problem
@@ -64,6 +65,7 @@ class _Sending:
         self._client = client
         self._shop = shop
         self._halt = Halt(store.now)
+        self._in_vain = 0
 
     def run(self, fulfillments: Sequence[Fulfillment]) -> Iterator[Receipt]:
         works = [begin(fulfillment, self._shop) for fulfillment in fulfillments]
@@ -104,6 +106,7 @@ class _Sending:
         except Interrupted as end:
             self._sort_out(batch, works, end, mail=mail)
         else:
+            self._in_vain = 0
             take_answer(batch, works, rows, NOT_TOLD)
 
     def _entities(self, batch: Batch, works: Sequence[Work], *, mail: bool) -> list[Row]:
@@ -132,6 +135,8 @@ class _Sending:
             batch.fail(works[0], end.problem)
             if end.end is End.CRASHED:
                 self._halt.stop(still_at_work())
+            elif end.end is End.DIED:
+                self._count_death(batch, works[0])
             return
         try:
             shown = batch.shown(works)
@@ -146,6 +151,12 @@ class _Sending:
         rest = self._blame(batch, saved, missing, end, shown, mail=mail)
         for work in rest:
             self._write(batch, [work], mail=mail)
+
+    def _count_death(self, batch: Batch, work: Work) -> None:
+        """Where it dies at one order after the other and saves nothing, it is no order's fault."""
+        self._in_vain = 0 if _was_saved(batch, work) else self._in_vain + 1
+        if self._in_vain == MOST_IN_VAIN:
+            self._halt.stop(_always_dies())
 
     def _blame(
         self,
@@ -220,6 +231,21 @@ def _looks_half_set(batch: StateBatch, work: Work) -> bool:
     try:
         return batch.is_half_set(work)
     except (CredentialsError, RefusedError, UnreachableError):
+        return False
+
+
+def _always_dies() -> NotSentError:
+    return NotSentError(
+        "PrestaShop broke off at several orders in a row and saved nothing, so nothing more was sent; the store's "
+        "error log has the reason.",
+        reason="server_error",
+    )
+
+
+def _was_saved(batch: Batch, work: Work) -> bool:
+    try:
+        return _is_saved(batch, work, batch.shown([work]))
+    except (CredentialsError, RefusedError, UnreachableError, ValidationError):
         return False
 
 

@@ -219,6 +219,18 @@ def test_a_module_at_which_prestashop_dies_holds_up_no_other_order(
     assert writes(sandbox).count("order_histories") == 4
 
 
+def test_where_prestashop_dies_at_one_order_after_the_other_it_is_left_alone(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    chunk = chunk_of(sandbox, desk, fulfillment_of, 8)
+    sandbox.control.crash_status_writes(times=8, before=True)
+    got = entries(desk.push(*chunk), chunk)
+    assert writes(sandbox).count("order_histories") == 1 + 3
+    assert [one.outcome for one in got] == [Outcome.UNCONFIRMED] * 4 + [Outcome.RETRY] * 4
+    assert {one.effects.tracking for one in got} == {Effect.DONE}
+
+
 def test_an_order_that_prestashop_cannot_save_holds_up_no_other(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
