@@ -147,7 +147,7 @@ def test_the_commands_of_the_transition_table_and_of_find_exist() -> None:
         assert set(_OPTION.findall(said)) <= options_of(name), said
 
 
-AS_JOBS = ("manifest ship", "push", "shipment withdraw", "verify")
+AS_JOBS = ("fetch", "manifest ship", "push", "shipment withdraw", "verify")
 """What the page of the office and the API begin as jobs, or leads to, word by word."""
 
 

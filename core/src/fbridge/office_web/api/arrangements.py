@@ -15,7 +15,7 @@ class CarrierFactsBody(Body):
     """What is known of a carrier."""
 
     name = Text(longest=100)
-    tracking_url = Text(metadata={"description": "With {number}, as `fbridge carrier add --help` says."})
+    tracking_url = Text(metadata={"description": "With {number} where the number of a parcel stands."})
     customer_code = Text(metadata={"description": "Ours at the carrier."})
     depot = Text()
     pickup = Text()
