@@ -41,7 +41,8 @@ _SETTLED = frozenset({"PAID", "AUTHORIZED", "PARTIALLY_REFUNDED", "REFUNDED"})
 _LAPSED = frozenset({"VOIDED", "EXPIRED"})
 """What was authorised is not to be had any more, whatever is told as outstanding."""
 
-_FINANCIAL = _SETTLED | _LAPSED | {"PENDING", "PARTIALLY_PAID", ""}
+_CAPTURED_IN_PART = "PARTIALLY_PAID"
+_FINANCIAL = _SETTLED | _LAPSED | {"PENDING", _CAPTURED_IN_PART, ""}
 _SHOWN = frozenset(
     {
         *("UNFULFILLED", "PARTIALLY_FULFILLED", "FULFILLED", "IN_PROGRESS", "ON_HOLD", "SCHEDULED"),
@@ -138,7 +139,7 @@ def _order(payload: Mapping[str, Any], reading: Reading) -> Order:
         payment=payment_from(
             texts(payload.get("paymentGatewayNames")),
             financial_status,
-            _money(payload.get("totalOutstandingSet"), code),
+            _outstanding(payload, code),
             reading.cod_gateways,
         ),
         lines=lines,
@@ -176,6 +177,19 @@ def _doubts(payload: Mapping[str, Any], financial_status: str) -> Iterator[Doubt
 def _money(bag: Any, code: str) -> Decimal | None:
     """The amount of a MoneyBag in the shop's currency."""
     return money(mapping(mapping(bag).get("shopMoney")).get("amount"), code)
+
+
+def _outstanding(payload: Mapping[str, Any], code: str) -> Decimal | None:
+    """What is not paid; of an order that was captured in part, what is not reserved at the customer's bank either."""
+    outstanding = _money(payload.get("totalOutstandingSet"), code)
+    reserved = _money(payload.get("totalCapturableSet"), code)
+    if (
+        outstanding is None
+        or reserved is None
+        or text(payload.get("displayFinancialStatus")) != _CAPTURED_IN_PART
+    ):
+        return outstanding
+    return max(outstanding - reserved, Decimal(0))
 
 
 def _status(payload: Mapping[str, Any], lines: Sequence[OrderLine], reading: Reading) -> OrderStatus:

@@ -344,6 +344,24 @@ class TestPayment:
         got = payment_from(["paypal"], status, Decimal(0))
         assert (got.kind, got.amount_due) == (PaymentKind.UNPAID, None)
 
+    @pytest.mark.parametrize(
+        ("status", "capturable", "kind", "due"),
+        [
+            ("PARTIALLY_PAID", "40", PaymentKind.PAID, "0"),
+            ("PARTIALLY_PAID", "30", PaymentKind.UNPAID, "10"),
+            ("PARTIALLY_PAID", "0", PaymentKind.UNPAID, "40"),
+            ("EXPIRED", "40", PaymentKind.UNPAID, "40"),
+            ("PENDING", "40", PaymentKind.UNPAID, "40"),
+        ],
+    )
+    def test_what_is_reserved_beside_what_was_captured_counts(
+        self, raw_order_of: Make, status: str, capturable: str, kind: PaymentKind, due: str
+    ) -> None:
+        """Shops that capture each part when it leaves."""
+        amounts = {"totalOutstandingSet": money("40"), "totalCapturableSet": money(capturable)}
+        got = mapped(raw_order_of(displayFinancialStatus=status, **amounts)).payment
+        assert (got.kind, got.amount_due) == (kind, Decimal(due))
+
     def test_a_merchants_own_name_of_cash_on_delivery(self, raw_order_of: Make) -> None:
         raw = raw_order_of(
             paymentGatewayNames=["Metodo Bruno"],

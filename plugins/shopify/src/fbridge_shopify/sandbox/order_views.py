@@ -153,6 +153,7 @@ def _money(order: Order, currency: str) -> View:
     goods = sum((line.total for line in order.lines), Decimal(0))
     tax = sum((line.total * line.tax_rate / (1 + line.tax_rate) for line in order.lines), Decimal(0))
     current = total - refunded
+    outstanding = max(current - received, Decimal(0)) if order.cancelled is None else Decimal(0)
     sums = {
         "totalPrice": total,
         "originalTotalPrice": total,
@@ -172,8 +173,8 @@ def _money(order: Order, currency: str) -> View:
         "totalRefunded": refunded,
         "totalRefundedShipping": Decimal(0),
         "refundDiscrepancy": Decimal(0),
-        "totalOutstanding": max(current - received, Decimal(0)) if order.cancelled is None else Decimal(0),
-        "totalCapturable": Decimal(0),
+        "totalOutstanding": outstanding,
+        "totalCapturable": outstanding if order.financial == "AUTHORIZED" else Decimal(0),
         "totalTipReceived": Decimal(0),
     }
     bags = {f"{name}Set": bag(value, currency) for name, value in sums.items()}
