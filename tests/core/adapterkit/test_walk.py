@@ -22,7 +22,7 @@ from fbridge.adapterkit.reading import (
     may_succeed_in_part,
     orders_by_id,
 )
-from fbridge.adapterkit.reading.progress import Progress
+from fbridge.adapterkit.reading.progress import MOST_EMPTY, Progress
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.models.orders import RejectedOrder
 from fbridge.models.platforms import OrderQuery
@@ -260,6 +260,20 @@ class TestProgress:
 
         with pytest.raises(NoProgressError):
             go_round()
+
+    def test_a_list_with_its_newest_change_first_is_not_gone_on_with(self) -> None:
+        page = [Key(str(number), START - timedelta(seconds=number)) for number in range(5)]
+        with pytest.raises(NoProgressError, match="newest change first"):
+            Progress[int]().brings_news(page, 1)
+        assert Progress[int]().brings_news(page, None), "nothing is left out where it is the last page"
+        assert Progress[int]().brings_news(page[::-1], 1)
+
+    def test_empty_pages_have_an_end(self) -> None:
+        progress = Progress[int]()
+        for number in range(MOST_EMPTY):
+            progress.brings_news([], number)
+        with pytest.raises(NoProgressError):
+            progress.brings_news([], MOST_EMPTY)
 
     def test_the_last_page_may_hold_nothing_new(self) -> None:
         progress = Progress[int]()

@@ -17,6 +17,7 @@ from fbridge.http.fresh_reads import cache_sign
 from fbridge.http.noise import documents_in, noise_in, spelling, strange_text, whole_json, whole_xml
 
 _A_PAGE_BEGINS = re.compile(r"\s*<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 _A_PAGE = "check the store's URL, its maintenance mode and what stands before it (login page, firewall)"
 
@@ -190,8 +191,12 @@ class Response:
 
 
 def _http_date(value: str) -> datetime | None:
+    """None also for a time that no clock shows, as those at either end of the calendar, which nothing can be added to
+    or taken from."""
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:
+        return None
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
