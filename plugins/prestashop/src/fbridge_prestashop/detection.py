@@ -14,6 +14,7 @@ from fbridge_prestashop.answers import error_of, no_api, rows_of, version_of
 from fbridge_prestashop.client import PrestaShopClient
 from fbridge_prestashop.run_memory import memory_of
 from fbridge_prestashop.schemas import CARRIER_FIELDS, STATE_FIELDS
+from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.shop_facts import (
     CONFIGURATION,
@@ -103,9 +104,11 @@ def mails_now(store: Store, client: PrestaShopClient) -> Shop | None:
     if memory.mails_now is None and memory.facts is not None:
         try:
             rows = rows_of(client.configuration((MAIL_METHOD,)), "configurations")
+            by_state = Shop(store.settings, memory.facts).mail is CustomerMail.SHIPPED
+            states = states_of(client) if by_state else memory.facts.states
         except (CredentialsError, RefusedError, UnreachableError):
             return None
-        memory.mails_now = memory.facts.with_configuration(rows)
+        memory.mails_now = replace(memory.facts.with_configuration(rows), states=states)
     return Shop(store.settings, memory.mails_now) if memory.mails_now else None
 
 

@@ -30,7 +30,7 @@ from fbridge.models.fulfillments import (
 from fbridge.models.orders import Order
 from fbridge.models.problems import Problem, refused_as_it_stands
 from fbridge.models.states import Effect, MadeBy, MailEffect, OrderStatus, Outcome
-from fbridge_prestashop.mails import mails_in_transit, mails_shipped
+from fbridge_prestashop.mails import SWITCHED_OFF, mails_in_transit, mails_shipped
 from fbridge_prestashop.mapping import SHOP_KEY
 from fbridge_prestashop.shop import Shop, state_id_in
 from fbridge_prestashop.tracking import TrackingPlan, plan_tracking
@@ -182,6 +182,16 @@ def begin(fulfillment: Fulfillment, shop: Shop) -> Work:
         problem=problem,
         mail_words=HALF_SET if shipped and any(one.mailed is False for one in order.shipments) else "",
     )
+
+
+def why_none_leaves(work: Work, now: Shop) -> str:
+    """Why the shop, as it is ``now``, sends no mail that is asked for; "" where it does."""
+    if now.facts.mails_off:
+        return SWITCHED_OFF
+    state = now.facts.state(work.wanted_state)
+    if work.mails_status and state is not None and not state.mails:
+        return f"The store's state {state.name} is not set to mail the customer any more, so no mail left."
+    return ""
 
 
 def shop_of_order(shop: Shop, order: Order) -> Shop:

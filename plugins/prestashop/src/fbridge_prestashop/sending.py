@@ -23,8 +23,7 @@ from fbridge_prestashop.answers import End, Interrupted, entities_of
 from fbridge_prestashop.batches import Batch, NumberBatch, StateBatch, take_answer
 from fbridge_prestashop.client import PrestaShopClient, Row
 from fbridge_prestashop.detection import mails_now, shop_of, with_carriers_now
-from fbridge_prestashop.mails import SWITCHED_OFF
-from fbridge_prestashop.push import Work, begin, receipt_of, shop_of_order
+from fbridge_prestashop.push import Work, begin, receipt_of, shop_of_order, why_none_leaves
 from fbridge_prestashop.shop import Shop
 from fbridge_prestashop.tracking import plan_tracking
 
@@ -83,9 +82,11 @@ class _Sending:
         """A shop whose mails were switched off since the plan takes the wish without a word."""
         mailing = [work for work in works if work.mails and work.problem is None]
         now = mails_now(self._store, self._client) if mailing else None
+        if now is None:
+            return
         for work in mailing:
-            if now and shop_of_order(now, work.fulfillment.order).facts.mails_off:
-                work.leave_out_mail(SWITCHED_OFF)
+            if words := why_none_leaves(work, shop_of_order(now, work.fulfillment.order)):
+                work.leave_out_mail(words)
 
     def _write_numbers(self, works: Sequence[Work]) -> None:
         batch = NumberBatch(self._store, self._client, self._shop)

@@ -10,7 +10,7 @@ import pytest
 
 from fbridge.models.fulfillments import Baseline, Fulfillment, FulfillmentShipment, Preview, ResolvedCarrier
 from fbridge.models.platforms import Store
-from fbridge.models.states import MailEffect, Outcome
+from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge_prestashop import plugin
 
@@ -312,6 +312,19 @@ def _another_connection(store: Store) -> Any:
     from fbridge.http import StoreHttp
 
     return StoreHttp(store.url)
+
+
+def test_a_state_that_mails_nobody_any_more_is_seen_before_the_mail_is_told(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    """PrestaShop takes the wish with 201 all the same."""
+    desk = desk_of(sandbox)
+    (order,) = desk.orders(sandbox.control.add_order([("demo_3", 1)]))
+    sandbox.control.shop.tables["order_states"].change(4, {"send_email": "0"})
+    (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.DONE, "mail_failed")
+    assert (entry.effects.status, entry.effects.mail) == (Effect.DONE, MailEffect.NOT_SENT)
+    assert "is not set to mail the customer any more" in entry.words
 
 
 def test_mails_go_in_small_bodies(
