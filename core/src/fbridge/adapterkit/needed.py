@@ -68,7 +68,8 @@ class _AnObject(Schema):
     def _loaded(self, data: dict[str, Any]) -> dict[str, Any]:
         found = {name: one.deserialize(data.get(key, missing), key, data) for key, name, one in self._fields}
         if self.unknown == INCLUDE:
-            found.update((key, value) for key, value in data.items() if key not in self._names)
+            names = self._names
+            found |= {key: value for key, value in data.items() if key not in names}
         return found
 
 
@@ -192,6 +193,9 @@ def understood(
 
 def _as_kept(order: Order) -> Order:
     """Without what no database can hold in fields that a shipment can do without: a cut emoji, a NUL."""
+    data = storable_json(order.adapter_data)
+    if data == order.adapter_data and not order.shipments and not any(line.locations for line in order.lines):
+        return order
     lines = tuple(
         replace(line, locations=tuple((storable(place), pieces) for place, pieces in line.locations))
         if line.locations
@@ -208,7 +212,7 @@ def _as_kept(order: Order) -> Order:
         )
         for one in order.shipments
     )
-    return replace(order, lines=lines, shipments=shipments, adapter_data=storable_json(order.adapter_data))
+    return replace(order, lines=lines, shipments=shipments, adapter_data=data)
 
 
 def reason_of(error: ValidationError) -> str:

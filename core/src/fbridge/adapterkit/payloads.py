@@ -38,7 +38,7 @@ _SECONDS = re.compile(r"[1-9]\d{8,9}", re.ASCII)
 _KEY = re.compile(r"\d+", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});", re.ASCII)
-_MOST_MONEY = Decimal(10) ** 15
+_MOST, _MOST_MONEY = Decimal(10) ** 24, Decimal(10) ** 15
 _MOST_GRAMS = 10**9
 _LONGEST_NAME = 128
 _FIRST_YEAR, _LAST_YEAR = 1971, 2999
@@ -83,6 +83,8 @@ def text(value: Any) -> str:
 
     A list or an object stands for the first text in it: a name in several languages, an element with attributes.
     """
+    if type(value) is str:
+        return value if value.strip() else ""
     return _text(value, _DEEPEST)
 
 
@@ -115,7 +117,7 @@ def _figure(value: float | Decimal) -> str:
 
 def words(value: Any) -> str:
     """A text for people: without blanks around it, and ``&amp;`` or ``&#039;`` as the character that is meant."""
-    found = text(value).strip()
+    found = value.strip() if type(value) is str else text(value).strip()
     return _ENTITY.sub(lambda match: html.unescape(match[0]), found) if "&" in found else found
 
 
@@ -163,7 +165,8 @@ def number(value: Any) -> Decimal | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        return Decimal(value.strip()) if _NUMBER.fullmatch(value.strip()) else None
+        told = value.strip()
+        return Decimal(told) if _NUMBER.fullmatch(told) else None
     if isinstance(value, int | float | Decimal):
         return _finite(value)
     return None
@@ -171,9 +174,9 @@ def number(value: Any) -> Decimal | None:
 
 def _finite(value: float | Decimal) -> Decimal | None:
     if isinstance(value, int):
-        return Decimal(value) if abs(value) < 10**24 else None
+        return Decimal(value) if abs(value) < _MOST else None
     found = Decimal(str(value))
-    return found if found.is_finite() and abs(found) < Decimal(10) ** 24 else None
+    return found if found.is_finite() and abs(found) < _MOST else None
 
 
 def money(value: Any, currency: str) -> Decimal | None:

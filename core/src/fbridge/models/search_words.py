@@ -38,7 +38,7 @@ def squeezed(text: str) -> str:
 
 def words_of_name(*texts: str) -> Iterator[str]:
     """Each word of names: ``D'Angelo-Rossi`` also by its parts."""
-    for text in texts:
+    for text in dict.fromkeys(texts):  # the customer, and to whom it goes, are mostly one name
         for piece in folded(text).split():
             parts = "".join(one if one.isalnum() else " " for one in piece).split()
             yield from (part[:LONGEST] for part in {*parts, squeezed(piece)} if part)
@@ -46,7 +46,7 @@ def words_of_name(*texts: str) -> Iterator[str]:
 
 def words_of_number(*texts: str) -> Iterator[str]:
     """Numbers of orders, documents, parcels and phones: as one word, and backwards."""
-    for text in texts:
+    for text in dict.fromkeys(texts):
         word = squeezed(text)
         if word:
             yield word
