@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,9 @@ from fbridge.errors import InputError, NotFoundError
 from fbridge.models.orders import Address, ShippingMethod
 from fbridge.models.shipments import Document
 from fbridge.models.states import ManifestState, OrderStatus, PushState
-from fbridge.shipping.manifest_rows import next_number
+from fbridge.shipping.manifest_filling import add_to_manifest
+from fbridge.shipping.manifest_references import find_manifest
+from fbridge.shipping.manifest_rows import lock_manifest, next_number
 
 
 @pytest.fixture(autouse=True)
@@ -301,3 +304,26 @@ def test_every_act_is_told_in_words(office: Any) -> None:
         ("manifest.removed", f"{label} taken off manifest 2026-0001."),
         ("manifest.cancelled", "Manifest 2026-0001 cancelled."),
     ]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_goods_that_another_desk_takes_by_their_label_are_not_taken_by_their_order(
+    office: Any, make: Any
+) -> None:
+    office.keep(make.order("2001"))
+    label = office.shipments.create("2001").label
+    ours, theirs = office.manifests.new("BRT"), office.manifests.new("BRT")
+    found: list[Any] = []
+    with office.context.database.write() as other_desk:
+        manifest = lock_manifest(other_desk, find_manifest(other_desk, theirs.number))
+        add_to_manifest(other_desk, manifest, [label], store=None, at=office.context.now())
+        this_desk = threading.Thread(
+            target=lambda: found.extend(office.manifests.add(ours.number, ["2001"]).results)
+        )
+        this_desk.start()
+        this_desk.join(0.3)
+        assert not found
+    this_desk.join(30)
+    assert [one.ok for one in found] == [False]
+    assert office.shipments.get(label).manifest == theirs.number

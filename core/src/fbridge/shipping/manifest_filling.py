@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.errors import FbridgeError, InputError
+from fbridge.models.parts import in_parts
 from fbridge.models.results import ItemResult
 from fbridge.models.shipments import ManifestHead, Shipment
 from fbridge.models.states import Delivery
@@ -87,8 +88,11 @@ def add_to_manifest(
     """Put shipments and orders on a manifest that is locked and in preparation; one result a reference."""
     named = find_named(connection, refs, store)
     right = [one for one in named.values() if isinstance(one, Named)]
-    lock_orders(connection, {one.order_id for one in right if one.order_id and not one.shipment_id})
-    lock_shipments(connection, {one.shipment_id for one in right if one.shipment_id})
+    whole = {one.order_id for one in right if one.order_id and not one.shipment_id}
+    lock_orders(connection, whole)
+    lock_shipments(
+        connection, {one.shipment_id for one in right if one.shipment_id} | _made_of(connection, whole)
+    )
     filling = _Filling(connection, manifest, at)
     return tuple(result for part in _apart(refs, named) for result in _add(filling, part, named))
 
@@ -110,6 +114,17 @@ def loose_shipments(connection: Connection, carrier_id: int) -> tuple[str, ...]:
 def refused(ref: str, error: FbridgeError) -> ItemResult:
     """What is said of a reference with which nothing was done."""
     return ItemResult(ref=ref, ok=False, reason=error.reason, words=str(error))
+
+
+def _made_of(connection: Connection, order_ids: Collection[int]) -> set[int]:
+    """What may come along with its order: who names it by its label holds the shipment, and not the order."""
+    found: set[int] = set()
+    for part in in_parts(sorted(order_ids), MOST_KEYS):
+        query = sa.select(shipments.c.id).where(
+            shipments.c.order_id.in_(part), shipments.c.withdrawn_at.is_(None)
+        )
+        found |= set(connection.execute(query).scalars())
+    return found
 
 
 def _apart(refs: Sequence[str], named: Mapping[str, Named | FbridgeError]) -> Iterator[list[str]]:
