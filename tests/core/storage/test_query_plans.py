@@ -120,6 +120,8 @@ DAILY: dict[str, Work] = {
     "orders export --new --ready": lambda office: claim_orders(office.context, OrderFilter(ready=True)),
     "orders export --again": lambda office: list(office.orders.of_batch(1)),
     "shipment export --new": lambda office: claim_shipments(office.context, print_of),
+    "orders export --cursor": lambda office: list(office.orders.changed(1, limit=9)),
+    "orders export --cursor --store": lambda office: list(office.orders.changed(1, store="shop", limit=9)),
     "events": lambda office: list(follow(office.context, 1)),
     "push": read(lambda connection: load_orders_in_work(connection, "shop")),
     "push --manifest": read(lambda connection: load_orders_in_work(connection, "shop", manifest="2026-0001")),

@@ -193,15 +193,20 @@ _TOLD_OF = tuple(kind for kind, hook in HOOK_OF_KIND.items() if hook in ("order_
 
 
 def changed_orders(since: int, upto: int, store: str | None) -> sa.Select[Any]:
-    """The orders of which an event after ``since`` tells, up to ``upto``, with the last ``event`` that does."""
-    told = (
-        sa.select(events.c.order_id, sa.func.max(events.c.id).label("event"))
-        .where(events.c.id > since, events.c.id <= upto, events.c.kind.in_(_TOLD_OF))
-        .where(*([] if store is None else [events.c.store == store]))
-        .group_by(events.c.order_id)
-        .subquery("told")
+    """The orders of which an event after ``since`` tells, up to ``upto``, with the last ``event`` that does.
+
+    They are found one by one in this sequence: grouped by order, each page of a million would go through all of them.
+    """
+    told, later = events.alias("told"), events.alias("later")
+    tells_of_it = (later.c.order_id == told.c.order_id, later.c.id > told.c.id, later.c.id <= upto)
+    is_last = ~sa.exists().where(*tells_of_it, later.c.kind.in_(_TOLD_OF))
+    ours = [] if store is None else [told.c.store == store]
+    return (
+        ORDERS.add_columns(told.c.id.label("event"))
+        .join(told, told.c.order_id == orders.c.id)
+        .where(told.c.id > since, told.c.id <= upto, told.c.kind.in_(_TOLD_OF), is_last, *ours)
+        .order_by(told.c.id)
     )
-    return ORDERS.add_columns(told.c.event).join(told, told.c.order_id == orders.c.id).order_by(told.c.event)
 
 
 def counted(chosen: OrderFilter, now: datetime) -> sa.Select[Any]:
