@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from fbridge.errors import InputError
 from fbridge.office.imports.columns import KEYS
 from fbridge.office.tables.cells import Fault, shown
+from fbridge.office.tables.delimited import text_lines
 from fbridge.office.tables.forms import TableForm
 from fbridge.office.tables.reading import Wanted, open_table
 
@@ -256,3 +257,11 @@ def test_any_table_is_read_as_it_was_written_or_refused(
     else:
         assert len(found) + left_out == len(rows)
         assert [row for row in found if row not in [tuple(map(str.strip, one)) for one in rows]] == []
+
+
+def test_who_reads_no_further_may_close_the_file_first() -> None:
+    file = io.BytesIO(b"order;number\n1;FB1\n")
+    lines = text_lines("erp.csv", file, "utf-8")
+    assert next(lines) == "order;number\n"
+    file.close()
+    lines.close()  # type: ignore[attr-defined]

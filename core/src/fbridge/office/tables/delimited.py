@@ -33,7 +33,8 @@ def text_lines(name: str, file: BinaryIO, encoding: str) -> Iterator[str]:
             reason="file_damaged",
         ) from None
     finally:
-        text.detach()
+        if not file.closed:  # whoever reads no further may have closed it by now
+            text.detach()
 
 
 def delimited_rows(lines: Iterator[str], delimiter: str) -> Iterator[Row]:
