@@ -33,10 +33,15 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     place, facts = _known_place(store, facts), facts or StoreFacts()
     setting = store.settings.get("customer_mail")
     own_mail = place is not None and mails_by_fulfillment(setting, place, facts)
-    silent = facts.completed_mail is False
-    mails = _own_mails(fulfillment) if own_mail else (MAIL,) if completes and not silent else ()
+    nobody = not fulfillment.order.bill_to.email
+    silent = facts.completed_mail is False or nobody
+    mails = (
+        () if nobody else _own_mails(fulfillment) if own_mail else (MAIL,) if completes and not silent else ()
+    )
     warnings = [*_warnings(place, facts, fulfillment)]
-    if completes and not own_mail and silent:
+    if nobody and (completes or own_mail):
+        warnings.append("No mail leaves: the order has no e-mail address.")
+    elif completes and not own_mail and silent:
         warnings.append('No mail leaves: the shop has switched its mail "Completed order" off.')
     elif completes and not own_mail and place is Place.FULFILLMENTS:
         warnings += _about_the_mail(setting, fulfillment)

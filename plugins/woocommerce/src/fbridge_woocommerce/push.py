@@ -63,6 +63,7 @@ MAIL_SWITCHED_OFF = Well(
     reason="sent",
     words='The shop has switched its mail "Completed order" off (WooCommerce > Settings > Emails), so none left.',
 )
+NO_ADDRESS = Well(reason="sent", words="The order has no e-mail address, so no mail left.")
 
 NOT_KEPT = Problem(
     outcome=Outcome.REFUSED,
@@ -120,7 +121,7 @@ class Work:
 
     ``held_rows``, ``status``, ``mail`` and ``order_status`` are what the store is known to hold; ``wrote``: some
     of it was sent. ``own_mail``: the customer is mailed by each fulfillment, and not by completing the order.
-    ``mail_off``: the shop has switched the mail about a completed order off. ``mail_told``: what it tells of it.
+    ``no_mail``: why completing the order mails nobody (None: it does). ``mail_told``: what the store tells of it.
     """
 
     fulfillment: Fulfillment
@@ -132,7 +133,7 @@ class Work:
     held_rows: list[Row] = field(default_factory=list)
     status: Effect = Effect.NOT_DONE
     own_mail: bool = False
-    mail_off: bool = False
+    no_mail: Well | None = None
     mail: MailEffect = MailEffect.NOT_SENT
     mail_told: MailTold | None = None
     order_status: str = ""
@@ -188,7 +189,7 @@ class Work:
     def set_status(self, effect: Effect) -> None:
         """What became of the order's status; completing mails the customer, unless the fulfillments do."""
         self.status = effect
-        if not self.own_mail and not self.mail_off:
+        if not self.own_mail and not self.no_mail:
             self.mail = mail_after(effect)
 
 
@@ -222,7 +223,7 @@ def begin(
         parts=tuple(Part(shipment) for shipment in fulfillment.outstanding),
         status=Effect.DONE if completed else Effect.NOT_DONE,
         own_mail=own_mail,
-        mail_off=mail_off,
+        no_mail=MAIL_SWITCHED_OFF if mail_off else None if order.bill_to.email else NO_ADDRESS,
         mail=MailEffect.UNCONFIRMED if completed and tried and not own_mail else MailEffect.NOT_SENT,
         order_status=order.remote_status,
         problem=cancelled_or_held(order),
@@ -363,8 +364,8 @@ def _well(work: Work, part: Part) -> Well:
         return PARTIAL_STATUS_LEFT
     if work.place is Place.NONE and part.shipment.numbers:
         return NUMBER_NOT_KEPT
-    if work.mail_off and work.wants_status and work.status is Effect.DONE:
-        return MAIL_SWITCHED_OFF
+    if work.no_mail and work.wants_status and work.status is Effect.DONE and not work.own_mail:
+        return work.no_mail
     if work.mail_told is not None and part.mail_known(work) is MailEffect.NOT_SENT:
         return Well(reason="sent", words=work.mail_told.words)
     if part.refunded and work.wrote:

@@ -152,8 +152,9 @@ ALL_REFUNDED = Problem(
 
 
 def _wants_mail(work: Work, shipment: FulfillmentShipment) -> bool:
-    """An order that somebody completed mails nobody."""
-    return work.own_mail and not work.elsewhere and may_mail(shipment, work.fulfillment)
+    """An order that somebody completed mails nobody, nor does one without an address."""
+    wanted = work.own_mail and not work.elsewhere and bool(work.fulfillment.order.bill_to.email)
+    return wanted and may_mail(shipment, work.fulfillment)
 
 
 def _pieces_in(shipment: FulfillmentShipment) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -228,6 +229,23 @@ def test_notes_that_cannot_be_read_for_a_moment_are_read_after_the_next_body(
         desk.push_one(one).shipments[0].effects.mail for one in chunk_of(sandbox, desk, fulfillment_of, 2)
     ]
     assert mails == [MailEffect.UNKNOWABLE, MailEffect.NOT_SENT]
+
+
+def test_an_order_without_an_address_mails_nobody_and_hides_no_mail_that_failed(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    """As marketplaces import them: no mail leaves, and no note tells of one."""
+    desk = desk_of(sandbox)
+    first, second = chunk_of(sandbox, desk, fulfillment_of, 2)
+    sandbox.control.change(int(second.order_id), billing={"email": ""})
+    second = replace(second, order=desk.order(second.order_id))
+    (preview,) = plugin.preview_push(desk.store, [second])
+    assert (preview.mails, "has no e-mail address" in preview.warnings[-1]) == ((), True)
+    sandbox.control.refuse_mails()
+    told, silent = (one.shipments[0] for one in desk.push(first, second).values())
+    assert (told.effects.mail, silent.effects.mail) == (MailEffect.NOT_SENT, MailEffect.NOT_SENT)
+    assert "Could not instantiate" in told.words
+    assert "has no e-mail address" in silent.words
 
 
 @pytest.mark.parametrize("fails", ["", "SMTP Error"])

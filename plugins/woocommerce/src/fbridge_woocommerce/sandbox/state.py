@@ -140,8 +140,9 @@ class Shop:
         return note
 
     def send_mail(self, record: OrderRecord, kind: str, title: str, tracking: Sequence[Shown] = ()) -> None:
-        """Mail the customer, which leaves a note in the order; nothing where that mail is switched off."""
-        if kind in self.mails_off:
+        """Mail the customer, which leaves a note in the order; nothing where that mail is switched off, or the order
+        has no address for it."""
+        if kind in self.mails_off or not self.body(record)["billing"]["email"]:
             return
         if self.mails_fail:
             self._note_mail(record, f'Email "{title}" failed to send: {self.mails_fail}.')
