@@ -32,8 +32,8 @@ def test_the_evening_is_filled_scanned_printed_shipped_and_pushed_on_the_page(
     orders = [office.store.new_order([("HAT", 1)]) for _ in range(3)]
     office.fetch()
     office.bridge.carriers.route("shop", "*", "BRT")
-    made = clerk.act("/manifests", "/manifests", carrier="BRT")
-    number = office.bridge.manifests.list()[0].number
+    made = [clerk.act("/manifests", "/manifests", carrier="BRT") for _ in ("a double", "click")][1]
+    (number,) = (one.number for one in office.bridge.manifests.list())
     page = f"/manifests/{number}"
     assert number in made.text
     assert clerk.scan(number, "add", f"T{orders[0]}")["ok"]
@@ -184,9 +184,14 @@ def test_some_goods_of_an_order_are_shipped_by_hand(office: Office, clerk: Brows
     page = f"/order?of=shop:id={order}"
     line = office.bridge.orders.get(f"shop:id={order}").lines[0].line.id
     fields = {f"quantity-{line}": "2", "target": "BRT", "weight": "0,8"}
+    form = clerk.form(page, "/order/ship") | fields
+    form[f"quantity-{line}"] = "1"
+    assert "It is added." in clerk.send("/order/ship", form).text
+    assert clerk.send("/order/ship", form).status_code == 409, "the same form twice, by a double click"
+    office.bridge.shipments.withdraw(office.bridge.shipments.list()[0].label)
     made = clerk.send("/order/ship", clerk.form(page, "/order/ship") | fields).text
     assert "It is added." in made
-    (one,) = office.bridge.shipments.list()
+    _, one = office.bridge.shipments.list()
     assert (one.items[0].quantity, one.weight_grams, one.manifest) == (2, 800, "2026-0001")
     more = clerk.send("/order/ship", clerk.form(page, "/order/ship") | fields)
     assert (more.status_code, "1" in more.text) == (400, True)

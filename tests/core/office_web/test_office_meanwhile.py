@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from tests.core.office_web.conftest import Browser, on_sqlite
 
-from fbridge.office_web import jobs
+from fbridge.office_web import jobs, manifest_acts
 from fbridge.testing.office import Office
 
 
@@ -64,6 +64,57 @@ def stands_alone(office: Office, clerk: Browser, shown: str, place: str, **more:
 
 def ticks(clerk: Browser, page: str) -> list[str]:
     return re.findall(r'name="row" value="([^"]+)"', clerk.get(page).text)
+
+
+@on_sqlite
+def test_where_the_database_is_kept_busy_in_the_middle_what_was_done_is_told(
+    office: Office, clerk: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifest_acts, "_IN_ONE_UNIT", 1)
+    for _ in range(3):
+        office.store.new_order([("HAT", 1)])
+    office.fetch()
+    refs = [f"shop:{one.number}" for one in office.bridge.orders.list()]
+    number = office.bridge.manifests.new("BRT").number
+    fields = clerk.form(f"/manifests/{number}", f"/manifests/{number}/add")
+    with kept_busy_after(office, "INSERT INTO shipments"):
+        told = clerk.send(f"/manifests/{number}/add", fields | {"ref": refs}).text
+    assert (told.count("Another program keeps the database"), "Done: 1" in told) == (2, True)
+    assert "Done: 2" in clerk.send(f"/manifests/{number}/add", fields | {"ref": refs[1:]}).text
+    assert office.bridge.manifests.list()[0].count == len(refs)
+
+
+@contextmanager
+def kept_busy_after(office: Office, statement: str) -> Iterator[None]:
+    """Another program has the database for itself from the commit of this on; nobody waits for it long."""
+    engine = office.bridge.context.database.engine
+    with closing(sqlite3.connect(office.home.database_file, timeout=0, isolation_level=None)) as other:
+        seen: list[str] = []
+
+        def wait_shortly(connection: Any, *_: Any) -> None:
+            connection.execute("PRAGMA busy_timeout=0")
+
+        def note(*told: Any) -> None:
+            seen.append(told[2])
+
+        def lock(_: object) -> None:
+            if any(one.startswith(statement) for one in seen) and not other.in_transaction:
+                other.execute("BEGIN IMMEDIATE")
+
+        listeners = (
+            ("checkout", wait_shortly),
+            ("before_cursor_execute", note),
+            ("checkin", lambda *_: lock(None)),
+        )
+        for name, act in listeners:
+            sa.event.listen(engine, name, act)
+        try:
+            yield
+        finally:
+            for name, act in listeners:
+                sa.event.remove(engine, name, act)
+            if other.in_transaction:
+                other.execute("ROLLBACK")
 
 
 @pytest.mark.slow

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request, url_for
 
-from fbridge import OrderFilter
-from fbridge.errors import PluginMissingError
+from fbridge import ManifestState, OrderFilter
+from fbridge.errors import FbridgeError, PluginMissingError
 from fbridge.installation import extra_command
 from fbridge.models.accounts import Right
 from fbridge.models.parts import in_parts
@@ -35,9 +35,13 @@ _COPIES = 2
 @blueprint.post("/manifests")
 @needs(Right.PREPARE)
 def new() -> ResponseReturnValue:
-    """Open a manifest for a carrier."""
-    made = bridge().manifests.new(request.form.get("carrier", ""))
-    return redirect(url_for("manifests.show_one", number=made.number), 303)
+    """Open a manifest for a carrier, or go to the empty one that it has: a double click opens one."""
+    carrier = request.form.get("carrier", "")
+    with alone():
+        preparing = bridge().manifests.list(state=ManifestState.PREPARING, carrier=carrier)
+        empty = [one.number for one in preparing if not one.count]
+        number = empty[0] if empty else bridge().manifests.new(carrier).number
+    return redirect(url_for("manifests.show_one", number=number), 303)
 
 
 @blueprint.post("/manifests/<number>/add")
@@ -123,7 +127,13 @@ def _added(target: str, refs: Sequence[str], *, every: bool = False) -> str:
     added = bridge().manifests.put_on(target, refs[:_IN_ONE_UNIT], every=every)
     results = list(added.results)
     for part in in_parts(refs[_IN_ONE_UNIT:], _IN_ONE_UNIT):
-        results += bridge().manifests.put_on(added.number, part).results
+        try:
+            results += bridge().manifests.put_on(added.number, part).results
+        except FbridgeError as error:  # what was put on before stays there, and is told
+            reason, words = error.reason, str(error)
+            left = refs[len(results) :]
+            results += [ItemResult(ref=ref, ok=False, reason=reason, words=words) for ref in left]
+            break
     return page(added.number, results)
 
 
