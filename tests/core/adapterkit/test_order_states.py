@@ -44,6 +44,21 @@ def test_each_list_has_its_meaning(
     assert {told: means.payment(told) for told in payments} == payments
 
 
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ("Ready to ship", "ready-to-ship"),
+        ("ready_to_ship", "Ready  to ship"),
+        ("WC-Delivered", "delivered"),
+        ("gia\u0300 spedito", "gi\u00e0-spedito"),
+    ],
+)
+def test_a_state_is_known_by_the_name_that_people_copy(named: str, shown: str) -> None:
+    """The shop shows a name where the platform has a code, and each has its own way between words."""
+    means = meaning_of([shown], Meaning.UNKNOWN, lists(shipped_states=[named]))
+    assert means.status is OrderStatus.CLOSED
+
+
 def test_the_platforms_own_meaning_says_nothing_of_the_payment_that_it_told() -> None:
     means = meaning_of(["pending"], Meaning.UNPAID, lists())
     assert (means.status, means.payment(PAID)) == (OrderStatus.OPEN, PAID)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from unicodedata import normalize
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 STATE_LISTS = ("ready_states", "unpaid_states", "on_hold_states", "shipped_states", "cancelled_states")
 """The settings in which a merchant says what the states of a store's orders mean."""
+
+_BETWEEN = re.compile(r"[\s_-]+")
 
 
 class Words(fields.List[Any]):
@@ -28,8 +32,12 @@ class Words(fields.List[Any]):
 
 
 def state_word(word: str) -> str:
-    """The name of an order's state as it is compared: capitals and blanks around it do not matter."""
-    return word.strip().casefold()
+    """The name of an order's state as it is compared.
+
+    Capitals and blanks around it do not matter, nor what stands between its words: a shop shows "Ready to ship" for
+    the code ``ready-to-ship`` or ``ready_to_ship``.
+    """
+    return _BETWEEN.sub("-", normalize("NFC", word).strip().casefold())
 
 
 def _states(help_words: str) -> Words:
@@ -84,4 +92,6 @@ class StateLists(Schema):
         return f"names {word!r}, which stands in {other} as well: a state has one meaning."
 
     def _plain(self, word: str) -> str:
-        return word.strip().removeprefix(self.state_prefix)
+        plain = word.strip()
+        prefixed = bool(self.state_prefix) and plain.casefold().startswith(self.state_prefix)
+        return plain[len(self.state_prefix) :] if prefixed else plain
