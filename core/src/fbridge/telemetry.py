@@ -28,6 +28,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode, TracerProvider
 
 from fbridge.context import Context
 from fbridge.errors import FbridgeError
+from fbridge.foreign_logs import into_our_log
 from fbridge.listeners.telling import ListenerTold
 from fbridge.orders.fetch import FetchResult
 from fbridge.push.not_at_rest import Shown
@@ -54,7 +55,7 @@ def watched(context: Context, providers: Providers | None = None) -> Iterator[No
     those end with the block, and what is left to tell is told then.
     """
     with ExitStack() as at_end:
-        at_end.enter_context(_own_log())
+        at_end.enter_context(into_our_log(log, "opentelemetry"))
         is_over = Event()
         at_end.callback(is_over.set)  # the database may be closed then
         theirs = providers or _of_the_program()
@@ -269,25 +270,3 @@ def _within(seconds: float, *acts: Callable[[], object]) -> None:
     end = monotonic() + seconds
     for one in running:
         one.join(max(end - monotonic(), 0))
-
-
-@contextmanager
-def _own_log() -> Iterator[None]:
-    """What OpenTelemetry has to say goes into our log, and never between the answers of a command."""
-    theirs, handler = logging.getLogger("opentelemetry"), _IntoOurLog()
-    propagated, theirs.propagate = theirs.propagate, False
-    theirs.addHandler(handler)
-    theirs.addHandler(_NOWHERE)
-    try:
-        yield
-    finally:
-        theirs.removeHandler(handler)
-        theirs.propagate = propagated and theirs.handlers != [_NOWHERE]
-
-
-_NOWHERE = logging.NullHandler()
-
-
-class _IntoOurLog(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        log.log(record.levelno, "%s", record.getMessage())

@@ -46,7 +46,7 @@ def test_what_stands_where_is_read_once_for_all_that_tells_of_it(
 ) -> None:
     reader, reads = InMemoryMetricReader(), list[object]()
     real = fbridge.telemetry.read_status
-    monkeypatch.setattr("fbridge.telemetry.read_status", lambda context: reads.append(1) or real(context))
+    monkeypatch.setattr("fbridge.telemetry.read_status", lambda *words: reads.append(1) or real(*words))
     meters = MeterProvider([reader], shutdown_on_exit=False)
     with ready_user.bridge() as bridge, watched(bridge.context, (TracerProvider(), meters)):
         first = told_by(reader)

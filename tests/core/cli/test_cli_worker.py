@@ -263,7 +263,11 @@ def test_a_fault_of_workers_is_told_until_somebody_has_dealt_with_it(office: Any
 
 @pytest.mark.slow
 def test_a_task_that_breaks_off_each_time_is_told(
-    office: Any, shop: Any, monkeypatch: pytest.MonkeyPatch, database: Database
+    office: Any,
+    shop: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    database: Database,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     def full(*_: Any, **__: Any) -> None:
         raise OSError("no space left on the disk of token=SECRET")
@@ -274,6 +278,9 @@ def test_a_task_that_breaks_off_each_time_is_told(
         broken.setattr("fbridge.workers.store_work.push_store", full)
         office.run("worker", "--once")
     assert standing(office) == [("push", "broke_off", True)]
+    theirs = [one for one in caplog.records if one.getMessage().startswith("Job fbridge.push")]
+    assert "fbridge.workers" in {one.name for one in theirs}, "our log, whose lines are redacted"
+    assert not [one for one in theirs if one.name == "fbridge.workers" and one.exc_info]
     assert "OSError" in office.run("status", code=1).output
     in_the_queue(database, LONG_AGO)
     office.run("worker", "--once")

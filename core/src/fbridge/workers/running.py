@@ -29,6 +29,7 @@ from procrastinate.worker import Worker
 from fbridge.context import Context, utc_now
 from fbridge.errors import BusyError, ConfigError, DatabaseUnreachableError, FbridgeError, StorageError
 from fbridge.exit_codes import ExitCode
+from fbridge.foreign_logs import into_our_log
 from fbridge.listeners.after_commands import tell_after_command
 from fbridge.storage.database import Database, read_revision
 from fbridge.storage.version import HEAD_REVISION
@@ -77,7 +78,8 @@ class WorkerRun:
         """Until it is stopped. Raises StorageError and its like where the database is not there at the start."""
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
             loop = runner.get_loop()
-            with _stopped_by_signals(lambda: loop.call_soon_threadsafe(self._ending.set)):
+            ending = _stopped_by_signals(lambda: loop.call_soon_threadsafe(self._ending.set))
+            with ending, into_our_log(log, "procrastinate", "psycopg.pool"):
                 runner.run(self._until_stopped())
 
     async def _until_stopped(self) -> None:
