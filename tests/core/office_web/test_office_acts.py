@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
@@ -195,3 +196,22 @@ def test_some_goods_of_an_order_are_shipped_by_hand(office: Office, clerk: Brows
     assert (one.items[0].quantity, one.weight_grams, one.manifest) == (2, 800, "2026-0001")
     more = clerk.send("/order/ship", clerk.form(page, "/order/ship") | fields)
     assert (more.status_code, "1" in more.text) == (400, True)
+
+
+def test_a_push_that_guards_stop_says_who_lets_it_through_and_takes_one_link(
+    office: Office, clerk: Browser, manager: Browser
+) -> None:
+    orders = [office.store.new_order([("HAT", 1)]) for _ in range(2)]
+    office.fetch()
+    for at, order in enumerate(orders):
+        office.pack(order, [f"FB00000000{at}IT"])
+    office.hand_over()
+    assert "<strong>2</strong> shipments" in manager.get("/push").text
+    stopped = "/push?guard=most_mails=1&guard=most_pushes=1"
+    shown = manager.get(stopped).text
+    (link,) = (unescape(one) for one in re.findall(r'href="(/push\?[^"]*guard=[^"]*)"', shown))
+    assert "each row says why" not in shown
+    assert "<strong>2</strong> shipments" in manager.get(link).text
+    settings = office.home.config / "config.toml"
+    settings.write_text(settings.read_text().replace("[stores.shop]", "[stores.shop]\nmost_pushes = 1"))
+    assert "A manager can let it through" in clerk.get("/push").text

@@ -102,6 +102,7 @@ def _shown(store: Any) -> dict[str, Any]:
     counts = Counter(str(one.action) for one in entries)
     return {
         "store": store,
+        "let_through": [one.way.split()[-1] for one in store.stops],
         "counts": [(action, counts[action]) for action in _RANK if counts[action]],
         "entries": entries[:MOST_SHOWN],
         "more": max(0, len(entries) - MOST_SHOWN),
