@@ -34,6 +34,9 @@ STRANGERS: dict[str, tuple[int, Any, str]] = {
     "good": (200, IMUNIFY, "Imunify360"),
     "gateway": (403, {"error": {"code": 403, "message": "The request is blocked."}}, "before the store"),
     "denied": (200, {"error": "Unauthorized"}, "(it says: Unauthorized)"),
+    "not acceptable": (406, {"error": "Not Acceptable"}, "ModSecurity most likely"),
+    "too large": (413, {"error": "Request Entity Too Large"}, "no requests of this size"),
+    "of no list": (455, {"error": "blocked"}, "before the store"),
     "not modified": (304, None, "no place to go on to"),
 }
 

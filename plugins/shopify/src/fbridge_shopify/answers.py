@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from fbridge.adapterkit.responses import NOT_FOUND, body_of, strange, unexpected, without_markup
+from fbridge.adapterkit.responses import body_of, strange, unexpected, without_markup
 from fbridge.errors import CredentialsError, FbridgeError, RefusedError, UnreachableError
 from fbridge.http import Response, blocked, wordless
 from fbridge_shopify.cost_budget import ThrottleStatus
@@ -35,6 +35,9 @@ _CREDENTIALS = {
     423: ("shop_locked", "is locked by Shopify; ask its owner or Shopify's support"),
 }
 _SECURITY_REJECTION = 430
+_WORDED = frozenset({400, 415, 422})
+"""Where Shopify's words tell it from a stranger. It says no more than any web server with 404, and 406 and 414 are a
+firewall's as well, which words them in JSON under ``error`` too."""
 """Shopify's own, without words."""
 
 _PERMANENT = "Non-expiring access tokens are no longer accepted"
@@ -217,8 +220,7 @@ def error_of(response: Response) -> FbridgeError:
         return CredentialsError(f"The store {meaning} ({words}).", reason=reason)
     if status == _SECURITY_REJECTION:
         return RefusedError(f"The store refused: {words}", reason=f"http_{status}")
-    # Shopify's own 404 says no more than that of any web server.
-    told = words if _is_own(response) and status != NOT_FOUND else ""
+    told = words if _is_own(response) and status in _WORDED else ""
     stranger = strange(response, API, ADVICE, words=told)
     return stranger or RefusedError(f"The store refused: {words}", reason=f"http_{status}")
 
