@@ -88,6 +88,7 @@ def _fetched(office: Depot, one: Round, stores: range) -> dict[str, Any]:
     wait_until(lambda: office.fetched() == stores.stop, LONGEST)
     seconds, processor = time.monotonic() - began, processor_seconds(workers)
     office.stop_all()
+    office.fetch_rest()
     orders = len(stores) * office.size.orders
     return {
         "fetched_per_second": orders / seconds,

@@ -26,6 +26,7 @@ from fbridge.bridge import Bridge
 from fbridge.orders.listing import OrderFilter
 from fbridge.push.rows import UNFINISHED
 from fbridge.settings import Home
+from fbridge.shipping.shipment_rows import Revision, add_revisions, update_shipments
 from fbridge.storage.maintenance import Maintenance
 from fbridge.storage.tables import orders, pushes
 from fbridge.storage.worker_tables import work_outcomes
@@ -143,6 +144,14 @@ class Depot:
         done = sa.select(sa.func.count()).select_from(work_outcomes).where(work_outcomes.c.kind == "fetch")
         return self._count(done)
 
+    def fetch_rest(self) -> None:
+        """What a worker could not fetch, for the machine had too much to do."""
+        failed = sa.select(work_outcomes.c.store).where(work_outcomes.c.reason != "")
+        with self.bridge.context.database.read() as connection:
+            stores = connection.scalars(failed).all()
+        errors = [one.error for one in self.bridge.fetch(stores) if one.error] if stores else []
+        assert not errors, errors
+
     def sent(self) -> int:
         return self._count(sa.select(sa.func.count()).select_from(pushes).where(pushes.c.state == "sent"))
 
@@ -190,11 +199,13 @@ def _ship(bridge: Bridge, store: str, count: int) -> list[str]:
         manifest = bridge.manifests.new("BRT").number
         added = bridge.manifests.add(manifest, [f"{store}:{row.number}" for row in rows])
         assert all(result.ok for result in added.results)
-        for one in bridge.manifests.get(manifest).shipments:
-            numbers = [_number(store, one.order_number)]
-            bridge.shipments.give_numbers(
-                connection, one.id, numbers, carrier=None, parcels=None, allow_shared=False
-            )
+        made = bridge.manifests.get(manifest).shipments
+        given = [
+            Revision(one.id, 2, one.carrier.id, [_number(store, one.order_number)], "tracking_set")
+            for one in made
+        ]
+        add_revisions(connection, given, at=bridge.context.now())
+        update_shipments(connection, [one.id for one in made], revision=2)
         bridge.manifests.ship(manifest, check=False)
     return [row.remote_id for row in rows]
 
@@ -224,14 +235,14 @@ def wait_until(done: Callable[[], bool], seconds: float) -> float:
 
 
 def processor_seconds(processes: Sequence[int]) -> float:
-    """What these and their children have used so far."""
+    """What these and their children have used so far, those that have ended too."""
     used = 0.0
     for pid in processes:
         try:
             parent = psutil.Process(pid)
             for one in [parent, *parent.children(recursive=True)]:
                 times = one.cpu_times()
-                used += times.user + times.system
+                used += times.user + times.system + times.children_user + times.children_system
         except psutil.NoSuchProcess:
             continue
     return used
