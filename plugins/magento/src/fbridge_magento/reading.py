@@ -24,8 +24,7 @@ from fbridge.adapterkit.reading import (
     may_succeed_in_part,
     orders_by_id,
 )
-from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, SecondsFeed, find_failing, listed
-from fbridge.errors import FbridgeError
+from fbridge.adapterkit.reading.whole_seconds import Rows, SecondPosition, SecondsFeed, first_failing, listed
 from fbridge.http import Response
 from fbridge.http.side_by_side import side_by_side
 from fbridge.models.parts import in_parts
@@ -100,17 +99,10 @@ class OrderFeed(SecondsFeed[Row, RawOrder]):
     def first(self, position: SecondPosition) -> tuple[str, SecondPosition] | None:
         """Magento makes whole orders, whatever fields are asked for; so it is asked for ever fewer ids."""
 
-        def fails(low: int, high: int) -> bool:
-            try:
-                self.client.probe_orders(_since(position), low, high, self.views)
-            except FbridgeError as error:
-                if not may_succeed_in_part(error):
-                    raise
-                return True
-            return False
+        def probe(low: int, high: int) -> None:
+            self.client.probe_orders(_since(position), low, high, self.views)
 
-        found = find_failing(fails, [(1, HIGHEST_ID)])
-        return None if found is None else (str(found), position.passing(str(found)))
+        return first_failing(position, probe, [(1, HIGHEST_ID)], may_succeed_in_part)
 
     def by_ids(self, order_ids: Sequence[str]) -> list[Row]:
         """Side by side, for Magento takes longer to make an order than to answer a request."""

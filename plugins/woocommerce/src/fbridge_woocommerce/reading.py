@@ -21,10 +21,10 @@ from fbridge.adapterkit.reading.whole_seconds import (
     Rows,
     SecondPosition,
     SecondsFeed,
-    find_failing,
+    first_failing,
     listed,
 )
-from fbridge.errors import FbridgeError, UnreachableError
+from fbridge.errors import UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_woocommerce.answers import list_of
@@ -61,18 +61,11 @@ class OrderFeed(SecondsFeed[Any, RawOrder]):
         return listed(position, read(position, size), changed, self._unread_of)
 
     def first(self, position: SecondPosition) -> tuple[str, SecondPosition] | None:
-        def fails(low: int, high: int) -> bool:
+        def probe(low: int, high: int) -> None:
             ids = [order_id for order_id in range(low, high + 1) if str(order_id) not in position.without]
-            try:
-                self._client.probe_orders(_after(position), ids or [0])
-            except FbridgeError as error:
-                if not is_an_orders_own(error):
-                    raise
-                return True
-            return False
+            self._client.probe_orders(_after(position), ids or [0])
 
-        found = find_failing(fails, self._recent_ids())
-        return None if found is None else (str(found), position.passing(str(found)))
+        return first_failing(position, probe, self._recent_ids(), is_an_orders_own)
 
     def by_ids(self, order_ids: Sequence[str]) -> list[Any]:
         numeric = [order_id for order_id in order_ids if order_id.isascii() and order_id.isdigit()]

@@ -21,7 +21,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from fbridge.adapterkit.reading.feeds import Feed, Listed
 from fbridge.adapterkit.reading.progress import no_progress
-from fbridge.errors import UnreachableError
+from fbridge.errors import FbridgeError, UnreachableError
 
 RESTLESS = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
@@ -196,6 +196,30 @@ def _check_that_it_was_asked_for(
         return
     if max(times) < place.second or min(times) < place.second - LONGEST_NIGHT:
         raise no_progress()
+
+
+def first_failing(
+    position: SecondPosition,
+    probe: Callable[[int, int], object],
+    spans: Iterable[tuple[int, int]],
+    may_be_an_orders: Callable[[FbridgeError], bool],
+) -> tuple[str, SecondPosition] | None:
+    """What :meth:`Feed.first` gives, where ``probe`` asks for the orders of a position with ids from one to another.
+
+    ``spans`` as for :func:`find_failing`. Raises: errors of ``probe`` that can be no order's own.
+    """
+
+    def fails(low: int, high: int) -> bool:
+        try:
+            probe(low, high)
+        except FbridgeError as error:
+            if not may_be_an_orders(error):
+                raise
+            return True
+        return False
+
+    found = find_failing(fails, spans)
+    return None if found is None else (str(found), position.passing(str(found)))
 
 
 def find_failing(fails: Callable[[int, int], bool], spans: Iterable[tuple[int, int]]) -> int | None:
