@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
 from fbridge.errors import FbridgeError
@@ -43,8 +42,7 @@ def alone(connection: Any, ref: str, store: str | None) -> Named | str:
     return Named(key, order)
 
 
-@pytest.mark.parametrize("store", [None, "shop", "nobody"])
-def test_many_references_name_what_each_names_alone(office: Any, make: Any, store: str | None) -> None:
+def test_many_references_name_what_each_names_alone(office: Any, make: Any) -> None:
     numbers = ("1001", "#1002", "1003", "#1003", "S1", "shop:9", "#S3", "id=4", "##5")
     office.keep(*map(make.order, numbers))
     office.keep(make.order("1001"), make.order("2001"), store="b2b")
@@ -58,9 +56,12 @@ def test_many_references_name_what_each_names_alone(office: Any, make: Any, stor
         *("b2b:id=r#1002", "shop:S2", "2001", "b2b:S1", *(one.uuid for one in made), f" {made[0].uuid}"),
     ]
     with office.context.database.read() as connection:
-        found = find_named(connection, refs, store)
-        told = {ref: one if isinstance(one, Named) else f"{one.reason}: {one}" for ref, one in found.items()}
-        assert told == {ref: alone(connection, ref, store) for ref in refs}
+        for store in (None, "shop", "nobody"):
+            told = {
+                ref: one if isinstance(one, Named) else f"{one.reason}: {one}"
+                for ref, one in find_named(connection, refs, store).items()
+            }
+            assert told == {ref: alone(connection, ref, store) for ref in refs}
 
 
 def test_as_many_statements_for_many_orders_as_for_few(office: Any, make: Any) -> None:
