@@ -226,15 +226,15 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "an act does not raise the version",
         "fbridge/push/ledger.py",
-        'values["version"] = expected.version + 1',
-        'values["version"] = expected.version',
+        'changed["version"] = expected.version + 1',
+        'changed["version"] = expected.version',
         LEDGER,
     ),
     Mutation(
         "a wish during doubt does not raise the version",
         "fbridge/push/wishes.py",
-        "            raise_version(connection, [key])",
-        "            pass",
+        "    raise_version(connection, [key for key, one in held.items() if one.state in _IN_DOUBT])",
+        "    pass",
         LEDGER,
     ),
     Mutation(
@@ -261,15 +261,15 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a move does not look at the state",
         "fbridge/push/ledger.py",
-        "        pushes.c.state == expected.state,\n",
-        "",
+        "pushes.c.state == expected.state",
+        "sa.true()",
         LEDGER,
     ),
     Mutation(
         "a move does not look at the version",
         "fbridge/push/ledger.py",
-        "        pushes.c.version == expected.version,\n",
-        "",
+        "pushes.c.version == expected.version",
+        "sa.true()",
         LEDGER,
     ),
     Mutation(
