@@ -2,63 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import re
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from fbridge.errors import ConfigError, CredentialsError, UnreachableError
+from fbridge.errors import ConfigError, CredentialsError
 from fbridge.models.orders import Order
-from fbridge.models.platforms import OrderPage, OrderQuery, Store
-from fbridge.models.states import Delivery, FulfillmentState, OrderStatus, PaymentKind
+from fbridge.models.platforms import Store
+from fbridge.models.states import Delivery, OrderStatus, PaymentKind
 from fbridge.sandbox import ServedSandbox
 from fbridge_magento import plugin
-from fbridge_magento.reading import raw_pages
 
-MakeSandbox = Callable[..., ServedSandbox]
-StoreOf = Callable[..., Store]
-TIE = datetime(2026, 11, 3, 8, 30, tzinfo=UTC)
-LONG_AGO = datetime(2026, 9, 1, tzinfo=UTC)
-
-
-def pages_of(store: Store, cursor: Mapping[str, Any] | None = None, **query: Any) -> Iterator[OrderPage]:
-    """As the core gets them: the cursor went through JSON."""
-    kept = json.loads(json.dumps(cursor)) if cursor is not None else None
-    return plugin.fetch_orders(store, OrderQuery(cursor=kept, **query))
-
-
-def fetched(store: Store, cursor: Mapping[str, Any] | None = None, **query: Any) -> dict[str, Order]:
-    return {order.remote_id: order for page in pages_of(store, cursor, **query) for order in page.orders}
-
-
-def last_cursor(store: Store, **query: Any) -> Mapping[str, Any]:
-    return list(pages_of(store, **query))[-1].cursor
-
-
-def all_ids(served: ServedSandbox) -> set[str]:
-    return set(map(str, served.control.order_ids()))
-
-
-def set_updated(served: ServedSandbox, order_ids: list[int], moment: datetime) -> None:
-    served.control.set_updated(order_ids, int(moment.timestamp()))
-
-
-def ship_a_part(served: ServedSandbox, order_id: int, **more: Any) -> None:
-    row = next(item for item in served.control.order(order_id)["items"] if not item["is_virtual"])
-    served.control.ship(order_id, items=[{"order_item_id": row["item_id"], "qty": 1}], **more)
-
-
-def date_last_shipment(served: ServedSandbox, moment: datetime) -> None:
-    """As if it had been made then."""
-    shop = served.control.shop
-    shipment = shop.shipments[max(shop.shipments)]
-    shop.shipments_created.remove(shipment.created, shipment.id)
-    shipment.created = int(moment.timestamp())
-    shop.shipments_created.add(shipment.created, shipment.id)
+from .fetch_calls import (
+    LONG_AGO,
+    TIE,
+    MakeSandbox,
+    StoreOf,
+    all_ids,
+    fetched,
+    last_cursor,
+    pages_of,
+    set_updated,
+    ship_a_part,
+)
 
 
 def test_all_orders_come_whatever_their_state(make_sandbox: MakeSandbox, store_of: StoreOf) -> None:
@@ -108,101 +76,6 @@ def test_the_next_run_reads_what_changed_and_little_more(
     got = fetched(store, cursor)
     assert got["7"].note == "Please ring"
     assert len(got) < 20
-
-
-class TestPartialShipments:
-    """They do not move an order's ``updated_at``, so shipments are asked for, too."""
-
-    def test_one_made_after_the_last_run_is_seen(self, sandbox: ServedSandbox, store_of: StoreOf) -> None:
-        order_id = sandbox.control.new_order([("TAZZA-01", 3)])
-        set_updated(sandbox, [order_id], LONG_AGO)
-        store = store_of(sandbox)
-        cursor = last_cursor(store)
-        assert str(order_id) not in fetched(store, cursor)
-        before = sandbox.control.order(order_id)["updated_at"]
-        ship_a_part(sandbox, order_id)
-        assert sandbox.control.order(order_id)["updated_at"] == before
-        order = fetched(store, cursor)[str(order_id)]
-        assert (order.lines[0].shipped, order.fulfillment_state) == (1, FulfillmentState.PARTIAL)
-
-    def test_one_made_hours_before_this_run_and_after_the_last_is_seen(
-        self, sandbox: ServedSandbox, store_of: StoreOf
-    ) -> None:
-        order_id = sandbox.control.new_order([("TAZZA-01", 3)])
-        set_updated(sandbox, [order_id], LONG_AGO)
-        store = store_of(sandbox)
-        ship_a_part(sandbox, order_id)
-        date_last_shipment(sandbox, datetime.now(UTC) - timedelta(hours=3))
-        last_run = {"since": (datetime.now(UTC) - timedelta(hours=5)).isoformat()}
-        cursor = {"orders": last_run, "shipments": last_run, "scope": {"views": []}}
-        assert fetched(store, cursor)[str(order_id)].lines[0].shipped == 1
-
-    def test_one_that_was_saved_late_is_seen_although_its_order_was_read_before(
-        self, sandbox: ServedSandbox, store_of: StoreOf
-    ) -> None:
-        """Its time is that of its beginning, a minute before the order's page was made without it."""
-        order_id = sandbox.control.new_order([("TAZZA-01", 3)])
-        now = datetime.now(UTC)
-        set_updated(sandbox, [order_id], now - timedelta(minutes=30))
-        pages = raw_pages(store_of(sandbox), OrderQuery(since=now - timedelta(hours=1)))
-        first = {row.order["entity_id"]: row.order for row in next(pages).orders}
-        assert first[order_id]["items"][0]["qty_shipped"] == 0
-        ship_a_part(sandbox, order_id)
-        date_last_shipment(sandbox, now - timedelta(seconds=60))
-        later = {row.order["entity_id"]: row.order for page in pages for row in page.orders}
-        assert later[order_id]["items"][0]["qty_shipped"] == 1
-
-    def test_one_made_since_a_date_is_seen_by_the_first_run(
-        self, sandbox: ServedSandbox, store_of: StoreOf
-    ) -> None:
-        order_id = sandbox.control.new_order([("TAZZA-01", 3)])
-        set_updated(sandbox, [order_id], LONG_AGO)
-        ship_a_part(sandbox, order_id)
-        got = fetched(store_of(sandbox), since=datetime.now(UTC) - timedelta(minutes=30))
-        assert got[str(order_id)].lines[0].shipped == 1
-
-    def test_one_made_while_pages_are_read_is_seen(
-        self, make_sandbox: MakeSandbox, store_of: StoreOf
-    ) -> None:
-        served = make_sandbox(orders=350)
-        order_id = served.control.new_order([("TAZZA-01", 3)])
-        set_updated(served, [order_id], LONG_AGO)
-        pages = pages_of(store_of(served))
-        got = {order.remote_id: order for order in next(pages).orders}
-        assert got[str(order_id)].lines[0].shipped == 0
-        ship_a_part(served, order_id)
-        got |= {order.remote_id: order for page in pages for order in page.orders}
-        assert got[str(order_id)].lines[0].shipped == 1
-
-    def test_hundreds_are_gone_through_page_by_page(
-        self, make_sandbox: MakeSandbox, store_of: StoreOf
-    ) -> None:
-        served = make_sandbox(orders=0)
-        ids = [served.control.new_order([("TAZZA-01", 3)]) for _ in range(230)]
-        set_updated(served, ids, LONG_AGO)
-        store = store_of(served)
-        cursor = last_cursor(store)
-        for order_id in ids:
-            ship_a_part(served, order_id)
-        pages = list(pages_of(store, cursor))
-        assert {order.remote_id for page in pages for order in page.orders} == set(map(str, ids))
-        # From any cursor the rest still comes.
-        for number, page in enumerate(pages[:-1]):
-            seen = {order.remote_id for earlier in pages[: number + 1] for order in earlier.orders}
-            assert seen | set(fetched(store, page.cursor)) == set(map(str, ids))
-
-    def test_orders_shipped_whole_are_read_once(self, make_sandbox: MakeSandbox, store_of: StoreOf) -> None:
-        """Their ``updated_at`` moved, so the first feed has brought them already."""
-        served = make_sandbox(orders=0)
-        ids = [served.control.new_order([("TAZZA-01", 1)]) for _ in range(30)]
-        store = store_of(served)
-        for order_id in ids:
-            served.control.ship(order_id)
-        hour_ago = datetime.now(UTC) - timedelta(hours=1)
-        for shipment in served.control.shop.shipments.values():
-            shipment.created = int(hour_ago.timestamp())
-        got = [order.remote_id for page in pages_of(store, since=hour_ago) for order in page.orders]
-        assert sorted(got) == sorted(map(str, ids))
 
 
 @pytest.mark.parametrize(("setting", "kind"), [(None, "paid"), ("paid", "paid"), ("unpaid", "unpaid")])
@@ -468,85 +341,9 @@ class TestById:
         assert sandbox.control.requests() == []
 
 
-def test_a_fetch_may_bring_shipments_along(make_sandbox: MakeSandbox, store_of: StoreOf) -> None:
-    served = make_sandbox(orders=60)
-    got = fetched(store_of(served), shipments=True)
-    assert any(order.shipments for order in got.values())
-    assert all(order.marks for order in got.values())
-    assert not any(order.marks for order in fetched(store_of(served)).values())
-
-
 def test_signed_requests_read_the_same(make_sandbox: MakeSandbox, store_of: StoreOf) -> None:
     served = make_sandbox(orders=220, bearer=False)
     store = store_of(served, store_views=["default", "it"])
     pages = list(pages_of(store))
     assert sum(len(page.orders) for page in pages) > 100
     assert list(pages_of(store, pages[0].cursor))
-
-
-def test_a_store_with_a_limit_for_pages_is_no_hindrance(make_sandbox: MakeSandbox, store_of: StoreOf) -> None:
-    served = make_sandbox(orders=150, input_limit=True)
-    assert set(fetched(store_of(served))) == all_ids(served)
-
-
-@pytest.mark.parametrize("most", [1, 7, 99])
-def test_a_store_with_small_pages_is_read_whole(
-    make_sandbox: MakeSandbox, store_of: StoreOf, most: int
-) -> None:
-    """Also by ids, with all shipments, and without asking each time for more than the store gives."""
-    served = make_sandbox(orders=24 if most == 1 else 150)
-    store = store_of(served)
-    wanted = tuple(map(str, sorted(all_ids(served))[:100]))
-    before = fetched(store, order_ids=wanted, shipments=True)
-    served.control.limit_lists(page=most)
-    served.control.forget_requests()
-    assert set(fetched(store)) == all_ids(served)
-    assert fetched(store, order_ids=wanted, shipments=True) == before
-    too_much = [one for one in served.control.requests() if re.search(r"pageSize(%5D|\])=100", one.path)]
-    assert len(too_much) == 1
-
-
-def test_a_wrong_token_stops_the_fetch(sandbox: ServedSandbox, store_of: StoreOf) -> None:
-    with pytest.raises(CredentialsError, match="does not take the access token") as stop:
-        fetched(store_of(sandbox, checked=False, access_token="n0t-the-t0ken"))
-    assert "n0t-the-t0ken" not in str(stop.value)
-
-
-def test_a_missing_permission_is_named(sandbox: ServedSandbox, store_of: StoreOf) -> None:
-    token = sandbox.control.credentials("read_only")
-    with pytest.raises(CredentialsError, match="no permission Magento_Sales::shipment"):
-        fetched(store_of(sandbox, checked=False, **token))
-
-
-def test_maintenance_is_a_passing_fault(sandbox: ServedSandbox, store_of: StoreOf) -> None:
-    store = store_of(sandbox)
-    sandbox.control.maintain()
-    with pytest.raises(UnreachableError, match="maintenance") as stop:
-        fetched(store)
-    assert stop.value.reason == "unavailable"
-    sandbox.control.maintain(closed=False)
-    assert fetched(store)
-
-
-def test_a_fault_in_the_middle_comes_out_after_the_pages_before_it(
-    make_sandbox: MakeSandbox, store_of: StoreOf
-) -> None:
-    served = make_sandbox(orders=350)
-    pages = pages_of(store_of(served))
-    assert next(pages).orders
-    served.control.add_fault("server_error", method="read", times=99)
-    with pytest.raises(UnreachableError):
-        list(pages)
-
-
-def test_one_fault_is_read_over(sandbox: ServedSandbox, store_of: StoreOf) -> None:
-    store = store_of(sandbox)
-    sandbox.control.add_fault("server_error", method="read")
-    assert set(fetched(store)) == all_ids(sandbox)
-
-
-def test_leaving_early_ends_the_thread(make_sandbox: MakeSandbox, store_of: StoreOf) -> None:
-    pages = pages_of(store_of(make_sandbox(orders=350)))
-    next(pages)
-    pages.close()  # type: ignore[attr-defined] # the core closes it too
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("fbridge-read-ahead")]

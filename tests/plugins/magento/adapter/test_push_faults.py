@@ -2,74 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from fbridge.errors import BusyError, CredentialsError, NotSent
-from fbridge.models.fulfillments import Baseline, Fulfillment, Receipt
 from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
-from fbridge.testing.faults import Answer, Fault, FaultProxy
-from fbridge_magento import plugin
+from fbridge.testing.faults import FaultProxy
 
-MakeSandbox = Callable[..., ServedSandbox]
-DeskOf = Callable[..., Any]
-FulfillmentOf = Callable[..., Fulfillment]
-
-TRIED = Baseline(entries=(), remaining=(), remote_status="processing")
-
-
-def chunk_of(
-    served: ServedSandbox, desk: Any, fulfillment_of: FulfillmentOf, count: int = 1, **options: Any
-) -> list[Fulfillment]:
-    ids = [served.control.new_order([("TAZZA-01", 1)]) for _ in range(count)]
-    served.control.forget_requests()
-    return [fulfillment_of(order, [f"BX{order.remote_id}"], **options) for order in desk.orders(*ids)]
-
-
-def again(desk: Any, one: Fulfillment, **changes: Any) -> Fulfillment:
-    """The same, tried before, with its order as the store shows it now."""
-    shipments = tuple(replace(shipment, baseline=TRIED, **changes) for shipment in one.shipments)
-    return replace(one, order=desk.order(one.order_id), shipments=shipments)
-
-
-def corrected(desk: Any, one: Fulfillment, entry: Any) -> Fulfillment:
-    """The same once it was sent, with the number NEW."""
-    wanted = replace(
-        one.shipments[0],
-        revision=2,
-        acknowledged=1,
-        acknowledged_numbers=one.shipments[0].numbers,
-        remote_ids=entry.remote_ids,
-        tracking=(replace(one.shipments[0].tracking[0], number="NEW"),),
-    )
-    return replace(one, order=desk.order(one.order_id), shipments=(wanted,))
-
-
-def collect(desk: Any, chunk: list[Fulfillment]) -> tuple[dict[str, Any], BaseException | None]:
-    """The entries by order that came, and what ended the chunk."""
-    receipts: list[Receipt] = []
-    try:
-        receipts.extend(plugin.push_fulfillment(desk.store, chunk))
-    except (NotSent, CredentialsError) as stop:
-        return {one.order_id: one.shipments[0] for one in receipts}, stop
-    return {one.order_id: one.shipments[0] for one in receipts}, None
-
-
-def held(served: ServedSandbox, one: Fulfillment) -> list[list[str]]:
-    made = served.control.shipments(int(one.order_id))
-    return [[track["track_number"] for track in shipment["tracks"]] for shipment in made]
-
-
-def mails(served: ServedSandbox, one: Fulfillment) -> int:
-    return len(served.control.mails(int(one.order_id)))
+from .fault_calls import (
+    DeskOf,
+    FulfillmentOf,
+    MakeSandbox,
+    again,
+    chunk_of,
+    collect,
+    corrected,
+    held,
+    mails,
+)
 
 
 @pytest.mark.parametrize(
@@ -289,127 +244,6 @@ def test_401_in_the_middle_ends_the_chunk_after_the_receipts_that_are_known(
     assert [len(held(served, one)) for one in chunk] == [1, 1, 0, 0]
 
 
-@pytest.mark.parametrize(
-    ("status", "message"), [(400, "The ERP module could not export the shipment."), (404, "No such")]
-)
-@pytest.mark.parametrize("acts", [True, False], ids=["after the act", "instead of the act"])
-def test_a_no_in_magentos_form_is_looked_into_and_arrives_once(
-    sandbox: ServedSandbox,
-    desk_of: DeskOf,
-    fulfillment_of: FulfillmentOf,
-    status: int,
-    message: str,
-    *,
-    acts: bool,
-) -> None:
-    """A module's exception after the shipment was saved; and the words of a firewall that look like Magento's."""
-    with FaultProxy(sandbox.url) as proxy:
-        behind = SimpleNamespace(
-            url=proxy.url, store_settings=sandbox.store_settings, control=sandbox.control
-        )
-        desk = desk_of(behind)
-        (one,) = chunk_of(sandbox, desk, fulfillment_of)
-        body = json.dumps({"message": message}).encode()
-        proxy.strike(
-            Fault(name="no", answer=Answer.STATUS, status=status, body=body, acts=acts), path="/ship"
-        )
-        (entry,) = desk.push_one(one).shipments
-        assert entry.outcome is (Outcome.DONE if acts else Outcome.UNCONFIRMED)
-        desk.push_one(again(desk, one, mail=entry.effects.mail))
-    assert held(sandbox, one) == [[f"BX{one.order_id}"]]
-    assert mails(sandbox, one) == 1
-
-
-@pytest.mark.parametrize(
-    "how", ["refuses", "not_found", "no_right", "exception", "error", "exit", "page", "warning"]
-)
-def test_a_module_that_fails_after_saving_costs_no_mail_and_holds_up_nobody(
-    make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, how: str
-) -> None:
-    """Whatever the store says of it, the shipment is there with our mark, and no mail has left. Its 401 is not "not
-    sent"."""
-    served = make_sandbox(orders=0)
-    desk = desk_of(served)
-    chunk = chunk_of(served, desk, fulfillment_of, 6)
-    served.control.fail_after_saving(how)
-    entries, stop = collect(desk, chunk)
-    assert stop is None
-    told = {(one.outcome, one.reason, one.effects.mail) for one in entries.values()}
-    assert told == {(Outcome.DONE, "sent", MailEffect.SENT)}
-    assert [held(served, one) for one in chunk] == [[[f"BX{one.order_id}"]] for one in chunk]
-    assert [mails(served, one) for one in chunk] == [1] * 6
-
-
-@pytest.mark.parametrize("acts", [True, False], ids=["after the act", "instead of the act"])
-@pytest.mark.parametrize("path", ["shipment/track", "emails"])
-@pytest.mark.parametrize(
-    "status", [400, pytest.param(401, marks=pytest.mark.slow), pytest.param(404, marks=pytest.mark.slow), 500]
-)
-def test_so_it_is_with_tracks_and_mails(
-    sandbox: ServedSandbox,
-    desk_of: DeskOf,
-    fulfillment_of: FulfillmentOf,
-    status: int,
-    path: str,
-    *,
-    acts: bool,
-) -> None:
-    with FaultProxy(sandbox.url) as proxy:
-        behind = SimpleNamespace(
-            url=proxy.url, store_settings=sandbox.store_settings, control=sandbox.control
-        )
-        desk = desk_of(behind, mail_on_correction=False)
-        (one,) = chunk_of(sandbox, desk, fulfillment_of)
-        body = json.dumps({"message": "The ERP says no."}).encode()
-        module = Fault(name="module", answer=Answer.STATUS, status=status, body=body, acts=acts)
-        if path == "emails":
-            proxy.strike(module, path=path)
-            (entry,) = desk.push_one(one).shipments
-            assert entry.effects.mail is (MailEffect.SENT if acts else MailEffect.UNCONFIRMED)
-            assert mails(sandbox, one) == int(acts)
-            return
-        (entry,) = desk.push_one(one).shipments
-        proxy.strike(module, path=path)
-        (entry,) = desk.push_one(corrected(desk, one, entry)).shipments
-    assert (entry.outcome, entry.effects.tracking) == (
-        (Outcome.DONE, Effect.DONE) if acts else (Outcome.UNCONFIRMED, Effect.UNCONFIRMED)
-    )
-    assert held(sandbox, one) == [["NEW" if acts else f"BX{one.order_id}"]]
-
-
-@pytest.mark.parametrize("how", ["refuses", "not_found"])
-def test_a_shipment_that_somebody_else_made_meanwhile_is_not_mailed_about(
-    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, how: str
-) -> None:
-    desk = desk_of(sandbox)
-    (one,) = chunk_of(sandbox, desk, fulfillment_of)
-    sandbox.control.ship(int(one.order_id))
-    sandbox.control.fail_after_saving(how)
-    (entry,) = desk.push_one(one).shipments
-    assert (entry.outcome, mails(sandbox, one)) == (Outcome.DONE_ELSEWHERE, 0)
-
-
-def test_a_deadlock_is_tried_again(
-    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
-) -> None:
-    """6 of 40 orders, while an index ran."""
-    with FaultProxy(sandbox.url) as proxy:
-        behind = SimpleNamespace(
-            url=proxy.url, store_settings=sandbox.store_settings, control=sandbox.control
-        )
-        desk = desk_of(behind)
-        (one,) = chunk_of(sandbox, desk, fulfillment_of)
-        body = b'{"message": "Could not save a shipment, see error log for details"}'
-        proxy.strike(Fault(name="deadlock", answer=Answer.STATUS, status=400, body=body), path="/ship")
-        (entry,) = desk.push_one(one).shipments
-        assert (entry.outcome, entry.reason) == (Outcome.RETRY, "not_saved")
-        sandbox.control.hold(int(one.order_id))
-        proxy.strike(Fault(name="deadlock", answer=Answer.STATUS, status=400, body=body), path="/ship")
-        (entry,) = desk.push_one(one).shipments
-        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "on_hold")
-    assert held(sandbox, one) == []
-
-
 def test_who_was_overtaken_by_another_fbridge_sends_nothing_more(
     make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
@@ -438,24 +272,6 @@ def test_a_missing_permission_is_named(
     assert isinstance(stop.__cause__, CredentialsError)
     assert "Magento_Sales::ship" in str(stop)
     assert all(held(served, one) == [] for one in chunk)
-
-
-def test_a_no_that_cannot_be_looked_into_is_tried_again(
-    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
-) -> None:
-    """Somebody else was faster, perhaps: a lasting no would need a person."""
-    desk = desk_of(sandbox)
-    (one,) = chunk_of(sandbox, desk, fulfillment_of)
-    sandbox.control.ship(int(one.order_id))
-    sandbox.control.add_fault("server_error", method="GET", path="orders", times=9)
-    (entry,) = desk.push_one(one).shipments
-    assert (entry.outcome, entry.reason) == (Outcome.RETRY, "not_looked_up")
-    assert "does not allow a shipment" in entry.words
-    assert entry.not_before > datetime.now(UTC)
-    sandbox.control.faults.clear()
-    (entry,) = desk.push_one(again(desk, one)).shipments
-    assert entry.outcome is Outcome.DONE_ELSEWHERE
-    assert held(sandbox, one) == [[f"BX{one.order_id}"]]
 
 
 # Races
