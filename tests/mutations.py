@@ -473,7 +473,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "fbridge_woocommerce/fulfillment_meta.py",
         "free = line.quantity - line.removed - siblings[item.line_id]",
         "free = line.quantity - siblings[item.line_id]",
-        "tests/plugins/woocommerce/adapter/test_push_fulfillments.py -k 'refunded or left'",
+        "tests/plugins/woocommerce/adapter/test_push_refunded_goods.py",
     ),
     Mutation(
         "two mails for one parcel",

@@ -2,53 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, ResolvedCarrier
+from fbridge.models.fulfillments import Fulfillment
 from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
 
-MakeSandbox = Callable[..., ServedSandbox]
-DeskOf = Callable[..., Any]
-FulfillmentOf = Callable[..., Fulfillment]
-ShipmentOf = Callable[..., FulfillmentShipment]
-
-
-def new_order(served: ServedSandbox, desk: Any, pieces: int = 2, **options: Any) -> Any:
-    """An open order of one article, as the core reads it before a push."""
-    return desk.order(served.control.add_order([("demo_3", pieces)], **options))
-
-
-def field(served: ServedSandbox, order: Any) -> str:
-    (row,) = served.control.order(int(order.remote_id))["carriers"]
-    return str(row["tracking_number"])
-
-
-def state(served: ServedSandbox, order: Any) -> str:
-    return str(served.control.order(int(order.remote_id))["current_state"])
-
-
-def writes(served: ServedSandbox) -> list[str]:
-    seen = served.control.requests()
-    return [f"{one.method} {one.path.partition('?')[0]}" for one in seen if one.method != "GET"]
-
-
-def acknowledged(shipment: FulfillmentShipment, receipt: Any, **changes: Any) -> FulfillmentShipment:
-    """The shipment in its next revision, after a good receipt."""
-    entry = receipt.shipments[0]
-    return replace(
-        shipment,
-        acknowledged=shipment.revision,
-        acknowledged_numbers=shipment.numbers,
-        remote_ids=entry.remote_ids,
-        mail=entry.effects.mail,
-        revision=shipment.revision + 1,
-        **changes,
-    )
+from .push_calls import (
+    DeskOf,
+    FulfillmentOf,
+    MakeSandbox,
+    ShipmentOf,
+    acknowledged,
+    field,
+    new_order,
+    state,
+    writes,
+)
 
 
 def test_the_number_is_written_before_the_state(
@@ -324,82 +297,6 @@ def test_the_state_to_set_may_be_another(
     (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
     assert entry.effects.status is Effect.DONE
     assert state(sandbox, order) == "5"
-
-
-def test_the_carrier_that_took_the_parcel_stands_on_the_row(
-    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
-) -> None:
-    """By its reference: the carrier has another id since somebody edited it."""
-    new_id = sandbox.control.edit_carrier(7, name="Poste Crono 2026")
-    desk = desk_of(sandbox)
-    order = new_order(sandbox, desk)
-    poste = ResolvedCarrier(code="PT", label="Poste", site_code="7")
-    (entry,) = desk.push_one(fulfillment_of(order, ["PT1"], carrier=poste)).shipments
-    assert (entry.outcome, entry.holds.carrier) == (Outcome.DONE, "7")
-    (row,) = sandbox.control.order(int(order.remote_id))["carriers"]
-    assert row["id_carrier"] == str(new_id)
-
-
-def test_a_carrier_that_was_edited_since_the_last_check_stands_under_its_new_id(
-    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
-) -> None:
-    desk = desk_of(sandbox)
-    order = new_order(sandbox, desk)
-    new_id = sandbox.control.edit_carrier(7, name="Poste Crono 2026")
-    poste = ResolvedCarrier(code="PT", label="Poste", site_code="7")
-    (entry,) = desk.push_one(fulfillment_of(order, ["PT1"], carrier=poste)).shipments
-    assert (entry.outcome, entry.holds.carrier) == (Outcome.DONE, "7")
-    (row,) = sandbox.control.order(int(order.remote_id))["carriers"]
-    assert row["id_carrier"] == str(new_id)
-
-
-@pytest.mark.parametrize("change", [{"active": "0"}, {"deleted": "1"}], ids=["switched off", "deleted"])
-def test_a_carrier_that_went_since_the_last_check_is_refused_before_sending(
-    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, change: dict[str, str]
-) -> None:
-    """Asked once a run, and only where a parcel left with another carrier than the customer chose."""
-    desk = desk_of(sandbox)
-    orders = [new_order(sandbox, desk) for _ in range(2)]
-    sandbox.control.shop.tables["carriers"].change(7, change)
-    poste = ResolvedCarrier(code="PT", label="Poste", site_code="7")
-    sandbox.control.forget_requests()
-    for order in orders:
-        (entry,) = desk.push_one(fulfillment_of(order, ["PT1"], carrier=poste)).shipments
-        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "carrier_gone")
-    assert [one.path.partition("?")[0] for one in sandbox.control.requests()] == ["/api/carriers"]
-
-
-def test_a_carrier_that_is_gone_is_refused_before_sending(
-    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
-) -> None:
-    desk = desk_of(sandbox)
-    order = new_order(sandbox, desk)
-    gone = ResolvedCarrier(code="X", label="X", site_code="99")
-    sandbox.control.forget_requests()
-    (entry,) = desk.push_one(fulfillment_of(order, ["X1"], carrier=gone)).shipments
-    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "carrier_gone")
-    assert writes(sandbox) == []
-
-
-def test_without_a_carrier_only_the_state_is_sent(
-    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
-) -> None:
-    desk = desk_of(sandbox)
-    order = new_order(sandbox, desk)
-    sandbox.control.forget_requests()
-    (entry,) = desk.push_one(fulfillment_of(order, [], carrier=None)).shipments
-    assert (entry.effects.tracking, entry.effects.status) == (Effect.NOT_DONE, Effect.DONE)
-    assert writes(sandbox) == ["POST /api/order_histories"]
-
-
-def test_an_order_without_a_carrier_row_has_no_place_for_a_number(
-    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
-) -> None:
-    desk = desk_of(sandbox)
-    order_id = sandbox.control.add_order([("demo_3", 1)])
-    sandbox.control.shop.orders.to_change(order_id).carriers.clear()
-    (entry,) = desk.push_one(fulfillment_of(desk.order(order_id), ["BX1"])).shipments
-    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "no_tracking_place")
 
 
 def test_orders_that_share_one_reference_are_two_orders(

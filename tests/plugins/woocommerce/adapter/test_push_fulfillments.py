@@ -9,30 +9,17 @@ from typing import Any
 import pytest
 
 from fbridge.errors import NotSent
-from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, ResolvedCarrier
+from fbridge.models.fulfillments import Fulfillment, ResolvedCarrier
 from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge_woocommerce import plugin
 
-DeskOf = Callable[..., Any]
-FulfillmentOf = Callable[..., Fulfillment]
-ShipmentOf = Callable[..., FulfillmentShipment]
-
-BARTOLINI = ResolvedCarrier(code="BRT", label="BRT", site_code="bartolini-brt")
+from .fulfillment_calls import BARTOLINI, DeskOf, FulfillmentOf, ShipmentOf, due_orders, writes
 
 
 @pytest.fixture
 def served(make_sandbox: Callable[..., ServedSandbox]) -> ServedSandbox:
     return make_sandbox(tracking="none", fulfillments=True)
-
-
-def due_orders(served: ServedSandbox, desk: Any) -> list[Any]:
-    orders = desk.orders(*served.control.order_ids("processing"))
-    return [order for order in orders if sum(line.remaining for line in order.lines) > 1]
-
-
-def writes(served: ServedSandbox) -> list[str]:
-    return [seen.path for seen in served.control.requests() if seen.method != "GET"]
 
 
 def test_a_shipment_is_a_fulfillment_with_its_lines_and_numbers(
@@ -307,97 +294,3 @@ def test_the_status_waits_where_the_store_has_no_fulfillments(
         desk.push_one(fulfillment_of(order, ["N1"], carrier=BARTOLINI))
     assert (stop.value.reason, stop.value.order_ids) == ("tracking_gone", {order.remote_id})
     assert served.control.order(int(order.remote_id))["status"] == "processing"
-
-
-def line_with(order: Any, pieces: int) -> Any:
-    return next(line for line in order.lines if line.due >= pieces)
-
-
-def order_with(served: ServedSandbox, desk: Any, *quantities: int) -> Any:
-    articles = [{"product_id": 10 + at, "quantity": count} for at, count in enumerate(quantities)]
-    address = {"first_name": "Anna", "address_1": "Via Roma 1", "city": "Roma", "postcode": "00100"}
-    order_id = served.control.add_order(
-        status="processing", set_paid=True, line_items=articles, shipping=address, billing=address
-    )
-    return desk.order(order_id)
-
-
-def shown(desk: Any, order: Any) -> list[dict[str, int]]:
-    return [dict(held.lines) for held in desk.order(order.remote_id).shipments]
-
-
-def test_what_was_refunded_since_it_left_is_not_shown_as_sent(
-    served: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
-) -> None:
-    desk = desk_of(served)
-    order = order_with(served, desk, 3, 1)
-    wish = fulfillment_of(order, ["N1"], carrier=BARTOLINI)
-    first = order.lines[0].id
-    served.control.refund(int(order.remote_id), {int(first): 1})
-    (entry,) = desk.push_one(replace(wish, order=desk.order(order.remote_id))).shipments
-    assert (entry.outcome, entry.effects.status, entry.effects.tracking) == (
-        Outcome.DONE,
-        Effect.DONE,
-        Effect.DONE,
-    )
-    assert "1" in entry.words
-    assert shown(desk, order) == [{first: 2, order.lines[1].id: 1}]
-    served.control.forget_requests()
-    again = desk.push_one(replace(wish, order=desk.order(order.remote_id)))
-    assert again.shipments[0].outcome is Outcome.DONE
-    assert writes(served) == []
-
-
-def test_a_number_corrected_after_a_refund_leaves_the_pieces_that_were_sent(
-    served: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, shipment_of: ShipmentOf
-) -> None:
-    desk = desk_of(served)
-    order = order_with(served, desk, 3, 1)
-    first = fulfillment_of(order, ["WRONG"], carrier=BARTOLINI)
-    receipt = desk.push_one(first)
-    served.control.refund(int(order.remote_id), {int(order.lines[0].id): 1})
-    right = replace(
-        first.shipments[0],
-        revision=2,
-        acknowledged=1,
-        acknowledged_numbers=("WRONG",),
-        remote_ids=receipt.shipments[0].remote_ids,
-        tracking=shipment_of(order, ["RIGHT"]).tracking,
-    )
-    desk.push_one(Fulfillment(order=desk.order(order.remote_id), shipments=(right,), completes_order=True))
-    assert shown(desk, order) == [{order.lines[0].id: 3, order.lines[1].id: 1}]
-    assert desk.order(order.remote_id).shipments[0].numbers == ("RIGHT",)
-
-
-def test_two_parcels_of_a_line_share_what_is_left(
-    served: ServedSandbox, desk_of: DeskOf, shipment_of: ShipmentOf
-) -> None:
-    desk = desk_of(served)
-    order = order_with(served, desk, 4)
-    line = order.lines[0].id
-    parcels = tuple(
-        shipment_of(order, [name], name=name, items=[(line, 2)], carrier=BARTOLINI) for name in ("A", "B")
-    )
-    served.control.refund(int(order.remote_id), {int(line): 1})
-    desk.push_one(Fulfillment(order=desk.order(order.remote_id), shipments=parcels, completes_order=True))
-    assert sorted(pieces[line] for pieces in shown(desk, order)) == [1, 2]
-    assert desk.order(order.remote_id).remote_status == "completed"
-
-
-def test_a_parcel_of_which_nothing_is_left_holds_up_no_other(
-    served: ServedSandbox, desk_of: DeskOf, shipment_of: ShipmentOf
-) -> None:
-    desk = desk_of(served)
-    order = order_with(served, desk, 2, 1)
-    parcels = tuple(
-        shipment_of(order, [line.id], name=line.id, items=[(line.id, line.due)], carrier=BARTOLINI)
-        for line in order.lines
-    )
-    served.control.refund(int(order.remote_id), {int(order.lines[1].id): 1})
-    receipt = desk.push_one(
-        Fulfillment(order=desk.order(order.remote_id), shipments=parcels, completes_order=True)
-    )
-    kept, gone = receipt.shipments
-    assert (kept.outcome, kept.effects.status) == (Outcome.DONE, Effect.DONE)
-    assert (gone.outcome, gone.reason) == (Outcome.REFUSED, "all_refunded")
-    assert len(shown(desk, order)) == 1
