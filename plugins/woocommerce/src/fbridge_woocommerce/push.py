@@ -5,7 +5,7 @@ A status is the order's, so its effect and that of the mail stand in the receipt
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
@@ -59,11 +59,10 @@ NUMBER_NOT_KEPT = Well(
     reason="number_not_kept", words="The setting tracking = none keeps the number away from the store."
 )
 
-MAIL_SWITCHED_OFF = Well(
-    reason="sent",
-    words='The shop has switched its mail "Completed order" off (WooCommerce > Settings > Emails), so none left.',
+MAIL_SWITCHED_OFF = (
+    'The shop has switched its mail "Completed order" off (WooCommerce > Settings > Emails), so none left.'
 )
-NO_ADDRESS = Well(reason="sent", words="The order has no e-mail address, so no mail left.")
+NO_ADDRESS = "The order has no e-mail address, so no mail left."
 
 NOT_KEPT = Problem(
     outcome=Outcome.REFUSED,
@@ -121,7 +120,7 @@ class Work:
 
     ``held_rows``, ``status``, ``mail`` and ``order_status`` are what the store is known to hold; ``wrote``: some
     of it was sent. ``own_mail``: the customer is mailed by each fulfillment, and not by completing the order.
-    ``no_mail``: why completing the order mails nobody (None: it does). ``mail_told``: what the store tells of it.
+    ``no_mail``: why completing the order mails nobody ("": it does). ``mail_told``: what the store tells of it.
     """
 
     fulfillment: Fulfillment
@@ -133,7 +132,7 @@ class Work:
     held_rows: list[Row] = field(default_factory=list)
     status: Effect = Effect.NOT_DONE
     own_mail: bool = False
-    no_mail: Well | None = None
+    no_mail: str = ""
     mail: MailEffect = MailEffect.NOT_SENT
     mail_told: MailTold | None = None
     order_status: str = ""
@@ -223,7 +222,7 @@ def begin(
         parts=tuple(Part(shipment) for shipment in fulfillment.outstanding),
         status=Effect.DONE if completed else Effect.NOT_DONE,
         own_mail=own_mail,
-        no_mail=MAIL_SWITCHED_OFF if mail_off else None if order.bill_to.email else NO_ADDRESS,
+        no_mail=MAIL_SWITCHED_OFF if mail_off else "" if order.bill_to.email else NO_ADDRESS,
         mail=MailEffect.UNCONFIRMED if completed and tried and not own_mail else MailEffect.NOT_SENT,
         order_status=order.remote_status,
         problem=cancelled_or_held(order),
@@ -364,10 +363,15 @@ def _well(work: Work, part: Part) -> Well:
         return PARTIAL_STATUS_LEFT
     if work.place is Place.NONE and part.shipment.numbers:
         return NUMBER_NOT_KEPT
-    if work.no_mail and work.wants_status and work.status is Effect.DONE and not work.own_mail:
-        return work.no_mail
-    if work.mail_told is not None and part.mail_known(work) is MailEffect.NOT_SENT:
-        return Well(reason="sent", words=work.mail_told.words)
-    if part.refunded and work.wrote:
-        return Well(reason="sent", words=f"Pieces refunded since it left, and not shown: {part.refunded}.")
+    if told := " ".join(_worth_telling(work, part)):
+        return Well(reason="sent", words=told)
     return SENT if work.wrote else ALREADY_THERE
+
+
+def _worth_telling(work: Work, part: Part) -> Iterator[str]:
+    if work.no_mail and work.wants_status and work.status is Effect.DONE and not work.own_mail:
+        yield work.no_mail
+    elif work.mail_told is not None and part.mail_known(work) is MailEffect.NOT_SENT:
+        yield work.mail_told.words
+    if part.refunded and work.wrote:
+        yield f"Pieces refunded since it left, and not shown: {part.refunded}."
