@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
-
-import pytest
 
 from fbridge.errors import FbridgeError
 from fbridge.http import BasicAuth, RetryPolicy, StoreHttp
@@ -80,7 +77,7 @@ class Shop:
         self.adapter: ModuleType = import_module(f"fbridge_{platform}.plugin")
         sandbox = import_module(f"fbridge_{platform}.sandbox").create_sandbox(
             clock=lambda: datetime.now(UTC) + self.ahead,
-            **{"orders": 0, **_as_over_https(platform), **options},
+            **{"orders": 0, **as_over_https(platform), **options},
         )
         self.before = sandbox.wsgi = Before(sandbox.wsgi)
         self.served = ServedSandbox(sandbox, "127.0.0.1", 0)
@@ -146,19 +143,6 @@ class Shop:
         self.served.close()
 
 
-@pytest.fixture
-def open_shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Shop]]:
-    monkeypatch.setattr("fbridge_shopify.client._SHORT_WAIT", 0.0)
-    with ExitStack() as stack:
-
-        def make(platform: str, **options: Any) -> Shop:
-            shop = Shop(platform, **options)
-            stack.callback(shop.close)
-            return shop
-
-        yield make
-
-
-def _as_over_https(platform: str) -> dict[str, Any]:
+def as_over_https(platform: str) -> dict[str, Any]:
     """Over http WooCommerce wants signatures in the query, which depend on the time."""
     return {"trust_forwarded_proto": True} if platform == "woocommerce" else {}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,18 @@ from fbridge.testing import Office
 
 from .reading_shops import FEW, HOUR, NO_ROUTE, NOTHING, OVER_REST, PLATFORMS, Shop
 
-if TYPE_CHECKING:
-    pass
+
+@pytest.fixture
+def open_shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Shop]]:
+    monkeypatch.setattr("fbridge_shopify.client._SHORT_WAIT", 0.0)
+    with ExitStack() as stack:
+
+        def make(platform: str, **options: Any) -> Shop:
+            shop = Shop(platform, **options)
+            stack.callback(shop.close)
+            return shop
+
+        yield make
 
 
 @pytest.fixture(params=PLATFORMS)

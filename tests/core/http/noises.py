@@ -130,3 +130,5 @@ AFTER = {
         "PHP fatal error after the JSON: Uncaught TypeError: a()",
     ),
 }
+
+LOGIN = b"<!DOCTYPE html><html><head><title>Log in</title></head><body><form></form></body></html>"

@@ -14,7 +14,7 @@ from fbridge.errors import UnconfirmedError, UnreachableError
 from fbridge.http.noise import list_in, whole_json
 from fbridge.http.response import Response
 
-from .noises import AFTER, BEFORE, BODY, HTML_NOTICE, ORDERS, TEXT_WARNING, Connect
+from .noises import AFTER, BEFORE, BODY, HTML_NOTICE, LOGIN, ORDERS, TEXT_WARNING, Connect
 
 
 @pytest.mark.parametrize("name", BEFORE)
@@ -74,7 +74,6 @@ def test_a_line_break_as_it_is_within_a_text_is_told() -> None:
     assert (whole.value, len(whole.noise)) == ([{"note": "a\nb"}], 1)
 
 
-LOGIN = b"<!DOCTYPE html><html><head><title>Log in</title></head><body><form></form></body></html>"
 NOT_DATA = {
     "half": BODY[:-20],
     "half after a notice": HTML_NOTICE.encode() + BODY[:40],

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fbridge.http.noise import whole_xml
 from fbridge.http.response import Response
 
-from .test_noise import DEPRECATED, HTML_NOTICE, LOGIN, TEXT_WARNING
+from .noises import DEPRECATED, HTML_NOTICE, LOGIN, TEXT_WARNING
 
 XML = b'<?xml version="1.0" encoding="UTF-8"?>\n<prestashop><api shopName="A"/></prestashop>'
 
