@@ -209,7 +209,7 @@ class _Asking:
         if trace is Trace.GONE:
             words = "the store does not show the shipment any more, so no mail is asked for it"
             self._tell(row, "gone_from_store", words)
-        elif trace is Trace.MAILED:
+        elif trace is Trace.MAILED and not self._went_before(row):
             self._found_mailed(row)
         elif row.mail is MailEffect.UNCONFIRMED and (pause := self._still_settling(row)):
             self._tell(row, "still_settling", pause)
@@ -222,6 +222,15 @@ class _Asking:
         else:
             self._tell(row, MAY_HAVE_LEFT, self.approved[row.shipment_id].words)
         return False
+
+    def _went_before(self, row: LedgerRow) -> bool:
+        """Whether one left about earlier numbers: what the store shows of a mail is that one's, perhaps."""
+        earlier = sa.select(attempts.c.effects).where(
+            attempts.c.shipment_id == row.shipment_id, attempts.c.revision < row.revision
+        )
+        with self.run.context.database.read() as connection:
+            told = connection.scalars(earlier).all()
+        return any(effects and effects.get("mail") == MailEffect.SENT for effects in told)
 
     def _still_settling(self, row: LedgerRow) -> str:
         """A store goes on working after an answer was lost: what it shows, or not, proves nothing until then."""

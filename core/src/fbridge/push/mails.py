@@ -37,6 +37,14 @@ def known_since(before: MailEffect, told: MailEffect) -> MailEffect:
     return min(told, before, key=_STRONGER_FIRST.index)
 
 
+def known_of_another(before: MailEffect, told: MailEffect) -> MailEffect:
+    """What is known where a further mail was planned, about a corrected number: that one went before proves nothing
+    of it, and whoever has that one is not without any."""
+    return (
+        MailEffect.UNCONFIRMED if before is MailEffect.SENT and told in _WORDS else known_since(before, told)
+    )
+
+
 def promised(rows: Sequence[LedgerRow], mails: int) -> frozenset[int]:
     """For which of the shipments that go out the plan shows a mail, by key: an order's mail is its last one's."""
     unmailed = [row.shipment_id for row in rows if row.mail is MailEffect.NOT_SENT]

@@ -22,7 +22,7 @@ from fbridge.push import ledger
 from fbridge.push.attempts import Finished, finish_attempts, receipt_changes
 from fbridge.push.compare import as_taken
 from fbridge.push.decide import grounds_of
-from fbridge.push.mails import AT_REST, mail_columns
+from fbridge.push.mails import AT_REST, known_of_another, mail_columns
 from fbridge.push.receipts import (
     ACKNOWLEDGED,
     CORRECTION_DUE,
@@ -204,10 +204,12 @@ class _Unit:
         planned = row.mail_planned or row.shipment_id in entry.mails
         if receipt.outcome is Outcome.DONE_ELSEWHERE and row.missing_mail is None:
             return AT_REST
+        if row.shipment_id in entry.mails:
+            effect = known_of_another(row.mail, receipt.effects.mail)
         told = mail_columns(effect, planned=planned, known=row.missing_mail, told=receipt.words, now=self.now)
         if told.get("mail_missing_since") and row.missing_mail is None:
             self.told.append((row.shipment_id, "mail.missing", told["mail_words"]))
-        return told
+        return {"effect_mail": effect, **told}
 
     def _with_what_came_meanwhile(
         self, entry: Entry, row: LedgerRow, revision: int, after: NextState

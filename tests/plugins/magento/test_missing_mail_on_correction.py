@@ -1,0 +1,44 @@
+"""A planned mail about a corrected number that does not leave: it is missing, though the first one left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fbridge.models.states import MailEffect, PushState
+from fbridge.sandbox import ServedSandbox
+from fbridge.testing import Office, number
+from fbridge.testing.missing_mails import missing
+
+from .conformance_store import MagentoUnderTest
+
+
+def test_it_is_told_and_asked_for_although_the_store_notes_the_first_one(
+    make_sandbox: Callable[..., ServedSandbox], tmp_path: Path
+) -> None:
+    shop = make_sandbox(orders=0)
+    with Office(MagentoUnderTest(shop, mail_on_correction=True), tmp_path / "home") as office:
+        order = office.store.new_order([(office.store.skus[0], 1)])
+        office.fetch()
+        shipment = office.ship(order, [number(1)])
+        office.push()
+        assert len(office.store.mails(order)) == 1
+
+        office.bridge.shipments.set_tracking(shipment.label, [number(2)])
+        assert office.planned_mails() == 1
+        shop.control.lose_mails()
+        office.push()
+        assert office.state(shipment) is PushState.SENT
+        told = missing(office, shipment)
+        assert told is not None
+        assert told.reason == "mail_in_doubt"
+        assert office.bridge.status().missing_mails
+
+        shop.control.lose_mails(lost=False)
+        office.skip_time(office.platform.settle_time)
+        (left,) = office.bridge.mail_again([shipment.label]).results
+        assert (left.missing, len(office.store.mails(order))) == (True, 1), "a person confirms"
+        (asked,) = office.bridge.mail_again([shipment.label], even_if_mailed=True).results
+        assert asked.mail is MailEffect.SENT
+        assert len(office.store.mails(order)) == 2
+        assert missing(office, shipment) is None
