@@ -105,6 +105,7 @@ def test_it_fits_a_screen_names_each_command_and_the_other_platforms(names: Name
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("_ctrl_c_reaches_children")
 def test_the_evening_is_ready_to_be_played_in_a_browser_and_leaves_nothing(home: Path) -> None:
     command = [sys.executable, "-m", "fbridge", "demo", "--office", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

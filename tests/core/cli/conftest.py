@@ -22,6 +22,7 @@ from fbridge.bridge import Bridge
 from fbridge.cli.main import cli
 from fbridge.cli.session import Session
 from fbridge.settings import find_home
+from fbridge.storage.maintenance import Maintenance
 
 PLUGIN = Path(__file__).parent / "plain_platform"
 FOLDER = "FOLDER"
@@ -199,3 +200,12 @@ def _copy_home(home: Path, to: Path, folder: str, other: str) -> None:
     for name in ("config.toml", "last-database.json"):
         file = to / name
         file.write_text(file.read_text("utf-8").replace(folder, other), "utf-8")
+
+
+@pytest.fixture(scope="session")
+def workers_url(postgres_server: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database that ``fbridge db upgrade`` has made ready for workers."""
+    postgres_server.execute("CREATE DATABASE workers TEMPLATE office")
+    url: str = postgres_server.url("workers")
+    Maintenance(url=url, records=tmp_path_factory.mktemp("records")).upgrade()
+    return url

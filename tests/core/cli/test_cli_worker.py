@@ -24,7 +24,6 @@ from fbridge.exit_codes import ExitCode
 from fbridge.jsonable import jsonable
 from fbridge.settings import Settings
 from fbridge.storage.database import Database, open_database
-from fbridge.storage.maintenance import Maintenance
 from fbridge.storage.metadata import metadata
 from fbridge.storage.restored import keep_fact
 from fbridge.storage.version import HEAD_REVISION
@@ -35,15 +34,6 @@ from fbridge.workers.schedule import next_fetch
 
 pytestmark = pytest.mark.postgres
 FBRIDGE = (sys.executable, "-c", "from fbridge.cli.main import main; main()")
-
-
-@pytest.fixture(scope="session")
-def workers_url(postgres_server: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database that ``fbridge db upgrade`` has made ready for workers."""
-    postgres_server.execute("CREATE DATABASE workers TEMPLATE office")
-    url: str = postgres_server.url("workers")
-    Maintenance(url=url, records=tmp_path_factory.mktemp("records")).upgrade()
-    return url
 
 
 @pytest.fixture

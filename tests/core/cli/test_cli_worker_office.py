@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.core.cli.test_cli_worker import database, office, ship, workers_url  # noqa: F401 - fixtures
+from tests.core.cli.test_cli_worker import database, office, ship  # noqa: F401 - fixtures
 from tests.core.office_web.api_programs import Program
 from tests.core.office_web.conftest import PASSWORD, Browser, _cheap_passwords  # noqa: F401 - a fixture
 
