@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from tests.conftest import PostgresServer, running_postgres
-from tests.scale.depot import Depot, Size, depot, processor_seconds, wait_until
+from tests.scale.depot import Depot, Size, TooFewOrdersError, depot, processor_seconds, wait_until
 
 RESULTS = Path(__file__).parents[2] / "build" / "scale.json"
 LONGEST = 4 * 3600.0
@@ -47,7 +47,10 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         depot(server, size, Path(folder)) as office,
     ):
-        results = _measured(office, server, rounds)
+        try:
+            results = _measured(office, server, rounds)
+        except TooFewOrdersError as error:
+            raise SystemExit(str(error)) from None
     if any(result[name] for result in results for name in ("lost", "doubled", "second_mails")):
         raise SystemExit("something was lost or doubled")
 
@@ -159,7 +162,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.scale", description=__doc__)
     parser.add_argument("--platform", default="woocommerce")
     parser.add_argument("--stores", type=int, default=20)
-    parser.add_argument("--orders", type=int, default=200, help="of each store")
+    parser.add_argument("--orders", type=int, default=250, help="of each store; not half of them are ready")
     parser.add_argument("--pushes", type=int, default=100, help="of each store")
     parser.add_argument("--known", type=int, default=0, help="so many orders in the database, old ones too")
     parser.add_argument("--latency", type=float, default=0.05, help="seconds of each request on its way")
