@@ -128,6 +128,8 @@ def test_with_a_certificate_it_speaks_tls_and_takes_a_renewed_one(tmp_path: Path
             (b"POST /fetch HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 60000000", b"400"),
             (b"POST /api/v1/fetch HTTP/1.1\r\nHost: office.example\r\nContent-Length: 60000000", b"401"),
             (b"POST /sign-in HTTP/1.1\r\nHost: office.example\r\nTransfer-Encoding: chunked", b"411"),
+            (b"POST /sign-in HTTP/1.1\r\nHost: office.example\r\nContent-Length: " + b"9" * 5_000, b"400"),
+            (b"POST /sign-in HTTP/1.1\r\nHost: office.example\r\nContent-Length: 1x", b"400"),
             (b"GET / HTTP/1.1\r\nHost: office.example\r\nX-Long: " + b"x" * 300_000, b"413"),
         ):
             assert _said(port, certificate, head + b"\r\n\r\n").split()[1] == status, "no body is waited for"

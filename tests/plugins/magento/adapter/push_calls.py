@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
@@ -37,17 +36,3 @@ def writes(served: ServedSandbox) -> list[str]:
         for one in seen
         if one.method != "GET" and "source-selection" not in one.path
     ]
-
-
-def acknowledged(shipment: FulfillmentShipment, receipt: Any, **changes: Any) -> FulfillmentShipment:
-    """The shipment in its next revision, after a good receipt."""
-    entry = receipt.shipments[0]
-    return replace(
-        shipment,
-        acknowledged=shipment.revision,
-        acknowledged_numbers=shipment.numbers,
-        remote_ids=entry.remote_ids,
-        mail=entry.effects.mail,
-        revision=shipment.revision + 1,
-        **changes,
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.plugins.next_revision import acknowledged
 
 from fbridge.models.fulfillments import Baseline, ResolvedCarrier
 from fbridge.models.states import Effect, MadeBy, Outcome
@@ -14,7 +15,6 @@ from .push_calls import (
     DeskOf,
     FulfillmentOf,
     ShipmentOf,
-    acknowledged,
     new_order,
     numbers,
     shipments,

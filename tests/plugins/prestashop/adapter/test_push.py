@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.plugins.next_revision import acknowledged
 
 from fbridge.models.fulfillments import Fulfillment
 from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
@@ -16,7 +17,6 @@ from .push_calls import (
     FulfillmentOf,
     MakeSandbox,
     ShipmentOf,
-    acknowledged,
     field,
     new_order,
     state,

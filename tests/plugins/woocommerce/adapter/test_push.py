@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.plugins.next_revision import acknowledged
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, ResolvedCarrier
 from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
@@ -36,18 +37,6 @@ def numbers(served: ServedSandbox, order: Any) -> list[str]:
 
 def writes(served: ServedSandbox) -> list[str]:
     return [f"{seen.method} {seen.path}" for seen in served.control.requests() if seen.method != "GET"]
-
-
-def acknowledged(shipment: FulfillmentShipment, receipt: Any, **changes: Any) -> FulfillmentShipment:
-    """The shipment in its next revision, after a good receipt."""
-    return replace(
-        shipment,
-        acknowledged=shipment.revision,
-        acknowledged_numbers=shipment.numbers,
-        remote_ids=receipt.shipments[0].remote_ids,
-        revision=shipment.revision + 1,
-        **changes,
-    )
 
 
 @pytest.mark.parametrize("options", PLACES, ids=["ast", "wst", "wst without routes"])
