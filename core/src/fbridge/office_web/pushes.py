@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import Blueprint, render_template, request
 
@@ -18,6 +18,7 @@ from fbridge.office_web.shown import bridge
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+    from werkzeug.datastructures import MultiDict
 
     from fbridge import PushPlan, WorkersReport
 
@@ -33,15 +34,14 @@ _DOES_SOMETHING = {"send", "update", "check"}
 @needs(Right.PUSH)
 def plan() -> str:
     """What a push would do: of all, of some stores, or of one manifest. A manager sees it with another guard, too."""
-    guards = _guards(request.args.getlist("guard"))
-    stores, manifest = request.args.getlist("store"), request.args.get("manifest") or None
-    made = bridge().plan(stores, manifest=manifest, guards=guards)
+    asked = _asked(request.args)
+    made = bridge().plan(asked.stores, manifest=asked.manifest, guards=asked.guards)
     return render_template(
         "plan.html",
         plan=made,
         parts=[_shown(store) for store in made.stores],
-        stores=stores,
-        guards=[f"{name}={plain(value)}" for name, value in guards.items()],
+        stores=asked.stores,
+        guards=asked.guard_words,
         does_something=_does_something(made),
         workers=_workers(),
     )
@@ -51,13 +51,13 @@ def plan() -> str:
 @needs(Right.PUSH)
 def push() -> ResponseReturnValue:
     """Do what the plan has shown, and nothing where anything that it rests on has changed meanwhile."""
-    guards = _guards(request.form.getlist("guard"))
+    asked = _asked(request.form)
     known = bridge().context.settings
-    words = ["push", *(known.store(name).name for name in request.form.getlist("store"))]
-    if manifest := request.form.get("manifest"):
-        words += ["--manifest", bridge().manifests.get(manifest).number]
-    for name, value in guards.items():
-        words += ["--guard", f"{name}={plain(value)}"]
+    words = ["push", *(known.store(name).name for name in asked.stores)]
+    if asked.manifest:
+        words += ["--manifest", bridge().manifests.get(asked.manifest).number]
+    for one in asked.guard_words:
+        words += ["--guard", one]
     return begin([*words, "--only-if", request.form.get("only_if", "")])
 
 
@@ -65,11 +65,27 @@ def push() -> ResponseReturnValue:
 @needs(Right.PUSH)
 def defer() -> ResponseReturnValue:
     """Hand what the plan has shown to the workers on other computers."""
-    guards = _guards(request.form.getlist("guard"))
-    stores, manifest = request.form.getlist("store"), request.form.get("manifest") or None
-    made = bridge().plan(stores, manifest=manifest, guards=guards)
+    asked = _asked(request.form)
+    made = bridge().plan(asked.stores, manifest=asked.manifest, guards=asked.guards)
     bridge().workers.defer(made, only_if=request.form.get("only_if", ""))
-    return done("pushes.plan", "handed", **({"manifest": manifest} if manifest else {}))
+    return done("pushes.plan", "handed", **({"manifest": asked.manifest} if asked.manifest else {}))
+
+
+class _Asked(NamedTuple):
+    """Which push: of these stores (none: of all), of this manifest alone, with another value of these guards."""
+
+    stores: list[str]
+    manifest: str | None
+    guards: dict[str, float]
+
+    @property
+    def guard_words(self) -> list[str]:
+        return [f"{name}={plain(value)}" for name, value in self.guards.items()]
+
+
+def _asked(said: MultiDict[str, str]) -> _Asked:
+    """Raises InputError, RefusalError."""
+    return _Asked(said.getlist("store"), said.get("manifest") or None, _guards(said.getlist("guard")))
 
 
 def _workers() -> WorkersReport | None:
