@@ -35,6 +35,19 @@ PARTIAL_STATUS_LEFT = Well(
 )
 """Where a number is kept and the status has to wait (C3)."""
 
+ALL_REFUNDED = Problem(
+    outcome=Outcome.REFUSED,
+    reason="all_refunded",
+    words="Everything in this shipment was refunded on the store since it left, so no fulfillment can show it.",
+    blocks=False,
+)
+"""Where a store shows what left by its pieces."""
+
+
+def not_shown(refunded: int) -> str:
+    """Beside what was shown of a shipment: so many of its pieces were refunded on the way."""
+    return f"Pieces refunded since it left, and not shown: {refunded}."
+
 
 def shipment_receipt(
     shipment: FulfillmentShipment,

@@ -6,6 +6,7 @@ that was set apart for it (its fence), or by its tracking number.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -48,6 +49,17 @@ def shown(entries: Iterable[StoreShipment]) -> Pieces:
 def wanted_by(shipment: FulfillmentShipment) -> Pieces:
     """The pieces that left with a shipment."""
     return pieces_of((item.line_id, item.quantity) for item in shipment.items)
+
+
+def refunded_since(fulfillment: Fulfillment) -> Pieces:
+    """Pieces that left with the order's shipments and were refunded on the store since; no more than it tells."""
+    gone = sum(map(wanted_by, fulfillment.shipments), Counter[str]())
+    return +Counter(
+        {
+            line.id: min(gone[line.id] - (line.quantity - line.removed), line.removed)
+            for line in fulfillment.order.lines
+        }
+    )
 
 
 def is_proved_by_number(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> bool:

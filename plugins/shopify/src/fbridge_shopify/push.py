@@ -14,6 +14,7 @@ from typing import Any
 
 from fbridge.adapterkit.adopting import not_added, numbers_of_others, other_carrier
 from fbridge.adapterkit.mails import may_mail
+from fbridge.adapterkit.receipts import ALL_REFUNDED
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.orders import Order, StoreShipment
 from fbridge.models.problems import GONE_FROM_STORE, Problem, refused_as_it_stands
@@ -28,7 +29,15 @@ from fbridge_shopify.allocation import (
     pieces_of,
     why_lacking,
 )
-from fbridge_shopify.claims import Claims, claims_of, is_proved_by_number, shown, unclaimed, wanted_by
+from fbridge_shopify.claims import (
+    Claims,
+    claims_of,
+    is_proved_by_number,
+    refunded_since,
+    shown,
+    unclaimed,
+    wanted_by,
+)
 from fbridge_shopify.documents import Kind, Mutation, correction, creation, splitting
 from fbridge_shopify.mapping import BY_SERVICES, TRACKING_URLS, UNSEEN
 from fbridge_shopify.tracking_lists import corrected_tracking, tracking_of
@@ -40,14 +49,15 @@ _GRAVEST_FIRST = (Outcome.UNCONFIRMED, Outcome.RETRY, Outcome.REFUSED)
 class Part:
     """One outstanding shipment while it is pushed.
 
-    ``held`` is what the store shows of it. ``adopted``: somebody else made some of that. This push ``made`` or
-    ``corrected`` some. ``bound``: it was bound to fulfillment orders, its ``fences``; their ids are still to be read
-    where they were only split off now. ``mail`` is None where none was asked for. ``other_carrier``: somebody
-    else shipped it with this one.
+    ``held`` is what the store shows of it; what was ``refunded`` since it left is not to be shown. ``adopted``:
+    somebody else made some of what is held. This push ``made`` or ``corrected`` some. ``bound``: it was bound to
+    fulfillment orders, its ``fences``; their ids are still to be read where they were only split off now. ``mail`` is
+    None where none was asked for. ``other_carrier``: somebody else shipped it with this one.
     """
 
     shipment: FulfillmentShipment
     held: list[StoreShipment]
+    refunded: Pieces = field(default_factory=Counter)
     adopted: bool = False
     made: bool = False
     corrected: bool = False
@@ -59,8 +69,8 @@ class Part:
 
     @property
     def lacking(self) -> Pieces:
-        """The pieces that the store does not show yet."""
-        return wanted_by(self.shipment) - shown(self.held)
+        """The pieces that the store does not show yet, and shall."""
+        return wanted_by(self.shipment) - shown(self.held) - self.refunded
 
     def fail(self, problem: Problem) -> None:
         """Something that was asked for it went wrong; the gravest fault is told."""
@@ -86,13 +96,17 @@ class Step:
 
 @dataclass(slots=True)
 class Work:
-    """One order while it is pushed. ``wrote``: something of it was sent and answered, or may have arrived."""
+    """One order while it is pushed. ``wrote``: something of it was sent and answered, or may have arrived.
+
+    ``outdated``: the store refused something because the order has changed since it was read.
+    """
 
     fulfillment: Fulfillment
     parts: tuple[Part, ...]
     order_status: str
     steps: list[Step] = field(default_factory=list)
     wrote: bool = False
+    outdated: bool = False
 
     @property
     def order_id(self) -> str:
@@ -177,6 +191,7 @@ class _Planner:
         self._order = work.fulfillment.order
         self._sources = fulfillment_orders_in(self._order.adapter_data)
         self._stock = Stock(self._sources)
+        self._refunded = refunded_since(work.fulfillment)
         self._strangers = [(entry, pieces_of(entry.lines)) for entry in unclaimed(work.fulfillment, claims)]
 
     def plan(self) -> None:
@@ -197,7 +212,7 @@ class _Planner:
         """
         parts = self._work.parts
         last = [part for part in parts if part.shipment.acknowledged is None]
-        stopped = any(part.problem or part.bound for part in parts)
+        stopped = any((part.problem and part.problem.blocks) or part.bound for part in parts)
         if (
             not last
             or stopped
@@ -226,7 +241,12 @@ class _Planner:
             part.lacking, location=part.shipment.location, allowed=self._allowed(part, own)
         )
         lacking = self._adopt(part, lacking)
-        if lacking:
+        part.refunded = lacking & self._refunded
+        self._refunded -= part.refunded
+        lacking -= part.refunded
+        if part.refunded and not takes and not part.held:
+            part.problem = ALL_REFUNDED
+        elif lacking:
             unseen = bool(self._order.adapter_data.get(UNSEEN))
             part.problem = why_lacking(self._sources, lacking, unseen=unseen)
             if part.problem.reason == NOTHING_LEFT:

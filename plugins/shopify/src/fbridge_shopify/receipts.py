@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fbridge.adapterkit.adopting import left_with
 from fbridge.adapterkit.mails import mail_after
-from fbridge.adapterkit.receipts import ALREADY_THERE, SENT, Well, shipment_receipt
+from fbridge.adapterkit.receipts import ALREADY_THERE, SENT, Well, not_shown, shipment_receipt
 from fbridge.models.fulfillments import Effects, Item, Receipt, ShipmentReceipt, StoreHolds
 from fbridge.models.orders import StoreShipment
 from fbridge.models.problems import Problem
@@ -65,6 +67,7 @@ def take_result(work: Work, step: Step, result: Made | Problem) -> None:
 def _take_problem(work: Work, step: Step, problem: Problem) -> None:
     unknown = problem.outcome is Outcome.UNCONFIRMED
     work.wrote = work.wrote or unknown
+    work.outdated = work.outdated or bool(problem.rests_on)
     for part in step.parts:
         part.bound = False
         part.fail(problem)
@@ -107,7 +110,8 @@ def _well(work: Work, part: Part) -> Well:
         services = work.fulfillment.order.adapter_data.get(BY_SERVICES, {})
         names = dict.fromkeys(services[one.remote_id] for one in part.held if one.remote_id in services)
         return _shipped_by(", ".join(names)) if names else FULFILLED_ELSEWHERE
-    return SENT if part.made or part.corrected else ALREADY_THERE
+    well = SENT if part.made or part.corrected else ALREADY_THERE
+    return replace(well, words=not_shown(part.refunded.total())) if part.refunded and part.made else well
 
 
 def _shipped_by(service: str) -> Well:

@@ -28,11 +28,12 @@ from fbridge_shopify.answers import Answer
 from fbridge_shopify.client import ShopifyClient
 from fbridge_shopify.documents import Kind, Mutation, alias_document, lines_read
 from fbridge_shopify.lanes import Lane, Steps, lanes_of, mutations_in
+from fbridge_shopify.preview import preview_of
 from fbridge_shopify.push import Step, Work, begin, begin_again
 from fbridge_shopify.reading import order_pages
 from fbridge_shopify.receipts import receipt_of, take_result
 from fbridge_shopify.run_memory import memory_of
-from fbridge_shopify.write_answers import CLOSED, Made, asked_to_wait, results_in
+from fbridge_shopify.write_answers import Made, asked_to_wait, results_in
 
 MOST_AT_ONCE = 4
 """Documents under way: ten new fulfillments take 3 s and cost 160 points, so these spend what the larger usual plan
@@ -196,12 +197,18 @@ class _Sending:
     def _replanned(self, work: Work, order: Order | None) -> Work:
         """Without the order nobody can tell why it was refused: the next try reads it."""
         if order is not None:
-            return begin_again(work, order, may_split=self._may_split, digital=self._digital)
+            again = begin_again(work, order, may_split=self._may_split, digital=self._digital)
+            return work if self._outgrows(work.fulfillment, again.fulfillment) else again
         for part in work.parts:
             if part.problem and part.problem.outcome is Outcome.REFUSED:
                 not_before = self._store.now() + USUAL_WAIT
                 part.problem = later(part.problem.words, part.problem.reason, not_before)
         return work
+
+    def _outgrows(self, planned: Fulfillment, now: Fulfillment) -> bool:
+        """Whether it would take places or mails that no plan has shown: what was refused waits for a new one."""
+        before, after = (preview_of(self._store, one) for one in (planned, now))
+        return len(after.mails) > len(before.mails) or not set(after.places) <= set(before.places)
 
     def _read(self, order_ids: Sequence[str]) -> dict[str, Order]:
         query = OrderQuery(order_ids=tuple(order_ids), shipments=True)
@@ -209,9 +216,8 @@ class _Sending:
 
 
 def _needs_another_look(work: Work) -> bool:
-    """Whether a fulfillment order was found closed, or may not be split: then it goes on otherwise."""
-    closed = any(part.problem and part.problem.reason == CLOSED for part in work.parts)
-    return not work.waiting and (closed or any(map(_is_denied_split, work.steps)))
+    """Whether the order is not as it was read any more, or may not be split: then it goes on otherwise."""
+    return not work.waiting and (work.outdated or any(map(_is_denied_split, work.steps)))
 
 
 def _is_denied_split(step: Step) -> bool:

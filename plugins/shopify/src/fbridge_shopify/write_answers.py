@@ -42,8 +42,6 @@ from fbridge_shopify.documents import Kind, Mutation, alias_of
 from fbridge_shopify.schemas import FulfillmentPayload, below
 
 RATE_LIMITED = "rate_limited"
-CLOSED = "fulfillment_order_closed"
-"""The reason of a fulfillment order that is over: the order has to be read to tell why."""
 
 _LIMITS = "shopify.dev/docs/api/usage/limits"
 _CODES = "shopify.dev/docs/api/usage/response-codes"
@@ -99,12 +97,11 @@ MUTATIONS = AnswerTable(
 _NOT_TAKEN = frozenset({"ERROR", "FAILURE", "CANCELLED"})
 _UNFULFILLABLE = re.compile(r"unfulfillable status\s*=\s*(\w+)")
 _UNFULFILLABLE_REASONS = {
-    "closed": CLOSED,
+    "closed": "fulfillment_order_closed",
     "cancelled": "cancelled",
     "on_hold": "on_hold",
     "scheduled": "scheduled",
 }
-_STATES = frozenset({*_UNFULFILLABLE_REASONS.values(), "not_fulfillable", "more_than_remains"})
 _TEXTS = {
     "Fulfillment order does not exist": "fulfillment_order_missing",
     "Fulfillment order line item does not exist": "fulfillment_order_changed",
@@ -114,6 +111,7 @@ _TEXTS = {
     "must be assigned to a single location": "several_locations",
     "must belong to the same order": "several_orders",
 }
+"""All of them, as an unfulfillable status, rest on a state: a mutation says what its order was read to allow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,16 +237,15 @@ def _without_payload(mutation: Mutation, errors: Sequence[GraphError]) -> Proble
 def _refusal(user_errors: Sequence[Mapping[str, Any]]) -> Problem:
     words = " ".join(dict.fromkeys(plain_words(error.get("message")) for error in user_errors))
     reason = _reason_in(words)
-    if reason in _STATES:
-        return refused_as_it_stands(reason, words)
-    return _refused(reason, words or "no reason given")
+    return refused_as_it_stands(reason, words) if reason else _refused("refused", words or "no reason given")
 
 
 def _reason_in(words: str) -> str:
+    """The reason of a no that rests on a state; "" for any other."""
     status = _UNFULFILLABLE.search(words)
     if status:
         return _UNFULFILLABLE_REASONS.get(status[1].lower(), "not_fulfillable")
-    return next((reason for text, reason in _TEXTS.items() if text in words), "refused")
+    return next((reason for text, reason in _TEXTS.items() if text in words), "")
 
 
 def _unknown(errors: Sequence[GraphError]) -> Problem:

@@ -20,6 +20,7 @@ from fbridge.adapterkit.receipts import (
     SENT,
     Well,
     cancelled_or_held,
+    not_shown,
     shipment_receipt,
 )
 from fbridge.models.fulfillments import (
@@ -374,4 +375,4 @@ def _worth_telling(work: Work, part: Part) -> Iterator[str]:
     elif work.mail_told is not None and part.mail_known(work) is MailEffect.NOT_SENT:
         yield work.mail_told.words
     if part.refunded and work.wrote:
-        yield f"Pieces refunded since it left, and not shown: {part.refunded}."
+        yield not_shown(part.refunded)

@@ -11,6 +11,7 @@ from fbridge.adapterkit.answers import not_understood
 from fbridge.adapterkit.halting import Halt, HeldBack
 from fbridge.adapterkit.mails import mail_after, may_mail
 from fbridge.adapterkit.payloads import UnreadableError
+from fbridge.adapterkit.receipts import ALL_REFUNDED
 from fbridge.errors import FbridgeError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.fulfillments import FulfillmentShipment, Item
@@ -141,14 +142,6 @@ class FulfillmentWriter(_PartByPart):
             return
         _take_entry(part, entry)
         work.shows(entry)
-
-
-ALL_REFUNDED = Problem(
-    outcome=Outcome.REFUSED,
-    reason="all_refunded",
-    words="Everything in this shipment was refunded on the store since it left, so no fulfillment can show it.",
-    blocks=False,
-)
 
 
 def _wants_mail(work: Work, shipment: FulfillmentShipment) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -312,8 +313,53 @@ class TestMeanwhile:
         fulfillment = fulfillment_of(desk.order(order_id), ["N1"])
         served.control.refund(order_id, 0, 1)
         entry = entry_of(desk, fulfillment)
-        assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "more_than_remains")
-        assert entry.words == "Invalid fulfillment order line item quantity requested."
+        assert (entry.outcome, entry.effects.shipment) == (Outcome.DONE, Effect.DONE)
+        assert "refunded" in entry.words
+        (made,) = fulfillments(served, order_id)
+        assert list(made["lines"].values()) == [1]
+        after = desk.order(order_id)
+        (again,) = desk.push_one(replace(fulfillment, order=after)).shipments
+        assert (again.outcome, len(fulfillments(served, order_id))) == (Outcome.DONE, 1)
+
+    def test_one_of_two_parcels_was_refunded_whole(
+        self, served: ServedSandbox, desk: Any, shipment_of: Make
+    ) -> None:
+        order_id = served.control.new_order([(OIL, 2), (PASTA, 1)])
+        order = desk.order(order_id)
+        parcels = tuple(
+            shipment_of(order, [f"N{line.id}"], name=line.id, items=[(line.id, line.due)])
+            for line in order.lines
+        )
+        served.control.refund(order_id, 1, 1)
+        chunk = Fulfillment(order=desk.order(order_id), shipments=parcels, completes_order=True)
+        kept, gone = desk.push_one(chunk).shipments
+        assert (kept.outcome, kept.effects.status) == (Outcome.DONE, Effect.DONE)
+        assert (gone.outcome, gone.reason) == (Outcome.REFUSED, "all_refunded")
+
+    @pytest.mark.parametrize("pieces", [None, 1], ids=["wholly", "in part"])
+    def test_one_of_its_parts_went_to_another_location(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make, pieces: int | None
+    ) -> None:
+        """Two fulfillments, and two mails, were in no plan: nothing is sent, and the next plan shows them."""
+        order_id = served.control.new_order([(OIL, 2), (PASTA, 1)])
+        fulfillment = fulfillment_of(desk.order(order_id), ["N1"])
+        served.control.move(order_id, 0, TURIN, pieces)
+        entry = entry_of(desk, fulfillment)
+        assert entry.outcome is Outcome.REFUSED
+        assert entry.rests_on
+        assert fulfillments(served, order_id) == []
+        assert entry_of(desk, replace(fulfillment, order=desk.order(order_id))).outcome is Outcome.DONE
+        assert len(fulfillments(served, order_id)) == 2
+
+    def test_one_of_two_parts_was_merged_into_the_other(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        order_id = served.control.new_order([(OIL, 2)])
+        served.control.move(order_id, 0, MILAN, 1)
+        fulfillment = fulfillment_of(desk.order(order_id), ["N1"])
+        served.control.move(order_id, 0, MILAN)
+        assert entry_of(desk, fulfillment).outcome is Outcome.DONE
+        assert sum(sum(one["lines"].values()) for one in fulfillments(served, order_id)) == 2
 
     def test_one_of_two_locations_was_fulfilled_by_hand_and_nothing_is_made_twice(
         self, served: ServedSandbox, desk: Any, fulfillment_of: Make
@@ -334,9 +380,9 @@ class TestMeanwhile:
         served.control.delete(ids[1])
         receipts = desk.push(*chunk)
         outcomes = [receipts[order_id].shipments[0].outcome for order_id in ids]
-        assert outcomes == [Outcome.DONE, Outcome.REFUSED, Outcome.DONE]
-        refused = receipts[ids[1]].shipments[0]
-        assert (refused.reason, refused.words) == (
+        assert outcomes == [Outcome.DONE, Outcome.RETRY, Outcome.DONE]
+        missing = receipts[ids[1]].shipments[0]
+        assert (missing.reason, missing.words) == (
             "fulfillment_order_missing",
             "Fulfillment order does not exist.",
         )
