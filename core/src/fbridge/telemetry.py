@@ -11,7 +11,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from threading import Event, Lock, Thread
 from time import monotonic, time_ns
@@ -73,7 +72,6 @@ class _Watcher:
         self, context: Context, tracers: TracerProvider, meters: MeterProvider, is_over: Event
     ) -> None:
         self._context, self._is_over = context, is_over
-        self._platforms = {name: one.platform for name, one in context.settings.stores.items()}
         self._tracer = tracers.get_tracer("fbridge", __version__)
         meter = meters.get_meter("fbridge", __version__)
         self._acts = meter.create_histogram("fbridge.act.duration", "s", "How long an act took for a store")
@@ -150,11 +148,14 @@ class _Watcher:
             return
         for one in found:
             if one.waiting and one.next_at:
-                late = max((datetime.now(UTC) - one.next_at).total_seconds(), 0.0)
+                late = max((self._context.now() - one.next_at).total_seconds(), 0.0)
                 yield Observation(late, self._about(one.store) | {"task": str(one.kind)})
 
     def _about(self, store: str) -> dict[str, str]:
-        return {"store": store, "platform": self._platforms.get(store, "")} if store else {}
+        if not store:
+            return {}
+        known = self._context.settings.stores.get(store)  # settings are read again while a worker or an office runs
+        return {"store": store, "platform": known.platform if known else ""}
 
     def _standing(
         self, name: str, value: Callable[[DayLine], float], read: _ReadOnce

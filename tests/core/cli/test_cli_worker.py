@@ -384,7 +384,7 @@ def test_workers_need_postgresql_and_their_extra(
 
 
 @pytest.mark.slow
-def test_what_workers_do_and_what_waits_for_them_is_told(office: Any) -> None:
+def test_what_workers_do_and_what_waits_for_them_is_told(office: Any, shop: Any) -> None:
     reader = InMemoryMetricReader()
     with (
         office.bridge() as bridge,
@@ -393,12 +393,16 @@ def test_what_workers_do_and_what_waits_for_them_is_told(office: Any) -> None:
         bridge.fulfil("1001", carrier="BRT", numbers=["T1"], push=False)
         bridge.workers.defer(bridge.plan())
         waiting = told_by(reader)["fbridge.task.age"]
+        office.add_shop(shop, name="b2b")
+        bridge.workers.run(once=True)
         bridge.workers.run(once=True)
         told = told_by(reader)
     shop_is = {"store": "shop", "platform": "plain"}
     assert [about["task"] for about, _ in waiting] == ["fetch", "push"]
     assert told["fbridge.pushes"] == [(shop_is | {"outcome": "sent"}, 1)]
     assert (shop_is | {"act": "push", "outcome": "ok"}, 1) in told["fbridge.act.duration"]
+    later = {about["platform"] for about, _ in told["fbridge.standing"] if about["store"] == "b2b"}
+    assert later == {"plain"}, "a store that was added while the worker ran"
 
 
 @pytest.mark.slow

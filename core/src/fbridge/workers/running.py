@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -72,7 +72,7 @@ class WorkerRun:
     _clock: DatabaseClock = field(default_factory=DatabaseClock)
 
     def __post_init__(self) -> None:
-        self.context = replace(self.context, now=self._clock)
+        self.context.now = self._clock  # of all that use this context: what watches the work, too
 
     def run(self) -> None:
         """Until it is stopped. Raises StorageError and its like where the database is not there at the start."""
