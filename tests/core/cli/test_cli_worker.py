@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -275,6 +276,30 @@ def test_a_task_that_breaks_off_each_time_is_told(
     in_the_queue(database, LONG_AGO)
     office.run("worker", "--once")
     assert (standing(office), shop.order(1001)["mails"]) == ([], 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at_work", [False, True])
+def test_a_store_that_is_removed_leaves_no_task_behind(
+    office: Any, database: Database, monkeypatch: pytest.MonkeyPatch, at_work: bool
+) -> None:
+    """Nobody would ever work it, and its fault would stand for ever."""
+
+    def fetch(context: Any, *_: Any, **__: Any) -> Any:
+        office.run("store", "remove", "shop", "--yes")
+        context.reload_settings()
+        return SimpleNamespace(error=None)
+
+    ship(office, "1001")
+    office.run("push", "--defer", "--yes")
+    in_the_queue(database, LONG_AGO)
+    if at_work:
+        monkeypatch.setattr("fbridge.workers.store_work.fetch_store", fetch)
+        office.run("worker", "--once", "--store", "shop")
+    else:
+        office.run("store", "remove", "shop", "--yes")
+    left = "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'shop'"
+    assert (in_the_queue(database, left), standing(office)) == (0, [])
 
 
 @pytest.mark.slow

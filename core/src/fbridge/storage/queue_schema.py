@@ -40,6 +40,13 @@ def has_queue(connection: Connection) -> bool:
     return connection.dialect.name != "sqlite" and fact(connection, _FACT) is not None
 
 
+def forget_tasks(connection: Connection, store: str) -> None:
+    """Take what waits for this store out of the queue: without the store nobody would ever work it."""
+    if has_queue(connection):
+        waiting = sa.text("DELETE FROM procrastinate_jobs WHERE queue_name = :store AND status = 'todo'")
+        connection.execute(waiting, {"store": store})
+
+
 def check_queue(database: Database) -> None:
     """Raises: StorageError where the tables of tasks are missing, older or newer than what is installed here."""
     with database.read() as connection:

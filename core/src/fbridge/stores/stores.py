@@ -169,10 +169,14 @@ class Stores:
         return report
 
     def remove(self, name: str) -> None:
-        """Forget the store's settings and credentials; its orders and shipments stay in the database."""
+        """Forget the store's settings and credentials, and what waits for workers; its orders and shipments stay in
+        the database."""
+        from fbridge.storage.queue_schema import forget_tasks
+
         remove_store(self._context.settings, name)
         self._context.reload_settings()
         with self._context.database.write() as connection:
             known = find_store(connection, name) is not None
+            forget_tasks(connection, name)
             words = f"Store {name} was removed, with its credentials."
             record(connection, "store.removed", words, at=self._context.now(), store=name if known else None)

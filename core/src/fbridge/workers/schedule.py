@@ -14,10 +14,12 @@ JITTER = 0.1
 
 
 def fetch_pause(settings: Settings, store: str) -> timedelta | None:
-    """How long after a fetch the next one begins; None: workers never fetch it.
+    """How long after a fetch the next one begins; None: workers never fetch it, or it was removed.
 
     A value that nobody can read is told by the fetch itself, which checks all settings of the store.
     """
+    if store not in settings.stores:
+        return None
     try:
         return parse_fetch_every(_value(settings, store, "fetch_every") or FETCH_EVERY)
     except ValueError:

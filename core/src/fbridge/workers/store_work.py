@@ -128,7 +128,8 @@ class StoreWorker:
         )
         with self.context.database.write() as connection:
             keep_outcome(connection, outcome)
-            for task in following:
+            # Nobody would work it where the store was removed meanwhile.
+            for task in following if store in self.context.settings.stores else ():
                 put(connection, task)
         if error:
             log.warning("%s of %s: %s", kind, store, error)
