@@ -154,7 +154,8 @@ class _Watcher:
     def _about(self, store: str) -> dict[str, str]:
         if not store:
             return {}
-        known = self._context.settings.stores.get(store)  # settings are read again while a worker or an office runs
+        # Asked each time: settings are read again while a worker or an office runs.
+        known = self._context.settings.stores.get(store)
         return {"store": store, "platform": known.platform if known else ""}
 
     def _standing(
