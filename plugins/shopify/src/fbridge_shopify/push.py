@@ -163,6 +163,9 @@ def begin_again(work: Work, order: Order, *, may_split: bool, digital: bool = Tr
     for part in after.parts:
         before = known[part.shipment.id]
         part.made, part.corrected, part.mail = before.made, before.corrected, before.mail
+        if part.held and not (before.held or part.adopted) and may_mail(before.shipment, work.fulfillment):
+            # It is there with our own number: something on the way may have sent the same request twice.
+            part.mail = MailEffect.UNCONFIRMED
         if part.problem is not None and before.problem is not None:
             part.problem = replace(part.problem, words=f"{before.problem.words} {part.problem.words}")
     return after

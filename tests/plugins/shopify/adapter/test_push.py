@@ -292,6 +292,17 @@ class TestMeanwhile:
         assert (entry.outcome, entry.effects.tracking) == (Outcome.DONE_ELSEWHERE, Effect.DONE)
         assert numbers(served, order_id) == [["T9", "N1"]]
 
+    def test_it_is_there_with_our_own_number_and_the_mail_is_in_doubt(
+        self, served: ServedSandbox, desk: Any, fulfillment_of: Make
+    ) -> None:
+        """A proxy had sent the request twice: the second was refused, and the mail was told as not sent."""
+        order_id = served.control.new_order([(OIL, 1)])
+        fulfillment = fulfillment_of(desk.order(order_id), ["N1"])
+        served.control.ship_by_hand(order_id, number="N1", company="BRT", notify=True)
+        entry = entry_of(desk, fulfillment)
+        assert (entry.outcome, entry.effects.mail) == (Outcome.DONE, MailEffect.UNCONFIRMED)
+        assert len(served.control.mails(order_id)) == 1
+
     def test_it_was_cancelled(self, served: ServedSandbox, desk: Any, fulfillment_of: Make) -> None:
         order_id = served.control.new_order([(OIL, 1)])
         fulfillment = fulfillment_of(desk.order(order_id), ["N1"])
