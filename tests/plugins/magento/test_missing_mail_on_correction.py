@@ -24,7 +24,7 @@ def test_it_is_told_and_asked_for_although_the_store_notes_the_first_one(
         office.push()
         assert len(office.store.mails(order)) == 1
 
-        office.bridge.shipments.set_tracking(shipment.label, [number(2)])
+        office.bridge.shipments.set_tracking(shipment.label, [number(2), number(3)])
         assert office.planned_mails() == 1
         shop.control.lose_mails()
         office.push()
@@ -35,6 +35,10 @@ def test_it_is_told_and_asked_for_although_the_store_notes_the_first_one(
         assert office.bridge.status().missing_mails
 
         shop.control.lose_mails(lost=False)
+        office.bridge.shipments.set_tracking(shipment.label, [number(2)], parcels=1)
+        assert office.planned_mails() == 0, "nothing that the customer does not know"
+        office.push()
+        assert missing(office, shipment) == told, "the store shows the first mail, and none about this"
         office.skip_time(office.platform.settle_time)
         (left,) = office.bridge.mail_again([shipment.label]).results
         assert (left.missing, len(office.store.mails(order))) == (True, 1), "a person confirms"

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 
 from fbridge.models.fulfillments import Effects, ShipmentReceipt
 from fbridge.models.push import LedgerRow
-from fbridge.models.states import MailEffect, Outcome
-from fbridge.push.mails import known_since
+from fbridge.models.states import Outcome
+from fbridge.push.mails import known_without_mail
 from fbridge.storage.tables import attempt_exchanges, attempts
 
 NOT_SENT = "not_sent"
@@ -146,13 +146,13 @@ def _link(pairs: Sequence[tuple[int, int]], connection: Connection) -> None:
         connection.execute(sa.insert(attempt_exchanges), rows)
 
 
-def receipt_changes(receipt: ShipmentReceipt, mail_before: MailEffect) -> dict[str, Any]:
+def receipt_changes(receipt: ShipmentReceipt, row: LedgerRow) -> dict[str, Any]:
     """The ledger columns that a receipt fills, whatever its outcome."""
     changes: dict[str, Any] = {
         "effect_shipment": receipt.effects.shipment,
         "effect_tracking": receipt.effects.tracking,
         "effect_status": receipt.effects.status,
-        "effect_mail": known_since(mail_before, receipt.effects.mail),
+        "effect_mail": known_without_mail(row, receipt.effects.mail),
         "made_by": receipt.made_by,
     }
     if receipt.remote_ids:

@@ -45,6 +45,13 @@ def known_of_another(before: MailEffect, told: MailEffect) -> MailEffect:
     )
 
 
+def known_without_mail(row: LedgerRow, told: MailEffect) -> MailEffect:
+    """What is known where none was planned: the mail that the store shows may be an earlier one, and proves nothing
+    of one that is in doubt."""
+    in_doubt = row.missing_mail is not None and row.mail is MailEffect.UNCONFIRMED
+    return row.mail if in_doubt else known_since(row.mail, told)
+
+
 def promised(rows: Sequence[LedgerRow], mails: int) -> frozenset[int]:
     """For which of the shipments that go out the plan shows a mail, by key: an order's mail is its last one's."""
     unmailed = [row.shipment_id for row in rows if row.mail is MailEffect.NOT_SENT]

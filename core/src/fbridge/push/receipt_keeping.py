@@ -172,7 +172,7 @@ class _Unit:
     def record(self, entry: Entry, receipt: ShipmentReceipt, exchange_ids: Collection[int]) -> None:
         row = entry.rows[receipt.shipment_id]
         after = next_state(receipt, tries=row.tries + 1, settle=self.run.policy.settle, now=self.now)
-        changes = receipt_changes(receipt, row.mail)
+        changes = receipt_changes(receipt, row)
         if row.shipment_id in entry.unnumbered:
             changes["effect_tracking"] = Effect.NOT_DONE
         if receipt.outcome is Outcome.PREPARED:
