@@ -78,7 +78,7 @@ MUTATIONS = (
     Mutation(
         "an order ships beside its parts",
         "fbridge_woocommerce/mapping.py",
-        "        yield split_into_parts(raw.parts)\n",
+        '        yield split_into_parts([f"{part} ({one})" for part, one in raw.parts.items()])\n',
         "        yield from ()\n",
         "tests/plugins/woocommerce/adapter/test_sub_orders.py",
     ),

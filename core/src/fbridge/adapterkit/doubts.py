@@ -113,7 +113,8 @@ def split_into_parts(parts: Sequence[str]) -> Doubt:
     """An order that a marketplace plugin has split into parts, which may hold the same goods."""
     return Doubt(
         code="split_into_parts",
-        words=f"It was split into the orders {', '.join(parts)}, which may hold the same goods; ship either.",
+        words=f"It was split into the orders {', '.join(parts)}, which may hold the same goods; look there which of "
+        "them still ship, and ship either.",
     )
 
 
@@ -121,5 +122,6 @@ def part_of_order(parent: str) -> Doubt:
     """A marketplace plugin's part of an order, whose goods its parent may hold as well."""
     return Doubt(
         code="part_of_order",
-        words=f"It is a part of the order {parent}, which may hold the same goods; ship only one of the two.",
+        words=f"It is a part of the order {parent}, which may hold the same goods; look there whether they "
+        "still ship, and ship only one of the two.",
     )

@@ -54,7 +54,7 @@ class Beside:
         """These orders; whether any order of the store has parts is asked at the same time, once in a run."""
         found: list[Any] = []
         reads: list[_Read] = [lambda: found.extend(self._client.orders(order_ids))]
-        if self._sub_orders != SHIP_PARENTS and self._memory.has_parts is None:
+        if self._memory.has_parts is None:
             reads.append(self._learn_parts)
         _all_of(reads)
         return found
@@ -67,6 +67,7 @@ class Beside:
         notes: _ByOrder = {}
         trackings: _ByOrder = {}
         parts = self._parts(named)
+        parents = self._parent_states(named)
         reads = self._refunds(named, refunds)
         for order_id, row in named.items():
             if self._place is Place.FULFILLMENTS or needs_fulfillments(row):
@@ -83,7 +84,8 @@ class Beside:
                 fulfillments=fulfillments.get(_id_of(row)),
                 notes=notes.get(_id_of(row)),
                 trackings=trackings.get(_id_of(row)),
-                parts=parts.get(_id_of(row), ()),
+                parts=parts.get(_id_of(row), {}),
+                parent_state=parents.get(_parent_of(row), "trash"),
                 marks=self._place is not None and self._route is None,
             )
             for row in orders
@@ -96,14 +98,24 @@ class Beside:
         here = {_id_of(row) for row in orders}
         return list(dict.fromkeys(one for one in map(_parent_of, orders) if one and one not in here))
 
-    def _parts(self, named: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
-        if self._sub_orders == SHIP_PARENTS or not named:
+    def _parts(self, named: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+        if not named:
             return {}
         if any(map(_parent_of, named.values())):
             self._memory.has_parts = True
         elif self._memory.has_parts is None:
             self._learn_parts()
         return self._client.parts_of(list(named)) if self._memory.has_parts else {}
+
+    def _parent_states(self, named: Mapping[str, Any]) -> Mapping[str, str]:
+        if self._sub_orders == SHIP_PARENTS:
+            return {}
+        parents = list(dict.fromkeys(one for one in map(_parent_of, named.values()) if one))
+        return {
+            parent: found
+            for part in in_parts(parents, PAGE_SIZE)
+            for parent, found in self._client.states_of(part).items()
+        }
 
     def _learn_parts(self) -> None:
         self._memory.has_parts = self._client.has_parts()

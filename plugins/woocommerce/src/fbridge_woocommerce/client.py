@@ -21,7 +21,7 @@ from fbridge.http.auth import plain
 from fbridge.http.urls import Params
 from fbridge.models.platforms import Store
 from fbridge_woocommerce.answers import code_of, content_of, error_of, list_of, needs_less
-from fbridge_woocommerce.schemas import order_fields
+from fbridge_woocommerce.schemas import order_fields, state
 
 PAGE_SIZE = 100
 DEFAULT_PAGE = 10
@@ -130,21 +130,25 @@ class WooClient:
             return True
         return any(row.get("parent_id") for row in rows)
 
-    def parts_of(self, order_ids: Sequence[str]) -> dict[str, list[str]]:
-        """The parts of at most 100 orders, by the order's id."""
-        found: dict[str, list[str]] = {}
+    def parts_of(self, order_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """The parts of at most 100 orders, by the order's id, each with its state."""
+        found: dict[str, dict[str, str]] = {}
         for page in count(1):
             rows = self._parts({"parent": ",".join(order_ids), "per_page": PAGE_SIZE, "page": page})
             for row in rows:
-                found.setdefault(str(row["parent_id"]), []).append(str(row["id"]))
+                found.setdefault(str(row["parent_id"]), {})[str(row["id"])] = state(row.get("status"))
             if len(rows) < PAGE_SIZE:
                 break
         return found
 
+    def states_of(self, order_ids: Sequence[str]) -> dict[str, str]:
+        """The states of at most 100 orders; those that are in the trash, or gone, are left out by the store."""
+        rows = self._parts({"include": ",".join(order_ids), "per_page": PAGE_SIZE})
+        return {str(row["id"]): state(row.get("status")) for row in rows}
+
     def _parts(self, chosen: Mapping[str, Any]) -> list[Any]:
-        return list_of(
-            self._good("orders", {**chosen, "status": "any", "_fields": "id,parent_id"}, fresh=True)
-        )
+        fields = {"status": "any", "_fields": "id,parent_id,status"}
+        return list_of(self._good("orders", {**chosen, **fields}, fresh=True))
 
     def refunds(self, order_id: str) -> list[Any]:
         """The refunds of an order with their lines."""

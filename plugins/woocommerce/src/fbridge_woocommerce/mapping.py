@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -80,6 +80,9 @@ OWN_STATES = {
 }
 """WooCommerce's own set; all other states come from plugins."""
 
+_ENDED = frozenset({Meaning.CANCELLED, Meaning.SHIPPED})
+"""Of a whole order: a hold or a state of its own may be how a plugin marks that it was split."""
+_MAY_LEAVE = frozenset({Meaning.READY, Meaning.UNPAID})
 _PICKUP_METHODS = frozenset({"local_pickup", "pickup_location"})
 _MARKETPLACES = frozenset(
     {"amazon", "cdiscount", "ebay", "etsy", "kaufland", "manomano", "temu", "tiktok", "zalando"}
@@ -93,7 +96,8 @@ class RawOrder:
     """An order as the store gave it, with what was read beside it (None: not read).
 
     ``trackings`` are the rows that a tracking plugin shows where it does not show those of the order meta. ``parts``
-    are the ids of the orders that a marketplace plugin has made of it.
+    are the orders that a marketplace plugin has made of it, with their states; ``parent_state`` is that of the order
+    of which it is a part.
     """
 
     order: Mapping[str, Any]
@@ -101,7 +105,8 @@ class RawOrder:
     fulfillments: Sequence[Mapping[str, Any]] | None = None
     notes: Sequence[Mapping[str, Any]] | None = None
     trackings: Sequence[Mapping[str, Any]] | None = None
-    parts: Sequence[str] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
+    parent_state: str = ""
     marks: bool = False
 
 
@@ -161,8 +166,7 @@ def _order(raw: RawOrder, settings: Mapping[str, Any]) -> Order:
         marks=raw.marks,
         adapter_data={ROWS_KEY: tracking} if tracking else {},
     )
-    both = settings.get("sub_orders", MARK_BOTH) == MARK_BOTH
-    twice = _in_two_orders(raw, payload) if both else ()
+    twice = _in_two_orders(raw, payload, settings) if ships_here else ()
     unread = raw.fulfillments is None and needs_fulfillments(raw.order)
     doubts = (meaning.doubt(status), *twice, *refunds.doubts, shipped_unread() if unread else None)
     return with_doubts(order, doubts)
@@ -174,11 +178,16 @@ def _ships_here(raw: RawOrder, payload: Mapping[str, Any], sub_orders: str) -> b
     return not ((is_part and sub_orders == SHIP_PARENTS) or (raw.parts and sub_orders == SHIP_PARTS))
 
 
-def _in_two_orders(raw: RawOrder, payload: Mapping[str, Any]) -> Iterator[Doubt]:
-    if parent := reference(payload.get("parent_id")):
-        yield part_of_order(parent)
-    if raw.parts:
-        yield split_into_parts(raw.parts)
+def _in_two_orders(raw: RawOrder, payload: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[Doubt]:
+    """The merchant's word which one ships counts as long as nothing has become of the other's goods: not every
+    marketplace plugin brings an end of one to the other."""
+    both = settings.get("sub_orders", MARK_BOTH) == MARK_BOTH
+    parent = reference(payload.get("parent_id"))
+    if parent and (both or meaning_of_state(raw.parent_state, settings).meaning in _ENDED):
+        yield part_of_order(f"{parent} ({raw.parent_state})")
+    states = {meaning_of_state(one, settings).meaning for one in raw.parts.values()}
+    if raw.parts and (both or states - _MAY_LEAVE):
+        yield split_into_parts([f"{part} ({one})" for part, one in raw.parts.items()])
 
 
 def _rows(raw: RawOrder, order_meta: Mapping[str, Any]) -> list[tracking_rows.Row]:

@@ -21,12 +21,12 @@ ADDRESS = {"first_name": "Anna", "address_1": "Via Roma 1", "city": "Roma", "pos
 def sell(served: ServedSandbox, pieces: int, **fields: Any) -> str:
     line = {"product_id": 10, "quantity": pieces}
     order = {"status": "processing", "set_paid": True, "shipping": ADDRESS, "billing": ADDRESS}
-    return str(served.control.add_order(line_items=[line], **order, **fields))
+    return str(served.control.add_order(line_items=[line], **(order | fields)))
 
 
 @pytest.fixture
 def served(make_sandbox: MakeSandbox) -> ServedSandbox:
-    return make_sandbox(orders=30)
+    return make_sandbox(orders=30, extra_statuses={"delivered": "Delivered"})
 
 
 def read(store: Store, **query: Any) -> dict[str, Order]:
@@ -92,3 +92,32 @@ def test_an_ordinary_store_is_asked_once_a_run(served: ServedSandbox, store_of: 
         read(store)
     asked = [seen.path for seen in served.control.requests() if "parent" in seen.path.split("_fields")[0]]
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("state", ["cancelled", "refunded", "completed", "on-hold", "delivered"])
+@pytest.mark.parametrize("by_ids", [False, True])
+def test_an_order_that_ships_for_its_parts_is_marked_where_one_of_them_has_come_to_an_end(
+    served: ServedSandbox, store_of: StoreOf, state: str, by_ids: bool
+) -> None:
+    parent = sell(served, 3)
+    sell(served, 2, parent_id=int(parent))
+    part = sell(served, 1, parent_id=int(parent))
+    served.control.change(int(part), status=state)
+    store = store_of(served, sub_orders="parent", shipped_states=["delivered"])
+    order = read(store, **({"order_ids": (parent,)} if by_ids else {}))[parent]
+    assert codes(order) == ["split_into_parts"]
+    assert f"{part} ({state})" in order.doubts[0].words
+
+
+@pytest.mark.parametrize("state", ["cancelled", "refunded", "completed", "trash"])
+@pytest.mark.parametrize("by_ids", [False, True])
+def test_a_part_is_marked_where_the_whole_order_has_come_to_an_end(
+    served: ServedSandbox, store_of: StoreOf, state: str, by_ids: bool
+) -> None:
+    parent = sell(served, 3)
+    part = sell(served, 3, parent_id=int(parent))
+    served.control.change(int(parent), status=state)
+    store = store_of(served, sub_orders="parts")
+    order = read(store, **({"order_ids": (part,)} if by_ids else {}))[part]
+    assert codes(order) == ["part_of_order"]
+    assert f"{parent} ({state})" in order.doubts[0].words
