@@ -123,7 +123,7 @@ def order_from(raw: RawOrder, reading: Reading | None = None) -> Order | Rejecte
 
 def _order(payload: Mapping[str, Any], reading: Reading) -> Order:
     found = payload["fulfillment_orders"]
-    code = currency(payload.get("currencyCode"))
+    code = currency(payload.get("presentmentCurrencyCode"))
     lines = _lines(payload, code, reading)
     financial_status = text(payload.get("displayFinancialStatus"))
     cancelled = not is_nothing(payload.get("cancelledAt"))
@@ -175,8 +175,8 @@ def _doubts(payload: Mapping[str, Any], financial_status: str) -> Iterator[Doubt
 
 
 def _money(bag: Any, code: str) -> Decimal | None:
-    """The amount of a MoneyBag in the shop's currency."""
-    return money(mapping(mapping(bag).get("shopMoney")).get("amount"), code)
+    """The amount of a MoneyBag in the customer's currency: what a courier is to collect."""
+    return money(mapping(mapping(bag).get("presentmentMoney")).get("amount"), code)
 
 
 def _outstanding(payload: Mapping[str, Any], code: str) -> Decimal | None:

@@ -1,7 +1,7 @@
 """What Shopify answers: the fields without which nothing can be shipped, and the parts that several modules look at.
 
 Shapes: the types Order, LineItem, FulfillmentOrder and Fulfillment of the Admin GraphQL schema, as far as the
-documents ask for them. Money is a string in the shop's currency, times have a zone. Enums are texts, for Shopify
+documents ask for them. Money is a string in the customer's currency, times have a zone. Enums are texts, for Shopify
 adds values. What belongs to the customer may be null: it is withheld from apps without approval.
 """
 

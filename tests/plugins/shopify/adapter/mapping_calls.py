@@ -26,4 +26,4 @@ def rejected(raw: Any) -> RejectedOrder:
 
 
 def money(amount: str) -> dict[str, Any]:
-    return {"shopMoney": {"amount": amount}}
+    return {"presentmentMoney": {"amount": amount}}

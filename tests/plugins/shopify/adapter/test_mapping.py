@@ -246,6 +246,27 @@ class TestPayment:
 
 
 class TestMoney:
+    def test_what_is_collected_at_the_door_is_what_the_checkout_showed(self, raw_order_of: Make) -> None:
+        """The courier collected the shop's 49.90 of a customer who was to pay 1249 CZK."""
+
+        def shown(ours: str, theirs: str) -> dict[str, Any]:
+            return {"shopMoney": {"amount": ours}, "presentmentMoney": {"amount": theirs}}
+
+        raw = raw_order_of(
+            currencyCode="EUR",
+            presentmentCurrencyCode="CZK",
+            paymentGatewayNames=["Cash on Delivery (COD)"],
+            displayFinancialStatus="PENDING",
+            totalOutstandingSet=shown("49.90", "1249.0"),
+            currentTotalPriceSet=shown("49.90", "1249.0"),
+        )
+        order = mapped(raw)
+        assert (order.payment.amount_due, order.total, order.currency) == (
+            Decimal(1249),
+            Decimal(1249),
+            "CZK",
+        )
+
     def test_tax_is_added_where_prices_are_net(self, raw_order_of: Make) -> None:
         gross = mapped(raw_order_of(taxesIncluded=True)).lines[0].total
         net = mapped(raw_order_of(taxesIncluded=False)).lines[0].total
