@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
@@ -65,18 +66,17 @@ class Overheard:
         """Where one of the secrets was said, in any shape."""
         shapes = [shape for secret in secrets for shape in shapes_of(secret)]
         bare = [_bare(shape)[:REPEATED] for shape in shapes if len(_bare(shape)) >= LEAST]
-        return sorted(
-            {
-                where
-                for where, what in self.said
-                if any(shape in what for shape in shapes) or any(shape in _bare(what) for shape in bare)
-            }
-        )
+        found = set()
+        for where, what in self.said:
+            letters = _bare(what)
+            if any(shape in what for shape in shapes) or any(shape in letters for shape in bare):
+                found.add(where)
+        return sorted(found)
 
 
 def _bare(text: str) -> str:
     """Letters and digits alone: whatever stands between them."""
-    return "".join(character for character in unquote(unescape(text)).lower() if character.isalnum())
+    return re.sub(r"[\W_]+", "", unquote(unescape(text)).lower())
 
 
 class _Listener(logging.Handler):
