@@ -7,7 +7,9 @@ next request makes a new one.
 from __future__ import annotations
 
 import http.client
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread, Timer
@@ -237,21 +239,26 @@ class _Served:
         self._server = _Server(("127.0.0.1", port), handler)
         self.port = int(self._server.server_address[1])
         self.stopped = False
-        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), name=f"faults-{self.port}")
+        self._thread = Thread(target=self._serve, name=f"faults-{self.port}")
         self._thread.start()
+
+    def _serve(self) -> None:
+        while not self.stopped:
+            self._server.handle_request()
 
     def stop(self) -> None:
         """Close the socket; may be called while a request is answered."""
         if not self.stopped:
             self.stopped = True
-            self._server.shutdown()
+            with suppress(OSError):  # wakes the thread, which sleeps until somebody comes
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            self._thread.join()
             self._server.socket.close()
 
     def close(self) -> None:
         """Stop, and wait for the requests that are being answered."""
         self.stop()
         self._server.server_close()
-        self._thread.join()
 
 
 def _make_handler(
