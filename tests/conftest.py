@@ -8,12 +8,14 @@ import os
 import pwd
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import hypothesis
@@ -21,7 +23,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine.default import DefaultDialect
 
-from fbridge.storage.database import Database, open_database
+from fbridge.storage import upgrade
+from fbridge.storage.database import Database, open_database, read_revision
 from fbridge.storage.metadata import metadata
 from tests.installed_packages import write_dist_info
 
@@ -52,6 +55,29 @@ def _each_statement_is_compiled_once() -> Iterator[None]:
         patch.setattr(DefaultDialect, "__hash__", lambda one: hash(type(one)))
         patch.setattr(DefaultDialect, "__eq__", lambda one, other: type(one) is type(other))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrations_run_once() -> Iterator[None]:
+    """On an empty SQLite file; the next one gets what they made, page by page, where they would have run."""
+    made = sqlite3.connect(":memory:", check_same_thread=False)
+    first = Lock()
+
+    def migrate_or_copy(engine: sa.Engine) -> None:
+        if engine.dialect.name != "sqlite" or read_revision(engine) is not None:
+            migrate(engine)
+            return
+        with first, contextlib.closing(engine.raw_connection()) as connection:
+            if not list(made.execute("SELECT 1 FROM sqlite_master")):
+                migrate(engine)
+                connection.driver_connection.backup(made)
+            made.backup(connection.driver_connection)
+
+    migrate = upgrade.migrate
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(upgrade, "migrate", migrate_or_copy)
+        yield
+    made.close()
 
 
 @pytest.fixture
