@@ -23,6 +23,7 @@ from fbridge.orders.storage import (
     upsert_page,
 )
 from fbridge.storage import postgres
+from fbridge.storage.tables import orders
 
 
 def kept(office: Any, remote_id: str = "r1001", store: str = "shop") -> Any:
@@ -120,6 +121,17 @@ def test_text_that_databases_refuse_does_not_stop_a_page(office: Any, make: Any)
         new=1
     )
     assert kept(office).note == "ab?"
+
+
+def test_rows_put_in_at_once_are_kept_as_any_other_row(office: Any, make: Any) -> None:
+    """What looks for them compares what is in the database: an empty list of doubts is no null, nor a time local."""
+    office.keep(make.order("1001", channel=None, doubts=()))
+    with office.context.database.write() as connection:
+        (row,) = connection.execute(sa.select(orders)).mappings().all()
+        twin = {**row, "id": row["id"] + 1, "remote_id": "twin"}
+        connection.execute(sa.insert(orders).values(twin))
+        as_kept, as_any = connection.execute(sa.text("SELECT * FROM orders ORDER BY id")).mappings().all()
+    assert {**as_any, "id": row["id"], "remote_id": row["remote_id"]} == dict(as_kept)
 
 
 def test_a_page_is_kept_in_few_statements(office: Any, make: Any) -> None:

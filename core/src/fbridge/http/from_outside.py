@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import cache
 from itertools import chain
 from operator import attrgetter
@@ -24,7 +22,6 @@ WORDS = frozenset({"mails", "reason", "refused", "warnings", "words"})
 """Fields that people read. All others hold data, which is either whole or withheld."""
 
 _SERIES = (list, tuple, set, frozenset)
-_WITHOUT_TEXT = frozenset({bool, int, float, Decimal, datetime, timedelta, type(None)})
 
 
 def without_secrets(value: T, redactor: Redactor) -> T:
@@ -88,34 +85,33 @@ def _texts(value: Any) -> tuple[list[str], list[str]]:
 
 
 def _gather(value: Any, into: list[str], words: list[str]) -> None:
-    """Called for each value of each order that is read, so what holds no text is not called for."""
-    for name, inner in _inside(value):
-        kind = type(inner)
-        if kind is str:
-            (words if name in WORDS else into).append(inner)
-        elif kind not in _WITHOUT_TEXT:
-            _gather(inner, words if name in WORDS else into, words)
+    """Called for much of each order that is read, so what is empty or holds no text is not called for."""
+    outer: Any = type(value)
+    for values, holds_words in _inside(outer):
+        found = words if holds_words else into
+        for inner in values(value):
+            kind: Any = type(inner)
+            if kind is str:
+                found.append(inner)
+            elif inner and _inside(kind):
+                _gather(inner, found, words)
 
 
-def _inside(value: Any) -> Iterable[tuple[str, Any]]:
-    """The values in it, those of an object with the names of their fields."""
-    kind: Any = type(value)
-    names = _field_names(kind)
-    if names:
-        return zip(names, _values_of(kind)(value), strict=True)
-    if _is_mapping(kind):
-        return (("", inner) for inner in chain(value, value.values()))
-    return (("", inner) for inner in value) if isinstance(value, _SERIES) else ()
+_Values = Callable[[Any], Iterable[Any]]
 
 
 @cache
-def _is_mapping(kind: type[Any]) -> bool:
-    return issubclass(kind, Mapping)
+def _inside(kind: Any) -> tuple[tuple[_Values, bool], ...]:
+    """What gives the values in it, and whether people read those; nothing of what holds no text."""
+    if names := _field_names(kind):
+        shares = [name for name in names if name not in WORDS], [name for name in names if name in WORDS]
+        return tuple((_fields(*share), share is shares[1]) for share in shares if share)
+    if issubclass(kind, Mapping):
+        return ((lambda value: chain(value, value.values()), False),)
+    return ((iter, False),) if issubclass(kind, _SERIES) else ()
 
 
-@cache
-def _values_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
-    names = _field_names(kind)
+def _fields(*names: str) -> _Values:
     # Of one name alone, attrgetter gives no tuple.
     return attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.models.search_words import words_of_order
+from fbridge.storage.many_rows import insert_rows
 from fbridge.storage.search_tables import order_words
 from fbridge.storage.tables import orders
 
@@ -45,6 +46,4 @@ def replace_words(
 
 
 def _insert(connection: Connection, words: Collection[tuple[str, int]]) -> None:
-    if words:
-        rows = [{"word": word, "order_id": order_id} for word, order_id in words]
-        connection.execute(sa.insert(order_words), rows)
+    insert_rows(connection, order_words, [{"word": word, "order_id": order_id} for word, order_id in words])

@@ -25,6 +25,7 @@ from fbridge.orders.rows import (
 )
 from fbridge.orders.unreadable import clear_understood
 from fbridge.storage.events import ORDER_CHANGED, ORDER_NEW, record_all
+from fbridge.storage.many_rows import insert_rows
 from fbridge.storage.tables import MOST_KEYS, order_lines, orders
 from fbridge.stores.rows import lock_store
 
@@ -278,7 +279,7 @@ def _insert(connection: Connection, store: str, new: Sequence[_Version], now: da
         return
     shared = {"store": store, "version": 1, "first_seen_at": now}
     rows = [{**version.row(now), **shared} for version in new]
-    connection.execute(sa.insert(orders), rows)
+    insert_rows(connection, orders, rows)
     ids = order_ids(connection, store, [version.order.remote_id for version in new])
     _insert_lines(connection, [(ids[version.order.remote_id], version.order) for version in new])
     _tell(connection, store, ORDER_NEW, [(ids[one.order.remote_id], one) for one in new], now)
@@ -320,5 +321,4 @@ def _state_words(order: Order) -> str:
 
 def _insert_lines(connection: Connection, of_orders: Iterable[tuple[int, Order]]) -> None:
     rows = [row for order_id, order in of_orders for row in line_rows(order_id, order)]
-    if rows:
-        connection.execute(sa.insert(order_lines), rows)
+    insert_rows(connection, order_lines, rows)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from fbridge.errors import InputError
 from fbridge.storage.database import Database
+from fbridge.storage.many_rows import insert_rows
 from fbridge.storage.tables import events
 
 _who: ContextVar[str | None] = ContextVar("who", default=None)
@@ -67,8 +68,7 @@ OF_THE_STORE = (ORDER_NEW, ORDER_CHANGED)
 
 def record_all(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Many events of one kind of rows at once; the columns are those of :func:`record`."""
-    if rows:
-        connection.execute(sa.insert(events), [{"who": _who.get(), **row} for row in rows])
+    insert_rows(connection, events, [{"who": _who.get(), **row} for row in rows])
 
 
 def last_event(database: Database) -> int:
