@@ -26,17 +26,22 @@ class Stranger:
 class _Sign:
     """``pattern`` is searched in ``Name: value`` lines of the headers where ``of_headers``, else in the page."""
 
-    pattern: re.Pattern[str]
+    spelled: str
     stranger: Stranger
     of_headers: bool = False
 
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when the first stranger is looked for, which most programs never do."""
+        return re.compile(self.spelled, re.IGNORECASE | (re.MULTILINE if self.of_headers else re.DOTALL))
+
 
 def _page(pattern: str, name: str, advice: str = _ALLOW) -> _Sign:
-    return _Sign(re.compile(pattern, re.IGNORECASE | re.DOTALL), Stranger(name, advice))
+    return _Sign(pattern, Stranger(name, advice))
 
 
 def _header(pattern: str, name: str, advice: str = _ALLOW) -> _Sign:
-    return _Sign(re.compile(pattern, re.IGNORECASE | re.MULTILINE), Stranger(name, advice), of_headers=True)
+    return _Sign(pattern, Stranger(name, advice), of_headers=True)
 
 
 _SIGNS = (

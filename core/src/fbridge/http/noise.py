@@ -43,15 +43,19 @@ _KEYS = re.compile(r"\d+\Z")
 class _Kind:
     """A pattern of noise, and what it is called ("" where it is not worth a word)."""
 
-    pattern: re.Pattern[str]
+    spelled: str
+    flags: int
     name: Callable[[re.Match[str]], str]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when the first answer is noisy: few are, and every start would take the time."""
+        return re.compile(self.spelled, self.flags)
 
 
 def _kind(pattern: str, name: str | Callable[[re.Match[str]], str], flags: int = 0) -> _Kind:
-    if isinstance(name, str):
-        told = name
-        return _Kind(re.compile(pattern, re.DOTALL | re.IGNORECASE | flags), lambda _: told)
-    return _Kind(re.compile(pattern, re.DOTALL | re.IGNORECASE | flags), name)
+    told = (lambda _: name) if isinstance(name, str) else name
+    return _Kind(pattern, re.DOTALL | re.IGNORECASE | flags, told)
 
 
 def _message(match: re.Match[str]) -> str:

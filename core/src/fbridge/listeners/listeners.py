@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import EntryPoint
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fbridge.context import Context
 from fbridge.errors import InputError, NotFoundError
@@ -25,12 +25,14 @@ from fbridge.listeners.positions import (
     next_step,
     take_up,
 )
-from fbridge.listeners.telling import ListenerTold, Telling
 from fbridge.plugins import installed_listeners, package_of
 from fbridge.settings.near_match import did_you_mean
 from fbridge.storage.events import last_event_from
 from fbridge.storage.locks import exclusive
 from fbridge.stores.each_store import for_each_store
+
+if TYPE_CHECKING:
+    from fbridge.listeners.telling import ListenerTold
 
 _LONGEST_NAME = 128
 
@@ -157,6 +159,8 @@ class Listeners:
         return exclusive(self._context.database, f"listener-{key}", self._context.lock_folder, busy)
 
     def _tell(self, name: str, offer: EntryPoint | None, stop: Event, patience: float) -> ListenerTold:
+        from fbridge.listeners.telling import Telling  # every command looks for listeners, and few tell one
+
         return Telling(self._context, name, lambda: self.lock(name), stop, patience).all(offer)
 
     def _positions(self) -> Mapping[str, ListenerPosition]:

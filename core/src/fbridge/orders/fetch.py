@@ -27,7 +27,6 @@ from fbridge.orders.unreadable import (
     let_rest,
     postpone,
 )
-from fbridge.push.undone import note_undone
 from fbridge.storage.database import Database
 from fbridge.storage.locks import HeldLock, exclusive
 from fbridge.storage.tables import MOST_KEYS
@@ -117,7 +116,10 @@ class Fetching:
                 clocks=StoreClocks(page.served_at, page.put_back_at),
                 of_feed=True,
             )
-            note_undone(connection, self.opened.name, page.orders, now)
+            if any(order.undone for order in page.orders):
+                from fbridge.push.undone import note_undone  # what a push needs comes with it
+
+                note_undone(connection, self.opened.name, page.orders, now)
             rejected = keep_unread(connection, self.opened.name, page, now)
             store_rows.keep_notices(connection, self.opened.name, page.notices)
             yield connection
