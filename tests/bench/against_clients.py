@@ -86,11 +86,12 @@ class Times:
 
 def run() -> Iterator[Mapping[str, Any]]:
     """40 orders in some rounds and 1000 in one, at each distance. ``BENCH_ORDERS=40``
-    leaves out the 1000, ``BENCH_ROUNDS=1`` asks for one round."""
+    leaves out the 1000, ``BENCH_ROUNDS=1`` asks for one round, ``BENCH_PLATFORM=shopify`` for this one alone."""
     environment()
     most = int(os.environ.get("BENCH_ORDERS", str(MANY)))
     pushes = [(FEW, ROUNDS), *([(most, 1)] if most > FEW else [])]
-    for place in PLACES:
+    wanted = os.environ.get("BENCH_PLATFORM", "")
+    for place in [one for one in PLACES if wanted in {"", one.platform}]:
         with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
             orders = 1 + len(LATENCIES) * sum(count * rounds for count, rounds in pushes)
             options = {"orders": 3 * orders, **place.options}

@@ -30,6 +30,9 @@ FIRST_WAIT = 1.0
 LONGEST_WAIT = 10.0
 """Seconds between two looks at an operation; the wait grows from the first to the longest."""
 
+LONGEST_STANDSTILL = 1800.0
+"""Seconds in which an operation finds no further order before pages are read: Shopify has let some wait for hours."""
+
 _GROWTH = 1.5
 _GONE = frozenset({"FAILED", "CANCELED", "EXPIRED"})
 
@@ -116,14 +119,18 @@ def pages(
     """
     yield RawPage(cursor=operation.to_cursor())
     state = _state(client, operation)
-    wait = FIRST_WAIT
+    wait, stands_still, found = FIRST_WAIT, 0.0, _orders_found(state)
     while state.get("status") != "COMPLETED":
+        if stands_still >= LONGEST_STANDSTILL:
+            raise BulkUnusableError("the operation has found no further order for long")
         sleep(wait)
+        stands_still += wait
         wait = min(wait * _GROWTH, LONGEST_WAIT)
         # How many it found so far tells whoever waits that it goes on.
-        yield RawPage(cursor=operation.to_cursor(), remaining=_orders_found(state) or None)
+        yield RawPage(cursor=operation.to_cursor(), remaining=found or None)
         state = _state(client, operation)
-    found = _orders_found(state)
+        before, found = found, _orders_found(state)
+        stands_still = 0.0 if found > before else stands_still
     if state.get("url"):
         with TemporaryFile() as file:
             _download(client, str(state["url"]), file)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
-from fbridge.models.orders import StoreShipment
+from fbridge.models.orders import Order, StoreShipment
 from fbridge_shopify.allocation import Pieces, pieces_of
 
 Claims: TypeAlias = dict[str, list[StoreShipment]]
@@ -60,6 +60,25 @@ def refunded_since(fulfillment: Fulfillment) -> Pieces:
             for line in fulfillment.order.lines
         }
     )
+
+
+def may_be_last(fulfillment: Fulfillment) -> bool:
+    """Whether with these shipments all goods may have left that are ours to ship, as far as the order alone tells."""
+    known, new = Counter[str](), Counter[str]()
+    for one in fulfillment.shipments:
+        (new if one.acknowledged is None and not one.remote_ids else known).update(wanted_by(one))
+    return all(
+        max(line.shipped, known[line.id]) + new[line.id] >= line.due - line.held
+        for line in fulfillment.order.lines
+    )
+
+
+def digital_pieces(order: Order) -> Pieces:
+    """What is still to be fulfilled of an order and no carrier takes."""
+    left = {
+        line.id: line.quantity - line.removed - line.shipped for line in order.lines if not line.shippable
+    }
+    return +Counter(left)
 
 
 def is_proved_by_number(shipment: FulfillmentShipment, fulfillment: Fulfillment) -> bool:

@@ -12,8 +12,8 @@ from fbridge.models.orders import Order, OrderLine
 from fbridge.models.platforms import Store
 from fbridge_shopify.allocation import Pieces, place_rank
 from fbridge_shopify.carrier_lists import known_names
-from fbridge_shopify.claims import claims_of, shown, wanted_by
-from fbridge_shopify.push import digital_pieces, may_be_last, refusal_of
+from fbridge_shopify.claims import claims_of, digital_pieces, may_be_last, shown, wanted_by
+from fbridge_shopify.push import refusal_of
 from fbridge_shopify.schemas import number_of
 from fbridge_shopify.tracking_lists import company_of
 

@@ -32,6 +32,7 @@ from fbridge_shopify.allocation import (
 from fbridge_shopify.claims import (
     Claims,
     claims_of,
+    digital_pieces,
     is_proved_by_number,
     refunded_since,
     shown,
@@ -355,25 +356,6 @@ class _Planner:
         )
         mutation = correction(entry.remote_id, tracking, notify=notify, lines=len(entry.lines))
         self._work.steps.append(Step(mutation, parts, numbers, notify))
-
-
-def may_be_last(fulfillment: Fulfillment) -> bool:
-    """Whether with these shipments all goods may have left that are ours to ship, as far as the order alone tells."""
-    known, new = Counter[str](), Counter[str]()
-    for one in fulfillment.shipments:
-        (new if one.acknowledged is None and not one.remote_ids else known).update(wanted_by(one))
-    return all(
-        max(line.shipped, known[line.id]) + new[line.id] >= line.due - line.held
-        for line in fulfillment.order.lines
-    )
-
-
-def digital_pieces(order: Order) -> Pieces:
-    """What is still to be fulfilled of an order and no carrier takes."""
-    left = {
-        line.id: line.quantity - line.removed - line.shipped for line in order.lines if not line.shippable
-    }
-    return +Counter(left)
 
 
 def _by_location(takes: Sequence[Take]) -> list[list[Take]]:

@@ -110,6 +110,7 @@ _TEXTS = {
     "Fulfillment not found": "fulfillment_missing",
     "must be assigned to a single location": "several_locations",
     "must belong to the same order": "several_orders",
+    "not in a splittable state": "not_splittable",
 }
 """All of them, as an unfulfillable status, rest on a state: a mutation says what its order was read to allow."""
 

@@ -146,6 +146,23 @@ def test_the_wait_between_two_looks_does_not_grow_for_ever() -> None:
     assert waits[-1] == bulk_reading.LONGEST_WAIT
 
 
+@pytest.mark.parametrize("finds", [True, False], ids=["it goes on", "it stands still"])
+def test_an_operation_that_finds_nothing_more_for_long_is_replaced_by_pages(*, finds: bool) -> None:
+    """Shopify has let some wait for hours: the first sync waited with them."""
+    waits = list[float]()
+    client = FileStore(lambda: iter(()), 7, url=None)
+    client.status = lambda: "RUNNING" if sum(waits) < 2 * bulk_reading.LONGEST_STANDSTILL else "COMPLETED"
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        client.total += finds
+
+    operation = Operation(id="gid://shopify/BulkOperation/1", started=STARTED)
+    with pytest.raises(bulk_reading.BulkUnusableError, match="for long" if not finds else "kept"):
+        list(bulk_reading.pages(cast(ShopifyClient, client), operation, wait))
+    assert (sum(waits) >= 2 * bulk_reading.LONGEST_STANDSTILL) is finds
+
+
 def test_progress_is_told(many: MakeSandbox, store_of: StoreOf) -> None:
     pages = [page for page in pages_of(store_of(many())) if is_bulk(page) and page.orders]
     assert [(len(page.orders), page.remaining) for page in pages] == [(50, 80), (50, 30), (30, 0)]

@@ -82,6 +82,7 @@ def test_a_list_that_was_cut_off_is_not_called_whole(goes_on: bool | None, whole
         ("Invalid fulfillment order line item quantity requested.", "more_than_remains"),
         ("Fulfillment order line item does not exist.", "fulfillment_order_changed"),
         ("Fulfillment does not exist.", "fulfillment_missing"),
+        ("The fulfillment order is not in a splittable state.", "not_splittable"),
         ("The moon is in the wrong quarter.", "refused"),
     ],
 )
