@@ -42,6 +42,7 @@ ANY_TOKEN = "Magento_Backend::admin"  # noqa: S105 - the name of a permission
 """What ``/V1/modules`` asks for: refused, the token itself is."""
 
 API = "Magento REST API"
+NOT_SAVED = "not_saved"
 ADVICE = (
     "the store's URL (without /rest and without the code of a store view), and that its web server hands /rest on to "
     "Magento"
@@ -269,14 +270,14 @@ ANSWERS = AnswerTable(
             "Could not save a shipment, see error log for details",
             Verdict.LATER,
             "ship_carrier_missing_code.json",
-            "not_saved",
+            NOT_SAVED,
         ),
         Listed(
             400,
             "Could not save the shipment tracking.",
             Verdict.LATER,
             "track_add_unknown_shipment.json",
-            "not_saved",
+            NOT_SAVED,
         ),
         Listed(
             404,

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from fbridge.adapterkit.payloads import reference
+from fbridge.adapterkit.payloads import number, reference, text
 from fbridge.errors import CredentialsError, FbridgeError
 from fbridge.http import Auth, HeaderAuth, Response
 from fbridge.http.auth import plain
@@ -137,8 +137,8 @@ class MagentoClient:
         """The places that goods are kept at, with multi-source inventory; needs Magento_InventoryApi::source."""
         fields = "items[source_code,name,enabled],total_count"
         found: list[Row] = []
-        for number in count(1):
-            response = self._good(self._page("inventory/sources", fields, number=number))
+        for page in count(1):
+            response = self._good(self._page("inventory/sources", fields, number=page))
             rows, total = rows_of(response), total_of(response) or 0
             found += rows
             if not rows or len(found) >= total:
@@ -261,6 +261,16 @@ class MagentoClient:
             found += (answer.get("source_selection_items") if isinstance(answer, Mapping) else None) or ()
             skus = skus[len(some) :]
         return found
+
+    def pieces_at(self, source: str, skus: Iterable[str]) -> dict[str, float] | None:
+        """What a source holds of these articles, by SKU; None where that does not fit on a page. Raises as above."""
+        groups: list[Group] = [[one_of("sku", skus)], [Filter("source_code", "eq", source)]]
+        fields = "items[sku,quantity],total_count"
+        response = self._good(self._page("inventory/source-items", fields, groups, fresh=True))
+        rows = rows_of(response)
+        if len(rows) != total_of(response):
+            return None
+        return {text(row.get("sku")): float(number(row.get("quantity")) or 0) for row in rows}
 
     def stock_of_website(self, code: str) -> int:
         """The stock that a website sells from; needs Magento_InventorySalesApi::stock. Raises as above."""

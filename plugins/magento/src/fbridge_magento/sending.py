@@ -117,6 +117,8 @@ class _Sending:
                 part.problem = _is_gone(work, part)
             else:
                 begin_again(work, order, part, self._terms)
+                if self._terms.inventory.msi:
+                    self._sources.explain(work, part)
         self._write(work for work, _ in rejected)
 
     def _orders_now(self, order_ids: Sequence[str]) -> tuple[dict[str, Order], dict[str, str]]:

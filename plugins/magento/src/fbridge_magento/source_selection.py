@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fbridge.adapterkit.answers import put_off
-from fbridge.errors import RefusedError, UnreachableError
+from fbridge.errors import FbridgeError, RefusedError, UnreachableError
 from fbridge.models.platforms import Store
+from fbridge_magento.answers import NOT_SAVED
 from fbridge_magento.bundles import bundles_in
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.push import Part, Work
 from fbridge_magento.run_memory import RunMemory, memory_of
-from fbridge_magento.sources import SourceChoice, no_source, proposed_source
+from fbridge_magento.sources import SourceChoice, no_source, proposed_source, too_few
 
 
 def stock_of(store_id: int, client: MagentoClient, memory: RunMemory) -> int:
@@ -66,6 +68,24 @@ class SourceSelection:
             if part.is_due and part.source.ask:
                 part.source = self._told(work, part)
                 part.problem = part.source.problem
+
+    def explain(self, work: Work, part: Part) -> None:
+        """Where the store could not save a shipment and does not say why: its source may have too few of the goods.
+
+        It is tried again all the same, for the stock may be put right meanwhile.
+        """
+        if part.problem is None or part.problem.reason != NOT_SAVED:
+            return
+        code = part.source.code or "default"
+        try:
+            wanted = {
+                sku: count for sku, count in self._pieces_by_sku(work, part).items() if sku and "," not in sku
+            }
+            held = self._client.pieces_at(code, wanted) if wanted else None
+        except FbridgeError:
+            return
+        if held is not None and (why := too_few(code, held, wanted)):
+            part.problem = replace(part.problem, words=f"{part.problem.words}. {why}")
 
     def _told(self, work: Work, part: Part) -> SourceChoice:
         try:

@@ -70,6 +70,23 @@ def test_the_source_is_the_warehouses_else_the_settings_else_the_stores_own(
     assert source_of(several, order) == expected
 
 
+@pytest.mark.parametrize("setting", ["", "roma"], ids=["the only one", "named"])
+def test_a_source_that_has_too_few_of_the_goods_is_named_and_tried_again(
+    make_sandbox: MakeSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, setting: str
+) -> None:
+    """Magento says what it says of a deadlock; an ERP that takes the goods off the stock first is enough for it."""
+    shop = make_sandbox(orders=0, sources=SEVERAL if setting else ("default",))
+    desk, source = desk_of(shop, source=setting), setting or "default"
+    order = desk.order(shop.control.new_order([("TAZZA-01", 2), ("MOKA-03", 1)]))
+    shop.control.stock(source, "TAZZA-01", 1)
+    (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.RETRY, "not_saved")
+    assert f"source {source} has too few of these goods (TAZZA-01: 1 of 2)" in entry.words
+    shop.control.stock(source, "TAZZA-01", 2)
+    (entry,) = desk.push_one(fulfillment_of(order, ["BX1"])).shipments
+    assert entry.outcome is Outcome.DONE
+
+
 def test_auto_asks_for_the_children_of_a_bundle_and_for_the_stock_of_the_store_view(
     several: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:

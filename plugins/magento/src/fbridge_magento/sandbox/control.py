@@ -251,6 +251,10 @@ class Control(SandboxControl):
         """Let these sources be on, and all others off."""
         self.shop.sources[:] = codes
 
+    def stock(self, source: str, sku: str, pieces: int) -> None:
+        """Let a source hold so many pieces of an article."""
+        self.shop.pieces[source, sku] = pieces
+
     def take_right(self, resource: str, *, of: str = "full") -> None:
         """Take a right from an integration."""
         self.integrations[of].taken.add(resource)

@@ -94,7 +94,7 @@ def _create(shop: Shop, order_id: int, request: ShipRequest) -> ShipmentRecord:
     messages += _bundle_messages(rows, asked)
     if messages:
         raise not_shippable(messages)
-    _check_saving(shop, request)
+    _check_saving(shop, request, planned)
     shipment = _save(shop, record, request, planned)
     register(planned, shop.now())
     if record.state == "new":
@@ -131,11 +131,15 @@ def _bundle_messages(rows: Rows, asked: Mapping[Any, Any]) -> list[str]:
     return messages
 
 
-def _check_saving(shop: Shop, request: ShipRequest) -> None:
+def _check_saving(shop: Shop, request: ShipRequest, planned: Iterable[PlannedRow]) -> None:
     """What the database refuses, after all the rules of the shop were kept."""
     if any(not track.get("carrier_code") for track in request.tracks):
         raise could_not_ship()
     if request.source_code is not None and request.source_code not in shop.settings.sources:
+        raise could_not_ship()
+    # Seen of a source that is named and of the default one, which holds none of the goods or has no row for them.
+    source = request.source_code or "default"
+    if any(row.quantity > shop.pieces_of(source, row.item.sku) for row in planned):
         raise could_not_ship()
 
 

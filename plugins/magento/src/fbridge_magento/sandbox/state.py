@@ -40,6 +40,10 @@ STATUSES = {
 BEYOND_BMP = re.compile("[\U00010000-\U0010ffff]")
 
 
+PIECES = {"default": 10000, "roma": 5000, "torino": 2998}
+"""What each source holds of every article."""
+
+
 class Shop:
     """Orders, shipments, bulks, and the mails that were sent.
 
@@ -61,6 +65,8 @@ class Shop:
         """How a module of the store fails after a shipment was saved; see ``module_faults``."""
         self.sources = list(settings.sources)
         """Those that are switched on."""
+        self.pieces: dict[tuple[str, str], int] = {}
+        """What a source holds of an article, where it is not the usual."""
         self.most_on_a_page = settings.most_on_a_page or (MOST_ON_A_PAGE if settings.input_limit else None)
         self.most_entries = settings.most_entries
         self.orders: dict[int, OrderRecord] = {}
@@ -94,6 +100,10 @@ class Shop:
     def now(self) -> int:
         """The current second."""
         return int(self.settings.clock().timestamp())
+
+    def pieces_of(self, source: str, sku: str) -> int:
+        """What a source holds of an article."""
+        return self.pieces.get((source, sku), PIECES[source])
 
     def row_lock(self, order_id: int) -> Lock:
         """What a request holds that changes this order."""
