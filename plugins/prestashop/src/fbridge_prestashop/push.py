@@ -184,12 +184,15 @@ def begin(fulfillment: Fulfillment, shop: Shop) -> Work:
     )
 
 
-def why_none_leaves(work: Work, now: Shop) -> str:
-    """Why the shop, as it is ``now``, sends no mail that is asked for; "" where it does."""
+def why_none_leaves(now: Shop, state_id: str = "") -> str:
+    """Why the shop, as it is ``now``, sends no mail that is asked for; "" where it does.
+
+    ``state_id``: the state whose mail it is, if it is one's.
+    """
     if now.facts.mails_off:
         return SWITCHED_OFF
-    state = now.facts.state(work.wanted_state)
-    if work.mails_status and state is not None and not state.mails:
+    state = now.facts.state(state_id)
+    if state is not None and not state.mails:
         return f"The store's state {state.name} is not set to mail the customer any more, so no mail left."
     return ""
 

@@ -85,7 +85,8 @@ class _Sending:
         if now is None:
             return
         for work in mailing:
-            if words := why_none_leaves(work, shop_of_order(now, work.fulfillment.order)):
+            state_id = work.wanted_state if work.mails_status else ""
+            if words := why_none_leaves(shop_of_order(now, work.fulfillment.order), state_id):
                 work.leave_out_mail(words)
 
     def _write_numbers(self, works: Sequence[Work]) -> None:

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from fbridge.models.fulfillments import Baseline
+from fbridge.models.fulfillments import Baseline, MailRequest
 from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing.faults import Answer, Fault, FaultProxy
+from fbridge_prestashop import plugin
 
 from .fault_calls import (
     DeskOf,
@@ -157,3 +158,37 @@ def test_a_crash_over_a_single_order_is_unconfirmed(
     (entry,) = desk.push_one(one).shipments
     assert (entry.outcome, entry.effects.status) == (Outcome.UNCONFIRMED, Effect.UNCONFIRMED)
     assert (entry.effects.tracking, entry.effects.mail) == (Effect.DONE, MailEffect.UNCONFIRMED)
+
+
+def test_the_mail_of_a_state_that_was_half_set_is_had_by_setting_it_again(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    """Without an entry in the history the back office has nothing to send again either. Seen on 8.2.1."""
+    desk = desk_of(sandbox)
+    (one,) = chunk_of(sandbox, desk, fulfillment_of, 1)
+    sandbox.control.crash_status_writes()
+    desk.push(one)
+
+    def ask() -> tuple[MailEffect, str]:
+        (order,) = desk.orders(one.order_id)
+        request = MailRequest(order=order, shipment=one.shipments[0])
+        (receipt,) = plugin.mail_again(desk.store, [request])
+        return receipt.mail, receipt.reason
+
+    assert ask() == (MailEffect.UNKNOWABLE, "mailed")
+    assert ask() == (MailEffect.NOT_SENT, "not_possible_here"), "nobody is mailed twice"
+    assert histories(sandbox, one) == ["2", "4"]
+    assert len(sandbox.control.mails(int(one.order_id))) == 1
+
+
+def test_no_mail_is_asked_for_about_a_number_that_somebody_took_away(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    """It would lead to the carrier's page without any number."""
+    desk = desk_of(sandbox, customer_mail="in_transit")
+    (one,) = chunk_of(sandbox, desk, fulfillment_of, 1)
+    (order,) = desk.orders(one.order_id)
+    request = MailRequest(order=order, shipment=one.shipments[0])
+    (receipt,) = plugin.mail_again(desk.store, [request])
+    assert (receipt.mail, receipt.reason) == (MailEffect.NOT_SENT, "gone_from_store")
+    assert sandbox.control.mails(int(one.order_id)) == []
