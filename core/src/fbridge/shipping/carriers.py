@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from fbridge.context import Context
-from fbridge.errors import InputError, NotFoundError
+from fbridge.errors import FbridgeError, InputError, NotFoundError
 from fbridge.models.platforms import CarrierCode, CarrierCodes
 from fbridge.models.shipments import PLACEHOLDERS, Carrier
 from fbridge.models.states import Delivery, OrderStatus
@@ -165,13 +165,24 @@ class Carriers:
         Raises InputError with near matches where the store takes only its own codes, NotFoundError.
         """
         carrier = self.get(code)
-        chosen = _site_code(self.codes(store), store, site_code.strip())
+        chosen = self._chosen(store, site_code.strip())
         with self._database.write() as connection:
             carrier_rows.set_mapping(connection, store, carrier.id, chosen.code, self._context.now())
             words = f"Carrier {carrier.code} is {chosen.code} ({chosen.label}) on {store}."
             self._record(connection, "carrier.mapped", words, store)
             self._want_numbers_kept_back(connection, store, carrier)
         return MappingRow(store, carrier.code, chosen.code, chosen.label, chosen.warning)
+
+    def _chosen(self, store: str, wanted: str) -> CarrierCode:
+        """The store's entry; one that it has got since it was asked last counts, too."""
+        try:
+            return _site_code(self.codes(store), store, wanted)
+        except InputError as unknown:
+            try:
+                codes = self.codes(store, refresh=True)
+            except FbridgeError:
+                raise unknown from None
+            return _site_code(codes, store, wanted)
 
     def _want_numbers_kept_back(self, connection: Connection, store: str, carrier: Carrier) -> None:
         """What was sent without its number, for want of this mapping, gets it with the next push."""

@@ -64,8 +64,12 @@ def lock_store(connection: Connection, name: str) -> None:
 
 
 def keep_facts(connection: Connection, name: str, facts: Mapping[str, Any], *, at: datetime) -> None:
-    """Keep what a check found, for the adapter's next calls."""
-    connection.execute(sa.update(stores).where(stores.c.name == name).values(facts=dict(facts), facts_at=at))
+    """Keep what a check found, for the adapter's next calls. A store that has changed, as where a plugin was switched
+    off, may call its carriers otherwise: it is asked again where they matter."""
+    one = stores.c.name == name
+    before = connection.execute(sa.select(stores.c.facts).where(one)).scalar_one()
+    forget = {} if before == facts else {"codes_at": None}
+    connection.execute(sa.update(stores).where(one).values(facts=dict(facts), facts_at=at, **forget))
 
 
 def keep_notices(connection: Connection, name: str, notices: Sequence[Notice] | None) -> None:

@@ -127,8 +127,9 @@ def spelling_words(place: Place, code: str | None, facts: StoreFacts) -> str:
     spelling = facts.spellings.get(code, code) if code else code
     if spelling == code:
         return ""
-    written = f"its name {spelling} is written" if spelling else "your own carrier's name is written"
-    return f"{PLACE_NAMES[place]} finds no carrier under {code}: {written}, with your own carrier's link"
+    own = "your own carrier's name is written, with your own carrier's link"
+    written = f"its name {spelling} is written, under which it is found" if spelling else own
+    return f"{PLACE_NAMES[place]} finds no carrier under {code}: {written}"
 
 
 def mails_by_fulfillment(setting: str | None, place: Place, facts: StoreFacts) -> bool:
