@@ -37,7 +37,8 @@ from fbridge_shopify import fulfillment_orders
 from fbridge_shopify.schemas import OrderPayload, number_of
 
 # Reserved at the customer's bank counts: it is booked when the goods leave, and cannot be refused at the door.
-_SETTLED = frozenset({"PAID", "AUTHORIZED", "PARTIALLY_REFUNDED", "REFUNDED"})
+_REFUNDED_IN_PART = "PARTIALLY_REFUNDED"
+_SETTLED = frozenset({"PAID", "AUTHORIZED", _REFUNDED_IN_PART, "REFUNDED"})
 _LAPSED = frozenset({"VOIDED", "EXPIRED"})
 """What was authorised is not to be had any more, whatever is told as outstanding."""
 
@@ -64,7 +65,9 @@ def payment_from(
     cod = next(
         (name for name in gateways if name.strip().casefold() in own or is_cash_on_delivery(name)), None
     )
-    due = Decimal(0) if status in _SETTLED else outstanding and max(outstanding, Decimal(0))
+    # A deposit that was refunded in part leaves to be collected what the store shows.
+    settled = status in _SETTLED and not (cod and status == _REFUNDED_IN_PART)
+    due = Decimal(0) if settled else outstanding and max(outstanding, Decimal(0))
     due = None if status in _LAPSED and not due else due
     open_ = due is None or due > 0
     method = cod if cod is not None and open_ else next(iter(gateways), "")

@@ -195,6 +195,8 @@ class TestPayment:
             (["Contanti alla consegna"], "PENDING", "66.60", PaymentKind.COD, "66.60"),
             (["gift_card", "cash_on_delivery"], "PARTIALLY_PAID", "16.60", PaymentKind.COD, "16.60"),
             (["Cash on Delivery (COD)"], "PAID", "0", PaymentKind.PAID, "0"),
+            (["bogus", "Cash on Delivery (COD)"], "PARTIALLY_REFUNDED", "56.60", PaymentKind.COD, "56.60"),
+            (["Cash on Delivery (COD)"], "PARTIALLY_REFUNDED", "0.0", PaymentKind.PAID, "0"),
             (["Bank Deposit"], "PENDING", "66.60", PaymentKind.UNPAID, "66.60"),
             (["paypal"], "EXPIRED", "66.60", PaymentKind.UNPAID, "66.60"),
             (["shopify_payments"], "AUTHORIZED", "66.60", PaymentKind.PAID, "0"),
