@@ -17,6 +17,7 @@ from fbridge.orders.unreadable import cannot_be_read, load_unreadable
 from fbridge.references import ref_by_id, shipment_key, sold_in_words
 from fbridge.shipping.manifest_rows import list_manifests
 from fbridge.shipping.shipment_rows import load_shipments
+from fbridge.storage.indexes import not_by_index
 from fbridge.storage.search_tables import begins_with, called, order_words, shipment_words
 from fbridge.storage.tables import carriers, manifests, orders, rejected_orders, shipments
 
@@ -84,7 +85,9 @@ def _orders(connection: Connection, text: str) -> Iterator[Found]:
     page = _newest(connection, *called(order_words, key, text), by_id)
     twin = orders.alias("twin")
     shared = sa.exists().where(
-        twin.c.store == orders.c.store, twin.c.number == orders.c.number, twin.c.id != orders.c.id
+        not_by_index(twin.c.store) == orders.c.store,
+        twin.c.number == orders.c.number,
+        twin.c.id != orders.c.id,
     )
     query = (
         sa.select(

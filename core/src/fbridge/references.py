@@ -19,6 +19,7 @@ from fbridge.orders.unreadable import (
 )
 from fbridge.settings.near_match import did_you_mean
 from fbridge.shipping.carrier_rows import load_carriers
+from fbridge.storage.indexes import not_by_index
 from fbridge.storage.tables import orders, rejected_orders, shipments, stores
 
 _LABEL = re.compile(r"[Ss](\d{1,9})")
@@ -227,9 +228,10 @@ def spellings(number: str) -> set[str]:
 def _orders_named(connection: Connection, wanted: str, store: str | None) -> Sequence[Row[Any]]:
     columns = (orders.c.id, orders.c.store, orders.c.number, orders.c.remote_id, orders.c.sold_in)
     query: sa.Select[Any] = sa.select(*columns).order_by(orders.c.id)
+    by_id = wanted.startswith(REMOTE_ID)
     if store is not None:
-        query = query.where(orders.c.store == store)
-    if wanted.startswith(REMOTE_ID):
+        query = query.where((orders.c.store if by_id else not_by_index(orders.c.store)) == store)
+    if by_id:
         return connection.execute(query.where(orders.c.remote_id == wanted.removeprefix(REMOTE_ID))).all()
     exact = connection.execute(query.where(orders.c.number == wanted)).all()
     return exact or connection.execute(query.where(orders.c.number.in_(sorted(spellings(wanted))))).all()

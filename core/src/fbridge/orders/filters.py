@@ -17,7 +17,7 @@ from fbridge.models.shipments import Shipment
 from fbridge.models.states import Delivery, FulfillmentState, OrderSort, OrderStatus, PaymentKind
 from fbridge.orders.rows import doubts_from_json
 from fbridge.shipping.carrier_rows import DEFAULT_METHOD
-from fbridge.storage.indexes import MARKED
+from fbridge.storage.indexes import MARKED, not_by_index
 from fbridge.storage.search_tables import called, order_words
 from fbridge.storage.tables import carrier_routes, carriers, events, orders, rejected_orders
 
@@ -211,9 +211,14 @@ def changed_orders(since: int, upto: int, store: str | None) -> sa.Select[Any]:
 
 def counted(chosen: OrderFilter, now: datetime) -> sa.Select[Any]:
     """How many orders the filter lets through, whatever its limit."""
-    return ORDERS.where(*_conditions(chosen, now)).with_only_columns(
-        sa.func.count(), maintain_column_froms=True
-    )
+    orders_alone = not (
+        chosen.ready or chosen.carrier
+    )  # what is joined adds no row: a million would be joined to it
+    found = sa.select(sa.func.count()).select_from(orders) if orders_alone else _COUNTED
+    return found.where(*_conditions(chosen, now))
+
+
+_COUNTED = ORDERS.with_only_columns(sa.func.count(), maintain_column_froms=True)
 
 
 def order_row(row: RowMapping) -> OrderRow:
@@ -280,7 +285,7 @@ def _comes_after(chosen: OrderFilter, moment: datetime, key: int) -> sa.ColumnEl
     shown: sa.ColumnElement[datetime] = time
     if chosen.open or chosen.ready:
         # Few of many: found by what they are, and not by going through all later ones.
-        shown = sa.func.coalesce(time, time)
+        shown = not_by_index(time)
     place, last = sa.tuple_(shown, orders.c.id), sa.tuple_(sa.literal(moment, time.type), sa.literal(key))
     return place > last if chosen.sort is OrderSort.OLDEST else place < last
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from fbridge.models.states import OrderStatus
+from fbridge.storage.indexes import not_by_index
 from fbridge.storage.tables import order_lines, orders
 
 MOST_AT_ONCE = 500
@@ -29,7 +30,7 @@ def kept_back(connection: Connection, store: str, *, started: datetime) -> Seque
             orders.c.fetched_at < started,
             sa.exists().where(order_lines.c.order_id == orders.c.id, order_lines.c.held > 0),
         )
-        .order_by(orders.c.created_at.desc(), orders.c.id.desc())
+        .order_by(not_by_index(orders.c.created_at).desc(), orders.c.id.desc())
         .limit(MOST_AT_ONCE)
     )
     return connection.execute(query).scalars().all()

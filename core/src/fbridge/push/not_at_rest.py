@@ -14,7 +14,7 @@ from fbridge.push.rows import UNFINISHED
 from fbridge.push.status_items import DRIFTED as DRIFTED_KIND
 from fbridge.push.status_items import MISSING_MAIL, Items, StatusItem
 from fbridge.shipping.shipment_rows import load_shipments
-from fbridge.storage.indexes import DRIFTED, MAIL_MISSING
+from fbridge.storage.indexes import DRIFTED, MAIL_MISSING, not_by_index
 from fbridge.storage.tables import MOST_KEYS, pushes, shipments
 
 _LEFT = shipments.c.shipped_at.is_not(None)
@@ -112,7 +112,7 @@ def _oldest(connection: Connection, shown: Shown) -> Sequence[int]:
         .order_by(pushes.c.since, shipments.c.id)
         .limit(shown.most)
     )
-    query = query.where(shipments.c.store == shown.store) if shown.store else query
+    query = query.where(not_by_index(shipments.c.store) == shown.store) if shown.store else query
     return connection.execute(query).scalars().all()
 
 

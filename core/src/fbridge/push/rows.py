@@ -51,8 +51,10 @@ def load_orders_in_work(
 
     With a manifest only the orders that it carries are in work; their other shipments come along.
     """
-    wanted = _orders_in_work(store, manifest)
-    return group_by_order(_load(connection, sa.and_(_has_left(store), shipments.c.order_id.in_(wanted))))
+    wanted = sorted(set(connection.scalars(_orders_in_work(store, manifest))))
+    parts = (load_rows_of_orders(connection, part) for part in in_parts(wanted, MOST_KEYS))
+    rows = sorted((row for part in parts for row in part), key=lambda row: row.shipment_id)
+    return group_by_order(rows)
 
 
 def has_orders_in_work(connection: Connection, store: str, *, manifest: str | None = None) -> bool:
@@ -61,7 +63,8 @@ def has_orders_in_work(connection: Connection, store: str, *, manifest: str | No
 
 
 def _orders_in_work(store: str, manifest: str | None) -> sa.Select[Any]:
-    unfinished = sa.and_(_has_left(store), pushes.c.state.in_(UNFINISHED))
+    in_work = sa.select(pushes.c.shipment_id).where(pushes.c.state.in_(UNFINISHED))
+    unfinished = sa.and_(_has_left(store), shipments.c.id.in_(in_work))
     if manifest is not None:
         unfinished = sa.and_(unfinished, manifests.c.number == manifest)
     return sa.select(shipments.c.order_id).select_from(_joined()).where(unfinished)

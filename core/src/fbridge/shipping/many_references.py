@@ -24,6 +24,7 @@ from fbridge.references import (
     shipment_labelled,
     spellings,
 )
+from fbridge.storage.indexes import not_by_index
 from fbridge.storage.tables import MOST_KEYS, orders, shipments, stores
 
 _Name = TypeVar("_Name", int, str)
@@ -126,9 +127,10 @@ def _orders(
     connection: Connection, store: str | None, column: sa.Column[str], wanted: Collection[str]
 ) -> dict[str, list[int]]:
     found: defaultdict[str, list[int]] = defaultdict(list)
+    of_store = orders.c.store if column is orders.c.remote_id else not_by_index(orders.c.store)
     for part in in_parts(sorted(wanted), MOST_KEYS):
         query = sa.select(column, orders.c.id).where(column.in_(part))
-        for name, key in connection.execute(query if store is None else query.where(orders.c.store == store)):
+        for name, key in connection.execute(query if store is None else query.where(of_store == store)):
             found[name].append(key)
     return found
 

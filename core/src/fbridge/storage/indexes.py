@@ -5,6 +5,8 @@ A query finds such rows by their index where it has the very condition that stan
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from fbridge.storage.return_tables import returns
@@ -26,6 +28,15 @@ NOT_DEALT_WITH = returns.c.outcome.is_(None)
 """What came back and is still there."""
 DRIFTED = pushes.c.drift_since.is_not(None)
 """Shipments that their store, when last looked at, did not show as it had taken them."""
+
+
+def not_by_index(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """The column where a condition or a sequence is to be met by what was found by another one.
+
+    SQLite knows nothing of what a table holds: of two indexes it may take that of a store, which may have all rows.
+    """
+    return sa.func.coalesce(column, column)
+
 
 _FEW_ROWS = (
     ("ix_orders_marked", orders.c.created_at, MARKED),
