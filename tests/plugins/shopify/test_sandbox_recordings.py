@@ -34,6 +34,11 @@ NOT_EMULATED = frozenset(
         # these need a fulfillment service of the app's own, and returns
         "Cannot move submitted fulfillment order that is at a 3PL fulfillment service.",
         "Cannot cancel an order that has returns",
+        # nothing that fbridge sends
+        "Only one of the arguments `refund` or `refund_method` is allowed.",
+        "Staff note is too long. Maximum length is 255 characters.",
+        "is too large (65536 bytes; maximum is 65535 bytes)",
+        "Query is too large (65536 bytes; maximum is 65535 bytes)",
     }
 )
 
@@ -136,4 +141,5 @@ def refusals(one: Exchange) -> Iterator[tuple[str, str]]:
     }
     for key, payload in (one.answer.get("data") or {}).items():
         for error in payload.get("userErrors", ()) if isinstance(payload, dict) else ():
-            yield names.get(key, key), error["message"]
+            if "message" in error:  # else nobody asked for it
+                yield names.get(key, key), error["message"]
