@@ -8,21 +8,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import disk_usage
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 import psutil
 
 from tests.conftest import PostgresServer, running_postgres
-from tests.scale.depot import Depot, Size, TooFewOrdersError, depot, processor_seconds, wait_until
+from tests.scale.depot import Depot, Size, TooFewOrdersError, depot, processor_seconds
 
 RESULTS = Path(__file__).parents[2] / "build" / "scale.json"
-LONGEST = 4 * 3600.0
+CONNECTIONS, BYTES_OF_AN_ORDER = 100, 10_000
+"""What the database allows, and what an order with its shipment takes of the disk, written twice at most."""
 COLUMNS = ("workers", "fetched/s", "pushed/s", "push ms", "database ms", "lost", "doubled", "second mails")
 
 
@@ -41,10 +43,11 @@ def main() -> None:
     )
     rounds = [Round(int(count)) for count in given.workers.split(",")]
     rounds += [Round(2, kill=True)] * (not given.no_kill)
+    _refuse_too_large(size, max(one.workers for one in rounds))
     print(_described(size), flush=True)
     with (
         running_postgres(durable=True) as server,
-        tempfile.TemporaryDirectory() as folder,
+        TemporaryDirectory() as folder,
         depot(server, size, Path(folder)) as office,
     ):
         try:
@@ -71,7 +74,8 @@ def _measured(office: Depot, server: PostgresServer, rounds: Sequence[Round]) ->
             office.size.stores * number // len(rounds), office.size.stores * (number + 1) // len(rounds)
         )
         results.append({"workers": one.workers, "killed": int(one.kill)} | _fetched(office, one, part))
-    _tell("fetched", began)
+        _tell(f"{one.workers} workers fetched {results[-1]['fetched_per_second']:.1f} orders a second", began)
+        _keep(office.size, results)
     known = office.fill()
     _tell(f"filled to {known} orders", began)
     office.add_carrier()
@@ -88,7 +92,7 @@ def _fetched(office: Depot, one: Round, stores: range) -> dict[str, Any]:
     office.add_stores(stores)
     began = time.monotonic()
     workers = [office.start().pid for _ in range(one.workers)]
-    wait_until(lambda: office.fetched() == stores.stop, LONGEST)
+    office.wait(lambda: office.fetched() == stores.stop)
     seconds, processor = time.monotonic() - began, processor_seconds(workers)
     office.stop_all()
     office.fetch_rest()
@@ -106,13 +110,13 @@ def _pushed(office: Depot, server: PostgresServer, one: Round, of_each: int) -> 
     _tell(f"{wanted} shipments have left and are handed over", began)
     of_database = processor_seconds([server.process.pid])
     workers = [office.start() for _ in range(one.workers)]
-    wait_until(lambda: office.sent() > before, LONGEST)
+    office.wait(lambda: office.sent() > before)
     first, some = time.monotonic(), office.sent() - before
     if one.kill:
-        wait_until(lambda: office.unsent() < wanted * 2 // 3, LONGEST)
+        office.wait(lambda: office.unsent() < wanted * 2 // 3)
         workers[0].kill()
         workers.append(office.start())
-    wait_until(lambda: office.unsent() == 0, LONGEST)
+    office.wait(lambda: office.unsent() == 0)
     seconds = time.monotonic() - first
     of_workers = processor_seconds([one.pid for one in workers])
     of_database = processor_seconds([server.process.pid]) - of_database
@@ -124,6 +128,20 @@ def _pushed(office: Depot, server: PostgresServer, one: Round, of_each: int) -> 
         "database_ms_per_push": 1000 * of_database / wanted,
         **office.wrong(),
     }
+
+
+def _refuse_too_large(size: Size, workers: int) -> None:
+    """At once, and not after half an hour."""
+    if workers * (3 * size.at_once + 5) + 15 > CONNECTIONS:
+        raise SystemExit(
+            f"{workers} workers with {size.at_once} tasks at once want more connections than there are"
+        )
+    wanted, free = (
+        max(size.known, size.stores * size.orders) * BYTES_OF_AN_ORDER,
+        disk_usage(gettempdir()).free,
+    )
+    if wanted > free:
+        raise SystemExit(f"{gettempdir()} has {free >> 30} GiB left; this takes {wanted >> 30} GiB or so")
 
 
 def _tell(what: str, began: float) -> None:

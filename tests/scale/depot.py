@@ -34,6 +34,7 @@ from tests.scale.old_orders import copy_orders
 from tests.torture.platforms import PLATFORMS
 
 STORES_OF_A_PROCESS, STORES_OF_A_CLERK = 25, 5
+LONGEST, TRIES = 4 * 3600.0, 3
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,28 @@ class Depot:
     def alive(self) -> int:
         return self.bridge.workers.status().alive
 
+    def wait(self, done: Callable[[], bool]) -> None:
+        """Until then; workers that end by themselves are started again, as a service does that."""
+
+        def is_done() -> bool:
+            for process in [one for one in self._workers if (one.poll() or 0) > 0]:
+                print(f"a worker ended with {process.returncode} and is started again", flush=True)
+                self._workers.remove(process)
+                self.start()
+            return done()
+
+        wait_until(is_done, LONGEST)
+
     def stop_all(self) -> None:
         for process in self._workers:
             process.terminate()
         for process in self._workers:
-            process.wait(60)
+            try:
+                process.wait(120)
+            except subprocess.TimeoutExpired:
+                print("a worker did not stop within two minutes and is killed", flush=True)
+                process.kill()
+                process.wait()
         self._workers.clear()
 
     def fetched(self) -> int:
@@ -148,9 +166,11 @@ class Depot:
         """What a worker could not fetch, for the machine had too much to do."""
         failed = sa.select(work_outcomes.c.store).where(work_outcomes.c.reason != "")
         with self.bridge.context.database.read() as connection:
-            stores = connection.scalars(failed).all()
-        errors = [one.error for one in self.bridge.fetch(stores) if one.error] if stores else []
-        assert not errors, errors
+            stores = list(connection.scalars(failed))
+        for _ in range(TRIES):
+            results = self.bridge.fetch(stores) if stores else ()
+            stores = [one.store for one in results if one.error]
+        assert not stores, [one.error for one in results]
 
     def sent(self) -> int:
         return self._count(sa.select(sa.func.count()).select_from(pushes).where(pushes.c.state == "sent"))
