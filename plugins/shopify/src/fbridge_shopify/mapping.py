@@ -183,16 +183,19 @@ def _money(bag: Any, code: str) -> Decimal | None:
 
 
 def _outstanding(payload: Mapping[str, Any], code: str) -> Decimal | None:
-    """What is not paid; of an order that was captured in part, what is not reserved at the customer's bank either."""
-    outstanding = _money(payload.get("totalOutstandingSet"), code)
-    reserved = _money(payload.get("totalCapturableSet"), code)
-    if (
-        outstanding is None
-        or reserved is None
-        or text(payload.get("displayFinancialStatus")) != _CAPTURED_IN_PART
-    ):
+    """What is neither paid nor reserved at the customer's bank.
+
+    Recorded answers take from what is outstanding what is reserved, of an order of which nothing was captured yet;
+    whether they do so after a part was captured was never seen, so it is reckoned then.
+    """
+    outstanding, reserved, total, paid = (
+        _money(payload.get(f"{name}Set"), code)
+        for name in ("totalOutstanding", "totalCapturable", "currentTotalPrice", "netPayment")
+    )
+    in_part = text(payload.get("displayFinancialStatus")) == _CAPTURED_IN_PART
+    if not in_part or not reserved or total is None or paid is None:
         return outstanding
-    return max(outstanding - reserved, Decimal(0))
+    return max(total - paid - reserved, Decimal(0))
 
 
 def _status(payload: Mapping[str, Any], lines: Sequence[OrderLine], reading: Reading) -> OrderStatus:
