@@ -221,6 +221,14 @@ def test_a_run_does_no_more_than_its_plan_showed(
     assert bool(told) is bool(words)
 
 
+def test_what_the_plan_showed_as_refused_does_not_leave() -> None:
+    """Nobody was asked whether it should."""
+    refused = Allowed(versions={1: 0}, mails=0, places=frozenset(), blocked=True)
+    assert "look at the plan again" in refused.outgrown_by(Preview(order_id="77"))
+    assert refused.outgrown_by(Preview(order_id="77", refused="it is on hold")) == ""
+    assert Allowed(versions={1: 0}, mails=0, places=frozenset()).within(refused).blocked
+
+
 def test_a_correction_that_waits_is_not_written_along_with_a_sibling(make: Any) -> None:
     """A receipt for it could not be kept, for it was never claimed."""
     waits = replace(ROW, revision=2, acknowledged_revision=1, numbers=("BX9",), acknowledged_numbers=("BX1",))

@@ -79,13 +79,15 @@ class Allowed:
     """What a plan showed of one order: a run does that and no more (docs/architecture.md, promise 8).
 
     ``versions`` are those of the shipments that may go out, by key; ``mails`` and ``places`` are the preview's.
-    ``shown`` are prints of the carriers and numbers that the plan shows of them.
+    ``shown`` are prints of the carriers and numbers that the plan shows of them. ``blocked``: it showed that the
+    store would refuse all of it.
     """
 
     versions: Mapping[int, int]
     mails: int
     places: frozenset[str]
     shown: Mapping[int, str] = field(default_factory=dict)
+    blocked: bool = False
 
     def within(self, approved: Allowed) -> Allowed:
         """Of this what an earlier plan showed as well."""
@@ -95,10 +97,13 @@ class Allowed:
             if approved.versions.get(key) == version and approved.shown.get(key) == self.shown.get(key)
         }
         mails, places = min(self.mails, approved.mails), self.places & approved.places
-        return replace(self, versions=same, mails=mails, places=places)
+        blocked = self.blocked or approved.blocked
+        return replace(self, versions=same, mails=mails, places=places, blocked=blocked)
 
     def outgrown_by(self, preview: Preview) -> str:
         """Why what would happen now is more than was shown; "" where it is not."""
+        if self.blocked and not preview.refused:
+            return "nothing hinders it any more, which the plan did not show; look at the plan again"
         if len(preview.mails) > self.mails:
             return (
                 f"the order has changed since the plan: {len(preview.mails)} mails instead of {self.mails}; "

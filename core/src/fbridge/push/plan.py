@@ -307,6 +307,7 @@ class _OrderPlan:
             versions={key: versions[key] for key in going},
             mails=len(preview.mails),
             places=frozenset(preview.places),
+            blocked=bool(preview.refused),
             shown={
                 row.shipment_id: shown_of(row, self.policy) for row in self.rows if row.shipment_id in going
             },

@@ -20,7 +20,7 @@ from fbridge_prestashop.mails import (
     page_of,
     page_of_today,
 )
-from fbridge_prestashop.push import refusal_of
+from fbridge_prestashop.push import CARRIER_GONE, refusal_of
 from fbridge_prestashop.run_memory import memory_of
 from fbridge_prestashop.settings import CustomerMail
 from fbridge_prestashop.shop import Shop
@@ -28,19 +28,26 @@ from fbridge_prestashop.shop_facts import ShopFacts
 from fbridge_prestashop.tracking import TrackingPlan, plan_tracking
 
 ALL_OFF = "No mail leaves: the shop has switched its mails off."
+LOOKED_UP = (
+    "The store had no such active carrier when it was looked at last. The push looks again, and sends nothing where "
+    "there still is none."
+)
 
 
 def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     """The mails, refusals and warnings of one order. Before the first check all wanted mails are shown."""
-    facts = memory_of(store).facts or ShopFacts.from_json(store.facts)
+    memory = memory_of(store)
+    facts = memory.facts or ShopFacts.from_json(store.facts)
     shop = _most_mailing(Shop(store.settings, facts or ShopFacts()))
     plan = plan_tracking(fulfillment)
     refusal = refusal_of(fulfillment, plan, shop) if facts or plan.fault else None
-    if refusal is not None:
+    if refusal is not None and (refusal.reason != CARRIER_GONE or memory.carriers_read):
         return Preview(order_id=fulfillment.order_id, refused=refusal.words)
     wants_status = fulfillment.completes_order and fulfillment.order.status is OrderStatus.OPEN
     mails = _mails(fulfillment, plan, shop, wants_status=wants_status, known=facts is not None)
-    warnings = dict.fromkeys(_warnings(fulfillment, plan, shop, wants_status=wants_status)) if facts else {}
+    told = _warnings(fulfillment, plan, shop, wants_status=wants_status) if facts else ()
+    # It may have come back: a push reads the carriers of today, so until then the plan holds what it would mail.
+    warnings = dict.fromkeys([*([LOOKED_UP] if refusal else []), *told])
     return Preview(order_id=fulfillment.order_id, mails=tuple(mails), warnings=tuple(warnings))
 
 

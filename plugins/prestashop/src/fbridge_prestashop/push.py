@@ -35,6 +35,7 @@ from fbridge_prestashop.mapping import SHOP_KEY
 from fbridge_prestashop.shop import Shop, state_id_in
 from fbridge_prestashop.tracking import TrackingPlan, plan_tracking
 
+CARRIER_GONE = "carrier_gone"
 HALF_SET = (
     "The store set the state and then broke off, as where a module dies: it has no entry of it in the order's "
     "history, and sent no mail."
@@ -240,7 +241,7 @@ def refusal_of(fulfillment: Fulfillment, plan: TrackingPlan, shop: Shop) -> Prob
         return refused_as_it_stands(plan.reason, plan.fault)
     if plan.changes and plan.carrier and shop.facts.usable_carrier(plan.carrier) is None:
         words = f"The store has no active carrier {plan.carrier} any more; map the carrier again."
-        return refused_as_it_stands("carrier_gone", words)
+        return refused_as_it_stands(CARRIER_GONE, words)
     if fulfillment.completes_order and order.status is OrderStatus.OPEN and shop.shipped_state is None:
         words = "The store does not tell which of its states is Shipped; set shipped_state to its id."
         return refused_as_it_stands("no_shipped_state", words)

@@ -7,6 +7,7 @@ import pytest
 from fbridge.models.fulfillments import ResolvedCarrier
 from fbridge.models.states import Effect, Outcome
 from fbridge.sandbox import ServedSandbox
+from fbridge_prestashop import plugin
 
 from .push_calls import DeskOf, FulfillmentOf, new_order, writes
 
@@ -52,6 +53,23 @@ def test_a_carrier_that_went_since_the_last_check_is_refused_before_sending(
         (entry,) = desk.push_one(fulfillment_of(order, ["PT1"], carrier=poste)).shipments
         assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "carrier_gone")
     assert [one.path.partition("?")[0] for one in sandbox.control.requests()] == ["/api/carriers"]
+
+
+def test_the_plan_holds_the_mail_of_a_carrier_that_came_back_since_the_last_check(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
+) -> None:
+    """Seen on 8.2.1: a plan of four orders that are refused, without a mail; four left, and were mailed."""
+    sandbox.control.shop.tables["carriers"].change(7, {"active": "0"})
+    desk = desk_of(sandbox)
+    order = new_order(sandbox, desk)
+    poste = ResolvedCarrier(code="PT", label="Poste", site_code="7")
+    fulfillment = fulfillment_of(order, ["PT1"], carrier=poste)
+    (shown,) = plugin.preview_push(desk.store, [fulfillment])
+    sandbox.control.shop.tables["carriers"].change(7, {"active": "1"})
+    (entry,) = desk.push_one(fulfillment).shipments
+    assert entry.outcome is Outcome.DONE
+    assert (shown.refused, len(shown.mails)) == ("", len(sandbox.control.mails(int(order.remote_id))))
+    assert "when it was looked at last" in shown.warnings[0]
 
 
 def test_a_carrier_that_is_gone_is_refused_before_sending(
