@@ -40,9 +40,9 @@ def known_since(before: MailEffect, told: MailEffect) -> MailEffect:
 def known_of_another(before: MailEffect, told: MailEffect) -> MailEffect:
     """What is known where a further mail was planned, about a corrected number: that one went before proves nothing
     of it, and whoever has that one is not without any."""
-    return (
-        MailEffect.UNCONFIRMED if before is MailEffect.SENT and told in _WORDS else known_since(before, told)
-    )
+    if before is MailEffect.SENT and told is not MailEffect.SENT:
+        return MailEffect.UNCONFIRMED if told in _WORDS else told
+    return known_since(before, told)
 
 
 def known_without_mail(row: LedgerRow, told: MailEffect) -> MailEffect:

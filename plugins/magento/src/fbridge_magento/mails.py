@@ -33,6 +33,12 @@ def has_new_number(shipment: FulfillmentShipment) -> bool:
     return not set(shipment.numbers) <= set(shipment.acknowledged_numbers)
 
 
+def mail_after_yes(*, noted_before: bool) -> MailEffect:
+    """What the store's yes proves: it is its note that a mail about the shipment left (2.4.7-p3). Of a second mail
+    it says yes where its mail server refuses, too."""
+    return MailEffect.UNKNOWABLE if noted_before else MailEffect.SENT
+
+
 def mail_again(store: Store, requests: Sequence[MailRequest]) -> Iterator[MailReceipt]:
     """One mail for each shipment. Raises: NotSent."""
     client = MagentoClient(store)
@@ -50,4 +56,8 @@ def _ask(store: Store, client: MagentoClient, request: MailRequest) -> MailEffec
         raise WriteFault(no.problem) from None
     if left not in (True, False):
         raise not_understood("the mail")
-    return MailEffect.SENT if left else MailEffect.NOT_SENT
+    if not left:
+        return MailEffect.NOT_SENT
+    return mail_after_yes(
+        noted_before=any(one.mailed for one in request.order.shipments if one.remote_id == shipment_id)
+    )

@@ -19,6 +19,7 @@ from fbridge.models.states import MailEffect, Outcome
 from fbridge_magento.answers import Rejected, answer_to, gravest, not_understood
 from fbridge_magento.bundles import Choice
 from fbridge_magento.client import MagentoClient
+from fbridge_magento.mails import mail_after_yes
 from fbridge_magento.push import Part, Work
 from fbridge_magento.refusals import too_many_lines
 from fbridge_magento.run_memory import memory_of
@@ -146,7 +147,7 @@ def shipment_id_in(answer: Any) -> str:
 
 def _take_mail(part: Part, sent: Any) -> None:
     if sent is True:
-        part.mail = MailEffect.SENT
+        part.mail = mail_after_yes(noted_before=any(one.emailed for one in part.shown))
     elif sent is False:
         words = (
             "The store has not mailed the customer: its mails fail, are off, or leave later by cron. If none comes, "

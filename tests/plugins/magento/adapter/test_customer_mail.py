@@ -104,25 +104,38 @@ def test_a_mail_that_the_store_could_not_send_is_told_and_not_asked_for_again(
     assert mails(sandbox, order) == []
 
 
-@pytest.mark.parametrize("setting", [False, True], ids=["by default", "mail_on_correction"])
+@pytest.mark.parametrize(
+    ("setting", "lost", "told"),
+    [
+        (False, False, MailEffect.SENT),
+        (True, False, MailEffect.UNKNOWABLE),
+        (True, True, MailEffect.UNKNOWABLE),
+    ],
+    ids=["by default", "mail_on_correction", "mail server out of order"],
+)
 def test_a_corrected_number_is_mailed_only_where_the_setting_wants_it(
     sandbox: ServedSandbox,
     desk_of: DeskOf,
     fulfillment_of: FulfillmentOf,
     shipment_of: ShipmentOf,
     setting: bool,
+    lost: bool,
+    told: MailEffect,
 ) -> None:
+    """Of a second mail the store says that it left, whether it did or not: it looks at its note of the first."""
     desk = desk_of(sandbox, mail_on_correction=setting)
     order = read_order(sandbox, desk)
     one = fulfillment_of(order, ["BX1", "BX2"])
     receipt = desk.push_one(one)
     new = corrected(one, receipt, desk, shipment_of(order, ["BX1", "BX3"]).tracking)
+    sandbox.control.lose_mails(lost=lost)
     receipt = desk.push_one(new)
-    assert mails(sandbox, order) == [("BX1", "BX2"), *([("BX1", "BX3")] if setting else [])]
-    assert receipt.shipments[0].effects.mail is MailEffect.SENT
+    left = mails(sandbox, order)
+    assert left == [("BX1", "BX2"), *([("BX1", "BX3")] if setting and not lost else [])]
+    assert receipt.shipments[0].effects.mail is told
     fewer = corrected(new, receipt, desk, shipment_of(order, ["BX1"]).tracking)
     desk.push_one(fewer)
-    assert len(mails(sandbox, order)) == (2 if setting else 1)
+    assert mails(sandbox, order) == left
 
 
 @pytest.mark.parametrize("tried", [True, False], ids=["tried before", "backup put back"])

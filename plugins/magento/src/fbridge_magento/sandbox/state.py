@@ -193,7 +193,9 @@ class Shop:
         return self.statuses.get(status)
 
     def send_mail(self, shipment: ShipmentRecord, comment: str | None) -> bool:
-        """Mail the customer about a shipment; whether it left. Call it without the lock: it takes its time.
+        """Mail the customer about a shipment; whether one has left. Call it without the lock: it takes its time.
+
+        Of a second mail that cannot leave it says the same as of the first, which did (observed).
 
         A store that sends its mails by cron notes it down, says that none left, and sends one later: one in all,
         however often it is asked, before and after (observed).
@@ -217,9 +219,9 @@ class Shop:
                 self._mail(shipment, comment)
 
     def _mail(self, shipment: ShipmentRecord, comment: str | None) -> bool:
-        if self.mails_are_lost:
-            return False
         parts = self.shipment_parts_to_change(shipment)
+        if self.mails_are_lost:
+            return parts.email_sent
         parts.email_sent = True
         numbers = tuple(track.number for track in parts.tracks)
         self.mails.append(Mail(shipment.order_id, shipment.id, numbers, comment, self.now()))
