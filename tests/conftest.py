@@ -340,14 +340,21 @@ def _is_long(item: pytest.Item) -> bool:
 TOY = Path(__file__).parent / "contract" / "toy_platform"
 
 
+@pytest.fixture(scope="session")
+def toy_sites(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of packages for each entry, made once: what a folder offers is searched once in a process."""
+    return tmp_path_factory.mktemp("toy-sites")
+
+
 @pytest.fixture
-def install_toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def install_toy(toy_sites: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """``install_toy("adapter:adapter")``: a distribution whose entry point names this object of ``fbridge_toy``."""
 
     def install(entry: str) -> None:
-        offered = {"fbridge.platforms": {"toy": f"fbridge_toy.{entry}"}}
-        info = write_dist_info(tmp_path / "site", "fbridge-toy", offered)
+        site = toy_sites / entry.replace(":", ".")
+        if not site.exists():
+            write_dist_info(site, "fbridge-toy", {"fbridge.platforms": {"toy": f"fbridge_toy.{entry}"}})
         monkeypatch.syspath_prepend(str(TOY))
-        monkeypatch.syspath_prepend(str(info.parent))
+        monkeypatch.syspath_prepend(str(site))
 
     return install

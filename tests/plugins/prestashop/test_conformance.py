@@ -12,13 +12,17 @@ from fbridge.sandbox import ServedSandbox
 from fbridge.testing import AdapterConformance, StoreClock, StoreMail, StoreUnderTest
 from fbridge.testing.corrected_numbers import CorrectedNumbersConformance
 from fbridge.testing.faults import Answer, Fault, FaultProxy
+from fbridge.testing.fetching import FetchingConformance
 from fbridge.testing.fixtures import KitFixtures
+from fbridge.testing.looking_back import LookingBackConformance
 from fbridge.testing.lost_answers import LostAnswersConformance
 from fbridge.testing.missing_mails import MissingMailsConformance
 from fbridge.testing.office import Office, number
 from fbridge.testing.planned_mails import PlannedMailsConformance, push_as_planned
 from fbridge.testing.restoring import RestoringConformance
 from fbridge.testing.shipping import ShippingConformance
+from fbridge.testing.sold_orders import SoldOrdersConformance
+from fbridge.testing.taking_back import TakingBackConformance
 
 from .conformance_store import SHIPPED, PrestaShopUnderTest
 
@@ -46,8 +50,17 @@ class TestPrestaShop17WithoutMails(
 
 
 @pytest.mark.slow
-class TestPrestaShop9(AdapterConformance):
-    """Whole numbers are numbers in JSON there."""
+class TestPrestaShop9(
+    FetchingConformance,
+    SoldOrdersConformance,
+    ShippingConformance,
+    RestoringConformance,
+    CorrectedNumbersConformance,
+    LookingBackConformance,
+    PlannedMailsConformance,
+    TakingBackConformance,
+):
+    """Whole numbers are numbers in JSON there. How the adapter takes faults asks no version."""
 
     @pytest.fixture
     def store(self, make_sandbox: MakeSandbox) -> StoreUnderTest:
