@@ -127,12 +127,17 @@ def content_hashes(connection: Connection, ids: Collection[int]) -> dict[int, st
     return found
 
 
+# Made once: putting a query together takes longer than the database takes to answer it.
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+_LINES = sa.select(order_lines).where(order_lines.c.order_id.in_(_IDS)).order_by(order_lines.c.position)
+_ORDERS = sa.select(orders).where(orders.c.id.in_(_IDS)).order_by(orders.c.id)
+
+
 def _load_orders(connection: Connection, ids: Sequence[int]) -> dict[int, Order]:
     lines = defaultdict(list)
-    query = sa.select(order_lines).where(order_lines.c.order_id.in_(ids)).order_by(order_lines.c.position)
-    for line in connection.execute(query).mappings():
+    for line in connection.execute(_LINES, {"ids": ids}).mappings():
         lines[line["order_id"]].append(line)
-    rows = connection.execute(sa.select(orders).where(orders.c.id.in_(ids)).order_by(orders.c.id)).mappings()
+    rows = connection.execute(_ORDERS, {"ids": ids}).mappings()
     return {row["id"]: order_from_rows(row, lines[row["id"]]) for row in rows}
 
 

@@ -67,7 +67,7 @@ def _orders_in_work(store: str, manifest: str | None) -> sa.Select[Any]:
     unfinished = sa.and_(_has_left(store), shipments.c.id.in_(in_work))
     if manifest is not None:
         unfinished = sa.and_(unfinished, manifests.c.number == manifest)
-    return sa.select(shipments.c.order_id).select_from(_joined()).where(unfinished)
+    return sa.select(shipments.c.order_id).select_from(_JOINED).where(unfinished)
 
 
 def load_order(connection: Connection, order_id: int) -> tuple[LedgerRow, ...]:
@@ -97,16 +97,51 @@ def group_by_order(rows: Sequence[LedgerRow]) -> dict[int, tuple[LedgerRow, ...]
     return {order_id: tuple(group) for order_id, group in groups.items()}
 
 
-def _joined() -> sa.FromClause:
-    """What was left behind after its store was told is on no manifest for a while, and a shipment of its order all
-    the same."""
-    return (
-        shipments.join(pushes, pushes.c.shipment_id == shipments.c.id)
-        .join(orders, orders.c.id == shipments.c.order_id)
-        .join(carriers, carriers.c.id == shipments.c.carrier_id)
-        .outerjoin(manifests, manifests.c.id == shipments.c.manifest_id)
-        .join(stores, stores.c.name == shipments.c.store)
+_JOINED = (
+    shipments.join(pushes, pushes.c.shipment_id == shipments.c.id)
+    .join(orders, orders.c.id == shipments.c.order_id)
+    .join(carriers, carriers.c.id == shipments.c.carrier_id)
+    .outerjoin(manifests, manifests.c.id == shipments.c.manifest_id)
+    .join(stores, stores.c.name == shipments.c.store)
+)
+"""What was left behind after its store was told is on no manifest for a while, and a shipment of its order all the
+same."""
+
+# Queries are made once: putting one together takes longer than the database takes to answer it.
+_LEDGER = (
+    sa.select(
+        *(column for column in shipments.c if column.name not in {"carrier_id", "revision"}),
+        shipments.c.revision.label("wanted_revision"),
+        *(column.label(f"push_{column.name}") for column in pushes.c),
+        orders.c.remote_id.label("remote_order_id"),
+        orders.c.number.label("order_number"),
+        orders.c.ship_to,
+        manifests.c.number.label("manifest"),
+        stores.c.restored_epoch,
+        stores.c.restored_at,
+        *(column.label(f"carrier_{column.name}") for column in carriers.c),
     )
+    .select_from(_JOINED)
+    .order_by(shipments.c.id)
+)
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+_ITEMS = (
+    sa.select(shipment_lines).where(shipment_lines.c.shipment_id.in_(_IDS)).order_by(shipment_lines.c.line_id)
+)
+_NUMBERS = (
+    sa.select(shipment_numbers)
+    .where(shipment_numbers.c.shipment_id.in_(_IDS))
+    .order_by(shipment_numbers.c.position)
+)
+_TRIED = (
+    sa.select(attempts)
+    .where(
+        attempts.c.shipment_id.in_(_IDS),
+        PUSHED,
+        sa.or_(attempts.c.outcome.is_(None), attempts.c.outcome != NOT_SENT),
+    )
+    .order_by(attempts.c.id)
+)
 
 
 _HAS_LEFT = sa.and_(shipments.c.shipped_at.is_not(None), shipments.c.withdrawn_at.is_(None))
@@ -117,24 +152,7 @@ def _has_left(store: str) -> sa.ColumnElement[bool]:
 
 
 def _load(connection: Connection, where: sa.ColumnElement[bool]) -> tuple[LedgerRow, ...]:
-    query = (
-        sa.select(
-            *(column for column in shipments.c if column.name not in {"carrier_id", "revision"}),
-            shipments.c.revision.label("wanted_revision"),
-            *(column.label(f"push_{column.name}") for column in pushes.c),
-            orders.c.remote_id.label("remote_order_id"),
-            orders.c.number.label("order_number"),
-            orders.c.ship_to,
-            manifests.c.number.label("manifest"),
-            stores.c.restored_epoch,
-            stores.c.restored_at,
-            *(column.label(f"carrier_{column.name}") for column in carriers.c),
-        )
-        .select_from(_joined())
-        .where(where)
-        .order_by(shipments.c.id)
-    )
-    rows = connection.execute(query).mappings().all()
+    rows = connection.execute(_LEDGER.where(where)).mappings().all()
     ids = [row["id"] for row in rows]
     items = _items(connection, ids)
     numbers = _numbers(connection, ids)
@@ -149,8 +167,7 @@ def _may_have_tries(row: RowMapping) -> bool:
 def _items(connection: Connection, ids: Sequence[int]) -> dict[int, list[Item]]:
     found: dict[int, list[Item]] = defaultdict(list)
     for part in in_parts(ids, MOST_KEYS):
-        query = sa.select(shipment_lines).where(shipment_lines.c.shipment_id.in_(part))
-        for row in connection.execute(query.order_by(shipment_lines.c.line_id)):
+        for row in connection.execute(_ITEMS, {"ids": part}):
             found[row.shipment_id].append(Item(line_id=row.line_id, quantity=row.quantity))
     return found
 
@@ -158,8 +175,7 @@ def _items(connection: Connection, ids: Sequence[int]) -> dict[int, list[Item]]:
 def _numbers(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, int], list[str]]:
     found: dict[tuple[int, int], list[str]] = defaultdict(list)
     for part in in_parts(ids, MOST_KEYS):
-        query = sa.select(shipment_numbers).where(shipment_numbers.c.shipment_id.in_(part))
-        for row in connection.execute(query.order_by(shipment_numbers.c.position)):
+        for row in connection.execute(_NUMBERS, {"ids": part}):
             found[row.shipment_id, row.revision].append(row.number)
     return found
 
@@ -168,9 +184,7 @@ def _tried(connection: Connection, ids: Sequence[int]) -> dict[int, list[int]]:
     """The revisions of each that the store may hold, the last try last: one that it took has replaced all before."""
     found: dict[int, list[int]] = defaultdict(list)
     for part in in_parts(ids, MOST_KEYS):
-        reached = sa.or_(attempts.c.outcome.is_(None), attempts.c.outcome != NOT_SENT)
-        query = sa.select(attempts).where(attempts.c.shipment_id.in_(part), PUSHED, reached)
-        for row in connection.execute(query.order_by(attempts.c.id)):
+        for row in connection.execute(_TRIED, {"ids": part}):
             if row.outcome == Outcome.DONE:
                 found[row.shipment_id].clear()
             if row.revision in found[row.shipment_id]:

@@ -193,11 +193,11 @@ def each_shipment(
 
 
 def _load(connection: Connection, keys: Sequence[int]) -> Iterator[Shipment]:
-    rows = connection.execute(_SHIPMENTS.where(shipments.c.id.in_(keys))).mappings().all()
+    rows = connection.execute(_SHIPMENTS, {"keys": keys}).mappings().all()
     parts = _Parts(
         items=_items(connection, keys),
         numbers=_numbers(connection, keys),
-        status=status_of(connection.execute(_STATUS.where(pushes.c.shipment_id.in_(keys))).mappings()),
+        status=status_of(connection.execute(_STATUS, {"keys": keys}).mappings()),
         returned=last_returns(connection, keys),
     )
     return (_shipment(row, parts) for row in rows)
@@ -230,6 +230,8 @@ def users_of_numbers(
     return {row.number: row.shipment_id for row in connection.execute(query)}
 
 
+# Queries are made once: putting one together takes longer than the database takes to answer it.
+_KEYS: sa.BindParameter[int] = sa.bindparam("keys", expanding=True)
 _SHIPMENTS = (
     sa.select(
         shipments,
@@ -239,17 +241,35 @@ _SHIPMENTS = (
         *carrier_columns("own_"),
     )
     .select_from(_JOINED)
+    .where(shipments.c.id.in_(_KEYS))
     .order_by(shipments.c.id)
 )
 
-_STATUS = sa.select(pushes, stores.c.restored_epoch).select_from(
-    pushes.join(shipments, shipments.c.id == pushes.c.shipment_id).join(
-        stores, stores.c.name == shipments.c.store
+_STATUS = (
+    sa.select(pushes, stores.c.restored_epoch)
+    .select_from(
+        pushes.join(shipments, shipments.c.id == pushes.c.shipment_id).join(
+            stores, stores.c.name == shipments.c.store
+        )
     )
+    .where(pushes.c.shipment_id.in_(_KEYS))
 )
 
 _PRESENT = sa.and_(
     shipment_numbers.c.shipment_id == shipments.c.id, shipment_numbers.c.revision == shipments.c.revision
+)
+
+_ITEMS = (
+    sa.select(shipment_lines)
+    .where(shipment_lines.c.shipment_id.in_(_KEYS))
+    .order_by(shipment_lines.c.line_id)
+)
+
+_NUMBERS = (
+    sa.select(shipment_numbers.c.shipment_id, shipment_numbers.c.number)
+    .join_from(shipment_numbers, shipments, _PRESENT)
+    .where(shipments.c.id.in_(_KEYS))
+    .order_by(shipment_numbers.c.shipment_id, shipment_numbers.c.position)
 )
 
 
@@ -277,21 +297,14 @@ def _keys(
 
 def _items(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[Item]]:
     found: defaultdict[int, list[Item]] = defaultdict(list)
-    query = sa.select(shipment_lines).where(shipment_lines.c.shipment_id.in_(keys))
-    for row in connection.execute(query.order_by(shipment_lines.c.line_id)):
+    for row in connection.execute(_ITEMS, {"keys": keys}):
         found[row.shipment_id].append(Item(line_id=row.line_id, quantity=row.quantity))
     return found
 
 
 def _numbers(connection: Connection, keys: Sequence[int]) -> Mapping[int, list[str]]:
     found: defaultdict[int, list[str]] = defaultdict(list)
-    query = (
-        sa.select(shipment_numbers.c.shipment_id, shipment_numbers.c.number)
-        .join_from(shipment_numbers, shipments, _PRESENT)
-        .where(shipments.c.id.in_(keys))
-        .order_by(shipment_numbers.c.shipment_id, shipment_numbers.c.position)
-    )
-    for shipment_id, number in connection.execute(query):
+    for shipment_id, number in connection.execute(_NUMBERS, {"keys": keys}):
         found[shipment_id].append(number)
     return found
 
