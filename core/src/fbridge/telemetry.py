@@ -230,17 +230,27 @@ def _of_the_program() -> Providers | None:
 
 @contextmanager
 def _of_the_environment() -> Iterator[Providers]:
+    """Those that its variables ask for; where one has a value that the library refuses, nothing is told."""
+    try:
+        tracers, meters = _made_by_variables()
+    except Exception as error:  # noqa: BLE001 - what is watched goes on, whoever watches
+        log.warning("A variable of OpenTelemetry (OTEL_...) is wrong, so nothing is told to it: %s", error)
+        yield trace.NoOpTracerProvider(), metrics.NoOpMeterProvider()
+        return
+    try:
+        yield tracers, meters
+    finally:
+        _within(_AT_THE_END, tracers.shutdown, meters.shutdown)
+
+
+def _made_by_variables() -> tuple[OwnTracerProvider, OwnMeterProvider]:
     named = {} if _is_named() else {SERVICE_NAME: "fbridge"}
     resource = Resource.create({SERVICE_VERSION: __version__, **named})
     tracers = OwnTracerProvider(resource=resource, shutdown_on_exit=False)
     for span_exporter in _exporters("traces"):
         tracers.add_span_processor(BatchSpanProcessor(span_exporter))
     readers = [PeriodicExportingMetricReader(one) for one in _exporters("metrics")]
-    meters = OwnMeterProvider(readers, resource=resource, shutdown_on_exit=False)
-    try:
-        yield tracers, meters
-    finally:
-        _within(_AT_THE_END, tracers.shutdown, meters.shutdown)
+    return tracers, OwnMeterProvider(readers, resource=resource, shutdown_on_exit=False)
 
 
 def _is_named() -> bool:

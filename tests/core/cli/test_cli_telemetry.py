@@ -94,6 +94,23 @@ def test_it_is_off_unless_the_environment_asks(variables: dict[str, str], asked:
     assert is_asked_for(variables) is asked
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "-1"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "-5"),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "many"),
+    ],
+)
+def test_a_variable_that_the_library_refuses_stops_no_command(
+    user: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str, value: str
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv(name, value)
+    user.run("carrier", "list")
+    assert "A variable of OpenTelemetry (OTEL_...) is wrong" in caplog.text
+
+
 def test_one_module_knows_the_library() -> None:
     source = Path(fbridge.__file__).parent
     found = {
