@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import warnings
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 
-from fbridge.cli.log_file import JsonLines
+from fbridge.cli.log_file import JsonLines, log_to_stderr
 from fbridge.http.redaction import Redactor
 
 
@@ -115,3 +117,21 @@ def test_a_log_for_containers_is_an_object_a_line_without_secrets(
     line = JsonLines().format(record)
     assert (redactor.text("cs_hush") in line, "cs_hush" in line, "\n" in line) == (True, False, False)
     assert json.loads(line)["traceback"].startswith("ValueError")
+
+
+def test_warnings_of_libraries_and_the_end_of_a_thread_are_objects_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def end() -> None:
+        raise ValueError("it broke")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        with log_to_stderr(everything=False, as_json=True):
+            warnings.warn("this goes away", UserWarning, stacklevel=1)
+            thread = Thread(target=end, name="beat")
+            thread.start()
+            thread.join()
+    warned, ended = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (warned["level"], "this goes away" in warned["message"]) == ("warning", True)
+    assert (ended["message"], "it broke" in ended["traceback"]) == ("thread beat ended", True)

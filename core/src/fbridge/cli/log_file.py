@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -66,10 +67,30 @@ def log_to_stderr(*, everything: bool, as_json: bool) -> Iterator[None]:
     logger.setLevel(logging.DEBUG if everything else logging.INFO)
     root.addHandler(handler)
     try:
-        yield
+        with _python_into_log() if as_json else nullcontext():
+            yield
     finally:
         root.removeHandler(handler)
         logger.setLevel(before)
+
+
+@contextmanager
+def _python_into_log() -> Iterator[None]:
+    """While the block runs, warnings of libraries and what ends a thread are logged, and not printed as text."""
+
+    def log_end(ended: threading.ExceptHookArgs) -> None:
+        if ended.exc_value is not None and not isinstance(ended.exc_value, SystemExit):
+            told = (ended.exc_type, ended.exc_value, ended.exc_traceback)
+            name = ended.thread.name if ended.thread else ""
+            logging.getLogger("fbridge.threads").error("thread %s ended", name, exc_info=told)
+
+    before, threading.excepthook = threading.excepthook, log_end
+    logging.captureWarnings(True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        threading.excepthook = before
 
 
 class _LogFile(RotatingFileHandler):
