@@ -119,7 +119,7 @@ def _blanked(value: Any, fields: frozenset[str], redactor: Redactor, *, keep: bo
         return [_blanked(inner, fields, redactor, keep=keep) for inner in value]
     if not keep:
         return BLANK
-    return redactor.text(value) if isinstance(value, str) else value
+    return redactor.repeated(value) if isinstance(value, str) else value
 
 
 def _key(key: str, redactor: Redactor) -> str:

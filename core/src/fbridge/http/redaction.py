@@ -60,8 +60,8 @@ WITHHELD = (
     "requests (a debugging plugin, a firewall's page) should be switched off."
 )
 
-MOST_REPEATED = 4096
-"""So many texts are kept with what is shown of them."""
+MOST_REPEATED, LONGEST_REPEATED = 4096, 256
+"""So many texts are kept with what is shown of them, and none with more characters."""
 
 _ALIVE: WeakSet[Redactor] = WeakSet()
 
@@ -102,7 +102,7 @@ class Redactor:
         shown = known.get(text)
         if shown is None:
             shown = self.text(text)
-            if len(known) < MOST_REPEATED:
+            if len(known) < MOST_REPEATED and len(text) <= LONGEST_REPEATED:
                 known[text] = shown
         return shown
 

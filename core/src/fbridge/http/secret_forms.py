@@ -127,7 +127,7 @@ def shows(texts: Iterable[str], forms: Iterable[str], short: Iterable[str] = ())
     """Whether one of these readings holds one of these forms."""
     for text in texts:
         plain = squashed(text)
-        if any(form in plain for form in forms):
+        if len(plain) >= LEAST and any(map(plain.__contains__, forms)):
             return True
         if short and any(form in _pressed(text) for form in short):
             return True

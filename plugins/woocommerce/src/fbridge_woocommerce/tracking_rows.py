@@ -163,7 +163,7 @@ def _with_shipment(
     siblings: Sequence[FulfillmentShipment],
     style: RowStyle,
 ) -> tuple[list[Row], tuple[str, ...]]:
-    own = _ids_of(shipment)
+    own = _ids_of(shipment) if rows else set()
     ours = [row for row in rows if _id_of(row) in own or is_former(row, shipment, siblings)]
     found = {number_of(row): _id_of(row) for row in rows if row not in ours}
     entered = [entry for entry in shipment.tracking if entry.number not in found]
