@@ -24,7 +24,7 @@ from fbridge.adapterkit.reading.whole_seconds import (
     first_failing,
     listed,
 )
-from fbridge.errors import UnreachableError
+from fbridge.errors import CredentialsError, RefusedError, UnreachableError
 from fbridge.http import Response
 from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge_woocommerce.answers import list_of
@@ -72,8 +72,16 @@ class OrderFeed(SecondsFeed[Any, RawOrder]):
         rows = self._beside.orders(numeric) if numeric else []
         present = {self.key(row).id for row in rows}
         # The list leaves out the trash, a single read does not.
-        missing = [self._client.order(order_id) for order_id in numeric if order_id not in present]
+        missing = [self._alone(order_id) for order_id in numeric if order_id not in present]
         return [*rows, *(row for row in missing if row is not None)]
+
+    def _alone(self, order_id: str) -> Any:
+        """The list has just taken the key, so what is turned away now is this order: plugins that guard the REST API
+        say so of one that is gone."""
+        try:
+            return self._client.order(order_id)
+        except CredentialsError as error:
+            raise RefusedError(str(error), reason=error.reason) from error
 
     def key(self, row: Any) -> Key:
         if not isinstance(row, Mapping):

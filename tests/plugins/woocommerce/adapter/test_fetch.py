@@ -16,6 +16,7 @@ from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.states import OrderStatus
 from fbridge.sandbox import ServedSandbox
 from fbridge_woocommerce import plugin
+from fbridge_woocommerce.client import WooClient
 
 MakeSandbox = Callable[..., ServedSandbox]
 StoreOf = Callable[..., Store]
@@ -189,6 +190,23 @@ def test_orders_by_id_with_the_trashed_and_the_unknown(sandbox: ServedSandbox, s
     assert set(page.absent) == {"99999999", "not-a-number"}
     assert (got[str(second)].status, got[str(second)].remote_status) == (OrderStatus.CANCELLED, "trash")
     assert got[str(first)].status is OrderStatus.OPEN
+
+
+def test_an_order_that_is_gone_stops_no_other_where_a_plugin_words_the_stores_errors_anew(
+    sandbox: ServedSandbox, store_of: StoreOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a plugin that guards the REST API answers 403 for each 404."""
+
+    def guarded(*_: object) -> None:
+        raise CredentialsError("turned away: Access denied.")
+
+    monkeypatch.setattr(WooClient, "order", guarded)
+    there = sandbox.control.order_ids("processing")[:2]
+    wanted = (str(there[0]), "999999", str(there[1]))
+    pages = [*pages_of(store_of(sandbox), order_ids=wanted)]
+    assert {order.remote_id for page in pages for order in page.orders} == set(map(str, there))
+    (rejected,) = (entry for page in pages for entry in page.rejected)
+    assert (rejected.remote_id, "Access denied" in rejected.reason) == ("999999", True)
 
 
 def test_a_chunk_of_25_is_re_read_by_one_request(make_sandbox: MakeSandbox, store_of: StoreOf) -> None:
