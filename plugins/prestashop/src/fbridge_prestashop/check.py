@@ -139,7 +139,7 @@ def _zone(shop: Shop) -> Finding:
 def _shops(shop: Shop) -> Iterator[Finding]:
     """Which of several shops is read, and what each has for itself."""
     named, own_values = shop.settings.get("id_shop"), shop.known.own_values
-    if not own_values and shop.known.configuration.get(SEVERAL_SHOPS) != "1":
+    if shop.known.configuration.get(SEVERAL_SHOPS) != "1":
         return
     own = (
         f"{owner}: {', '.join(f'{name} = {value}' for name, value in values.items())}"

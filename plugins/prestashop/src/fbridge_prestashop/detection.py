@@ -79,8 +79,8 @@ def refreshed(store: Store, client: PrestaShopClient, facts: ShopFacts) -> ShopF
     return replace(
         facts,
         version=version_of(response) or facts.version,
-        configuration=configuration_from(rows),
-        own_values=(own_values := own_values_from(rows)),
+        configuration=(configuration := configuration_from(rows)),
+        own_values=(own_values := own_values_from(rows, configuration)),
         groups={**groups_from(rows), **_groups(client, own_values)},
         states=states_of(client),
     )

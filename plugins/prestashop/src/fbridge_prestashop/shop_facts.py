@@ -130,7 +130,7 @@ class ShopFacts:
     def with_configuration(self, rows: Sequence[Mapping[str, Any]]) -> Self:
         """With these values as they were read now, and the others as they are known."""
         own = {owner: dict(values) for owner, values in self.own_values.items()}
-        for owner, values in own_values_from(rows).items():
+        for owner, values in own_values_from(rows, self.configuration).items():
             own.setdefault(owner, {}).update(values)
         return replace(self, configuration={**self.configuration, **configuration_from(rows)}, own_values=own)
 
@@ -240,11 +240,16 @@ def codes_by_id(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {reference(row.get("id")): text(row.get("iso_code")) for row in rows}
 
 
-def own_values_from(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+def own_values_from(
+    rows: Iterable[Mapping[str, Any]], configuration: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
     """The values that a shop or a group has for itself, by owner.
 
-    The list holds the rows of all of them, whatever shop is asked for.
+    The list holds the rows of all of them, whatever shop is asked for; also those that are left from the time of
+    several shops, which PrestaShop itself heeds no more once that is switched off.
     """
+    if configuration.get(SEVERAL_SHOPS) != "1":
+        return {}
     owners: dict[str, dict[str, str]] = {}
     for row in rows:
         if owner := _owner(row):

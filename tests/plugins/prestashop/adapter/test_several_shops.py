@@ -51,6 +51,20 @@ def changed(store: Store, cursor: Any = None) -> dict[str, Order]:
     return {order.remote_id: order for page in pages for order in page.orders}
 
 
+def test_what_is_left_of_the_time_of_several_shops_counts_no_more(
+    make_sandbox: MakeSandbox, clock: Clock, store_of: StoreOf
+) -> None:
+    """PrestaShop then heeds the values of all shops alone, and the other rows stay. Seen on 8.2.1."""
+    served = make_sandbox(orders=0, clock=clock)
+    served.control.configure("PS_TIMEZONE", "America/New_York", shop="1")
+    served.control.configure("PS_OS_SHIPPING", "5", shop="1")
+    made = str(served.control.add_order([("demo_3", 1)]))
+    store = store_of(served)
+    assert changed(store)[made].created_at == NOW
+    (state,) = (one.words for one in plugin.check_store(store).findings if one.name == "shipped state")
+    assert "Shipped = 4" in state
+
+
 @pytest.mark.parametrize("asked", ["1", "2", "all"])
 def test_an_order_has_the_clock_and_the_states_of_its_shop(
     served: ServedSandbox, store_of: StoreOf, asked: str

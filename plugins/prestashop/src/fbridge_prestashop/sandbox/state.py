@@ -111,7 +111,9 @@ class Shop:
         return ZoneInfo(zone) if zone else self.settings.zone
 
     def _configured(self, name: str, shop: str | None = None) -> str | None:
-        """The value of a shop, or the one that holds for all."""
+        """The value of a shop, which none has where there is but one; or the one that holds for all."""
+        if shop and self.settings.shops == 1:
+            return None
         return next(
             (row["value"] for row in self._configuration() if (row["name"], row["id_shop"]) == (name, shop)),
             None,
