@@ -49,7 +49,7 @@ class Overheard:
     def hear(self, where: str, what: object) -> None:
         """Take note of a text, an object's ``repr``, or an exception with all that it comes from."""
         error = what if isinstance(what, BaseException) else None
-        self.said.append((where, f"{what} {what!r}"))
+        self.said.append((where, what if isinstance(what, str) else f"{what} {what!r}"))
         if error is not None:
             for inner in (error.__cause__, error.__context__):
                 if inner is not None:
