@@ -7,6 +7,7 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -31,6 +32,7 @@ from fbridge.storage.version import HEAD_REVISION
 from fbridge.telemetry import watched
 from fbridge.workers.queue_app import make_app
 from fbridge.workers.queueing import put, queued_fetch
+from fbridge.workers.running import WorkerRun
 from fbridge.workers.schedule import next_fetch
 
 pytestmark = pytest.mark.postgres
@@ -360,6 +362,22 @@ def test_a_dead_workers_task_is_picked_up_and_its_late_end_changes_nothing(datab
     assert again is not None, "the late end of the dead worker did not take it out of the queue"
     assert left is not None
     assert (left.status, bool(left.scheduled_at and left.scheduled_at > utc_now())) == ("todo", True)
+
+
+@pytest.mark.parametrize(
+    ("silent", "known", "goes_on"), [(1, True, True), (600, True, False), (1, False, False)]
+)
+def test_who_was_taken_for_dead_signs_on_anew(
+    office: Any, database: Database, silent: int, known: bool, goes_on: bool
+) -> None:
+    """As after a computer slept: another worker that starts meanwhile strikes it off, and it would not be seen."""
+    worker = in_the_queue(database, A_WORKER, silent=silent)
+    if not known:
+        in_the_queue(database, "DELETE FROM procrastinate_workers")
+    with office.bridge() as bridge:
+        run = WorkerRun(bridge.context, None, (), 1, once=True, tell=print)
+        with nullcontext() if goes_on else pytest.raises(TimeoutError):
+            run._ask(SimpleNamespace(worker_id=worker))
 
 
 @pytest.mark.parametrize(

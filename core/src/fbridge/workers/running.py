@@ -162,11 +162,13 @@ class WorkerRun:
         await asyncio.wait_for(asyncio.to_thread(work, *words), SILENT_SECONDS)
 
     def _ask(self, worker: Worker) -> None:
-        """Raises: TimeoutError where our signs of life do not arrive, so that others take us for dead."""
+        """Raises: TimeoutError where our signs of life do not arrive, so that others take us for dead, or have done
+        so and struck us off: who is not known is given no task, and nobody sees that it is at work."""
         self._set_clock()
         with self.context.database.read() as connection:
             silent = connection.scalar(_OWN_SILENCE, {"worker": worker.worker_id})
-        if silent is not None and silent > STALLED_SECONDS + SILENT_SECONDS:
+        is_struck_off = silent is None and worker.worker_id is not None
+        if is_struck_off or (silent or 0) > STALLED_SECONDS + SILENT_SECONDS:
             raise TimeoutError
 
     def _set_clock(self) -> None:
