@@ -6,7 +6,7 @@ then is brought to its end, so that each order that was touched has a receipt.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from fbridge.adapterkit.halting import Halt, HeldBack, still_at_work
@@ -186,17 +186,21 @@ class _Sending:
 
     def _anew(self, works: Sequence[Work]) -> list[Work]:
         """These orders planned anew from how the store shows them now."""
-        orders: dict[str, Order] = {}
+        orders: dict[str, Order] | None = None
         if any(_is_denied_split(step) for work in works for step in work.steps):
             self._memory.may_split = False
         if works and self._halt.cause is None:
             with suppress(CredentialsError, RefusedError, UnreachableError):
                 orders = self._read([work.order_id for work in works])
-        return [self._replanned(work, orders.get(work.order_id)) for work in works]
+        return [self._replanned(work, orders) for work in works]
 
-    def _replanned(self, work: Work, order: Order | None) -> Work:
-        """Without the order nobody can tell why it was refused: the next try reads it."""
-        if order is not None:
+    def _replanned(self, work: Work, orders: Mapping[str, Order] | None) -> Work:
+        """Where they could not be read nobody can tell why it was refused: the next try does. One that is not there
+        any more stays refused."""
+        if orders is not None:
+            order = orders.get(work.order_id)
+            if order is None:
+                return work
             again = begin_again(work, order, may_split=self._may_split, digital=self._digital)
             return work if self._outgrows(work.fulfillment, again.fulfillment) else again
         for part in work.parts:

@@ -187,7 +187,7 @@ def test_one_refusal_stops_no_other_order(served: ServedSandbox, desk: Any, fulf
     served.control.delete(ids[1])
     receipts = desk.push(*chunk)
     outcomes = [receipts[order_id].shipments[0].outcome for order_id in ids]
-    assert outcomes == [Outcome.DONE, Outcome.RETRY, Outcome.DONE]
+    assert outcomes == [Outcome.DONE, Outcome.REFUSED, Outcome.DONE]
     missing = receipts[ids[1]].shipments[0]
     assert (missing.reason, missing.words) == (
         "fulfillment_order_missing",
