@@ -314,7 +314,8 @@ def test_a_host_whose_clock_is_wrong_works_by_the_databases(
     office.run("push", "--defer", "--yes")
     in_the_queue(database, LONG_AGO)
     monkeypatch.setattr("fbridge.workers.clock.utc_now", lambda: utc_now() + timedelta(hours=hours))
-    told = office.run("worker", "--once").stderr
+    told = office.run("worker", "--once", "--log-format", "json").stderr
+    assert '"message": "push to shop: 1 shipments"' in told, "the log that was asked for"
     assert (words in told, "The clock of this computer" in told) == (True, bool(words))
     seconds = (
         "SELECT extract(epoch FROM scheduled_at - now()) FROM procrastinate_jobs WHERE lock = 'fetch-shop'"

@@ -51,7 +51,9 @@ def office(
     place = Place(
         host=host, port=port, proxy=behind_proxy or "", names=names, certificate=certificate, key=key
     )
-    return _serve(context.find_object(Session) or Session(), place)
+    session = context.find_object(Session) or Session()
+    session.log_where_asked_for()  # a group that runs by itself is no Command, which does that
+    return _serve(session, place)
 
 
 def _serve(session: Session, place: Place) -> ExitCode:

@@ -43,6 +43,7 @@ def worker(context: click.Context, stores: tuple[str, ...], at_once: int, once: 
     from fbridge.cli.output import say, show_data
 
     session = context.find_object(Session) or Session()
+    session.log_where_asked_for()  # a group that runs by itself is no Command, which does that
     session.bridge.workers.run(
         stores, at_once=at_once, once=once, home=session.home, tell=lambda sentence: say(session, sentence)
     )
