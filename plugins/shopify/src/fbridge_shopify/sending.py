@@ -6,7 +6,7 @@ then is brought to its end, so that each order that was touched has a receipt.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from fbridge.adapterkit.halting import Halt, HeldBack, still_at_work
@@ -20,7 +20,7 @@ from fbridge.errors import (
 from fbridge.http.side_by_side import side_by_side
 from fbridge.models.fulfillments import Fulfillment, Receipt
 from fbridge.models.orders import Order
-from fbridge.models.platforms import OrderQuery, Store
+from fbridge.models.platforms import OrderPage, OrderQuery, Store
 from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
 from fbridge.models.states import Outcome
 from fbridge_shopify.allocation import MISSING_SCOPES
@@ -185,22 +185,23 @@ class _Sending:
     # A second look
 
     def _anew(self, works: Sequence[Work]) -> list[Work]:
-        """These orders planned anew from how the store shows them now."""
-        orders: dict[str, Order] | None = None
+        """These orders planned anew from how the store shows them now; of one that is gone its "no" stands."""
+        pages: list[OrderPage] = []
         if any(_is_denied_split(step) for work in works for step in work.steps):
             self._memory.may_split = False
         if works and self._halt.cause is None:
             with suppress(CredentialsError, RefusedError, UnreachableError):
-                orders = self._read([work.order_id for work in works])
-        return [self._replanned(work, orders) for work in works]
+                pages = self._read([work.order_id for work in works])
+        orders = {order.remote_id: order for page in pages for order in page.orders}
+        gone = {order_id for page in pages if page.hidden is None for order_id in page.absent}
+        return [
+            work if work.order_id in gone else self._replanned(work, orders.get(work.order_id))
+            for work in works
+        ]
 
-    def _replanned(self, work: Work, orders: Mapping[str, Order] | None) -> Work:
-        """Where they could not be read nobody can tell why it was refused: the next try does. One that is not there
-        any more stays refused."""
-        if orders is not None:
-            order = orders.get(work.order_id)
-            if order is None:
-                return work
+    def _replanned(self, work: Work, order: Order | None) -> Work:
+        """Without the order, though it is there, nobody can tell why it was refused: the next try reads it."""
+        if order is not None:
             again = begin_again(work, order, may_split=self._may_split, digital=self._digital)
             return work if self._outgrows(work.fulfillment, again.fulfillment) else again
         for part in work.parts:
@@ -214,9 +215,8 @@ class _Sending:
         before, after = (preview_of(self._store, one) for one in (planned, now))
         return len(after.mails) > len(before.mails) or not set(after.places) <= set(before.places)
 
-    def _read(self, order_ids: Sequence[str]) -> dict[str, Order]:
-        query = OrderQuery(order_ids=tuple(order_ids), shipments=True)
-        return {order.remote_id: order for page in order_pages(self._store, query) for order in page.orders}
+    def _read(self, order_ids: Sequence[str]) -> list[OrderPage]:
+        return list(order_pages(self._store, OrderQuery(order_ids=tuple(order_ids), shipments=True)))
 
 
 def _needs_another_look(work: Work) -> bool:
