@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
-from fbridge.models.fulfillments import Effects, FulfillmentShipment, ShipmentReceipt, StoreHolds
+from fbridge.models.fulfillments import (
+    Effects,
+    Fulfillment,
+    FulfillmentShipment,
+    ShipmentReceipt,
+    StoreHolds,
+)
 from fbridge.models.orders import Order
 from fbridge.models.problems import Problem, refused_as_it_stands
 from fbridge.models.states import MadeBy, OrderStatus, Outcome
@@ -42,6 +49,16 @@ ALL_REFUNDED = Problem(
     blocks=False,
 )
 """Where a store shows what left by its pieces."""
+
+
+def refunded_since(fulfillment: Fulfillment) -> Counter[str]:
+    """Pieces by line that left with the order's shipments and were refunded since; no more than the store tells."""
+    gone: Counter[str] = Counter()
+    for shipment in fulfillment.shipments:
+        for item in shipment.items:
+            gone[item.line_id] += item.quantity
+    lines = fulfillment.order.lines
+    return +Counter({one.id: min(gone[one.id] - (one.quantity - one.removed), one.removed) for one in lines})
 
 
 def not_shown(refunded: int) -> str:

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
-from fbridge.models.orders import Order
 from fbridge.models.platforms import Store
 from fbridge_magento.detection import codes_in
 from fbridge_magento.mails import SHIPMENT_MAIL, asks_for_mail
-from fbridge_magento.refusals import quantities_left, status_refusal
+from fbridge_magento.push import Rest, less
+from fbridge_magento.refusals import status_refusal
 from fbridge_magento.sources import Inventory, SourceChoice, choose_source
 from fbridge_magento.tracks import track_fault, wanted_tracks
 
@@ -21,7 +21,7 @@ def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
     going = [
         shipment for shipment, refusal in zip(fulfillment.outstanding, refusals, strict=True) if not refusal
     ]
-    made = _without_those_of_others(fulfillment.order, going)
+    made = _without_those_of_others(fulfillment, going)
     return Preview(
         order_id=fulfillment.order_id,
         mails=tuple(SHIPMENT_MAIL for one in made if _mails(store, fulfillment, one)),
@@ -52,15 +52,19 @@ def _place(store: Store, shipment: FulfillmentShipment) -> str:
     return f"source {code}" if code else ""
 
 
-def _without_those_of_others(order: Order, going: Sequence[FulfillmentShipment]) -> list[FulfillmentShipment]:
-    """Those that fbridge makes or has made: goods that somebody shipped on the store are not shipped again."""
-    left, shown = quantities_left(order), {one.mark for one in order.shipments}
+def _without_those_of_others(
+    fulfillment: Fulfillment, going: Sequence[FulfillmentShipment]
+) -> list[FulfillmentShipment]:
+    """Those that fbridge makes or has made: goods that somebody shipped on the store are not shipped again, and those
+    that were refunded since they left not at all."""
+    rest, shown = Rest.of(fulfillment), {one.mark for one in fulfillment.order.shipments}
     made = []
     for shipment in going:
         if shipment.acknowledged is None and not shipment.remote_ids and shipment.id not in shown:
-            if any(left[item.line_id] < item.quantity for item in shipment.items):
+            items = less(shipment.items, rest.refund(shipment.items, rest.left))
+            if not items or rest.lacks(items):
                 continue
-            left.subtract({item.line_id: item.quantity for item in shipment.items})
+            rest.take(items)
         made.append(shipment)
     return made
 

@@ -7,13 +7,14 @@ else made of the same goods gets a missing number.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Self
 
 from fbridge.adapterkit.adopting import other_carrier
 from fbridge.adapterkit.halting import is_untouched
+from fbridge.adapterkit.receipts import ALL_REFUNDED, refunded_since
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Item
 from fbridge.models.orders import Order
 from fbridge.models.problems import GONE_FROM_STORE, Problem
@@ -50,13 +51,15 @@ class Terms:
 class Part:
     """One outstanding shipment while it is pushed.
 
-    ``remote_ids`` are the store's shipments of it, ``shown`` what these are known to hold. ``made`` and ``mail`` are
-    effects of this push or known before it. ``wrote``: something was sent and done. ``sent_pieces`` is what the
-    store was asked to ship. ``rejected``: Magento's own no, to be judged from the order as it is then.
+    ``refunded`` are pieces by line that were refunded since it left, which the store is not to show.
+    ``remote_ids`` are the store's shipments of it, ``shown`` what these are known to hold. ``made`` and ``mail``
+    are effects of this push or known before it. ``wrote``: something was sent and done. ``sent_pieces`` is what
+    the store was asked to ship. ``rejected``: Magento's own no, to be judged from the order as it is then.
     ``other_carrier``: somebody else shipped the goods with this one.
     """
 
     shipment: FulfillmentShipment
+    refunded: Counter[str] = field(default_factory=Counter)
     way: Way = Way.NOTHING
     choices: tuple[Choice, ...] = ()
     source: SourceChoice = field(default_factory=SourceChoice)
@@ -73,6 +76,11 @@ class Part:
     problem: Problem | None = None
     rejected: Problem | None = None
     other_carrier: str = ""
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The goods that the store is to show."""
+        return less(self.shipment.items, self.refunded)
 
     @property
     def is_due(self) -> bool:
@@ -129,7 +137,7 @@ class Work:
         """Whether a shipment of everything that the store has left would be this one: no other is made of the order,
         and each of its lines is one row there."""
         left = {line_id: count for line_id, count in quantities_left(self.order).items() if count > 0}
-        wanted = {item.line_id: item.quantity for item in part.shipment.items}
+        wanted = {item.line_id: item.quantity for item in part.items}
         has_bundles = not left.keys().isdisjoint(bundles_in(self.order.adapter_data))
         return len(self.parts) == 1 and not has_bundles and wanted == left
 
@@ -146,7 +154,7 @@ class Work:
 
 def begin(fulfillment: Fulfillment, terms: Terms) -> Work:
     """Judge each outstanding shipment from the order as it was read."""
-    held, rest = shipments_in(fulfillment.order), _Rest.of(fulfillment.order)
+    held, rest = shipments_in(fulfillment.order), Rest.of(fulfillment)
     parts = tuple(
         _begin_part(shipment, fulfillment, terms, held, rest) for shipment in fulfillment.outstanding
     )
@@ -157,11 +165,14 @@ def begin_again(work: Work, order: Order, part: Part, terms: Terms) -> None:
     """Judge a part that the store refused once more, from the order as it is now; it is not shipped again."""
     work.order_status = order.remote_status
     fulfillment = replace(work.fulfillment, order=order)
-    now = _begin_part(part.shipment, fulfillment, terms, shipments_in(order), _Rest.of(order), tried=True)
+    now = _begin_part(
+        part.shipment, fulfillment, terms, shipments_in(order), Rest.of(fulfillment), tried=True
+    )
     said, part.rejected = part.rejected, None
     if said is None or now.way in (Way.MEND, Way.ADOPT):
         part.way, part.changes, part.remote_ids, part.shown = now.way, now.changes, now.remote_ids, now.shown
         part.made, part.problem, part.wants_mail = now.made, now.problem, now.wants_mail
+        part.refunded = now.refunded
         # Found by our mark after a no that is not Magento's own: a module said it, once this push had made it.
         no_of_a_module = said is not None and said.outcome is Outcome.UNCONFIRMED
         part.wrote = no_of_a_module and now.way is Way.MEND and not now.changes
@@ -172,19 +183,33 @@ def begin_again(work: Work, order: Order, part: Part, terms: Terms) -> None:
 
 
 @dataclass(slots=True)
-class _Rest:
+class Rest:
     """What the store would still ship of an order, while its shipments are judged one after another.
 
-    ``left``: pieces by line. ``bundles``: their children.
+    ``left``: pieces by line. ``bundles``: their children. ``refunded``: pieces by line that left and were refunded
+    since, and are not told of any shipment yet.
     """
 
     left: Counter[str]
     bundles: dict[str, tuple[Child, ...]]
+    refunded: Counter[str]
 
     @classmethod
-    def of(cls, order: Order) -> Self:
+    def of(cls, fulfillment: Fulfillment) -> Self:
         """Of all that remains."""
-        return cls(quantities_left(order), bundles_in(order.adapter_data))
+        order = fulfillment.order
+        return cls(quantities_left(order), bundles_in(order.adapter_data), refunded_since(fulfillment))
+
+    def lacks(self, items: Iterable[Item]) -> bool:
+        """Whether the store would ship less than these."""
+        return any(self.left[item.line_id] < item.quantity for item in items)
+
+    def refund(self, items: Sequence[Item], there: Mapping[str, int]) -> Counter[str]:
+        """The pieces of these that are not ``there`` because they were refunded; each is told once."""
+        lacking = Counter({one.line_id: max(one.quantity - there.get(one.line_id, 0), 0) for one in items})
+        found = lacking & self.refunded
+        self.refunded -= found
+        return found
 
     def take(self, items: Sequence[Item]) -> None:
         """These leave."""
@@ -192,12 +217,18 @@ class _Rest:
         self.bundles = after(self.bundles, items)
 
 
+def less(items: Iterable[Item], refunded: Mapping[str, int]) -> tuple[Item, ...]:
+    """The goods without these pieces."""
+    left = (replace(one, quantity=one.quantity - refunded.get(one.line_id, 0)) for one in items)
+    return tuple(one for one in left if one.quantity)
+
+
 def _begin_part(
     shipment: FulfillmentShipment,
     fulfillment: Fulfillment,
     terms: Terms,
     held: Mapping[str, ShownShipment],
-    rest: _Rest,
+    rest: Rest,
     *,
     tried: bool = False,
 ) -> Part:
@@ -208,7 +239,7 @@ def _begin_part(
     if fault:
         part.problem = refused(*fault)
     elif own:
-        _mend(part, own, fulfillment, terms, tried=tried or shipment.baseline is not None)
+        _mend(part, own, fulfillment, terms, rest, tried=tried or shipment.baseline is not None)
     elif shipment.acknowledged is not None:
         part.problem = refused(GONE_FROM_STORE, "The store does not show this shipment any more.")
     else:
@@ -217,7 +248,13 @@ def _begin_part(
 
 
 def _mend(
-    part: Part, found: Sequence[ShownShipment], fulfillment: Fulfillment, terms: Terms, *, tried: bool
+    part: Part,
+    found: Sequence[ShownShipment],
+    fulfillment: Fulfillment,
+    terms: Terms,
+    rest: Rest,
+    *,
+    tried: bool,
 ) -> None:
     shipment = part.shipment
     own = sorted(found, key=lambda one: one.mark != shipment.id)
@@ -227,7 +264,7 @@ def _mend(
     part.made = Effect.DONE
     tracks = [track for one in own for track in one.tracks]
     part.changes = plan_changes(shipment, tracks, own[0].id, is_ours=is_ours, sent=own[0].sent)
-    short = _short_lines(shipment, own) if is_ours else []
+    short = _short_lines(part, own, rest) if is_ours else []
     if short:
         part.problem = capped(short, own[0].id, Outcome.REFUSED)
     part.wants_mail = part.way is Way.MEND and asks_for_mail(
@@ -238,12 +275,15 @@ def _mend(
     )
 
 
-def _short_lines(shipment: FulfillmentShipment, own: Sequence[ShownShipment]) -> list[str]:
-    """Lines of which the store holds less than left; shipments whose lines are not told prove nothing."""
+def _short_lines(part: Part, own: Sequence[ShownShipment], rest: Rest) -> list[str]:
+    """Lines of which the store holds less than left and was not refunded; shipments whose lines are not told prove
+    nothing."""
     held: Counter[str] = Counter()
     for one in own:
         held.update(one.lines)
-    return [item.line_id for item in shipment.items if held and held[item.line_id] < item.quantity]
+    if held:
+        part.refunded = rest.refund(part.shipment.items, held)
+    return [item.line_id for item in part.items if held and held[item.line_id] < item.quantity]
 
 
 def _ship_or_adopt(
@@ -251,29 +291,34 @@ def _ship_or_adopt(
     fulfillment: Fulfillment,
     terms: Terms,
     held: Mapping[str, ShownShipment],
-    rest: _Rest,
+    rest: Rest,
 ) -> None:
     shipment, order = part.shipment, fulfillment.order
     problem = status_refusal(order)
-    missing = [item for item in shipment.items if rest.left[item.line_id] < item.quantity]
     elsewhere = _shipped_by_others(fulfillment, held)
+    if not _covers(elsewhere, shipment.items):
+        part.refunded = rest.refund(shipment.items, rest.left)
     if not shipment.items:
         part.problem = refused(
             "no_items", "The shipment has no items; an empty one would ship the whole order."
         )
-    elif (
-        problem is None and missing and all(elsewhere[one.line_id] >= one.quantity for one in shipment.items)
-    ):
+    elif problem is None and not part.items:
+        part.problem = ALL_REFUNDED
+    elif problem is None and rest.lacks(part.items) and _covers(elsewhere, part.items):
         _adopt(part, fulfillment, held)
-    elif problem is None and missing:
+    elif problem is None and rest.lacks(part.items):
         part.problem = more_than_remains(shipment, order, rest.left)
     else:
         part.source = choose_source(shipment, terms.source, terms.inventory)
         part.problem = problem or part.source.problem
         part.way = Way.SHIP
-        part.choices = choices(shipment.items, rest.bundles, _known_kinds(order, terms))
+        part.choices = choices(part.items, rest.bundles, _known_kinds(order, terms))
         part.wants_mail = asks_for_mail(shipment, notify=fulfillment.notify, on_correction=False, is_new=True)
-        rest.take(shipment.items)
+        rest.take(part.items)
+
+
+def _covers(pieces: Counter[str], items: Iterable[Item]) -> bool:
+    return all(pieces[one.line_id] >= one.quantity for one in items)
 
 
 def _known_kinds(order: Order, terms: Terms) -> dict[str, Kind]:

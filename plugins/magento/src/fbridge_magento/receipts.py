@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fbridge.adapterkit.adopting import left_with
-from fbridge.adapterkit.receipts import ALREADY_THERE, SENT, Well, shipment_receipt
+from fbridge.adapterkit.receipts import ALREADY_THERE, SENT, Well, not_shown, shipment_receipt
 from fbridge.models.fulfillments import Effects, Item, Receipt, ShipmentReceipt, StoreHolds
 from fbridge.models.problems import Problem
 from fbridge.models.states import Effect, MadeBy, MailEffect, Outcome
@@ -109,7 +110,7 @@ def _status(work: Work, part: Part) -> Effect:
 
 
 def _all_made(work: Work) -> bool:
-    return all(part.made is Effect.DONE for part in work.parts)
+    return all(part.made is Effect.DONE or not part.items for part in work.parts)
 
 
 def _tracking(part: Part) -> Effect:
@@ -139,7 +140,7 @@ def _well(part: Part) -> Well:
     if is_unmarked(part):
         return UNMARKED
     if part.wrote:
-        return SENT
+        return replace(SENT, words=not_shown(part.refunded.total())) if part.refunded else SENT
     return ONLY_MAILED if part.mail is MailEffect.SENT else ALREADY_THERE
 
 

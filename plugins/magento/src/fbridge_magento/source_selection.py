@@ -104,10 +104,10 @@ class SourceSelection:
         """A bundle lies in no source; its children do."""
         bundles = bundles_in(work.order.adapter_data)
         skus = dict(work.order.adapter_data.get("skus") or {})
-        if any(item.line_id in bundles for item in part.shipment.items):
+        if any(item.line_id in bundles for item in part.items):
             skus |= self._client.item_skus(work.order_id)
         wanted: Counter[str] = Counter()
-        for item in part.shipment.items:
+        for item in part.items:
             for child in bundles.get(item.line_id, ()):
                 wanted[skus.get(child.id, "")] += child.per_bundle * item.quantity
             if item.line_id not in bundles:

@@ -51,17 +51,6 @@ def wanted_by(shipment: FulfillmentShipment) -> Pieces:
     return pieces_of((item.line_id, item.quantity) for item in shipment.items)
 
 
-def refunded_since(fulfillment: Fulfillment) -> Pieces:
-    """Pieces that left with the order's shipments and were refunded on the store since; no more than it tells."""
-    gone = sum(map(wanted_by, fulfillment.shipments), Counter[str]())
-    return +Counter(
-        {
-            line.id: min(gone[line.id] - (line.quantity - line.removed), line.removed)
-            for line in fulfillment.order.lines
-        }
-    )
-
-
 def may_be_last(fulfillment: Fulfillment) -> bool:
     """Whether with these shipments all goods may have left that are ours to ship, as far as the order alone tells."""
     known, new = Counter[str](), Counter[str]()

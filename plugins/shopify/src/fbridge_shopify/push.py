@@ -14,7 +14,7 @@ from typing import Any
 
 from fbridge.adapterkit.adopting import not_added, numbers_of_others, other_carrier
 from fbridge.adapterkit.mails import may_mail
-from fbridge.adapterkit.receipts import ALL_REFUNDED
+from fbridge.adapterkit.receipts import ALL_REFUNDED, refunded_since
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.orders import Order, StoreShipment
 from fbridge.models.problems import GONE_FROM_STORE, Problem, refused_as_it_stands
@@ -34,7 +34,6 @@ from fbridge_shopify.claims import (
     claims_of,
     digital_pieces,
     is_proved_by_number,
-    refunded_since,
     shown,
     unclaimed,
     wanted_by,

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from fbridge.models.fulfillments import Fulfillment, ResolvedCarrier
-from fbridge.models.states import MailEffect, Outcome
+from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
+from fbridge_magento.preview import preview_of
 
 from .push_calls import (
     DeskOf,
@@ -71,7 +72,7 @@ def test_two_parts_are_counted_together(
     assert [one["total_qty"] for one in shipments(sandbox, order)] == [2]
 
 
-def test_pieces_refunded_while_we_push_are_told_and_need_a_person(
+def test_pieces_refunded_while_we_push_are_told_until_the_order_shows_why(
     sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf
 ) -> None:
     """Magento ships what is left and says nothing; the read back shows it."""
@@ -85,7 +86,7 @@ def test_pieces_refunded_while_we_push_are_told_and_need_a_person(
     assert {item.line_id: item.quantity for item in entry.holds.items}[order.lines[0].id] == 2
     assert sandbox.control.mails(int(order.remote_id)) == []
     (again,) = desk.push_one(replace(fulfillment, order=desk.order(order.remote_id))).shipments
-    assert (again.outcome, again.reason) == (Outcome.REFUSED, "quantities_capped")
+    assert (again.outcome, again.reason) == (Outcome.DONE, "already_there")
     assert len(shipments(sandbox, order)) == 1
 
 
@@ -153,4 +154,34 @@ def test_what_was_refunded_was_shipped_by_nobody(
     sandbox.control.refund(int(order.remote_id), {int(line): 1})
     now = desk.order(order.remote_id)
     (entry,) = desk.push_one(fulfillment_of(now, ["BX1"], items=[(line, 1)])).shipments
-    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "more_than_remains")
+    assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "all_refunded")
+
+
+@pytest.mark.parametrize("refunded", [1, 2])
+def test_what_was_refunded_on_the_way_keeps_back_nothing_else(
+    sandbox: ServedSandbox, desk_of: DeskOf, fulfillment_of: FulfillmentOf, *, refunded: int
+) -> None:
+    """One piece, or a whole line: the rest leaves, with the one mail that the plan shows."""
+    desk = desk_of(sandbox)
+    order = new_order(sandbox, desk, ("TAZZA-01", 2), ("SCIARPA-02", 1))
+    fulfillment = replace(fulfillment_of(order, ["BX1"]), notify=True)
+    sandbox.control.refund(int(order.remote_id), {int(order.lines[0].id): refunded})
+    now = replace(fulfillment, order=desk.order(order.remote_id))
+    (entry,) = desk.push_one(now).shipments
+    assert (entry.outcome, entry.reason, entry.effects.status) == (Outcome.DONE, "sent", Effect.DONE)
+    assert entry.words == f"Pieces refunded since it left, and not shown: {refunded}."
+    assert [one["total_qty"] for one in shipments(sandbox, order)] == [3 - refunded]
+    assert len(sandbox.control.mails(int(order.remote_id))) == len(preview_of(desk.store, now).mails) == 1
+
+
+def test_of_two_parcels_the_one_that_was_refunded_is_not_made(
+    sandbox: ServedSandbox, desk_of: DeskOf, shipment_of: ShipmentOf
+) -> None:
+    desk = desk_of(sandbox)
+    order = new_order(sandbox, desk, ("TAZZA-01", 2))
+    line = order.lines[0].id
+    parts = tuple(shipment_of(order, [], items=[(line, 1)], name=name) for name in ("first", "second"))
+    sandbox.control.refund(int(order.remote_id), {int(line): 1})
+    now = Fulfillment(order=desk.order(order.remote_id), shipments=parts, completes_order=True, notify=True)
+    assert [entry.reason for entry in desk.push_one(now).shipments] == ["sent", "all_refunded"]
+    assert len(sandbox.control.mails(int(order.remote_id))) == len(preview_of(desk.store, now).mails) == 1
