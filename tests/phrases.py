@@ -74,7 +74,7 @@ PUT_TOGETHER = (
 _OF_A_KIND = {"state", "status", "kind", "outcome", "value"}
 _TITLED = {"Column", "column"}
 _NOT_SAID = {"option", "argument", "Choice", "getLogger", "warning", "info", "debug", "compile", "Index"}
-_COMMANDS = re.compile(r"^fbridge [\w {}.|-]*$")
+_COMMANDS = re.compile(r"^fbridge [\w {}.|-]*$|^(SELECT|INSERT|UPDATE|DELETE) ")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _NAMES = re.compile(r"[\w.<>/-]+")
 _IN_A_TEMPLATE = re.compile(r"""\bt\(["']([^"']+)["']\)""")
@@ -145,7 +145,7 @@ def _counted(tree: ast.Module) -> Iterator[tuple[str, int]]:
 
 
 def _is_said(text: str) -> bool:
-    """Whether it has words for people: no command alone, no name of an event or a file, nothing of one word."""
+    """Whether it has words for people: no command (SQL's too), no name of an event or a file, not one word."""
     bare = _PLACES.sub(" ", text).strip()
     if _COMMANDS.match(text.strip()) or _NAMES.fullmatch(text) or "\\" in text or not _WORDS.search(bare):
         return False
