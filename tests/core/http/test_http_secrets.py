@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fbridge.errors import UnreachableError
@@ -343,6 +343,7 @@ def test_basic_credentials_are_seen_wherever_they_break(split: str) -> None:
     split=st.sampled_from(["whole", "lines", "blanks", "places to break", "folded lines"]),
     around=st.text(max_size=40),
 )
+@example(secret="222222222222<<<<<%22", spelling="HTML", split="whole", around="")
 def test_any_secret_is_seen_in_any_spelling(secret: str, spelling: str, split: str, around: str) -> None:
     spelled = SPLITS[split](SPELLINGS[spelling](secret))
     shown = Redactor([secret]).text(f"{around} {spelled} {around}")

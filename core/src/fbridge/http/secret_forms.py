@@ -81,7 +81,8 @@ def squashed_forms(secrets: Iterable[str], least: int) -> tuple[str, ...]:
             continue
         bare = squashed(secret.encode("ascii", "ignore").decode())
         spelled = (plain, plain[::-1], bare, squashed(_misread(secret)), secret.encode().hex())
-        for form in (*spelled, *map(squashed, _inside_base64(secret))):
+        # Where a text is undone, what looks encoded in the credential itself is undone, too.
+        for form in (*spelled, *map(squashed, _decoded(secret)), *map(squashed, _inside_base64(secret))):
             if len(form) >= _CUT + _SHORT:
                 found |= {form[at : at + _CUT] for at in range(0, len(form) - _CUT, _STEP)} | {form[-_CUT:]}
             elif len(form) >= least:
