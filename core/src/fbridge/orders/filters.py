@@ -211,9 +211,8 @@ def changed_orders(since: int, upto: int, store: str | None) -> sa.Select[Any]:
 
 def counted(chosen: OrderFilter, now: datetime) -> sa.Select[Any]:
     """How many orders the filter lets through, whatever its limit."""
-    orders_alone = not (
-        chosen.ready or chosen.carrier
-    )  # what is joined adds no row: a million would be joined to it
+    # What is joined adds no row, and would be joined to a million.
+    orders_alone = not (chosen.ready or chosen.carrier)
     found = sa.select(sa.func.count()).select_from(orders) if orders_alone else _COUNTED
     return found.where(*_conditions(chosen, now))
 
