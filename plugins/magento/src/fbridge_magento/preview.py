@@ -16,18 +16,20 @@ from fbridge_magento.tracks import track_fault, wanted_tracks
 
 
 def preview_of(store: Store, fulfillment: Fulfillment) -> Preview:
-    """The mails, refusals and warnings of one order."""
+    """The mails, refusals and warnings of one order; it is refused where all of its shipments are."""
     refusals = [_refusal(store, fulfillment, shipment) for shipment in fulfillment.outstanding]
     going = [
         shipment for shipment, refusal in zip(fulfillment.outstanding, refusals, strict=True) if not refusal
     ]
     made = _without_those_of_others(fulfillment, going)
+    said = dict.fromkeys(filter(None, refusals))
     return Preview(
         order_id=fulfillment.order_id,
         mails=tuple(SHIPMENT_MAIL for one in made if _mails(store, fulfillment, one)),
         places=tuple(dict.fromkeys(place for one in made if (place := _place(store, one)))),
         carrier=_carrier(going),
-        refused=" ".join(dict.fromkeys(filter(None, refusals))),
+        refused="" if going else " ".join(said),
+        warnings=tuple(said) if going else (),
     )
 
 

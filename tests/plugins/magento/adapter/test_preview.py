@@ -51,6 +51,19 @@ def test_a_mail_for_each_shipment_that_has_none(
     assert previewed(sandbox, desk, replace(one, shipments=mailed)).mails == ("Shipment",)
 
 
+def test_one_of_two_shipments_that_is_refused_blocks_the_other_neither_in_the_plan_nor_in_the_push(
+    sandbox: ServedSandbox, order_in: Any, shipment_of: ShipmentOf
+) -> None:
+    desk, order = order_in(sandbox)
+    line = order.lines[0].id
+    parts = tuple(shipment_of(order, [number], items=[(line, 1)], name=number) for number in ("A", "9" * 256))
+    one = Fulfillment(order=order, shipments=parts, completes_order=True, notify=True)
+    shown = previewed(sandbox, desk, one)
+    assert (shown.refused, shown.mails) == ("", ("Shipment",))
+    assert ["255 characters" in words for words in shown.warnings] == [True]
+    assert [entry.reason for entry in desk.push_one(one).shipments] == ["sent", "bad_tracking_number"]
+
+
 @pytest.mark.parametrize(("wanted", "mails"), [(["B"], ("Shipment",)), (["A"], ()), ([], ())])
 def test_a_correction_is_mailed_only_with_the_setting_and_a_new_number(
     sandbox: ServedSandbox, order_in: Any, fulfillment_of: FulfillmentOf, wanted: list[str], mails: tuple[str]
