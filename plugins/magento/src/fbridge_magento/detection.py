@@ -14,6 +14,7 @@ from fbridge.models.platforms import Location, Store
 from fbridge_magento.answers import list_of
 from fbridge_magento.client import MagentoClient
 from fbridge_magento.run_memory import memory_of
+from fbridge_magento.sources import Inventory
 
 
 def wanted_store_ids(store: Store, client: MagentoClient) -> tuple[str, ...]:
@@ -93,6 +94,11 @@ def inventory_of(store: Store, client: MagentoClient) -> tuple[bool, tuple[str, 
             memory.sources = codes_in(store.facts.get("sources"))
         memory.msi = has_msi
     return memory.msi, memory.sources
+
+
+def inventory_checked(store: Store) -> Inventory:
+    """What the last check saw, by which plans are made; before the first one nothing is refused for it."""
+    return Inventory(msi=bool(store.facts.get("msi")), sources=codes_in(store.facts.get("sources")))
 
 
 def codes_in(sources: Any) -> tuple[str, ...] | None:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment, Preview
 from fbridge.models.platforms import Store
-from fbridge_magento.detection import codes_in
+from fbridge_magento.detection import inventory_checked
 from fbridge_magento.mails import SHIPMENT_MAIL, asks_for_mail
 from fbridge_magento.push import Rest, less
 from fbridge_magento.refusals import status_refusal
-from fbridge_magento.sources import Inventory, SourceChoice, choose_source
+from fbridge_magento.sources import SourceChoice, choose_source
 from fbridge_magento.tracks import track_fault, wanted_tracks
 
 
@@ -44,7 +44,7 @@ def _refusal(store: Store, fulfillment: Fulfillment, shipment: FulfillmentShipme
 
 
 def _source(store: Store, shipment: FulfillmentShipment) -> SourceChoice:
-    return choose_source(shipment, str(store.settings.get("source") or ""), _inventory(store))
+    return choose_source(shipment, str(store.settings.get("source") or ""), inventory_checked(store))
 
 
 def _place(store: Store, shipment: FulfillmentShipment) -> str:
@@ -75,12 +75,6 @@ def _carrier(going: list[FulfillmentShipment]) -> str:
     """The one name that the store would show otherwise than it is sent; "" where it shows all as they are."""
     names = {(track.title, track.as_kept[1]) for shipment in going for track in wanted_tracks(shipment)}
     return next((kept for title, kept in names if kept != title), "") if len(names) == 1 else ""
-
-
-def _inventory(store: Store) -> Inventory:
-    """Before the first check nothing is known, and nothing is refused for it."""
-    msi = store.facts.get("msi")
-    return Inventory(msi=bool(msi), sources=codes_in(store.facts.get("sources")))
 
 
 def _mails(store: Store, fulfillment: Fulfillment, shipment: FulfillmentShipment) -> bool:

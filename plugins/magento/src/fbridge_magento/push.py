@@ -23,7 +23,7 @@ from fbridge_magento.bundles import Choice, Kind, after, bundles_in, choices
 from fbridge_magento.mails import asks_for_mail
 from fbridge_magento.order_lines import Child
 from fbridge_magento.refusals import capped, more_than_remains, quantities_left, refused, status_refusal
-from fbridge_magento.sources import Inventory, SourceChoice, choose_source
+from fbridge_magento.sources import SOURCES_CHANGED, Inventory, SourceChoice, choose_source
 from fbridge_magento.store_shipments import ShownShipment, shipments_in
 from fbridge_magento.tracks import TrackChanges, plan_changes, track_fault
 
@@ -39,9 +39,11 @@ class Way(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a store's settings and facts say about pushes. ``kinds`` are bundles met before, by SKU."""
+    """What a store's settings and facts say about pushes. ``planned_by`` is the inventory that the plan knew,
+    ``kinds`` are bundles met before, by SKU."""
 
     inventory: Inventory
+    planned_by: Inventory
     source: str = ""
     mail_on_correction: bool = False
     kinds: Mapping[str, Kind] = field(default_factory=dict)
@@ -310,11 +312,17 @@ def _ship_or_adopt(
         part.problem = more_than_remains(shipment, order, rest.left)
     else:
         part.source = choose_source(shipment, terms.source, terms.inventory)
-        part.problem = problem or part.source.problem
+        part.problem = problem or part.source.problem or _not_planned(shipment, terms)
         part.way = Way.SHIP
         part.choices = choices(part.items, rest.bundles, _known_kinds(order, terms))
         part.wants_mail = asks_for_mail(shipment, notify=fulfillment.notify, on_correction=False, is_new=True)
         rest.take(part.items)
+
+
+def _not_planned(shipment: FulfillmentShipment, terms: Terms) -> Problem | None:
+    """What the plan showed as refused for its source was agreed to by nobody, nor were its mails."""
+    planned = choose_source(shipment, terms.source, terms.planned_by)
+    return SOURCES_CHANGED if planned.problem else None
 
 
 def _covers(pieces: Counter[str], items: Iterable[Item]) -> bool:

@@ -17,7 +17,7 @@ from fbridge.models.platforms import OrderQuery, Store
 from fbridge.models.problems import USUAL_WAIT, Problem, WriteFault, later, unconfirmed
 from fbridge.models.states import MailEffect, Outcome
 from fbridge_magento.client import MagentoClient
-from fbridge_magento.detection import inventory_of
+from fbridge_magento.detection import inventory_checked, inventory_of
 from fbridge_magento.order_writes import OrderWriter
 from fbridge_magento.push import Part, Terms, Way, Work, begin, begin_again
 from fbridge_magento.reading import order_pages
@@ -45,6 +45,7 @@ class _Sending:
         self._sources = SourceSelection(store, client)
         self._terms = Terms(
             inventory=inventory,
+            planned_by=inventory_checked(store),
             source=str(store.settings.get("source") or ""),
             mail_on_correction=bool(store.settings.get("mail_on_correction")),
             kinds=memory_of(store).kinds,

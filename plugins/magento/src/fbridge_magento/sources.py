@@ -12,7 +12,16 @@ from typing import Any
 
 from fbridge.models.fulfillments import FulfillmentShipment
 from fbridge.models.problems import Problem, refused_as_it_stands
+from fbridge.models.states import Outcome
 from fbridge_magento.settings import AUTO_SOURCE
+
+SOURCES_CHANGED = Problem(
+    outcome=Outcome.RETRY,
+    reason="sources_changed",
+    words="The store has other sources in use than at its last check, and the plan showed by those that nothing goes "
+    "out: run `fbridge store check`, and look at the plan again.",
+)
+"""Where a push would send what no plan has shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from fbridge.models.fulfillments import Fulfillment, FulfillmentShipment
 from fbridge.models.states import Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge.testing.faults import Answer, Fault, FaultProxy, On
+from fbridge_magento.preview import preview_of
 from fbridge_magento.sources import Inventory, choose_source, proposed_source
 
 MakeSandbox = Callable[..., ServedSandbox]
@@ -160,6 +161,33 @@ def test_a_source_that_was_added_since_the_last_check_is_never_overlooked(
     assert (entry.outcome, entry.reason) == (Outcome.REFUSED, "no_source")
     assert "roma, torino" in entry.words
     assert not ships(several)
+
+
+@pytest.mark.parametrize(
+    ("setting", "before", "now"),
+    [("torino", ["default"], ["default", "torino"]), ("", ["default", "roma"], ["default"])],
+    ids=["switched on", "the other one switched off"],
+)
+def test_what_the_plan_showed_as_refused_for_its_source_goes_out_with_no_push_before_another_plan(
+    several: ServedSandbox,
+    desk_of: DeskOf,
+    fulfillment_of: FulfillmentOf,
+    setting: str,
+    before: list[str],
+    now: list[str],
+) -> None:
+    several.control.switch_sources(*before)
+    desk = desk_of(several, source=setting)
+    order = desk.order(several.control.new_order([("TAZZA-01", 1)]))
+    fulfillment = fulfillment_of(order, ["BX1"])
+    assert preview_of(desk.store, fulfillment).refused
+    several.control.switch_sources(*now)
+    (entry,) = desk.push_one(fulfillment).shipments
+    assert (entry.outcome, entry.reason) == (Outcome.RETRY, "sources_changed")
+    assert not ships(several)
+    checked = desk_of(several, source=setting)
+    assert not preview_of(checked.store, fulfillment).refused
+    assert checked.push_one(fulfillment).shipments[0].outcome is Outcome.DONE
 
 
 def test_a_source_that_was_switched_off_meanwhile_is_named(
