@@ -19,7 +19,7 @@ SOURCES_CHANGED = Problem(
     outcome=Outcome.RETRY,
     reason="sources_changed",
     words="The store has other sources in use than at its last check, and the plan showed by those that nothing goes "
-    "out: run `fbridge store check`, and look at the plan again.",
+    "out: run `fbridge store check STORE`, and look at the plan again.",
 )
 """Where a push would send what no plan has shown."""
 
