@@ -15,6 +15,7 @@ from fbridge.http import RetryPolicy, StoreHttp
 from fbridge.models.fulfillments import ResolvedCarrier
 from fbridge.models.platforms import Store
 from fbridge.models.secrets import Secret
+from fbridge.sandbox import ServedSandbox
 from fbridge_shopify import plugin
 from fbridge_shopify.cost_budget import CostBudget
 from fbridge_shopify.run_memory import memory_of
@@ -94,6 +95,17 @@ ORDER = {
 @pytest.fixture
 def adapter() -> ModuleType:
     return plugin
+
+
+@pytest.fixture
+def served(make_sandbox: Callable[..., ServedSandbox]) -> ServedSandbox:
+    """A store without orders."""
+    return make_sandbox(orders=0)
+
+
+@pytest.fixture
+def desk(served: ServedSandbox, desk_of: Callable[..., Any]) -> Any:
+    return desk_of(served)
 
 
 @pytest.fixture

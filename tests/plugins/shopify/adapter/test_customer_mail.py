@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from fbridge.models.fulfillments import Fulfillment, ShipmentReceipt
 from fbridge.models.states import MailEffect
 from fbridge.sandbox import ServedSandbox
 
-MakeSandbox = Callable[..., ServedSandbox]
-Make = Callable[..., Any]
-OIL, CUP = "OLIO-EVO-1L", "TAZZA-BLU"
-
-
-@pytest.fixture
-def served(make_sandbox: MakeSandbox) -> ServedSandbox:
-    return make_sandbox(orders=0)
-
-
-@pytest.fixture
-def desk(served: ServedSandbox, desk_of: Make) -> Any:
-    return desk_of(served)
-
-
-def entry_of(desk: Any, fulfillment: Fulfillment) -> ShipmentReceipt:
-    (entry,) = desk.push_one(fulfillment).shipments
-    return entry
+from .push_calls import CUP, OIL, Make, entry_of
 
 
 def mails(served: ServedSandbox, order_id: str) -> list[tuple[str, tuple[str, ...]]]:

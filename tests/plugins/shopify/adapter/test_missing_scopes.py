@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import pytest
-
 from fbridge.models.states import Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge_shopify import plugin
 from fbridge_shopify.sandbox.settings import ALL_SCOPES
 
-MakeSandbox = Callable[..., ServedSandbox]
-Make = Callable[..., Any]
-
-
-@pytest.fixture
-def served(make_sandbox: MakeSandbox) -> ServedSandbox:
-    return make_sandbox(orders=0)
+from .push_calls import Make
 
 
 def lacking(served: ServedSandbox, *scopes: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,43 +13,7 @@ from fbridge.sandbox import ServedSandbox
 from fbridge_shopify import plugin
 from fbridge_shopify.sandbox.catalogue import MILAN, TURIN
 
-MakeSandbox = Callable[..., ServedSandbox]
-Make = Callable[..., Any]
-
-OIL, PASTA, CUP = "OLIO-EVO-1L", "PASTA-GRAGN", "TAZZA-BLU"
-"""The cup is kept in Turin, the others in Milan."""
-
-
-def gid(location: int) -> str:
-    return f"gid://shopify/Location/{location}"
-
-
-@pytest.fixture
-def served(make_sandbox: MakeSandbox) -> ServedSandbox:
-    return make_sandbox(orders=0)
-
-
-@pytest.fixture
-def desk(served: ServedSandbox, desk_of: Make) -> Any:
-    return desk_of(served)
-
-
-def entry_of(desk: Any, fulfillment: Fulfillment) -> ShipmentReceipt:
-    (entry,) = desk.push_one(fulfillment).shipments
-    return entry
-
-
-def fulfillments(served: ServedSandbox, order_id: str) -> list[dict[str, Any]]:
-    made: list[dict[str, Any]] = served.control.order(order_id)["fulfillments"]
-    return [one for one in made if one["status"] == "SUCCESS"]
-
-
-def numbers(served: ServedSandbox, order_id: str) -> list[list[str]]:
-    return [[row["number"] for row in one["trackingInfo"]] for one in fulfillments(served, order_id)]
-
-
-def roots(served: ServedSandbox) -> list[str]:
-    return [request.path.partition(" ")[2] for request in served.control.requests()]
+from .push_calls import CUP, OIL, PASTA, Make, entry_of, fulfillments, gid, numbers, roots
 
 
 class TestOneChunk:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -18,19 +17,9 @@ from fbridge.sandbox import ServedSandbox
 from fbridge.testing.faults import Answer, Fault, FaultProxy
 from fbridge_shopify.mapping import FULFILLMENT_ORDERS
 
-MakeSandbox = Callable[..., ServedSandbox]
-Make = Callable[..., Any]
+from .push_calls import Make
+
 CREATES = "fulfillmentCreate"
-
-
-@pytest.fixture
-def served(make_sandbox: MakeSandbox) -> ServedSandbox:
-    return make_sandbox(orders=0)
-
-
-@pytest.fixture
-def desk(served: ServedSandbox, desk_of: Make) -> Any:
-    return desk_of(served)
 
 
 def chunk_of(served: ServedSandbox, desk: Any, fulfillment_of: Make, count: int = 3) -> list[Fulfillment]:

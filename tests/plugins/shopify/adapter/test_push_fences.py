@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -13,25 +12,9 @@ from fbridge.models.states import Effect, MailEffect, Outcome
 from fbridge.sandbox import ServedSandbox
 from fbridge_shopify.sandbox.catalogue import MILAN
 
-MakeSandbox = Callable[..., ServedSandbox]
-Make = Callable[..., Any]
-OIL, CUP = "OLIO-EVO-1L", "TAZZA-BLU"
+from .push_calls import CUP, OIL, Make, entry_of, roots
+
 SPLITS, CREATES = "fulfillmentOrderSplit", "fulfillmentCreate"
-
-
-@pytest.fixture
-def served(make_sandbox: MakeSandbox) -> ServedSandbox:
-    return make_sandbox(orders=0)
-
-
-@pytest.fixture
-def desk(served: ServedSandbox, desk_of: Make) -> Any:
-    return desk_of(served)
-
-
-def entry_of(desk: Any, fulfillment: Fulfillment) -> ShipmentReceipt:
-    (entry,) = desk.push_one(fulfillment).shipments
-    return entry
 
 
 def next_try(desk: Any, fulfillment: Fulfillment, entry: ShipmentReceipt) -> Fulfillment:
@@ -49,10 +32,6 @@ def until_done(desk: Any, fulfillment: Fulfillment) -> list[ShipmentReceipt]:
         fulfillment = next_try(desk, fulfillment, told[-1])
         told.append(entry_of(desk, fulfillment))
     return told
-
-
-def roots(served: ServedSandbox) -> list[str]:
-    return [request.path.partition(" ")[2] for request in served.control.requests()]
 
 
 def shipped(served: ServedSandbox, order_id: str) -> list[int]:

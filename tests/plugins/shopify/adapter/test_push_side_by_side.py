@@ -20,12 +20,8 @@ from fbridge_shopify.run_memory import memory_of
 from fbridge_shopify.sandbox.catalogue import LOGISTICS
 from fbridge_shopify.sending import MOST_AT_ONCE
 
-from .wire import CREATES, CUP, OIL, PASTA, Make, MakeSandbox, wire_for
-
-
-@pytest.fixture
-def served(make_sandbox: MakeSandbox) -> ServedSandbox:
-    return make_sandbox(orders=0)
+from .push_calls import CUP, OIL, PASTA, Make
+from .wire import CREATES, wire_for
 
 
 @pytest.fixture
@@ -203,7 +199,7 @@ class TestFaultsOfOne:
                 assert count == (word == "done")
 
     def test_after_a_lost_answer_what_waits_for_points_is_not_sent(
-        self, desk_of: Make, make_sandbox: MakeSandbox, chunk_of: Make
+        self, desk_of: Make, make_sandbox: Make, chunk_of: Make
     ) -> None:
         served = make_sandbox(orders=0, restore_rate=200)
         desk = desk_of(served)
@@ -302,7 +298,7 @@ def test_a_token_that_ends_while_four_are_under_way_is_renewed_once(
 
 class TestPoints:
     def test_documents_that_were_put_off_come_again(
-        self, desk_of: Make, make_sandbox: MakeSandbox, chunk_of: Make, monkeypatch: pytest.MonkeyPatch
+        self, desk_of: Make, make_sandbox: Make, chunk_of: Make, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         served = make_sandbox(orders=0, restore_rate=1000)
         desk = desk_of(served)
@@ -315,7 +311,7 @@ class TestPoints:
         assert wire.throttled >= 1
 
     def test_where_only_we_spend_none_is_put_off(
-        self, desk_of: Make, make_sandbox: MakeSandbox, chunk_of: Make, monkeypatch: pytest.MonkeyPatch
+        self, desk_of: Make, make_sandbox: Make, chunk_of: Make, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         served = make_sandbox(orders=0, bucket=400, restore_rate=800)
         desk = desk_of(served)

@@ -13,12 +13,8 @@ import pytest
 from fbridge.http import Response
 from fbridge.models.fulfillments import Fulfillment
 from fbridge.models.platforms import Store
-from fbridge.sandbox import ServedSandbox
 from fbridge_shopify.mapping import FULFILLMENT_ORDERS
 
-MakeSandbox = Callable[..., ServedSandbox]
-Make = Callable[..., Any]
-OIL, PASTA, CUP = "OLIO-EVO-1L", "PASTA-GRAGN", "TAZZA-BLU"
 CREATES = "fulfillmentCreate"
 SOON = 10.0
 
